@@ -1,0 +1,144 @@
+package tocsin
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// A Kind says what a document describes.
+type Kind string
+
+// The kinds of documents.
+const (
+	KindService  Kind = "service"  // a service and its features, when the source lists them
+	KindOverview Kind = "overview" // the current status of one service
+	KindIssue    Kind = "issue"
+	KindMessage  Kind = "message"
+)
+
+// Valid reports whether k is one of the kinds.
+func (k Kind) Valid() bool {
+	return k == KindService || k == KindOverview || k == KindIssue || k == KindMessage
+}
+
+// A Hash is a SHA-256 sum.
+type Hash [sha256.Size]byte
+
+// HashOf is the hash of b.
+func HashOf(b []byte) Hash { return sha256.Sum256(b) }
+
+// String is the hash in lower-case hexadecimal.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// A Document is one state of an item as it was received: a JSON object in
+// Graph's wire form. Equal bytes are stored once, whoever sent them.
+type Document struct {
+	Kind    Kind
+	ID      string // the provider's id: "EX123456", "MC123456", or a service id such as "Exchange"
+	Body    []byte // the JSON object as received
+	Hash    Hash   // of Body
+	Meaning Hash   // of the body without noise; equal meaning is no new version
+	Facts   Facts
+}
+
+// Facts are the parts of a document that lists are filtered and sorted by.
+type Facts struct {
+	Title      string
+	Service    string    // display name; of a message, names joined by new lines
+	ServiceID  string    // workload id, such as "Exchange"; empty for messages
+	Status     Status    // of an issue or overview
+	Class      string    // classification of an issue, category of a message
+	StartAt    time.Time // zero when the provider gave none
+	EndAt      time.Time // zero while open
+	ModifiedAt time.Time // the provider's own time of this state
+}
+
+// Open reports whether an issue with these facts has not ended.
+func (f Facts) Open() bool { return f.EndAt.IsZero() }
+
+// ReadDocument takes one JSON object in Graph's wire form and finds out what
+// it says. It fails with [ErrInvalid] when the body is no JSON object or names
+// no id.
+func ReadDocument(kind Kind, body []byte) (Document, error) {
+	doc := Document{Kind: kind, Body: body, Hash: HashOf(body)}
+	var err error
+	switch kind {
+	case KindIssue:
+		var issue Issue
+		if err = json.Unmarshal(body, &issue); err == nil {
+			doc.ID, doc.Facts = issue.ID, issue.Facts()
+		}
+	case KindMessage:
+		var message Message
+		if err = json.Unmarshal(body, &message); err == nil {
+			doc.ID, doc.Facts = message.ID, message.Facts()
+		}
+	case KindOverview:
+		var overview Overview
+		if err = json.Unmarshal(body, &overview); err == nil {
+			doc.ID, doc.Facts = overview.ServiceID, overview.Facts()
+		}
+	case KindService:
+		var service Service
+		if err = json.Unmarshal(body, &service); err == nil {
+			doc.ID, doc.Facts = service.ID, Facts{Title: service.Name, Service: service.Name, ServiceID: service.ID}
+		}
+	default:
+		return Document{}, Invalidf("kind", "%q is no kind of document.", Clip(string(kind), 40))
+	}
+	if err != nil {
+		return Document{}, &Error{Kind: ErrInvalid, Field: string(kind), Message: "The document is not valid.", Cause: err}
+	}
+	if err := checkID(doc.ID); err != nil {
+		return Document{}, err
+	}
+	doc.Meaning, err = meaning(kind, doc.ID, body)
+	if err != nil {
+		return Document{}, fmt.Errorf("read %s %s: %w", kind, doc.ID, err)
+	}
+	return doc, nil
+}
+
+// NewDocument encodes v, a [Service], [Overview], [Issue] or [Message], and
+// reads it back.
+func NewDocument(v any) (Document, error) {
+	var kind Kind
+	switch v.(type) {
+	case Service:
+		kind = KindService
+	case Overview:
+		kind = KindOverview
+	case Issue:
+		kind = KindIssue
+	case Message:
+		kind = KindMessage
+	default:
+		return Document{}, Invalidf("kind", "%T is no document.", v)
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return Document{}, fmt.Errorf("encode %s: %w", kind, err)
+	}
+	return ReadDocument(kind, body)
+}
+
+// maxID is the longest id that is stored, in bytes. Providers use up to 30.
+const maxID = 200
+
+func checkID(id string) error {
+	if id == "" {
+		return Invalidf("id", "The document names no id.")
+	}
+	if len(id) > maxID {
+		return Invalidf("id", "The id %q is longer than %d bytes.", Clip(id, 40), maxID)
+	}
+	for _, r := range id {
+		if r < ' ' || r == 0x7f || r == '\uFFFD' {
+			return Invalidf("id", "The id %q holds a control character.", Clip(id, 40))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package tocsin
+
+import "time"
+
+// A SourceState is what the desk knows about one source of one tenant: when it
+// is due, who polls it now, and how healthy its polls are.
+type SourceState struct {
+	TenantID   string
+	Name       string // unique within the tenant
+	Interval   time.Duration
+	DueAt      time.Time
+	Epoch      int64     // grows with every claim; a write of an older epoch is refused
+	LeasedAt   time.Time // zero when nobody polls
+	LeaseEnds  time.Time
+	LastOKAt   time.Time // end of the last poll that was complete
+	LastFullAt time.Time // end of the last complete full pass
+	Watermark  time.Time // newest lastModifiedDateTime seen by a complete poll
+	Failures   int       // polls in a row that were not complete
+	Shorts     int       // full polls in a row that were short in the same way
+	Outcome    Outcome   // of the last poll
+	Problem    string    // why the last poll was not complete, safe to show
+}
+
+// StaleSince tells since when the source's data cannot be trusted to be
+// current: the end of the last complete poll once two intervals have passed
+// without another one. ok is false while the data is current, and for a source
+// that was never polled the time is zero.
+func (s SourceState) StaleSince(now time.Time) (since time.Time, stale bool) {
+	if s.LastOKAt.IsZero() {
+		return time.Time{}, s.Failures > 0
+	}
+	if now.Sub(s.LastOKAt) <= 2*s.Interval {
+		return time.Time{}, false
+	}
+	return s.LastOKAt, true
+}
+
+// A Poll is one row of the poll log.
+type Poll struct {
+	TenantID   string
+	Source     string
+	Epoch      int64
+	Full       bool
+	StartedAt  time.Time
+	FinishedAt time.Time // zero while running or when the process died
+	Outcome    Outcome
+	Requests   int // requests sent upstream
+	Items      int // items listed by the answers
+	New        int
+	Updated    int
+	Left       int
+	Problem    string // why it was not complete, safe to show
+}
+
+// An Outcome is how a poll ended.
+type Outcome string
+
+// The outcomes of polls. Short means that an implausible share of the items
+// was missing, so that nothing was changed.
+const (
+	OutcomeRunning   Outcome = "running"
+	OutcomeUnchanged Outcome = "unchanged"
+	OutcomeChanged   Outcome = "changed"
+	OutcomeShort     Outcome = "short"
+	OutcomeFailed    Outcome = "failed"
+	OutcomeAbandoned Outcome = "abandoned" // the process died; found by the sweeper
+)
+
+// Complete reports whether the poll saw everything that it asked for.
+func (o Outcome) Complete() bool { return o == OutcomeUnchanged || o == OutcomeChanged }
