@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Source reads one tenant's notices from one place. Implementations are
+// children of this package, each with a Config, a New and a Source.
+type Source interface {
+	// Poll asks the upstream for what changed. The answer is all or nothing:
+	// when a page fails, Poll returns an error and no lists. Poll itself
+	// bounds the time, size and number of requests of a poll. Errors wrap
+	// *[Failure] when the next try should wait or the operator must act.
+	Poll(ctx context.Context, ask Ask) (Answer, error)
+}
+
+// An Ask says what a poll wants to know.
+type Ask struct {
+	// Full asks for whole lists. Otherwise lists that can be filtered by time
+	// need only hold what was modified at or after Since.
+	Full  bool
+	Since time.Time
+	// Spend is called before each request. It waits until the budget of the
+	// tenant and app allows one more, or fails when ctx ends first.
+	Spend func(ctx context.Context) error
+}
+
+// An Answer is what one poll brought.
+type Answer struct {
+	Lists []List
+}
+
+// A List holds the documents of one kind in the order received.
+type List struct {
+	Kind tocsin.Kind
+	// Full tells that the list names everything the upstream lists now, so
+	// that what is missing has left.
+	Full bool
+	// Unchanged tells that the bytes were those of the previous poll of the
+	// same request; Items is then empty and Listed still counts.
+	Unchanged bool
+	Items     []Item
+	Listed    int // number of items that the answer lists
+}
+
+// An Item is one document as received. Hash is the SHA-256 of Body.
+type Item struct {
+	Body []byte
+	Hash tocsin.Hash
+	At   time.Time // when the state held, if the source says so; usually zero
+}
+
+// A Failure is a poll that failed in a way that decides when to try again.
+type Failure struct {
+	Reason    string    // a sentence for the operator, safe to show
+	NotBefore time.Time // do not poll this source again before; zero for the usual back-off
+	AuthState bool      // credentials or consent are wrong: an operator must act
+	Cause     error
+}
+
+func (f *Failure) Error() string {
+	if f.Cause == nil {
+		return f.Reason
+	}
+	return f.Reason + ": " + f.Cause.Error()
+}
+
+// Unwrap gives the cause and [tocsin.ErrUnavailable].
+func (f *Failure) Unwrap() []error {
+	if f.Cause == nil {
+		return []error{tocsin.ErrUnavailable}
+	}
+	return []error{tocsin.ErrUnavailable, f.Cause}
+}
+
+// asFailure finds the Failure in err, or makes one that says no more than that
+// the poll failed.
+func asFailure(err error) *Failure {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return &Failure{Reason: "The upstream could not be read.", Cause: err}
+}
