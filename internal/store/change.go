@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// ChangesAfter lists up to limit changes with a number above seq, in order.
+// Whoever asks again with the number of the last one misses none.
+func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		WHERE c.seq > $1 ORDER BY c.seq LIMIT $2`, seq, limit)
+	list, err := collectRows(rows, err, scanChange)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// LatestChanges lists up to limit changes of a tenant that are not silent,
+// newest first.
+func (s *Store) LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		WHERE t.id = $1 AND NOT c.silent ORDER BY c.seq DESC LIMIT $2`, tenantID, limit)
+	list, err := collectRows(rows, err, scanChange)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+func scanChange(rows *sql.Rows) (c tocsin.Change, err error) {
+	var at int64
+	err = rows.Scan(&c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)
+	c.At = tocsin.FromMicros(at)
+	return c, err
+}
+
+// LastSeq is the number of the newest change, 0 before the first.
+func (s *Store) LastSeq(ctx context.Context) (seq int64, err error) {
+	if err = s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'change'`).Scan(&seq); err != nil {
+		return 0, fmt.Errorf("read change number: %w", s.dialect.translate(err))
+	}
+	return seq, nil
+}

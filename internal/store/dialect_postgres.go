@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// migrationLock is the key of the advisory lock around migrations: "tocsin" in
+// ASCII.
+const migrationLock = 0x746f6373696e
+
+type postgresDialect struct{}
+
+func isPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+func openPostgres(ctx context.Context, s *Store, dsn string) error {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return tocsin.Invalidf("database", "The address is not a PostgreSQL URL.")
+	}
+	if config.MaxConns < 16 {
+		config.MaxConns = 16
+	}
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	config.ConnConfig.RuntimeParams["application_name"] = "tocsin"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "PostgreSQL does not answer.", Cause: err}
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	s.pool, s.write, s.read, s.dialect = pool, db, db, postgresDialect{}
+	s.close = func() error {
+		err := db.Close()
+		pool.Close()
+		return err
+	}
+	return nil
+}
+
+func (postgresDialect) name() string { return "postgres" }
+
+func (postgresDialect) translate(err error) error {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		if pgconn.Timeout(err) || pgconn.SafeToRetry(err) {
+			return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The database does not answer.", Cause: err}
+		}
+		return translateCommon(err)
+	}
+	switch {
+	case e.Code == "23505":
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: "It exists already.", Cause: err}
+	case e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03":
+		return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The database is busy.", Cause: err}
+	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "57"), e.Code == "25006":
+		return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The database cannot be used.", Cause: err}
+	}
+	return err
+}
+
+func (postgresDialect) retryable(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// migrate holds an advisory lock on a connection of its own, so that processes
+// that start together migrate one after the other.
+func (postgresDialect) migrate(ctx context.Context, s *Store) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return fmt.Errorf("wait for another migration: %w", err)
+	}
+	err = migrate(ctx, s, "postgres")
+	_, unlockErr := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
+	return errors.Join(err, unlockErr)
+}

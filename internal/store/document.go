@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// stored is what the store remembers of a document that it holds.
+type stored struct {
+	num, item  int64
+	modifiedAt int64 // microseconds, 0 for none
+	body       tocsin.Hash
+}
+
+// documentCache remembers under which number documents are kept, by the hash
+// of their bytes. Several hashes may lead to one document: bytes that differ
+// in nothing but noise.
+type documentCache struct {
+	mu    sync.Mutex
+	limit int
+	young map[tocsin.Hash]stored
+	old   map[tocsin.Hash]stored
+}
+
+func newDocumentCache(limit int) *documentCache {
+	return &documentCache{limit: limit, young: map[tocsin.Hash]stored{}}
+}
+
+func (c *documentCache) get(hash tocsin.Hash) (stored, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d, ok := c.young[hash]; ok {
+		return d, true
+	}
+	d, ok := c.old[hash]
+	if ok {
+		c.add(hash, d)
+	}
+	return d, ok
+}
+
+func (c *documentCache) put(hash tocsin.Hash, d stored) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(hash, d)
+}
+
+// add forgets in two generations: what was not asked for while limit others
+// were added is dropped.
+func (c *documentCache) add(hash tocsin.Hash, d stored) {
+	if len(c.young) >= c.limit {
+		c.old, c.young = c.young, make(map[tocsin.Hash]stored, c.limit)
+	}
+	c.young[hash] = d
+}
+
+// Known tells for each hash whether the store holds a document of those bytes,
+// so that the caller need not decode them. The answer has the length and order
+// of hashes.
+func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]bool, error) {
+	known := make([]bool, len(hashes))
+	var missing []any
+	at := map[tocsin.Hash][]int{}
+	for i, hash := range hashes {
+		if _, ok := s.known.get(hash); ok {
+			known[i] = true
+			continue
+		}
+		if len(at[hash]) == 0 {
+			missing = append(missing, hash[:])
+		}
+		at[hash] = append(at[hash], i)
+	}
+	for len(missing) > 0 {
+		part := missing[:min(len(missing), 500)]
+		missing = missing[len(part):]
+		found, err := s.documentsByHash(ctx, s.read, part)
+		if err != nil {
+			return nil, fmt.Errorf("look up documents: %w", s.dialect.translate(err))
+		}
+		for _, d := range found {
+			s.known.put(d.body, d)
+			for _, i := range at[d.body] {
+				known[i] = true
+			}
+		}
+	}
+	return known, nil
+}
+
+func (s *Store) documentsByHash(ctx context.Context, q querier, hashes []any) ([]stored, error) {
+	rows, err := q.QueryContext(ctx, `SELECT num, item, modified_at, hash FROM documents WHERE hash IN (`+placeholders(1, len(hashes))+`)`, hashes...)
+	return collectRows(rows, err, func(rows *sql.Rows) (d stored, err error) {
+		var hash []byte
+		if err := rows.Scan(&d.num, &d.item, &d.modifiedAt, &hash); err != nil {
+			return d, err
+		}
+		copy(d.body[:], hash)
+		return d, nil
+	})
+}
+
+// placeholders is "$first, $first+1, …" for n values.
+func placeholders(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", first+i)
+	}
+	return b.String()
+}
+
+// putDocument finds or stores doc. Bytes that mean what a stored document
+// means lead to that document.
+func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document) (stored, error) {
+	if d, ok := s.known.get(doc.Hash); ok {
+		return d, nil
+	}
+	d, err := s.findDocument(ctx, q, doc)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return d, err
+	}
+	item, err := putItem(ctx, q, doc.Kind, doc.ID)
+	if err != nil {
+		return stored{}, err
+	}
+	f := doc.Facts
+	_, err = q.ExecContext(ctx, `
+		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, status, class, start_at, end_at, modified_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+		item, doc.Hash[:], doc.Meaning[:], s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
+		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(string(f.Status)), clean(f.Class),
+		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt))
+	if err != nil {
+		return stored{}, err
+	}
+	return s.findDocument(ctx, q, doc)
+}
+
+func (s *Store) findDocument(ctx context.Context, q querier, doc tocsin.Document) (d stored, err error) {
+	var hash []byte
+	err = q.QueryRowContext(ctx, `
+		SELECT num, item, modified_at, hash FROM documents WHERE hash = $1 OR meaning = $2 LIMIT 1`,
+		doc.Hash[:], doc.Meaning[:]).Scan(&d.num, &d.item, &d.modifiedAt, &hash)
+	copy(d.body[:], hash)
+	return d, err
+}
+
+func putItem(ctx context.Context, q querier, kind tocsin.Kind, id string) (num int64, err error) {
+	if _, err := q.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(kind), id); err != nil {
+		return 0, err
+	}
+	err = q.QueryRowContext(ctx, `SELECT num FROM items WHERE kind = $1 AND id = $2`, string(kind), id).Scan(&num)
+	return num, err
+}
+
+// clean removes what PostgreSQL refuses in a text. Bodies keep it: they are
+// bytes.
+func clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
+// Body reads the bytes of a document by its number. It fails with
+// [tocsin.ErrNotFound] when there is none.
+func (s *Store) Body(ctx context.Context, num int64) ([]byte, error) {
+	var packed []byte
+	if err := s.read.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, num).Scan(&packed); err != nil {
+		return nil, fmt.Errorf("read document %d: %w", num, s.dialect.translate(err))
+	}
+	body, err := s.decoder.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("unpack document %d: %w", num, err)
+	}
+	return body, nil
+}

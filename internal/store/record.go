@@ -1,0 +1,375 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Record is what one poll or import adds to the archive of one tenant.
+type Record struct {
+	TenantID string
+	Source   string
+	SeenAt   time.Time
+	Silent   bool // a first poll or an import: changes are never announced
+	Entries  []Entry
+	Left     []Ref // items that a complete full pass no longer lists
+}
+
+// An Entry is one document as it was received.
+type Entry struct {
+	// Document need only hold Hash when [Store.Known] knows it.
+	Document tocsin.Document
+	// SeenAt overrides the record's, for an archive of older polls. For an
+	// overview it is the time from which the status held.
+	SeenAt time.Time
+}
+
+// A Ref names one item.
+type Ref struct {
+	Kind tocsin.Kind
+	ID   string
+}
+
+// Record stores what differs from what the tenant's archive holds, with one
+// change for each difference, in one transaction, and returns the changes.
+// Recording the same thing again has no effect:
+//
+//   - a document that holds already is no version;
+//   - a state that the archive knows with the same time is no version, whenever
+//     it arrives;
+//   - a state older than the one that holds is a version, but does not hold.
+func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
+	var changes []tocsin.Change
+	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		changes, err = s.record(ctx, tx, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)
+	}
+	return changes, nil
+}
+
+// recording is the state of one Record call inside its transaction.
+type recording struct {
+	Record
+	tenant   int64
+	chain    tocsin.Hash
+	members  map[int64]*member
+	versions []tocsin.Version
+	rows     []row
+	changes  []change
+	dirty    []*member
+}
+
+// change is a change about to be inserted.
+type change struct {
+	tocsin.Change
+	item int64
+}
+
+// member is a row of members, with what is needed to judge a new state.
+type member struct {
+	item, document, at int64
+	n, versions        int
+	leftAt             int64
+	stored             bool // the row exists
+	touched            bool
+}
+
+// row is a version about to be inserted.
+type row struct {
+	item, document int64
+	version        tocsin.Version
+}
+
+func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Change, error) {
+	if len(r.Entries) == 0 && len(r.Left) == 0 {
+		return nil, nil
+	}
+	tenant, err := s.tenantNum(ctx, tx, r.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	rec := &recording{Record: r, tenant: tenant}
+	if err := rec.lock(ctx, tx); err != nil {
+		return nil, err
+	}
+	docs := make([]stored, len(r.Entries))
+	for i, e := range r.Entries {
+		if docs[i], err = s.putDocument(ctx, tx, e.Document); err != nil {
+			return nil, fmt.Errorf("put document %s: %w", e.Document.ID, err)
+		}
+	}
+	if err := rec.load(ctx, tx, docs); err != nil {
+		return nil, err
+	}
+	for i, e := range r.Entries {
+		if err := rec.add(ctx, tx, e, docs[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, ref := range r.Left {
+		if err := rec.leave(ctx, tx, ref); err != nil {
+			return nil, err
+		}
+	}
+	if err := rec.write(ctx, tx); err != nil {
+		return nil, err
+	}
+	for i, e := range r.Entries { // noise leads to the same document next time
+		s.known.put(e.Document.Hash, docs[i])
+	}
+	changes := make([]tocsin.Change, len(rec.changes))
+	for i, c := range rec.changes {
+		changes[i] = c.Change
+	}
+	return changes, nil
+}
+
+// lock takes the tenant's row until the end of the transaction.
+func (rec *recording) lock(ctx context.Context, q querier) error {
+	var head []byte
+	err := q.QueryRowContext(ctx, `UPDATE tenants SET versions = versions WHERE num = $1 RETURNING chain`, rec.tenant).Scan(&head)
+	copy(rec.chain[:], head)
+	return err
+}
+
+const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, v.at
+	FROM members m JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
+
+func scanMember(rows *sql.Rows) (*member, error) {
+	m := &member{stored: true}
+	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.at)
+}
+
+// load reads the members that the entries are about: one by one for a few, all
+// of the tenant's at once for many.
+func (rec *recording) load(ctx context.Context, q querier, docs []stored) error {
+	rec.members = make(map[int64]*member, len(docs))
+	query, args := `SELECT `+memberColumns+` WHERE m.tenant = $1`, []any{rec.tenant}
+	if len(docs) <= 100 {
+		for _, d := range docs {
+			args = append(args, d.item)
+		}
+		query += ` AND m.item IN (` + placeholders(2, len(docs)) + `)`
+	}
+	if len(docs) == 0 {
+		return nil
+	}
+	rows, err := q.QueryContext(ctx, query, args...)
+	list, err := collectRows(rows, err, scanMember)
+	if err != nil {
+		return fmt.Errorf("load members: %w", err)
+	}
+	for _, m := range list {
+		rec.members[m.item] = m
+	}
+	return nil
+}
+
+// add decides what entry is to the tenant: nothing new, a return, or a version.
+func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) error {
+	seenAt := e.SeenAt
+	if seenAt.IsZero() {
+		seenAt = rec.SeenAt
+	}
+	seenAt = seenAt.UTC().Truncate(time.Microsecond)
+	at := doc.modifiedAt
+	if at == 0 {
+		at = micros(seenAt)
+	}
+	m := rec.members[doc.item]
+	if m == nil {
+		m = &member{item: doc.item}
+		rec.members[doc.item] = m
+	}
+	if m.versions > 0 && m.document == doc.num && at >= m.at {
+		if m.leftAt != 0 && e.SeenAt.IsZero() {
+			m.leftAt = 0
+			return rec.returned(ctx, q, e, m)
+		}
+		return nil
+	}
+	known, err := rec.knows(ctx, q, m, doc.num, at)
+	if err != nil || known {
+		return err
+	}
+	what := tocsin.WhatUpdated
+	if m.versions == 0 {
+		what = tocsin.WhatNew
+	}
+	kind, id, err := identity(ctx, q, e.Document, doc.item)
+	if err != nil {
+		return err
+	}
+	m.versions++
+	v := tocsin.Version{
+		TenantID: rec.TenantID, Kind: kind, ID: id, N: m.versions, Document: doc.body,
+		At: tocsin.FromMicros(at), SeenAt: seenAt, Source: rec.Source,
+	}
+	v.Chain = v.Link(rec.chain)
+	rec.chain = v.Chain
+	rec.rows = append(rec.rows, row{item: doc.item, document: doc.num, version: v})
+	if m.versions == 1 || at >= m.at {
+		m.n, m.document, m.at, m.leftAt = m.versions, doc.num, at, 0
+	}
+	rec.change(m, Ref{kind, id}, what, v.N, seenAt)
+	return nil
+}
+
+// returned records that an item is listed again as it was when it left.
+func (rec *recording) returned(ctx context.Context, q querier, e Entry, m *member) error {
+	kind, id, err := identity(ctx, q, e.Document, m.item)
+	if err != nil {
+		return err
+	}
+	rec.change(m, Ref{kind, id}, tocsin.WhatReturned, m.n, rec.SeenAt)
+	return nil
+}
+
+// knows reports whether the tenant's archive has that document at that time
+// already.
+func (rec *recording) knows(ctx context.Context, q querier, m *member, document, at int64) (bool, error) {
+	for _, r := range rec.rows {
+		if r.item == m.item && r.document == document && micros(r.version.At) == at {
+			return true, nil
+		}
+	}
+	if !m.stored {
+		return false, nil
+	}
+	var count int
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM versions WHERE tenant = $1 AND item = $2 AND document = $3 AND at = $4`,
+		rec.tenant, m.item, document, at).Scan(&count)
+	return count > 0, err
+}
+
+// identity is kind and id of a document: those in hand, or those stored when
+// the caller did not decode it.
+func identity(ctx context.Context, q querier, doc tocsin.Document, item int64) (kind tocsin.Kind, id string, err error) {
+	if doc.ID != "" {
+		return doc.Kind, doc.ID, nil
+	}
+	err = q.QueryRowContext(ctx, `SELECT kind, id FROM items WHERE num = $1`, item).Scan(&kind, &id)
+	return kind, id, err
+}
+
+func (rec *recording) change(m *member, ref Ref, what tocsin.What, n int, at time.Time) {
+	if !m.touched {
+		m.touched = true
+		rec.dirty = append(rec.dirty, m)
+	}
+	rec.changes = append(rec.changes, change{item: m.item, Change: tocsin.Change{
+		TenantID: rec.TenantID, Kind: ref.Kind, ID: ref.ID, N: n, What: what, Silent: rec.Silent,
+		At: at.UTC().Truncate(time.Microsecond),
+	}})
+}
+
+// leave records that the upstream no longer lists an item. Its versions stay.
+func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
+	rows, err := q.QueryContext(ctx, `SELECT `+memberColumns+` JOIN items i ON i.num = m.item WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`,
+		rec.tenant, string(ref.Kind), ref.ID)
+	list, err := collectRows(rows, err, scanMember)
+	if err != nil || len(list) == 0 || list[0].leftAt != 0 {
+		return err
+	}
+	m := list[0]
+	if held, ok := rec.members[m.item]; ok && held.touched {
+		return nil // listed by this very record
+	}
+	m.leftAt = micros(rec.SeenAt)
+	rec.change(m, ref, tocsin.WhatLeft, m.n, rec.SeenAt)
+	return nil
+}
+
+// write inserts what the record came to: versions, members, changes and the
+// tenant's new chain head.
+func (rec *recording) write(ctx context.Context, q querier) error {
+	if len(rec.changes) == 0 {
+		return nil
+	}
+	for part := range slices.Chunk(rec.rows, rowsPerInsert) {
+		if err := rec.insertVersions(ctx, q, part); err != nil {
+			return fmt.Errorf("insert versions: %w", err)
+		}
+	}
+	for part := range slices.Chunk(rec.dirty, rowsPerInsert) {
+		if err := rec.upsertMembers(ctx, q, part); err != nil {
+			return fmt.Errorf("update members: %w", err)
+		}
+	}
+	if err := rec.insertChanges(ctx, q); err != nil {
+		return fmt.Errorf("insert changes: %w", err)
+	}
+	_, err := q.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
+	return err
+}
+
+// rowsPerInsert keeps the number of bound values of one statement under a
+// thousand, the old limit of SQLite.
+const rowsPerInsert = 100
+
+func (rec *recording) insertVersions(ctx context.Context, q querier, part []row) error {
+	args := make([]any, 0, len(part)*8)
+	for _, r := range part {
+		v := r.version
+		args = append(args, rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:])
+	}
+	_, err := q.ExecContext(ctx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain) VALUES `+tuples(len(part), 8), args...)
+	return err
+}
+
+func (rec *recording) upsertMembers(ctx context.Context, q querier, part []*member) error {
+	args := make([]any, 0, len(part)*6)
+	for _, m := range part {
+		args = append(args, rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt)
+	}
+	_, err := q.ExecContext(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at) VALUES `+tuples(len(part), 6)+`
+		ON CONFLICT (tenant, item) DO UPDATE
+		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at`, args...)
+	return err
+}
+
+// insertChanges numbers the changes from the counter row, which stays locked
+// until commit: numbers have no gaps and appear in order.
+func (rec *recording) insertChanges(ctx context.Context, q querier) error {
+	var last int64
+	err := q.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(rec.changes)).Scan(&last)
+	if err != nil {
+		return err
+	}
+	for i := range rec.changes {
+		rec.changes[i].Seq = last - int64(len(rec.changes)-1-i)
+	}
+	for part := range slices.Chunk(rec.changes, rowsPerInsert) {
+		args := make([]any, 0, len(part)*7)
+		for _, c := range part {
+			args = append(args, c.Seq, rec.tenant, c.item, c.N, string(c.What), c.Silent, micros(c.At))
+		}
+		if _, err := q.ExecContext(ctx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `+tuples(len(part), 7), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tuples is "($1, …), ($n+1, …)" for rows of width values.
+func tuples(rows, width int) string {
+	var b strings.Builder
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		b.WriteString(placeholders(1+i*width, width))
+		b.WriteByte(')')
+	}
+	return b.String()
+}

@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// PutSource makes a source of a tenant known, or brings its interval up to
+// date. A new source is due at once.
+func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time.Duration) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		tenant, err := s.tenantNum(ctx, tx, tenantID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO sources (tenant, name, enabled, poll_every, due_at, epoch, leased_at, lease_ends, last_ok_at, last_full_at, watermark, failures, shorts, outcome, problem)
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '')
+			ON CONFLICT (tenant, name) DO UPDATE SET enabled = excluded.enabled, poll_every = excluded.poll_every`,
+			tenant, name, true, every.Microseconds())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put source %s: %w", name, err)
+	}
+	return nil
+}
+
+const sourceColumns = `t.id, s.name, s.poll_every, s.due_at, s.epoch, s.leased_at, s.lease_ends, s.last_ok_at, s.last_full_at,
+	s.watermark, s.failures, s.shorts, s.outcome, s.problem FROM sources s JOIN tenants t ON t.num = s.tenant`
+
+func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
+	var c tocsin.SourceState
+	var every, due, leased, ends, ok, full, mark int64
+	err := rows.Scan(&c.TenantID, &c.Name, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem)
+	c.Interval = time.Duration(every) * time.Microsecond
+	c.DueAt, c.LeasedAt, c.LeaseEnds = tocsin.FromMicros(due), tocsin.FromMicros(leased), tocsin.FromMicros(ends)
+	c.LastOKAt, c.LastFullAt, c.Watermark = tocsin.FromMicros(ok), tocsin.FromMicros(full), tocsin.FromMicros(mark)
+	return c, err
+}
+
+// Sources lists what is known about the sources of a tenant, or of all tenants
+// for an empty id, by tenant and name.
+func (s *Store) Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+` WHERE s.enabled AND (CAST($1 AS TEXT) = '' OR t.id = CAST($1 AS TEXT)) ORDER BY t.id, s.name`, tenantID)
+	list, err := collectRows(rows, err, scanSource)
+	if err != nil {
+		return nil, fmt.Errorf("list sources: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// DueSources lists up to limit sources that are due at now and that nobody
+// polls, longest due first.
+func (s *Store) DueSources(ctx context.Context, now time.Time, limit int) ([]tocsin.SourceState, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+`
+		WHERE s.enabled AND NOT t.disabled AND s.due_at <= $1 AND s.lease_ends <= $1 ORDER BY s.due_at, t.id, s.name LIMIT $2`, micros(now), limit)
+	list, err := collectRows(rows, err, scanSource)
+	if err != nil {
+		return nil, fmt.Errorf("list due sources: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// ClaimSource takes a source for one poll until now+lease and opens its row in
+// the poll log. It fails with [tocsin.ErrConflict] while somebody else polls
+// it, and, unless force is set, while it is not due.
+func (s *Store) ClaimSource(ctx context.Context, tenantID, name string, now time.Time, lease time.Duration, force bool) (tocsin.SourceState, error) {
+	var claimed tocsin.SourceState
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		tenant, err := s.tenantNum(ctx, tx, tenantID)
+		if err != nil {
+			return err
+		}
+		due := micros(now)
+		if force {
+			due = 1 << 62
+		}
+		result, err := tx.ExecContext(ctx, `
+			UPDATE sources SET epoch = epoch + 1, leased_at = $1, lease_ends = $2
+			WHERE tenant = $3 AND name = $4 AND enabled AND lease_ends <= $1 AND due_at <= $5`,
+			micros(now), micros(now.Add(lease)), tenant, name, due)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, tocsin.Conflictf("The source %s is being polled or not due.", name))
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT `+sourceColumns+` WHERE s.tenant = $1 AND s.name = $2`, tenant, name)
+		list, err := collectRows(rows, err, scanSource)
+		if err != nil || len(list) != 1 {
+			return errors.Join(err, sql.ErrNoRows)
+		}
+		claimed = list[0]
+		return startPoll(ctx, tx, tenant, claimed)
+	})
+	if err != nil {
+		return tocsin.SourceState{}, fmt.Errorf("claim source %s: %w", name, err)
+	}
+	return claimed, nil
+}
+
+func startPoll(ctx context.Context, q querier, tenant int64, c tocsin.SourceState) error {
+	if _, err := q.ExecContext(ctx, `UPDATE polls SET outcome = $1 WHERE tenant = $2 AND source = $3 AND epoch < $4 AND outcome = $5`,
+		string(tocsin.OutcomeAbandoned), tenant, c.Name, c.Epoch, string(tocsin.OutcomeRunning)); err != nil {
+		return err
+	}
+	_, err := q.ExecContext(ctx, `
+		INSERT INTO polls (tenant, source, epoch, whole, started_at, finished_at, outcome, requests, items, added, updated, departed, problem)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, 0, 0, 0, 0, 0, '')`,
+		tenant, c.Name, c.Epoch, false, micros(c.LeasedAt), string(tocsin.OutcomeRunning))
+	return err
+}
+
+// A PollEnd is how a claimed poll ended. Counts of new, updated and left items
+// in Poll are filled in from what was recorded.
+type PollEnd struct {
+	Poll      tocsin.Poll
+	Watermark time.Time // newest lastModifiedDateTime of a complete poll; zero to keep
+	Shorts    int
+	DueAt     time.Time
+}
+
+// FinishPoll ends the claimed poll: what it found, its row in the log and the
+// state of its source are written in one transaction. It fails with
+// [tocsin.ErrConflict] and writes nothing when the claim was lost meanwhile.
+func (s *Store) FinishPoll(ctx context.Context, end PollEnd, found *Record) ([]tocsin.Change, error) {
+	var changes []tocsin.Change
+	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		changes, err = s.finishPoll(ctx, tx, end, found)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finish poll of %s: %w", end.Poll.Source, err)
+	}
+	return changes, nil
+}
+
+func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *Record) (changes []tocsin.Change, err error) {
+	p := end.Poll
+	tenant, err := s.tenantNum(ctx, tx, p.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	if found != nil {
+		if changes, err = s.record(ctx, tx, *found); err != nil {
+			return nil, err
+		}
+		countChanges(&p, changes)
+	}
+	okAt, fullAt, mark := int64(0), int64(0), int64(0)
+	if p.Outcome.Complete() {
+		okAt, mark = micros(p.FinishedAt), micros(end.Watermark)
+		if p.Full {
+			fullAt = okAt
+		}
+	}
+	result, err := tx.ExecContext(ctx, `
+		UPDATE sources SET due_at = $1, leased_at = 0, lease_ends = 0, shorts = $2, outcome = $3, problem = $4,
+			failures = CASE WHEN CAST($5 AS BIGINT) > 0 THEN 0 ELSE failures + 1 END,
+			last_ok_at = CASE WHEN CAST($5 AS BIGINT) > last_ok_at THEN CAST($5 AS BIGINT) ELSE last_ok_at END,
+			last_full_at = CASE WHEN CAST($6 AS BIGINT) > last_full_at THEN CAST($6 AS BIGINT) ELSE last_full_at END,
+			watermark = CASE WHEN CAST($7 AS BIGINT) > watermark THEN CAST($7 AS BIGINT) ELSE watermark END
+		WHERE tenant = $8 AND name = $9 AND epoch = $10 AND lease_ends > 0`,
+		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem), okAt, fullAt, mark, tenant, p.Source, p.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return nil, errors.Join(err, tocsin.Conflictf("The claim on source %s was lost.", p.Source))
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE polls SET whole = $1, finished_at = $2, outcome = $3, requests = $4, items = $5, added = $6, updated = $7, departed = $8, problem = $9
+		WHERE tenant = $10 AND source = $11 AND epoch = $12`,
+		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem), tenant, p.Source, p.Epoch)
+	return changes, err
+}
+
+func countChanges(p *tocsin.Poll, changes []tocsin.Change) {
+	for _, c := range changes {
+		switch c.What {
+		case tocsin.WhatNew:
+			p.New++
+		case tocsin.WhatUpdated, tocsin.WhatReturned:
+			p.Updated++
+		case tocsin.WhatLeft:
+			p.Left++
+		}
+	}
+	if len(changes) > 0 && p.Outcome == tocsin.OutcomeUnchanged {
+		p.Outcome = tocsin.OutcomeChanged
+	}
+}

@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/klauspost/compress/zstd"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Store is an open archive. Its methods may be used from any goroutine.
+type Store struct {
+	dialect dialect
+	write   *sql.DB       // one connection on SQLite, the pool on PostgreSQL
+	read    *sql.DB       // cannot write on SQLite
+	pool    *pgxpool.Pool // nil on SQLite
+	close   func() error
+	encoder *zstd.Encoder
+	decoder *zstd.Decoder
+	known   *documentCache
+
+	mu      sync.Mutex
+	tenants map[string]int64 // GUID → num; numbers never change
+}
+
+// A dialect is what differs between the engines.
+type dialect interface {
+	name() string
+	migrate(ctx context.Context, s *Store) error
+	// translate turns a driver's error into one of the kinds of package tocsin.
+	translate(err error) error
+	// retryable reports that a transaction failed only because of another one.
+	retryable(err error) bool
+}
+
+// querier is what inner functions work on: a transaction or a pool.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Open opens the archive at dsn, creating and migrating it as needed: a
+// "postgres://" URL, or the path of an SQLite file. Processes that start
+// together wait for each other's migration. The caller closes the store.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	s := &Store{tenants: map[string]int64{}, known: newDocumentCache(1 << 16)}
+	var err error
+	if s.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault)); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if s.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxDocument)); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if isPostgres(dsn) {
+		err = openPostgres(ctx, s, dsn)
+	} else {
+		err = openSQLite(ctx, s, dsn)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := s.dialect.migrate(ctx, s); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// maxDocument bounds the decoded size of one document, in bytes.
+const maxDocument = 64 << 20
+
+// Engine is "sqlite" or "postgres".
+func (s *Store) Engine() string { return s.dialect.name() }
+
+// Writer is the pool that background work shares with the store.
+func (s *Store) Writer() *sql.DB { return s.write }
+
+// Pool is the PostgreSQL pool, nil on SQLite.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	s.decoder.Close()
+	return errors.Join(s.encoder.Close(), s.close())
+}
+
+// Ping reports whether the engine answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	if err := s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
+		return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The database does not answer.", Cause: err}
+	}
+	return nil
+}
+
+// maxTries is how often a transaction is tried that loses against another.
+const maxTries = 5
+
+// inTx runs do in a transaction, again when it only lost a race, and
+// translates what went wrong.
+func (s *Store) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.tryTx(ctx, do)
+		if err == nil {
+			return nil
+		}
+		if try == maxTries || !s.dialect.retryable(err) {
+			return s.dialect.translate(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try) * 10 * time.Millisecond):
+		}
+	}
+}
+
+func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		_ = tx.Rollback() // the first error says more
+		return err
+	}
+	return tx.Commit()
+}
+
+// collectRows reads every row with scan.
+func collectRows[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// micros is t as it is stored.
+func micros(t time.Time) int64 { return tocsin.Micros(t) }

@@ -1,0 +1,186 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+func claims(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	for _, tenant := range []string{Contoso, Fabrikam} {
+		if err := s.PutSource(ctx, tenant, "graph", 3*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due, err := s.DueSources(ctx, T0, 10)
+	if err != nil || len(due) != 2 || due[0].Interval != 3*time.Minute {
+		t.Fatalf("DueSources = %+v, %v, want both", due, err)
+	}
+	first, err := s.ClaimSource(ctx, Contoso, "graph", T0, time.Minute, false)
+	if err != nil || first.Epoch != 1 || !first.LeaseEnds.Equal(T0.Add(time.Minute)) {
+		t.Fatalf("ClaimSource = %+v, %v", first, err)
+	}
+	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(time.Second), time.Minute, true); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("second claim: %v, want ErrConflict", err)
+	}
+	if due, _ := s.DueSources(ctx, T0.Add(time.Second), 10); len(due) != 1 {
+		t.Errorf("while claimed, DueSources = %+v, want the other tenant only", due)
+	}
+	end := store.PollEnd{
+		Poll:      tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: 1, Full: true, FinishedAt: T0.Add(2 * time.Second), Outcome: tocsin.OutcomeUnchanged, Requests: 3, Items: 1},
+		Watermark: T0.Add(-time.Hour), DueAt: T0.Add(3 * time.Minute),
+	}
+	changes, err := s.FinishPoll(ctx, end, &store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []store.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
+	if err != nil || len(changes) != 1 {
+		t.Fatalf("FinishPoll = %v, %v", changes, err)
+	}
+	list, err := s.Sources(ctx, Contoso)
+	if err != nil || len(list) != 1 || !list[0].LastOKAt.Equal(T0.Add(2*time.Second)) || !list[0].LastFullAt.Equal(list[0].LastOKAt) ||
+		!list[0].Watermark.Equal(T0.Add(-time.Hour)) || list[0].Outcome != tocsin.OutcomeChanged && list[0].Outcome != tocsin.OutcomeUnchanged {
+		t.Errorf("Sources = %+v, %v", list, err)
+	}
+	polls, err := s.Polls(ctx, Contoso, 10)
+	if err != nil || len(polls) != 1 || polls[0].New != 1 || polls[0].Requests != 3 || polls[0].Outcome != tocsin.OutcomeChanged {
+		t.Errorf("Polls = %+v, %v", polls, err)
+	}
+	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(time.Minute), time.Minute, false); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("claim before it is due: %v, want ErrConflict", err)
+	}
+	if again, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(time.Minute), time.Minute, true); err != nil || again.Epoch != 2 {
+		t.Errorf("forced claim = %+v, %v", again, err)
+	}
+}
+
+// lostClaim: a process that froze and woke up must not write.
+func lostClaim(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	zombie, err := s.ClaimSource(ctx, Contoso, "graph", T0, time.Minute, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(2*time.Minute), time.Minute, false); err != nil {
+		t.Fatal("a claim that ran out must be free:", err)
+	}
+	late := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: zombie.Epoch, FinishedAt: T0.Add(3 * time.Minute), Outcome: tocsin.OutcomeChanged}}
+	_, err = s.FinishPoll(ctx, late, &store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []store.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
+	if !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("write of a lost claim: %v, want ErrConflict", err)
+	}
+	verify(t, s, Contoso, 0)
+	if seq, err := s.LastSeq(ctx); err != nil || seq != 0 {
+		t.Errorf("LastSeq = %d, %v: the outbox must stay empty with the versions", seq, err)
+	}
+	polls, err := s.Polls(ctx, Contoso, 10)
+	if err != nil || len(polls) != 2 || polls[1].Outcome != tocsin.OutcomeAbandoned {
+		t.Errorf("Polls = %+v, %v, want the first marked abandoned", polls, err)
+	}
+}
+
+func sweep(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0, time.Minute, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		at   time.Time
+		want int64
+	}{{T0.Add(30 * time.Second), 0}, {T0.Add(61 * time.Second), 1}, {T0.Add(62 * time.Second), 0}} {
+		if got, err := s.Sweep(ctx, step.at, T0.Add(-time.Hour)); err != nil || got != step.want {
+			t.Errorf("Sweep at %v = %d, %v, want %d", step.at, got, err, step.want)
+		}
+	}
+	list, err := s.Sources(ctx, Contoso)
+	if err != nil || list[0].Failures != 1 || list[0].Outcome != tocsin.OutcomeAbandoned || !list[0].LeaseEnds.IsZero() {
+		t.Errorf("Sources = %+v, %v", list, err)
+	}
+}
+
+func budget(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	for i, requests := range []int{4, 7} {
+		at := T0.Add(time.Duration(i) * time.Hour)
+		c, err := s.ClaimSource(ctx, Contoso, "graph", at, time.Minute, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.FinishPoll(ctx, store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged, Requests: requests}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spent, err := s.RequestsSince(ctx, Contoso, "graph", T0.Add(time.Minute))
+	expect(t, "spent", spent, []store.Spent{{At: T0.Add(time.Hour), Requests: 7}})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func clients(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, Shape: tocsin.ShapeWire, CreatedAt: T0}
+	secret := tocsin.Secret{Hash: tocsin.HashOf([]byte("secret")), CreatedAt: T0}
+	if err := s.AddClient(ctx, c, secret); err != nil {
+		t.Fatal(err)
+	}
+	got, secrets, err := s.Client(ctx, "AAAAAAAA-0000-4000-8000-000000000001")
+	expect(t, "client", got, c)
+	if err != nil || len(secrets) != 1 || secrets[0].Hash != secret.Hash {
+		t.Errorf("secrets = %+v, %v", secrets, err)
+	}
+	twin := c
+	twin.ID = "aaaaaaaa-0000-4000-8000-000000000002"
+	if err := s.AddClient(ctx, twin, tocsin.Secret{Hash: tocsin.HashOf([]byte("other"))}); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("second client of that name: %v, want ErrConflict", err)
+	}
+	if err := s.AddClient(ctx, tocsin.Client{ID: "x", TenantID: Contoso}, secret); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("nonsense: %v, want ErrInvalid", err)
+	}
+	if err := s.RevokeClient(ctx, c.ID, T0.Add(time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if got, _, err := s.Client(ctx, c.ID); err != nil || !got.RevokedAt.Equal(T0.Add(time.Hour)) {
+		t.Errorf("after revoking: %+v, %v", got, err)
+	}
+	if err := s.RevokeClient(ctx, c.ID, T0); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("revoking twice: %v, want ErrNotFound", err)
+	}
+	if _, _, err := s.Client(ctx, twin.ID); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("unknown client: %v, want ErrNotFound", err)
+	}
+	if list, err := s.Clients(ctx, ""); err != nil || len(list) != 1 {
+		t.Errorf("Clients = %+v, %v", list, err)
+	}
+}
+
+func signingKeys(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	for i, id := range []string{"k1", "k2"} {
+		if err := s.AddSigningKey(ctx, tocsin.SigningKey{ID: id, Sealed: []byte{1}, Public: []byte("{}"), CreatedAt: T0.Add(time.Duration(i) * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.RetireSigningKeys(ctx, "k2", T0.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.SigningKeys(ctx)
+	if err != nil || len(list) != 2 || list[0].ID != "k2" || !list[0].RetiredAt.IsZero() || !list[1].RetiredAt.Equal(T0.Add(2*time.Hour)) {
+		t.Errorf("SigningKeys = %+v, %v", list, err)
+	}
+}

@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// AddTenant stores a new tenant. It fails with [tocsin.ErrInvalid] when t does
+// not validate and with [tocsin.ErrConflict] when its id, name or one of its
+// domains is taken.
+func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
+	t.Normalize()
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var num int64
+		err := tx.QueryRowContext(ctx, `
+			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, versions)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0) RETURNING num`,
+			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32)).Scan(&num)
+		if err != nil {
+			return err
+		}
+		return addDomains(ctx, tx, num, t.Domains)
+	})
+	if errors.Is(err, tocsin.ErrConflict) {
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("A tenant with the id, name or a domain of %s exists already.", t.Name), Cause: err}
+	}
+	if err != nil {
+		return fmt.Errorf("add tenant %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+func addDomains(ctx context.Context, q querier, num int64, domains []string) error {
+	for _, d := range domains {
+		if _, err := q.ExecContext(ctx, `INSERT INTO tenant_domains (domain, tenant) VALUES ($1, $2)`, d, num); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PutTenant adds t, or brings the tenant of the same id to t's name, domains,
+// groups, shape and state.
+func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
+	t.Normalize()
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var num int64
+		err := tx.QueryRowContext(ctx, `
+			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, versions)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, shape = excluded.shape, disabled = excluded.disabled
+			RETURNING num`,
+			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32)).Scan(&num)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM tenant_domains WHERE tenant = $1`, num); err != nil {
+			return err
+		}
+		return addDomains(ctx, tx, num, t.Domains)
+	})
+	if err != nil {
+		return fmt.Errorf("put tenant %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+const tenantColumns = `num, id, name, labels, shape, disabled, created_at`
+
+func scanTenant(rows *sql.Rows) (numbered, error) {
+	var t numbered
+	var labels, shape string
+	var created int64
+	if err := rows.Scan(&t.num, &t.ID, &t.Name, &labels, &shape, &t.Disabled, &created); err != nil {
+		return t, err
+	}
+	t.Groups, t.Shape, t.CreatedAt = strings.Fields(labels), tocsin.Shape(shape), tocsin.FromMicros(created)
+	return t, nil
+}
+
+type numbered struct {
+	tocsin.Tenant
+	num int64
+}
+
+// Tenants lists all tenants by name.
+func (s *Store) Tenants(ctx context.Context) ([]tocsin.Tenant, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+tenantColumns+` FROM tenants ORDER BY name`)
+	list, err := collectRows(rows, err, scanTenant)
+	if err != nil {
+		return nil, fmt.Errorf("list tenants: %w", s.dialect.translate(err))
+	}
+	domains, err := s.domains(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list tenants: %w", err)
+	}
+	tenants := make([]tocsin.Tenant, len(list))
+	for i, t := range list {
+		t.Domains = domains[t.num]
+		tenants[i] = t.Tenant
+	}
+	return tenants, nil
+}
+
+func (s *Store) domains(ctx context.Context) (map[int64][]string, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT tenant, domain FROM tenant_domains ORDER BY domain`)
+	if err != nil {
+		return nil, s.dialect.translate(err)
+	}
+	defer rows.Close()
+	domains := map[int64][]string{}
+	for rows.Next() {
+		var num int64
+		var domain string
+		if err := rows.Scan(&num, &domain); err != nil {
+			return nil, err
+		}
+		domains[num] = append(domains[num], domain)
+	}
+	return domains, rows.Err()
+}
+
+// Tenant finds a tenant by GUID, verified domain or name, in any case. It
+// fails with [tocsin.ErrNotFound] when there is none.
+func (s *Store) Tenant(ctx context.Context, ref string) (tocsin.Tenant, error) {
+	key := strings.ToLower(strings.TrimSpace(ref))
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+tenantColumns+` FROM tenants
+		WHERE id = $1 OR name = $1 OR num = (SELECT tenant FROM tenant_domains WHERE domain = $1)
+		ORDER BY CASE WHEN id = $1 THEN 0 WHEN name = $1 THEN 2 ELSE 1 END LIMIT 1`, key)
+	list, err := collectRows(rows, err, scanTenant)
+	if err != nil {
+		return tocsin.Tenant{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+	}
+	if len(list) == 0 {
+		return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(ref, 80))
+	}
+	t := list[0]
+	rows, err = s.read.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
+	t.Domains, err = collectRows(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) })
+	if err != nil {
+		return tocsin.Tenant{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+	}
+	return t.Tenant, nil
+}
+
+// tenantNum is the number of the tenant with that GUID.
+func (s *Store) tenantNum(ctx context.Context, q querier, id string) (int64, error) {
+	s.mu.Lock()
+	num, ok := s.tenants[id]
+	s.mu.Unlock()
+	if ok {
+		return num, nil
+	}
+	err := q.QueryRowContext(ctx, `SELECT num FROM tenants WHERE id = $1`, id).Scan(&num)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(id, 80))
+	}
+	if err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	s.tenants[id] = num
+	s.mu.Unlock()
+	return num, nil
+}

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+const versionColumns = `t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain
+	FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document`
+
+func scanVersion(rows *sql.Rows) (v tocsin.Version, err error) {
+	var hash, chain []byte
+	var at, seen int64
+	err = rows.Scan(&v.TenantID, &v.Kind, &v.ID, &v.N, &hash, &at, &seen, &v.Source, &chain)
+	copy(v.Document[:], hash)
+	copy(v.Chain[:], chain)
+	v.At, v.SeenAt = tocsin.FromMicros(at), tocsin.FromMicros(seen)
+	return v, err
+}
+
+// Versions lists all versions of one item of a tenant, first to last. It fails
+// with [tocsin.ErrNotFound] when there are none.
+func (s *Store) Versions(ctx context.Context, tenantID string, ref Ref) ([]tocsin.Version, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 ORDER BY v.n`,
+		tenantID, string(ref.Kind), ref.ID)
+	list, err := collectRows(rows, err, scanVersion)
+	if err != nil {
+		return nil, fmt.Errorf("list versions of %s: %w", ref.ID, s.dialect.translate(err))
+	}
+	if len(list) == 0 {
+		return nil, tocsin.NotFoundf("There is no %s %q.", ref.Kind, tocsin.Clip(ref.ID, 80))
+	}
+	return list, nil
+}
+
+// BodyOf reads the bytes of a document by its hash.
+func (s *Store) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) {
+	var num int64
+	if err := s.read.QueryRowContext(ctx, `SELECT num FROM documents WHERE hash = $1`, hash[:]).Scan(&num); err != nil {
+		return nil, fmt.Errorf("read document %s: %w", hash, s.dialect.translate(err))
+	}
+	return s.Body(ctx, num)
+}
+
+// A State is one version of an item as far as its history needs it.
+type State struct {
+	ID       string
+	Document int64
+	At       int64 // microseconds
+	SeenAt   int64
+	Status   tocsin.Status
+}
+
+// States lists the versions of all items of one kind in a tenant, by item and
+// time, without their texts. since drops items that ended before it, in
+// microseconds; 0 keeps all.
+func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]State, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT i.id, v.document, v.at, v.seen_at, d.status
+		FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document
+		JOIN members m ON m.tenant = v.tenant AND m.item = v.item JOIN documents c ON c.num = m.document
+		WHERE t.id = $1 AND i.kind = $2 AND (c.end_at = 0 OR c.end_at >= $3) ORDER BY v.item, v.at, v.n`, tenantID, string(kind), since)
+	list, err := collectRows(rows, err, func(rows *sql.Rows) (st State, err error) {
+		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list states: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// A Verification is what [Store.Verify] found out about one tenant.
+type Verification struct {
+	TenantID  string
+	Versions  int
+	Documents int
+	Head      tocsin.Hash // publish it elsewhere to notice a truncated archive later
+	// Problem names the first version that does not fit, "" when all do.
+	Problem string
+}
+
+// Verify recomputes the hash chain of a tenant's versions in the order of
+// their changes, and the hash of each document that they point to.
+func (s *Store) Verify(ctx context.Context, tenantID string) (Verification, error) {
+	result := Verification{TenantID: tenantID}
+	var head []byte
+	var length int
+	err := s.read.QueryRowContext(ctx, `SELECT chain, versions FROM tenants WHERE id = $1`, tenantID).Scan(&head, &length)
+	if err != nil {
+		return result, fmt.Errorf("verify tenant: %w", s.dialect.translate(err))
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+`
+		JOIN changes c ON c.tenant = v.tenant AND c.item = v.item AND c.n = v.n AND c.what IN ('new', 'updated')
+		WHERE t.id = $1 ORDER BY c.seq`, tenantID)
+	versions, err := collectRows(rows, err, scanVersion)
+	if err != nil {
+		return result, fmt.Errorf("verify tenant: %w", s.dialect.translate(err))
+	}
+	if result.Problem = checkChain(versions, &result.Head); result.Problem != "" {
+		return result, nil
+	}
+	result.Versions = len(versions)
+	if string(result.Head[:]) != string(head) || length != len(versions) {
+		result.Problem = fmt.Sprintf("The chain ends after %d versions, but the tenant's row says %d with another head: the newest were removed or altered.", len(versions), length)
+		return result, nil
+	}
+	result.Documents, result.Problem, err = s.checkDocuments(ctx, versions)
+	return result, err
+}
+
+func checkChain(versions []tocsin.Version, head *tocsin.Hash) string {
+	for i, v := range versions {
+		if v.Link(*head) != v.Chain {
+			return fmt.Sprintf("Version %d of %s %s, number %d in the chain, does not fit the one before it.", v.N, v.Kind, v.ID, i+1)
+		}
+		*head = v.Chain
+	}
+	return ""
+}
+
+func (s *Store) checkDocuments(ctx context.Context, versions []tocsin.Version) (checked int, problem string, err error) {
+	done := map[tocsin.Hash]bool{}
+	for _, v := range versions {
+		if done[v.Document] {
+			continue
+		}
+		done[v.Document] = true
+		body, err := s.BodyOf(ctx, v.Document)
+		if err != nil && ctx.Err() != nil {
+			return checked, "", err
+		}
+		if err != nil || tocsin.HashOf(body) != v.Document {
+			return checked, fmt.Sprintf("The text of version %d of %s %s is not the one that was stored.", v.N, v.Kind, v.ID), nil
+		}
+		checked++
+	}
+	return checked, "", nil
+}
+
+// A Row is the present state of one item of a tenant without its text.
+type Row struct {
+	Kind     tocsin.Kind
+	ID       string
+	N        int
+	Document int64
+	At       int64 // microseconds, as the fields below
+	SeenAt   int64
+	LeftAt   int64
+	StartAt  int64
+	EndAt    int64
+	Modified int64
+	Title    string
+	Service  string
+	Workload string
+	Status   tocsin.Status
+	Class    string
+}
+
+const rowColumns = `SELECT i.kind, i.id, m.n, m.document, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
+	d.title, d.service, d.service_id, d.status, d.class
+	FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+	JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n
+	JOIN tenants t ON t.num = m.tenant WHERE t.id = $1`
+
+func scanRow(rows *sql.Rows) (r Row, err error) {
+	return r, rows.Scan(&r.Kind, &r.ID, &r.N, &r.Document, &r.At, &r.SeenAt, &r.LeftAt, &r.StartAt, &r.EndAt, &r.Modified,
+		&r.Title, &r.Service, &r.Workload, &r.Status, &r.Class)
+}
+
+// Rows lists the present state of every item of a tenant, in no given order.
+func (s *Store) Rows(ctx context.Context, tenantID string) ([]Row, error) {
+	rows, err := s.read.QueryContext(ctx, rowColumns, tenantID)
+	list, err := collectRows(rows, err, scanRow)
+	if err != nil {
+		return nil, fmt.Errorf("list items: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// RowsOf lists the present state of some items of a tenant.
+func (s *Store) RowsOf(ctx context.Context, tenantID string, refs []Ref) ([]Row, error) {
+	var list []Row
+	for _, ref := range refs {
+		rows, err := s.read.QueryContext(ctx, rowColumns+` AND i.kind = $2 AND i.id = $3`, tenantID, string(ref.Kind), ref.ID)
+		found, err := collectRows(rows, err, scanRow)
+		if err != nil {
+			return nil, fmt.Errorf("read %s %s: %w", ref.Kind, ref.ID, s.dialect.translate(err))
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
