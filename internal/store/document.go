@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"example.org/tocsin/internal/tocsin"
 )
@@ -60,16 +62,22 @@ func (c *documentCache) add(hash tocsin.Hash, d stored) {
 	c.young[hash] = d
 }
 
-// Known tells for each hash whether the store holds a document of those bytes,
-// so that the caller need not decode them. The answer has the length and order
-// of hashes.
-func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]bool, error) {
-	known := make([]bool, len(hashes))
+// A Lookup is what the store knows about the bytes of a document.
+type Lookup struct {
+	Known      bool
+	ModifiedAt time.Time // the provider's own time of that state, if known
+}
+
+// Known looks documents up by the hashes of their bytes, so that the caller
+// need not decode those that the store holds. The answer has the length and
+// order of hashes.
+func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, error) {
+	answer := make([]Lookup, len(hashes))
 	var missing []any
 	at := map[tocsin.Hash][]int{}
 	for i, hash := range hashes {
-		if _, ok := s.known.get(hash); ok {
-			known[i] = true
+		if d, ok := s.known.get(hash); ok {
+			answer[i] = Lookup{true, tocsin.FromMicros(d.modifiedAt)}
 			continue
 		}
 		if len(at[hash]) == 0 {
@@ -77,9 +85,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]bool, error)
 		}
 		at[hash] = append(at[hash], i)
 	}
-	for len(missing) > 0 {
-		part := missing[:min(len(missing), 500)]
-		missing = missing[len(part):]
+	for part := range slices.Chunk(missing, 500) {
 		found, err := s.documentsByHash(ctx, s.read, part)
 		if err != nil {
 			return nil, fmt.Errorf("look up documents: %w", s.dialect.translate(err))
@@ -87,11 +93,11 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]bool, error)
 		for _, d := range found {
 			s.known.put(d.body, d)
 			for _, i := range at[d.body] {
-				known[i] = true
+				answer[i] = Lookup{true, tocsin.FromMicros(d.modifiedAt)}
 			}
 		}
 	}
-	return known, nil
+	return answer, nil
 }
 
 func (s *Store) documentsByHash(ctx context.Context, q querier, hashes []any) ([]stored, error) {

@@ -26,20 +26,20 @@ func (s *Store) Polls(ctx context.Context, tenantID string, limit int) ([]tocsin
 	return list, nil
 }
 
-// A Spent says how many requests a source sent in a poll that started at At.
+// A Spent says how many requests a source sent in a poll that ended at At.
 type Spent struct {
 	At       time.Time
 	Requests int
 }
 
-// RequestsSince lists what the polls of a source that started at or after
-// since have cost, oldest first. A poll whose process died counts as unknown:
+// RequestsSince lists what the polls of a source that ended at or after since
+// have cost, oldest first. A poll whose process died counts as unknown:
 // Requests is -1.
 func (s *Store) RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]Spent, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT p.started_at, CASE WHEN p.outcome = $1 THEN -1 ELSE p.requests END
+		SELECT CASE WHEN p.finished_at > 0 THEN p.finished_at ELSE p.started_at END, CASE WHEN p.outcome = $1 THEN -1 ELSE p.requests END
 		FROM polls p JOIN tenants t ON t.num = p.tenant
-		WHERE t.id = $2 AND p.source = $3 AND p.started_at >= $4 AND p.outcome <> $5 ORDER BY p.started_at`,
+		WHERE t.id = $2 AND p.source = $3 AND (p.started_at >= $4 OR p.finished_at >= $4) AND p.outcome <> $5 ORDER BY p.started_at`,
 		string(tocsin.OutcomeAbandoned), tenantID, source, micros(since), string(tocsin.OutcomeRunning))
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (spent Spent, err error) {
 		var at int64

@@ -17,6 +17,7 @@ type Record struct {
 	Source   string
 	SeenAt   time.Time
 	Silent   bool // a first poll or an import: changes are never announced
+	Listed   bool // by a poll: the source lists the entries now
 	Entries  []Entry
 	Left     []Ref // items that a complete full pass no longer lists
 }
@@ -79,7 +80,8 @@ type member struct {
 	item, document, at int64
 	n, versions        int
 	leftAt             int64
-	stored             bool // the row exists
+	source             string // whose list it is on
+	stored             bool   // the row exists
 	touched            bool
 }
 
@@ -141,12 +143,12 @@ func (rec *recording) lock(ctx context.Context, q querier) error {
 	return err
 }
 
-const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, v.at
+const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, m.source, v.at
 	FROM members m JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
 
 func scanMember(rows *sql.Rows) (*member, error) {
 	m := &member{stored: true}
-	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.at)
+	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.at)
 }
 
 // load reads the members that the entries are about: one by one for a few, all
@@ -187,11 +189,15 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	}
 	m := rec.members[doc.item]
 	if m == nil {
-		m = &member{item: doc.item}
+		m = &member{item: doc.item, source: rec.Source}
 		rec.members[doc.item] = m
 	}
+	if rec.Listed && m.source != rec.Source {
+		m.source = rec.Source
+		rec.touch(m)
+	}
 	if m.versions > 0 && m.document == doc.num && at >= m.at {
-		if m.leftAt != 0 && e.SeenAt.IsZero() {
+		if m.leftAt != 0 && rec.Listed {
 			m.leftAt = 0
 			return rec.returned(ctx, q, e, m)
 		}
@@ -261,11 +267,15 @@ func identity(ctx context.Context, q querier, doc tocsin.Document, item int64) (
 	return kind, id, err
 }
 
-func (rec *recording) change(m *member, ref Ref, what tocsin.What, n int, at time.Time) {
+func (rec *recording) touch(m *member) {
 	if !m.touched {
 		m.touched = true
 		rec.dirty = append(rec.dirty, m)
 	}
+}
+
+func (rec *recording) change(m *member, ref Ref, what tocsin.What, n int, at time.Time) {
+	rec.touch(m)
 	rec.changes = append(rec.changes, change{item: m.item, Change: tocsin.Change{
 		TenantID: rec.TenantID, Kind: ref.Kind, ID: ref.ID, N: n, What: what, Silent: rec.Silent,
 		At: at.UTC().Truncate(time.Microsecond),
@@ -292,9 +302,6 @@ func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
 // write inserts what the record came to: versions, members, changes and the
 // tenant's new chain head.
 func (rec *recording) write(ctx context.Context, q querier) error {
-	if len(rec.changes) == 0 {
-		return nil
-	}
 	for part := range slices.Chunk(rec.rows, rowsPerInsert) {
 		if err := rec.insertVersions(ctx, q, part); err != nil {
 			return fmt.Errorf("insert versions: %w", err)
@@ -304,6 +311,9 @@ func (rec *recording) write(ctx context.Context, q querier) error {
 		if err := rec.upsertMembers(ctx, q, part); err != nil {
 			return fmt.Errorf("update members: %w", err)
 		}
+	}
+	if len(rec.changes) == 0 {
+		return nil
 	}
 	if err := rec.insertChanges(ctx, q); err != nil {
 		return fmt.Errorf("insert changes: %w", err)
@@ -327,13 +337,13 @@ func (rec *recording) insertVersions(ctx context.Context, q querier, part []row)
 }
 
 func (rec *recording) upsertMembers(ctx context.Context, q querier, part []*member) error {
-	args := make([]any, 0, len(part)*6)
+	args := make([]any, 0, len(part)*7)
 	for _, m := range part {
-		args = append(args, rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt)
+		args = append(args, rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source)
 	}
-	_, err := q.ExecContext(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at) VALUES `+tuples(len(part), 6)+`
+	_, err := q.ExecContext(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `+tuples(len(part), 7)+`
 		ON CONFLICT (tenant, item) DO UPDATE
-		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at`, args...)
+		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source`, args...)
 	return err
 }
 

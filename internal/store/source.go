@@ -148,6 +148,7 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		return nil, err
 	}
 	if found != nil {
+		found.Listed = true
 		if changes, err = s.record(ctx, tx, *found); err != nil {
 			return nil, err
 		}

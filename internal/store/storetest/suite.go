@@ -230,7 +230,12 @@ func leftAndReturned(t *testing.T, s *store.Store) {
 	if err != nil || rows[0].LeftAt != T0.Add(time.Hour).UnixMicro() {
 		t.Errorf("Rows = %+v, %v, want left at +1h and the row still there", rows, err)
 	}
-	expect(t, "returned", whats(record(t, s, Contoso, T0.Add(2*time.Hour), doc)), []string{"EX1 returned 1"})
+	expect(t, "imported again", whats(record(t, s, Contoso, T0.Add(2*time.Hour), doc)), []string{})
+	changes, err := s.Record(t.Context(), store.Record{TenantID: Contoso, Source: "test", SeenAt: T0.Add(2 * time.Hour), Listed: true, Entries: []store.Entry{{Document: doc}}})
+	expect(t, "returned", whats(changes), []string{"EX1 returned 1"})
+	if err != nil {
+		t.Error(err)
+	}
 	verify(t, s, Contoso, 1)
 }
 
@@ -289,7 +294,7 @@ func sharedContent(t *testing.T, s *store.Store) {
 		t.Errorf("%d documents, %v, want 1", documents, err)
 	}
 	known, err := s.Known(t.Context(), []tocsin.Hash{doc.Hash, {1}})
-	expect(t, "known", known, []bool{true, false})
+	expect(t, "known", known, []store.Lookup{{Known: true, ModifiedAt: T0}, {}})
 	if err != nil {
 		t.Error(err)
 	}
@@ -306,7 +311,7 @@ func noise(t *testing.T, s *store.Store) {
 	record(t, s, Contoso, T0, first)
 	expect(t, "noise", whats(record(t, s, Contoso, T0.Add(time.Hour), second)), []string{})
 	known, err := s.Known(t.Context(), []tocsin.Hash{second.Hash})
-	if err != nil || !known[0] {
+	if err != nil || !known[0].Known {
 		t.Errorf("Known(noise) = %v, %v: it would be decoded again", known, err)
 	}
 	verify(t, s, Contoso, 1)

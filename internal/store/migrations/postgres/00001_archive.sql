@@ -56,7 +56,8 @@ CREATE TABLE versions (
     PRIMARY KEY (tenant, item, n)
 );
 
--- The version that holds now for each item of a tenant.
+-- The version that holds now for each item of a tenant, and the source whose
+-- list it is on.
 CREATE TABLE members (
     tenant   BIGINT NOT NULL REFERENCES tenants (num),
     item     BIGINT NOT NULL REFERENCES items (num),
@@ -64,6 +65,7 @@ CREATE TABLE members (
     versions INTEGER NOT NULL,
     document BIGINT NOT NULL REFERENCES documents (num),
     left_at  BIGINT  NOT NULL,
+    source   TEXT    NOT NULL,
     PRIMARY KEY (tenant, item)
 );
 

@@ -56,7 +56,8 @@ CREATE TABLE versions (
     PRIMARY KEY (tenant, item, n)
 ) WITHOUT ROWID;
 
--- The version that holds now for each item of a tenant.
+-- The version that holds now for each item of a tenant, and the source whose
+-- list it is on.
 CREATE TABLE members (
     tenant   INTEGER NOT NULL REFERENCES tenants (num),
     item     INTEGER NOT NULL REFERENCES items (num),
@@ -64,6 +65,7 @@ CREATE TABLE members (
     versions INTEGER NOT NULL,
     document INTEGER NOT NULL REFERENCES documents (num),
     left_at  BIGINT  NOT NULL,
+    source   TEXT    NOT NULL,
     PRIMARY KEY (tenant, item)
 ) WITHOUT ROWID;
 

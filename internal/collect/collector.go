@@ -1,0 +1,229 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Times that polls keep to.
+const (
+	// Lease is how long a claim holds. A poll that takes longer is given up.
+	Lease = 10 * time.Minute
+	// fullEvery is how often whole lists are asked for, which finds what has
+	// left and what was changed without a new time stamp.
+	fullEvery = 24 * time.Hour
+	// overlap is how far an incremental poll reaches back behind the newest
+	// time stamp it has seen.
+	overlap = time.Hour
+	// maxBackoff bounds the wait after polls that failed.
+	maxBackoff = 15 * time.Minute
+	// shortPolls is how many full polls in a row must miss the same implausible
+	// share before it is believed.
+	shortPolls = 3
+)
+
+// archive is the part of the store that collecting needs.
+type archive interface {
+	ClaimSource(ctx context.Context, tenantID, name string, now time.Time, lease time.Duration, force bool) (tocsin.SourceState, error)
+	FinishPoll(ctx context.Context, end store.PollEnd, found *store.Record) ([]tocsin.Change, error)
+	RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]store.Spent, error)
+	Record(ctx context.Context, r store.Record) ([]tocsin.Change, error)
+	comparer
+}
+
+// A Target is one source of one tenant.
+type Target struct {
+	TenantID string
+	Name     string
+	Source   Source
+	Full     bool // ask for whole lists every time
+}
+
+// A Collector polls targets and stores what they bring.
+type Collector struct {
+	archive archive
+	now     func() time.Time
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	targets map[[2]string]Target
+}
+
+// New makes a collector of no targets.
+func New(archive archive, now func() time.Time, log *slog.Logger) *Collector {
+	return &Collector{archive: archive, now: now, log: log, targets: map[[2]string]Target{}}
+}
+
+// Add makes a target known. The last one of a name counts.
+func (c *Collector) Add(t Target) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.targets[[2]string{t.TenantID, t.Name}] = t
+}
+
+// Targets lists the targets, in no given order.
+func (c *Collector) Targets() []Target {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]Target, 0, len(c.targets))
+	for _, t := range c.targets {
+		list = append(list, t)
+	}
+	return list
+}
+
+// Poll polls one target once and stores the outcome, whatever it is. It polls
+// only when the target is due, unless force is set. The error is that of the
+// store, or [tocsin.ErrConflict] when somebody else polls the target, or
+// [tocsin.ErrNotFound] when it is not configured; a poll that failed upstream is
+// no error but an outcome.
+func (c *Collector) Poll(ctx context.Context, tenantID, name string, force bool) (tocsin.Poll, error) {
+	c.mu.Lock()
+	target, ok := c.targets[[2]string{tenantID, name}]
+	c.mu.Unlock()
+	if !ok {
+		return tocsin.Poll{}, tocsin.NotFoundf("The source %s is not configured here.", tocsin.Clip(name, 64))
+	}
+	started := c.now()
+	state, err := c.archive.ClaimSource(ctx, tenantID, name, started, Lease, force)
+	if err != nil {
+		return tocsin.Poll{}, fmt.Errorf("poll %s: %w", name, err)
+	}
+	p := &poll{target: target, state: state, started: started, collector: c}
+	p.full = target.Full || state.LastFullAt.IsZero() || state.Shorts > 0 || started.Sub(state.LastFullAt) >= fullEvery
+	return p.run(ctx)
+}
+
+// poll is one claimed poll.
+type poll struct {
+	collector *Collector
+	target    Target
+	state     tocsin.SourceState
+	started   time.Time
+	full      bool
+	budget    *budget
+	shorts    int
+	watermark time.Time
+}
+
+func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
+	pollCtx, cancel := context.WithTimeout(ctx, Lease-time.Minute)
+	defer cancel()
+	result, found, failure := p.ask(pollCtx)
+	result.TenantID, result.Source, result.Epoch = p.state.TenantID, p.state.Name, p.state.Epoch
+	result.Full, result.StartedAt, result.FinishedAt = p.full, p.started, p.collector.now()
+	if p.budget != nil {
+		result.Requests = p.budget.spent
+	}
+	end := store.PollEnd{Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure)}
+	// The outcome is stored also when the caller has given up meanwhile: a
+	// graceful stop finishes what is in hand.
+	changes, err := p.collector.archive.FinishPoll(context.WithoutCancel(ctx), end, found)
+	if err != nil {
+		return result, fmt.Errorf("poll %s: %w", p.target.Name, err)
+	}
+	if committer, ok := p.target.Source.(interface{ Commit() }); ok && result.Outcome.Complete() {
+		committer.Commit()
+	}
+	for _, change := range changes {
+		result = counted(result, change)
+	}
+	p.report(ctx, result, failure)
+	return result, nil
+}
+
+// ask asks the upstream and compares its answer with the archive.
+func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record, failure *Failure) {
+	failed := func(err error) (tocsin.Poll, *store.Record, *Failure) {
+		failure := asFailure(err)
+		result.Outcome, result.Problem = tocsin.OutcomeFailed, failure.Reason
+		return result, nil, failure
+	}
+	var err error
+	if p.budget, err = newBudget(ctx, p.collector.archive, p.state, p.collector.now); err != nil {
+		return failed(err)
+	}
+	ask := Ask{Full: p.full, Spend: p.budget.spend}
+	if !p.full && !p.state.Watermark.IsZero() {
+		ask.Since = p.state.Watermark.Add(-overlap)
+	}
+	answer, err := p.target.Source.Poll(ctx, ask)
+	if err != nil {
+		return failed(err)
+	}
+	for _, list := range answer.Lists {
+		result.Items += list.Listed
+	}
+	diff, err := compare(ctx, p.collector.archive, p.state.TenantID, p.state.Name, answer, p.started)
+	if err != nil {
+		return failed(err)
+	}
+	if diff.short != "" && p.state.Shorts+1 < shortPolls {
+		p.shorts = p.state.Shorts + 1
+		result.Outcome, result.Problem = tocsin.OutcomeShort, diff.short
+		return result, nil, nil
+	}
+	p.watermark = diff.watermark
+	result.Outcome = tocsin.OutcomeUnchanged
+	return result, &store.Record{
+		TenantID: p.state.TenantID, Source: p.state.Name, SeenAt: p.started,
+		Silent: p.state.LastOKAt.IsZero(), Entries: diff.entries, Left: diff.left,
+	}, nil
+}
+
+// nextDue keeps polls on their grid, backs off after failures and obeys the
+// upstream's own wish.
+func (p *poll) nextDue(result tocsin.Poll, failure *Failure) time.Time {
+	now := result.FinishedAt
+	next := p.state.DueAt.Add(p.state.Interval)
+	if next.Before(now) {
+		next = now.Add(p.state.Interval)
+	}
+	if failure == nil {
+		return next
+	}
+	wait := p.state.Interval << min(p.state.Failures, 6)
+	if failure.AuthState || wait > maxBackoff {
+		wait = max(maxBackoff, p.state.Interval)
+	}
+	next = now.Add(wait)
+	if failure.NotBefore.After(next) {
+		next = failure.NotBefore
+	}
+	return next
+}
+
+func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure) {
+	log := p.collector.log.With("tenant", result.TenantID, "source", result.Source)
+	switch {
+	case failure != nil && ctx.Err() == nil:
+		log.WarnContext(ctx, "poll failed", "reason", failure.Reason, "err", errors.Unwrap(failure))
+	case result.Outcome == tocsin.OutcomeShort:
+		log.WarnContext(ctx, "poll was short", "reason", result.Problem)
+	case result.Outcome == tocsin.OutcomeChanged || result.New+result.Updated+result.Left > 0:
+		log.InfoContext(ctx, "poll brought changes", "new", result.New, "updated", result.Updated, "left", result.Left)
+	default:
+		log.DebugContext(ctx, "poll unchanged", "requests", result.Requests)
+	}
+}
+
+// counted adds one change to the counts of a poll.
+func counted(p tocsin.Poll, c tocsin.Change) tocsin.Poll {
+	p.Outcome = tocsin.OutcomeChanged
+	switch c.What {
+	case tocsin.WhatNew:
+		p.New++
+	case tocsin.WhatUpdated, tocsin.WhatReturned:
+		p.Updated++
+	case tocsin.WhatLeft:
+		p.Left++
+	}
+	return p
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Missing is an item that a full list no longer names.
+type Missing struct {
+	Ref
+	EndAt time.Time // of a message, when the provider meant to take it off its list
+}
+
+// Missing compares a full list of one kind by a source with what that source
+// listed before. The list is given by the hashes of documents that the store knows and
+// by the ids of those that it does not. live is the number of items that were
+// listed until now.
+func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsin.Kind, known []tocsin.Hash, ids []string) (missing []Missing, live int, err error) {
+	listed := make(map[int64]bool, len(known))
+	for _, hash := range known {
+		if d, ok := s.known.get(hash); ok {
+			listed[d.item] = true
+			continue
+		}
+		found, err := s.documentsByHash(ctx, s.read, []any{hash[:]})
+		if err != nil {
+			return nil, 0, fmt.Errorf("compare list: %w", s.dialect.translate(err))
+		}
+		for _, d := range found {
+			listed[d.item] = true
+		}
+	}
+	named := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		named[id] = true
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT i.num, i.id, d.end_at FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+		JOIN tenants t ON t.num = m.tenant WHERE t.id = $1 AND i.kind = $2 AND m.left_at = 0 AND m.source = $3`, tenantID, string(kind), source)
+	all, err := collectRows(rows, err, func(rows *sql.Rows) (m Missing, err error) {
+		var num, end int64
+		if err := rows.Scan(&num, &m.ID, &end); err != nil {
+			return m, err
+		}
+		m.EndAt = tocsin.FromMicros(end)
+		if !listed[num] && !named[m.ID] {
+			m.Kind = kind
+		}
+		return m, nil
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("compare list: %w", s.dialect.translate(err))
+	}
+	for _, m := range all {
+		if m.Kind != "" {
+			missing = append(missing, m)
+		}
+	}
+	return missing, len(all), nil
+}
