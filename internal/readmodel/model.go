@@ -6,26 +6,252 @@ package readmodel
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A Model holds the snapshots of all tenants.
-type Model struct{}
+// archive is the part of the store that the read side needs.
+type archive interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
+	Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]store.Row, error)
+	RowsOf(ctx context.Context, tenantID string, refs []store.Ref) ([]store.Row, error)
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Body(ctx context.Context, num int64) ([]byte, error)
+	changes
+}
+
+// changes is the part of the store that following needs.
+type changes interface {
+	ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error)
+	LastSeq(ctx context.Context) (int64, error)
+	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
+}
+
+// Follow times: how often the change number is looked at without a wake-up,
+// and how many of those looks pass between two looks at the tenants' settings.
+const (
+	lookEvery      = 500 * time.Millisecond
+	tenantsEvery   = 10
+	changesPerLook = 1000
+)
+
+// A Model holds the snapshots of the tenants that were asked for.
+type Model struct {
+	archive archive
+	now     func() time.Time
+	log     *slog.Logger
+	texts   *texts
+	wake    chan struct{}
+
+	loading sync.Mutex // one load or update at a time
+	mu      sync.RWMutex
+	tenants map[string]*Snapshot
+}
+
+// New makes a model that loads tenants when they are first asked for.
+func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
+	return &Model{
+		archive: archive, now: now, log: log, texts: newTexts(4096),
+		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{},
+	}
+}
+
+// Wake makes Run look for changes at once. Nothing depends on it.
+func (m *Model) Wake() {
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run follows the changes in the store until ctx ends.
+func (m *Model) Run(ctx context.Context) error {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for looks := 0; ; looks++ {
+		if err := m.Refresh(ctx, looks%tenantsEvery == 0); err != nil && ctx.Err() == nil {
+			m.log.WarnContext(ctx, "read model is behind", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		case <-m.wake:
+		}
+	}
+}
 
 // Snapshot is the present state of one tenant, by GUID. It fails with
 // [tocsin.ErrNotFound] for a tenant that is not set up.
 func (m *Model) Snapshot(ctx context.Context, tenantID string) (*Snapshot, error) {
-	return nil, errors.New("not built yet")
+	if s := m.loaded(tenantID); s != nil {
+		return s, nil
+	}
+	m.loading.Lock()
+	defer m.loading.Unlock()
+	if s := m.loaded(tenantID); s != nil {
+		return s, nil
+	}
+	s, err := m.load(ctx, tenantID)
+	if err != nil {
+		return nil, fmt.Errorf("load tenant: %w", err)
+	}
+	m.put(s)
+	return s, nil
 }
 
-// Issue reads the current text of an issue.
+func (m *Model) loaded(tenantID string) *Snapshot {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.tenants[tenantID]
+}
+
+func (m *Model) put(s *Snapshot) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tenants[s.Tenant.ID] = s
+}
+
+func (m *Model) all() []*Snapshot {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	list := make([]*Snapshot, 0, len(m.tenants))
+	for _, s := range m.tenants {
+		list = append(list, s)
+	}
+	return list
+}
+
+// Refresh brings every loaded snapshot up to the newest change, and with
+// settings set also to the tenants' present settings.
+func (m *Model) Refresh(ctx context.Context, settings bool) error {
+	m.loading.Lock()
+	defer m.loading.Unlock()
+	snapshots := m.all()
+	if len(snapshots) == 0 {
+		return nil
+	}
+	states, err := m.archive.Sources(ctx, "")
+	if err != nil {
+		return err
+	}
+	last, err := m.archive.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, s := range snapshots {
+		next, err := m.renew(ctx, s, last, states, settings)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		if next != s {
+			m.put(next)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// renew is s with everything up to change number last, or s itself when
+// nothing about it has changed.
+func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []tocsin.SourceState, settings bool) (*Snapshot, error) {
+	next := *s
+	if settings {
+		tenant, err := m.archive.Tenant(ctx, s.Tenant.ID)
+		if err != nil {
+			return nil, err
+		}
+		next.Tenant = tenant
+	}
+	for next.Seq < last {
+		changed, err := m.archive.ChangesAfter(ctx, next.Seq, changesPerLook)
+		if err != nil {
+			return nil, err
+		}
+		if len(changed) == 0 {
+			break
+		}
+		if err := m.apply(ctx, &next, changed); err != nil {
+			return nil, err
+		}
+		next.Seq = max(next.Seq, changed[len(changed)-1].Seq)
+	}
+	next.judge(ownStates(states, s.Tenant.ID), m.now())
+	return &next, nil
+}
+
+func ownStates(states []tocsin.SourceState, tenantID string) []tocsin.SourceState {
+	var own []tocsin.SourceState
+	for _, state := range states {
+		if state.TenantID == tenantID {
+			own = append(own, state)
+		}
+	}
+	return own
+}
+
+// judge decides how current the snapshot is.
+func (s *Snapshot) judge(sources []tocsin.SourceState, now time.Time) {
+	s.sources, s.Stale, s.StaleSince, s.CheckedAt = sources, false, time.Time{}, time.Time{}
+	for _, source := range sources {
+		if source.LastOKAt.After(s.CheckedAt) {
+			s.CheckedAt = source.LastOKAt
+		}
+		since, stale := source.StaleSince(now)
+		if stale && (!s.Stale || since.Before(s.StaleSince)) {
+			s.Stale, s.StaleSince = true, since
+		}
+	}
+	s.Services = confirmed(s.Services, s.CheckedAt)
+}
+
+// confirmed are services whose status a poll at checked confirmed.
+func confirmed(services []Service, checked time.Time) []Service {
+	list := make([]Service, len(services))
+	copy(list, services)
+	for i := range list {
+		list[i].ConfirmedAt = list[i].Since
+		if checked.After(list[i].Since) {
+			list[i].ConfirmedAt = checked
+		}
+	}
+	return list
+}
+
+// Issue reads the present text of an issue. The answer is shared: do not
+// change it.
 func (m *Model) Issue(ctx context.Context, row *Row) (tocsin.Issue, error) {
-	return tocsin.Issue{}, errors.New("not built yet")
+	return textOf[tocsin.Issue](ctx, m, row.Document)
 }
 
-// Message reads the current text of a message.
+// Message reads the present text of a message. The answer is shared: do not
+// change it.
 func (m *Model) Message(ctx context.Context, row *Row) (tocsin.Message, error) {
-	return tocsin.Message{}, errors.New("not built yet")
+	return textOf[tocsin.Message](ctx, m, row.Document)
+}
+
+func textOf[T any](ctx context.Context, m *Model, document int64) (T, error) {
+	if kept, ok := m.texts.get(document); ok {
+		if v, ok := kept.(T); ok {
+			return v, nil
+		}
+	}
+	var v T
+	body, err := m.archive.Body(ctx, document)
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("read document %d: %w", document, err)
+	}
+	m.texts.put(document, v)
+	return v, nil
 }

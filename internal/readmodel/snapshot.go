@@ -1,34 +1,54 @@
 package readmodel
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
 )
 
+// An Instant is a time as microseconds since 1970 UTC, 0 for none: a third of
+// the size of a [time.Time].
+type Instant int64
+
+// InstantOf is t as an Instant.
+func InstantOf(t time.Time) Instant { return Instant(tocsin.Micros(t)) }
+
+// Time is i as a time; the zero time for none.
+func (i Instant) Time() time.Time { return tocsin.FromMicros(int64(i)) }
+
+// Traits are what many items have in common; each combination is kept once.
+type Traits struct {
+	Service    string // display name; of a message, names joined by new lines
+	ServiceID  string // workload id; empty for messages
+	Feature    string
+	FeatureSet string // the feature group's display name
+	Status     tocsin.Status
+	Class      string // classification of an issue, category of a message
+}
+
 // A Row is one item of a tenant as lists are filtered and sorted by it. The
 // text of the item stays in the store; see [Model.Issue] and [Model.Message].
 type Row struct {
+	*Traits
 	ID         string
-	Document   int64 // key of the document in the store
-	N          int   // version number
-	Title      string
-	Service    string // display name; of a message, names joined by new lines
-	ServiceID  string // workload id; empty for messages
-	Status     tocsin.Status
-	Class      string    // classification of an issue, category of a message
-	StartAt    time.Time // zero when not given
-	EndAt      time.Time // zero while open
-	ModifiedAt time.Time
-	LeftAt     time.Time // when the upstream stopped listing it; zero while listed
+	Document   int64 // number of the document in the store
+	StartAt    Instant
+	EndAt      Instant // 0 while open
+	ModifiedAt Instant
+	LeftAt     Instant // when the upstream stopped listing it; 0 while listed
+	N          int32   // number of the version that holds
 }
+
+// Open reports whether an issue has not ended.
+func (r *Row) Open() bool { return r.EndAt == 0 }
 
 // A Service is one service of a tenant with its status now.
 type Service struct {
 	tocsin.Service                     // features known from the source, or from its issues
 	Overview       tocsin.Overview     // the latest
-	Since          time.Time           // when the latest overview was first observed
+	Since          time.Time           // from when on the latest status held
 	ConfirmedAt    time.Time           // last time a complete poll or an import confirmed it
 	Transitions    []tocsin.Transition // ascending by time; the last one is Overview
 }
@@ -43,6 +63,8 @@ type Snapshot struct {
 	Messages   []*Row    // ascending by id
 	Stale      bool      // some source has not been polled completely for two intervals
 	StaleSince time.Time // end of the last complete poll of the stalest source; zero for never
+	CheckedAt  time.Time // end of the newest complete poll of any source; zero without sources
+	sources    []tocsin.SourceState
 }
 
 // Issue finds an issue by id, ignoring case.
@@ -51,11 +73,28 @@ func (s *Snapshot) Issue(id string) (*Row, bool) { return find(s.Issues, id) }
 // Message finds a message by id, ignoring case.
 func (s *Snapshot) Message(id string) (*Row, bool) { return find(s.Messages, id) }
 
-func find(rows []*Row, id string) (*Row, bool) {
-	for _, row := range rows {
-		if strings.EqualFold(row.ID, id) {
-			return row, true
+// Sources is the health of the tenant's sources.
+func (s *Snapshot) Sources() []tocsin.SourceState { return s.sources }
+
+// Service finds a service by its workload id.
+func (s *Snapshot) Service(id string) (*Service, bool) {
+	for i := range s.Services {
+		if s.Services[i].ID == id {
+			return &s.Services[i], true
 		}
 	}
 	return nil, false
+}
+
+func find(rows []*Row, id string) (*Row, bool) {
+	for _, spelling := range []string{id, strings.ToUpper(id)} {
+		if i, ok := search(rows, spelling); ok {
+			return rows[i], true
+		}
+	}
+	return nil, false
+}
+
+func search(rows []*Row, id string) (int, bool) {
+	return slices.BinarySearchFunc(rows, id, func(r *Row, id string) int { return strings.Compare(r.ID, id) })
 }

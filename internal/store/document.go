@@ -140,10 +140,10 @@ func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document)
 	}
 	f := doc.Facts
 	_, err = q.ExecContext(ctx, `
-		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, status, class, start_at, end_at, modified_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		item, doc.Hash[:], doc.Meaning[:], s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
-		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(string(f.Status)), clean(f.Class),
+		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(f.Feature), clean(f.FeatureSet), clean(string(f.Status)), clean(f.Class),
 		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt))
 	if err != nil {
 		return stored{}, err

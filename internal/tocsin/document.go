@@ -49,6 +49,8 @@ type Facts struct {
 	Title      string
 	Service    string    // display name; of a message, names joined by new lines
 	ServiceID  string    // workload id, such as "Exchange"; empty for messages
+	Feature    string    // of an issue, such as "Access"
+	FeatureSet string    // of an issue, its feature group, such as "E-Mail and calendar access"
 	Status     Status    // of an issue or overview
 	Class      string    // classification of an issue, category of a message
 	StartAt    time.Time // zero when the provider gave none

@@ -48,7 +48,8 @@ type Detail struct {
 // Facts are what lists of issues are filtered by.
 func (i Issue) Facts() Facts {
 	return Facts{
-		Title: i.Title, Service: i.Service, ServiceID: i.ServiceID, Status: i.Status,
+		Title: i.Title, Service: i.Service, ServiceID: i.ServiceID,
+		Feature: i.Feature, FeatureSet: i.FeatureGroup, Status: i.Status,
 		Class: i.Classification, StartAt: i.StartAt, EndAt: i.EndAt, ModifiedAt: i.ModifiedAt,
 	}
 }

@@ -37,6 +37,8 @@ CREATE TABLE documents (
     title       TEXT    NOT NULL,
     service     TEXT    NOT NULL,
     service_id  TEXT    NOT NULL,
+    feature     TEXT    NOT NULL,
+    feature_set TEXT    NOT NULL,
     status      TEXT    NOT NULL,
     class       TEXT    NOT NULL,
     start_at    BIGINT  NOT NULL,
