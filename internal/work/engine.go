@@ -1,0 +1,143 @@
+// Package work runs the desk's background jobs on River, on both engines of the
+// store. A job carries only names: the rows of the store are the truth, so a
+// job that is lost, late or run twice does no harm.
+//
+// Three jobs run today. A periodic one looks for sources that are due and
+// enqueues one poll for each, at most one at a time per source; the poll claims
+// its source under a lease; and a periodic sweeper puts right what a crash left
+// behind. With many processes on one PostgreSQL, River elects who runs the
+// periodic jobs and spreads the polls.
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Config says how often the engine looks around.
+type Config struct {
+	DueEvery   time.Duration // between two looks for due sources
+	SweepEvery time.Duration // between two sweeps
+	Pollers    int           // polls at the same time in this process
+	JobTimeout time.Duration // longer than any poll may take
+	KeepPolls  time.Duration // age at which uneventful rows leave the poll log
+}
+
+// Default looks for due sources every 15 seconds.
+func Default() Config {
+	return Config{DueEvery: 15 * time.Second, SweepEvery: time.Minute, Pollers: 8, JobTimeout: 11 * time.Minute, KeepPolls: 35 * 24 * time.Hour}
+}
+
+// stopGrace is how long a stop waits for jobs in hand before it cancels them.
+const stopGrace = 15 * time.Second
+
+// poller polls one source if it is due.
+type poller interface {
+	Poll(ctx context.Context, tenantID, name string, force bool) (tocsin.Poll, error)
+}
+
+// client is what both kinds of River client have in common.
+type client interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+	StopAndCancel(ctx context.Context) error
+	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+}
+
+// An Engine runs jobs until its Run ends.
+type Engine struct {
+	config Config
+	store  *store.Store
+	poller poller
+	now    func() time.Time
+	log    *slog.Logger
+	client client
+}
+
+// New makes an engine on the databases of s. polled is called after each poll
+// that was stored, to shorten somebody's wait; it may be nil.
+func New(config Config, s *store.Store, p poller, now func() time.Time, log *slog.Logger, polled func()) (*Engine, error) {
+	e := &Engine{config: config, store: s, poller: p, now: now, log: log}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &dueWorker{engine: e})
+	river.AddWorker(workers, &sweepWorker{engine: e})
+	river.AddWorker(workers, &pollWorker{engine: e, polled: polled})
+	settings := &river.Config{
+		FetchPollInterval:    500 * time.Millisecond,
+		JobTimeout:           config.JobTimeout,
+		RescueStuckJobsAfter: config.JobTimeout + time.Minute,
+		Logger:               slog.New(quiet{log.Handler()}),
+		MaxAttempts:          1,
+		PeriodicJobs: []*river.PeriodicJob{
+			periodic(config.DueEvery, dueArgs{}),
+			periodic(config.SweepEvery, sweepArgs{}),
+		},
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: 2},
+			pollQueue:          {MaxWorkers: config.Pollers},
+		},
+		CompletedJobRetentionPeriod: 10 * time.Minute,
+		DiscardedJobRetentionPeriod: 24 * time.Hour,
+		Workers:                     workers,
+	}
+	var err error
+	if s.Pool() != nil {
+		e.client, err = newClient[pgx.Tx](riverpgxv5.New(s.Pool()), settings)
+	} else {
+		e.client, err = newClient(riversqlite.New(s.Writer()), settings)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set up background work: %w", err)
+	}
+	return e, nil
+}
+
+// Run works until ctx ends, then finishes the jobs in hand.
+func (e *Engine) Run(ctx context.Context) error {
+	// River gets a context that outlives ctx, so that jobs in hand can finish.
+	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start background work: %w", err)
+	}
+	// The first look need not wait until a leader of the periodic jobs is elected.
+	if err := e.enqueueDue(ctx); err != nil && ctx.Err() == nil {
+		e.log.WarnContext(ctx, "first look for due sources", "err", err)
+	}
+	<-ctx.Done()
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	if err := e.client.Stop(stopCtx); err != nil {
+		hardCtx, cancelHard := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+		defer cancelHard()
+		return errors.Join(fmt.Errorf("stop background work: %w", err), e.client.StopAndCancel(hardCtx))
+	}
+	return nil
+}
+
+// enqueueDue puts one poll into the queue for every source that is due. A
+// source that has one waiting or running gets no second.
+func (e *Engine) enqueueDue(ctx context.Context) error {
+	due, err := e.store.DueSources(ctx, e.now(), 1000)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	jobs := make([]river.InsertManyParams, len(due))
+	for i, source := range due {
+		jobs[i] = river.InsertManyParams{Args: pollArgs{Tenant: source.TenantID, Source: source.Name}}
+	}
+	if _, err := e.client.InsertMany(ctx, jobs); err != nil {
+		return fmt.Errorf("enqueue polls: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package work_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/pgtest"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/work"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// claimer polls as the collector does, without an upstream, and counts.
+type claimer struct {
+	store  *store.Store
+	mu     sync.Mutex
+	polls  map[string]int
+	polled chan string
+}
+
+func (c *claimer) Poll(ctx context.Context, tenantID, name string, force bool) (tocsin.Poll, error) {
+	state, err := c.store.ClaimSource(ctx, tenantID, name, time.Now(), time.Minute, force)
+	if err != nil {
+		return tocsin.Poll{}, err
+	}
+	p := tocsin.Poll{TenantID: tenantID, Source: name, Epoch: state.Epoch, FinishedAt: time.Now(), Outcome: tocsin.OutcomeUnchanged}
+	if _, err := c.store.FinishPoll(ctx, store.PollEnd{Poll: p, DueAt: time.Now().Add(state.Interval)}, nil); err != nil {
+		return p, err
+	}
+	c.mu.Lock()
+	c.polls[tenantID]++
+	c.mu.Unlock()
+	c.polled <- tenantID
+	return p, nil
+}
+
+func TestDueSourcesArePolled(t *testing.T) {
+	t.Parallel()
+	for engine, dsn := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { t.Helper(); return filepath.Join(t.TempDir(), "tocsin.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return pgtest.URL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			pollDueSources(t, dsn(t))
+		})
+	}
+}
+
+// pollDueSources runs two engines on one database: each source is polled when
+// it is due and by one of them, and both stop when asked to.
+func pollDueSources(t *testing.T, dsn string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	storetest.AddTenants(t, s)
+	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
+		if err := s.PutSource(t.Context(), tenant, "graph", time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
+	config := work.Default()
+	config.DueEvery = time.Second
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for range 2 {
+		engine, err := work.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		group.Go(func() {
+			if err := engine.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 2 {
+		select {
+		case <-c.polled:
+		case <-time.After(20 * time.Second):
+			t.Error("a due source was not polled within 20 s")
+		}
+	}
+	cancel()
+	group.Wait()
+	if c.polls[storetest.Contoso] != 1 || c.polls[storetest.Fabrikam] != 1 {
+		t.Errorf("polls = %v, want one of each: the next is due in an hour", c.polls)
+	}
+}
