@@ -1,0 +1,217 @@
+// Package config reads the operator's settings: tocsin.yaml, overridden key by
+// key from the environment. "${NAME}" in a value is replaced by the variable
+// NAME, "$$" stands for a dollar sign; what a variable holds is never expanded
+// again. Every problem is reported at once, with the key to change.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Config is everything an operator can set. Start from [Default].
+type Config struct {
+	Server   Server   `yaml:"server"`
+	Data     string   `yaml:"data"`     // directory of the database and the key file
+	Database string   `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
+	Tenants  []Tenant `yaml:"tenants"`
+	Log      Log      `yaml:"log"`
+}
+
+// Server says where the desk is reached.
+type Server struct {
+	Listen  string `yaml:"listen"`  // host:port
+	Base    string `yaml:"base"`    // address that people and programs use, such as https://health.contoso.com
+	Metrics string `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
+	TLS     TLS    `yaml:"tls"`
+}
+
+// TLS names the files of a certificate; both or none.
+type TLS struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn, error
+	Format string `yaml:"format"` // text or json
+}
+
+// Tenant is one organisation and where its notices come from. A tenant with a
+// clientId of its own has one source of kind graph.
+type Tenant struct {
+	Name     string   `yaml:"name"`
+	TenantID string   `yaml:"tenantId"`
+	Domains  []string `yaml:"domains"`
+	Groups   []string `yaml:"groups"`
+	Shape    string   `yaml:"shape"`
+	Source   `yaml:",inline"`
+	Sources  []Source `yaml:"sources"`
+	Disabled bool     `yaml:"disabled"`
+}
+
+// Source is one place that notices come from.
+type Source struct {
+	Kind      string   `yaml:"kind"`  // graph, servicecomms or file
+	Label     string   `yaml:"label"` // unique within the tenant; the kind when empty
+	ClientID  string   `yaml:"clientId"`
+	SecretEnv string   `yaml:"secretEnv"` // environment variable that holds the client secret
+	Secret    Secret   `yaml:"secret"`    // the client secret itself; prefer secretEnv
+	TokenURL  string   `yaml:"tokenUrl"`
+	BaseURL   string   `yaml:"baseUrl"`
+	Path      string   `yaml:"path"` // of kind file: a file or directory
+	Every     Duration `yaml:"every"`
+}
+
+// Default is the configuration of a first run: reachable from this machine
+// only, everything in one directory, nothing collected.
+func Default() Config {
+	return Config{
+		Server: Server{Listen: "127.0.0.1:8080", Metrics: "loopback"},
+		Data:   "tocsin-data",
+		Log:    Log{Level: "info", Format: "text"},
+	}
+}
+
+// Least and usual time between two polls of a source.
+const (
+	minEvery     = time.Second
+	defaultEvery = 3 * time.Minute
+)
+
+// DatabaseDSN is the address to open the store at.
+func (c Config) DatabaseDSN() string {
+	return cmp.Or(c.Database, filepath.Join(c.Data, "tocsin.db"))
+}
+
+// All is every source of the tenant with what is left out filled in.
+func (t Tenant) All() []Source {
+	sources := t.Sources
+	if t.ClientID != "" || t.Kind != "" {
+		sources = append([]Source{t.Source}, sources...)
+	}
+	list := make([]Source, len(sources))
+	for i, s := range sources {
+		s.Kind = cmp.Or(s.Kind, "graph")
+		s.Label = cmp.Or(s.Label, s.Kind)
+		s.Every = cmp.Or(s.Every, Duration(defaultEvery))
+		list[i] = s
+	}
+	return list
+}
+
+// Tenant is the tenant in the words of the vocabulary.
+func (t Tenant) Tenant() tocsin.Tenant {
+	tenant := tocsin.Tenant{
+		ID: t.TenantID, Name: t.Name, Domains: append([]string(nil), t.Domains...), Groups: append([]string(nil), t.Groups...),
+		Shape: tocsin.Shape(t.Shape), Disabled: t.Disabled,
+	}
+	tenant.Normalize()
+	return tenant
+}
+
+// Validate reports every problem at once, each with the key to change.
+func (c Config) Validate() error {
+	var problems []error
+	add := func(key, format string, args ...any) {
+		problems = append(problems, tocsin.Invalidf(key, format, args...))
+	}
+	if _, _, err := net.SplitHostPort(c.Server.Listen); err != nil {
+		add("server.listen", "%q is no host:port such as 127.0.0.1:8080.", c.Server.Listen)
+	}
+	if c.Server.Base != "" {
+		if base, err := url.Parse(c.Server.Base); err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") || base.RawQuery != "" || base.User != nil {
+			add("server.base", "It is no address such as https://health.contoso.com.")
+		}
+	}
+	if (c.Server.TLS.Cert == "") != (c.Server.TLS.Key == "") {
+		add("server.tls", "Name both cert and key, or none.")
+	}
+	if c.Server.Metrics != "loopback" && c.Server.Metrics != "all" {
+		add("server.metrics", "%q is none of loopback, all.", c.Server.Metrics)
+	}
+	if c.Data == "" {
+		add("data", "Name a directory.")
+	}
+	if !strings.Contains(" debug info warn error ", " "+c.Log.Level+" ") {
+		add("log.level", "%q is none of debug, info, warn, error.", c.Log.Level)
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		add("log.format", "%q is none of text, json.", c.Log.Format)
+	}
+	return errors.Join(errors.Join(problems...), c.validateTenants())
+}
+
+func (c Config) validateTenants() error {
+	var problems []error
+	seen := map[string]string{}
+	for i, t := range c.Tenants {
+		key := fmt.Sprintf("tenants[%d]", i)
+		tenant := t.Tenant()
+		if err := tenant.Validate(); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", key, err))
+		}
+		for _, name := range append([]string{"id " + tenant.ID, "name " + tenant.Name}, prefixed("domain ", tenant.Domains)...) {
+			if other, taken := seen[name]; taken {
+				problems = append(problems, tocsin.Invalidf(key, "The %s is taken by %s.", name, other))
+			}
+			seen[name] = key
+		}
+		problems = append(problems, validateSources(key, t.All())...)
+	}
+	return errors.Join(problems...)
+}
+
+func validateSources(key string, sources []Source) (problems []error) {
+	labels := map[string]bool{}
+	for _, s := range sources {
+		at := key + ".sources." + s.Label
+		if labels[s.Label] {
+			problems = append(problems, tocsin.Invalidf(at, "Two sources have this label: set label."))
+		}
+		labels[s.Label] = true
+		if time.Duration(s.Every) < minEvery {
+			problems = append(problems, tocsin.Invalidf(at+".every", "%v is shorter than %v.", time.Duration(s.Every), minEvery))
+		}
+		switch s.Kind {
+		case "graph", "servicecomms":
+			if s.ClientID == "" {
+				problems = append(problems, tocsin.Invalidf(at+".clientId", "It is missing."))
+			}
+			if s.Secret == "" {
+				problems = append(problems, tocsin.Invalidf(at+".secretEnv", "Name an environment variable that holds the client secret; %s.", emptyVariable(s.SecretEnv)))
+			}
+		case "file":
+			if s.Path == "" {
+				problems = append(problems, tocsin.Invalidf(at+".path", "It is missing."))
+			}
+		default:
+			problems = append(problems, tocsin.Invalidf(at+".kind", "%q is none of graph, servicecomms, file.", tocsin.Clip(s.Kind, 40)))
+		}
+	}
+	return problems
+}
+
+func emptyVariable(name string) string {
+	if name == "" {
+		return "none is named"
+	}
+	return name + " is empty"
+}
+
+func prefixed(prefix string, list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = prefix + s
+	}
+	return out
+}

@@ -1,0 +1,98 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"example.org/tocsin/internal/config"
+)
+
+func load(t *testing.T, text string, env map[string]string) (config.Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tocsin.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config.Load(path, func(name string) string { return env[name] })
+}
+
+const contoso = `
+server: {listen: "127.0.0.1:9000"}
+tenants:
+  - name: contoso
+    tenantId: ${CONTOSO_TENANT}
+    domains: [Contoso.com]
+    clientId: app
+    secretEnv: CONTOSO_SECRET
+    sources:
+      - {kind: file, path: /archive, every: 1h}
+`
+
+func env() map[string]string {
+	return map[string]string{"CONTOSO_TENANT": "11111111-1111-4111-8111-111111111111", "CONTOSO_SECRET": "hunter2"}
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	vars := env()
+	vars["TOCSIN_SERVER_LISTEN"] = "127.0.0.1:9999"
+	c, err := load(t, contoso, vars)
+	if err != nil || c.Validate() != nil {
+		t.Fatal(err, c.Validate())
+	}
+	sources := c.Tenants[0].All()
+	if c.Server.Listen != "127.0.0.1:9999" || len(sources) != 2 || sources[0].Kind != "graph" || time.Duration(sources[0].Every) != 3*time.Minute {
+		t.Errorf("config = %+v", c)
+	}
+	if got := sources[0].Secret.Reveal(); got != "hunter2" {
+		t.Errorf("secret = %q", got)
+	}
+	shown, err := yaml.Marshal(c)
+	if text := fmt.Sprintf("%v %+v %#v %s", c, c, c, shown); err != nil || strings.Contains(text, "hunter2") {
+		t.Errorf("the secret shows: %s %v", text, err)
+	}
+}
+
+func TestProblemsNameTheKey(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"unknown key", "serfer: {}", "serfer"},
+		{"no yaml", "a: [", "config"},
+		{"variable not set", "data: ${NOWHERE}", "NOWHERE is not set"},
+		{"listen", "server: {listen: nonsense}", "server.listen"},
+		{"base", "server: {base: 'ftp://x'}", "server.base"},
+		{"half of tls", "server: {tls: {cert: a.pem}}", "server.tls"},
+		{"tenant id", "tenants: [{name: contoso, tenantId: x}]", "tenants[0]"},
+		{"twice", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111}, {name: a, tenantId: 11111111-1111-4111-8111-111111111112}]", "name a is taken by tenants[0]"},
+		{"kind", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: fax}]}]", "sources.fax.kind"},
+		{"secret", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, clientId: x, secretEnv: EMPTY}]", "EMPTY is empty"},
+		{"every", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: file, path: x, every: 3}]}]", "is no duration"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(t, tt.text, nil)
+			if err == nil {
+				err = c.Validate()
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want it to name %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// What a variable holds is a value, whatever it looks like.
+func TestVariablesCannotAddKeys(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "data: ${EVIL}\nserver: {base: 'https://x/$$HOME'}", map[string]string{"EVIL": "x\"\nserver: {listen: \"0.0.0.0:1\"} ${HOME}"})
+	if err != nil || c.Server.Listen != "127.0.0.1:8080" || !strings.Contains(c.Data, "${HOME}") || c.Server.Base != "https://x/$HOME" {
+		t.Errorf("config = %+v, %v", c, err)
+	}
+}

@@ -1,0 +1,148 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Secret prints as a placeholder wherever it is formatted, logged or
+// marshalled. Only Reveal returns the value.
+type Secret string
+
+const redacted = "[redacted]"
+
+func (Secret) String() string               { return redacted }
+func (Secret) GoString() string             { return redacted }
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (Secret) MarshalYAML() (any, error)    { return redacted, nil }
+
+// Reveal returns the secret itself. Call it where the secret is used.
+func (s Secret) Reveal() string { return string(s) }
+
+// A Duration is written as in "3m" or "90s".
+type Duration time.Duration
+
+// UnmarshalYAML reads the form that [time.ParseDuration] reads.
+func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
+	parsed, err := time.ParseDuration(node.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %q is no duration such as 3m", node.Line, tocsin.Clip(node.Value, 40))
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// MarshalYAML writes the form that UnmarshalYAML reads.
+func (d Duration) MarshalYAML() (any, error) { return time.Duration(d).String(), nil }
+
+// Load reads the file at path, or starts from [Default] when path is empty, and
+// applies the environment: TOCSIN_SERVER_LISTEN for server.listen and so on. A
+// file that was named must exist. It does not validate.
+func Load(path string, getenv func(string) string) (Config, error) {
+	c := Default()
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return c, tocsin.Invalidf("config", "There is no file %s.", path)
+		}
+		if err != nil {
+			return c, fmt.Errorf("read settings: %w", err)
+		}
+		if err := parse(text, getenv, &c); err != nil {
+			return c, err
+		}
+	}
+	for name, target := range map[string]*string{
+		"TOCSIN_SERVER_LISTEN": &c.Server.Listen, "TOCSIN_SERVER_BASE": &c.Server.Base, "TOCSIN_SERVER_METRICS": &c.Server.Metrics,
+		"TOCSIN_SERVER_TLS_CERT": &c.Server.TLS.Cert, "TOCSIN_SERVER_TLS_KEY": &c.Server.TLS.Key,
+		"TOCSIN_DATA": &c.Data, "TOCSIN_DATABASE": &c.Database, "TOCSIN_LOG_LEVEL": &c.Log.Level, "TOCSIN_LOG_FORMAT": &c.Log.Format,
+	} {
+		if value := getenv(name); value != "" {
+			*target = value
+		}
+	}
+	for i := range c.Tenants {
+		c.Tenants[i].Source = c.Tenants[i].Source.withSecret(getenv)
+		for j := range c.Tenants[i].Sources {
+			c.Tenants[i].Sources[j] = c.Tenants[i].Sources[j].withSecret(getenv)
+		}
+	}
+	return c, nil
+}
+
+func (s Source) withSecret(getenv func(string) string) Source {
+	if s.Secret == "" && s.SecretEnv != "" {
+		s.Secret = Secret(getenv(s.SecretEnv))
+	}
+	return s
+}
+
+func parse(text []byte, getenv func(string) string, c *Config) error {
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: firstLine(err)}
+	}
+	if root.Kind == 0 {
+		return nil // an empty file
+	}
+	if err := expand(&root, getenv); err != nil {
+		return err
+	}
+	// Decoding a node cannot refuse unknown keys, decoding a text can.
+	plain, err := yaml.Marshal(&root)
+	if err != nil {
+		return fmt.Errorf("read settings: %w", err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(plain))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(c); err != nil {
+		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: strings.Join(strings.Split(err.Error(), "\n"), " ")}
+	}
+	return nil
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+var variable = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expand replaces variables in values, after parsing, so that what a variable
+// holds cannot add keys.
+func expand(node *yaml.Node, getenv func(string) string) error {
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "$") {
+		var missing string
+		node.Value = variable.ReplaceAllStringFunc(node.Value, func(match string) string {
+			if match == "$$" {
+				return "$"
+			}
+			name := match[2 : len(match)-1]
+			value := getenv(name)
+			if value == "" {
+				missing = name
+			}
+			return value
+		})
+		node.Style = yaml.DoubleQuotedStyle
+		if missing != "" {
+			return tocsin.Invalidf("config", "Line %d: the environment variable %s is not set.", node.Line, missing)
+		}
+	}
+	for _, child := range node.Content {
+		if err := expand(child, getenv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
