@@ -1,0 +1,272 @@
+package collect_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// scripted is an upstream whose answers the test writes.
+type scripted struct {
+	lists     []collect.List
+	err       error
+	requests  int
+	asked     collect.Ask
+	committed int
+}
+
+func (s *scripted) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
+	s.asked = ask
+	for range max(1, s.requests) {
+		if err := ask.Spend(ctx); err != nil {
+			return collect.Answer{}, err
+		}
+	}
+	return collect.Answer{Lists: s.lists}, s.err
+}
+
+func (s *scripted) Commit() { s.committed++ }
+
+// desk is a collector over a real store with one scripted source.
+type desk struct {
+	t        *testing.T
+	now      time.Time
+	store    *store.Store
+	upstream *scripted
+	*collect.Collector
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{t: t, now: storetest.T0, upstream: &scripted{}}
+	var err error
+	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.store.Close() })
+	storetest.AddTenants(t, d.store)
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", 3*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.Collector = collect.New(d.store, func() time.Time { return d.now }, slog.New(slog.DiscardHandler))
+	d.Add(collect.Target{TenantID: storetest.Contoso, Name: "graph", Source: d.upstream})
+	return d
+}
+
+// list is a list of messages as the upstream would send it.
+func list(t *testing.T, full bool, docs ...tocsin.Document) collect.List {
+	t.Helper()
+	l := collect.List{Kind: tocsin.KindMessage, Full: full, Listed: len(docs)}
+	for _, d := range docs {
+		l.Items = append(l.Items, collect.Item{Body: d.Body, Hash: d.Hash})
+	}
+	return l
+}
+
+func message(t *testing.T, id, text string, modified, end time.Time) tocsin.Document {
+	t.Helper()
+	doc, err := tocsin.NewDocument(tocsin.Message{ID: id, Title: text, ModifiedAt: modified, StartAt: storetest.T0, EndAt: end})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// poll polls three minutes after the last time.
+func (d *desk) poll(lists ...collect.List) tocsin.Poll {
+	d.t.Helper()
+	d.now = d.now.Add(3 * time.Minute)
+	d.upstream.lists = lists
+	p, err := d.Poll(d.t.Context(), storetest.Contoso, "graph", true)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return p
+}
+
+func (d *desk) source() tocsin.SourceState {
+	d.t.Helper()
+	list, err := d.store.Sources(d.t.Context(), storetest.Contoso)
+	if err != nil || len(list) != 1 {
+		d.t.Fatal(list, err)
+	}
+	return list[0]
+}
+
+func brief(p tocsin.Poll) string {
+	return fmt.Sprintf("%s new=%d updated=%d left=%d", p.Outcome, p.New, p.Updated, p.Left)
+}
+
+func (d *desk) expect(what string, p tocsin.Poll, want string) {
+	d.t.Helper()
+	if got := brief(p); got != want {
+		d.t.Errorf("%s: %s, want %s (%s)", what, got, want, p.Problem)
+	}
+}
+
+func TestFirstPollIsSilentAndFull(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	future := storetest.T0.Add(1000 * time.Hour)
+	one := message(t, "MC1", "one", storetest.T0, future)
+	d.expect("first", d.poll(list(t, true, one)), "changed new=1 updated=0 left=0")
+	if !d.upstream.asked.Full || d.upstream.committed != 1 {
+		t.Errorf("asked %+v, committed %d: the first poll asks for everything", d.upstream.asked, d.upstream.committed)
+	}
+	d.expect("second", d.poll(list(t, false, one, message(t, "MC2", "two", storetest.T0.Add(time.Minute), future))), "changed new=1 updated=0 left=0")
+	if d.upstream.asked.Full || !d.upstream.asked.Since.Equal(storetest.T0.Add(-time.Hour)) {
+		t.Errorf("asked %+v, want what was modified since an hour before the newest", d.upstream.asked)
+	}
+	changes, err := d.store.ChangesAfter(t.Context(), 0, 10)
+	if err != nil || len(changes) != 2 || !changes[0].Silent || changes[1].Silent {
+		t.Errorf("changes = %+v, %v, want only the first silent", changes, err)
+	}
+	d.now = d.now.Add(24 * time.Hour)
+	d.poll(list(t, true, one))
+	if !d.upstream.asked.Full {
+		t.Error("a day later everything must be asked for again")
+	}
+}
+
+func many(t *testing.T, n int, end time.Time) []tocsin.Document {
+	t.Helper()
+	docs := make([]tocsin.Document, n)
+	for i := range docs {
+		docs[i] = message(t, fmt.Sprintf("MC%03d", i), "text", storetest.T0, end)
+	}
+	return docs
+}
+
+func TestShortPollChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	docs := many(t, 50, storetest.T0.Add(1000*time.Hour))
+	d.poll(list(t, true, docs...))
+	good := d.source().LastOKAt
+	extra := message(t, "MC999", "new", storetest.T0, storetest.T0.Add(1000*time.Hour))
+	d.expect("empty", d.poll(list(t, true)), "short new=0 updated=0 left=0")
+	d.expect("half", d.poll(list(t, true, append(docs[:25:25], extra)...)), "short new=0 updated=0 left=0")
+	if s := d.source(); s.Shorts != 2 || !s.LastOKAt.Equal(good) || s.Failures != 2 || d.upstream.committed != 1 {
+		t.Errorf("source = %+v: short polls are not complete", s)
+	}
+	d.expect("back", d.poll(list(t, true, append(docs, extra)...)), "changed new=1 updated=0 left=0")
+	d.expect("two fewer", func() tocsin.Poll {
+		d.now = d.now.Add(24 * time.Hour)
+		return d.poll(list(t, true, append(docs[2:], extra)...))
+	}(), "changed new=0 updated=0 left=2")
+}
+
+func TestThreeShortPollsAreBelieved(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.poll(list(t, true, many(t, 50, storetest.T0.Add(1000*time.Hour))...))
+	d.now = d.now.Add(24 * time.Hour)
+	for range 2 {
+		d.expect("short", d.poll(list(t, true)), "short new=0 updated=0 left=0")
+		if !d.upstream.asked.Full {
+			t.Error("a short poll must be repeated in full")
+		}
+	}
+	d.expect("third", d.poll(list(t, true)), "changed new=0 updated=0 left=50")
+}
+
+// What has reached its end leaves without surprise, and what returns is told.
+func TestExpiryIsNoLoss(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	docs := append(many(t, 20, storetest.T0.Add(2*time.Hour)), message(t, "MC500", "stays", storetest.T0, storetest.T0.Add(1000*time.Hour)))
+	d.poll(list(t, true, docs...))
+	d.now = d.now.Add(24 * time.Hour)
+	d.expect("expired", d.poll(list(t, true, docs[20])), "changed new=0 updated=0 left=20")
+	versions, err := d.store.Versions(t.Context(), storetest.Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC003"})
+	if err != nil || len(versions) != 1 {
+		t.Errorf("versions of what left = %v, %v, want it kept", versions, err)
+	}
+	d.now = d.now.Add(24 * time.Hour)
+	d.expect("returned", d.poll(list(t, true, docs[20], docs[3])), "changed new=0 updated=1 left=0")
+}
+
+func TestOneBadItemFailsThePoll(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	bad := list(t, true, message(t, "MC1", "one", storetest.T0, time.Time{}))
+	bad.Items = append(bad.Items, collect.Item{Body: []byte(`{"title":"no id"}`), Hash: tocsin.Hash{1}})
+	p := d.poll(bad)
+	d.expect("bad", p, "failed new=0 updated=0 left=0")
+	if p.Problem != "Number 2 of the messages cannot be read." {
+		t.Errorf("problem = %q", p.Problem)
+	}
+	if seq, err := d.store.LastSeq(t.Context()); err != nil || seq != 0 {
+		t.Errorf("LastSeq = %d, %v: nothing of a failed poll may be stored", seq, err)
+	}
+}
+
+func TestFailuresBackOff(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.upstream.err = errors.New("connection refused")
+	for i, want := range []time.Duration{3, 6, 12, 15, 15} {
+		d.poll()
+		if got := d.source().DueAt.Sub(d.now); got != want*time.Minute {
+			t.Errorf("after failure %d due in %v, want %v", i+1, got, want*time.Minute)
+		}
+	}
+	later := d.now.Add(50 * time.Minute)
+	d.upstream.err = &collect.Failure{Reason: "The upstream asks to wait.", NotBefore: later}
+	d.poll()
+	if s := d.source(); !s.DueAt.Equal(later) || s.Problem != "The upstream asks to wait." || s.Failures != 6 {
+		t.Errorf("source = %+v, want due at %v", s, later)
+	}
+	d.upstream.err = nil
+	d.poll()
+	if s := d.source(); s.Failures != 0 || s.Problem != "" {
+		t.Errorf("source = %+v after a good poll", s)
+	}
+}
+
+// The budget holds over polls and restarts, since it is counted in the log.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.Collector = collect.New(d.store, time.Now, slog.New(slog.DiscardHandler))
+		d.Add(collect.Target{TenantID: storetest.Contoso, Name: "graph", Source: d.upstream})
+		d.upstream.requests = 230
+		start := time.Now()
+		var sent []time.Time
+		for range 8 {
+			p, err := d.Poll(t.Context(), storetest.Contoso, "graph", true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Outcome == tocsin.OutcomeFailed {
+				if s := d.source(); s.DueAt.Sub(start) < time.Hour || !strings.Contains(p.Problem, "budget") {
+					t.Errorf("source = %+v: the hour's budget is spent", s)
+				}
+				time.Sleep(time.Until(d.source().DueAt))
+			}
+			for range p.Requests {
+				sent = append(sent, p.FinishedAt)
+			}
+		}
+		for i := range sent {
+			if i >= 800 && sent[i].Sub(sent[i-800]) < time.Hour {
+				t.Fatalf("800 requests within %v", sent[i].Sub(sent[i-800]))
+			}
+		}
+		if len(sent) < 1000 {
+			t.Errorf("%d requests: the budget is not used", len(sent))
+		}
+	})
+}
