@@ -54,9 +54,9 @@ func (w *sqlWriter) call(t *term) string {
 func matchSQL(fn function, x, part string) string {
 	switch fn {
 	case fnContains:
-		return fmt.Sprintf("(%s = '' OR replace(%s, %s, '') <> %s)", part, x, part, x)
+		return fmt.Sprintf("(replace(%s, %s, '') <> %s OR (%s = '' AND %s IS NOT NULL))", x, part, x, part, x)
 	case fnStartsWith:
-		return fmt.Sprintf("substr(%s, 1, length(%s)) = %s", x, part, part)
+		return fmt.Sprintf("(substr(%s, 1, length(%s)) = %s)", x, part, part)
 	default:
 		return fmt.Sprintf("(length(%s) >= length(%s) AND substr(%s, length(%s) - length(%s) + 1) = %s)", x, part, x, x, part, part)
 	}
