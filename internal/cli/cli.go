@@ -1,0 +1,197 @@
+// Package cli is the command line: one file per command. A command parses its
+// arguments, calls package app and prints; it decides nothing itself. Exit
+// codes: 0 done, 1 failed, 2 used wrongly.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Env is what a command may use of the operating system.
+type Env struct {
+	Args   []string
+	Getenv func(string) string
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// root is every command and the flags that all of them take.
+type root struct {
+	Config   string `help:"Settings file. Default: tocsin.yaml here, if there is one." env:"TOCSIN_CONFIG" placeholder:"FILE"`
+	Data     string `help:"Directory of the database and the key file. Default: tocsin-data." placeholder:"DIR"`
+	Database string `help:"SQLite file or postgres:// URL. Default: DATA/tocsin.db." placeholder:"DSN"`
+	Output   string `help:"How results are printed: text or json." enum:"text,json" default:"text"`
+	LogLevel string `help:"Least level that is logged: debug, info, warn or error." placeholder:"LEVEL"`
+
+	Demo    demoCmd    `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch."`
+	Serve   serveCmd   `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages."`
+	Tenant  tenantCmd  `cmd:"" help:"Add and list tenants."`
+	Client  clientCmd  `cmd:"" help:"Add, list and revoke API clients."`
+	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
+	Import  importCmd  `cmd:"" help:"Store notices from files."`
+	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file."`
+	Verify  verifyCmd  `cmd:"" help:"Check the hash chain of every version."`
+	Migrate migrateCmd `cmd:"" help:"Create the database or bring it to this version."`
+	Conf    configCmd  `cmd:"" name:"config" help:"Check and show the settings."`
+	Version versionCmd `cmd:"" help:"Print the version of the program."`
+}
+
+// exit is what kong panics with to leave after --help.
+type exit int
+
+// Main runs one command and returns the exit code.
+func Main(ctx context.Context, env Env) (code int) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case exit:
+			code = int(e)
+		default:
+			panic(e)
+		}
+	}()
+	var flags root
+	parser, err := kong.New(&flags,
+		kong.Name("tocsin"), kong.Description("The service-health desk that a support team runs itself."),
+		kong.Writers(env.Stdout, env.Stderr), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		panic(err) // the flags above are wrong
+	}
+	command, err := parser.Parse(env.Args)
+	if err != nil {
+		fmt.Fprintf(env.Stderr, "tocsin: %v\nTry: tocsin --help\n", err)
+		return exitUsage
+	}
+	if err := command.Run(&session{root: &flags, env: env}); err != nil {
+		return report(env.Stderr, err)
+	}
+	return exitDone
+}
+
+// report prints err for a person, a line for each problem, and picks the exit
+// code: what the caller got wrong is 2, everything else 1.
+func report(w io.Writer, err error) int {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "tocsin: %s\n", strings.TrimRight(line, "\n"))
+	}
+	if errors.Is(err, tocsin.ErrInvalid) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// session is one run of a command.
+type session struct {
+	*root
+	env Env
+}
+
+// settings are the settings file with the environment and the flags applied.
+func (s *session) settings() (config.Config, error) {
+	path := s.Config
+	if path == "" {
+		if _, err := os.Stat("tocsin.yaml"); err == nil {
+			path = "tocsin.yaml"
+		}
+	}
+	c, err := config.Load(path, s.env.Getenv)
+	if err != nil {
+		return c, err
+	}
+	for flag, target := range map[*string]*string{&s.Data: &c.Data, &s.Database: &c.Database, &s.LogLevel: &c.Log.Level} {
+		if *flag != "" {
+			*target = *flag
+		}
+	}
+	return c, nil
+}
+
+// logger writes to standard error in the configured form.
+func (s *session) logger(c config.Config) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Log.Level)) // validated before
+	options := &slog.HandlerOptions{Level: level}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(s.env.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(s.env.Stderr, options))
+}
+
+// openStore opens the archive that the settings name.
+func (s *session) openStore(ctx context.Context) (*store.Store, config.Config, error) {
+	c, err := s.settings()
+	if err != nil {
+		return nil, c, err
+	}
+	if err := c.Validate(); err != nil {
+		return nil, c, err
+	}
+	if err := makeData(c); err != nil {
+		return nil, c, err
+	}
+	archive, err := store.Open(ctx, c.DatabaseDSN())
+	return archive, c, err
+}
+
+// makeData creates the data directory for its owner alone.
+func makeData(c config.Config) error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("create data directory: %w", err)
+	}
+	if c.Database == "" || strings.Contains(c.Database, "://") {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Database), 0o700); err != nil {
+		return fmt.Errorf("create database directory: %w", err)
+	}
+	return nil
+}
+
+// print writes v as JSON, or calls text, as the caller asked for.
+func (s *session) print(v any, text func(w io.Writer)) error {
+	if s.Output != "json" {
+		text(s.env.Stdout)
+		return nil
+	}
+	encoder := json.NewEncoder(s.env.Stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// date is t as it stands in JSON, "" for none.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return tocsin.FormatTime(t)
+}

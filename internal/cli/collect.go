@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type collectCmd struct {
+	Once   bool   `help:"Poll every source once and end. (To poll for ever, run: tocsin serve.)" required:""`
+	Tenant string `help:"Poll one tenant only: name or GUID." placeholder:"TENANT"`
+}
+
+// pollJSON is one poll as commands print it.
+type pollJSON struct {
+	Tenant   string `json:"tenant"`
+	Source   string `json:"source"`
+	Outcome  string `json:"outcome"`
+	Full     bool   `json:"full"`
+	Requests int    `json:"requests"`
+	Items    int    `json:"items"`
+	New      int    `json:"new"`
+	Updated  int    `json:"updated"`
+	Left     int    `json:"left"`
+	Problem  string `json:"problem,omitempty"`
+}
+
+// errIncomplete is returned after the polls were printed.
+var errIncomplete = errors.New("not every poll was complete")
+
+func (c *collectCmd) Run(ctx context.Context, s *session) error {
+	archive, settings, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	collector, err := app.NewCollector(ctx, settings, archive, s.logger(settings))
+	if err != nil {
+		return err
+	}
+	tenants, err := archive.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, t := range tenants {
+		if c.Tenant == "" || c.Tenant == t.Name || c.Tenant == t.ID {
+			names[t.ID] = t.Name
+		}
+	}
+	polls, complete := []pollJSON{}, true
+	for _, target := range collector.Targets() {
+		name, wanted := names[target.TenantID]
+		if !wanted {
+			continue
+		}
+		p, err := collector.Poll(ctx, target.TenantID, target.Name, true)
+		if err != nil {
+			return err
+		}
+		complete = complete && p.Outcome.Complete()
+		polls = append(polls, newPollJSON(name, p))
+	}
+	if len(polls) == 0 {
+		return tocsin.Invalidf("config", "There is no source to poll: add one to a tenant in the settings file.")
+	}
+	err = s.print(polls, func(w io.Writer) { printPolls(w, polls) })
+	if err == nil && !complete {
+		return errIncomplete
+	}
+	return err
+}
+
+func newPollJSON(tenant string, p tocsin.Poll) pollJSON {
+	return pollJSON{tenant, p.Source, string(p.Outcome), p.Full, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Problem}
+}
+
+func printPolls(w io.Writer, polls []pollJSON) {
+	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "TENANT\tSOURCE\tOUTCOME\tREQUESTS\tITEMS\tNEW\tUPDATED\tLEFT\tPROBLEM")
+	for _, p := range polls {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", p.Tenant, p.Source, p.Outcome, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Problem)
+	}
+	_ = table.Flush() // standard output
+}
