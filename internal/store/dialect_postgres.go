@@ -77,6 +77,8 @@ func (postgresDialect) retryable(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
+func (postgresDialect) rowsPerInsert() int { return 100 }
+
 // migrate holds an advisory lock on a connection of its own, so that processes
 // that start together migrate one after the other.
 func (postgresDialect) migrate(ctx context.Context, s *Store) error {

@@ -116,6 +116,8 @@ func (sqliteDialect) translate(err error) error {
 
 func (sqliteDialect) retryable(error) bool { return false } // one writer; the busy timeout waits
 
+func (sqliteDialect) rowsPerInsert() int { return 4 }
+
 // migrate holds an exclusive transaction on a small database beside the real
 // one, so that processes that start together migrate one after the other. The
 // lock goes with the process, however it ends.

@@ -18,6 +18,16 @@ type stored struct {
 	num, item  int64
 	modifiedAt int64 // microseconds, 0 for none
 	body       tocsin.Hash
+	ref        Ref
+}
+
+const storedColumns = `d.num, d.item, d.modified_at, d.hash, i.kind, i.id FROM documents d JOIN items i ON i.num = d.item`
+
+func (d *stored) scan(scan func(...any) error) error {
+	var hash []byte
+	err := scan(&d.num, &d.item, &d.modifiedAt, &hash, &d.ref.Kind, &d.ref.ID)
+	copy(d.body[:], hash)
+	return err
 }
 
 // documentCache remembers under which number documents are kept, by the hash
@@ -101,15 +111,8 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 }
 
 func (s *Store) documentsByHash(ctx context.Context, q querier, hashes []any) ([]stored, error) {
-	rows, err := q.QueryContext(ctx, `SELECT num, item, modified_at, hash FROM documents WHERE hash IN (`+placeholders(1, len(hashes))+`)`, hashes...)
-	return collectRows(rows, err, func(rows *sql.Rows) (d stored, err error) {
-		var hash []byte
-		if err := rows.Scan(&d.num, &d.item, &d.modifiedAt, &hash); err != nil {
-			return d, err
-		}
-		copy(d.body[:], hash)
-		return d, nil
-	})
+	rows, err := q.QueryContext(ctx, `SELECT `+storedColumns+` WHERE d.hash IN (`+placeholders(1, len(hashes))+`)`, hashes...)
+	return collectRows(rows, err, func(rows *sql.Rows) (d stored, err error) { return d, d.scan(rows.Scan) })
 }
 
 // placeholders is "$first, $first+1, …" for n values.
@@ -152,12 +155,7 @@ func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document)
 }
 
 func (s *Store) findDocument(ctx context.Context, q querier, doc tocsin.Document) (d stored, err error) {
-	var hash []byte
-	err = q.QueryRowContext(ctx, `
-		SELECT num, item, modified_at, hash FROM documents WHERE hash = $1 OR meaning = $2 LIMIT 1`,
-		doc.Hash[:], doc.Meaning[:]).Scan(&d.num, &d.item, &d.modifiedAt, &hash)
-	copy(d.body[:], hash)
-	return d, err
+	return d, d.scan(q.QueryRowContext(ctx, `SELECT `+storedColumns+` WHERE d.hash = $1 OR d.meaning = $2 LIMIT 1`, doc.Hash[:], doc.Meaning[:]).Scan)
 }
 
 func putItem(ctx context.Context, q querier, kind tocsin.Kind, id string) (num int64, err error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,7 +123,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 			return nil, err
 		}
 	}
-	if err := rec.write(ctx, tx); err != nil {
+	if err := rec.write(ctx, s, tx); err != nil {
 		return nil, err
 	}
 	for i, e := range r.Entries { // noise leads to the same document next time
@@ -199,7 +200,7 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	if m.versions > 0 && m.document == doc.num && at >= m.at {
 		if m.leftAt != 0 && rec.Listed {
 			m.leftAt = 0
-			return rec.returned(ctx, q, e, m)
+			rec.change(m, doc.ref, tocsin.WhatReturned, m.n, rec.SeenAt)
 		}
 		return nil
 	}
@@ -211,13 +212,9 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	if m.versions == 0 {
 		what = tocsin.WhatNew
 	}
-	kind, id, err := identity(ctx, q, e.Document, doc.item)
-	if err != nil {
-		return err
-	}
 	m.versions++
 	v := tocsin.Version{
-		TenantID: rec.TenantID, Kind: kind, ID: id, N: m.versions, Document: doc.body,
+		TenantID: rec.TenantID, Kind: doc.ref.Kind, ID: doc.ref.ID, N: m.versions, Document: doc.body,
 		At: tocsin.FromMicros(at), SeenAt: seenAt, Source: rec.Source,
 	}
 	v.Chain = v.Link(rec.chain)
@@ -226,17 +223,7 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	if m.versions == 1 || at >= m.at {
 		m.n, m.document, m.at, m.leftAt = m.versions, doc.num, at, 0
 	}
-	rec.change(m, Ref{kind, id}, what, v.N, seenAt)
-	return nil
-}
-
-// returned records that an item is listed again as it was when it left.
-func (rec *recording) returned(ctx context.Context, q querier, e Entry, m *member) error {
-	kind, id, err := identity(ctx, q, e.Document, m.item)
-	if err != nil {
-		return err
-	}
-	rec.change(m, Ref{kind, id}, tocsin.WhatReturned, m.n, rec.SeenAt)
+	rec.change(m, doc.ref, what, v.N, seenAt)
 	return nil
 }
 
@@ -255,16 +242,6 @@ func (rec *recording) knows(ctx context.Context, q querier, m *member, document,
 	err := q.QueryRowContext(ctx, `SELECT count(*) FROM versions WHERE tenant = $1 AND item = $2 AND document = $3 AND at = $4`,
 		rec.tenant, m.item, document, at).Scan(&count)
 	return count > 0, err
-}
-
-// identity is kind and id of a document: those in hand, or those stored when
-// the caller did not decode it.
-func identity(ctx context.Context, q querier, doc tocsin.Document, item int64) (kind tocsin.Kind, id string, err error) {
-	if doc.ID != "" {
-		return doc.Kind, doc.ID, nil
-	}
-	err = q.QueryRowContext(ctx, `SELECT kind, id FROM items WHERE num = $1`, item).Scan(&kind, &id)
-	return kind, id, err
 }
 
 func (rec *recording) touch(m *member) {
@@ -301,69 +278,66 @@ func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
 
 // write inserts what the record came to: versions, members, changes and the
 // tenant's new chain head.
-func (rec *recording) write(ctx context.Context, q querier) error {
-	for part := range slices.Chunk(rec.rows, rowsPerInsert) {
-		if err := rec.insertVersions(ctx, q, part); err != nil {
-			return fmt.Errorf("insert versions: %w", err)
-		}
+func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
+	versions := make([][]any, len(rec.rows))
+	for i, r := range rec.rows {
+		v := r.version
+		versions[i] = []any{rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:]}
 	}
-	for part := range slices.Chunk(rec.dirty, rowsPerInsert) {
-		if err := rec.upsertMembers(ctx, q, part); err != nil {
-			return fmt.Errorf("update members: %w", err)
-		}
+	if err := s.insert(ctx, tx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain) VALUES `, versions, ""); err != nil {
+		return fmt.Errorf("insert versions: %w", err)
+	}
+	members := make([][]any, len(rec.dirty))
+	for i, m := range rec.dirty {
+		members[i] = []any{rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source}
+	}
+	if err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `, members, `
+		ON CONFLICT (tenant, item) DO UPDATE
+		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source`); err != nil {
+		return fmt.Errorf("update members: %w", err)
 	}
 	if len(rec.changes) == 0 {
 		return nil
 	}
-	if err := rec.insertChanges(ctx, q); err != nil {
+	if err := rec.writeChanges(ctx, s, tx); err != nil {
 		return fmt.Errorf("insert changes: %w", err)
 	}
-	_, err := q.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
+	_, err := tx.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
 	return err
 }
 
-// rowsPerInsert keeps the number of bound values of one statement under a
-// thousand, the old limit of SQLite.
-const rowsPerInsert = 100
-
-func (rec *recording) insertVersions(ctx context.Context, q querier, part []row) error {
-	args := make([]any, 0, len(part)*8)
-	for _, r := range part {
-		v := r.version
-		args = append(args, rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:])
-	}
-	_, err := q.ExecContext(ctx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain) VALUES `+tuples(len(part), 8), args...)
-	return err
-}
-
-func (rec *recording) upsertMembers(ctx context.Context, q querier, part []*member) error {
-	args := make([]any, 0, len(part)*7)
-	for _, m := range part {
-		args = append(args, rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source)
-	}
-	_, err := q.ExecContext(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `+tuples(len(part), 7)+`
-		ON CONFLICT (tenant, item) DO UPDATE
-		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source`, args...)
-	return err
-}
-
-// insertChanges numbers the changes from the counter row, which stays locked
+// writeChanges numbers the changes from the counter row, which stays locked
 // until commit: numbers have no gaps and appear in order.
-func (rec *recording) insertChanges(ctx context.Context, q querier) error {
+func (rec *recording) writeChanges(ctx context.Context, s *Store, tx *sql.Tx) error {
 	var last int64
-	err := q.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(rec.changes)).Scan(&last)
+	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(rec.changes)).Scan(&last)
 	if err != nil {
 		return err
 	}
+	rows := make([][]any, len(rec.changes))
 	for i := range rec.changes {
-		rec.changes[i].Seq = last - int64(len(rec.changes)-1-i)
+		c := &rec.changes[i]
+		c.Seq = last - int64(len(rec.changes)-1-i)
+		rows[i] = []any{c.Seq, rec.tenant, c.item, c.N, string(c.What), c.Silent, micros(c.At)}
 	}
-	for part := range slices.Chunk(rec.changes, rowsPerInsert) {
-		args := make([]any, 0, len(part)*7)
-		for _, c := range part {
-			args = append(args, c.Seq, rec.tenant, c.item, c.N, string(c.What), c.Silent, micros(c.At))
+	return s.insert(ctx, tx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `, rows, "")
+}
+
+// insert runs head, tuples of values and tail for all rows, as many in one
+// statement as suits the engine: a round trip is dear on PostgreSQL, preparing
+// a long statement is dear on SQLite.
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
+	for len(rows) > 0 {
+		n := min(len(rows), s.dialect.rowsPerInsert())
+		statement, err := tx.PrepareContext(ctx, head+tuples(n, len(rows[0]))+tail)
+		if err != nil {
+			return err
 		}
-		if _, err := q.ExecContext(ctx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `+tuples(len(part), 7), args...); err != nil {
+		for len(rows) >= n && err == nil {
+			_, err = statement.ExecContext(ctx, slices.Concat(rows[:n]...)...)
+			rows = rows[n:]
+		}
+		if err := errors.Join(err, statement.Close()); err != nil {
 			return err
 		}
 	}

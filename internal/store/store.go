@@ -37,6 +37,8 @@ type dialect interface {
 	translate(err error) error
 	// retryable reports that a transaction failed only because of another one.
 	retryable(err error) bool
+	// rowsPerInsert is how many rows one statement should insert.
+	rowsPerInsert() int
 }
 
 // querier is what inner functions work on: a transaction or a pool.
