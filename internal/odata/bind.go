@@ -128,7 +128,7 @@ func (b *binder) path(n *node) (*term, error) {
 	typ := b.typ
 	for slot, v := range b.vars {
 		if v.name == segment {
-			t = &term{op: opVar, kind: v.item.kind, enum: v.item.enum, object: v.item.object, slot: slot}
+			t = &term{op: opVar, kind: v.item.kind, fold: v.item.fold, enum: v.item.enum, object: v.item.object, slot: slot}
 			if !more {
 				return t, nil
 			}

@@ -56,7 +56,7 @@ func takeFold(t *term) {
 	if t.op != opEq && t.op != opNe && t.op != opIn {
 		return
 	}
-	t.fold = left.fold || t.args[1].fold
+	t.fold = left.folds() || t.args[1].folds()
 	if left.op == opCall && left.fn == fnToLower && !t.fold {
 		for _, right := range t.args[1:] {
 			if right.op != opLiteral || right.value.IsNull() {
@@ -67,6 +67,9 @@ func takeFold(t *term) {
 		t.args[0] = left.args[0]
 	}
 }
+
+// folds reports whether t is a property that is compared without case.
+func (t *term) folds() bool { return t.fold && (t.op == opProp || t.op == opVar) }
 
 // matched checks that right can be compared with left, and converts it if it
 // is a constant that was written in another form.
