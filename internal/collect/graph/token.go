@@ -1,0 +1,72 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/collect"
+)
+
+// Bounds of how long a token is used, whatever its answer says.
+const (
+	minTokenLife = time.Minute
+	maxTokenLife = 24 * time.Hour
+	tokenSlack   = 2 * time.Minute // renewed that long before it ends
+)
+
+// token is a bearer token that holds for a while, asked for when needed.
+func (s *Source) token(ctx context.Context, ask collect.Ask) (string, error) {
+	if s.bearer != "" && s.now().Before(s.bearerEnds) {
+		return s.bearer, nil
+	}
+	if err := ask.Spend(ctx); err != nil {
+		return "", err
+	}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {s.config.ClientID}, "client_secret": {s.config.Secret}, "scope": {s.config.Scope},
+	}
+	answer, err := s.tokens.Do(ctx, http.MethodPost, s.config.TokenURL, http.Header{
+		"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"},
+	}, []byte(form.Encode()))
+	if err != nil {
+		return "", &collect.Failure{Reason: "The token endpoint does not answer.", Cause: err}
+	}
+	body, err := answer.Body()
+	if err != nil {
+		return "", &collect.Failure{Reason: "The token endpoint's answer is damaged.", Cause: err}
+	}
+	var reply struct {
+		AccessToken string      `json:"access_token"`
+		ExpiresIn   json.Number `json:"expires_in"`
+		Error       string      `json:"error"`
+	}
+	decodeErr := json.Unmarshal(body, &reply)
+	switch {
+	case answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests:
+		return "", &collect.Failure{Reason: "The token endpoint refused the client: " + knownError(reply.Error) + ".", AuthState: true}
+	case answer.Status != http.StatusOK:
+		return "", s.statusFailure(answer, "the token endpoint")
+	case decodeErr != nil || reply.AccessToken == "" || strings.ContainsAny(reply.AccessToken, " \r\n"):
+		return "", &collect.Failure{Reason: "The token endpoint's answer holds no token.", Cause: decodeErr}
+	}
+	life := time.Duration(0)
+	if seconds, err := reply.ExpiresIn.Int64(); err == nil && seconds > 0 {
+		life = time.Duration(min(seconds, int64(maxTokenLife/time.Second))) * time.Second
+	}
+	s.bearer, s.bearerEnds = reply.AccessToken, s.now().Add(max(life-tokenSlack, minTokenLife))
+	return s.bearer, nil
+}
+
+// knownError passes on OAuth's own error names only: the rest is the
+// upstream's text.
+func knownError(name string) string {
+	switch name {
+	case "invalid_client", "unauthorized_client", "invalid_grant", "invalid_scope", "invalid_request", "access_denied", "invalid_resource":
+		return name
+	}
+	return "it gave no known reason"
+}
