@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -92,8 +91,7 @@ func newDesk(t *testing.T, dsn string, start time.Time) *desk {
 		if err := d.store.PutSource(t.Context(), tenant, name, 2*time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		source, err := graph.New(graph.Config{TenantID: tenant, ClientID: "app", Secret: "secret",
-			TokenURL: address + "/" + tenant + "/oauth2/v2.0/token", BaseURL: address + "/v1.0"}, clock)
+		source, err := newSource(address, clock)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,18 +100,25 @@ func newDesk(t *testing.T, dsn string, start time.Time) *desk {
 	return d
 }
 
+// groups puts together the lines that were seen by one poll.
+func groups(lines []line) [][]line {
+	var list [][]line
+	for i, l := range lines {
+		if i == 0 || !l.SeenAt.Equal(lines[i-1].SeenAt) || l.ID == lines[i-1].ID {
+			list = append(list, nil)
+		}
+		list[len(list)-1] = append(list[len(list)-1], l)
+	}
+	return list
+}
+
 // replay lets the lines happen upstream and polls after each instant at which
 // something was seen, and twice more with nothing but noise.
 func (d *desk) replay(t *testing.T, source string, lines []line) (polls int) {
 	t.Helper()
-	for i, l := range lines {
-		if err := d.world.Put(tocsin.KindMessage, l.Message, tenant); err != nil {
-			t.Fatal(err)
-		}
-		if i+1 < len(lines) && lines[i+1].SeenAt.Equal(l.SeenAt) && lines[i+1].ID != l.ID {
-			continue
-		}
-		d.now = l.SeenAt
+	for _, step := range groups(lines) {
+		d.put(t, step)
+		d.now = step[0].SeenAt
 		for _, wait := range []time.Duration{0, time.Minute} {
 			d.now = d.now.Add(wait)
 			p, err := d.collector.Poll(t.Context(), tenant, source, true)
