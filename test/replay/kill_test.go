@@ -25,6 +25,10 @@ import (
 // kills is how often the collector is killed during one replay.
 const kills = 100
 
+// pollTakes is about how long one poll takes, in microseconds: kills are spread
+// over that time.
+const pollTakes = 30_000
+
 // childVariable makes the test binary a collector instead: it holds the
 // database and the upstream's address.
 const childVariable = "TOCSIN_REPLAY_CHILD"
@@ -40,8 +44,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// collectorProcess polls once for each instant that it reads, in microseconds,
-// and answers with the outcome.
+// collectorProcess says when it is ready, polls once for each instant that it
+// reads, in microseconds, and answers with the outcome.
 func collectorProcess(settings string) error {
 	dsn, address, _ := strings.Cut(settings, "\n")
 	s, err := store.Open(context.Background(), dsn)
@@ -56,6 +60,7 @@ func collectorProcess(settings string) error {
 	}
 	c := collect.New(s, clock, slog.New(slog.DiscardHandler))
 	c.Add(collect.Target{TenantID: tenant, Name: "first", Source: source, Full: true})
+	fmt.Println("ready")
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		us, err := strconv.ParseInt(lines.Text(), 10, 64)
@@ -106,6 +111,9 @@ func startChild(t *testing.T, dsn, address string) *child {
 	if err := c.command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	if !c.out.Scan() || c.out.Text() != "ready" {
+		t.Fatalf("the collector did not start: %v", c.command.Wait())
+	}
 	return c
 }
 
@@ -143,7 +151,7 @@ func TestKilledCollector(t *testing.T) {
 				c = startChild(t, dsn, d.upstream.URL())
 			}
 			c.ask(d.now)
-			time.Sleep(time.Duration(40_000+random.IntN(110_000)) * time.Microsecond)
+			time.Sleep(time.Duration(random.IntN(pollTakes)) * time.Microsecond)
 			c.kill()
 			c, left, killed = nil, left-1, killed+1
 			d.now = d.now.Add(collect.Lease + time.Second) // until the claim of the dead is free
