@@ -1,0 +1,8 @@
+package access
+
+// CacheLen is the number of tokens that the verifier remembers.
+func (v *Verifier) CacheLen() int {
+	v.cache.mu.RLock()
+	defer v.cache.mu.RUnlock()
+	return len(v.cache.entries)
+}

@@ -1,0 +1,55 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// secretPrefix lets people and secret scanners recognise what leaked.
+const secretPrefix = "tcs_"
+
+// NewClientSecret makes the secret of an API client, 256 random bits in
+// characters that need no escaping in URLs, forms and shells, and the hash that
+// is kept of it.
+func NewClientSecret() (string, tocsin.Hash) {
+	var random [32]byte
+	_, _ = rand.Read(random[:]) // never fails: it ends the process instead
+	secret := secretPrefix + base64.RawURLEncoding.EncodeToString(random[:])
+	return secret, HashSecret(secret)
+}
+
+// HashSecret is what is kept of a client secret. One round is enough because
+// secrets are random: nobody can guess their way through 256 bits.
+func HashSecret(secret string) tocsin.Hash { return tocsin.HashOf([]byte(secret)) }
+
+// A Match is the outcome of comparing a secret with those of a client.
+type Match int
+
+// The outcomes. SecretExpired is given only to who knows the secret.
+const (
+	SecretWrong Match = iota
+	SecretExpired
+	SecretValid
+)
+
+// MatchSecret compares a secret with those of a client. It looks at all of
+// them, in a time that does not tell which one is near.
+func MatchSecret(secret string, kept []tocsin.Secret, now time.Time) Match {
+	hash := HashSecret(secret)
+	best := SecretWrong
+	for _, k := range kept {
+		if subtle.ConstantTimeCompare(hash[:], k.Hash[:]) != 1 {
+			continue
+		}
+		if k.ExpiresAt.IsZero() || now.Before(k.ExpiresAt) {
+			best = SecretValid
+		} else {
+			best = max(best, SecretExpired)
+		}
+	}
+	return best
+}

@@ -1,0 +1,186 @@
+package access
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// keys is the set of keys that tokens may be signed with. It fails with
+// [tocsin.ErrNotFound] for a key it does not have.
+type keys interface {
+	VerificationKey(ctx context.Context, id string) (*ecdsa.PublicKey, error)
+}
+
+// clients tells which programs may still use their tokens.
+type clients interface {
+	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
+}
+
+// VerifierConfig says whose tokens a [Verifier] believes.
+type VerifierConfig struct {
+	Base    string // address of the desk, which starts every issuer
+	Keys    keys
+	Clients clients
+	Now     func() time.Time // time.Now when nil
+	Cached  int              // tokens remembered at most; 10,000 when 0
+}
+
+// A Verifier turns access tokens into identities. It remembers those it has
+// verified, since a signature costs more than all else in a small request. It
+// is safe for use by several goroutines.
+type Verifier struct {
+	base    string
+	keys    keys
+	clients clients
+	now     func() time.Time
+	cache   *cache
+}
+
+// NewVerifier makes a verifier that has seen no token yet.
+func NewVerifier(c VerifierConfig) *Verifier {
+	v := &Verifier{base: strings.TrimRight(c.Base, "/"), keys: c.Keys, clients: c.Clients, now: c.Now}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	if c.Cached <= 0 {
+		c.Cached = 10_000
+	}
+	v.cache = newCache(c.Cached)
+	return v
+}
+
+// Forget makes the verifier look again at every token. Call it when a key or a
+// client was revoked; without the call a revocation, also one by another
+// process, takes effect within [Recheck].
+func (v *Verifier) Forget() { v.cache.forget() }
+
+// Authenticate verifies the token of a request for an API that answers to the
+// audiences. The header must be there once; the scheme may be in any case.
+func (v *Verifier) Authenticate(r *http.Request, audiences ...string) (Identity, error) {
+	token, err := bearer(r)
+	if err != nil {
+		return Identity{}, err
+	}
+	return v.Verify(r.Context(), token, audiences...)
+}
+
+// Verify verifies a token for an API that answers to the audiences. Every
+// fault of the token is [ErrInvalidToken]; other errors mean that it could not
+// be looked at, which must not be taken for either.
+func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string) (Identity, error) {
+	now := v.now()
+	if len(token) > maxToken {
+		return Identity{}, invalid(errors.New("too long"))
+	}
+	key, generation := tocsin.HashOf([]byte(token)), v.cache.generation.Load()
+	entry, ok := v.cache.get(key, generation, now)
+	if !ok {
+		var err error
+		if entry, err = v.verify(ctx, token, now); err != nil {
+			return Identity{}, err
+		}
+		entry.generation = generation
+		v.cache.put(key, entry, now)
+	}
+	for _, audience := range entry.audiences {
+		if slices.Contains(audiences, audience) {
+			identity := entry.identity
+			identity.Audience = audience
+			return identity, nil
+		}
+	}
+	return Identity{}, invalid(errors.New("another audience"))
+}
+
+// verify does the work that is saved for tokens seen before.
+func (v *Verifier) verify(ctx context.Context, token string, now time.Time) (entry, error) {
+	payload, err := v.verifySignature(ctx, token)
+	if err != nil {
+		return entry{}, err
+	}
+	c, err := decodeClaims(payload)
+	if err != nil {
+		return entry{}, invalid(err)
+	}
+	if err := c.check(v.base, now); err != nil {
+		return entry{}, invalid(err)
+	}
+	client, _, err := v.clients.Client(ctx, c.client())
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return entry{}, invalid(errors.New("unknown client"))
+	}
+	if err != nil {
+		return entry{}, fmt.Errorf("verify token: %w", err)
+	}
+	if !client.RevokedAt.IsZero() || client.TenantID != c.TenantID {
+		return entry{}, invalid(errors.New("client revoked or of another tenant"))
+	}
+	identity := Identity{ClientID: client.ID, TenantID: client.TenantID, Subject: c.Subject, Scopes: c.Roles, Shape: client.Shape}
+	if c.Scope != nil {
+		identity.Delegated, identity.Scopes = true, strings.Fields(*c.Scope)
+	}
+	return entry{
+		identity:  identity,
+		audiences: c.Audience,
+		until:     earlier(c.expiresAt().Add(leeway), now.Add(Recheck)),
+	}, nil
+}
+
+// verifySignature returns what the token says once it is sure who said it.
+func (v *Verifier) verifySignature(ctx context.Context, token string) ([]byte, error) {
+	head, body, signature, err := split(token)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	id, err := keyID(head)
+	if err != nil {
+		return nil, invalid(fmt.Errorf("header: %w", err))
+	}
+	for _, part := range []string{body, signature} {
+		if _, err := decodePart(part); err != nil {
+			return nil, invalid(err)
+		}
+	}
+	key, err := v.keys.VerificationKey(ctx, id)
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return nil, invalid(errors.New("unknown key"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("verify token: %w", err)
+	}
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		return nil, invalid(err)
+	}
+	payload, err := signed.Verify(key)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	return payload, nil
+}
+
+// invalid refuses a token for a reason that only the log learns.
+func invalid(reason error) error {
+	cause := fmt.Errorf("%w: %w", ErrInvalidToken, reason)
+	if errors.Is(reason, errExpired) {
+		return &tocsin.Error{Kind: tocsin.ErrUnauthenticated, Message: "The access token has expired.", Cause: cause}
+	}
+	return refuse(cause)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
