@@ -1,0 +1,204 @@
+package servicecomms
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// wireService is an element of /Services, with the documented and the real
+// form of its features.
+type wireService struct {
+	ID           string   `json:"Id"`
+	DisplayName  string   `json:"DisplayName"`
+	FeatureNames []string `json:"FeatureNames"`
+	Features     []struct {
+		Name        string `json:"Name"`
+		DisplayName string `json:"DisplayName"`
+	} `json:"Features"`
+}
+
+// Service reads an element of /Services.
+func Service(raw []byte) (tocsin.Service, error) {
+	var w wireService
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return tocsin.Service{}, invalid("Service", err)
+	}
+	s := tocsin.Service{ID: w.ID, Name: w.DisplayName, Features: []tocsin.Feature{}}
+	for _, f := range w.Features {
+		s.Features = append(s.Features, tocsin.Feature{Name: f.Name, DisplayName: f.DisplayName})
+	}
+	if len(s.Features) == 0 {
+		for _, name := range w.FeatureNames {
+			s.Features = append(s.Features, tocsin.Feature{DisplayName: name})
+		}
+	}
+	return s, nil
+}
+
+// wireStatus is an element of /CurrentStatus and /HistoricalStatus.
+type wireStatus struct {
+	ID                  string   `json:"Id"`
+	Workload            string   `json:"Workload"`
+	WorkloadDisplayName string   `json:"WorkloadDisplayName"`
+	Status              string   `json:"Status"`
+	StatusDate          string   `json:"StatusDate"`
+	StatusTime          string   `json:"StatusTime"`
+	IncidentIDs         []string `json:"IncidentIds"`
+	FeatureStatus       []struct {
+		Name        string `json:"FeatureName"`
+		DisplayName string `json:"FeatureDisplayName"`
+		Status      string `json:"FeatureServiceStatus"`
+	} `json:"FeatureStatus"`
+	Documented []struct {
+		Name        string `json:"Feature"`
+		DisplayName string `json:"FeatureGroupDisplayName"`
+		Status      string `json:"FeatureStatus"`
+	} `json:"FeatureGroupStatusCollection"`
+}
+
+// Overview reads an element of /CurrentStatus or /HistoricalStatus and the time
+// from which the status held, zero when it gives none.
+func Overview(raw []byte) (tocsin.Overview, time.Time, error) {
+	var w wireStatus
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return tocsin.Overview{}, time.Time{}, invalid("WorkloadStatus", err)
+	}
+	id, name := workload(cmp.Or(w.Workload, w.ID), w.WorkloadDisplayName)
+	o := tocsin.Overview{ServiceID: id, Service: name, Status: tocsin.ParseStatus(w.Status), IssueIDs: w.IncidentIDs}
+	for _, f := range w.FeatureStatus {
+		o.Features = append(o.Features, tocsin.FeatureStatus{Name: f.Name, DisplayName: f.DisplayName, Status: tocsin.ParseStatus(f.Status)})
+	}
+	if len(o.Features) == 0 {
+		for _, f := range w.Documented {
+			o.Features = append(o.Features, tocsin.FeatureStatus{Name: f.Name, DisplayName: f.DisplayName, Status: tocsin.ParseStatus(f.Status)})
+		}
+	}
+	at, _ := tocsin.ParseTime(cmp.Or(w.StatusTime, w.StatusDate))
+	return o, at, nil
+}
+
+// workload puts id and display name the right way round. The reference's own
+// sample of a message has them swapped.
+func workload(id, name string) (string, string) {
+	known, isName := tocsin.ServiceIDOf(id)
+	if isName && !strings.EqualFold(known, id) && strings.EqualFold(known, name) {
+		return name, id
+	}
+	if id == "" && name != "" {
+		id, _ = tocsin.ServiceIDOf(name)
+	}
+	return id, cmp.Or(name, tocsin.ServiceNameOf(id))
+}
+
+// wireMessage is an element of /Messages: an issue, planned maintenance or a
+// message-center post.
+type wireMessage struct {
+	ID                  string   `json:"Id"`
+	Title               string   `json:"Title"`
+	StartTime           string   `json:"StartTime"`
+	EndTime             string   `json:"EndTime"`
+	LastUpdatedTime     string   `json:"LastUpdatedTime"`
+	Status              string   `json:"Status"`
+	Workload            string   `json:"Workload"`
+	WorkloadDisplayName string   `json:"WorkloadDisplayName"`
+	Feature             string   `json:"Feature"`
+	FeatureDisplayName  string   `json:"FeatureDisplayName"`
+	Classification      string   `json:"Classification"`
+	MessageType         string   `json:"MessageType"`
+	ImpactDescription   string   `json:"ImpactDescription"`
+	Severity            string   `json:"Severity"`
+	Category            string   `json:"Category"`
+	Tags                []string `json:"MessageTagNames"`
+	Affected            []string `json:"AffectedWorkloadDisplayNames"`
+	ActionRequiredBy    string   `json:"ActionRequiredByDate"`
+	IsMajorChange       bool     `json:"IsMajorChange"`
+	ExternalLink        string   `json:"ExternalLink"`
+	BlogLink            string   `json:"BlogLink"`
+	HelpLink            string   `json:"HelpLink"`
+	AdditionalDetails   []struct {
+		Name, Value string
+	} `json:"AdditionalDetails"`
+	Messages []struct {
+		PublishedTime string `json:"PublishedTime"`
+		MessageText   string `json:"MessageText"`
+	} `json:"Messages"`
+}
+
+// Message reads an element of /Messages: a [tocsin.Issue], or a
+// [tocsin.Message] for a message-center post.
+func Message(raw []byte) (any, error) {
+	var w wireMessage
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return nil, invalid("Message", err)
+	}
+	if w.MessageType == "MessageCenter" || w.MessageType == "" && strings.HasPrefix(w.ID, "MC") {
+		return w.message(raw), nil
+	}
+	return w.issue(raw), nil
+}
+
+func at(text string) time.Time {
+	t, _ := tocsin.ParseTime(text)
+	return t
+}
+
+func (w wireMessage) details() []tocsin.Detail {
+	list := []tocsin.Detail{}
+	for _, d := range w.AdditionalDetails {
+		list = append(list, tocsin.Detail{Name: d.Name, Value: d.Value})
+	}
+	for _, link := range []tocsin.Detail{{Name: "ExternalLink", Value: w.ExternalLink}, {Name: "BlogLink", Value: w.BlogLink}, {Name: "HelpLink", Value: w.HelpLink}} {
+		if link.Value != "" {
+			list = append(list, link)
+		}
+	}
+	return list
+}
+
+func (w wireMessage) issue(raw []byte) tocsin.Issue {
+	id, name := workload(w.Workload, w.WorkloadDisplayName)
+	issue := tocsin.Issue{
+		ID: w.ID, Title: w.Title, Service: name, ServiceID: id, Feature: w.Feature, FeatureGroup: w.FeatureDisplayName,
+		Classification: strings.ToLower(cmp.Or(w.Classification, "incident")), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
+		Impact: w.ImpactDescription, StartAt: at(w.StartTime), EndAt: at(w.EndTime), ModifiedAt: at(w.LastUpdatedTime),
+		Details: w.details(), Posts: []tocsin.Post{}, Legacy: raw,
+	}
+	issue.Resolved = !issue.EndAt.IsZero()
+	for _, p := range w.Messages {
+		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(p.PublishedTime), Type: "regular", ContentType: "html", Content: p.MessageText})
+	}
+	return issue
+}
+
+func (w wireMessage) message(raw []byte) tocsin.Message {
+	m := tocsin.Message{
+		ID: w.ID, Title: w.Title, Services: w.Affected, Category: camel(w.Category), Severity: strings.ToLower(w.Severity), Tags: w.Tags,
+		MajorChange: w.IsMajorChange, ActionRequiredBy: at(w.ActionRequiredBy), StartAt: at(w.StartTime), EndAt: at(w.EndTime),
+		ModifiedAt: at(w.LastUpdatedTime), Details: w.details(), ContentType: "html", Legacy: raw,
+	}
+	if len(w.Messages) > 0 {
+		m.Content = w.Messages[len(w.Messages)-1].MessageText
+	}
+	return m
+}
+
+// camel turns a category in words into Graph's spelling: "Plan For Change"
+// into "planForChange".
+func camel(words string) string {
+	joined := strings.ReplaceAll(words, " ", "")
+	if joined == "" {
+		return ""
+	}
+	if joined == "PreventOrFixIssues" {
+		joined = "PreventOrFixIssue"
+	}
+	return strings.ToLower(joined[:1]) + joined[1:]
+}
+
+func invalid(what string, err error) error {
+	return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: what, Message: "It is not in the form of the Service Communications API.", Cause: err}
+}
