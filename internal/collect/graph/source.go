@@ -4,7 +4,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +24,7 @@ type Config struct {
 	Secret   string // of the app
 	TokenURL string // the public cloud's v2.0 endpoint of the tenant when empty
 	BaseURL  string // with the version, https://graph.microsoft.com/v1.0 when empty
-	Scope    string // BaseURL's origin with /.default when empty
+	Scope    string // that of the public cloud when empty
 	PageSize int    // 1000 when 0
 	Version  string // of this program, for the User-Agent
 }
@@ -32,20 +32,16 @@ type Config struct {
 const (
 	maxPages    = 1000
 	defaultBase = "https://graph.microsoft.com/v1.0"
-	login       = "https://login.microsoftonline.com/"
 	apiPath     = "/admin/serviceAnnouncement"
 )
 
 // Source polls one tenant. One poll runs at a time.
 type Source struct {
-	config     Config
-	api        *httpclient.Client
-	tokens     *httpclient.Client
-	now        func() time.Time
-	bearer     string
-	bearerEnds time.Time
-	stored     map[string]*listState // by kind and form of request: what the archive holds
-	fresh      map[string]*listState // what the last poll saw, until Commit
+	session *upstream.Session
+	root    string
+	header  http.Header
+	stored  map[string]*listState // by kind and form of request: what the archive holds
+	fresh   map[string]*listState // what the last poll saw, until Commit
 }
 
 // listState recognises a list that has not changed.
@@ -66,32 +62,24 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	if c.BaseURL == "" {
 		c.BaseURL = defaultBase
 	}
-	if c.TokenURL == "" {
-		c.TokenURL = login + url.PathEscape(c.TenantID) + "/oauth2/v2.0/token"
-	}
 	if c.PageSize == 0 {
 		c.PageSize = 1000
-	}
-	if !tocsin.IsGUID(c.TenantID) || c.ClientID == "" || c.Secret == "" {
-		return nil, tocsin.Invalidf("graph", "A tenant GUID, a client id and a secret are needed.")
-	}
-	base, err := url.Parse(c.BaseURL)
-	if err != nil {
-		return nil, tocsin.Invalidf("graph.baseUrl", "It is no address.")
 	}
 	if c.Scope == "" {
 		c.Scope = "https://graph.microsoft.com/.default"
 	}
-	base.Path = strings.TrimRight(base.Path, "/") + apiPath
-	s := &Source{config: c, now: now, stored: map[string]*listState{}, fresh: map[string]*listState{}}
-	if s.api, err = httpclient.New(httpclient.Config{Root: base.String(), UserAgent: "tocsin/" + c.Version}); err != nil {
-		return nil, tocsin.Invalidf("graph.baseUrl", "%v", err)
+	root := strings.TrimRight(c.BaseURL, "/") + apiPath
+	session, err := upstream.New("graph", upstream.Config{
+		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Root: root, TokenURL: c.TokenURL, Version: c.Version,
+		Form: url.Values{"scope": {c.Scope}}, Consent: "ServiceHealth.Read.All and ServiceMessage.Read.All",
+	}, now)
+	if err != nil {
+		return nil, err
 	}
-	if s.tokens, err = httpclient.New(httpclient.Config{Root: c.TokenURL, UserAgent: "tocsin/" + c.Version, MaxBody: 1 << 20}); err != nil {
-		return nil, tocsin.Invalidf("graph.tokenUrl", "%v", err)
-	}
-	s.config.BaseURL = base.String()
-	return s, nil
+	return &Source{
+		session: session, root: root, stored: map[string]*listState{}, fresh: map[string]*listState{},
+		header: http.Header{"Accept": {"application/json"}, "Prefer": {"odata.maxpagesize=" + strconv.Itoa(c.PageSize)}},
+	}, nil
 }
 
 // Poll reads overviews, issues and messages, all or nothing.
@@ -140,12 +128,12 @@ func (s *Source) list(ctx context.Context, ask collect.Ask, target, key string) 
 	seen := map[string]bool{}
 	unchanged := true
 	var answers []*httpclient.Answer
-	for next := s.config.BaseURL + target; next != ""; {
+	for next := s.root + target; next != ""; {
 		if seen[next] || len(seen) == maxPages {
 			return list, &collect.Failure{Reason: "The upstream's pages never end."}
 		}
 		seen[next] = true
-		answer, err := s.get(ctx, ask, next)
+		answer, err := s.session.Get(ctx, ask, next, s.header)
 		if err != nil {
 			return list, err
 		}
@@ -159,8 +147,8 @@ func (s *Source) list(ctx context.Context, ask collect.Ask, target, key string) 
 		state.pages = append(state.pages, page)
 		list.Listed += page.n
 		if next = page.next; next != "" {
-			if next, err = s.api.Resolve(next); err != nil {
-				return list, &collect.Failure{Reason: "The upstream's next link leads away from it; it was not followed.", Cause: err}
+			if next, err = s.session.Resolve(next); err != nil {
+				return list, err
 			}
 		}
 	}
@@ -210,60 +198,4 @@ func (s *Source) page(answer *httpclient.Answer, before *listState, n int) (page
 
 func damaged(err error) *collect.Failure {
 	return &collect.Failure{Reason: "The upstream's answer is damaged: nothing of it was used.", Cause: err}
-}
-
-// get sends one request with a token, and again with a new one when the
-// upstream no longer takes the old.
-func (s *Source) get(ctx context.Context, ask collect.Ask, target string) (*httpclient.Answer, error) {
-	for try := 1; ; try++ {
-		token, err := s.token(ctx, ask)
-		if err != nil {
-			return nil, err
-		}
-		if err := ask.Spend(ctx); err != nil {
-			return nil, err
-		}
-		answer, err := s.api.Do(ctx, http.MethodGet, target, http.Header{
-			"Authorization": {"Bearer " + token}, "Accept": {"application/json"},
-			"Prefer": {"odata.maxpagesize=" + strconv.Itoa(s.config.PageSize)},
-		}, nil)
-		if err != nil {
-			if errors.Is(err, httpclient.ErrRefused) {
-				return nil, &collect.Failure{Reason: "The upstream's address leads away from it.", Cause: err}
-			}
-			return nil, &collect.Failure{Reason: "The upstream does not answer.", Cause: err}
-		}
-		if answer.Status == http.StatusUnauthorized && try == 1 {
-			s.bearer = ""
-			continue
-		}
-		if answer.Status != http.StatusOK {
-			return nil, s.statusFailure(answer, "the upstream")
-		}
-		if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(strings.ToLower(kind), "application/json") {
-			return nil, &collect.Failure{Reason: "The upstream answered with something else than JSON."}
-		}
-		return answer, nil
-	}
-}
-
-// statusFailure says what a status means for the operator and the schedule.
-func (s *Source) statusFailure(answer *httpclient.Answer, who string) *collect.Failure {
-	failure := &collect.Failure{}
-	switch {
-	case answer.Status >= 300 && answer.Status < 400:
-		failure.Reason = fmt.Sprintf("A redirect (%d) by %s was not followed.", answer.Status, who)
-	case answer.Status == http.StatusUnauthorized:
-		failure.Reason, failure.AuthState = fmt.Sprintf("The token was not accepted by %s.", who), true
-	case answer.Status == http.StatusForbidden:
-		failure.Reason, failure.AuthState = fmt.Sprintf("The app lacks a permission, says %s: consent to ServiceHealth.Read.All and ServiceMessage.Read.All.", who), true
-	case answer.Status == http.StatusTooManyRequests:
-		failure.Reason = fmt.Sprintf("Too many requests, says %s.", who)
-	default:
-		failure.Reason = fmt.Sprintf("Status %d from %s.", answer.Status, who)
-	}
-	if at, ok := httpclient.RetryAfter(answer.Header.Get("Retry-After"), s.now()); ok {
-		failure.NotBefore = at
-	}
-	return failure
 }

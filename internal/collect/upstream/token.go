@@ -1,8 +1,9 @@
-package graph
+package upstream
 
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,16 +20,15 @@ const (
 )
 
 // token is a bearer token that holds for a while, asked for when needed.
-func (s *Source) token(ctx context.Context, ask collect.Ask) (string, error) {
+func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	if s.bearer != "" && s.now().Before(s.bearerEnds) {
 		return s.bearer, nil
 	}
 	if err := ask.Spend(ctx); err != nil {
 		return "", err
 	}
-	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {s.config.ClientID}, "client_secret": {s.config.Secret}, "scope": {s.config.Scope},
-	}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.config.ClientID}, "client_secret": {s.config.Secret}}
+	maps.Copy(form, s.config.Form)
 	answer, err := s.tokens.Do(ctx, http.MethodPost, s.config.TokenURL, http.Header{
 		"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"},
 	}, []byte(form.Encode()))

@@ -1,0 +1,130 @@
+// Package upstream signs in to an upstream as an app and asks it, the way that
+// all sources do that speak one of the provider's APIs.
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/httpclient"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// login is where tokens of the public cloud come from.
+const login = "https://login.microsoftonline.com/"
+
+// Config says which tenant is read as which app.
+type Config struct {
+	TenantID string
+	ClientID string
+	Secret   string // of the app
+	Root     string // every request stays under this address
+	TokenURL string // the public cloud's endpoint of the tenant when empty
+	Version  string // of this program, for the User-Agent
+	// Form are the members of the token request that say what the token is
+	// for, such as scope or resource.
+	Form url.Values
+	// Consent names what the app must be permitted, for the operator.
+	Consent string
+}
+
+// A Session asks one upstream for one tenant. One poll uses it at a time.
+type Session struct {
+	config     Config
+	api        *httpclient.Client
+	tokens     *httpclient.Client
+	now        func() time.Time
+	bearer     string
+	bearerEnds time.Time
+}
+
+// New makes a session. It fails with [tocsin.ErrInvalid] when the config cannot
+// work; kind is the source's kind, for the message.
+func New(kind string, c Config, now func() time.Time) (*Session, error) {
+	if !tocsin.IsGUID(c.TenantID) || c.ClientID == "" || c.Secret == "" {
+		return nil, tocsin.Invalidf(kind, "A tenant GUID, a client id and a secret are needed.")
+	}
+	if c.TokenURL == "" {
+		c.TokenURL = login + url.PathEscape(c.TenantID) + "/oauth2/v2.0/token"
+	}
+	s := &Session{config: c, now: now}
+	agent := strings.TrimRight("tocsin/"+c.Version, "/")
+	var err error
+	if s.api, err = httpclient.New(httpclient.Config{Root: c.Root, UserAgent: agent}); err != nil {
+		return nil, tocsin.Invalidf(kind+".baseUrl", "%v", err)
+	}
+	if s.tokens, err = httpclient.New(httpclient.Config{Root: c.TokenURL, UserAgent: agent, MaxBody: 1 << 20}); err != nil {
+		return nil, tocsin.Invalidf(kind+".tokenUrl", "%v", err)
+	}
+	return s, nil
+}
+
+// Resolve makes a link of an answer absolute and refuses one that leads away.
+func (s *Session) Resolve(link string) (string, error) {
+	target, err := s.api.Resolve(link)
+	if err != nil {
+		return "", &collect.Failure{Reason: "The upstream's next link leads away from it; it was not followed.", Cause: err}
+	}
+	return target, nil
+}
+
+// Get sends one request with a token, and again with a new one when the
+// upstream no longer takes the old. Its error is a [collect.Failure].
+func (s *Session) Get(ctx context.Context, ask collect.Ask, target string, header http.Header) (*httpclient.Answer, error) {
+	for try := 1; ; try++ {
+		token, err := s.token(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		if err := ask.Spend(ctx); err != nil {
+			return nil, err
+		}
+		header = header.Clone()
+		header.Set("Authorization", "Bearer "+token)
+		answer, err := s.api.Do(ctx, http.MethodGet, target, header, nil)
+		if err != nil {
+			if errors.Is(err, httpclient.ErrRefused) {
+				return nil, &collect.Failure{Reason: "The upstream's address leads away from it.", Cause: err}
+			}
+			return nil, &collect.Failure{Reason: "The upstream does not answer.", Cause: err}
+		}
+		if answer.Status == http.StatusUnauthorized && try == 1 {
+			s.bearer = ""
+			continue
+		}
+		if answer.Status != http.StatusOK {
+			return nil, s.statusFailure(answer, "the upstream")
+		}
+		if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(strings.ToLower(kind), "application/json") {
+			return nil, &collect.Failure{Reason: "The upstream answered with something else than JSON."}
+		}
+		return answer, nil
+	}
+}
+
+// statusFailure says what a status means for the operator and the schedule.
+func (s *Session) statusFailure(answer *httpclient.Answer, who string) *collect.Failure {
+	failure := &collect.Failure{}
+	switch {
+	case answer.Status >= 300 && answer.Status < 400:
+		failure.Reason = fmt.Sprintf("A redirect (%d) by %s was not followed.", answer.Status, who)
+	case answer.Status == http.StatusUnauthorized:
+		failure.Reason, failure.AuthState = fmt.Sprintf("The token was not accepted by %s.", who), true
+	case answer.Status == http.StatusForbidden:
+		failure.Reason, failure.AuthState = fmt.Sprintf("The app lacks a permission, says %s: consent to %s.", who, s.config.Consent), true
+	case answer.Status == http.StatusTooManyRequests:
+		failure.Reason = fmt.Sprintf("Too many requests, says %s.", who)
+	default:
+		failure.Reason = fmt.Sprintf("Status %d from %s.", answer.Status, who)
+	}
+	if at, ok := httpclient.RetryAfter(answer.Header.Get("Retry-After"), s.now()); ok {
+		failure.NotBefore = at
+	}
+	return failure
+}
