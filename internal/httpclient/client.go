@@ -81,7 +81,7 @@ func New(c Config) (*Client, error) {
 // Resolve checks a link that an answer gave and makes it absolute. It must
 // stay on the root's scheme, host and port and under its path.
 func (c *Client) Resolve(link string) (string, error) {
-	if strings.ContainsAny(link, "\\\t\r\n") || strings.HasPrefix(link, "//") {
+	if strings.ContainsAny(link, "\\\t\r\n") || strings.HasPrefix(link, "//") || strings.Contains(strings.ReplaceAll(strings.ToLower(link), "%2e", "."), "/..") {
 		return "", fmt.Errorf("%w: it holds characters that no link needs", ErrRefused)
 	}
 	u, err := url.Parse(link)
