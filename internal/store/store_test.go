@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 )
@@ -28,4 +29,18 @@ func openStore(t *testing.T, dsn string) *store.Store {
 		}
 	})
 	return s
+}
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	pgtest.URL(t) // skips here, once, when there is none
+	storetest.Run(t, func(t *testing.T) *store.Store {
+		t.Helper()
+		return openStore(t, pgtest.URL(t))
+	})
+}
+
+func TestThreeStartTogetherOnPostgres(t *testing.T) {
+	t.Parallel()
+	startTogether(t, pgtest.URL(t))
 }

@@ -18,6 +18,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }
 
 // collectorProcess says when it is ready, polls once for each instant that it

@@ -14,6 +14,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -151,10 +152,21 @@ func (d *desk) held(t *testing.T, lines []line) map[string]int {
 	return held
 }
 
-func TestReplay(t *testing.T) {
+func TestReplayOnSQLite(t *testing.T) {
 	t.Parallel()
+	replayTwice(t, filepath.Join(t.TempDir(), "tocsin.db"))
+}
+
+func TestReplayOnPostgres(t *testing.T) {
+	t.Parallel()
+	replayTwice(t, pgtest.URL(t))
+}
+
+// replayTwice replays the recorded history on a new database, and again.
+func replayTwice(t *testing.T, dsn string) {
+	t.Helper()
 	lines := recorded(t)
-	d := newDesk(t, filepath.Join(t.TempDir(), "tocsin.db"), lines[0].SeenAt)
+	d := newDesk(t, dsn, lines[0].SeenAt)
 	polls := d.replay(t, "first", lines)
 	want := map[string]int{}
 	for _, l := range lines {

@@ -17,6 +17,8 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
+const tenant = "11111111-1111-4111-8111-111111111111"
+
 // desk is a source over a fake upstream.
 type desk struct {
 	*graph.Source
@@ -28,7 +30,7 @@ type desk struct {
 func newDesk(t *testing.T, messages int, c fakegraph.Config) *desk {
 	t.Helper()
 	d := &desk{world: fakegraph.NewWorld()}
-	if err := d.world.AddTenant(fakegraph.Tenant{ID: benchTenant, ClientID: "app", Secret: "s3cret"}); err != nil {
+	if err := d.world.AddTenant(fakegraph.Tenant{ID: tenant, ClientID: "app", Secret: "s3cret"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range messages {
@@ -41,8 +43,8 @@ func newDesk(t *testing.T, messages int, c fakegraph.Config) *desk {
 	}
 	t.Cleanup(func() { _ = d.upstream.Close() })
 	d.Source, err = graph.New(graph.Config{
-		TenantID: benchTenant, ClientID: "app", Secret: "s3cret", PageSize: 10,
-		TokenURL: d.address + "/" + benchTenant + "/oauth2/v2.0/token", BaseURL: d.address + "/v1.0",
+		TenantID: tenant, ClientID: "app", Secret: "s3cret", PageSize: 10,
+		TokenURL: d.address + "/" + tenant + "/oauth2/v2.0/token", BaseURL: d.address + "/v1.0",
 	}, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +58,7 @@ func (d *desk) put(t *testing.T, id, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.world.Put(tocsin.KindMessage, doc.Body, benchTenant); err != nil {
+	if err := d.world.Put(tocsin.KindMessage, doc.Body, tenant); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -168,7 +170,7 @@ func TestTokenIsRenewed(t *testing.T) {
 	if _, err := d.poll(t); err != nil {
 		t.Fatal(err)
 	}
-	d.upstream.RevokeTokens(benchTenant)
+	d.upstream.RevokeTokens(tenant)
 	if list, err := d.poll(t); err != nil || len(list.Items) != 25 {
 		t.Errorf("%d items, %v", len(list.Items), err)
 	}
