@@ -1,0 +1,211 @@
+package oauth
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// maxForm bounds a token request, in bytes.
+const maxForm = 16 << 10
+
+// ServeHTTP serves the token endpoints, discovery and keys of every tenant:
+//
+//	POST /{tenant}/oauth2/token        resource=…   answers with texts, as v1 does
+//	POST /{tenant}/oauth2/v2.0/token   scope=…/.default
+//	GET  /{tenant}/v2.0/.well-known/openid-configuration
+//	GET  /{tenant}/discovery/v2.0/keys
+func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	tenant, endpoint, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	switch endpoint {
+	case "oauth2/token":
+		i.serveToken(w, r, tenant, "1.0")
+	case "oauth2/v2.0/token":
+		i.serveToken(w, r, tenant, "2.0")
+	case "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
+		i.serveDiscovery(w, r, tenant, strings.HasPrefix(endpoint, "v2.0"))
+	case "discovery/v2.0/keys", "discovery/keys":
+		i.serveKeys(w, r)
+	default:
+		i.refuse(w, http.StatusNotFound, "invalid_request", "There is no such endpoint.")
+	}
+}
+
+// Serves reports whether a path is one that ServeHTTP knows.
+func Serves(path string) bool {
+	_, endpoint, found := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch endpoint {
+	case "oauth2/token", "oauth2/v2.0/token", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration", "discovery/v2.0/keys", "discovery/keys":
+		return found
+	}
+	return false
+}
+
+func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request, ref, version string) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		i.refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Ask for tokens with POST.")
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		i.refuse(w, http.StatusBadRequest, "invalid_request", "The form cannot be read.")
+		return
+	}
+	tenant, ok := i.tenant(w, r, ref)
+	if !ok {
+		return
+	}
+	if grant := r.PostForm.Get("grant_type"); grant != "client_credentials" {
+		i.refuse(w, http.StatusBadRequest, "unsupported_grant_type", "The only grant_type is client_credentials.")
+		return
+	}
+	client, ok := i.client(w, r, tenant)
+	if !ok {
+		return
+	}
+	wanted := r.PostForm.Get("resource")
+	if version == "2.0" {
+		wanted = strings.TrimSuffix(r.PostForm.Get("scope"), "/.default")
+	}
+	resource, ok := i.resource(wanted)
+	if !ok {
+		code := map[string]string{"1.0": "invalid_resource", "2.0": "invalid_scope"}[version]
+		i.refuse(w, http.StatusBadRequest, code, "The resource is none of "+strings.Join(i.Audiences(), ", ")+".")
+		return
+	}
+	token, err := i.mint(r.Context(), client, resource, i.config.Lifetime, version)
+	if err != nil {
+		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "No token can be made now.")
+		return
+	}
+	i.answer(w, token, resource, version)
+}
+
+// answer writes a token in the form of its endpoint: the old one writes
+// numbers as texts, and scripts rely on that.
+func (i *Issuer) answer(w http.ResponseWriter, token, resource, version string) {
+	life, now := i.config.Lifetime, i.now()
+	seconds := strconv.Itoa(int(life.Seconds()))
+	if version == "1.0" {
+		write(w, http.StatusOK, map[string]string{
+			"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "resource": resource, "access_token": token,
+			"expires_on": strconv.FormatInt(now.Add(life).Unix(), 10), "not_before": strconv.FormatInt(now.Unix(), 10),
+		})
+		return
+	}
+	write(w, http.StatusOK, map[string]any{
+		"token_type": "Bearer", "expires_in": int(life.Seconds()), "ext_expires_in": int(life.Seconds()), "access_token": token,
+	})
+}
+
+// tenant finds the tenant that the path names.
+func (i *Issuer) tenant(w http.ResponseWriter, r *http.Request, ref string) (tocsin.Tenant, bool) {
+	name, err := url.PathUnescape(ref)
+	if err != nil || !tocsin.IsGUID(name) && !tocsin.IsDomain(name) {
+		i.refuse(w, http.StatusBadRequest, "invalid_request", "The tenant is neither a GUID nor a domain.")
+		return tocsin.Tenant{}, false
+	}
+	tenant, err := i.storage.Tenant(r.Context(), name)
+	if errors.Is(err, tocsin.ErrNotFound) || err == nil && tenant.Disabled {
+		i.refuse(w, http.StatusBadRequest, "invalid_request", "The tenant is not set up here.")
+		return tocsin.Tenant{}, false
+	}
+	if err != nil {
+		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "The tenant cannot be looked up now.")
+		return tocsin.Tenant{}, false
+	}
+	return tenant, true
+}
+
+// client finds the client that the request proves to be. Unknown clients and
+// wrong secrets get one answer after the same work.
+func (i *Issuer) client(w http.ResponseWriter, r *http.Request, tenant tocsin.Tenant) (tocsin.Client, bool) {
+	id, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
+	if user, password, ok := r.BasicAuth(); ok {
+		if secret != "" {
+			i.refuse(w, http.StatusBadRequest, "invalid_request", "The client proves itself twice.")
+			return tocsin.Client{}, false
+		}
+		id, _ = url.QueryUnescape(user)
+		secret, _ = url.QueryUnescape(password)
+	}
+	client, secrets, err := i.storage.Client(r.Context(), id)
+	if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
+		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "The client cannot be looked up now.")
+		return tocsin.Client{}, false
+	}
+	match := access.MatchSecret(secret, secrets, i.now())
+	if err != nil || match != access.SecretValid || client.TenantID != tenant.ID || !client.RevokedAt.IsZero() {
+		w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
+		i.refuse(w, http.StatusUnauthorized, "invalid_client", "The client is not known in this tenant, or its secret is wrong.")
+		return tocsin.Client{}, false
+	}
+	return client, true
+}
+
+func (i *Issuer) serveDiscovery(w http.ResponseWriter, r *http.Request, ref string, v2 bool) {
+	tenant, ok := i.tenant(w, r, ref)
+	if !ok {
+		return
+	}
+	root := i.config.Base + "/" + tenant.ID
+	issuer, token := root+"/", root+"/oauth2/token"
+	if v2 {
+		issuer, token = root+"/v2.0", root+"/oauth2/v2.0/token"
+	}
+	write(w, http.StatusOK, map[string]any{
+		"issuer": issuer, "token_endpoint": token, "jwks_uri": root + "/discovery/v2.0/keys",
+		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
+		"grant_types_supported":                 []string{"client_credentials"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
+		"id_token_signing_alg_values_supported": []string{"ES256"},
+		"response_types_supported":              []string{"none"},
+		"subject_types_supported":               []string{"pairwise"},
+	})
+}
+
+// serveKeys publishes every key whose tokens may still be valid.
+func (i *Issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
+	keys, err := i.storage.SigningKeys(r.Context())
+	if err != nil {
+		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "The keys cannot be read now.")
+		return
+	}
+	list := []json.RawMessage{}
+	for _, k := range keys {
+		if !i.expired(k) {
+			list = append(list, k.Public)
+		}
+	}
+	write(w, http.StatusOK, map[string]any{"keys": list})
+}
+
+// refuse answers in the form of RFC 6749 with the members that clients of the
+// provider's endpoint expect.
+func (i *Issuer) refuse(w http.ResponseWriter, status int, code, text string) {
+	write(w, status, map[string]any{
+		"error": code, "error_description": text, "error_codes": []int{}, "timestamp": i.now().UTC().Format("2006-01-02 15:04:05Z"),
+	})
+}
+
+func write(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		http.Error(w, "", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has left needs no answer
+}

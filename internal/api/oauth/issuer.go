@@ -1,0 +1,236 @@
+// Package oauth is the built-in token issuer: client credentials at the
+// addresses that clients of the provider's APIs already use, so that they work
+// by changing the host.
+package oauth
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// The resources that tokens are for, as clients name them, and the app ids that
+// stand for the same.
+const (
+	Legacy   = "https://manage.office.com"
+	Graph    = "https://graph.microsoft.com"
+	legacyID = "c5393580-f805-4401-95e8-94b7a6ef2fc2"
+	graphID  = "00000003-0000-0000-c000-000000000000"
+)
+
+// longest is how long any token is valid at most.
+const longest = 31 * 24 * time.Hour
+
+// storage is the part of the store that the issuer needs.
+type storage interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
+	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
+	SigningKeys(ctx context.Context) ([]tocsin.SigningKey, error)
+	AddSigningKey(ctx context.Context, k tocsin.SigningKey) error
+	RetireSigningKeys(ctx context.Context, keep string, now time.Time) error
+}
+
+// Config says what the issuer calls itself.
+type Config struct {
+	Base     string        // address of the desk
+	Lifetime time.Duration // of tokens; an hour when 0
+}
+
+// An Issuer makes tokens.
+type Issuer struct {
+	config  Config
+	storage storage
+	sealer  *access.MasterKey
+	now     func() time.Time
+}
+
+// New makes an issuer, with a first key if the store has none.
+func New(ctx context.Context, c Config, s storage, sealer *access.MasterKey, now func() time.Time) (*Issuer, error) {
+	if c.Lifetime == 0 {
+		c.Lifetime = time.Hour
+	}
+	c.Base = strings.TrimRight(c.Base, "/")
+	i := &Issuer{config: c, storage: s, sealer: sealer, now: now}
+	if _, _, err := i.signer(ctx); err != nil {
+		return nil, fmt.Errorf("set up token issuer: %w", err)
+	}
+	return i, nil
+}
+
+// Audiences are what the "aud" of a token may be.
+func (i *Issuer) Audiences() []string { return []string{Legacy, Graph, i.config.Base} }
+
+// Rotate makes a new key that signs from now on. Tokens of the old one stay
+// valid until they expire.
+func (i *Issuer) Rotate(ctx context.Context) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return fmt.Errorf("make signing key: %w", err)
+	}
+	private := jose.JSONWebKey{Key: key, Algorithm: string(jose.ES256), Use: "sig"}
+	thumb, err := private.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return fmt.Errorf("name signing key: %w", err)
+	}
+	private.KeyID = base64.RawURLEncoding.EncodeToString(thumb)
+	secret, err := private.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("encode signing key: %w", err)
+	}
+	open := private.Public()
+	public, err := open.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("encode signing key: %w", err)
+	}
+	sealed, err := i.sealer.Seal("signing key", private.KeyID, secret)
+	if err != nil {
+		return fmt.Errorf("seal signing key: %w", err)
+	}
+	stored := tocsin.SigningKey{ID: private.KeyID, Sealed: sealed, Public: public, CreatedAt: i.now()}
+	if err := i.storage.AddSigningKey(ctx, stored); err != nil {
+		return err
+	}
+	return i.storage.RetireSigningKeys(ctx, private.KeyID, i.now())
+}
+
+// signer is the key that signs now.
+func (i *Issuer) signer(ctx context.Context) (jose.Signer, string, error) {
+	for try := 0; ; try++ {
+		keys, err := i.storage.SigningKeys(ctx)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, k := range keys {
+			if k.RetiredAt.IsZero() {
+				return i.open(k)
+			}
+		}
+		if try > 0 {
+			return nil, "", tocsin.Conflictf("There is no signing key.")
+		}
+		if err := i.Rotate(ctx); err != nil {
+			return nil, "", err
+		}
+	}
+}
+
+// VerificationKey is the public half of a key whose tokens may still be valid.
+// It fails with [tocsin.ErrNotFound] when there is none of that id.
+func (i *Issuer) VerificationKey(ctx context.Context, id string) (*ecdsa.PublicKey, error) {
+	keys, err := i.storage.SigningKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		if k.ID != id || i.expired(k) {
+			continue
+		}
+		var public jose.JSONWebKey
+		if err := public.UnmarshalJSON(k.Public); err != nil {
+			return nil, fmt.Errorf("decode signing key: %w", err)
+		}
+		if key, ok := public.Key.(*ecdsa.PublicKey); ok {
+			return key, nil
+		}
+	}
+	return nil, tocsin.NotFoundf("There is no key %q.", tocsin.Clip(id, 64))
+}
+
+// expired reports whether every token of a key has expired.
+func (i *Issuer) expired(k tocsin.SigningKey) bool {
+	return !k.RetiredAt.IsZero() && i.now().After(k.RetiredAt.Add(longest))
+}
+
+func (i *Issuer) open(k tocsin.SigningKey) (jose.Signer, string, error) {
+	secret, err := i.sealer.Open("signing key", k.ID, k.Sealed)
+	if err != nil {
+		return nil, "", err
+	}
+	var private jose.JSONWebKey
+	if err := private.UnmarshalJSON(secret); err != nil {
+		return nil, "", fmt.Errorf("decode signing key: %w", err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return nil, "", fmt.Errorf("use signing key: %w", err)
+	}
+	return signer, k.ID, nil
+}
+
+// resource brings the spellings of a resource to one. ok is false for one that
+// the desk does not serve.
+func (i *Issuer) resource(text string) (resource string, ok bool) {
+	text = strings.TrimRight(strings.TrimSpace(text), "/")
+	switch {
+	case strings.EqualFold(text, Legacy), strings.EqualFold(text, legacyID):
+		return Legacy, true
+	case strings.EqualFold(text, Graph), strings.EqualFold(text, graphID):
+		return Graph, true
+	case strings.EqualFold(text, i.config.Base):
+		return i.config.Base, true
+	}
+	return "", false
+}
+
+// roles are the client's scopes that belong to a resource.
+func roles(c tocsin.Client, resource string) []string {
+	list := []string{}
+	for _, scope := range c.Scopes {
+		legacy := scope == tocsin.ScopeServiceHealth
+		if resource == Legacy && legacy || resource == Graph && !legacy || resource != Legacy && resource != Graph {
+			list = append(list, scope)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Mint makes a token for a client. It fails with [tocsin.ErrInvalid] for a
+// resource that the desk does not serve.
+func (i *Issuer) Mint(ctx context.Context, c tocsin.Client, resource string, life time.Duration) (string, error) {
+	return i.mint(ctx, c, resource, life, "1.0")
+}
+
+func (i *Issuer) mint(ctx context.Context, c tocsin.Client, name string, life time.Duration, version string) (string, error) {
+	resource, ok := i.resource(name)
+	if !ok {
+		return "", tocsin.Invalidf("resource", "%q is none of %s.", tocsin.Clip(name, 80), strings.Join(i.Audiences(), ", "))
+	}
+	signer, _, err := i.signer(ctx)
+	if err != nil {
+		return "", err
+	}
+	now := i.now()
+	issuer := i.config.Base + "/" + c.TenantID + "/"
+	if version == "2.0" {
+		issuer += "v2.0"
+	}
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // never fails
+	payload, err := json.Marshal(map[string]any{
+		"aud": resource, "iss": issuer, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(), "tid": c.TenantID,
+		"appid": c.ID, "azp": c.ID, "sub": c.ID, "oid": c.ID, "roles": roles(c, resource), "ver": version,
+		"idtyp": "app", "uti": base64.RawURLEncoding.EncodeToString(id),
+	})
+	if err != nil {
+		return "", fmt.Errorf("encode token: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	return signed.CompactSerialize()
+}

@@ -1,0 +1,176 @@
+// Package app puts the parts of the program together. It is the only place,
+// beside the command line, that knows them all: a new source, channel or
+// translator is one folder and one line here.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/api/oauth"
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/work"
+)
+
+// The resources that tokens are for.
+const (
+	LegacyResource = oauth.Legacy
+	GraphResource  = oauth.Graph
+)
+
+// Options are what a caller sets that operators cannot.
+type Options struct {
+	Log      *slog.Logger
+	Listener net.Listener  // made from the settings when nil
+	Demo     bool          // marks every page
+	DueEvery time.Duration // between two looks for due sources; 15 s when 0
+}
+
+// An App is a desk that is ready to run.
+type App struct {
+	Store     *store.Store
+	Collector *collect.Collector
+	Model     *readmodel.Model
+	Issuer    *oauth.Issuer
+
+	base     string
+	log      *slog.Logger
+	engine   *work.Engine
+	server   *httpserver.Server
+	listener net.Listener
+}
+
+// New opens the archive, brings tenants and sources to what the settings say
+// and takes the address. It serves nothing yet. The caller closes the App.
+func New(ctx context.Context, c config.Config, o Options) (*App, error) {
+	archive, err := store.Open(ctx, c.DatabaseDSN())
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Store: archive, log: o.Log, listener: o.Listener}
+	if err := a.build(ctx, c, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, c config.Config, o Options) (err error) {
+	if a.listener == nil {
+		if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Server.Listen); err != nil {
+			return fmt.Errorf("listen: %w", err)
+		}
+	}
+	if c.Server.Base == "" {
+		c.Server.Base = baseOf(c, a.listener.Addr())
+	}
+	a.base = strings.TrimRight(c.Server.Base, "/")
+	if a.Collector, err = NewCollector(ctx, c, a.Store, o.Log); err != nil {
+		return err
+	}
+	if a.Issuer, err = NewIssuer(ctx, c, a.Store); err != nil {
+		return err
+	}
+	a.Model = readmodel.New(a.Store, time.Now, o.Log)
+	jobs := work.Default()
+	if o.DueEvery > 0 {
+		jobs.DueEvery = o.DueEvery
+	}
+	if a.engine, err = work.New(jobs, a.Store, a.Collector, time.Now, o.Log, a.Model.Wake); err != nil {
+		return err
+	}
+	a.server, err = a.newServer(c, o)
+	return err
+}
+
+// baseOf is the address under which a desk without a configured one is reached.
+func baseOf(c config.Config, addr net.Addr) string {
+	scheme := "http"
+	if c.Server.TLS.Cert != "" {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// Base is the address that people and programs use.
+func (a *App) Base() string { return a.base }
+
+// Run serves and works until ctx ends or a part of the program fails. It then
+// takes no new requests, finishes those in hand and the polls under way.
+func (a *App) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.server.Serve(ctx, a.listener) })
+	group.Go(func() error { return a.engine.Run(ctx) })
+	group.Go(func() error { return a.Model.Run(ctx) })
+	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
+	err := group.Wait()
+	a.log.InfoContext(ctx, "stopped")
+	return err
+}
+
+// Close ends what New opened.
+func (a *App) Close() error {
+	var problems []error
+	if a.listener != nil {
+		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			problems = append(problems, err)
+		}
+	}
+	return errors.Join(append(problems, a.Store.Close())...)
+}
+
+// NewIssuer makes the token issuer of a desk, with the master key in its data
+// directory or in TOCSIN_MASTER_KEY.
+func NewIssuer(ctx context.Context, c config.Config, archive *store.Store) (*oauth.Issuer, error) {
+	master, err := access.LoadMasterKey(c.Data, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	base := c.Server.Base
+	if base == "" {
+		base = "http://" + c.Server.Listen
+	}
+	return oauth.New(ctx, oauth.Config{Base: base}, archive, master, time.Now)
+}
+
+// AddClient stores a new client with a secret of its own and returns the
+// secret, which is kept nowhere.
+func AddClient(ctx context.Context, archive *store.Store, c tocsin.Client) (secret string, err error) {
+	secret, hash := access.NewClientSecret()
+	if err := archive.AddClient(ctx, c, tocsin.Secret{Hash: hash, CreatedAt: c.CreatedAt}); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// NewID makes a random GUID (RFC 9562, version 4).
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}
+
+// writeError explains an error on a path that no API and no page serves.
+func writeError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
+	httpserver.PlainError(w, r, status, err)
+}

@@ -1,0 +1,273 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/demo"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// demoEvery is how often the demo polls at speed 1: as often as the real
+// upstream's limits allow.
+const demoEvery = 15 * time.Second
+
+// demoTokens is how long the tokens in demo.json are valid.
+const demoTokens = 24 * time.Hour
+
+// Demo says how a demonstration runs.
+type Demo struct {
+	Listen string  // host:port
+	Data   string  // an existing directory; what a demo left there is used again
+	Speed  float64 // of the incident: at 1 it takes ten minutes
+	// Ready is called once, when the desk answers.
+	Ready func(DemoInfo)
+}
+
+// DemoInfo is what a visitor needs. It is also left in DATA/demo.json, which
+// only the owner may read.
+type DemoInfo struct {
+	Base    string       `json:"base"`
+	Anchor  time.Time    `json:"anchor"` // midnight before the demo was first run; the archive ends there
+	Started time.Time    `json:"started"`
+	Tenants []DemoTenant `json:"tenants"`
+	Curl    []string     `json:"curl"`
+}
+
+// DemoTenant is one tenant with a client that may read everything.
+type DemoTenant struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Domain       string `json:"domain"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+	Token        string `json:"token"`      // legacy API
+	GraphToken   string `json:"graphToken"` // Graph API
+}
+
+// demoRun is a demonstration being set up.
+type demoRun struct {
+	Demo
+	log      *slog.Logger
+	info     DemoInfo
+	path     string // of demo.json
+	upstream *fakegraph.Server
+	world    *fakegraph.World
+	content  *demo.Demo
+}
+
+// RunDemo runs a desk with three made-up tenants over a made-up upstream until
+// ctx ends. Nothing leaves the machine.
+func RunDemo(ctx context.Context, d Demo, log *slog.Logger) error {
+	if d.Speed <= 0 || d.Speed > 600 {
+		return tocsin.Invalidf("speed", "%v is not between 0 and 600.", d.Speed)
+	}
+	run := &demoRun{Demo: d, log: log, path: filepath.Join(d.Data, "demo.json"), world: fakegraph.NewWorld()}
+	if err := run.recall(); err != nil {
+		return err
+	}
+	run.content = demo.New(run.info.Anchor)
+	if err := run.content.Populate(run.world); err != nil {
+		return fmt.Errorf("set up demo: %w", err)
+	}
+	run.upstream = fakegraph.New(run.world, fakegraph.Config{Noise: true})
+	address, err := run.upstream.Start()
+	if err != nil {
+		return fmt.Errorf("start demo upstream: %w", err)
+	}
+	defer run.upstream.Close()
+	desk, err := run.open(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	run.upstream.Inject(run.content.Faults()...)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return desk.Run(ctx) })
+	group.Go(func() error { return run.play(ctx, desk) })
+	return group.Wait()
+}
+
+// recall reads what an earlier demo left in the directory, so that its archive
+// and its secrets stay the same.
+func (r *demoRun) recall() error {
+	text, err := os.ReadFile(r.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read demo.json: %w", err)
+	}
+	if err == nil {
+		if err := json.Unmarshal(text, &r.info); err != nil {
+			return tocsin.Invalidf("data", "%s is not readable: remove the directory to start again.", r.path)
+		}
+	}
+	r.info.Started = time.Now().UTC().Truncate(time.Second)
+	if r.info.Anchor.IsZero() {
+		r.info.Anchor = r.info.Started.Truncate(24 * time.Hour)
+	}
+	return nil
+}
+
+// open opens the desk over the upstream, fills its archive and leaves the way
+// in.
+func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
+	listener, err := net.Listen("tcp", r.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	r.info.Base = "http://" + listener.Addr().String()
+	desk, err := New(ctx, r.settings(upstream), Options{Log: r.log, Listener: listener, Demo: true, DueEvery: r.every()})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if err := r.fill(ctx, desk); err != nil {
+		return nil, errors.Join(fmt.Errorf("fill demo archive: %w", err), desk.Close())
+	}
+	if err := r.introduce(ctx, desk); err != nil {
+		return nil, errors.Join(fmt.Errorf("set up demo clients: %w", err), desk.Close())
+	}
+	return desk, nil
+}
+
+func (r *demoRun) every() time.Duration {
+	return max(time.Second, time.Duration(float64(demoEvery)/r.Speed))
+}
+
+func (r *demoRun) settings(upstream string) config.Config {
+	c := config.Default()
+	c.Data, c.Server.Listen, c.Server.Base = r.Data, r.Listen, r.info.Base
+	for _, t := range r.content.Tenants() {
+		c.Tenants = append(c.Tenants, config.Tenant{
+			Name: t.Name, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
+			Source: config.Source{
+				Kind: "graph", ClientID: t.ClientID, Secret: config.Secret(t.ClientSecret), Every: config.Duration(r.every()),
+				TokenURL: upstream + "/" + t.ID + "/oauth2/v2.0/token", BaseURL: upstream + "/v1.0",
+			},
+		})
+	}
+	return c
+}
+
+// fill imports the archive unless an earlier run did.
+func (r *demoRun) fill(ctx context.Context, desk *App) error {
+	if seq, err := desk.Store.LastSeq(ctx); err != nil || seq > 0 {
+		return err
+	}
+	for _, t := range r.content.Tenants() {
+		lists := map[tocsin.Kind]*collect.List{}
+		var order []collect.List
+		for _, seen := range r.content.History(t.ID) {
+			list, ok := lists[seen.Kind]
+			if !ok {
+				list = &collect.List{Kind: seen.Kind}
+				lists[seen.Kind] = list
+			}
+			list.Items = append(list.Items, collect.Item{Body: seen.Body, Hash: tocsin.HashOf(seen.Body), At: seen.At})
+		}
+		for _, kind := range []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage} {
+			if list, ok := lists[kind]; ok {
+				order = append(order, *list)
+			}
+		}
+		if _, err := desk.Collector.Import(ctx, t.ID, "graph", order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// introduce makes a client for each tenant, or finds the one of an earlier run,
+// and leaves tokens and sample requests in demo.json.
+func (r *demoRun) introduce(ctx context.Context, desk *App) error {
+	secrets := map[string]string{}
+	for _, t := range r.info.Tenants {
+		secrets[t.ClientID] = t.ClientSecret
+	}
+	r.info.Tenants = nil
+	for _, t := range r.content.Tenants() {
+		one := DemoTenant{ID: t.ID, Name: t.Name, Domain: t.Domains[0], ClientID: t.ID[:24] + "c11e00000001"}
+		client, _, err := desk.Store.Client(ctx, one.ClientID)
+		if errors.Is(err, tocsin.ErrNotFound) {
+			client = tocsin.Client{ID: one.ClientID, TenantID: t.ID, Name: "demo", Scopes: tocsin.Scopes(), CreatedAt: r.info.Started}
+			one.ClientSecret, err = AddClient(ctx, desk.Store, client)
+		}
+		if err != nil {
+			return err
+		}
+		one.ClientSecret = cmp.Or(one.ClientSecret, secrets[one.ClientID])
+		if one.Token, err = desk.Issuer.Mint(ctx, client, LegacyResource, demoTokens); err != nil {
+			return err
+		}
+		if one.GraphToken, err = desk.Issuer.Mint(ctx, client, GraphResource, demoTokens); err != nil {
+			return err
+		}
+		r.info.Tenants = append(r.info.Tenants, one)
+	}
+	r.info.Curl = samples(r.info)
+	text, err := json.MarshalIndent(r.info, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(r.path, append(text, '\n'), 0o600)
+}
+
+// samples are requests that work when pasted into a shell.
+func samples(info DemoInfo) []string {
+	t := info.Tenants[0]
+	legacy := fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/api/v1.0/%s/ServiceComms/", t.Token, info.Base, t.Domain)
+	graph := fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/v1.0/admin/serviceAnnouncement/", t.GraphToken, info.Base)
+	return []string{
+		legacy + "CurrentStatus'",
+		legacy + "Messages?$filter=MessageType%20eq%20%27Incident%27&$top=5'",
+		legacy + "HistoricalStatus?$filter=Workload%20eq%20%27Exchange%27'",
+		graph + "healthOverviews'",
+		graph + "issues?$filter=isResolved%20eq%20false&$select=id,title,status'",
+		fmt.Sprintf("curl -s -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d resource=%s %s/%s/oauth2/token",
+			t.ClientID, t.ClientSecret, LegacyResource, info.Base, t.ID),
+	}
+}
+
+// play polls once, tells that the desk is ready and lets the incident unfold.
+// When it is over, polls slow down to what the upstream's limits allow for ever.
+func (r *demoRun) play(ctx context.Context, desk *App) error {
+	for _, target := range desk.Collector.Targets() {
+		if _, err := desk.Collector.Poll(ctx, target.TenantID, target.Name, true); err != nil && !errors.Is(err, tocsin.ErrConflict) {
+			return ignoreStop(ctx, err)
+		}
+	}
+	if err := desk.Model.Refresh(ctx, true); err != nil {
+		return ignoreStop(ctx, err)
+	}
+	r.Ready(r.info)
+	start := time.Now()
+	if err := r.content.Incident(start, r.Speed).Play(ctx, r.world, start, time.Now); err != nil {
+		return ignoreStop(ctx, err)
+	}
+	for _, t := range r.content.Tenants() {
+		if err := desk.Store.PutSource(ctx, t.ID, "graph", demoEvery); err != nil {
+			return ignoreStop(ctx, err)
+		}
+	}
+	return nil
+}
+
+// ignoreStop is err, or nil when it only says that ctx ended.
+func ignoreStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/api/oauth"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver"
+)
+
+// newServer puts together everything that is served.
+func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
+	return httpserver.New(httpserver.Config{
+		Routes:   nil,
+		Subtrees: []httpserver.Subtree{a.tokens()},
+		Errors:   writeError,
+		Checks:   []httpserver.Check{databaseCheck{a}},
+		Open:     c.Server.Metrics == "all",
+		Log:      o.Log,
+		Now:      time.Now,
+	})
+}
+
+// tokens is the token issuer: its first path segment is a tenant.
+func (a *App) tokens() httpserver.Subtree {
+	return httpserver.Subtree{
+		Name: "oauth", Match: oauth.Serves, Errors: writeError,
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			a.Issuer.ServeHTTP(w, r)
+			return nil
+		},
+		Routes: []httpserver.Route{
+			{Pattern: "POST /{tenant}/oauth2/token", Needs: access.Public},
+			{Pattern: "POST /{tenant}/oauth2/v2.0/token", Needs: access.Public},
+			{Pattern: "GET /{tenant}/.well-known/openid-configuration", Needs: access.Public},
+			{Pattern: "GET /{tenant}/v2.0/.well-known/openid-configuration", Needs: access.Public},
+			{Pattern: "GET /{tenant}/discovery/keys", Needs: access.Public},
+			{Pattern: "GET /{tenant}/discovery/v2.0/keys", Needs: access.Public},
+		},
+	}
+}
+
+// databaseCheck makes /health tell whether the database answers.
+type databaseCheck struct{ app *App }
+
+func (databaseCheck) Name() string { return "database" }
+
+func (c databaseCheck) Healthy(ctx context.Context) error { return c.app.Store.Ping(ctx) }

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/file"
+	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// NewCollector brings the store's tenants and sources to what the settings say
+// and makes a collector of all of them.
+func NewCollector(ctx context.Context, c config.Config, archive *store.Store, log *slog.Logger) (*collect.Collector, error) {
+	return newCollector(ctx, c, archive, time.Now, log)
+}
+
+func newCollector(ctx context.Context, c config.Config, archive *store.Store, now func() time.Time, log *slog.Logger) (*collect.Collector, error) {
+	collector := collect.New(archive, now, log)
+	for _, t := range c.Tenants {
+		tenant := t.Tenant()
+		tenant.CreatedAt = now()
+		if err := archive.PutTenant(ctx, tenant); err != nil {
+			return nil, err
+		}
+		for _, s := range t.All() {
+			source, err := newSource(tenant, s, now)
+			if err != nil {
+				return nil, fmt.Errorf("tenant %s, source %s: %w", tenant.Name, s.Label, err)
+			}
+			if err := archive.PutSource(ctx, tenant.ID, s.Label, time.Duration(s.Every)); err != nil {
+				return nil, err
+			}
+			collector.Add(collect.Target{TenantID: tenant.ID, Name: s.Label, Source: source, Full: s.Kind != "graph"})
+		}
+	}
+	return collector, nil
+}
+
+// newSource makes the source that a setting describes. A new kind is one line
+// here.
+func newSource(tenant tocsin.Tenant, s config.Source, now func() time.Time) (collect.Source, error) {
+	switch s.Kind {
+	case "graph":
+		return graph.New(graph.Config{
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+		}, now)
+	case "servicecomms":
+		return servicecomms.New(servicecomms.Config{
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+		}, now)
+	case "file":
+		return file.New(s.Path)
+	default:
+		return nil, tocsin.Invalidf("kind", "%q is no kind of source.", tocsin.Clip(s.Kind, 40))
+	}
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/config"
+)
+
+type demoCmd struct {
+	Listen string  `help:"host:port." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Speed  float64 `help:"How fast the incident unfolds: at 1 it takes ten minutes." default:"1"`
+}
+
+func (c *demoCmd) Run(ctx context.Context, s *session) error {
+	dir := s.Data
+	if dir == "" {
+		temporary, err := os.MkdirTemp("", "tocsin-demo-")
+		if err != nil {
+			return fmt.Errorf("create data directory: %w", err)
+		}
+		defer os.RemoveAll(temporary)
+		dir = temporary
+	}
+	settings := config.Default()
+	settings.Data, settings.Log.Level = dir, "warn"
+	if s.LogLevel != "" {
+		settings.Log.Level = s.LogLevel
+	}
+	if err := settings.Validate(); err != nil {
+		return err
+	}
+	if err := makeData(settings); err != nil {
+		return err
+	}
+	demo := app.Demo{Listen: c.Listen, Data: dir, Speed: c.Speed, Ready: func(info app.DemoInfo) { c.announce(s, dir, info) }}
+	return app.RunDemo(ctx, demo, s.logger(settings))
+}
+
+// announce prints the way in.
+func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
+	if s.Output == "json" {
+		_ = s.print(info, nil) // the same is in demo.json
+		return
+	}
+	w := s.env.Stdout
+	fmt.Fprintf(w, "Tocsin demo: %s\n\n", info.Base)
+	fmt.Fprintln(w, "Three made-up tenants, two years of made-up notices, and an incident that begins now.")
+	fmt.Fprintf(w, "Nothing leaves this machine. Everything below is also in %s.\n\n", filepath.Join(dir, "demo.json"))
+	for _, t := range info.Tenants {
+		fmt.Fprintf(w, "  %-10s %s  %s\n             client id %s, secret %s\n", t.Name, t.ID, t.Domain, t.ClientID, t.ClientSecret)
+	}
+	fmt.Fprintln(w, "\nTry:")
+	for _, line := range info.Curl {
+		fmt.Fprintf(w, "\n%s\n", line)
+	}
+	fmt.Fprintln(w, "\nStop with Ctrl-C.")
+}

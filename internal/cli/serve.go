@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"example.org/tocsin/internal/app"
+)
+
+type serveCmd struct {
+	Listen string `help:"host:port. Default: 127.0.0.1:8080." placeholder:"ADDR"`
+	Base   string `help:"Address that people and programs use. Default: http://ADDR." placeholder:"URL"`
+}
+
+func (c *serveCmd) Run(ctx context.Context, s *session) error {
+	settings, err := s.settings()
+	if err != nil {
+		return err
+	}
+	if c.Listen != "" {
+		settings.Server.Listen = c.Listen
+	}
+	if c.Base != "" {
+		settings.Server.Base = c.Base
+	}
+	if err := settings.Validate(); err != nil {
+		return err
+	}
+	if err := makeData(settings); err != nil {
+		return err
+	}
+	desk, err := app.New(ctx, settings, app.Options{Log: s.logger(settings)})
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	fmt.Fprintf(s.env.Stdout, "Tocsin listens on %s\n", desk.Base())
+	return desk.Run(ctx)
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type tokenCmd struct {
+	Create tokenCreateCmd `cmd:"" help:"Create an access token for a client. Example: tocsin token create --tenant contoso"`
+}
+
+type tokenCreateCmd struct {
+	Client   string        `help:"Client id. Default: the only client of --tenant." placeholder:"GUID"`
+	Tenant   string        `help:"Tenant whose client gets the token: GUID, domain or name." placeholder:"TENANT"`
+	Resource string        `help:"API that the token is for: legacy, graph, or an address." default:"legacy"`
+	TTL      time.Duration `help:"How long it is valid." default:"1h"`
+	Base     string        `help:"Address of the desk, as in server.base of the settings." placeholder:"URL"`
+}
+
+// tokenJSON is a token as the token endpoint answers it.
+type tokenJSON struct {
+	TokenType   string `json:"token_type"`
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"`
+	Resource    string `json:"resource"`
+	ClientID    string `json:"client_id"`
+	TenantID    string `json:"tenant_id"`
+}
+
+// maxTTL keeps a forgotten token from opening the archive for ever.
+const maxTTL = 31 * 24 * time.Hour
+
+func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
+	if c.TTL <= 0 || c.TTL > maxTTL {
+		return tocsin.Invalidf("ttl", "%v is not between 0 and %v.", c.TTL, maxTTL)
+	}
+	archive, settings, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	client, err := c.find(ctx, archive)
+	if err != nil {
+		return err
+	}
+	if c.Base != "" {
+		settings.Server.Base = c.Base
+	}
+	issuer, err := app.NewIssuer(ctx, settings, archive)
+	if err != nil {
+		return err
+	}
+	resource := c.Resource
+	switch resource {
+	case "legacy":
+		resource = app.LegacyResource
+	case "graph":
+		resource = app.GraphResource
+	}
+	token, err := issuer.Mint(ctx, client, resource, c.TTL)
+	if err != nil {
+		return err
+	}
+	return s.print(tokenJSON{"Bearer", token, int(c.TTL.Seconds()), resource, client.ID, client.TenantID}, func(w io.Writer) { fmt.Fprintln(w, token) })
+}
+
+// find is the client that the flags name.
+func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin.Client, error) {
+	if c.Client != "" {
+		client, _, err := archive.Client(ctx, c.Client)
+		if err == nil && !client.RevokedAt.IsZero() {
+			return client, tocsin.Conflictf("The client %s was revoked.", client.ID)
+		}
+		return client, err
+	}
+	if c.Tenant == "" {
+		return tocsin.Client{}, tocsin.Invalidf("client", "Name a client or a tenant.")
+	}
+	tenant, err := archive.Tenant(ctx, c.Tenant)
+	if err != nil {
+		return tocsin.Client{}, err
+	}
+	clients, err := archive.Clients(ctx, tenant.ID)
+	if err != nil {
+		return tocsin.Client{}, err
+	}
+	var active []tocsin.Client
+	for _, client := range clients {
+		if client.RevokedAt.IsZero() {
+			active = append(active, client)
+		}
+	}
+	switch len(active) {
+	case 0:
+		return tocsin.Client{}, tocsin.NotFoundf("The tenant %s has no client: tocsin client add --tenant %s --scope ServiceHealth.Read", tenant.Name, tenant.Name)
+	case 1:
+		return active[0], nil
+	}
+	return tocsin.Client{}, tocsin.Invalidf("client", "The tenant %s has %d clients: name one of those in tocsin client list.", tenant.Name, len(active))
+}
