@@ -1,0 +1,184 @@
+package httpserver
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"example.org/tocsin/internal/access"
+)
+
+// A Check is one thing that must work for the desk to be healthy. Healthy
+// returns when its context ends.
+type Check interface {
+	Name() string // one word
+	Healthy(ctx context.Context) error
+}
+
+const (
+	checkTimeout = 2 * time.Second
+	// checkEvery spares the database: whoever asks, it is asked once in a while.
+	checkEvery = time.Second
+)
+
+// health runs the checks and remembers their outcome for a moment.
+type health struct {
+	server *Server
+	mu     sync.Mutex
+	at     time.Time
+	report report
+}
+
+// A report is an answer of /health.
+type report struct {
+	Status string   `json:"status"` // "ok" or "unavailable"
+	Checks []result `json:"checks,omitempty"`
+}
+
+type result struct {
+	Name   string `json:"name"`
+	Status string `json:"status"`
+}
+
+const (
+	healthy     = "ok"
+	unavailable = "unavailable"
+)
+
+// operations are the routes for those who run the desk. Strangers learn whether
+// it is well, not what is wrong or which version runs.
+func (s *Server) operations() []Route {
+	h := &health{server: s}
+	exposition := promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+	return []Route{
+		{Pattern: "GET /health", Needs: access.Public, Handle: h.serveHealth},
+		{Pattern: "GET /healthz", Needs: access.Public, Handle: serveAlive},
+		{Pattern: "GET /readyz", Needs: access.Public, Handle: h.serveReady},
+		{Pattern: "GET /metrics", Needs: access.Local, Handle: func(w http.ResponseWriter, r *http.Request) error {
+			exposition.ServeHTTP(w, r)
+			return nil
+		}},
+		{Pattern: "GET /version", Needs: access.Local, Handle: serveVersion},
+	}
+}
+
+// serveHealth serves GET /health: 200 when all checks pass, else 503. Which
+// check fails is told to programs on this machine only.
+func (h *health) serveHealth(w http.ResponseWriter, r *http.Request) error {
+	report := h.now(r.Context())
+	if !isLocal(r) && !h.server.config.Open {
+		report.Checks = nil
+	}
+	return writeJSON(w, report.code(), report)
+}
+
+// serveReady serves GET /readyz: whether a load balancer should send requests.
+func (h *health) serveReady(w http.ResponseWriter, r *http.Request) error {
+	report := h.now(r.Context())
+	if h.server.isStopping() {
+		report.Status = unavailable
+	}
+	writeText(w, report.code(), report.Status)
+	return nil
+}
+
+// serveAlive serves GET /healthz: the process answers, whatever it depends on.
+func serveAlive(w http.ResponseWriter, _ *http.Request) error {
+	writeText(w, http.StatusOK, healthy)
+	return nil
+}
+
+func (r report) code() int {
+	if r.Status == healthy {
+		return http.StatusOK
+	}
+	return http.StatusServiceUnavailable
+}
+
+// now is the report of this moment. Those who ask while it is made wait for it.
+func (h *health) now(ctx context.Context) report {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if now := h.server.config.Now(); h.at.IsZero() || now.Sub(h.at) >= checkEvery || now.Before(h.at) {
+		// The one who asked may leave; the others still want to know.
+		h.report, h.at = h.run(context.WithoutCancel(ctx)), now
+	}
+	return h.report
+}
+
+func (h *health) run(ctx context.Context) report {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	checks := h.server.config.Checks
+	out := report{Status: healthy, Checks: make([]result, len(checks))}
+	errs := make([]error, len(checks))
+	var group sync.WaitGroup
+	for i, check := range checks {
+		group.Go(func() { errs[i] = ask(ctx, check) })
+	}
+	group.Wait()
+	for i, check := range checks {
+		out.Checks[i] = result{check.Name(), healthy}
+		if errs[i] != nil {
+			out.Checks[i].Status, out.Status = unavailable, unavailable
+			h.server.log.WarnContext(ctx, "health check failed", "check", check.Name(), "err", errs[i])
+		}
+	}
+	return out
+}
+
+// ask runs one check and takes a panic for a failure: nothing above would catch
+// it in a goroutine of its own.
+func ask(ctx context.Context, check Check) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = errPanic
+		}
+	}()
+	return check.Healthy(ctx)
+}
+
+// serveVersion serves GET /version.
+func serveVersion(w http.ResponseWriter, _ *http.Request) error {
+	version := struct {
+		Version string `json:"version"`
+		Commit  string `json:"commit,omitempty"`
+		Go      string `json:"go"`
+	}{"devel", "", runtime.Version()}
+	if build, ok := debug.ReadBuildInfo(); ok {
+		if v := build.Main.Version; v != "" && v != "(devel)" {
+			version.Version = v
+		}
+		for _, setting := range build.Settings {
+			if setting.Key == "vcs.revision" {
+				version.Commit = setting.Value
+			}
+		}
+	}
+	return writeJSON(w, http.StatusOK, version)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // the client may have gone
+	return nil
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // the client may have gone
+}

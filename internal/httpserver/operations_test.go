@@ -1,0 +1,145 @@
+package httpserver_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.org/tocsin/internal/httpserver"
+)
+
+type check struct {
+	name string
+	err  error
+}
+
+func (c check) Name() string { return c.name }
+func (c check) Healthy(context.Context) error {
+	if c.name == "panics" {
+		panic("in check")
+	}
+	return c.err
+}
+
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	well := config()
+	well.Checks = []httpserver.Check{check{name: "store"}, check{name: "workers"}}
+	ill := config()
+	ill.Checks = []httpserver.Check{check{name: "store"}, check{name: "workers", err: errors.New("canary")}, check{name: "panics"}}
+	open := ill
+	open.Open = true
+	const near, far = "127.0.0.1:4000", "192.0.2.1:4000"
+	illReport := `{"status":"unavailable","checks":[{"name":"store","status":"ok"},{"name":"workers","status":"unavailable"},{"name":"panics","status":"unavailable"}]}`
+	tests := []struct {
+		name      string
+		config    httpserver.Config
+		path      string
+		peer      string
+		forwarded bool
+		status    int
+		body      string
+	}{
+		{"well", well, "/health", near, false, 200, `{"status":"ok","checks":[{"name":"store","status":"ok"},{"name":"workers","status":"ok"}]}`},
+		{"well from afar", well, "/health", far, false, 200, `{"status":"ok"}`},
+		{"ill", ill, "/health", near, false, 503, illReport},
+		{"ill from afar", ill, "/health", far, false, 503, `{"status":"unavailable"}`},
+		{"ill through a proxy", ill, "/health", near, true, 503, `{"status":"unavailable"}`},
+		{"ill and open", open, "/health", far, false, 503, illReport},
+		{"alive though ill", ill, "/healthz", far, false, 200, "ok"},
+		{"ready", well, "/readyz", far, false, 200, "ok"},
+		{"not ready", ill, "/readyz", far, false, 503, "unavailable"},
+		{"metrics", well, "/metrics", near, false, 200, "# HELP tocsin_http"},
+		{"metrics from afar", well, "/metrics", far, false, 404, "There is nothing here."},
+		{"metrics through a proxy", well, "/metrics", near, true, 404, "There is nothing here."},
+		{"metrics when open", open, "/metrics", far, false, 200, "# HELP tocsin_http"},
+		{"version", well, "/version", near, false, 200, `{"version":"`},
+		{"version from afar", well, "/version", far, false, 404, "There is nothing here."},
+		{"debugging", well, "/debug/pprof/", near, false, 404, "page 404"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest("GET", tt.path, nil)
+			r.RemoteAddr = tt.peer
+			if tt.forwarded {
+				r.Header.Set("X-Forwarded-For", far)
+			}
+			got := serve(newServer(t, tt.config), r)
+			if got.Code != tt.status || !strings.HasPrefix(got.Body.String(), tt.body) {
+				t.Errorf("%s: %d %q, want %d %q", tt.path, got.Code, got.Body, tt.status, tt.body)
+			}
+		})
+	}
+}
+
+func TestMetricsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, config())
+	for i := range 50 {
+		serve(s, httptest.NewRequest("GET", fmt.Sprintf("/issues/%d", i), nil))
+		serve(s, httptest.NewRequest("GET", fmt.Sprintf("/nothing/%d", i), nil))
+		serve(s, httptest.NewRequest("GET", fmt.Sprintf("/api/v1.0/%d", i), nil))
+	}
+	r := httptest.NewRequest("GET", "/metrics", nil)
+	r.RemoteAddr = "[::1]:5000"
+	text := serve(s, r).Body.String()
+	var got []string
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "tocsin_http_requests") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{
+		"tocsin_http_requests_in_flight 1",
+		`tocsin_http_requests_total{code="200",route="GET /issues/{id}"} 50`,
+		`tocsin_http_requests_total{code="200",route="legacy"} 50`,
+		`tocsin_http_requests_total{code="404",route="none"} 50`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
+func TestLogHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	c := config()
+	c.Log = slog.New(slog.NewJSONHandler(&out, nil))
+	s := newServer(t, c)
+	for _, path := range []string{"/?access_token=canary", "/panic?x=canary", "/half?canary"} {
+		r := httptest.NewRequest("GET", path, nil)
+		r.Header.Set("Authorization", "Bearer canary")
+		r.Header.Set("Cookie", "session=canary")
+		func() {
+			defer func() { _ = recover() }() // the half answer is broken off
+			serve(s, r)
+		}()
+	}
+	serve(s, httptest.NewRequest("GET", "/a%0ab%1b[31m", nil))
+	var paths []any
+	for line := range strings.Lines(out.String()) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("line %q: %v", line, err)
+		}
+		if entry["msg"] == "request" {
+			paths = append(paths, entry["path"], entry["status"])
+		}
+	}
+	want := []any{"/", 200.0, "/panic", 500.0, "/half", 200.0, "/a%0ab%1b[31m", 404.0}
+	if diff := cmp.Diff(want, paths); diff != "" {
+		t.Errorf("access log (-want +got):\n%s", diff)
+	}
+	if text := strings.ReplaceAll(out.String(), "canary in panic", ""); strings.Contains(text, "canary") {
+		t.Errorf("the log shows a secret:\n%s", text)
+	}
+}

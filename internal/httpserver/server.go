@@ -1,0 +1,270 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.org/tocsin/internal/access"
+)
+
+// Times that bound what a slow client can hold. An event stream extends its
+// own through [http.ResponseController].
+const (
+	readTimeout   = 10 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	shutdownGrace = 20 * time.Second
+)
+
+// A gate decides whether the sender of a request has a permission. It may
+// return a request that carries who that is.
+type gate interface {
+	Admit(r *http.Request, needs access.Permission) (*http.Request, error)
+}
+
+// Config says what a [Server] serves. Only Errors is needed.
+type Config struct {
+	Routes   []Route
+	Subtrees []Subtree   // asked before Routes, in this order
+	Errors   ErrorWriter // for Routes, and for what nobody serves
+	Gate     gate        // for routes that need more than Public and Local
+	Checks   []Check     // what must work for the desk to be healthy
+	Hosts    []string    // names that requests may be for; all when empty
+	Open     bool        // lets everybody read what is Local, such as /metrics
+	Registry *prometheus.Registry
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// A Server carries requests to routes. Make it with [New].
+type Server struct {
+	config   Config
+	log      *slog.Logger
+	table    []Route
+	metrics  *metrics
+	handler  http.Handler
+	stopping chan struct{}
+	stop     sync.Once
+}
+
+// New puts a server together, with the routes of operators: /health, /healthz,
+// /readyz, /metrics and /version. It fails if a route says no permission or
+// cannot be served, and names all such routes.
+func New(c Config) (*Server, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Registry == nil {
+		c.Registry = prometheus.NewRegistry()
+	}
+	if c.Errors == nil {
+		return nil, errors.New("new server: no error writer")
+	}
+	s := &Server{config: c, log: c.Log, stopping: make(chan struct{})}
+	routes := append(append([]Route(nil), c.Routes...), s.operations()...)
+	if err := validate(routes, c.Subtrees, c.Gate != nil); err != nil {
+		return nil, fmt.Errorf("new server: %w", err)
+	}
+	s.table = table(routes, c.Subtrees)
+	var err error
+	if s.metrics, err = newMetrics(c.Registry); err != nil {
+		return nil, fmt.Errorf("new server: %w", err)
+	}
+	pages, err := s.pages(c.Routes, routes[len(c.Routes):])
+	if err != nil {
+		return nil, fmt.Errorf("new server: %w", err)
+	}
+	s.handler = s.dispatch(pages)
+	return s, nil
+}
+
+// Routes is the whole table, by path: what the program serves and what each
+// part of it needs.
+func (s *Server) Routes() []Route { return append([]Route(nil), s.table...) }
+
+// ServeHTTP serves one request, for tests and for servers inside of others.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// dispatch hands a request to the subtree that takes its path as it was sent,
+// and all others to the pages.
+func (s *Server) dispatch(pages http.Handler) http.Handler {
+	type branch struct {
+		Subtree
+		handler http.Handler
+	}
+	branches := make([]branch, len(s.config.Subtrees))
+	for i, tree := range s.config.Subtrees {
+		inner := handle(tree.Handle, tree.Errors, s.log)
+		if !tree.ChecksBody {
+			inner = withBodyCheck(tree.Errors, s.log)(inner)
+		}
+		branches[i] = branch{tree, s.around(inner, tree.Name, tree.Errors, withHosts(s.config.Hosts, tree.Errors, s.log))}
+	}
+	return withRequestID(s.stopping)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw := RawPath(r)
+		for _, b := range branches {
+			if b.takes(raw) {
+				b.handler.ServeHTTP(w, r)
+				return
+			}
+		}
+		pages.ServeHTTP(w, r)
+	}))
+}
+
+// around is the chain that every handler has, under the name of its route.
+func (s *Server) around(h http.Handler, route string, write ErrorWriter, inner ...middleware) http.Handler {
+	return chain(h, append([]middleware{
+		s.metrics.around(route, s.config.Now),
+		withAccessLog(s.log, s.config.Now),
+		withNoSniff,
+		withRecovery(write, s.log),
+		withLimits(write, s.log),
+	}, inner...)...)
+}
+
+// pages serves the routes that the multiplexer knows. Operations answer for any
+// host, because probes of orchestrators name none.
+func (s *Server) pages(routes, operations []Route) (h http.Handler, err error) {
+	write := s.config.Errors
+	hosts, body := withHosts(s.config.Hosts, write, s.log), withBodyCheck(write, s.log)
+	mux := http.NewServeMux()
+	for _, r := range operations {
+		served := s.around(handle(s.permitted(r), PlainError, s.log), r.Pattern, PlainError, withPageHeaders, body)
+		err = errors.Join(err, register(mux, r.Pattern, served))
+	}
+	for _, r := range routes {
+		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, hosts, body)
+		err = errors.Join(err, register(mux, r.Pattern, served))
+	}
+	if err != nil {
+		return nil, err
+	}
+	unserved := func(w http.ResponseWriter, r *http.Request) error { return explain(mux, w, r) }
+	nothing := s.around(handle(unserved, write, s.log), "none", write, withPageHeaders, hosts)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A path that is not clean would be redirected by the multiplexer.
+		if _, pattern := mux.Handler(r); pattern == "" || !clean(r.URL.Path) {
+			nothing.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}), nil
+}
+
+// register adds a pattern, and makes an error of the panic by which the
+// multiplexer refuses one.
+func register(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("route %q: %v", pattern, reason)
+		}
+	}()
+	mux.Handle(pattern, h)
+	return nil
+}
+
+func clean(p string) bool {
+	return p == "*" || p == path.Clean(p) || p == path.Clean(p)+"/"
+}
+
+// explain says why no route takes a request: no such path, or another method.
+// The multiplexer knows which; its own text is dropped.
+func explain(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
+	if clean(r.URL.Path) {
+		h, _ := mux.Handler(r)
+		probe := probe{header: http.Header{}}
+		h.ServeHTTP(&probe, r)
+		if probe.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", probe.header.Get("Allow"))
+			return Errorf(http.StatusMethodNotAllowed, "Only %s is served here.", probe.header.Get("Allow"))
+		}
+	}
+	return Errorf(http.StatusNotFound, "There is nothing here.")
+}
+
+// A probe keeps the status and header of an answer that goes nowhere.
+type probe struct {
+	header http.Header
+	status int
+}
+
+func (p *probe) Header() http.Header         { return p.header }
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
+func (p *probe) WriteHeader(status int)      { p.status = status }
+
+// permitted is the handler of r behind what r needs.
+func (s *Server) permitted(r Route) HandlerFunc {
+	switch {
+	case r.Needs == access.Public || r.Needs == access.Local && s.config.Open:
+		return r.Handle
+	case r.Needs == access.Local:
+		return func(w http.ResponseWriter, req *http.Request) error {
+			if !isLocal(req) {
+				return errNotLocal
+			}
+			return r.Handle(w, req)
+		}
+	}
+	return func(w http.ResponseWriter, req *http.Request) error {
+		req, err := s.config.Gate.Admit(req, r.Needs)
+		if err != nil {
+			return err
+		}
+		return r.Handle(w, req)
+	}
+}
+
+// Serve answers on l until ctx ends. It then takes no new request, tells event
+// streams to end, and gives what is in hand 20 s to finish before it cuts it
+// off.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: readTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    acceptedHeaders,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	
+	graceCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	defer cancel()
+	err := server.Shutdown(graceCtx)
+	if err != nil {
+		err = fmt.Errorf("stop serving: %w", errors.Join(err, server.Close()))
+	}
+	<-failed
+	return err
+}
+
+// isStopping reports whether Serve is on its way out.
+func (s *Server) isStopping() bool {
+	select {
+	case <-s.stopping:
+		return true
+	default:
+		return false
+	}
+}
