@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, s *Store, path string) error {
 func refuseForeignFile(path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return createPrivate(path)
 	}
 	if err != nil {
 		return err
@@ -77,6 +77,16 @@ func refuseForeignFile(path string) error {
 			"%s is no SQLite database: it is damaged or belongs to another program. Nothing was changed; put a backup in its place.", filepath.Base(path))}
 	}
 	return nil
+}
+
+// createPrivate makes an empty database file that only its owner may read; the
+// engine gives the files beside it the same mode.
+func createPrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func checkSQLite(ctx context.Context, db *sql.DB) error {
