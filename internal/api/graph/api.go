@@ -1,0 +1,246 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// model is the read side that answers are made of.
+type model interface {
+	Snapshot(ctx context.Context, tenantID string) (*readmodel.Snapshot, error)
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
+	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
+}
+
+// verifier finds out who sends a request.
+type verifier interface {
+	Authenticate(r *http.Request, audiences ...string) (access.Identity, error)
+}
+
+// Audiences are the names by which tokens for the API may call it: the address
+// of the real one in each of its clouds, and its application id.
+func Audiences() []string {
+	return []string{
+		"https://graph.microsoft.com", "https://graph.microsoft.com/", "00000003-0000-0000-c000-000000000000",
+		"https://graph.microsoft.us", "https://dod-graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn",
+	}
+}
+
+// Config is what an API is made of.
+type Config struct {
+	Base       string // address of the desk that links start with, without a slash at the end
+	Key        []byte // signs page tokens; the same on every replica
+	Model      model
+	Verifier   verifier
+	Viewpoints viewpoints       // nil while nobody keeps them: the actions answer 501
+	Audiences  []string         // [Audiences] and Base when nil
+	PerMinute  int              // requests of one client in one tenant; 0 for no limit
+	Now        func() time.Time // time.Now when nil
+	Log        *slog.Logger     // discards when nil
+}
+
+// An API serves the Graph form. It is safe for use by several goroutines.
+type API struct {
+	base        string
+	key         []byte
+	model       model
+	verifier    verifier
+	viewpoints  viewpoints
+	audiences   []string
+	now         func() time.Time
+	log         *slog.Logger
+	closed      *schema
+	open        *schema
+	limiter     limiter
+	entities    *cache[entityKey, *entity]
+	pages       *cache[pageKey, page]
+	generations generations
+}
+
+// New makes an API. It fails when the settings cannot serve.
+func New(c Config) (*API, error) {
+	if c.Model == nil || c.Verifier == nil || len(c.Key) < 16 || !strings.Contains(c.Base, "://") {
+		return nil, fmt.Errorf("graph: a model, a verifier, a key of 16 bytes and a base address are needed")
+	}
+	a := &API{
+		base: strings.TrimRight(c.Base, "/"), key: c.Key, model: c.Model, verifier: c.Verifier,
+		viewpoints: c.Viewpoints, audiences: c.Audiences, now: c.Now, log: c.Log,
+		closed: newSchema(false), open: newSchema(true), limiter: limiter{perMinute: c.PerMinute},
+		entities: newCache[entityKey, *entity](entityBytes), pages: newCache[pageKey, page](pageBytes),
+		generations: generations{tenants: map[string]lists{}},
+	}
+	if a.audiences == nil {
+		a.audiences = append(Audiences(), a.base)
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.log = cmp.Or(a.log, slog.New(slog.DiscardHandler))
+	for _, s := range []*schema{a.closed, a.open} {
+		if err := s.model.Validate(); err != nil {
+			return nil, fmt.Errorf("graph: %w", err)
+		}
+	}
+	return a, nil
+}
+
+// schema is the model for clients that want unknown enum members, or not.
+func (a *API) schema(unknown bool) *schema {
+	if unknown {
+		return a.open
+	}
+	return a.closed
+}
+
+// Routes lists what the API serves, for the table of routes. The API itself
+// asks for the permissions.
+func Routes() []httpserver.Route {
+	var list []httpserver.Route
+	for _, version := range []string{"/v1.0", "/beta"} {
+		add := func(needs access.Permission, pattern string) {
+			method, path, _ := strings.Cut(pattern, " ")
+			list = append(list, httpserver.Route{Pattern: method + " " + version + path, Needs: needs})
+		}
+		for _, pattern := range []string{"GET /", "GET /$metadata", "POST /$batch", "GET /admin", "GET /" + root} {
+			add(access.SignedIn, pattern)
+		}
+		for _, path := range []string{
+			"/healthOverviews", "/healthOverviews/$count", "/healthOverviews/{service}", "/healthOverviews/{service}/issues",
+			"/healthOverviews/{service}/issues/$count", "/healthOverviews/{service}/issues/{id}", "/issues", "/issues/$count",
+			"/issues/{id}", "/issues/{id}/incidentReport",
+		} {
+			add(access.ReadHealth, "GET /"+root+path)
+		}
+		for _, path := range []string{
+			"/messages", "/messages/$count", "/messages/{id}", "/messages/{id}/attachments", "/messages/{id}/attachments/{attachment}",
+			"/messages/{id}/attachments/{attachment}/content", "/messages/{id}/attachmentsArchive",
+		} {
+			add(access.ReadMessages, "GET /"+root+path)
+		}
+		for _, action := range actions() {
+			add(access.SignedIn, "POST /"+root+"/messages/"+action)
+		}
+	}
+	return list
+}
+
+// ServeHTTP answers requests below /v1.0/ and /beta/.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{
+		api: a, ctx: r.Context(), w: w, method: r.Method, path: httpserver.RawPath(r), query: r.URL.RawQuery, header: r.Header, body: r.Body,
+	}
+	x.name(httpserver.RequestID(r.Context()))
+	a.setHeaders(w.Header(), x)
+	err := a.admit(x, r)
+	if err == nil {
+		err = x.serve()
+	}
+	if err != nil {
+		x.fail(err)
+	}
+}
+
+// Handle is ServeHTTP in the form that subtrees of the server have.
+func (a *API) Handle(w http.ResponseWriter, r *http.Request) error {
+	a.ServeHTTP(w, r)
+	return nil
+}
+
+// WriteError explains a failure around the API in its own form.
+func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
+	x := &exchange{api: a, ctx: r.Context(), w: w, header: r.Header}
+	x.name(httpserver.RequestID(r.Context()))
+	a.setHeaders(w.Header(), x)
+	f := failf(status, "%s", err.Message)
+	x.fail(f)
+}
+
+// admit finds out who asks and whether they ask too often, before anything
+// else is looked at.
+func (a *API) admit(x *exchange, r *http.Request) error {
+	var err error
+	if x.identity, err = a.verifier.Authenticate(r, a.audiences...); err != nil {
+		return unauthenticated(a.base, err)
+	}
+	if err := a.throttle(x.identity); err != nil {
+		return err
+	}
+	if err := httpserver.CheckBody(r); err != nil {
+		if r.ContentLength > 0 && r.Header.Get("Content-Encoding") == "" {
+			return failf(http.StatusRequestEntityTooLarge, "%s", "The body is too large.")
+		}
+		return failf(http.StatusUnsupportedMediaType, "%s", "Send the body without compression.")
+	}
+	return nil
+}
+
+func (a *API) throttle(identity access.Identity) error {
+	wait := a.limiter.admit(identity.ClientID, identity.TenantID, a.now())
+	if wait <= 0 {
+		return nil
+	}
+	f := failf(http.StatusTooManyRequests, "Please retry again later.")
+	f.header = [2]string{"Retry-After", strconv.Itoa(int((wait + time.Second - 1) / time.Second))}
+	return f
+}
+
+// diagnostic is read by a client that fails without it. It names no machine.
+const diagnostic = `{"ServerInfo":{"DataCenter":"Tocsin","Slice":"E","Ring":"1","ScaleUnit":"001","RoleInstance":"TOCSIN"}}`
+
+func (a *API) setHeaders(header http.Header, x *exchange) {
+	header["Odata-Version"] = []string{"4.0"}
+	header["Request-Id"] = []string{x.id}
+	header["X-Activity-Id"] = []string{x.id}
+	if x.header.Get("Client-Request-Id") == x.clientID {
+		header["Client-Request-Id"] = []string{x.clientID}
+	}
+	header["X-Ms-Ags-Diagnostic"] = []string{diagnostic}
+	header["Cache-Control"] = []string{"private, no-store"}
+	header["Vary"] = []string{"Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding, Prefer"}
+	header["X-Content-Type-Options"] = []string{"nosniff"}
+}
+
+// name gives the request its id and takes over the client's own if that is
+// harmless in a log and in a header.
+func (x *exchange) name(id string) {
+	if x.id = id; id == "" {
+		var b [16]byte
+		_, _ = rand.Read(b[:]) // never fails: it ends the process instead
+		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+		x.id = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	}
+	x.clientID = x.id
+	if id := x.header.Get("Client-Request-Id"); len(id) <= 64 && id != "" && strings.Trim(id, idCharacters) == "" {
+		x.clientID = id
+	}
+}
+
+const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.{}"
+
+// fail answers with an error.
+func (x *exchange) fail(err error) {
+	f := failureOf(err)
+	if f.status >= http.StatusInternalServerError && f.cause != nil && x.ctx.Err() == nil {
+		x.api.log.ErrorContext(x.ctx, "request failed", "request_id", x.id, "status", f.status, "err", f.cause)
+	}
+	header := x.w.Header()
+	header.Del("ETag")
+	header.Del("Content-Encoding")
+	header.Del("Preference-Applied")
+	if f.header[0] != "" {
+		header.Set(f.header[0], f.header[1])
+	}
+	x.send(f.status, "application/json", f.body(x.now(), x.id, x.clientID))
+}

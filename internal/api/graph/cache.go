@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"sync"
+	"unsafe"
+
+	"example.org/tocsin/internal/readmodel"
+)
+
+// Bytes that each cache holds in one of its two generations.
+const (
+	entityBytes = 64 << 20
+	pageBytes   = 32 << 20
+)
+
+// A cache keeps values that never go out of date. It forgets in two
+// generations: what was not asked for while limit bytes were added is dropped.
+type cache[K comparable, V any] struct {
+	mu    sync.Mutex
+	limit int
+	size  int
+	young map[K]sized[V]
+	old   map[K]sized[V]
+}
+
+type sized[V any] struct {
+	value V
+	size  int
+}
+
+func newCache[K comparable, V any](limit int) *cache[K, V] {
+	return &cache[K, V]{limit: limit, young: map[K]sized[V]{}}
+}
+
+func (c *cache[K, V]) get(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.young[key]; ok {
+		return v.value, true
+	}
+	v, ok := c.old[key]
+	if ok {
+		c.add(key, v)
+	}
+	return v.value, ok
+}
+
+func (c *cache[K, V]) put(key K, value V, size int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(key, sized[V]{value, size})
+}
+
+func (c *cache[K, V]) add(key K, v sized[V]) {
+	if c.size >= c.limit {
+		c.old, c.young, c.size = c.young, map[K]sized[V]{}, 0
+	}
+	c.young[key] = v
+	c.size += v.size
+}
+
+// entityKey names one encoded form of a document. Documents are shared by
+// tenants, so nothing of a tenant is in it.
+type entityKey struct {
+	document int64
+	unknown  bool
+}
+
+// A generation is one state of a list of a tenant. While nothing about the
+// tenant changes, snapshots share their lists, and so a generation stays.
+type generation struct {
+	rows []*readmodel.Row // held, so that the address means this list
+	seq  int64            // of the first snapshot that had the list
+}
+
+// lists are the generations of one tenant.
+type lists struct{ issues, messages *generation }
+
+// generations knows the latest lists of each tenant.
+type generations struct {
+	mu      sync.Mutex
+	tenants map[string]lists
+}
+
+func (g *generations) of(s *readmodel.Snapshot) lists {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	known := g.tenants[s.Tenant.ID]
+	now := lists{same(known.issues, s.Issues, s.Seq), same(known.messages, s.Messages, s.Seq)}
+	if now != known {
+		g.tenants[s.Tenant.ID] = now
+	}
+	return now
+}
+
+func same(known *generation, rows []*readmodel.Row, seq int64) *generation {
+	if known != nil && len(known.rows) == len(rows) && unsafe.SliceData(known.rows) == unsafe.SliceData(rows) {
+		return known
+	}
+	return &generation{rows: rows, seq: seq}
+}
+
+// pageKey names the first page of a list in one state.
+type pageKey struct {
+	list    *generation
+	version string
+}
+
+// A page is a complete answer, in plain and compressed form.
+type page struct{ plain, zipped []byte }

@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"net/http"
+
+	"example.org/tocsin/internal/odata"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// item answers for one entity.
+func (x *exchange) item() error {
+	l := x.schema().listing(x.to.list)
+	rows, err := x.itemCursor(l)
+	if err != nil {
+		return err
+	}
+	opts, err := x.parse(l.item)
+	if err != nil {
+		return err
+	}
+	if x.unchanged() {
+		return nil
+	}
+	to := append(make([]byte, 0, 4096), '{')
+	if x.level != odata.MetadataNone {
+		to = append(to, `"@odata.context":`...)
+		to = append(appendString(to, x.context(l.fragment(opts)+"/$entity")), ',')
+	}
+	body, err := x.object(to, l, rows, 0, opts, x.expandable(opts))
+	if err != nil {
+		return err
+	}
+	x.sendJSON(joined(body, len(to)))
+	return nil
+}
+
+// joined takes out the brace at which an object was appended to members.
+func joined(body []byte, at int) []byte {
+	if at+1 < len(body) && body[at+1] == '}' && body[at-1] == ',' {
+		at-- // an object without members leaves no comma behind
+		return append(body[:at], '}')
+	}
+	return append(body[:at], body[at+1:]...)
+}
+
+// itemCursor is a list of the one row that the key names.
+func (x *exchange) itemCursor(l *listing) (cursor, error) {
+	r := &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}
+	switch l.name {
+	case listOverviews:
+		service, ok := serviceOf(x.snapshot, x.to.key)
+		if !ok {
+			return nil, notFound("service")
+		}
+		return &overviewCursor{reading: r, services: []readmodel.Service{*service}}, nil
+	case listMessages:
+		row, ok := x.snapshot.Message(x.to.key)
+		if !ok {
+			return nil, notFound("message")
+		}
+		var err error
+		r.views, err = x.viewpoints()
+		return &messageCursor{reading: r, rows: []*readmodel.Row{row}}, err
+	}
+	row, err := x.issue()
+	return &issueCursor{reading: r, rows: []*readmodel.Row{row}}, err
+}
+
+// issue finds the issue that the key names, below its service if the path
+// names one.
+func (x *exchange) issue() (*readmodel.Row, error) {
+	row, ok := x.snapshot.Issue(x.to.key)
+	if ok && x.to.service != "" {
+		service, found := serviceOf(x.snapshot, x.to.service)
+		ok = found && service.ID == row.ServiceID
+	}
+	if !ok {
+		return nil, notFound("issue")
+	}
+	return row, nil
+}
+
+// report answers incidentReport. The archive holds no documents.
+func (x *exchange) report() error {
+	row, err := x.issue()
+	if err != nil {
+		return err
+	}
+	if row.Status != tocsin.StatusReviewPublished {
+		return failf(http.StatusBadRequest, "The issue has no post-incident review: its status is not postIncidentReviewPublished.")
+	}
+	return failf(http.StatusNotFound, "A post-incident review is published for the issue, but this archive does not hold its document.")
+}
+
+// attachments answers for what lies below a message. The archive holds no
+// attachments: a list of none is given only where there are none.
+func (x *exchange) attachments() error {
+	row, ok := x.snapshot.Message(x.to.key)
+	if !ok {
+		return notFound("message")
+	}
+	message, err := x.api.model.Message(x.ctx, row)
+	if err != nil {
+		return err
+	}
+	if message.HasAttachments {
+		return failf(http.StatusNotFound, "The message has attachments, but this archive does not hold them.")
+	}
+	switch {
+	case x.to.kind == kindArchive:
+		return failf(http.StatusNotFound, "The message has no attachments.")
+	case len(x.to.below) == 1 && x.to.below[0] == "$count":
+		x.send(http.StatusOK, "text/plain; charset=utf-8", []byte("0"))
+		return nil
+	case len(x.to.below) > 0:
+		return notFound("attachment")
+	}
+	return x.single("#"+root+"/messages('"+row.ID+"')/attachments", `"value":[]`)
+}
+
+// single answers with members that are the same for everybody.
+func (x *exchange) single(fragment, members string) error {
+	e := &odata.Endpoint{Model: x.schema().model, Type: x.schema().overview, Allow: []string{"$format", "$top", "$skip", "$count"}, Ignore: ignored()}
+	if _, err := x.parse(e); err != nil {
+		return err
+	}
+	to := []byte{'{'}
+	if x.level != odata.MetadataNone {
+		to = append(to, `"@odata.context":`...)
+		to = append(appendString(to, x.context(fragment)), ',')
+	}
+	x.sendJSON(append(append(to, members...), '}'))
+	return nil
+}

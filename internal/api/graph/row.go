@@ -1,0 +1,296 @@
+package graph
+
+import (
+	"context"
+	"strings"
+
+	"example.org/tocsin/internal/odata"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A cursor is one row of a list at a time, as filters see it. Columns cost
+// nothing; a text is read when it is first asked for. After an error every
+// text is empty, and err tells.
+type cursor interface {
+	odata.Row
+	len() int
+	at(i int)
+	id(i int) string
+	// holds reports whether the row has a word in its title, name or id.
+	holds(word string) bool
+	entity() (*entity, error)
+	err() error
+	clone() cursor
+}
+
+// A reading is what cursors need to read texts for one request.
+type reading struct {
+	ctx     context.Context
+	api     *API
+	unknown bool // enum values that are not published are wanted
+	views   map[string]Viewpoint
+}
+
+// known is the value of an enum as filters see it.
+func (r *reading) known(of *odata.Enum, value string) odata.Value {
+	return odata.Text(published(of, value, r.unknown))
+}
+
+func instant(i readmodel.Instant) odata.Value {
+	if i == 0 {
+		return odata.Value{}
+	}
+	return odata.Micros(int64(i))
+}
+
+func textOrNull(s string) odata.Value {
+	if s == "" {
+		return odata.Value{}
+	}
+	return odata.Text(s)
+}
+
+func hasWord(word string, texts ...string) bool {
+	word = strings.ToLower(word)
+	for _, text := range texts {
+		if strings.Contains(strings.ToLower(text), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// issueCursor walks over issues.
+type issueCursor struct {
+	*reading
+	rows   []*readmodel.Row
+	row    *readmodel.Row
+	text   tocsin.Issue
+	loaded bool
+	failed error
+}
+
+func (c *issueCursor) len() int        { return len(c.rows) }
+func (c *issueCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
+func (c *issueCursor) id(i int) string { return c.rows[i].ID }
+func (c *issueCursor) err() error      { return c.failed }
+
+func (c *issueCursor) clone() cursor {
+	copied := *c
+	return &copied
+}
+
+func (c *issueCursor) holds(word string) bool {
+	return hasWord(word, c.row.ID, c.row.Service) || hasWord(word, c.read().Title)
+}
+
+func (c *issueCursor) entity() (*entity, error) {
+	key := entityKey{c.row.Document, c.unknown}
+	if e, ok := c.api.entities.get(key); ok {
+		return e, nil
+	}
+	issue, err := c.api.model.Issue(c.ctx, c.row)
+	if err != nil {
+		return nil, err
+	}
+	issue.Resolved = resolved(c.row, func() bool { return issue.Resolved })
+	e := encodeIssue(c.api.schema(c.unknown).enums, &issue, c.unknown)
+	c.api.entities.put(key, e, len(e.json))
+	return e, nil
+}
+
+func (c *issueCursor) read() *tocsin.Issue {
+	if !c.loaded && c.failed == nil {
+		c.text, c.failed = c.api.model.Issue(c.ctx, c.row)
+		c.loaded = true
+	}
+	if c.failed != nil {
+		c.text = tocsin.Issue{}
+	}
+	return &c.text
+}
+
+// resolved tells whether an issue is over, from its columns when they agree.
+// Only where end and status contradict each other does the text decide, so
+// that no broken service is left out of a list of open issues.
+func resolved(row *readmodel.Row, text func() bool) bool {
+	switch {
+	case !row.Open() && row.Status.Healthy():
+		return true
+	case row.Open() && row.Status.Known() && !row.Status.Healthy():
+		return false
+	}
+	return text()
+}
+
+func (c *issueCursor) Value(prop int) odata.Value {
+	row, of := c.row, c.api.closed.enums
+	switch prop {
+	case propID:
+		return odata.Text(row.ID)
+	case propStart:
+		return instant(row.StartAt)
+	case propEnd:
+		return instant(row.EndAt)
+	case propModified:
+		return instant(row.ModifiedAt)
+	case issueService:
+		return odata.Text(row.Service)
+	case issueStatus:
+		return c.known(of.status, string(row.Status))
+	case issueClass:
+		return c.known(of.class, row.Class)
+	case issueFeature:
+		return textOrNull(row.Feature)
+	case issueFeatureGroup:
+		return textOrNull(row.FeatureSet)
+	case issueResolved:
+		return odata.Bool(resolved(row, func() bool { return c.read().Resolved }))
+	case propTitle:
+		return odata.Text(c.read().Title)
+	case issueImpact:
+		return odata.Text(c.read().Impact)
+	case issueOrigin:
+		return c.known(of.origin, c.read().Origin)
+	}
+	return odata.Value{}
+}
+
+func (c *issueCursor) Len(prop int) int {
+	switch prop {
+	case propDetails:
+		return len(c.read().Details)
+	case issuePosts:
+		return len(c.read().Posts)
+	}
+	return 0
+}
+
+func (c *issueCursor) Item(prop, i int) odata.Value {
+	if prop == propDetails {
+		return odata.Object(pairRow{detail: &c.read().Details[i]})
+	}
+	return odata.Object(postRow{post: &c.read().Posts[i], reading: c.reading})
+}
+
+// messageCursor walks over messages.
+type messageCursor struct {
+	*reading
+	rows   []*readmodel.Row
+	row    *readmodel.Row
+	text   tocsin.Message
+	loaded bool
+	failed error
+}
+
+func (c *messageCursor) len() int        { return len(c.rows) }
+func (c *messageCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
+func (c *messageCursor) id(i int) string { return c.rows[i].ID }
+func (c *messageCursor) err() error      { return c.failed }
+
+func (c *messageCursor) clone() cursor {
+	copied := *c
+	return &copied
+}
+
+func (c *messageCursor) holds(word string) bool {
+	return hasWord(word, c.row.ID, c.row.Service) || hasWord(word, c.read().Title)
+}
+
+func (c *messageCursor) entity() (*entity, error) {
+	key := entityKey{c.row.Document, c.unknown}
+	if e, ok := c.api.entities.get(key); ok {
+		return e, nil
+	}
+	message, err := c.api.model.Message(c.ctx, c.row)
+	if err != nil {
+		return nil, err
+	}
+	e := encodeMessage(c.api.schema(c.unknown).enums, &message, c.unknown)
+	c.api.entities.put(key, e, len(e.json))
+	return e, nil
+}
+
+func (c *messageCursor) read() *tocsin.Message {
+	if !c.loaded && c.failed == nil {
+		c.text, c.failed = c.api.model.Message(c.ctx, c.row)
+		c.loaded = true
+	}
+	if c.failed != nil {
+		c.text = tocsin.Message{}
+	}
+	return &c.text
+}
+
+func (c *messageCursor) Value(prop int) odata.Value {
+	row, of := c.row, c.api.closed.enums
+	switch prop {
+	case propID:
+		return odata.Text(row.ID)
+	case propStart:
+		return instant(row.StartAt)
+	case propEnd:
+		return instant(row.EndAt)
+	case propModified:
+		return instant(row.ModifiedAt)
+	case messageCategory:
+		return c.known(of.category, row.Class)
+	case messageViewpoint:
+		return c.viewpoint()
+	}
+	text := c.read()
+	switch prop {
+	case propTitle:
+		return odata.Text(text.Title)
+	case messageSeverity:
+		return c.known(of.severity, text.Severity)
+	case messageMajor:
+		return odata.Bool(text.MajorChange)
+	case messageActionBy:
+		return odata.Instant(text.ActionRequiredBy)
+	case messageHasAttachments:
+		return odata.Bool(text.HasAttachments)
+	case messageBody:
+		return odata.Object(bodyRow{contentType: text.ContentType, content: text.Content})
+	}
+	return odata.Value{}
+}
+
+// viewpoint is null for programs.
+func (c *messageCursor) viewpoint() odata.Value {
+	if c.views == nil {
+		return odata.Value{}
+	}
+	return odata.Object(viewRow{view: c.views[c.row.ID]})
+}
+
+func (c *messageCursor) Len(prop int) int {
+	switch prop {
+	case messageServices:
+		if c.row.Service == "" {
+			return 0
+		}
+		return strings.Count(c.row.Service, "\n") + 1
+	case messageTags:
+		return len(c.read().Tags)
+	case propDetails:
+		return len(c.read().Details)
+	}
+	return 0
+}
+
+func (c *messageCursor) Item(prop, i int) odata.Value {
+	switch prop {
+	case messageServices:
+		rest := c.row.Service
+		for range i {
+			_, rest, _ = strings.Cut(rest, "\n")
+		}
+		name, _, _ := strings.Cut(rest, "\n")
+		return odata.Text(name)
+	case messageTags:
+		return odata.Text(c.read().Tags[i])
+	}
+	return odata.Object(pairRow{detail: &c.read().Details[i]})
+}
