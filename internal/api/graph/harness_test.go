@@ -234,3 +234,35 @@ func messages() []any {
 		major, attached, message("MC999442", "Old news", "stayInformed", "normal", 5, []string{"New feature"}, "Microsoft Clipchamp "),
 	}
 }
+
+func disabled() tocsin.Tenant {
+	return tocsin.Tenant{ID: storetest.Contoso, Name: "contoso", Disabled: true}
+}
+
+// viewpointsOf keeps marks for the tests in k.
+func viewpointsOf(k keeper) viewpointKeeper { return viewpointKeeper{k} }
+
+type viewpointKeeper struct{ keeper }
+
+func (k viewpointKeeper) Viewpoints(_ context.Context, _, subject string) (map[string]graph.Viewpoint, error) {
+	return k.get(subject), nil
+}
+
+func (k viewpointKeeper) SetViewpoints(_ context.Context, _, subject string, ids []string, change func(graph.Viewpoint) graph.Viewpoint) error {
+	for _, id := range ids {
+		k.keeper[subject+"/"+id] = change(k.keeper[subject+"/"+id])
+	}
+	return nil
+}
+
+// finish ends a poll of Contoso that failed.
+func finish(t *testing.T, d *desk, epoch int64) {
+	t.Helper()
+	poll := tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: epoch, FinishedAt: now(), Outcome: tocsin.OutcomeFailed}
+	if _, err := d.store.FinishPoll(t.Context(), store.PollEnd{Poll: poll}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.model.Refresh(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+}
