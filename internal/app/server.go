@@ -7,15 +7,23 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/oauth"
+	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
 )
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
+	verifier := access.NewVerifier(access.VerifierConfig{Base: a.base, Keys: a.Issuer, Clients: a.Store, Now: time.Now})
+	legacy, err := servicecomms.New(servicecomms.Config{
+		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: verifier, Now: time.Now, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	return httpserver.New(httpserver.Config{
 		Routes:   nil,
-		Subtrees: []httpserver.Subtree{a.tokens()},
+		Subtrees: []httpserver.Subtree{legacy.Subtree(), a.tokens()},
 		Errors:   writeError,
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
