@@ -67,6 +67,7 @@ type API struct {
 	entities    *cache[entityKey, *entity]
 	pages       *cache[pageKey, page]
 	generations generations
+	buffers     buffers
 }
 
 // New makes an API. It fails when the settings cannot serve.

@@ -79,7 +79,7 @@ func BenchmarkRequests(b *testing.B) {
 			{"select id", list + "?$select=id", 200, nil},
 			{"text filter", list + "?$filter=contains(title,'nothing')&$top=1", 200, nil},
 		} {
-			if n > 1000 && bench.name == "text filter" {
+			if n > 1000 && bench.name == "text filter" && testing.Short() {
 				continue // measured by hand: it reads every text
 			}
 			b.Run(fmt.Sprintf("%d/%s", n, bench.name), func(b *testing.B) { benchmark(b, d, bench.target, bench.status, bench.header...) })

@@ -71,6 +71,7 @@ type entityKey struct {
 type generation struct {
 	rows []*readmodel.Row // held, so that the address means this list
 	seq  int64            // of the first snapshot that had the list
+	byTime
 }
 
 // lists are the generations of one tenant.
@@ -108,3 +109,22 @@ type pageKey struct {
 
 // A page is a complete answer, in plain and compressed form.
 type page struct{ plain, zipped []byte }
+
+// buffers are used again for the next answer, unless one grew out of bounds.
+type buffers struct{ pool sync.Pool }
+
+// largestBuffer is kept, in bytes.
+const largestBuffer = 1 << 20
+
+func (b *buffers) get() []byte {
+	if kept, ok := b.pool.Get().(*[]byte); ok {
+		return (*kept)[:0]
+	}
+	return make([]byte, 0, 8<<10)
+}
+
+func (b *buffers) put(buffer []byte) {
+	if cap(buffer) <= largestBuffer {
+		b.pool.Put(&buffer)
+	}
+}

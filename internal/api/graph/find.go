@@ -16,18 +16,22 @@ const maxScan = 5 * time.Second
 
 // A finder looks for the rows of one page.
 type finder struct {
-	ctx      context.Context
-	rows     cursor
-	opts     *odata.Options
-	list     *listing
-	size     int       // of the page
-	from     *position // where the page before ended; nil for the first page
-	first    []odata.Conjunct
-	props    []int // that the rows are sorted by; nil if sorting needs the rows themselves
+	ctx        context.Context
+	rows       cursor
+	generation *generation // of the rows; nil if they are a part of a list
+	opts       *odata.Options
+	list       *listing
+	size       int       // of the page
+	from       *position // where the page before ended; nil for the first page
+
+	first    []odata.Conjunct // checked before a text is read
+	props    []int            // that the rows are sorted by; nil if sorting needs the rows themselves
+	scratch  *keyRow          // see glance
+	last     odata.Row        // of the page before, as far as it is sorted by
+	behindID int              // first row behind that of the page before
+	need     int              // rows that can be on the page, with those that are skipped
 	found    []candidate
 	worst    *candidate // no row after it can be on the page
-	need     int        // rows that can be on the page, with those that are skipped
-	behindID int        // first row behind that of the page before
 	count    int        // rows that match
 	start    time.Time
 }
@@ -90,6 +94,9 @@ func (f *finder) prepare() {
 		}
 		f.props = append(f.props, p.Index)
 	}
+	if !f.readsTexts() {
+		return
+	}
 	for _, c := range f.opts.Filter.Conjuncts() {
 		p, ok := f.list.typ.Property(c.Path, false)
 		if ok && f.list.column(c.Path) && !c.Any && !c.Fold && !p.Collection && (c.Op == "eq" || c.Op == "in") {
@@ -98,22 +105,43 @@ func (f *finder) prepare() {
 	}
 }
 
+// readsTexts reports whether the filter asks for more than columns.
+func (f *finder) readsTexts() bool {
+	for _, p := range f.list.wire {
+		if !f.list.column(p.Name) && f.opts.Filter.Mentions(p.Name) {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *finder) scan() error {
 	begin := 0
 	if f.from != nil {
-		f.behindID = f.after(f.from.ID)
+		f.behindID, f.last = f.after(f.from.ID), f.from.row(f.list, f.props)
 		if len(f.opts.OrderBy) == 0 && !f.opts.Count {
 			begin = f.behindID
 		}
 	}
-	for i := begin; i < f.rows.len(); i++ {
-		if i&63 == 0 {
+	some, sorted := f.narrowed()
+	for n := 0; ; n++ {
+		i := begin + n
+		if some != nil {
+			if n == len(some) {
+				break
+			}
+			i = int(some[n])
+		}
+		if i >= f.rows.len() || sorted && f.settled(i) {
+			break
+		}
+		if n&63 == 0 {
 			if err := f.patience(); err != nil {
 				return err
 			}
 		}
 		f.rows.at(i)
-		if !f.matches() {
+		if i < begin || !f.matches() {
 			continue
 		}
 		f.count++
@@ -165,7 +193,7 @@ func holds(c *odata.Conjunct, row odata.Row, l *listing) bool {
 func (f *finder) consider(i int) {
 	c := candidate{index: i}
 	if len(f.opts.OrderBy) > 0 {
-		c.key = f.key()
+		c.key = f.glance()
 	}
 	if f.from != nil && f.from.Offset == 0 && !f.behind(c) {
 		return
@@ -176,6 +204,9 @@ func (f *finder) consider(i int) {
 	if len(f.opts.OrderBy) == 0 && len(f.found) >= f.need {
 		return
 	}
+	if c.key != nil {
+		c.key = f.key()
+	}
 	f.found = append(f.found, c)
 	if len(f.found) >= 2*f.need {
 		slices.SortFunc(f.found, f.compare)
@@ -184,16 +215,26 @@ func (f *finder) consider(i int) {
 	}
 }
 
-// key keeps what the row at hand is sorted by.
+// glance is what the row at hand is sorted by, until the next glance.
+func (f *finder) glance() odata.Row {
+	if f.props == nil {
+		return f.rows
+	}
+	if f.scratch == nil {
+		f.scratch = &keyRow{props: f.props, values: make([]odata.Value, len(f.props))}
+	}
+	for i, p := range f.props {
+		f.scratch.values[i] = f.rows.Value(p)
+	}
+	return f.scratch
+}
+
+// key keeps what the last glance showed.
 func (f *finder) key() odata.Row {
 	if f.props == nil {
 		return f.rows.clone()
 	}
-	k := &keyRow{props: f.props, values: make([]odata.Value, len(f.props))}
-	for i, p := range f.props {
-		k.values[i] = f.rows.Value(p)
-	}
-	return k
+	return &keyRow{props: f.props, values: slices.Clone(f.scratch.values)}
 }
 
 // compare orders rows as asked, and rows that are alike by id.
@@ -209,7 +250,7 @@ func (f *finder) compare(a, b candidate) int {
 // behind reports whether a row comes after the page before.
 func (f *finder) behind(c candidate) bool {
 	if len(f.opts.OrderBy) > 0 && f.props != nil {
-		if order := f.opts.OrderBy.Compare(c.key, f.from.row(f.list, f.props)); order != 0 {
+		if order := f.opts.OrderBy.Compare(c.key, f.last); order != 0 {
 			return order > 0
 		}
 	}

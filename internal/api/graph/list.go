@@ -56,6 +56,7 @@ func (x *exchange) list() error {
 		x.w.Header().Set("Preference-Applied", "odata.maxpagesize="+strconv.Itoa(x.prefer.pageSize))
 	}
 	x.sendJSON(body)
+	x.api.buffers.put(body)
 	return nil
 }
 
@@ -94,6 +95,19 @@ func issuesOf(rows []*readmodel.Row) map[string][]*readmodel.Row {
 	return byService
 }
 
+// generation is the state of the list that is asked for, nil if it is no whole
+// list of rows.
+func (x *exchange) generation() *generation {
+	now := x.api.generations.of(x.snapshot)
+	switch {
+	case x.to.list == listMessages:
+		return now.messages
+	case x.to.list == listIssues && x.to.service == "":
+		return now.issues
+	}
+	return nil
+}
+
 func (x *exchange) pageSize() int {
 	if x.prefer.pageSize > 0 {
 		return x.prefer.pageSize
@@ -104,7 +118,7 @@ func (x *exchange) pageSize() int {
 // count answers `$count`: a number, which $top and $skip do not change.
 func (x *exchange) count(l *listing, rows cursor, opts *odata.Options) error {
 	only := &odata.Options{Filter: opts.Filter, Search: opts.Search, Count: true, HasTop: true}
-	f := finder{ctx: x.ctx, rows: rows, opts: only, list: l}
+	f := finder{ctx: x.ctx, rows: rows, opts: only, list: l, generation: x.generation()}
 	r, err := f.find()
 	if err != nil {
 		return err
@@ -115,13 +129,12 @@ func (x *exchange) count(l *listing, rows cursor, opts *odata.Options) error {
 
 // page writes one page of a list.
 func (x *exchange) page(l *listing, rows cursor, opts *odata.Options, from *position, path string) ([]byte, error) {
-	f := finder{ctx: x.ctx, rows: rows, opts: opts, list: l, size: x.pageSize(), from: from}
+	f := finder{ctx: x.ctx, rows: rows, opts: opts, list: l, size: x.pageSize(), from: from, generation: x.generation()}
 	r, err := f.find()
 	if err != nil {
 		return nil, err
 	}
-	to := make([]byte, 0, 512+len(r.rows)*512)
-	to = append(to, '{')
+	to := append(x.api.buffers.get(), '{')
 	if x.level != odata.MetadataNone {
 		to = append(to, `"@odata.context":`...)
 		to = append(appendString(to, x.context(l.fragment(opts))), ',')
@@ -314,11 +327,7 @@ func (x *exchange) firstPage(l *listing) bool {
 	if x.negotiate("") != nil || x.level != odata.MetadataMinimal {
 		return false
 	}
-	now := x.api.generations.of(x.snapshot)
-	key := pageKey{now.issues, x.to.version}
-	if l.name == listMessages {
-		key.list = now.messages
-	}
+	key := pageKey{x.generation(), x.to.version}
 	p, ok := x.api.pages.get(key)
 	if !ok {
 		rows, err := x.cursor(l, nil)
@@ -328,7 +337,7 @@ func (x *exchange) firstPage(l *listing) bool {
 		if p.plain, err = x.page(l, rows, &odata.Options{}, nil, x.listPath(nil)); err != nil {
 			return false // asked again without the shortcut, to be explained
 		}
-		p.zipped = zip(p.plain)
+		p = page{plain: bytes.Clone(p.plain), zipped: zip(p.plain)}
 		x.api.pages.put(key, p, len(p.plain)+len(p.zipped))
 	}
 	if len(p.plain) > smallest && acceptsGzip(x.header) && !x.batched {

@@ -69,6 +69,8 @@ type issueCursor struct {
 	text   tocsin.Issue
 	loaded bool
 	failed error
+	judged *readmodel.Traits // whose status is judged below
+	agrees [2]bool           // an ended and an open issue with them need no text
 }
 
 func (c *issueCursor) len() int        { return len(c.rows) }
@@ -94,7 +96,7 @@ func (c *issueCursor) entity() (*entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	issue.Resolved = resolved(c.row, func() bool { return issue.Resolved })
+	issue.Resolved = c.resolved()
 	e := encodeIssue(c.api.schema(c.unknown).enums, &issue, c.unknown)
 	c.api.entities.put(key, e, len(e.json))
 	return e, nil
@@ -114,14 +116,18 @@ func (c *issueCursor) read() *tocsin.Issue {
 // resolved tells whether an issue is over, from its columns when they agree.
 // Only where end and status contradict each other does the text decide, so
 // that no broken service is left out of a list of open issues.
-func resolved(row *readmodel.Row, text func() bool) bool {
-	switch {
-	case !row.Open() && row.Status.Healthy():
+func (c *issueCursor) resolved() bool {
+	if c.judged != c.row.Traits {
+		status := c.row.Status
+		c.judged, c.agrees = c.row.Traits, [2]bool{status.Healthy(), status.Known() && !status.Healthy()}
+	}
+	switch open := c.row.Open(); {
+	case !open && c.agrees[0]:
 		return true
-	case row.Open() && row.Status.Known() && !row.Status.Healthy():
+	case open && c.agrees[1]:
 		return false
 	}
-	return text()
+	return c.read().Resolved
 }
 
 func (c *issueCursor) Value(prop int) odata.Value {
@@ -146,7 +152,7 @@ func (c *issueCursor) Value(prop int) odata.Value {
 	case issueFeatureGroup:
 		return textOrNull(row.FeatureSet)
 	case issueResolved:
-		return odata.Bool(resolved(row, func() bool { return c.read().Resolved }))
+		return odata.Bool(c.resolved())
 	case propTitle:
 		return odata.Text(c.read().Title)
 	case issueImpact:
