@@ -50,6 +50,7 @@ type App struct {
 	Issuer    *oauth.Issuer
 
 	base     string
+	master   *access.MasterKey
 	log      *slog.Logger
 	engine   *work.Engine
 	server   *httpserver.Server
@@ -83,7 +84,10 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if a.Collector, err = NewCollector(ctx, c, a.Store, o.Log); err != nil {
 		return err
 	}
-	if a.Issuer, err = NewIssuer(ctx, c, a.Store); err != nil {
+	if a.master, err = access.LoadMasterKey(c.Data, os.Getenv); err != nil {
+		return err
+	}
+	if a.Issuer, err = newIssuer(ctx, a.base, a.Store, a.master); err != nil {
 		return err
 	}
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
@@ -149,6 +153,10 @@ func NewIssuer(ctx context.Context, c config.Config, archive *store.Store) (*oau
 	if base == "" {
 		base = "http://" + c.Server.Listen
 	}
+	return newIssuer(ctx, base, archive, master)
+}
+
+func newIssuer(ctx context.Context, base string, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {
 	return oauth.New(ctx, oauth.Config{Base: base}, archive, master, time.Now)
 }
 

@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
@@ -21,15 +23,35 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
+	key, err := a.master.Derive("page token")
+	if err != nil {
+		return nil, err
+	}
+	announcements, err := graph.New(graph.Config{Base: a.base, Key: key, Model: a.Model, Verifier: verifier, Now: time.Now, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
 	return httpserver.New(httpserver.Config{
 		Routes:   nil,
-		Subtrees: []httpserver.Subtree{legacy.Subtree(), a.tokens()},
+		Subtrees: []httpserver.Subtree{legacy.Subtree(), subtree("graph", "/v1.0/", announcements), subtree("graph-beta", "/beta/", announcements), a.tokens()},
 		Errors:   writeError,
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
 		Log:      o.Log,
 		Now:      time.Now,
 	})
+}
+
+// subtree is one version of the Graph API. The table of routes is that of its
+// prefix.
+func subtree(name, prefix string, api *graph.API) httpserver.Subtree {
+	var routes []httpserver.Route
+	for _, r := range graph.Routes() {
+		if _, path, _ := strings.Cut(r.Pattern, " "); strings.HasPrefix(path, prefix) {
+			routes = append(routes, r)
+		}
+	}
+	return httpserver.Subtree{Name: name, Prefix: prefix, Routes: routes, Errors: api.WriteError, ChecksBody: true, Handle: api.Handle}
 }
 
 // tokens is the token issuer: its first path segment is a tenant.
