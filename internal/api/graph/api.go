@@ -105,9 +105,8 @@ func (a *API) schema(unknown bool) *schema {
 	return a.closed
 }
 
-// Routes lists what the API serves, for the table of routes. The API itself
-// asks for the permissions.
-func Routes() []httpserver.Route {
+// Routes is the table of what the API serves and needs.
+func (a *API) Routes() []httpserver.Route {
 	var list []httpserver.Route
 	for _, version := range []string{"/v1.0", "/beta"} {
 		add := func(needs access.Permission, pattern string) {
@@ -153,10 +152,20 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Handle is ServeHTTP in the form that subtrees of the server have.
-func (a *API) Handle(w http.ResponseWriter, r *http.Request) error {
-	a.ServeHTTP(w, r)
-	return nil
+// Subtree is the API as the server carries requests to it: both versions, and
+// their roots in any case.
+func (a *API) Subtree() httpserver.Subtree {
+	return httpserver.Subtree{
+		Name: "graph", Prefix: "/v1.0/", Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true,
+		Match: func(path string) bool {
+			version, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+			return strings.HasPrefix(path, "/") && (strings.EqualFold(version, "v1.0") || strings.EqualFold(version, "beta"))
+		},
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			a.ServeHTTP(w, r)
+			return nil
+		},
+	}
 }
 
 // WriteError explains a failure around the API in its own form.
@@ -179,10 +188,10 @@ func (a *API) admit(x *exchange, r *http.Request) error {
 		return err
 	}
 	if err := httpserver.CheckBody(r); err != nil {
-		if r.ContentLength > 0 && r.Header.Get("Content-Encoding") == "" {
-			return failf(http.StatusRequestEntityTooLarge, "%s", "The body is too large.")
+		if encoding := r.Header.Get("Content-Encoding"); encoding == "" || strings.EqualFold(encoding, "identity") {
+			return failf(http.StatusRequestEntityTooLarge, "The body is too large.")
 		}
-		return failf(http.StatusUnsupportedMediaType, "%s", "Send the body without compression.")
+		return failf(http.StatusUnsupportedMediaType, "Send the body without compression.")
 	}
 	return nil
 }

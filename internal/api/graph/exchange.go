@@ -71,6 +71,18 @@ func preferencesOf(header http.Header) preferences {
 	return p
 }
 
+// applied tells the client which preferences were met.
+func (p preferences) applied() string {
+	var list []string
+	if p.pageSize > 0 {
+		list = append(list, "odata.maxpagesize="+strconv.Itoa(p.pageSize))
+	}
+	if p.unknown {
+		list = append(list, "include-unknown-enum-members")
+	}
+	return strings.Join(list, ", ")
+}
+
 func (x *exchange) now() time.Time { return x.api.now() }
 
 // schema is the model that the client sees.
@@ -131,19 +143,19 @@ const scopeViewpoint = "ServiceMessageViewpoint.Write"
 func (x *exchange) permit() error {
 	if x.to.kind == kindAction {
 		if !x.identity.Delegated || !slices.Contains(x.identity.Scopes, scopeViewpoint) {
-			return forbidden("Marking messages needs the delegated permission " + scopeViewpoint + ".")
+			return x.forbidden(scopeViewpoint, "Marking messages needs the delegated permission "+scopeViewpoint+".")
 		}
 		return nil
 	}
 	if err := x.identity.Require(x.to.permission()); err != nil {
-		return forbidden(failureOf(err).message)
+		return x.forbidden(x.to.permission().Scope(), failureOf(err).message)
 	}
 	return nil
 }
 
-func forbidden(message string) *failure {
+func (x *exchange) forbidden(scope, message string) *failure {
 	f := failf(http.StatusForbidden, "%s", message)
-	f.header = [2]string{"WWW-Authenticate", `Bearer error="insufficient_scope"`}
+	f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.api.base + `", error="insufficient_scope", scope="` + scope + `"`}
 	return f
 }
 

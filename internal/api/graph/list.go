@@ -2,7 +2,6 @@ package graph
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -11,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/gzip"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
@@ -52,8 +53,8 @@ func (x *exchange) list() error {
 	if err != nil {
 		return err
 	}
-	if x.prefer.pageSize > 0 {
-		x.w.Header().Set("Preference-Applied", "odata.maxpagesize="+strconv.Itoa(x.prefer.pageSize))
+	if applied := x.prefer.applied(); applied != "" {
+		x.w.Header().Set("Preference-Applied", applied)
 	}
 	x.sendJSON(body)
 	x.api.buffers.put(body)

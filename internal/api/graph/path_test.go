@@ -1,10 +1,13 @@
 package graph_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/api/graph"
+	"example.org/tocsin/internal/httpserver"
 )
 
 // Every path of the reference, and what is none.
@@ -90,7 +93,7 @@ func TestWhoMay(t *testing.T) {
 			t.Errorf("%s %s as %s: %d %s, want %d %s", tt.method, tt.path, tt.token, got.status, got.body, tt.status, tt.code)
 		}
 		challenge := got.header.Get("WWW-Authenticate")
-		if (tt.status == 401) != strings.HasPrefix(challenge, "Bearer realm=") || (tt.status == 405) != (got.header.Get("Allow") != "") {
+		if (tt.status == 401 || tt.status == 403) != strings.HasPrefix(challenge, "Bearer realm=") || (tt.status == 405) != (got.header.Get("Allow") != "") {
 			t.Errorf("%s %s as %s: headers %v", tt.method, tt.path, tt.token, got.header)
 		}
 		if strings.Contains(challenge, "invalid_token") != (tt.token == "forged") {
@@ -185,5 +188,46 @@ func TestVersionsAndMediaTypes(t *testing.T) {
 	if got := d.get("/v1.0/$metadata"); !strings.Contains(got.body, `<EntityType Name="serviceHealthIssue" BaseType="microsoft.graph.serviceAnnouncementBase">`) ||
 		!strings.Contains(got.body, `<Member Name="mitigatedExternal" Value="12"/>`) || got.header.Get("Content-Type") != "application/xml" {
 		t.Errorf("$metadata: %s", got.body)
+	}
+}
+
+// Behind the server's own chain every path below the roots gets JSON, however
+// it is spelled.
+func TestBehindTheServer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	fill(d)
+	server, err := httpserver.New(httpserver.Config{Subtrees: []httpserver.Subtree{d.api.Subtree()}, Errors: httpserver.PlainError})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := httptest.NewServer(server)
+	t.Cleanup(at.Close)
+	for path, status := range map[string]int{
+		"/v1.0/admin/serviceAnnouncement/issues?$top=1": 200, "/BETA/admin/serviceAnnouncement/healthOverviews('Exchange%20Online')": 200,
+		"/v1.0": 200, "/v1.0//admin": 404, "/v1.0/../v1.0/admin": 404, "/beta/%2e%2e/admin": 404, "/v1.0/admin/serviceAnnouncement/issues?$filter=%zz": 400,
+	} {
+		for _, token := range []string{"contoso", ""} {
+			r, err := http.NewRequestWithContext(t.Context(), "GET", at.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.URL.Opaque = path // sent as it is
+			if token != "" {
+				r.Header.Set("Authorization", "Bearer "+token)
+			} else {
+				status = 401
+			}
+			answer, err := at.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.StatusCode != status || !strings.Contains(answer.Header.Get("Content-Type"), "json") || answer.Header.Get("request-id") == "" {
+				t.Errorf("%s as %q: %d %v, want %d", path, token, answer.StatusCode, answer.Header, status)
+			}
+			if err := answer.Body.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
