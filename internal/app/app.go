@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -176,9 +175,4 @@ func NewID() string {
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
-}
-
-// writeError explains an error on a path that no API and no page serves.
-func writeError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
-	httpserver.PlainError(w, r, status, err)
 }

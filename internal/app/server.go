@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -12,6 +11,7 @@ import (
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/web"
 )
 
 // newServer puts together everything that is served.
@@ -31,10 +31,14 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
+	pages, err := web.New(web.Config{Model: a.Model, Archive: a.Store, Now: time.Now, Demo: o.Demo})
+	if err != nil {
+		return nil, err
+	}
 	return httpserver.New(httpserver.Config{
-		Routes:   nil,
-		Subtrees: []httpserver.Subtree{legacy.Subtree(), subtree("graph", "/v1.0/", announcements), subtree("graph-beta", "/beta/", announcements), a.tokens()},
-		Errors:   writeError,
+		Routes:   pages.Routes(),
+		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), a.tokens()},
+		Errors:   pages.WriteError,
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
 		Log:      o.Log,
@@ -42,22 +46,10 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	})
 }
 
-// subtree is one version of the Graph API. The table of routes is that of its
-// prefix.
-func subtree(name, prefix string, api *graph.API) httpserver.Subtree {
-	var routes []httpserver.Route
-	for _, r := range graph.Routes() {
-		if _, path, _ := strings.Cut(r.Pattern, " "); strings.HasPrefix(path, prefix) {
-			routes = append(routes, r)
-		}
-	}
-	return httpserver.Subtree{Name: name, Prefix: prefix, Routes: routes, Errors: api.WriteError, ChecksBody: true, Handle: api.Handle}
-}
-
 // tokens is the token issuer: its first path segment is a tenant.
 func (a *App) tokens() httpserver.Subtree {
 	return httpserver.Subtree{
-		Name: "oauth", Match: oauth.Serves, Errors: writeError,
+		Name: "oauth", Match: oauth.Serves, Errors: httpserver.PlainError,
 		Handle: func(w http.ResponseWriter, r *http.Request) error {
 			a.Issuer.ServeHTTP(w, r)
 			return nil

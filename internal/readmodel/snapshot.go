@@ -53,6 +53,27 @@ type Service struct {
 	Transitions    []tocsin.Transition // ascending by time; the last one is Overview
 }
 
+// Worst is the worst of the overviews that held between from and to, the later
+// of two that are equally bad. It reports false when the span ends before the
+// first overview or begins after the last time that one was confirmed.
+func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) {
+	if from.After(s.ConfirmedAt) {
+		return worst, false
+	}
+	for i, t := range s.Transitions {
+		if !t.At.Before(to) {
+			break
+		}
+		if i+1 < len(s.Transitions) && !s.Transitions[i+1].At.After(from) {
+			continue // over before the span began
+		}
+		if !found || t.Overview.Status.Badness() >= worst.Status.Badness() {
+			worst, found = t.Overview, true
+		}
+	}
+	return worst, found
+}
+
 // A Snapshot is everything about one tenant that answers are made of. It is
 // never changed: a change makes a new snapshot.
 type Snapshot struct {

@@ -252,7 +252,7 @@ func onDay(ctx context.Context, s *readmodel.Service, date time.Time, relevant [
 		}
 	}
 	status := &workloadStatus{service: s, at: date}
-	if overview, ok := worstOverview(s.Transitions, date, next); ok && !date.After(s.ConfirmedAt) {
+	if overview, ok := s.Worst(date, next); ok {
 		status.status = overview.Status
 		status.features = featuresOf(s, overview, rows, date)
 		status.issues = issueIDs(overview.IssueIDs, rows)
@@ -273,25 +273,6 @@ func onDay(ctx context.Context, s *readmodel.Service, date time.Time, relevant [
 	status.features = featuresOf(s, tocsin.Overview{Status: status.status}, rows, date)
 	status.issues = issueIDs(nil, rows)
 	return status, nil
-}
-
-// worstOverview is the worst of the overviews that held between from and to,
-// the later of two that are equally bad. It reports false before the first.
-func worstOverview(transitions []tocsin.Transition, from, to time.Time) (tocsin.Overview, bool) {
-	var worst tocsin.Overview
-	found := false
-	for i, t := range transitions {
-		if !t.At.Before(to) {
-			break
-		}
-		if i+1 < len(transitions) && !transitions[i+1].At.After(from) {
-			continue // over before the span began
-		}
-		if !found || t.Overview.Status.Badness() >= worst.Status.Badness() {
-			worst, found = t.Overview, true
-		}
-	}
-	return worst, found
 }
 
 // statusOn is the status of an issue at the end of a day, as it was last
