@@ -39,6 +39,7 @@ type Property struct {
 	Collection bool
 	Nullable   bool
 	Navigation bool
+	Contained  bool // of a navigation property: the entities are in no set
 	FoldCase   bool // of a string: `eq`, `ne` and `in` ignore case
 	Hidden     bool // neither filter nor order may use it
 }
