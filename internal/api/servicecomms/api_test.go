@@ -46,7 +46,7 @@ func (badge) Authenticate(r *http.Request, _ ...string) (access.Identity, error)
 	token := strings.TrimPrefix(headers[0], "Bearer ")
 	who, rest, ok := strings.Cut(token, ":")
 	scopes, shape, _ := strings.Cut(rest, ":")
-	ids := map[string]string{"contoso": storetest.Contoso, "fabrikam": storetest.Fabrikam, "nobody": "99999999-9999-4999-8999-999999999999"}
+	ids := map[string]string{"contoso": storetest.Contoso, "fabrikam": storetest.Fabrikam, "nobody": "99999999-9999-4999-8999-999999999999", "tailspin": tailspin}
 	if !ok || ids[who] == "" {
 		return access.Identity{}, access.ErrInvalidToken
 	}
@@ -54,6 +54,9 @@ func (badge) Authenticate(r *http.Request, _ ...string) (access.Identity, error)
 }
 
 const good = "contoso:ServiceHealth.Read"
+
+// tailspin is a tenant that is kept but not served.
+const tailspin = "77777777-7777-4777-8777-777777777777"
 
 // notices is what the tests' tenant has: an old incident, one that began ten
 // days ago and is still open, one that ended yesterday, and two posts.
@@ -85,6 +88,9 @@ func newAPI(t *testing.T) (*servicecomms.API, *store.Store) {
 	}
 	log := slog.New(slog.DiscardHandler)
 	if _, err := collect.New(s, func() time.Time { return now }, log).Import(t.Context(), storetest.Contoso, "import", lists); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddTenant(t.Context(), tocsin.Tenant{ID: tailspin, Name: "tailspin", Domains: []string{"tailspin.example"}, Shape: tocsin.ShapeBoth, Disabled: true}); err != nil {
 		t.Fatal(err)
 	}
 	foreign := storetest.Issue(t, "FB666", "of another tenant", now)
@@ -143,14 +149,14 @@ func q(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+
 func TestMessagesFilters(t *testing.T) {
 	t.Parallel()
 	api, _ := newAPI(t)
-	all := []string{"EX100", "EX200", "MC400", "MC500", "SP300"}
+	all := []string{"EX100", "EX200", "SP300", "MC400", "MC500"}
 	tests := []struct {
 		query string
 		want  []string
 	}{
-		{"", []string{"EX200", "MC400", "SP300"}}, // what was active in the last seven days
+		{"", []string{"EX200", "SP300", "MC400"}}, // what was active in the last seven days
 		{"?$filter=" + q("Workload eq 'Exchange'"), []string{"EX200"}},
-		{"?$filter=" + q("Workload ne 'Exchange'"), []string{"MC400", "SP300"}},
+		{"?$filter=" + q("Workload ne 'Exchange'"), []string{"SP300", "MC400"}},
 		{"?$filter=Workload eq 'SharePoint'", []string{"SP300"}}, // blanks left raw
 		{"?$filter=" + q("StartTime ge 2026-01-01T00:00:00Z"), all},
 		{"?$filter=" + q("StartTime ge 2026-01-05T00:00:00.0000000Z and EndTime le 2026-04-16T00:00:00.0000000Z"), []string{"EX100", "SP300"}},
@@ -167,9 +173,9 @@ func TestMessagesFilters(t *testing.T) {
 		{"?$filter=" + q("Id eq 'EX100'"), []string{"EX100"}},
 		{"?$filter=" + q("Id eq 'EX100' or Id eq 'MC500'"), []string{"EX100", "MC500"}},
 		{"?$filter=" + q("Id eq 'FB666'"), []string{}},
-		{"?$filter=" + q("Id ne 'EX100' and StartTime ge 2026-01-01T00:00:00Z"), []string{"EX200", "MC400", "MC500", "SP300"}},
+		{"?$filter=" + q("Id ne 'EX100' and StartTime ge 2026-01-01T00:00:00Z"), []string{"EX200", "SP300", "MC400", "MC500"}},
 		{"?$filter=" + q("Status eq 'Service restored'"), []string{"SP300"}},
-		{"?$filter=" + q("Classification eq 'Advisory'"), []string{"MC400", "SP300"}},
+		{"?$filter=" + q("Classification eq 'Advisory'"), []string{"SP300", "MC400"}},
 		{"?$filter=" + q("Title eq 'Change'"), []string{"MC400"}},
 		{"?$filter=" + q("IsMajorChange eq true"), []string{"MC400"}},
 		{"?%24filter=" + q("Id eq 'EX100'"), []string{"EX100"}},
@@ -179,12 +185,12 @@ func TestMessagesFilters(t *testing.T) {
 		{"?MessageType=MessageCenter", []string{"MC400"}},
 		{"?StartTime=2026-04-10T00:00:00Z", []string{"SP300"}},
 		{"?EndTime=2026-01-31T00:00:00Z", []string{"EX100"}},
-		{"?api-version=1.0&PublisherIdentifier=x&_=1&client-request-id=y", []string{"EX200", "MC400", "SP300"}},
+		{"?api-version=1.0&PublisherIdentifier=x&_=1&client-request-id=y", []string{"EX200", "SP300", "MC400"}},
 		{"?$top=1", []string{"EX200"}},
-		{"?$top=1&$skip=1", []string{"MC400"}},
+		{"?$top=1&$skip=1", []string{"SP300"}},
 		{"?$top=0", []string{}},
 		{"?$skip=9", []string{}},
-		{"?$top=100", []string{"EX200", "MC400", "SP300"}},
+		{"?$top=100", []string{"EX200", "SP300", "MC400"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.query, func(t *testing.T) {
@@ -200,7 +206,7 @@ func TestMessageFields(t *testing.T) {
 	t.Parallel()
 	api, _ := newAPI(t)
 	list := values(t, ask(t, api, "GET", root+"Messages", good))
-	issue, post := list[0], list[1]
+	issue, post := list[0], list[2]
 	for name, want := range map[string]any{
 		"Id": "EX200", "Name": "EX200", "Title": "Still open", "Status": "Service interruption", "Workload": "Exchange", "WorkloadDisplayName": "Exchange Online",
 		"Feature": "Access", "FeatureDisplayName": "E-Mail access", "Classification": "Incident", "EndTime": nil, "StartTime": "2026-04-06T00:00:00Z",
@@ -324,11 +330,11 @@ func TestMetadataLevels(t *testing.T) {
 	}
 	for _, tt := range tests {
 		w := ask(t, api, "GET", root+"Messages", good, "Accept: "+tt.accept)
-		if got := w.Header().Get("Content-Type"); got != "application/json;odata.metadata="+tt.level+";odata.streaming=true" {
+		if got := w.Header().Get("Content-Type"); got != "application/json;odata.metadata="+tt.level+";odata.streaming=true;charset=utf-8" {
 			t.Errorf("Accept %q: Content-Type %q, want level %s", tt.accept, got, tt.level)
 		}
 		text := w.Body.String()
-		if context := strings.Contains(text, `"@odata.context":"`+base+root+`$metadata#Messages"`); context != (tt.level != "none") {
+		if context := strings.Contains(text, `"@odata.context":"`+base+`/api/v1.0/contoso.com/$metadata#Messages"`); context != (tt.level != "none") {
 			t.Errorf("Accept %q: context %v", tt.accept, context)
 		}
 		if derived := strings.Count(text, "#Microsoft.Office365ServiceComms.ExposedContracts.MessageCenterMessage"); (derived == 1) != (tt.level != "none") {
@@ -394,8 +400,16 @@ func TestErrors(t *testing.T) {
 		{"a tenant that is not there", "GET", "/api/v1.0/nowhere.example/ServiceComms/Services", good, 403, "AF20010", nil},
 		{"own tenant not set up", "GET", "/api/v1.0/99999999-9999-4999-8999-999999999999/ServiceComms/Services", "nobody:ServiceHealth.Read", 404, "AF20011", nil},
 		{"no tenant", "GET", "/api/v1.0/x/ServiceComms/Services", good, 400, "AF20013", nil},
-		{"slash in the tenant", "GET", "/api/v1.0/a%2fb/ServiceComms/Services", good, 400, "AF20013", nil},
-		{"dots", "GET", "/api/v1.0/../ServiceComms/Services", good, 400, "AF20013", nil},
+		{"slash in the tenant", "GET", "/api/v1.0/a%2fb/ServiceComms/Services", good, 404, "AF30010", nil},
+		{"slash in the operation", "GET", "/api/v1.0/contoso.com/ServiceComms%2FServices", good, 404, "AF30010", nil},
+		{"backslash", "GET", "/api/v1.0/contoso.com/ServiceComms%5cServices", good, 404, "AF30010", nil},
+		{"escaped twice", "GET", "/api/v1.0/contoso%252ecom/ServiceComms/Services", good, 400, "AF20013", nil},
+		{"dots", "GET", "/api/v1.0/../ServiceComms/Services", good, 404, "AF30010", nil},
+		{"escaped dots", "GET", "/api/v1.0/contoso.com/%2e%2e/contoso.com/ServiceComms/Services", good, 404, "AF30010", nil},
+		{"NUL in the path", "GET", "/api/v1.0/contoso.com/ServiceComms/Services%00", good, 404, "AF30010", nil},
+		{"no tenant at all", "GET", "/api/v1.0/", good, 404, "AF30010", nil},
+		{"no slash", "GET", "/api/v1.0", good, 404, "AF30010", nil},
+		{"below an operation", "GET", root + "Services/1", good, 404, "AF30010", nil},
 		{"bad escape", "GET", "/api/v1.0/contoso.com/%zz", good, 400, "AF30001", nil},
 		{"no such operation", "GET", root + "Nothing", good, 404, "AF30010", nil},
 		{"case of an operation", "GET", root + "services", good, 404, "AF30010", nil},
@@ -403,7 +417,14 @@ func TestErrors(t *testing.T) {
 		{"post", "POST", root + "Services", good, 405, "AF30011", nil},
 		{"delete", "DELETE", root + "Services", good, 405, "AF30011", nil},
 		{"accept", "GET", root + "Services", good, 406, "AF30012", []string{"Accept: text/html"}},
+		{"accept before options", "GET", root + "Services?$nonsense=1", good, 406, "AF30012", []string{"Accept: image/png"}},
+		{"format", "GET", root + "Services?$format=atom", good, 406, "AF30012", nil},
+		{"accept of metadata", "GET", root + "$metadata", good, 406, "AF30012", []string{"Accept: text/html"}},
 		{"version", "GET", root + "Services", good, 400, "AF30017", []string{"OData-MaxVersion: 3.0"}},
+		{"no version", "GET", root + "Services", good, 400, "AF30017", []string{"OData-MaxVersion: x"}},
+		{"compressed body", "GET", root + "Services", good, 415, "AF30013", []string{"Content-Encoding: gzip"}},
+		{"option of metadata", "GET", root + "$metadata?$filter=x", good, 501, "AF30007", nil},
+		{"disabled", "GET", "/api/v1.0/tailspin.example/ServiceComms/Services", "tailspin:ServiceHealth.Read", 403, "AF20012", nil},
 		{"unknown option", "GET", root + "Services?$nonsense=1", good, 400, "AF30002", nil},
 		{"unknown name", "GET", root + "Messages?color=red", good, 400, "AF30002", nil},
 		{"option not offered", "GET", root + "Services?$top=1", good, 501, "AF30007", nil},

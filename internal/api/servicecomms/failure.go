@@ -1,7 +1,7 @@
 package servicecomms
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -106,12 +106,19 @@ func failureOf(err error) *failure {
 	if e, ok := errors.AsType[*odata.Error](err); ok {
 		return fromQuery(e)
 	}
-	f := &failure{status: http.StatusInternalServerError, message: "Retry the request.", cause: err}
-	if errors.Is(err, tocsin.ErrUnavailable) {
-		f.status, f.message, f.header = http.StatusServiceUnavailable, "Retry the request later.", [2]string{"Retry-After", "5"}
+	f := &failure{status: statusOf(err), message: "Retry the request.", cause: err}
+	if f.status == http.StatusServiceUnavailable {
+		f.message, f.header = "Retry the request later.", [2]string{"Retry-After", "5"}
 	}
 	f.code = codeOf(f.status)
 	return f
+}
+
+func statusOf(err error) int {
+	if errors.Is(err, tocsin.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
 }
 
 func fromQuery(e *odata.Error) *failure {
@@ -152,16 +159,11 @@ func unauthenticated(base string, err error) *failure {
 
 // body is the answer's JSON.
 func (f *failure) body() []byte {
-	var e struct {
-		Error struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		} `json:"error"`
-	}
-	e.Error.Code, e.Error.Message = f.code, tocsin.Clip(f.message, maxEcho)
-	body, _ := json.Marshal(e) // two texts always encode
-	return body
+	body := appendText([]byte(`{"error":{"code":`), f.code)
+	body = appendText(append(body, `,"message":`...), tocsin.Clip(f.message, maxMessage))
+	return append(body, "}}"...)
 }
 
-// maxEcho bounds messages, which may repeat input, in bytes.
-const maxEcho = 400
+// maxMessage bounds messages, in bytes. What they repeat of the input is
+// bounded by who writes them: to 200 characters at most.
+const maxMessage = 1000

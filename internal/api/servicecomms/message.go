@@ -1,9 +1,10 @@
 package servicecomms
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,85 +13,227 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// The values of MessageType.
 const (
-	typeIncident    = "Incident"
-	typeMessage     = "MessageCenter"
-	typeMaintenance = "PlannedMaintenance"
+	maxTop = 100     // the default and the largest $top, as the reference says
+	window = 7 * day // how far back an answer without a time filter reaches
 )
 
-// history is one element of Messages.
-type messageHistory struct {
-	MessageText   string
-	PublishedTime any
+// messages answers /Messages.
+func (x *exchange) messages(options *odata.Options) error {
+	top := maxTop
+	if options.HasTop {
+		top = options.Top
+	}
+	if top > maxTop {
+		return failf(http.StatusBadRequest, codeInvalidValue, "$top is at most %d.", maxTop)
+	}
+	index := x.api.indexes.of(x.snapshot)
+	list, total, err := x.find(index, options, options.Skip+top)
+	if err != nil {
+		return err
+	}
+	count := -1
+	if options.Count {
+		count = total
+	}
+	a := x.begin("Messages", x.api.schema.message, options, count)
+	for _, n := range list[min(options.Skip, len(list)):min(options.Skip+top, len(list))] {
+		if err := a.notice(n); err != nil {
+			return err
+		}
+	}
+	next := ""
+	if !options.HasTop && total > options.Skip+top {
+		next = x.address(opMessages) + "?" + options.Link(odata.Option{Name: "$skip", Value: strconv.Itoa(options.Skip + top)})
+	}
+	a.end(next)
+	return nil
 }
 
-// row is one message as filters see it: columns first, the text when a filter
-// asks for it.
-type row struct {
+// notice writes one message. What looks the same in every answer is encoded
+// once for each stored document.
+func (a *answer) notice(n *notice) error {
+	kind := typeMessage
+	if n.message {
+		kind = typeMessageCenter
+	}
+	key := encodedKey{n.of.Document, a.wanted.show}
+	fields, ok := a.x.api.encoded.get(key)
+	if !ok || !a.wanted.plain() {
+		entity, err := n.read()
+		if err != nil {
+			return err
+		}
+		fields = appendFields(nil, entity, a.wanted)
+		if a.wanted.plain() {
+			a.x.api.encoded.put(key, fields)
+		}
+	}
+	empty := a.open(kind)
+	a.body = append(a.body, fields...)
+	a.close(empty)
+	return nil
+}
+
+// find picks the messages that a request wants, in the order of answers. It
+// returns the first limit of them, and how many match: all, if that is asked
+// for, else limit and one more at most.
+func (x *exchange) find(index *index, options *odata.Options, limit int) (list []*notice, total int, err error) {
+	everything := options.Count || len(options.OrderBy) > 0
+	since, windowed := x.since(options.Filter)
+	candidates := x.candidates(index, options.Filter, since)
+	scratch := &notice{}
+	for i := range candidates.n {
+		position := candidates.at(i)
+		*scratch = notice{api: x.api, ctx: x.r.Context(), of: index.row(position), message: index.isMessage(position)}
+		if windowed && lastOf(scratch.of) < since || !options.Filter.Match(scratch) {
+			if scratch.failed != nil {
+				return nil, 0, scratch.failed
+			}
+			continue
+		}
+		if total++; total <= limit || len(options.OrderBy) > 0 {
+			kept := *scratch
+			list = append(list, &kept)
+		}
+		if total > limit && !everything {
+			break
+		}
+	}
+	if len(options.OrderBy) > 0 {
+		slices.SortStableFunc(list, func(a, b *notice) int { return options.OrderBy.Compare(a, b) })
+		for _, n := range list {
+			if n.failed != nil {
+				return nil, 0, n.failed
+			}
+		}
+	}
+	return list, total, nil
+}
+
+// since is from when on something must have happened about a message: what the
+// filter demands, or the default window, which windowed tells.
+func (x *exchange) since(f *odata.Filter) (at readmodel.Instant, windowed bool) {
+	times := []string{"StartTime", "EndTime", "LastUpdatedTime"}
+	for _, c := range f.Conjuncts() {
+		if !slices.Contains(times, c.Path) || c.Op != "eq" && c.Op != "ge" && c.Op != "gt" || len(c.Values) != 1 {
+			continue
+		}
+		if us, ok := c.Values[0].Any().(int64); ok {
+			at = max(at, readmodel.Instant(us))
+		}
+	}
+	if slices.ContainsFunc(append(times, "ActionRequiredByDate", "MilestoneDate", "Id", "Name"), f.Mentions) {
+		return at, false
+	}
+	return readmodel.InstantOf(x.now.Add(-window)), true
+}
+
+// candidates are positions that a request can be about.
+type candidates struct {
+	n    int
+	list []int32 // nil for the first n positions
+}
+
+func (c candidates) at(i int) int32 {
+	if c.list == nil {
+		return int32(i)
+	}
+	return c.list[i]
+}
+
+// candidates narrows down where to look: by id, by service or by time,
+// whichever leaves fewest.
+func (x *exchange) candidates(index *index, f *odata.Filter, since readmodel.Instant) candidates {
+	all := candidates{n: index.size()}
+	if ids, open := textsOf(f, "Id"); !open {
+		list := index.named(ids)
+		return candidates{len(list), list}
+	}
+	recent := index.countSince(since)
+	if ids, open := textsOf(f, "Workload"); !open && index.countServices(ids) < recent {
+		list := index.ofServices(ids)
+		return candidates{len(list), list}
+	}
+	if recent > all.n/4 {
+		return all // to put them in order would cost more than to pass them over
+	}
+	list := index.newest(recent)
+	return candidates{len(list), list}
+}
+
+// notice is one message as filters see it: columns first, the text when a
+// filter asks for it.
+type notice struct {
 	api     *API
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // filters have no way to pass one
 	of      *readmodel.Row
 	message bool
 	entity  object // once read
 	failed  error
 }
 
-// Value gives filters the fields that they can use.
-func (r *row) Value(prop int) odata.Value {
-	switch prop % 200 {
+// Value gives filters and orders the fields that they can use.
+func (n *notice) Value(prop int) odata.Value {
+	switch prop {
 	case propID:
-		return odata.Text(r.of.ID)
+		return odata.Text(n.of.ID)
 	case propWorkload:
-		return textValue(r.of.ServiceID)
+		return textValue(n.of.ServiceID)
 	case propWorkloadName:
-		return textValue(r.workloadName())
+		return textValue(n.workloadName())
 	case propStatus:
-		return odata.Text(r.of.Status.Words())
+		return odata.Text(n.status())
 	case propStart:
-		return instantValue(r.of.StartAt)
+		return instantValue(n.of.StartAt)
 	case propEnd:
-		return instantValue(r.of.EndAt)
+		return instantValue(n.of.EndAt)
 	case propUpdated:
-		return instantValue(r.of.ModifiedAt)
+		return instantValue(n.of.ModifiedAt)
 	case propType:
-		return odata.Text(r.messageType())
+		return odata.Text(n.messageType())
 	case propClass:
-		return odata.Text(r.class())
+		return textValue(n.class())
 	case propFeature:
-		return textValue(r.of.Feature)
+		return textValue(n.of.Feature)
 	case propFeatureName:
-		return textValue(r.of.FeatureSet)
+		return textValue(n.of.FeatureSet)
 	}
-	return r.slow(prop)
-}
-
-// Len and Item serve collections, which filters cannot use here.
-func (r *row) Len(int) int               { return 0 }
-func (r *row) Item(int, int) odata.Value { return odata.Value{} }
-
-// slow reads the text for a field that is no column.
-func (r *row) slow(prop int) odata.Value {
-	names := map[int]string{propTitle: "Title", propSeverity: "Severity", propCategory: "Category", propImpact: "ImpactDescription", propMajor: "IsMajorChange", propAction: "ActionRequiredByDate"}
-	entity, err := r.read()
-	if err != nil {
-		return odata.Value{}
-	}
-	for _, m := range entity {
-		if m.name != names[prop] {
-			continue
-		}
-		switch v := m.value.(type) {
-		case string:
-			if at, ok := tocsin.ParseTime(v); ok && prop == propAction {
-				return odata.Instant(at)
-			}
-			return odata.Text(v)
-		case bool:
-			return odata.Bool(v)
-		}
+	switch v := n.slow(prop).(type) {
+	case string:
+		return odata.Text(v)
+	case bool:
+		return odata.Bool(v)
+	case int:
+		return odata.Int(int64(v))
+	case time.Time:
+		return odata.Instant(v)
 	}
 	return odata.Value{}
+}
+
+// Len and Item give filters the lists of texts.
+func (n *notice) Len(prop int) int {
+	list, _ := n.slow(prop).([]string)
+	return len(list)
+}
+
+// Item is one text of a list.
+func (n *notice) Item(prop, i int) odata.Value {
+	list, _ := n.slow(prop).([]string)
+	return odata.Text(list[i])
+}
+
+// slow reads the text for a field that is no column.
+func (n *notice) slow(prop int) any {
+	if prop < propSlow || prop-propSlow >= len(n.api.schema.slow) {
+		return nil
+	}
+	entity, err := n.read()
+	if err != nil {
+		return nil
+	}
+	return entity.value(n.api.schema.slow[prop-propSlow])
 }
 
 func textValue(s string) odata.Value {
@@ -107,226 +250,62 @@ func instantValue(i readmodel.Instant) odata.Value {
 	return odata.Micros(int64(i))
 }
 
-func (r *row) workloadName() string {
-	if r.message {
-		return ""
+// read makes the entity.
+func (n *notice) read() (object, error) {
+	if n.entity != nil || n.failed != nil {
+		return n.entity, n.failed
 	}
-	return r.of.Service
+	if n.message {
+		var m tocsin.Message
+		if m, n.failed = n.api.model.Message(n.ctx, n.of); n.failed == nil {
+			n.entity = n.fromMessage(&m)
+		}
+	} else {
+		var i tocsin.Issue
+		if i, n.failed = n.api.model.Issue(n.ctx, n.of); n.failed == nil {
+			n.entity = n.fromIssue(&i)
+		}
+	}
+	return n.entity, n.failed
 }
 
-func (r *row) messageType() string {
+// workloadName is the display name of the one service of an issue.
+func (n *notice) workloadName() string {
+	if n.message {
+		return ""
+	}
+	return n.of.Service
+}
+
+// status is in words: unlike in CurrentStatus, and empty for posts.
+func (n *notice) status() string {
+	if n.message {
+		return ""
+	}
+	return n.of.Status.Words()
+}
+
+// The values of MessageType.
+const (
+	typeIncident    = "Incident"
+	typePost        = "MessageCenter"
+	typeMaintenance = "PlannedMaintenance"
+)
+
+func (n *notice) messageType() string {
 	switch {
-	case r.message:
-		return typeMessage
-	case strings.EqualFold(r.of.Class, typeMaintenance):
+	case n.message:
+		return typePost
+	case strings.EqualFold(n.of.Class, typeMaintenance):
 		return typeMaintenance
 	}
 	return typeIncident
 }
 
 // class is the Classification: message-center posts are advisories there.
-func (r *row) class() string {
-	if r.message {
+func (n *notice) class() string {
+	if n.message {
 		return "Advisory"
 	}
-	return capital(r.of.Class)
-}
-
-func capital(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// active reports whether the message belongs into an answer without a time
-// filter: not over, or over, begun or updated since an instant.
-func (r *row) active(since, now readmodel.Instant) bool {
-	return r.of.EndAt == 0 || r.of.EndAt > now || r.of.EndAt >= since || r.of.StartAt >= since || r.of.ModifiedAt >= since
-}
-
-// read makes the entity.
-func (r *row) read() (object, error) {
-	if r.entity != nil || r.failed != nil {
-		return r.entity, r.failed
-	}
-	if r.message {
-		m, err := r.api.model.Message(r.ctx, r.of)
-		r.entity, r.failed = r.fromMessage(&m), err
-	} else {
-		i, err := r.api.model.Issue(r.ctx, r.of)
-		r.entity, r.failed = r.fromIssue(&i), err
-	}
-	return r.entity, r.failed
-}
-
-// common are the fields that every message has, in the order of the wire.
-func (r *row) common(title, impact, severity string, details []tocsin.Detail, posts []messageHistory) object {
-	return object{
-		{"AffectedWorkloadDisplayNames", inWire, []string{}},
-		{"AffectedWorkloadNames", inWire, []string{}},
-		{"Status", inBoth, r.of.Status.Words()},
-		{"Workload", inBoth, textOrNull(r.of.ServiceID)},
-		{"WorkloadDisplayName", inBoth, textOrNull(r.workloadName())},
-		{"ActionType", inWire, nil},
-		{"AdditionalDetails", inWire, detailsOf(details)},
-		{"AffectedTenantCount", inWire, 0},
-		{"AffectedUserCount", inWire, nil},
-		{"Classification", inWire, r.class()},
-		{"EndTime", inBoth, timeOrNull(r.of.EndAt.Time())},
-		{"Feature", inBoth, textOrNull(r.of.Feature)},
-		{"FeatureDisplayName", inBoth, textOrNull(r.of.FeatureSet)},
-		{"UserFunctionalImpact", inWire, ""},
-		{"Id", inBoth, r.of.ID},
-		{"Name", inDocumented, r.of.ID},
-		{"ImpactDescription", inWire, textOrNull(impact)},
-		{"LastUpdatedTime", inBoth, timeOrNull(r.of.ModifiedAt.Time())},
-		{"MessageType", inBoth, r.messageType()},
-		{"Messages", inBoth, posts},
-		{"PostIncidentDocumentUrl", inWire, nil},
-		{"Severity", inWire, severity},
-		{"StartTime", inBoth, timeOrNull(r.of.StartAt.Time())},
-		{"TenantParams", inWire, []string{}},
-		{"Title", inBoth, textOrNull(title)},
-	}
-}
-
-func detailsOf(details []tocsin.Detail) []struct{ Name, Value string } {
-	list := []struct{ Name, Value string }{}
-	for _, d := range details {
-		list = append(list, struct{ Name, Value string }{d.Name, d.Value})
-	}
-	return list
-}
-
-func (r *row) fromIssue(i *tocsin.Issue) object {
-	posts := []messageHistory{}
-	for _, p := range i.Posts {
-		posts = append(posts, messageHistory{p.Content, timeOrNull(p.CreatedAt)})
-	}
-	severity := "Sev2"
-	if i.Classification == "incident" && i.Status == tocsin.StatusInterruption {
-		severity = "Sev1"
-	}
-	o := r.common(i.Title, i.Impact, severity, i.Details, posts)
-	o.set("StartTime", timeOrNull(i.StartAt))
-	o.set("EndTime", timeOrNull(i.EndAt))
-	o.set("LastUpdatedTime", timeOrNull(i.ModifiedAt))
-	o.received(i.Legacy)
-	return o
-}
-
-func (r *row) fromMessage(m *tocsin.Message) object {
-	published := m.StartAt
-	if published.IsZero() {
-		published = m.ModifiedAt
-	}
-	o := r.common(m.Title, "", capital(cmp.Or(m.Severity, "normal")), m.Details, []messageHistory{{m.Content, timeOrNull(published)}})
-	names, ids := []string{}, []string{}
-	for _, name := range m.Services {
-		id, _ := tocsin.ServiceIDOf(name)
-		names, ids = append(names, name), append(ids, id)
-	}
-	o.set("AffectedWorkloadDisplayNames", names)
-	o.set("AffectedWorkloadNames", ids)
-	o.set("Status", "")
-	o.set("UserFunctionalImpact", nil)
-	o.set("StartTime", timeOrNull(m.StartAt))
-	o.set("EndTime", timeOrNull(m.EndAt))
-	o.set("LastUpdatedTime", timeOrNull(m.ModifiedAt))
-	o = append(o, object{
-		{"ActionRequiredByDate", inWire, timeOrNull(m.ActionRequiredBy)},
-		{"AnnouncementId", inWire, 0},
-		{"Category", inWire, categoryWords(m.Category)},
-		{"MessageTagNames", inWire, listNotNull(m.Tags)},
-		{"ExternalLink", inWire, m.Detail("ExternalLink")},
-		{"IsDismissed", inWire, false},
-		{"IsRead", inWire, false},
-		{"IsMajorChange", inWire, m.MajorChange},
-		{"PreviewDuration", inWire, nil},
-		{"AppliesTo", inWire, nil},
-		{"MilestoneDate", inWire, timeOrNull(m.StartAt)},
-		{"Milestone", inWire, ""},
-		{"BlogLink", inWire, m.Detail("BlogLink")},
-		{"HelpLink", inWire, m.Detail("HelpLink")},
-		{"FlightName", inWire, nil},
-		{"FeatureName", inWire, nil},
-	}...)
-	o.received(m.Legacy)
-	return o
-}
-
-// categoryWords is a category as the API writes it: "Plan For Change".
-func categoryWords(category string) string {
-	switch category {
-	case "planForChange":
-		return "Plan For Change"
-	case "stayInformed":
-		return "Stay Informed"
-	case "preventOrFixIssue":
-		return "Prevent Or Fix Issues"
-	}
-	return capital(category)
-}
-
-func (o object) set(name string, value any) {
-	for i := range o {
-		if o[i].name == name {
-			o[i].value = value
-		}
-	}
-}
-
-// received takes over what a legacy server said in fields that the archive's
-// own form has no place for.
-func (o object) received(legacy json.RawMessage) {
-	if len(legacy) == 0 {
-		return
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(legacy, &fields) != nil {
-		return
-	}
-	for _, name := range []string{
-		"Name", "Severity", "AffectedTenantCount", "AffectedUserCount", "UserFunctionalImpact", "ActionType", "TenantParams", "PostIncidentDocumentUrl",
-		"AdditionalDetails", "Classification", "AnnouncementId", "Category", "PreviewDuration", "AppliesTo", "MilestoneDate", "Milestone", "FlightName",
-		"FeatureName", "AffectedWorkloadNames", "AffectedWorkloadDisplayNames",
-	} {
-		if value, ok := fields[name]; ok {
-			o.set(name, value)
-		}
-	}
-}
-
-// window is how far back an answer without a time filter reaches.
-const window = 7 * day
-
-// select picks the rows that a request wants, ascending by id: issues and
-// posts merged, as one list.
-func (a *API) selectRows(ctx context.Context, snapshot *readmodel.Snapshot, filter *odata.Filter, now time.Time) ([]*row, error) {
-	since, at := readmodel.InstantOf(now.Add(-window)), readmodel.InstantOf(now)
-	everything := filter.Mentions("StartTime") || filter.Mentions("EndTime") || filter.Mentions("LastUpdatedTime") || filter.Mentions("Id")
-	var list []*row
-	scratch := &row{api: a, ctx: ctx}
-	take := func(of *readmodel.Row, message bool) {
-		*scratch = row{api: a, ctx: ctx, of: of, message: message}
-		if (everything || scratch.active(since, at)) && filter.Match(scratch) {
-			kept := *scratch
-			list = append(list, &kept)
-		}
-	}
-	i, m := 0, 0
-	for i < len(snapshot.Issues) || m < len(snapshot.Messages) {
-		if m == len(snapshot.Messages) || i < len(snapshot.Issues) && snapshot.Issues[i].ID <= snapshot.Messages[m].ID {
-			take(snapshot.Issues[i], false)
-			i++
-		} else {
-			take(snapshot.Messages[m], true)
-			m++
-		}
-		if scratch.failed != nil {
-			return nil, scratch.failed
-		}
-	}
-	return list, nil
+	return capital(n.of.Class)
 }

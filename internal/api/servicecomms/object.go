@@ -1,9 +1,10 @@
 package servicecomms
 
 import (
-	"bytes"
 	"encoding/json"
+	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
@@ -29,79 +30,156 @@ func families(s tocsin.Shape) family {
 	return inBoth
 }
 
-// member is one field of an answer.
+// member is one field of an answer. Its value is nil, a string, bool, int,
+// time, list of strings, list of objects, or JSON that is written as it is.
 type member struct {
 	name  string
 	in    family
-	value any // encoded as JSON; a json.RawMessage is written as it is
+	value any
 }
 
 // object is an entity as an ordered list of fields.
 type object []member
 
-// writer writes the entities of one answer.
-type writer struct {
-	buffer  bytes.Buffer
-	encoder *json.Encoder
-	show    family
-	only    func(name string) bool
+// value is the value of a field, nil when it has none of that name.
+func (o object) value(name string) any {
+	for i := range o {
+		if o[i].name == name {
+			return o[i].value
+		}
+	}
+	return nil
 }
 
-func newWriter(shape tocsin.Shape, selected *odata.Selection, of *odata.Type) *writer {
-	w := &writer{show: families(shape), only: func(string) bool { return true }}
-	w.encoder = json.NewEncoder(&w.buffer)
-	w.encoder.SetEscapeHTML(false)
-	if selected != nil {
-		w.only = func(name string) bool {
-			p, ok := of.Property(name, false)
-			return ok && selected.Has(p)
+func (o object) set(name string, value any) {
+	for i := range o {
+		if o[i].name == name {
+			o[i].value = value
 		}
-		w.show = inBoth // a field that is asked for by name is wanted
+	}
+}
+
+// wanted says which fields an answer shows: those of a shape, or those that
+// $select names, of whichever family they are.
+type wanted struct {
+	show  family
+	all   bool
+	names map[string]bool
+}
+
+func newWanted(shape tocsin.Shape, selected *odata.Selection) wanted {
+	w := wanted{show: families(shape), all: selected == nil || selected.All, names: map[string]bool{}}
+	if selected != nil {
+		for _, item := range selected.Items {
+			w.names[item.Property.Name] = true
+		}
 	}
 	return w
 }
 
-// object writes one entity, with annotations in front.
-func (w *writer) object(o object, annotations ...member) error {
-	w.buffer.WriteByte('{')
+func (w wanted) has(m member) bool { return w.all && m.in&w.show != 0 || w.names[m.name] }
+
+// plain tells that an entity looks the same in every answer of its shape.
+func (w wanted) plain() bool { return w.all && len(w.names) == 0 }
+
+// appendFields adds the wanted fields without the braces around them.
+func appendFields(b []byte, o object, w wanted) []byte {
 	first := true
-	write := func(m member) error {
-		if !first {
-			w.buffer.WriteByte(',')
-		}
-		first = false
-		w.buffer.WriteByte('"')
-		w.buffer.WriteString(m.name)
-		w.buffer.WriteString(`":`)
-		if err := w.encoder.Encode(m.value); err != nil {
-			return err
-		}
-		w.buffer.Truncate(w.buffer.Len() - 1) // the encoder's line break
-		return nil
-	}
-	for _, m := range annotations {
-		if err := write(m); err != nil {
-			return err
-		}
-	}
 	for _, m := range o {
-		if m.in&w.show == 0 || !w.only(m.name) {
+		if !w.has(m) {
 			continue
 		}
-		if err := write(m); err != nil {
-			return err
+		if !first {
+			b = append(b, ',')
 		}
+		first = false
+		b = append(b, '"')
+		b = append(b, m.name...)
+		b = append(b, `":`...)
+		b = appendValue(b, m.value)
 	}
-	w.buffer.WriteByte('}')
-	return nil
+	return b
 }
 
-// timeOrNull is an instant as the API writes it.
-func timeOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
+func appendValue(b []byte, value any) []byte {
+	switch v := value.(type) {
+	case string:
+		return appendText(b, v)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case time.Time:
+		if v.IsZero() {
+			return append(b, "null"...)
+		}
+		b = append(b, '"')
+		b = v.UTC().AppendFormat(b, time.RFC3339Nano) // as tocsin.FormatTime
+		return append(b, '"')
+	case []string:
+		return appendList(b, v, appendText)
+	case []object:
+		return appendList(b, v, func(b []byte, o object) []byte {
+			b = append(b, '{')
+			return append(appendFields(b, o, wanted{show: inBoth, all: true}), '}')
+		})
+	case json.RawMessage:
+		return append(b, v...)
 	}
-	return tocsin.FormatTime(t)
+	return append(b, "null"...)
+}
+
+func appendList[T any](b []byte, list []T, add func([]byte, T) []byte) []byte {
+	b = append(b, '[')
+	for i, one := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = add(b, one)
+	}
+	return append(b, ']')
+}
+
+// appendText adds a JSON string. Angle brackets and ampersands stay as they
+// are, as the real service sent them: posts are full of HTML.
+func appendText(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c < ' ':
+			b = append(b, `\u00`...)
+			b = append(b, hex[c>>4], hex[c&0xf])
+		default: // no UTF-8
+			b = append(b, "\uFFFD"...)
+		}
+		i++
+		start = i
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
 }
 
 func textOrNull(s string) any {
@@ -109,11 +187,4 @@ func textOrNull(s string) any {
 		return nil
 	}
 	return s
-}
-
-func listNotNull[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }

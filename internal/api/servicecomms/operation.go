@@ -1,183 +1,150 @@
 package servicecomms
 
 import (
-	"context"
 	"net/http"
+	"slices"
 	"strconv"
-	"time"
 
 	"example.org/tocsin/internal/odata"
-	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/tocsin"
 )
-
-// maxTop is the default and the largest $top, as the reference says.
-const maxTop = 100
 
 // answer is a list being written.
 type answer struct {
-	*writer
-	x     *exchange
-	kind  string // entity type, for full metadata
-	n     int
-	count int // of all that match, -1 when it was not asked for
-	set   string
+	x      *exchange
+	wanted wanted
+	kind   string // entity type, for full metadata
+	body   []byte
+	n      int
 }
 
-// begin starts a list. The real service writes the context of CurrentStatus
-// above HistoricalStatus as well, and so does this one.
+// begin starts a list. The context is that of the real service, which wrote
+// the one of CurrentStatus above HistoricalStatus as well. A count of -1 is
+// none that was asked for.
 func (x *exchange) begin(set string, of *odata.Type, options *odata.Options, count int) *answer {
-	a := &answer{writer: newWriter(x.identity.Shape, options.Select, of), x: x, kind: of.Name, count: count, set: set}
-	a.buffer.WriteByte('{')
+	a := &answer{x: x, wanted: newWanted(x.shape, options.Select), kind: of.Name, body: append(make([]byte, 0, 16<<10), '{')}
 	if x.level != odata.MetadataNone {
-		a.buffer.WriteString(`"@odata.context":` + strconv.Quote(x.root()+"$metadata#"+set) + `,`)
+		a.body = append(a.body, `"@odata.context":`...)
+		a.body = appendText(a.body, x.address(opShortcut)+"#"+set)
+		a.body = append(a.body, ',')
 	}
 	if count >= 0 {
-		a.buffer.WriteString(`"@odata.count":` + strconv.Itoa(count) + `,`)
+		a.body = append(a.body, `"@odata.count":`...)
+		a.body = strconv.AppendInt(a.body, int64(count), 10)
+		a.body = append(a.body, ',')
 	}
-	a.buffer.WriteString(`"value":[`)
+	a.body = append(a.body, `"value":[`...)
 	return a
 }
 
-// add writes one entity. Message-center posts are of a derived type, which
-// every level but none tells.
-func (a *answer) add(o object, derived string) error {
+// open starts an entity with its annotation. Message-center posts are of a
+// derived type, which every level but none tells.
+func (a *answer) open(kind string) (empty int) {
 	if a.n++; a.n > 1 {
-		a.buffer.WriteByte(',')
+		a.body = append(a.body, ',')
 	}
-	var annotations []member
-	switch {
-	case a.x.level == odata.MetadataNone:
-	case derived != "":
-		annotations = []member{{"@odata.type", inBoth, "#" + namespace + "." + derived}}
-	case a.x.level == odata.MetadataFull:
-		annotations = []member{{"@odata.type", inBoth, "#" + namespace + "." + a.kind}}
+	a.body = append(a.body, '{')
+	if a.x.level == odata.MetadataFull || a.x.level == odata.MetadataMinimal && kind != a.kind {
+		a.body = append(a.body, `"@odata.type":"#`+namespace+"."...)
+		a.body = append(a.body, kind...)
+		a.body = append(a.body, '"', ',')
 	}
-	return a.object(o, annotations...)
+	return len(a.body)
 }
 
-func (a *answer) end() {
-	a.buffer.WriteString("]}")
-	a.x.send(http.StatusOK, "application/json;odata.metadata="+a.x.level.String()+";odata.streaming=true", a.buffer.Bytes())
+// add writes one entity.
+func (a *answer) add(o object) {
+	empty := a.open(a.kind)
+	a.body = appendFields(a.body, o, a.wanted)
+	a.close(empty)
 }
 
-func (x *exchange) services(snapshot *readmodel.Snapshot, options *odata.Options) error {
-	a := x.begin("Services", x.api.schema.service, options, -1)
-	for i := range snapshot.Services {
-		if err := a.add(service(&snapshot.Services[i]), ""); err != nil {
-			return err
+// close ends an entity, which may have none of the wanted fields.
+func (a *answer) close(empty int) {
+	if len(a.body) == empty && a.body[empty-1] == ',' {
+		a.body = a.body[:empty-1]
+	}
+	a.body = append(a.body, '}')
+}
+
+// end sends the list, with the address of the rest if there is more. Without
+// metadata only a header tells it: strict clients know no other member there.
+func (a *answer) end(next string) {
+	a.body = append(a.body, ']')
+	if next != "" {
+		a.x.w.Header().Set("Link", "<"+next+`>; rel="next"`)
+		if a.x.level != odata.MetadataNone {
+			a.body = append(a.body, `,"@odata.nextLink":`...)
+			a.body = appendText(a.body, next)
 		}
 	}
-	a.end()
+	a.body = append(a.body, '}')
+	a.x.send(http.StatusOK, a.x.levelType(), a.body)
+}
+
+func (x *exchange) services(options *odata.Options) error {
+	a := x.begin("Services", x.api.schema.service, options, -1)
+	for i := range x.snapshot.Services {
+		a.add(service(&x.snapshot.Services[i]))
+	}
+	a.end("")
 	return nil
 }
 
-func (x *exchange) currentStatus(snapshot *readmodel.Snapshot, options *odata.Options) error {
+func (x *exchange) currentStatus(options *odata.Options) error {
+	index := x.api.indexes.of(x.snapshot)
+	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)
-	for i := range snapshot.Services {
-		status := currentStatus(snapshot, &snapshot.Services[i], x.api.now())
-		if !options.Filter.Match(status) {
+	for i := range x.snapshot.Services {
+		s := &x.snapshot.Services[i]
+		if !all && !slices.Contains(only, s.ID) {
 			continue
 		}
-		if err := a.add(status.object(), ""); err != nil {
-			return err
+		if status := x.statusNow(index, s); options.Filter.Match(status) {
+			a.add(status.object())
 		}
 	}
-	a.end()
+	a.end("")
 	return nil
 }
 
-func (x *exchange) historicalStatus(snapshot *readmodel.Snapshot, options *odata.Options) error {
-	today := x.api.now().UTC().Truncate(day)
-	days := span{from: today.Add(-window + day), to: today}
-	if options.Filter.Mentions("StatusTime") || options.Filter.Mentions("StatusDate") {
-		days.from = earliest(options.Filter)
-	}
-	read := x.states(snapshot.Tenant.ID)
+func (x *exchange) historicalStatus(options *odata.Options) error {
+	p := &past{x: x, index: x.api.indexes.of(x.snapshot), days: spanOf(options.Filter, x.now)}
+	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)
-	for i := range snapshot.Services {
-		list, err := history(x.r.Context(), snapshot, &snapshot.Services[i], days, read)
+	for i := range x.snapshot.Services {
+		s := &x.snapshot.Services[i]
+		if !all && !slices.Contains(only, s.ID) {
+			continue
+		}
+		list, err := p.history(s)
 		if err != nil {
 			return err
 		}
 		for _, status := range list {
-			if !options.Filter.Match(status) {
-				continue
-			}
-			if err := a.add(status.object(), ""); err != nil {
-				return err
+			if options.Filter.Match(status) {
+				a.add(status.object())
 			}
 		}
 	}
-	a.end()
+	a.end("")
 	return nil
 }
 
-// earliest is the first day that a filter can match, zero when it names none.
-func earliest(f *odata.Filter) time.Time {
-	var from time.Time
+// textsOf are the values that a filter demands of one of some properties that
+// say the same. All tells that it demands none.
+func textsOf(f *odata.Filter, paths ...string) (texts []string, all bool) {
 	for _, c := range f.Conjuncts() {
-		if c.Path != "StatusTime" && c.Path != "StatusDate" || len(c.Values) == 0 || c.Op != "ge" && c.Op != "gt" && c.Op != "eq" {
+		if !slices.Contains(paths, c.Path) || c.Any || c.Fold || c.Op != "eq" && c.Op != "in" {
 			continue
 		}
-		if us, ok := c.Values[0].Any().(int64); ok && tocsin.FromMicros(us).After(from) {
-			from = tocsin.FromMicros(us).Truncate(day)
+		for _, v := range c.Values {
+			text, ok := v.Any().(string)
+			if !ok {
+				return nil, true // null
+			}
+			texts = append(texts, text)
 		}
+		return texts, false
 	}
-	return from
-}
-
-// states reads how issues developed, once for a request and only if needed.
-func (x *exchange) states(tenantID string) statesReader {
-	var all map[string][]state
-	return func(ctx context.Context) (map[string][]state, error) {
-		if all != nil {
-			return all, nil
-		}
-		list, err := x.api.archive.States(ctx, tenantID, tocsin.KindIssue, 0)
-		if err != nil {
-			return nil, err
-		}
-		all = map[string][]state{}
-		for _, s := range list {
-			all[s.ID] = append(all[s.ID], state{tocsin.FromMicros(s.At), s.Status})
-		}
-		return all, nil
-	}
-}
-
-func (x *exchange) messages(snapshot *readmodel.Snapshot, options *odata.Options) error {
-	top := maxTop
-	if options.HasTop {
-		top = options.Top
-	}
-	if top > maxTop {
-		return failf(http.StatusBadRequest, codeInvalidValue, "$top is at most %d.", maxTop)
-	}
-	rows, err := x.api.selectRows(x.r.Context(), snapshot, options.Filter, x.api.now())
-	if err != nil {
-		return err
-	}
-	count := -1
-	if options.Count {
-		count = len(rows)
-	}
-	rows = rows[min(options.Skip, len(rows)):]
-	rows = rows[:min(top, len(rows))]
-	a := x.begin("Messages", x.api.schema.message, options, count)
-	for _, row := range rows {
-		entity, err := row.read()
-		if err != nil {
-			return err
-		}
-		derived := ""
-		if row.message {
-			derived = "MessageCenterMessage"
-		}
-		if err := a.add(entity, derived); err != nil {
-			return err
-		}
-	}
-	a.end()
-	return nil
+	return nil, true
 }

@@ -1,0 +1,47 @@
+package servicecomms
+
+import "sync"
+
+// encoded keeps messages as they are written. A document never changes, so
+// nothing here can be out of date; and what a tenant may see is decided by its
+// rows, before anybody looks here. It forgets in two generations.
+type encoded struct {
+	mu         sync.Mutex
+	young, old map[encodedKey][]byte
+	bytes      int // of young
+}
+
+type encodedKey struct {
+	document int64
+	show     family
+}
+
+// maxEncoded is the size of one generation, in bytes.
+const maxEncoded = 32 << 20
+
+func (e *encoded) get(key encodedKey) ([]byte, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if fields, ok := e.young[key]; ok {
+		return fields, true
+	}
+	fields, ok := e.old[key]
+	if ok {
+		e.add(key, fields)
+	}
+	return fields, ok
+}
+
+func (e *encoded) put(key encodedKey, fields []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.add(key, fields)
+}
+
+func (e *encoded) add(key encodedKey, fields []byte) {
+	if e.young == nil || e.bytes+len(fields) > maxEncoded {
+		e.old, e.young, e.bytes = e.young, map[encodedKey][]byte{}, 0
+	}
+	e.young[key] = fields
+	e.bytes += len(fields)
+}

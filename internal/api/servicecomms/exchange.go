@@ -1,0 +1,231 @@
+package servicecomms
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/odata"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// exchange is one request with its answer.
+type exchange struct {
+	api      *API
+	w        http.ResponseWriter
+	r        *http.Request
+	now      time.Time // the instant that the whole answer is about
+	id       string
+	identity access.Identity
+	tenant   string // as it was sent
+	shape    tocsin.Shape
+	snapshot *readmodel.Snapshot
+	level    odata.Level
+}
+
+func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{api: a, w: w, r: r, now: a.now().UTC(), id: httpserver.RequestID(r.Context())}
+	if x.id == "" {
+		x.id = newID()
+	}
+	header := w.Header()
+	for _, h := range [...][2]string{
+		{"OData-Version", "4.0"}, {"X-Activity-Id", x.id}, {"Cache-Control", "private, no-store"}, {"Pragma", "no-cache"}, {"Expires", "-1"},
+		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion"}, {"X-Content-Type-Options", "nosniff"},
+		{"X-Instance-Name", "tocsin"}, {"Server", "Tocsin"}, {"X-AspNet-Version", "Tocsin"}, {"X-Powered-By", "Tocsin"},
+	} {
+		header.Set(h[0], h[1])
+	}
+	if id := r.Header.Get("Client-Request-Id"); id != "" && len(id) <= 64 && strings.Trim(id, idCharacters) == "" {
+		header.Set("Client-Request-Id", id)
+	}
+	return x
+}
+
+// idCharacters are those of request ids that are sent back.
+const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.{}"
+
+// newID makes a random GUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// serve checks in the order that all APIs keep: who asks, for which tenant,
+// with which permission, what and how, and only then with which options.
+func (x *exchange) serve() (err error) {
+	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
+		return unauthenticated(x.api.base, err)
+	}
+	operation, err := x.path()
+	if err != nil {
+		return err
+	}
+	if err := x.checkTenant(); err != nil {
+		return err
+	}
+	if !x.identity.May(access.ReadLegacy) {
+		f := failf(http.StatusForbidden, codeNoPermission, "The token needs %s.", tocsin.ScopeServiceHealth)
+		f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.api.base + `", error="insufficient_scope", scope="` + tocsin.ScopeServiceHealth + `"`}
+		return f
+	}
+	endpoint, ok := x.api.endpoints[operation]
+	if !ok {
+		return failf(http.StatusNotFound, codeNotFound, "The operations are Services, CurrentStatus, HistoricalStatus and Messages.")
+	}
+	if x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
+		f := failf(http.StatusMethodNotAllowed, codeMethod, "Ask with GET.")
+		f.header = [2]string{"Allow", "GET, HEAD"}
+		return f
+	}
+	if err := x.checkForm(); err != nil {
+		return err
+	}
+	options, err := x.options(operation, endpoint)
+	if err != nil {
+		return err
+	}
+	return x.operate(operation, options)
+}
+
+// checkForm checks body and version. A body with a GET has no meaning, but
+// several clients send one.
+func (x *exchange) checkForm() error {
+	if x.r.ContentLength > maxBody {
+		return failf(http.StatusRequestEntityTooLarge, codeTooLarge, "Send no body.")
+	}
+	if httpserver.CheckBody(x.r) != nil {
+		return failf(http.StatusUnsupportedMediaType, codeMediaType, "Send no body.")
+	}
+	if text := strings.TrimSpace(x.r.Header.Get("OData-MaxVersion")); text != "" {
+		major, _, _ := strings.Cut(text, ".")
+		if n, err := strconv.Atoi(major); err != nil || n < 4 {
+			return failf(http.StatusBadRequest, codeVersion, "Answers are in OData 4.0.")
+		}
+	}
+	return nil
+}
+
+// maxBody is the largest body that is passed over, in bytes.
+const maxBody = 64 << 10
+
+// options reads the query and settles the level of metadata. What the client
+// accepts is judged before its options, unless one of them overrides it.
+func (x *exchange) options(operation string, endpoint *odata.Endpoint) (*odata.Options, error) {
+	options, err := endpoint.Parse(x.r.URL.RawQuery, x.now)
+	format := ""
+	if err == nil {
+		format = options.Format
+	}
+	if operation == opMetadata || operation == opShortcut {
+		return options, err
+	}
+	level, unacceptable := odata.Negotiate(x.accept(), format, odata.MetadataNone)
+	if unacceptable != nil {
+		return nil, unacceptable
+	}
+	x.level = level
+	return options, err
+}
+
+func (x *exchange) accept() string { return strings.Join(x.r.Header.Values("Accept"), ",") }
+
+// operate answers one operation.
+func (x *exchange) operate(operation string, options *odata.Options) error {
+	switch operation {
+	case opMetadata, opShortcut:
+		return x.metadata(options)
+	case opRoot:
+		return x.serviceDocument()
+	}
+	if x.snapshot.Stale {
+		since := "never"
+		if !x.snapshot.StaleSince.IsZero() {
+			since = tocsin.FormatTime(x.snapshot.StaleSince)
+		}
+		x.w.Header().Set("X-Tocsin-Stale-Since", since)
+	}
+	switch operation {
+	case opServices:
+		return x.services(options)
+	case opCurrent:
+		return x.currentStatus(options)
+	case opHistorical:
+		return x.historicalStatus(options)
+	}
+	return x.messages(options)
+}
+
+// metadata describes the entities, as XML unless only JSON is accepted.
+func (x *exchange) metadata(options *odata.Options) error {
+	wanted := strings.ToLower(x.accept())
+	if options.Format != "" {
+		wanted = strings.ToLower(options.Format)
+	}
+	switch {
+	case wanted == "" || strings.Contains(wanted, "xml") || strings.Contains(wanted, "*"):
+		x.send(http.StatusOK, "application/xml;charset=utf-8", x.api.xml)
+	case strings.Contains(wanted, "json"):
+		x.send(http.StatusOK, jsonType, x.api.json)
+	default:
+		return failf(http.StatusNotAcceptable, codeNotAcceptable, "Only application/xml and application/json are offered.")
+	}
+	return nil
+}
+
+func (x *exchange) serviceDocument() error {
+	context := ""
+	if x.level != odata.MetadataNone {
+		context = x.address(opMetadata)
+	}
+	body, err := x.api.schema.model.ServiceDocument(context)
+	if err != nil {
+		return fmt.Errorf("service document: %w", err)
+	}
+	x.send(http.StatusOK, x.levelType(), body)
+	return nil
+}
+
+// address is that of an operation, with the tenant as it was sent.
+func (x *exchange) address(operation string) string {
+	return x.api.base + Prefix + x.tenant + "/" + operation
+}
+
+// jsonType is the content type of what has no level of metadata.
+const jsonType = "application/json;charset=utf-8"
+
+func (x *exchange) levelType() string {
+	return "application/json;odata.metadata=" + x.level.String() + ";odata.streaming=true;charset=utf-8"
+}
+
+// fail answers with an error.
+func (x *exchange) fail(err error) {
+	f := failureOf(err)
+	if f.cause != nil && x.r.Context().Err() == nil {
+		x.api.log.ErrorContext(x.r.Context(), "request failed", "request_id", x.id, "status", f.status, "err", f.cause)
+	}
+	if f.header[0] != "" {
+		x.w.Header().Set(f.header[0], f.header[1])
+	}
+	x.w.Header().Set("Content-Language", "en")
+	x.send(f.status, jsonType, f.body())
+}
+
+func (x *exchange) send(status int, kind string, body []byte) {
+	header := x.w.Header()
+	header.Set("Content-Type", kind)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("X-Time-Taken", strconv.FormatInt(max(x.api.now().Sub(x.now).Milliseconds(), 0), 10))
+	x.w.WriteHeader(status)
+	if x.r.Method != http.MethodHead {
+		_, _ = x.w.Write(body) // a client that has left needs no answer
+	}
+}
