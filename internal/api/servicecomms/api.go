@@ -63,6 +63,7 @@ type API struct {
 	xml, json []byte // $metadata
 	indexes   indexes
 	encoded   encoded
+	buffers   buffers
 }
 
 // New makes an API. It fails when its own tables contradict each other.

@@ -45,3 +45,22 @@ func (e *encoded) add(key encodedKey, fields []byte) {
 	e.young[key] = fields
 	e.bytes += len(fields)
 }
+
+// buffers lends the memory in which answers are put together.
+type buffers struct{ pool sync.Pool }
+
+// maxBuffer keeps a rare large answer from staying in memory, in bytes.
+const maxBuffer = 2 << 20
+
+func (b *buffers) get() []byte {
+	if kept, ok := b.pool.Get().(*[]byte); ok {
+		return (*kept)[:0]
+	}
+	return make([]byte, 0, 16<<10)
+}
+
+func (b *buffers) put(buffer []byte) {
+	if cap(buffer) <= maxBuffer {
+		b.pool.Put(&buffer)
+	}
+}

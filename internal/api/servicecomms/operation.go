@@ -21,7 +21,7 @@ type answer struct {
 // the one of CurrentStatus above HistoricalStatus as well. A count of -1 is
 // none that was asked for.
 func (x *exchange) begin(set string, of *odata.Type, options *odata.Options, count int) *answer {
-	a := &answer{x: x, wanted: newWanted(x.shape, options.Select), kind: of.Name, body: append(make([]byte, 0, 16<<10), '{')}
+	a := &answer{x: x, wanted: newWanted(x.shape, options.Select), kind: of.Name, body: append(x.api.buffers.get(), '{')}
 	if x.level != odata.MetadataNone {
 		a.body = append(a.body, `"@odata.context":`...)
 		a.body = appendText(a.body, x.address(opShortcut)+"#"+set)
@@ -79,6 +79,7 @@ func (a *answer) end(next string) {
 	}
 	a.body = append(a.body, '}')
 	a.x.send(http.StatusOK, a.x.levelType(), a.body)
+	a.x.api.buffers.put(a.body)
 }
 
 func (x *exchange) services(options *odata.Options) error {

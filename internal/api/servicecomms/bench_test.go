@@ -1,0 +1,101 @@
+package servicecomms_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// fill stores issues of ten services, one every five minutes back from now,
+// each with two posts of a kilobyte.
+func fill(b *testing.B, s *store.Store, issues int) {
+	b.Helper()
+	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: now, Silent: true}
+	flush := func() {
+		if _, err := s.Record(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+		r.Entries = nil
+	}
+	add := func(v any) {
+		doc, err := tocsin.NewDocument(v)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r.Entries = append(r.Entries, store.Entry{Document: doc}); len(r.Entries) == 2000 {
+			flush()
+		}
+	}
+	for n := range 10 {
+		add(tocsin.Overview{ServiceID: fmt.Sprint("s", n), Service: fmt.Sprint("s", n), Status: tocsin.StatusOperational})
+	}
+	for i := range issues {
+		at := now.Add(-time.Duration(i) * 5 * time.Minute)
+		post := tocsin.Post{CreatedAt: at, Type: "regular", ContentType: "html", Content: fmt.Sprint(i, strings.Repeat(" Users may be unable.\n", 50))}
+		add(tocsin.Issue{
+			ID: fmt.Sprintf("EX%06d", i), Title: "A delay", Service: fmt.Sprint("s", i%10), FeatureGroup: "Mail", Classification: "advisory",
+			Status: tocsin.StatusServiceRestored, StartAt: at, EndAt: at.Add(time.Hour), ModifiedAt: at.Add(2 * time.Hour), Posts: []tocsin.Post{post, post},
+		})
+	}
+	flush()
+	polled(b, s, now.Add(-time.Minute))
+}
+
+// quiet is a response writer that keeps nothing.
+type quiet struct {
+	header http.Header
+	bytes  int
+}
+
+func (q *quiet) Header() http.Header            { return q.header }
+func (q *quiet) WriteHeader(int)                {}
+func (q *quiet) Write(body []byte) (int, error) { q.bytes += len(body); return len(body), nil }
+
+// BenchmarkAnswer measures whole answers without the network, once all has
+// been asked for.
+func BenchmarkAnswer(b *testing.B) {
+	queries := []struct{ name, target string }{
+		{"Messages", "Messages"},
+		{"MessagesOfService", "Messages?$filter=" + q("Workload eq 's1' and StartTime ge 2026-01-01T00:00:00Z")},
+		{"MessagesUntil", "Messages?$filter=" + q("EndTime le 2026-03-01T00:00:00Z and Status ne 'Service restored'")},
+		{"MessageById", "Messages?$filter=" + q("Id eq 'EX000007'")},
+		{"MessagesSelect", "Messages?$select=Id,Title,Status"},
+		{"CurrentStatus", "CurrentStatus"},
+		{"WeekOfService", "HistoricalStatus?$filter=" + q("Workload eq 's1'")},
+		{"HistoricalStatus", "HistoricalStatus"},
+	}
+	for _, issues := range []int{1_000, 100_000} {
+		s := newStore(b)
+		fill(b, s, issues)
+		api := serve(b, s)
+		for _, query := range queries {
+			b.Run(fmt.Sprintf("%s/%d", query.name, issues), func(b *testing.B) {
+				w := ask(b, api, "GET", root+query.target, good)
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Body)
+				}
+				path, raw, _ := strings.Cut(root+query.target, "?")
+				r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, base, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.URL.Path, r.URL.RawQuery, r.RequestURI = path, raw, root+query.target
+				r.Header.Set("Authorization", "Bearer "+good)
+				b.ReportAllocs()
+				out := &quiet{header: http.Header{}}
+				for b.Loop() {
+					clear(out.header)
+					out.bytes = 0
+					api.ServeHTTP(out, r)
+				}
+				b.ReportMetric(float64(out.bytes), "B/answer")
+			})
+		}
+	}
+}
