@@ -115,7 +115,7 @@ func (p *past) on(s *readmodel.Service, date time.Time) (*workloadStatus, error)
 			by[i] = contribution{row, worst.Status}
 		}
 		status.status, status.issues = worst.Status, issueIDs(status.issues, rows)
-		status.features = featuresOf(s, worst.Status, worst.Features, by)
+		status.features = featuresOf(s, &worst, by)
 		return status, nil
 	}
 	if len(rows) == 0 {
@@ -126,7 +126,7 @@ func (p *past) on(s *readmodel.Service, date time.Time) (*workloadStatus, error)
 		return nil, err
 	}
 	status.status, status.issues = worstOf(by), issueIDs(nil, rows)
-	status.features = featuresOf(s, status.status, nil, by)
+	status.features = featuresOf(s, nil, by)
 	return status, nil
 }
 

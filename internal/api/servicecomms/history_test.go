@@ -1,6 +1,7 @@
 package servicecomms_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -86,7 +87,9 @@ func TestHistoryFromIssues(t *testing.T) {
 		}, []string{"Exchange 2026-04-04 ServiceDegradation [EX3]", "Exchange 2026-04-03 Investigating [EX1 EX3]"}},
 		{"a false positive", []any{mistake}, []string{"Exchange 2026-04-03 FalsePositive [EX4]"}},
 		{"over at midnight", []any{restored(issue("EX5", "incident", on(3, 8), on(4, 0)), on(4, 10))}, []string{"Exchange 2026-04-03 ServiceDegradation [EX5]"}},
-		{"never heard of again", []any{issue("EX6", "incident", on(3, 8), time.Time{})}, []string{"Exchange 2026-04-03 ServiceDegradation [EX6]"}},
+		{"never heard of again", []any{issue("EX6", "incident", on(3, 8), time.Time{}), issue("EX7", "incident", on(6, 8), on(6, 9))}, []string{
+			"Exchange 2026-04-06 ServiceDegradation [EX7]", "Exchange 2026-04-03 ServiceDegradation [EX6]",
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,6 +104,41 @@ func TestHistoryFromIssues(t *testing.T) {
 				t.Errorf("differs (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A day shows the worst that held during it, the later of equally bad, and
+// what was in force when it began. After the last word about a service, issues
+// speak alone.
+func TestHistoryFromOverviews(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for _, change := range []struct {
+		at     time.Time
+		status tocsin.Status
+		issues []string
+	}{
+		{on(2, 9), tocsin.StatusOperational, nil},
+		{on(4, 8), tocsin.StatusDegradation, []string{"EX1"}},
+		{on(4, 12), tocsin.StatusInvestigating, []string{"EX2"}},
+		{on(4, 20), tocsin.StatusOperational, nil},
+		{on(6, 8), tocsin.StatusInvestigating, nil},
+		{on(6, 9), tocsin.StatusRestoringService, nil},
+		{on(7, 0), tocsin.StatusOperational, nil},
+		{on(8, 6), tocsin.StatusInterruption, nil},
+		{on(8, 7), tocsin.StatusOperational, nil},
+		{on(9, 10), tocsin.StatusInvestigating, nil},
+	} {
+		put(t, s, storetest.Contoso, change.at, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: change.status, IssueIDs: change.issues})
+	}
+	put(t, s, storetest.Contoso, now, tocsin.Issue{ID: "EX9", Service: "Exchange Online", StartAt: on(11, 8), EndAt: on(11, 9), ModifiedAt: on(11, 9), Status: tocsin.StatusServiceRestored})
+	got := days(t, ask(t, serve(t, s), "GET", root+"HistoricalStatus?$filter="+q("StatusTime ge 2026-01-01T00:00:00Z"), good))
+	want := []string{
+		"Exchange 2026-04-11 ServiceDegradation [EX9]", "Exchange 2026-04-09 Investigating []", "Exchange 2026-04-08 ServiceInterruption []", "Exchange 2026-04-07 ServiceOperational []", "Exchange 2026-04-06 RestoringService []",
+		"Exchange 2026-04-05 ServiceOperational []", "Exchange 2026-04-04 ServiceDegradation [EX1 EX2]", "Exchange 2026-04-03 ServiceOperational []", "Exchange 2026-04-02 ServiceOperational []",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 }
 
@@ -123,9 +161,11 @@ func TestCurrentStatusFromIssues(t *testing.T) {
 		delivery, signIn string
 	}{
 		{"nothing", nil, "InformationUnavailable", "2026-04-15T12:00:00Z", []any{}, "InformationUnavailable", "InformationUnavailable"},
-		{"open", []any{broken}, "ServiceDegradation", "2026-04-15T20:00:00Z", []any{"EX1"}, "ServiceDegradation", "ServiceOperational"},
-		{"not updated lately", []any{older}, "ServiceDegradation", "2026-04-12T08:00:00Z", []any{"EX1"}, "ServiceDegradation", "ServiceOperational"},
+		{"open", []any{broken}, "ServiceDegradation", "2026-04-15T20:00:00Z", []any{"EX1"}, "ServiceDegradation", "InformationUnavailable"},
+		{"not updated lately", []any{older}, "ServiceDegradation", "2026-04-12T08:00:00Z", []any{"EX1"}, "ServiceDegradation", "InformationUnavailable"},
 		{"over today", []any{over}, "InformationUnavailable", "2026-04-15T12:00:00Z", []any{"EX1"}, "InformationUnavailable", "InformationUnavailable"},
+		{"restored but not ended", []any{func() tocsin.Issue { i := broken; i.Status = tocsin.StatusServiceRestored; return i }()}, "InformationUnavailable", "2026-04-15T20:00:00Z", []any{"EX1"}, "ServiceRestored", "InformationUnavailable"},
+		{"a clock that is ahead", []any{func() tocsin.Issue { i := broken; i.ModifiedAt = on(17, 1); return i }()}, "ServiceDegradation", "2026-04-16T12:00:00Z", []any{"EX1"}, "ServiceDegradation", "InformationUnavailable"},
 		{"where is not known", []any{elsewhere}, "ServiceDegradation", "2026-04-15T20:00:00Z", []any{"EX1"}, "InformationUnavailable", "InformationUnavailable"},
 	}
 	for _, tt := range tests {
@@ -140,6 +180,35 @@ func TestCurrentStatusFromIssues(t *testing.T) {
 				t.Errorf("differs (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Where an overview gives no features, issues say which of them are hit.
+func TestFeaturesUnderAnOverview(t *testing.T) {
+	t.Parallel()
+	service := tocsin.Service{ID: "Exchange", Name: "Exchange Online", Features: []tocsin.Feature{{Name: "Delivery", DisplayName: "Mail"}, {Name: "Signin", DisplayName: "Sign-in"}}}
+	issue := tocsin.Issue{ID: "EX1", Service: "Exchange Online", Feature: "Delivery", StartAt: on(15, 8), ModifiedAt: on(15, 20), Status: tocsin.StatusDegradation}
+	tests := []struct {
+		status tocsin.Status
+		issues []any
+		want   string
+	}{
+		{tocsin.StatusOperational, nil, "ServiceOperational ServiceOperational"},
+		{tocsin.StatusDegradation, []any{issue}, "ServiceDegradation ServiceOperational"},
+		{tocsin.StatusInterruption, nil, "InformationUnavailable InformationUnavailable"},
+	}
+	for _, tt := range tests {
+		s := newStore(t)
+		put(t, s, storetest.Contoso, on(15, 20), append([]any{service, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tt.status}}, tt.issues...)...)
+		polled(t, s, now)
+		api := serve(t, s)
+		for _, operation := range []string{"CurrentStatus", "HistoricalStatus?$filter=StatusTime%20ge%202026-04-16"} {
+			features := values(t, ask(t, api, "GET", root+operation, good))[0]["FeatureStatus"].([]any)
+			got := fmt.Sprint(features[0].(map[string]any)["FeatureServiceStatus"], " ", features[1].(map[string]any)["FeatureServiceStatus"])
+			if got != tt.want {
+				t.Errorf("%s while %s: %s, want %s", operation, tt.status, got, tt.want)
+			}
+		}
 	}
 }
 

@@ -35,14 +35,18 @@ var noon = time.Date(2026, 4, 16, 12, 0, 0, 0, time.UTC)
 func randomWorld(r *rand.Rand, issues, messages int) world {
 	s := &readmodel.Snapshot{Tenant: tocsin.Tenant{ID: "t"}}
 	row := func(id string, service string) *readmodel.Row {
-		start := noon.Add(-time.Duration(r.IntN(40*24*4)) * 15 * time.Minute)
+		start := noon.Add(-time.Duration(r.IntN(r.IntN(400)*24+24)) * time.Hour)
 		row := &readmodel.Row{ID: id, Document: r.Int64(), N: 1, Traits: &readmodel.Traits{Service: service, ServiceID: service, Status: tocsin.StatusDegradation, Class: "incident"}}
 		row.StartAt, row.ModifiedAt = readmodel.InstantOf(start), readmodel.InstantOf(start.Add(time.Duration(r.IntN(100))*time.Hour))
-		if r.IntN(5) > 0 {
+		if r.IntN(12) > 0 {
 			row.EndAt = readmodel.InstantOf(start.Add(time.Duration(r.IntN(96)) * time.Hour))
 		}
-		if r.IntN(20) == 0 {
+		switch r.IntN(20) {
+		case 0:
 			row.StartAt = 0
+		case 1: // just within the default window
+			row.EndAt = readmodel.InstantOf(noon.Add(-window))
+			row.StartAt, row.ModifiedAt = row.EndAt-1, row.EndAt-1
 		}
 		return row
 	}
@@ -153,6 +157,26 @@ func TestIndexFollowsSnapshots(t *testing.T) {
 	again.Issues = slices.Clone(again.Issues)
 	if kept.of(&again) == first {
 		t.Error("changed rows kept their index")
+	}
+}
+
+// What is asked for again stays, what is not makes room.
+func TestEncodedForgets(t *testing.T) {
+	t.Parallel()
+	var e encoded
+	kept := encodedKey{document: 1, show: inBoth}
+	e.put(kept, []byte("kept"))
+	for i := range int64(400) {
+		e.put(encodedKey{document: 100 + i, show: inBoth}, make([]byte, maxEncoded/100))
+		if got, ok := e.get(kept); !ok || string(got) != "kept" {
+			t.Fatalf("after %d others: %q, %v", i, got, ok)
+		}
+	}
+	if _, ok := e.get(encodedKey{document: 100, show: inBoth}); ok || len(e.young)+len(e.old) > 210 {
+		t.Errorf("%d are kept", len(e.young)+len(e.old))
+	}
+	if _, ok := e.get(encodedKey{document: 1, show: inWire}); ok {
+		t.Error("another shape was found")
 	}
 }
 

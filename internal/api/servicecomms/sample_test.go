@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // ourSamples are answers in the form of the reference's samples, with its
@@ -130,6 +133,29 @@ func TestWireShapeIsTheWire(t *testing.T) {
 	got := ask(t, serve(t, s), "GET", root+"Messages", good+":wire").Body.String()
 	want := `{"value":[` + strings.ReplaceAll(wireSample, "\n{", ",{") + `]}`
 	if diff := cmp.Diff(strings.Split(want, `,"`), strings.Split(got, `,"`)); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
+// Graph knows no severity of issues.
+func TestSeverityOfIssues(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	issue := tocsin.Issue{Service: "Exchange Online", StartAt: now, ModifiedAt: now}
+	var list []any
+	for _, of := range []struct {
+		id, class string
+		status    tocsin.Status
+	}{{"EX1", "incident", tocsin.StatusInterruption}, {"EX2", "advisory", tocsin.StatusInterruption}, {"EX3", "incident", tocsin.StatusDegradation}} {
+		issue.ID, issue.Classification, issue.Status = of.id, of.class, of.status
+		list = append(list, issue)
+	}
+	put(t, s, storetest.Contoso, now, list...)
+	got := []any{}
+	for _, v := range values(t, ask(t, serve(t, s), "GET", root+"Messages", good)) {
+		got = append(got, v["Severity"])
+	}
+	if diff := cmp.Diff([]any{"Sev1", "Sev2", "Sev2"}, got); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
 	}
 }

@@ -97,11 +97,11 @@ func (x *exchange) statusNow(index *index, s *readmodel.Service) *workloadStatus
 		}
 	}
 	status := &workloadStatus{service: s, status: s.Overview.Status, issues: issueIDs(s.Overview.IssueIDs, rows)}
-	changed := s.Since
+	changed, overview := s.Since, &s.Overview
 	if status.status == "" {
-		status.status, changed = derived(open), spoken
+		status.status, changed, overview = derived(open), spoken, nil
 	}
-	status.features = featuresOf(s, status.status, s.Overview.Features, open)
+	status.features = featuresOf(s, overview, open)
 	status.at = x.statusTime(yesterday, changed, s.ConfirmedAt)
 	return status
 }
@@ -162,11 +162,12 @@ func issueIDs(named []string, rows []*readmodel.Row) []string {
 }
 
 // featuresOf is the status of each feature: what the source said, or what the
-// issues that name the feature say. When the service is not well and no issue
-// says where, nothing is known about any of its features.
-func featuresOf(s *readmodel.Service, status tocsin.Status, told []tocsin.FeatureStatus, by []contribution) []tocsin.FeatureStatus {
-	if len(told) > 0 {
-		return told
+// issues that name the feature say. The others work if an overview spoke of
+// the service, and if it is well or issues say where it is not; else nothing is
+// known about them.
+func featuresOf(s *readmodel.Service, o *tocsin.Overview, by []contribution) []tocsin.FeatureStatus {
+	if o != nil && len(o.Features) > 0 {
+		return o.Features
 	}
 	list := make([]tocsin.FeatureStatus, len(s.Features))
 	located := false
@@ -181,7 +182,7 @@ func featuresOf(s *readmodel.Service, status tocsin.Status, told []tocsin.Featur
 		located = located || len(naming) > 0
 	}
 	otherwise := tocsin.StatusInformationUnavailable
-	if located || status.Healthy() {
+	if o != nil && (located || o.Status.Healthy()) {
 		otherwise = tocsin.StatusOperational
 	}
 	for i := range list {
