@@ -29,17 +29,20 @@ type timeline struct {
 
 // indexes keeps the newest index of each tenant that was asked for.
 type indexes struct {
-	mu       sync.Mutex
+	mu       sync.RWMutex
 	byTenant map[string]*index
+	building sync.Mutex // a crowd waits for one index instead of making many
 }
 
 // of is the index of a snapshot. Snapshots follow each other twice a second,
 // their lists of rows change only with their content.
 func (x *indexes) of(s *readmodel.Snapshot) *index {
-	x.mu.Lock()
-	kept := x.byTenant[s.Tenant.ID]
-	x.mu.Unlock()
-	if kept != nil && sameRows(kept.issues, s.Issues) && sameRows(kept.messages, s.Messages) {
+	if kept := x.kept(s); kept != nil {
+		return kept
+	}
+	x.building.Lock()
+	defer x.building.Unlock()
+	if kept := x.kept(s); kept != nil {
 		return kept
 	}
 	made := newIndex(s.Issues, s.Messages)
@@ -47,6 +50,16 @@ func (x *indexes) of(s *readmodel.Snapshot) *index {
 	defer x.mu.Unlock()
 	x.byTenant[s.Tenant.ID] = made
 	return made
+}
+
+func (x *indexes) kept(s *readmodel.Snapshot) *index {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	kept := x.byTenant[s.Tenant.ID]
+	if kept == nil || !sameRows(kept.issues, s.Issues) || !sameRows(kept.messages, s.Messages) {
+		return nil
+	}
+	return kept
 }
 
 // sameRows tells whether two lists are the same memory.

@@ -296,15 +296,19 @@ func (n *notice) messageType() string {
 	switch {
 	case n.message:
 		return typePost
-	case strings.EqualFold(n.of.Class, typeMaintenance):
+	case n.maintenance():
 		return typeMaintenance
 	}
 	return typeIncident
 }
 
-// class is the Classification: message-center posts are advisories there.
+// maintenance tells that an issue announces work. Graph knows no such thing,
+// so it can only come from a source that says so in the classification.
+func (n *notice) maintenance() bool { return strings.EqualFold(n.of.Class, typeMaintenance) }
+
+// class is the Classification, which knows incidents and advisories only.
 func (n *notice) class() string {
-	if n.message {
+	if n.message || n.maintenance() {
 		return "Advisory"
 	}
 	return capital(n.of.Class)

@@ -52,6 +52,20 @@ func TestOrderAndLists(t *testing.T) {
 	}
 }
 
+func TestPlannedMaintenance(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	put(t, s, storetest.Contoso, now, tocsin.Issue{ID: "EX1", Service: "Exchange Online", Classification: "plannedMaintenance", StartAt: now, ModifiedAt: now},
+		tocsin.Issue{ID: "EX2", Service: "Exchange Online", Classification: "incident", StartAt: now, ModifiedAt: now})
+	api := serve(t, s)
+	for filter, want := range map[string]string{"MessageType eq 'PlannedMaintenance'": "EX1", "MessageType eq 'Incident'": "EX2", "Classification eq 'Advisory'": "EX1"} {
+		got := values(t, ask(t, api, "GET", root+"Messages?$filter="+q(filter), good))
+		if len(got) != 1 || got[0]["Id"] != want {
+			t.Errorf("%s: %v, want %s", filter, ids(got), want)
+		}
+	}
+}
+
 // Pages add up to the whole, and a page that the default cut short says so.
 func TestPages(t *testing.T) {
 	t.Parallel()
