@@ -3,13 +3,12 @@
 //
 // It follows no redirect: the standard library keeps the Authorization header
 // when a redirect leads to another port or from https to http of the same host.
-// It bounds time and size, the latter after decompression, and no error names
-// a query or a credential.
+// It bounds time and size, the latter before and after decompression, and no
+// error names a query, a credential or words of the upstream.
 package httpclient
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -19,8 +18,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path"
-	"strings"
 	"time"
 )
 
@@ -29,8 +26,19 @@ type Config struct {
 	Root      string        // http(s)://host[:port]/path that every request stays under
 	UserAgent string        // "tocsin" when empty
 	Timeout   time.Duration // of one request with its whole answer; 30 s when 0
-	MaxBody   int64         // bytes of an answer, inflated; 32 MiB when 0
+	MaxBody   int64         // bytes of an answer, as sent and inflated; 32 MiB when 0
+	// EnvironmentProxy lets HTTPS_PROXY and its kin choose a proxy. Otherwise
+	// there is none: a variable of the machine must not redirect secrets.
+	EnvironmentProxy bool
 }
+
+// Bounds of every client.
+const (
+	defaultTimeout = 30 * time.Second
+	defaultMaxBody = 32 << 20
+	dialTimeout    = 10 * time.Second
+	maxHeader      = 64 << 10 // bytes of an answer's header
+)
 
 // Client sends requests to one origin.
 type Client struct {
@@ -41,93 +49,48 @@ type Client struct {
 	http    *http.Client
 }
 
-// ErrRefused is wrapped by errors about links that lead away from the root.
-var ErrRefused = errors.New("link refused")
-
 // New makes a client. It fails when the root is no plain http or https address.
 func New(c Config) (*Client, error) {
-	root, err := url.Parse(c.Root)
-	if err != nil || root.Host == "" || (root.Scheme != "http" && root.Scheme != "https") || root.User != nil || root.RawQuery != "" || root.Fragment != "" {
-		return nil, fmt.Errorf("address %q: want http or https, a host and a path", Redact(c.Root))
+	root, err := parseRoot(c.Root)
+	if err != nil {
+		return nil, err
 	}
 	client := &Client{root: root, agent: c.UserAgent, timeout: c.Timeout, maxBody: c.MaxBody}
 	if client.agent == "" {
 		client.agent = "tocsin"
 	}
 	if client.timeout == 0 {
-		client.timeout = 30 * time.Second
+		client.timeout = defaultTimeout
 	}
 	if client.maxBody == 0 {
-		client.maxBody = 32 << 20
+		client.maxBody = defaultMaxBody
+	}
+	transport := &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  client.timeout,
+		MaxResponseHeaderBytes: maxHeader,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true, // answers are hashed before they are inflated
+		ForceAttemptHTTP2:      true,
+	}
+	if c.EnvironmentProxy {
+		transport.Proxy = http.ProxyFromEnvironment
+		transport.OnProxyConnectResponse = proxyAnswered
 	}
 	client.http = &http.Client{
-		Timeout:       client.timeout,
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    10 * time.Second,
-			ResponseHeaderTimeout:  client.timeout,
-			MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        90 * time.Second,
-			DisableCompression:     true, // answers are hashed before they are inflated
-			ForceAttemptHTTP2:      true,
-		},
 	}
 	return client, nil
 }
 
-// Resolve checks a link that an answer gave and makes it absolute. It must
-// stay on the root's scheme, host and port and under its path.
-func (c *Client) Resolve(link string) (string, error) {
-	if strings.ContainsAny(link, "\\\t\r\n") || strings.HasPrefix(link, "//") || strings.Contains(strings.ReplaceAll(strings.ToLower(link), "%2e", "."), "/..") {
-		return "", fmt.Errorf("%w: it holds characters that no link needs", ErrRefused)
-	}
-	u, err := url.Parse(link)
-	if err != nil {
-		return "", fmt.Errorf("%w: it cannot be read", ErrRefused)
-	}
-	u = c.root.ResolveReference(u)
-	if u.Scheme != c.root.Scheme || u.Host != c.root.Host || u.User != nil || u.Fragment != "" {
-		return "", fmt.Errorf("%w: it leads to another origin", ErrRefused)
-	}
-	clean := path.Clean(u.Path)
-	if clean != strings.TrimRight(u.Path, "/") && clean != u.Path || strings.Contains(strings.ToLower(u.EscapedPath()), "%2f") ||
-		!strings.HasPrefix(clean+"/", strings.TrimRight(c.root.Path, "/")+"/") {
-		return "", fmt.Errorf("%w: it leaves the API's path", ErrRefused)
-	}
-	return u.String(), nil
-}
-
-// An Answer is what came back, still as it came over the wire.
-type Answer struct {
-	Status  int
-	Header  http.Header
-	Wire    []byte   // the body as sent
-	Hash    [32]byte // SHA-256 of Wire
-	encoded bool
-	maxBody int64
-}
-
-// Body is the inflated body. It fails when the body is cut or too large.
-func (a *Answer) Body() ([]byte, error) {
-	if !a.encoded {
-		return a.Wire, nil
-	}
-	reader, err := gzip.NewReader(bytes.NewReader(a.Wire))
-	if err != nil {
-		return nil, fmt.Errorf("inflate answer: %w", err)
-	}
-	body, err := readAll(reader, a.maxBody)
-	if err != nil {
-		return nil, fmt.Errorf("inflate answer: %w", err)
-	}
-	return body, nil
-}
-
-// Do sends one request and reads the whole answer, whatever its status. The
-// target must have come from [Client.Resolve] or be under the root.
+// Do sends one request and reads the whole answer, whatever its status: a
+// redirect is an answer like any other. The target must have come from
+// [Client.Resolve] or be under the root. An error wraps [ErrRefused] when
+// nothing was sent because the target is neither.
 func (c *Client) Do(ctx context.Context, method, target string, header http.Header, body []byte) (*Answer, error) {
 	resolved, err := c.Resolve(target)
 	if err != nil {
@@ -149,37 +112,64 @@ func (c *Client) Do(ctx context.Context, method, target string, header http.Head
 		return nil, fmt.Errorf("%s %s: %w", method, Redact(resolved), bare(err))
 	}
 	defer response.Body.Close()
-	answer := &Answer{Status: response.StatusCode, Header: response.Header, maxBody: c.maxBody}
-	answer.encoded = strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip")
+	answer := &Answer{
+		Status: response.StatusCode, Header: response.Header, maxBody: c.maxBody,
+		encoding: response.Header.Get("Content-Encoding"),
+	}
 	if answer.Wire, err = readAll(response.Body, c.maxBody); err != nil {
-		return nil, fmt.Errorf("%s %s: read answer: %w", method, Redact(resolved), err)
+		return nil, fmt.Errorf("%s %s: read answer: %w", method, Redact(resolved), bare(err))
 	}
 	answer.Hash = sha256.Sum256(answer.Wire)
+	answer.confirm(request.Header)
 	return answer, nil
 }
+
+// errProxy says that a proxy did not let a connection pass.
+var errProxy = errors.New("the proxy refused the connection")
+
+// proxyAnswered keeps the proxy's status and drops its words.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return fmt.Errorf("%w with status %d", errProxy, answer.StatusCode)
+}
+
+// errTooLarge says that an answer has more bytes than it may.
+var errTooLarge = errors.New("larger than allowed")
 
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(body)) > limit {
-		return nil, fmt.Errorf("larger than %d bytes", limit)
+		return nil, fmt.Errorf("%w: more than %d bytes", errTooLarge, limit)
 	}
 	return body, err
 }
 
-// bare is err without the address, which [url.Error] would print in full.
-func bare(err error) error {
-	var e *url.Error
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
+// errProtocol stands for what the standard library says about an answer that
+// is no HTTP. Its own words quote the answer, and an upstream could put the
+// token there that it was sent.
+var errProtocol = errors.New("the answer is no valid HTTP")
 
-// Redact is an address without query, fragment and credentials.
-func Redact(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "[address]"
+// bare is err without the address, which [url.Error] would print in full, and
+// without words of the upstream.
+func bare(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err
 	}
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return err // also time-outs
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return err
+	}
+	if errors.Is(err, errProxy) {
+		return err
+	}
+	for _, known := range []error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, http.ErrSchemeMismatch, errTooLarge} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return errProtocol
 }

@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -21,7 +22,7 @@ const (
 func RetryAfter(header string, now time.Time) (at time.Time, ok bool) {
 	header = strings.TrimSpace(header)
 	wait := time.Duration(0)
-	if seconds, err := strconv.ParseFloat(header, 64); err == nil && plainNumber(header) {
+	if seconds, err := strconv.ParseFloat(header, 64); plainNumber(header) && (err == nil || errors.Is(err, strconv.ErrRange)) {
 		wait = time.Duration(math.Min(seconds, maxRetry.Seconds()) * float64(time.Second))
 	} else if date, err := http.ParseTime(header); err == nil {
 		wait = date.Sub(now)
