@@ -1,5 +1,14 @@
 // Package graph reads service health and message-center posts from Microsoft
 // Graph admin/serviceAnnouncement, or from anything that speaks like it.
+//
+// A poll that brings nothing new costs little: a page is first recognised by
+// the upstream's own word (ETag), then by the hash of the compressed bytes,
+// then by that of the inflated ones. Only a page that differs is taken apart,
+// and its items are decoded by nobody here: the collector knows most of them by
+// their hash.
+//
+// What a poll saw counts as known only after [Source.Commit]: until then the
+// archive may hold nothing of it.
 package graph
 
 import (
@@ -7,68 +16,67 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/upstream"
-	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// Config says which tenant is read as which app.
-type Config struct {
-	TenantID string
-	ClientID string
-	Secret   string // of the app
-	TokenURL string // the public cloud's v2.0 endpoint of the tenant when empty
-	BaseURL  string // with the version, https://graph.microsoft.com/v1.0 when empty
-	Scope    string // that of the public cloud when empty
-	PageSize int    // 1000 when 0
-	Version  string // of this program, for the User-Agent
+const apiPath = "/admin/serviceAnnouncement"
+
+// listing is one of the API's lists.
+type listing struct {
+	kind     tocsin.Kind
+	path     string
+	key      string // the member that every item has
+	filtered bool   // it can be asked for what was modified lately
 }
 
-const (
-	maxPages    = 1000
-	defaultBase = "https://graph.microsoft.com/v1.0"
-	apiPath     = "/admin/serviceAnnouncement"
-)
+// listings are the lists in the order in which they are read.
+func listings() []listing {
+	return []listing{
+		{tocsin.KindOverview, "/healthOverviews", "service", false},
+		{tocsin.KindIssue, "/issues", "id", true},
+		{tocsin.KindMessage, "/messages", "id", true},
+	}
+}
 
 // Source polls one tenant. One poll runs at a time.
 type Source struct {
 	session *upstream.Session
 	root    string
 	header  http.Header
-	stored  map[string]*listState // by kind and form of request: what the archive holds
-	fresh   map[string]*listState // what the last poll saw, until Commit
+	lists   []listing
+	stored  map[form]listState // what the archive holds
+	fresh   map[form]listState // what the last poll saw, until Commit
 }
 
-// listState recognises a list that has not changed.
+// form tells the requests apart whose answers can be compared: the whole list
+// and what was modified lately.
+type form struct {
+	kind tocsin.Kind
+	full bool
+}
+
+// listState recognises a list that has not changed. It holds hashes and
+// addresses only: at most 1,000 pages with an address of up to 8 KB each.
 type listState struct {
-	pages []pageState
-}
-
-type pageState struct {
-	wire [32]byte // hash of the compressed bytes
-	body [32]byte // hash of the inflated bytes
-	next string
-	n    int
+	pages   []pageState
+	changed bool // it was not what it had been
 }
 
 // New makes a source. It fails with [tocsin.ErrInvalid] when the config cannot
 // work.
 func New(c Config, now func() time.Time) (*Source, error) {
-	if c.BaseURL == "" {
-		c.BaseURL = defaultBase
+	if err := c.Validate(); err != nil {
+		return nil, err
 	}
-	if c.PageSize == 0 {
-		c.PageSize = 1000
-	}
-	if c.Scope == "" {
-		c.Scope = "https://graph.microsoft.com/.default"
-	}
-	root := strings.TrimRight(c.BaseURL, "/") + apiPath
+	c = c.withDefaults()
+	root := c.BaseURL + apiPath
 	session, err := upstream.New("graph", upstream.Config{
 		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Root: root, TokenURL: c.TokenURL, Version: c.Version,
 		Form: url.Values{"scope": {c.Scope}}, Consent: "ServiceHealth.Read.All and ServiceMessage.Read.All",
@@ -76,126 +84,63 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{
-		session: session, root: root, stored: map[string]*listState{}, fresh: map[string]*listState{},
+	s := &Source{
+		session: session, root: root, stored: map[form]listState{}, fresh: map[form]listState{},
 		header: http.Header{"Accept": {"application/json"}, "Prefer": {"odata.maxpagesize=" + strconv.Itoa(c.PageSize)}},
-	}, nil
+	}
+	for _, l := range listings() {
+		if len(c.Lists) == 0 || slices.Contains(c.Lists, l.kind) {
+			s.lists = append(s.lists, l)
+		}
+	}
+	return s, nil
 }
 
-// Poll reads overviews, issues and messages, all or nothing.
+// Poll reads overviews, issues and messages, all or nothing. An item that
+// occurs on two pages, as happens when the list moves while it is read, is
+// passed on twice: which state holds is the collector's to decide.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
-	s.fresh = map[string]*listState{}
+	s.fresh = map[form]listState{}
 	var answer collect.Answer
-	for _, one := range []struct {
-		kind     tocsin.Kind
-		path     string
-		filtered bool
-	}{
-		{tocsin.KindOverview, "/healthOverviews", false},
-		{tocsin.KindIssue, "/issues", true},
-		{tocsin.KindMessage, "/messages", true},
-	} {
-		query := ""
-		full := ask.Full || !one.filtered || ask.Since.IsZero()
+	for _, l := range s.lists {
+		full := ask.Full || !l.filtered || ask.Since.IsZero()
+		target := s.root + l.path
 		if !full {
-			query = "?$filter=" + strings.ReplaceAll(url.QueryEscape("lastModifiedDateTime ge "+tocsin.FormatTime(ask.Since.Truncate(time.Millisecond))), "+", "%20")
+			target += "?$filter=" + filter(ask.Since)
 		}
-		list, err := s.list(ctx, ask, one.path+query, fmt.Sprint(one.path, full))
+		r := &reading{source: s, ask: ask, listing: l, before: s.stored[form{l.kind, full}].pages}
+		list, err := r.read(ctx, target)
 		if err != nil {
 			return collect.Answer{}, err
 		}
-		list.Kind, list.Full = one.kind, full
+		list.Kind, list.Full = l.kind, full
+		s.fresh[form{l.kind, full}] = listState{pages: r.pages, changed: !list.Unchanged}
 		answer.Lists = append(answer.Lists, list)
 	}
 	return answer, nil
 }
 
+// filter asks for what was modified at or after since. It is encoded the way
+// that every server reads: %20, not a plus sign.
+func filter(since time.Time) string {
+	text := "lastModifiedDateTime ge " + tocsin.FormatTime(since.Truncate(time.Millisecond))
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+}
+
 // Commit says that the last answer was stored: the next one is compared with
-// it.
+// it. The collector calls it after the transaction.
 func (s *Source) Commit() {
-	for key, state := range s.fresh {
-		s.stored[key] = state
+	for f, state := range s.fresh {
+		if state.changed {
+			// What the other form of the list said may no longer hold in the
+			// archive, so that its bytes would prove nothing.
+			delete(s.stored, form{f.kind, !f.full})
+		}
+		s.stored[f] = state
 	}
+	s.fresh = map[form]listState{}
 }
 
-// list reads all pages of one list.
-func (s *Source) list(ctx context.Context, ask collect.Ask, target, key string) (collect.List, error) {
-	var list collect.List
-	before, state := s.stored[key], &listState{}
-	if before == nil {
-		before = &listState{}
-	}
-	seen := map[string]bool{}
-	unchanged := true
-	var answers []*httpclient.Answer
-	for next := s.root + target; next != ""; {
-		if seen[next] || len(seen) == maxPages {
-			return list, &collect.Failure{Reason: "The upstream's pages never end."}
-		}
-		seen[next] = true
-		answer, err := s.session.Get(ctx, ask, next, s.header)
-		if err != nil {
-			return list, err
-		}
-		answers = append(answers, answer)
-		page, err := s.page(answer, before, len(state.pages))
-		if err != nil {
-			return list, err
-		}
-		n := len(state.pages)
-		unchanged = unchanged && n < len(before.pages) && before.pages[n].body == page.body
-		state.pages = append(state.pages, page)
-		list.Listed += page.n
-		if next = page.next; next != "" {
-			if next, err = s.session.Resolve(next); err != nil {
-				return list, err
-			}
-		}
-	}
-	s.fresh[key] = state
-	if unchanged && len(state.pages) == len(before.pages) {
-		list.Unchanged = true
-		return list, nil
-	}
-	for _, answer := range answers {
-		body, err := answer.Body()
-		if err != nil {
-			return list, damaged(err)
-		}
-		parsed, err := split(body)
-		if err != nil {
-			return list, damaged(err)
-		}
-		for _, item := range parsed.items {
-			list.Items = append(list.Items, collect.Item{Body: item, Hash: tocsin.HashOf(item)})
-		}
-	}
-	return list, nil
-}
-
-// page finds out what must be known of a page: from the compressed bytes when
-// they are those of before, else from the inflated ones, else by splitting.
-func (s *Source) page(answer *httpclient.Answer, before *listState, n int) (pageState, error) {
-	if n < len(before.pages) && before.pages[n].wire == answer.Hash {
-		return before.pages[n], nil
-	}
-	body, err := answer.Body()
-	if err != nil {
-		return pageState{}, damaged(err)
-	}
-	page := pageState{wire: answer.Hash, body: tocsin.HashOf(body)}
-	if n < len(before.pages) && before.pages[n].body == page.body {
-		page.next, page.n = before.pages[n].next, before.pages[n].n
-		return page, nil
-	}
-	parsed, err := split(body)
-	if err != nil {
-		return pageState{}, damaged(err)
-	}
-	page.next, page.n = parsed.next, len(parsed.items)
-	return page, nil
-}
-
-func damaged(err error) *collect.Failure {
-	return &collect.Failure{Reason: "The upstream's answer is damaged: nothing of it was used.", Cause: err}
+func damaged(where string, err error) *collect.Failure {
+	return &collect.Failure{Reason: fmt.Sprintf("The upstream's answer is damaged, %s: nothing of it was used.", where), Cause: err}
 }

@@ -1,0 +1,157 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	got, err := split([]byte(" {\"@odata.context\":\"x\",\"\\u0076alue\" : [ {\"id\":\"A\", \"n\":[1,{}]} ,\n{\"id\":\"B\"}],\"@odata.nextLink\":\"https:\\/\\/h?a=1\\u0026b\",\"error\":null}\n"), "id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.items) != 2 || string(got.items[0]) != `{"id":"A", "n":[1,{}]}` || string(got.items[1]) != `{"id":"B"}` || got.next != "https://h?a=1&b" {
+		t.Errorf("split = %q, %q", got.items, got.next)
+	}
+	if got, err := split([]byte(`{"value":[]}`), "id"); err != nil || len(got.items) != 0 {
+		t.Errorf("an empty list: %v, %v", got, err)
+	}
+}
+
+func TestSplitRefuses(t *testing.T) {
+	t.Parallel()
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	tests := []struct{ name, text, want string }{
+		{"nothing", "", "ends at byte 0"},
+		{"blank", " \n", "ends at byte"},
+		{"mark", "\xef\xbb\xbf{\"value\":[]}", "byte 0"},
+		{"list", `[]`, "want an object"},
+		{"no value", `{}`, "no list named value"},
+		{"value is null", `{"value":null}`, "want a list"},
+		{"value is an object", `{"value":{}}`, "want a list"},
+		{"other case", `{"Value":[]}`, "no list named value"},
+		{"two values", `{"value":[],"value":[]}`, "occurs twice"},
+		{"two values, one escaped", `{"value":[],"\u0076alue":[]}`, "occurs twice"},
+		{"error", `{"error":{"code":"x"},"value":[]}`, "holds an error"},
+		{"trailing object", `{"value":[]}{}`, "nothing after"},
+		{"trailing NUL", "{\"value\":[]}\x00", "nothing after"},
+		{"stray brace", `{{"value":[]}`, "a member's name"},
+		{"item is text", `{"value":[{"id":"A"},"B"]}`, "item 2"},
+		{"item is null", `{"value":[null]}`, "item 1"},
+		{"item without id", `{"value":[{"id":"A"},{"ID":"B"}]}`, "item 2: it has no id"},
+		{"item with empty id", `{"value":[{"id":""}]}`, "item 1: it has no id"},
+		{"item with id of another type", `{"value":[{"id":7}]}`, "item 1: it has no id"},
+		{"item with two ids", `{"value":[{"id":"A","id":"B"}]}`, "occurs twice"},
+		{"next link of another type", `{"value":[],"@odata.nextLink":7}`, "next link"},
+		{"not UTF-8", "{\"value\":[{\"id\":\"\xff\"}]}", "not UTF-8"},
+		{"bare NUL", "{\"value\":[{\"id\":\"\x00\"}]}", "control character"},
+		{"deep", `{"value":[{"id":"A","x":` + nested(98) + `}]}`, "nested deeper"},
+		{"very deep", `{"x":` + strings.Repeat(`{"x":`, 1_000_000), "nested deeper"},
+		{"many members", `{"value":[{` + members(501) + `}]}`, "more than 500 members"},
+	}
+	for _, tt := range tests {
+		if got, err := split([]byte(tt.text), "id"); err == nil || !strings.Contains(err.Error(), tt.want) || got.items != nil {
+			t.Errorf("%s: %q, %v, want %q", tt.name, got.items, err, tt.want)
+		}
+	}
+	if _, err := split([]byte(`{"value":[{"id":"A","x":`+nested(97)+`}]}`), "id"); err != nil {
+		t.Errorf("nested as deep as may be: %v", err)
+	}
+}
+
+func members(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("\"m%d\":%d", i, i)
+	}
+	return strings.Join(list, ",")
+}
+
+// No beginning of a page passes for a page.
+func TestSplitRefusesEveryPrefix(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"id", "service"} {
+		whole := samplePage(t)
+		for n := range whole {
+			if _, err := split(whole[:n], key); err == nil {
+				t.Fatalf("%d of %d bytes were accepted", n, len(whole))
+			}
+		}
+		if _, err := split(whole, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// samplePage is a page of three issues.
+func samplePage(tb testing.TB) []byte {
+	tb.Helper()
+	page, err := json.Marshal(map[string]any{"@odata.context": "x", "@odata.nextLink": "https://h/?$skip=3", "value": []tocsin.Issue{
+		{ID: "EX1", Service: "Exchange Online", Title: "Délai « long »", Posts: []tocsin.Post{{Content: "<p>a\r\n\"b\"\\</p>"}}},
+		{ID: "MO2", Service: "Microsoft 365 suite", Details: []tocsin.Detail{{Name: "n", Value: "障害"}}}, {ID: "TM3", Service: "Microsoft Teams"},
+	}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return page
+}
+
+// FuzzSplit compares with encoding/json: what is accepted is valid there and
+// has the same items, and the grammar accepts all that is valid there.
+func FuzzSplit(f *testing.F) {
+	f.Add(samplePage(f))
+	for _, seed := range []string{`{"value":[{"id":"A","x":[1,-0.5e+3,true,false,null,"\u00e9\n"]}]}`, `{"value":[]}x`, `{"value":[{"id":01}]}`, `[1.]`, `"\ud800"`, `-`, `{"a":1,}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := &scanner{text: text}
+		_, err := s.value(1)
+		ours := err == nil && s.peek() == 0 && s.at == len(text)
+		if theirs := json.Valid(text); ours != theirs && (err == nil || !strings.Contains(err.Error(), "nested deeper")) {
+			t.Errorf("grammar of %q: %v, encoding/json says %v", text, err, theirs)
+		}
+		got, err := split(text, "id")
+		if err != nil {
+			return
+		}
+		var want struct {
+			Value []json.RawMessage `json:"value"`
+		}
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatalf("accepted %q: %v", text, err)
+		}
+		if len(want.Value) != len(got.items) && !bytes.Contains(bytes.ToLower(text), []byte("value\"")) {
+			t.Fatalf("%d items of %q, want %d", len(got.items), text, len(want.Value))
+		}
+	})
+}
+
+func BenchmarkSplit(b *testing.B) {
+	item := `{"id":"EX1","posts":[` + strings.Repeat(`{"createdDateTime":"2026-01-01T00:00:00Z","description":{"contentType":"html","content":"`+strings.Repeat(`users may be unable to read \"mail\" `, 30)+`"}},`, 6) + `{}]}`
+	page := []byte(`{"value":[` + strings.Repeat(item+",", 299) + item + `]}`)
+	b.Run("split", func(b *testing.B) {
+		b.SetBytes(int64(len(page)))
+		for b.Loop() {
+			if _, err := split(page, "id"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding/json", func(b *testing.B) {
+		b.SetBytes(int64(len(page)))
+		for b.Loop() {
+			var list struct {
+				Value []json.RawMessage `json:"value"`
+			}
+			if err := json.Unmarshal(page, &list); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
