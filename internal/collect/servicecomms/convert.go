@@ -27,7 +27,7 @@ func Service(raw []byte) (tocsin.Service, error) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return tocsin.Service{}, invalid("Service", err)
 	}
-	s := tocsin.Service{ID: w.ID, Name: w.DisplayName, Features: []tocsin.Feature{}}
+	s := tocsin.Service{ID: w.ID, Name: cmp.Or(w.DisplayName, tocsin.ServiceNameOf(w.ID)), Features: []tocsin.Feature{}}
 	for _, f := range w.Features {
 		s.Features = append(s.Features, tocsin.Feature{Name: f.Name, DisplayName: f.DisplayName})
 	}
@@ -114,6 +114,7 @@ type wireMessage struct {
 	Category            string   `json:"Category"`
 	Tags                []string `json:"MessageTagNames"`
 	Affected            []string `json:"AffectedWorkloadDisplayNames"`
+	AffectedIDs         []string `json:"AffectedWorkloadNames"`
 	ActionRequiredBy    string   `json:"ActionRequiredByDate"`
 	IsMajorChange       bool     `json:"IsMajorChange"`
 	ExternalLink        string   `json:"ExternalLink"`
@@ -128,14 +129,21 @@ type wireMessage struct {
 	} `json:"Messages"`
 }
 
-// Message reads an element of /Messages: a [tocsin.Issue], or a
-// [tocsin.Message] for a message-center post.
+// The values of MessageType that change what a message is.
+const (
+	typeMessageCenter = "MessageCenter"
+	typeMaintenance   = "PlannedMaintenance"
+)
+
+// Message reads an element of /Messages: a [tocsin.Message] for a
+// message-center post, else a [tocsin.Issue]. Without a MessageType the id
+// decides.
 func Message(raw []byte) (any, error) {
 	var w wireMessage
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return nil, invalid("Message", err)
 	}
-	if w.MessageType == "MessageCenter" || w.MessageType == "" && strings.HasPrefix(w.ID, "MC") {
+	if strings.EqualFold(w.MessageType, typeMessageCenter) || w.MessageType == "" && strings.HasPrefix(w.ID, "MC") {
 		return w.message(raw), nil
 	}
 	return w.issue(raw), nil
@@ -163,27 +171,71 @@ func (w wireMessage) issue(raw []byte) tocsin.Issue {
 	id, name := workload(w.Workload, w.WorkloadDisplayName)
 	issue := tocsin.Issue{
 		ID: w.ID, Title: w.Title, Service: name, ServiceID: id, Feature: w.Feature, FeatureGroup: w.FeatureDisplayName,
-		Classification: strings.ToLower(cmp.Or(w.Classification, "incident")), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
+		Classification: strings.ToLower(cmp.Or(w.Classification, w.usualClass())), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
 		Impact: w.ImpactDescription, StartAt: at(w.StartTime), EndAt: at(w.EndTime), ModifiedAt: at(w.LastUpdatedTime),
 		Details: w.details(), Posts: []tocsin.Post{}, Legacy: raw,
 	}
 	issue.Resolved = !issue.EndAt.IsZero()
 	for _, p := range w.Messages {
-		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(p.PublishedTime), Type: "regular", ContentType: "html", Content: p.MessageText})
+		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(p.PublishedTime), Type: "regular", ContentType: contentType(p.MessageText), Content: p.MessageText})
 	}
 	return issue
 }
 
+// usualClass is the classification of an issue that names none. What was
+// planned is no incident.
+func (w wireMessage) usualClass() string {
+	if strings.EqualFold(w.MessageType, typeMaintenance) {
+		return "advisory"
+	}
+	return "incident"
+}
+
+// contentType tells texts with tags from plain ones, whose line ends a reader
+// must keep: the API has no member for it, and sends plain text on issues.
+func contentType(text string) string {
+	last := strings.LastIndexByte(text, '>')
+	for i := 0; i < last; i++ {
+		if text[i] != '<' {
+			continue
+		}
+		name := strings.TrimPrefix(text[i+1:], "/")
+		if c := name[0] | 0x20; c >= 'a' && c <= 'z' { // name holds '>' at least
+			return "html"
+		}
+	}
+	return "text"
+}
+
 func (w wireMessage) message(raw []byte) tocsin.Message {
 	m := tocsin.Message{
-		ID: w.ID, Title: w.Title, Services: w.Affected, Category: camel(w.Category), Severity: strings.ToLower(w.Severity), Tags: w.Tags,
+		ID: w.ID, Title: w.Title, Services: w.services(), Category: camel(w.Category), Severity: strings.ToLower(w.Severity), Tags: w.Tags,
 		MajorChange: w.IsMajorChange, ActionRequiredBy: at(w.ActionRequiredBy), StartAt: at(w.StartTime), EndAt: at(w.EndTime),
-		ModifiedAt: at(w.LastUpdatedTime), Details: w.details(), ContentType: "html", Legacy: raw,
+		ModifiedAt: at(w.LastUpdatedTime), Details: w.details(), Legacy: raw,
 	}
-	if len(w.Messages) > 0 {
-		m.Content = w.Messages[len(w.Messages)-1].MessageText
+	newest := time.Time{}
+	for _, p := range w.Messages { // the order on the wire is not that of time
+		if published := at(p.PublishedTime); m.Content == "" || !published.Before(newest) {
+			m.Content, newest = p.MessageText, published
+		}
 	}
+	m.ContentType = contentType(m.Content)
 	return m
+}
+
+// services are the names of what a message is about.
+func (w wireMessage) services() []string {
+	if len(w.Affected) > 0 {
+		return w.Affected
+	}
+	var list []string
+	for _, id := range w.AffectedIDs {
+		list = append(list, tocsin.ServiceNameOf(id))
+	}
+	if _, name := workload(w.Workload, w.WorkloadDisplayName); len(list) == 0 && name != "" {
+		list = append(list, name)
+	}
+	return list
 }
 
 // camel turns a category in words into Graph's spelling: "Plan For Change"
