@@ -156,10 +156,10 @@ func TestPaging(t *testing.T) {
 	if got := lists(t, l.source(t)); len(got[tocsin.KindIssue].Items) != 250 || len(l.asked) != 3 {
 		t.Errorf("everything at once: %d issues after %q", len(got[tocsin.KindIssue].Items), l.asked)
 	}
-	l.messages = l.messages[:100]
+	l.messages, l.asked = l.messages[:100], nil
 	var failure *collect.Failure
-	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "never end") {
-		t.Errorf("the same 100 again and again: %v", err)
+	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "never end") || len(l.asked) != 4 {
+		t.Errorf("the same 100 again and again: %v after %q", err, l.asked)
 	}
 	l = newLegacy(t, 0)
 	l.override["Messages?$top=100"] = `{"value":[{"Id":"EX1"}],"@odata.nextLink":"` + l.url + "/api/v1.0/" + tenant + `/ServiceComms/Messages?$skiptoken=2"}`
