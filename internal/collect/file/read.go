@@ -11,15 +11,16 @@ import (
 	"fmt"
 	"io"
 	"time"
-	"unicode/utf8"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// maxFile bounds a file, inflated, in bytes.
-const maxFile = 1 << 30
+// maxFile bounds a file, inflated, in bytes. A file is held in memory with
+// all that is read from it; a longer history can be cut between its lines.
+const maxFile = 256 << 20
 
 // Read reads all notices of one file, or none: an error names the file and the
 // place. Warnings tell what was put right on the way.
@@ -39,7 +40,7 @@ func Read(r io.Reader, name string) (lists []collect.List, warnings []string, er
 		if err := decoder.Decode(&value); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, nil, refuse(name, decoder.InputOffset(), "it is not JSON: %v", err)
+			return nil, nil, notJSON(name, n, int64(len(fixed)), err)
 		}
 		if err := c.value(value, 0); err != nil {
 			return nil, nil, refuse(name, decoder.InputOffset(), "value %d: %v", n, err)
@@ -65,6 +66,14 @@ func refuse(name string, offset int64, format string, args ...any) error {
 	return tocsin.Invalidf("file", "%s: %s.", where, fmt.Sprintf(format, args...))
 }
 
+// notJSON says where value number n of a file of size bytes breaks off.
+func notJSON(name string, n int, size int64, err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return refuse(name, syntax.Offset, "value %d is not JSON: %v", n, err)
+	}
+	return refuse(name, size, "it ends within value %d, want the rest of it", n)
+}
+
 func readAll(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err == nil && bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
@@ -79,11 +88,8 @@ func readAll(r io.Reader) ([]byte, error) {
 	case len(text) > maxFile:
 		return nil, fmt.Errorf("it is larger than %d bytes", maxFile)
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(text) {
-		return nil, errors.New("it is not UTF-8")
-	}
-	return text, nil
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // editors put it there
+	return text, httpclient.CheckJSON(text)
 }
 
 // dropStrayBrace repairs exactly one mistake, that of the reference's sample of
@@ -111,6 +117,7 @@ type reading struct {
 type members struct {
 	Value   *[]json.RawMessage `json:"value"`
 	Error   json.RawMessage    `json:"error"`
+	ID      string             `json:"id"`
 	SeenAt  string             `json:"seenAt"`
 	Message json.RawMessage    `json:"message"`
 	Issues  []json.RawMessage  `json:"issues"`
@@ -140,7 +147,7 @@ func (c *reading) value(raw []byte, depth int) error {
 	}
 	names, err := namesOf(trimmed)
 	if err != nil {
-		return errors.New("it is neither an object nor a list")
+		return errors.New("it is neither an object nor a list, want an answer or a notice")
 	}
 	if names["Id"] || names["Workload"] {
 		return c.legacy(trimmed, names)
@@ -187,6 +194,7 @@ func (c *reading) all(list []json.RawMessage, depth int) error {
 	return nil
 }
 
+// history reads a line of a recorded archive: what was seen, and when.
 func (c *reading) history(m members) error {
 	seen, ok := tocsin.ParseTime(m.SeenAt)
 	if !ok {
@@ -194,7 +202,10 @@ func (c *reading) history(m members) error {
 	}
 	var inner members
 	if err := json.Unmarshal(m.Message, &inner); err != nil {
-		return fmt.Errorf("message: %w", err)
+		return errors.New("message is no object")
+	}
+	if m.ID != inner.ID && m.ID != "" {
+		return fmt.Errorf("id is %q, but the message's own is %q", tocsin.Clip(m.ID, 40), tocsin.Clip(inner.ID, 40))
 	}
 	return c.graph(m.Message, inner, seen)
 }
@@ -214,7 +225,7 @@ func (c *reading) graph(raw []byte, m members, seen time.Time) error {
 		}
 		return c.overview(raw, seen)
 	}
-	return errors.New("it is no notice of a kind that is known")
+	return errors.New("it is no notice of a kind that is known, want an issue, a message, a status or a service of either API")
 }
 
 // overview stores a health overview without the issues nested in it.

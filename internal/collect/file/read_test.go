@@ -60,6 +60,9 @@ func TestKindIsRecognised(t *testing.T) {
 		{"legacy status", `{"value":[` + current + `]}`, 0, 0, 1, 0},
 		{"legacy service", services, 0, 0, 0, 1},
 		{"stray brace", "{\n {\"value\":[" + legacy + "]}", 1, 0, 0, 0},
+		{"byte order mark", "\xef\xbb\xbf" + issue, 1, 0, 0, 0},
+		{"all four legacy answers", `{"value":[` + services + `]}{"value":[` + current + `]}` + "\n" + `{"value":[` + current + `]} {"value":[` + legacy + `]}`, 1, 0, 2, 1},
+		{"both APIs", "[" + legacy + "," + issue + "," + message + "]", 2, 1, 0, 0},
 		{"empty list", `{"value":[]}`, 0, 0, 0, 0},
 	}
 	for _, tt := range tests {
@@ -103,10 +106,28 @@ func TestNothingPartial(t *testing.T) {
 		"cut": `{"value":[` + issue + `,{"id":`, "no notice": `{"hello":"world"}`, "no id": `{"posts":[],"service":"x"}`, "text": `"x"`,
 		"error": `{"error":{"code":"x"}}`, "nothing": "", "second is bad": issue + "\n{}", "value": `{"value":7}`, "not UTF-8": "{\"id\":\"\xff\"}",
 		"bad time": `{"seenAt":"then","message":` + message + `}`, "trailing": issue + "]",
+		"other id": `{"seenAt":"2026-01-01T00:00:00Z","kind":"new","id":"MC2","message":` + message + `}`, "no message": `{"seenAt":"2026-01-01T00:00:00Z","message":7}`,
+		"deep": `{"value":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}", "two stray braces": `{{{"value":[` + issue + `]}`, "NUL": issue + "\x00",
+		"stray brace elsewhere": `{{"id":"EX1","posts":[]}`, "html": "<html>", "lists in lists": `[[[[` + issue + `]]]]`, "legacy without id": `{"Workload":"","Status":"x"}`,
 	} {
 		lists, _, err := file.Read(strings.NewReader(text), "broken.json")
 		if !errors.Is(err, tocsin.ErrInvalid) || len(lists) != 0 || !strings.Contains(err.Error(), "broken.json") {
 			t.Errorf("%s: %v, %v, want ErrInvalid that names the file", name, lists, err)
+		}
+	}
+}
+
+// An error says where in which file, and what was wanted there.
+func TestErrorsNameThePlace(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		issue + "\n" + `{"value":[` + message + `,{"id":"x"}]}`: "value 2: element 2: it is no notice of a kind that is known, want",
+		`{"value":[` + issue + `,`:                              "broken.json, before byte 127: it ends within value 1",
+		`{"value":[}`:                                           "broken.json, before byte 11: value 1 is not JSON",
+		`[1]`:                                                   "element 1: it is neither an object nor a list, want",
+	} {
+		if _, _, err := file.Read(strings.NewReader(text), "broken.json"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
 }

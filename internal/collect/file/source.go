@@ -2,19 +2,23 @@ package file
 
 import (
 	"context"
-	"io/fs"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/tocsin"
 )
 
+// maxFiles bounds how many files of a directory are read.
+const maxFiles = 10_000
+
 // Source polls a file, or all files of a directory, that something else writes.
 type Source struct{ path string }
 
-// New makes a source of a file or directory.
+// New makes a source of a file or directory. It fails with [tocsin.ErrInvalid]
+// without one; that it can be read is for a poll to find out.
 func New(path string) (*Source, error) {
 	if path == "" {
 		return nil, tocsin.Invalidf("path", "Name a file or directory.")
@@ -23,33 +27,65 @@ func New(path string) (*Source, error) {
 }
 
 // Poll reads every file, all or nothing. Files whose name starts with a dot
-// are left out: they are still being written. What is no longer in the files
-// has not left.
+// are left out, being still written, and so is what is no plain file. Together
+// the files are whole lists: what none of them holds any more has left, except
+// that a kind of which they hold nothing at all is not a list.
 func (s *Source) Poll(ctx context.Context, _ collect.Ask) (collect.Answer, error) {
-	info, err := os.Stat(s.path)
+	paths, err := s.files()
 	if err != nil {
 		return collect.Answer{}, &collect.Failure{Reason: "The path cannot be read.", Cause: err}
 	}
-	root, names := filepath.Dir(s.path), []string{filepath.Base(s.path)}
-	if info.IsDir() {
-		root = s.path
-		if names, err = fs.Glob(os.DirFS(s.path), "*"); err != nil {
-			return collect.Answer{}, &collect.Failure{Reason: "The directory cannot be listed.", Cause: err}
-		}
-		names = slices.DeleteFunc(names, func(name string) bool { return name[0] == '.' })
-	}
 	var answer collect.Answer
-	for _, name := range names {
+	for _, path := range paths {
 		if err := ctx.Err(); err != nil {
 			return collect.Answer{}, err
 		}
-		lists, err := readOne(filepath.Join(root, name))
+		lists, err := readOne(path)
 		if err != nil {
-			return collect.Answer{}, &collect.Failure{Reason: "The file " + name + " cannot be read.", Cause: err}
+			return collect.Answer{}, &collect.Failure{Reason: "The file " + filepath.Base(path) + " cannot be read.", Cause: err}
 		}
-		answer.Lists = append(answer.Lists, lists...)
+		for _, list := range lists {
+			answer.Lists = merge(answer.Lists, list)
+		}
 	}
 	return answer, nil
+}
+
+// files are the plain files to be read, in order of name.
+func (s *Source) files() ([]string, error) {
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().IsRegular() {
+		return []string{s.path}, nil
+	}
+	if !info.IsDir() {
+		return nil, errors.New("it is neither a file nor a directory")
+	}
+	entries, err := os.ReadDir(s.path)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, entry := range entries {
+		if entry.Name()[0] == '.' {
+			continue
+		}
+		path := filepath.Join(s.path, entry.Name())
+		info, err := os.Stat(path) // follows links
+		if err != nil {
+			return nil, err
+		}
+		// To open a pipe would wait for its other end.
+		if info.Mode().IsRegular() {
+			paths = append(paths, path)
+		}
+	}
+	if len(paths) > maxFiles {
+		return nil, fmt.Errorf("it holds more than %d files", maxFiles)
+	}
+	return paths, nil
 }
 
 func readOne(path string) ([]collect.List, error) {
@@ -58,9 +94,19 @@ func readOne(path string) ([]collect.List, error) {
 		return nil, err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.IsDir() {
-		return nil, err
-	}
 	lists, _, err := Read(file, filepath.Base(path))
 	return lists, err
+}
+
+// merge adds a list to that of its kind: a kind is listed once.
+func merge(lists []collect.List, more collect.List) []collect.List {
+	for i := range lists {
+		if lists[i].Kind == more.Kind {
+			lists[i].Items = append(lists[i].Items, more.Items...)
+			lists[i].Listed += more.Listed
+			return lists
+		}
+	}
+	more.Full = true
+	return append(lists, more)
 }

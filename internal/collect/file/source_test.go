@@ -1,0 +1,126 @@
+package file_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/file"
+	"example.org/tocsin/internal/tocsin"
+)
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func poll(t *testing.T, path string) (collect.Answer, error) {
+	t.Helper()
+	source, err := file.New(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source.Poll(t.Context(), collect.Ask{Full: true})
+}
+
+func TestSourceReadsADirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "a.json", `{"value":[`+issue+`]}`)
+	write(t, dir, "b.json", strings.Replace(issue, "EX1", "EX2", 1))
+	one := write(t, dir, "c.json", message)
+	write(t, dir, ".d.json.part", `{"value":[`)
+	if err := os.Mkdir(filepath.Join(dir, "e"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := poll(t, dir)
+	if err != nil || len(answer.Lists) != 2 {
+		t.Fatalf("answer = %+v, %v", answer, err)
+	}
+	for i, want := range []int{2, 1} {
+		if list := answer.Lists[i]; !list.Full || list.Listed != want || len(list.Items) != want {
+			t.Errorf("list of %ss: full %v, %d listed, %d items, want %d", list.Kind, list.Full, list.Listed, len(list.Items), want)
+		}
+	}
+	if answer, err := poll(t, one); err != nil || len(answer.Lists) != 1 || answer.Lists[0].Kind != tocsin.KindMessage {
+		t.Errorf("one file: %+v, %v", answer, err)
+	}
+	write(t, dir, "z.json", `{"value":[`)
+	answer, err = poll(t, dir)
+	var failure *collect.Failure
+	if !errors.As(err, &failure) || !strings.Contains(failure.Reason, "z.json") || answer.Lists != nil {
+		t.Errorf("a cut file among good ones: %+v, %v", answer, err)
+	}
+}
+
+func TestSourceFails(t *testing.T) {
+	t.Parallel()
+	if _, err := file.New(""); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("no path: %v", err)
+	}
+	var failure *collect.Failure
+	if _, err := poll(t, filepath.Join(t.TempDir(), "none")); !errors.As(err, &failure) {
+		t.Errorf("no such path: %v", err)
+	}
+	dir := t.TempDir()
+	write(t, dir, "a.json", issue)
+	source, err := file.New(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := source.Poll(ctx, collect.Ask{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("given up: %v", err)
+	}
+}
+
+// No beginning of a document passes for one, packed or not.
+func TestEveryPrefixFails(t *testing.T) {
+	t.Parallel()
+	for _, whole := range []string{`{"@odata.context":"x","value":[` + issue + "," + issue + "]}", "[" + message + "]", legacy} {
+		for n := range whole {
+			if lists, _, err := file.Read(strings.NewReader(whole[:n]), "cut.json"); !errors.Is(err, tocsin.ErrInvalid) || lists != nil {
+				t.Fatalf("%d bytes of %s: %v, %v", n, whole, lists, err)
+			}
+		}
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		_, _ = w.Write([]byte(whole))
+		_ = w.Close()
+		for n := range packed.Len() {
+			if lists, _, err := file.Read(bytes.NewReader(packed.Bytes()[:n]), "cut.gz"); !errors.Is(err, tocsin.ErrInvalid) || lists != nil {
+				t.Fatalf("%d packed bytes: %v, %v", n, lists, err)
+			}
+		}
+	}
+}
+
+// The recorded history is read whole, each line at the time it was seen.
+func TestRecordedHistory(t *testing.T) {
+	t.Parallel()
+	f, err := os.Open("../../../../shared/data/message-center-updates.jsonl.gz")
+	if err != nil {
+		t.Skip("the recorded history is not at hand:", err)
+	}
+	defer f.Close()
+	lists, warnings, err := file.Read(f, "history.jsonl.gz")
+	if err != nil || len(lists) != 1 || lists[0].Kind != tocsin.KindMessage || lists[0].Full || len(lists[0].Items) != 447 || lists[0].Listed != 447 || warnings != nil {
+		t.Fatalf("read %v, %v, %v", counts(lists), warnings, err)
+	}
+	for i, item := range lists[0].Items {
+		if item.At.IsZero() || item.Hash != tocsin.HashOf(item.Body) {
+			t.Errorf("line %d: seen at %v", i+1, item.At)
+		}
+	}
+}
