@@ -28,7 +28,6 @@ type clients interface {
 
 // VerifierConfig says whose tokens a [Verifier] believes.
 type VerifierConfig struct {
-	Base    string // address of the desk, which starts every issuer
 	Keys    keys
 	Clients clients
 	Now     func() time.Time // time.Now when nil
@@ -39,7 +38,6 @@ type VerifierConfig struct {
 // verified, since a signature costs more than all else in a small request. It
 // is safe for use by several goroutines.
 type Verifier struct {
-	base    string
 	keys    keys
 	clients clients
 	now     func() time.Time
@@ -48,7 +46,7 @@ type Verifier struct {
 
 // NewVerifier makes a verifier that has seen no token yet.
 func NewVerifier(c VerifierConfig) *Verifier {
-	v := &Verifier{base: strings.TrimRight(c.Base, "/"), keys: c.Keys, clients: c.Clients, now: c.Now}
+	v := &Verifier{keys: c.Keys, clients: c.Clients, now: c.Now}
 	if v.now == nil {
 		v.now = time.Now
 	}
@@ -112,7 +110,7 @@ func (v *Verifier) verify(ctx context.Context, token string, now time.Time) (ent
 	if err != nil {
 		return entry{}, invalid(err)
 	}
-	if err := c.check(v.base, now); err != nil {
+	if err := c.check(now); err != nil {
 		return entry{}, invalid(err)
 	}
 	client, _, err := v.clients.Client(ctx, c.client())

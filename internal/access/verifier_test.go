@@ -60,7 +60,7 @@ func newWorld(t testing.TB, cached int) *world {
 	w.setNow(start)
 	w.client.Store(&tocsin.Client{ID: clientID, TenantID: tenantID, Shape: tocsin.ShapeWire})
 	w.verifier = access.NewVerifier(access.VerifierConfig{
-		Base: base, Keys: w, Clients: w, Cached: cached, Now: func() time.Time { return *w.now.Load() },
+		Keys: w, Clients: w, Cached: cached, Now: func() time.Time { return *w.now.Load() },
 	})
 	return w
 }
@@ -158,6 +158,7 @@ func TestVerifierBelievesOurTokens(t *testing.T) {
 		{"version 1", goodClaims(), want},
 		{"version 2", second, want},
 		{"audience in a list", with(goodClaims(), "aud", []string{"https://elsewhere.example", resource}), want},
+		{"another address of the desk", with(goodClaims(), "iss", "https://health.contoso.com/"+tenantID+"/"), want},
 		{"a person", person, delegated},
 		{"expired within leeway", with(goodClaims(), "exp", start.Add(-59*time.Second).Unix()), want},
 		{"clock behind within leeway", with(with(goodClaims(), "nbf", start.Add(time.Minute).Unix()), "iat", start.Add(time.Minute).Unix()), want},
@@ -280,7 +281,9 @@ func TestVerifierRefuses(t *testing.T) {
 		"aud an empty list":           w.sign(t, goodHeader(), with(goodClaims(), "aud", []string{})),
 		"aud a list with a number":    w.sign(t, goodHeader(), with(goodClaims(), "aud", []any{resource, 1})),
 		"aud an object":               w.sign(t, goodHeader(), with(goodClaims(), "aud", map[string]any{resource: 1})),
-		"iss of the provider":         w.sign(t, goodHeader(), with(goodClaims(), "iss", "https://sts.windows.net/"+tenantID+"/")),
+		"iss without a host":          w.sign(t, goodHeader(), with(goodClaims(), "iss", "https:///"+tenantID+"/")),
+		"iss of another scheme":       w.sign(t, goodHeader(), with(goodClaims(), "iss", "urn://desk/"+tenantID+"/")),
+		"iss with a query":            w.sign(t, goodHeader(), with(goodClaims(), "iss", "https://desk?/"+tenantID+"/")),
 		"iss of another tenant":       w.sign(t, goodHeader(), with(goodClaims(), "iss", base+"/"+otherID+"/")),
 		"iss of the other version":    w.sign(t, goodHeader(), with(goodClaims(), "iss", base+"/"+tenantID+"/v2.0")),
 		"iss without the slash":       w.sign(t, goodHeader(), with(goodClaims(), "iss", base+"/"+tenantID)),

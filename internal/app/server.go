@@ -16,7 +16,7 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	verifier := access.NewVerifier(access.VerifierConfig{Base: a.base, Keys: a.Issuer, Clients: a.Store, Now: time.Now})
+	verifier := access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Now: time.Now})
 	legacy, err := servicecomms.New(servicecomms.Config{
 		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: verifier, Now: time.Now, Log: o.Log,
 	})
