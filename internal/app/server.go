@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
@@ -35,12 +38,17 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
+	registry := prometheus.NewRegistry()
+	if err := registry.Register(newDeskMetrics(a)); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
 	return httpserver.New(httpserver.Config{
 		Routes:   pages.Routes(),
 		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), a.tokens()},
 		Errors:   pages.WriteError,
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
+		Registry: registry,
 		Log:      o.Log,
 		Now:      time.Now,
 	})

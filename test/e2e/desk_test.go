@@ -102,6 +102,21 @@ func get(t *testing.T, address, token string, into any) *http.Response {
 }
 
 // page is an answer of either API.
+// body reads what everybody may read.
+func body(t *testing.T, address string) string {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 type page struct {
 	Value []map[string]any `json:"value"`
 	Error struct {
@@ -248,6 +263,15 @@ func TestDemo(t *testing.T) {
 	for _, path := range []string{"/health", "/healthz", "/readyz", "/version", "/metrics"} {
 		if response := get(t, base+path, "", nil); response.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", path, response.Status)
+		}
+	}
+	for _, series := range []string{
+		`m365_service_health{service_id="Exchange",service_name="Exchange Online",tenant="contoso"} `,
+		`tocsin_collector_last_success_timestamp_seconds{source="graph",tenant="fabrikam"} 1`,
+		`tocsin_collector_stale{source="graph",tenant="contoso"} 0`,
+	} {
+		if text := body(t, base+"/metrics"); !strings.Contains(text, series) {
+			t.Errorf("/metrics lacks %s", series)
 		}
 	}
 	fabrikam := info.Tenants[1]

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// scrapeTimeout bounds the reading for one scrape.
+const scrapeTimeout = 5 * time.Second
+
+// deskMetrics tells how collecting goes and how the services are, under the
+// names that exporters for the provider's API made usual. Labels are tenants,
+// sources and services alone: an issue or a title never makes a series.
+type deskMetrics struct {
+	app                                       *App
+	success, failures, stale, service, issues *prometheus.Desc
+}
+
+func newDeskMetrics(a *App) *deskMetrics {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &deskMetrics{
+		app: a,
+		success: desc("tocsin_collector_last_success_timestamp_seconds",
+			"End of the last complete poll as seconds since 1970, 0 for none.", "tenant", "source"),
+		failures: desc("tocsin_collector_failures", "Polls in a row that were not complete.", "tenant", "source"),
+		stale:    desc("tocsin_collector_stale", "1 when what the source says is older than two intervals.", "tenant", "source"),
+		service: desc("m365_service_health",
+			"0 healthy, 1 watched, 3 degraded, 4 interrupted, -1 not known: an unknown status, or healthy by a source that is stale.",
+			"tenant", "service_id", "service_name"),
+		issues: desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
+	}
+}
+
+// Describe sends nothing, so that scrapes are not checked against it: which
+// series there are depends on the tenants.
+func (*deskMetrics) Describe(chan<- *prometheus.Desc) {}
+
+// Collect reads the store and the snapshots of all tenants.
+func (m *deskMetrics) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	if err := m.collect(ctx, out); err != nil {
+		out <- prometheus.NewInvalidMetric(m.success, err)
+	}
+}
+
+func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric) error {
+	tenants, err := m.app.Store.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, tenant := range tenants {
+		if tenant.Disabled {
+			continue
+		}
+		snapshot, err := m.app.Model.Snapshot(ctx, tenant.ID)
+		if err != nil {
+			return err
+		}
+		m.sources(out, tenant.Name, snapshot.Sources(), now)
+		m.services(out, tenant.Name, snapshot)
+	}
+	return nil
+}
+
+func (m *deskMetrics) sources(out chan<- prometheus.Metric, tenant string, sources []tocsin.SourceState, now time.Time) {
+	for _, s := range sources {
+		success, stale := 0.0, 0.0
+		if !s.LastOKAt.IsZero() {
+			success = float64(s.LastOKAt.UnixMicro()) / 1e6
+		}
+		if _, is := s.StaleSince(now); is {
+			stale = 1
+		}
+		gauge(out, m.success, success, tenant, s.Name)
+		gauge(out, m.failures, float64(s.Failures), tenant, s.Name)
+		gauge(out, m.stale, stale, tenant, s.Name)
+	}
+}
+
+func (m *deskMetrics) services(out chan<- prometheus.Metric, tenant string, s *readmodel.Snapshot) {
+	open := map[[2]string]int{}
+	for _, row := range s.Issues {
+		if row.Open() && !row.Status.Healthy() {
+			open[[2]string{row.ServiceID, row.Class}]++
+		}
+	}
+	for i := range s.Services {
+		service := &s.Services[i]
+		value := float64(service.Overview.Status.Badness())
+		if len(service.Transitions) == 0 || !service.Overview.Status.Known() || s.Stale && service.Overview.Status.Healthy() {
+			value = -1
+		}
+		gauge(out, m.service, value, tenant, service.ID, service.Name)
+	}
+	for key, n := range open {
+		gauge(out, m.issues, float64(n), tenant, key[0], key[1])
+	}
+}
+
+func gauge(out chan<- prometheus.Metric, desc *prometheus.Desc, value float64, labels ...string) {
+	out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+}
