@@ -14,6 +14,10 @@ const (
 	ReadLegacy   Permission = "read-legacy"   // everything in the legacy API
 	ReadHealth   Permission = "read-health"   // overviews and issues in the Graph API
 	ReadMessages Permission = "read-messages" // messages in the Graph API
+	ReadDesk     Permission = "read-desk"     // everything about a tenant in the desk's own API
+	AuthorDesk   Permission = "author-desk"   // write own services, issues and messages
+	ManageDesk   Permission = "manage-desk"   // change a tenant and poll its sources
+	ManageAll    Permission = "manage-all"    // the same in every tenant
 )
 
 // Valid reports whether p is in the table of permissions.
@@ -31,6 +35,14 @@ func (p Permission) Scope() string {
 		return tocsin.ScopeServiceHealthAll
 	case ReadMessages:
 		return tocsin.ScopeServiceMessageAll
+	case ReadDesk:
+		return tocsin.ScopeDeskRead
+	case AuthorDesk:
+		return tocsin.ScopeDeskAuthor
+	case ManageDesk:
+		return tocsin.ScopeDeskManage
+	case ManageAll:
+		return tocsin.ScopeDeskManageAll
 	}
 	return ""
 }

@@ -178,6 +178,9 @@ func validateSources(key string, sources []Source) (problems []error) {
 		if labels[s.Label] {
 			problems = append(problems, tocsin.Invalidf(at, "Two sources have this label: set label."))
 		}
+		if s.Label == tocsin.SourceOwn {
+			problems = append(problems, tocsin.Invalidf(at, "The label %s stands for what the desk itself authors: set another.", tocsin.SourceOwn))
+		}
 		labels[s.Label] = true
 		if time.Duration(s.Every) < minEvery {
 			problems = append(problems, tocsin.Invalidf(at+".every", "%v is shorter than %v.", time.Duration(s.Every), minEvery))

@@ -22,6 +22,20 @@ func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsi
 	return list, nil
 }
 
+// TenantChangesAfter lists up to limit changes of one tenant with a number
+// above seq, in order.
+func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, limit int) ([]tocsin.Change, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		WHERE t.id = $1 AND c.seq > $2 ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
+	list, err := collectRows(rows, err, scanChange)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
 // LatestChanges lists up to limit changes of a tenant that are not silent,
 // newest first.
 func (s *Store) LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error) {

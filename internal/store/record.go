@@ -193,6 +193,9 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 		m = &member{item: doc.item, source: rec.Source}
 		rec.members[doc.item] = m
 	}
+	if m.stored && m.source == tocsin.SourceOwn && rec.Source != tocsin.SourceOwn {
+		return nil // what the desk authored is its own, whoever else lists it
+	}
 	if rec.Listed && m.source != rec.Source {
 		m.source = rec.Source
 		rec.touch(m)

@@ -11,8 +11,11 @@ import (
 )
 
 // PutSource makes a source of a tenant known, or brings its interval up to
-// date. A new source is due at once.
+// date. A new source is due at once. What the desk authors is no such source.
 func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time.Duration) error {
+	if name == tocsin.SourceOwn {
+		return tocsin.Invalidf("source", "The name %s stands for what the desk itself authors.", name)
+	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		tenant, err := s.tenantNum(ctx, tx, tenantID)
 		if err != nil {
@@ -65,6 +68,28 @@ func (s *Store) DueSources(ctx context.Context, now time.Time, limit int) ([]toc
 		return nil, fmt.Errorf("list due sources: %w", s.dialect.translate(err))
 	}
 	return list, nil
+}
+
+// HurrySource makes a source due at once, for whoever polls next.
+func (s *Store) HurrySource(ctx context.Context, tenantID, name string) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		tenant, err := s.tenantNum(ctx, tx, tenantID)
+		if err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `UPDATE sources SET due_at = 0 WHERE tenant = $1 AND name = $2 AND enabled`, tenant, name)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, tocsin.NotFoundf("There is no source %q.", tocsin.Clip(name, 64)))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("hurry source: %w", err)
+	}
+	return nil
 }
 
 // ClaimSource takes a source for one poll until now+lease and opens its row in

@@ -76,6 +76,48 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 	return nil
 }
 
+// ChangeTenant lets change alter the tenant with that GUID and stores the
+// outcome. The tenant is locked meanwhile; its id and age stay as they are.
+func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error) {
+	var changed tocsin.Tenant
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `UPDATE tenants SET versions = versions WHERE id = $1 RETURNING `+tenantColumns, id)
+		list, err := collectRows(rows, err, scanTenant)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(id, 80))
+		}
+		t := list[0]
+		rows, err = tx.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
+		if t.Domains, err = collectRows(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) }); err != nil {
+			return err
+		}
+		changed = t.Tenant
+		if err := change(&changed); err != nil {
+			return err
+		}
+		changed.ID, changed.CreatedAt = t.ID, t.CreatedAt
+		changed.Normalize()
+		if err := changed.Validate(); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE tenants SET name = $1, labels = $2, shape = $3, disabled = $4 WHERE num = $5`,
+			changed.Name, strings.Join(changed.Groups, " "), string(changed.Shape), changed.Disabled, t.num); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM tenant_domains WHERE tenant = $1`, t.num); err != nil {
+			return err
+		}
+		return addDomains(ctx, tx, t.num, changed.Domains)
+	})
+	if err != nil {
+		return tocsin.Tenant{}, fmt.Errorf("change tenant: %w", err)
+	}
+	return changed, nil
+}
+
 const tenantColumns = `num, id, name, labels, shape, disabled, created_at`
 
 func scanTenant(rows *sql.Rows) (numbered, error) {

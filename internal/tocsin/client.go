@@ -6,17 +6,33 @@ import (
 	"time"
 )
 
-// The permissions that a client of the APIs can hold, in the words of the
-// provider's own APIs.
+// The permissions that a client of the provider's APIs can hold, in the words
+// of those.
 const (
 	ScopeServiceHealth     = "ServiceHealth.Read"      // legacy ServiceComms API
 	ScopeServiceHealthAll  = "ServiceHealth.Read.All"  // Graph: overviews and issues
 	ScopeServiceMessageAll = "ServiceMessage.Read.All" // Graph: messages
 )
 
+// The permissions of the desk's own API. None of them is part of another API's
+// tokens.
+const (
+	ScopeDeskRead      = "Desk.Read"       // everything about the client's tenant
+	ScopeDeskAuthor    = "Desk.Author"     // write services, issues, maintenance and messages
+	ScopeDeskManage    = "Desk.Manage"     // change the client's tenant and poll its sources
+	ScopeDeskManageAll = "Desk.Manage.All" // the same in every tenant, and add tenants
+)
+
 // Scopes lists every permission that a client can hold.
 func Scopes() []string {
-	return []string{ScopeServiceHealth, ScopeServiceHealthAll, ScopeServiceMessageAll}
+	return append(TenantScopes(), ScopeDeskManageAll)
+}
+
+// TenantScopes lists the permissions that do not reach beyond one tenant.
+func TenantScopes() []string {
+	return []string{
+		ScopeServiceHealth, ScopeServiceHealthAll, ScopeServiceMessageAll, ScopeDeskRead, ScopeDeskAuthor, ScopeDeskManage,
+	}
 }
 
 // A Client is a program that may ask for tokens of one tenant.

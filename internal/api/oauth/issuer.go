@@ -189,8 +189,8 @@ func (i *Issuer) resource(text string) (resource string, ok bool) {
 func roles(c tocsin.Client, resource string) []string {
 	list := []string{}
 	for _, scope := range c.Scopes {
-		legacy := scope == tocsin.ScopeServiceHealth
-		if resource == Legacy && legacy || resource == Graph && !legacy || resource != Legacy && resource != Graph {
+		legacy, own := scope == tocsin.ScopeServiceHealth, strings.HasPrefix(scope, "Desk.")
+		if resource == Legacy && legacy || resource == Graph && !legacy && !own || resource != Legacy && resource != Graph {
 			list = append(list, scope)
 		}
 	}

@@ -48,6 +48,13 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"SigningKeys":        signingKeys,
 		"ManyAtOnce":         manyAtOnce,
 		"BigRecord":          bigRecord,
+		"Authored":           authored,
+		"AuthoredAgain":      authoredAgain,
+		"OwnStaysOwn":        ownStaysOwn,
+		"ClockWentBack":      clockWentBack,
+		"Items":              items,
+		"ChangeTenant":       changeTenant,
+		"Hurry":              hurry,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {
