@@ -2,8 +2,7 @@ package web
 
 import (
 	"cmp"
-	"context"
-	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,336 +12,349 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// overviewPage is the first page: what is broken now, the services, and what
-// changed last.
+// overviewPage is the first page: what is broken now, the services, what
+// changed since the reader last looked, and what is due.
 type overviewPage struct {
-	Demo     bool
-	Tenants  []tenantLink
-	Tenant   string
-	Now      string
-	Checked  string // when the upstream was last read completely
-	Stale    string // since when nothing is known, "" while all is current
-	Family   string // of the headline
-	Headline string
-	Lead     string
-	Tally    []tally
-	Issues   []issueLine
+	frame
+	Verdict  verdict
+	Storm    bool        // so much is open that the list takes the whole width
+	Issues   []issueLine // that deserve attention
 	Quiet    []issueLine // advisories that nobody has touched for days
 	Affected []serviceLine
 	Working  []serviceLine
-	Changes  []changeLine
+	Feed     feed
 	Due      []dueLine
 }
 
-type tenantLink struct {
-	Name    string
-	Current bool
+// verdict is the answer in one sentence.
+type verdict struct {
+	Family, Glyph string
+	Tint          string // down, degraded, neutral, or "" for none
+	When          string
+	Headline      string
+	Lead          template.HTML
+	Worst         *issueLine // where the action is
+	Facts         []fact
+	Tally         []tally
+	Total         string
+}
+
+type fact struct {
+	Name, Value, Note string
+	Href, ID          string // of what the note is about
+	Tone              string // late, soon
 }
 
 // tally is how many services are in one state.
 type tally struct {
-	Family, Words string
-	N, X, Width   int
+	Family, Glyph, Words, Href string
+	N, X, Width                int
 }
 
 type issueLine struct {
-	ID, Title, Family, Status, Class, Service, Updated, Age string
+	look
+	ID, Href, Title, Class, ClassWords, Service string
+	Posted                                      *moment
+	Next                                        *promiseView
+	New                                         string
+	start                                       time.Time
+	text                                        string // of its newest post
 }
 
 type serviceLine struct {
-	Name, Family, Status, Since string
-	Strip                       strip
+	look
+	Name, Href, Since, Availability string
+	What                            []issueLine // its open issues
+	Named                           []issueLine // open incidents of other services whose posts name it
+	Strip                           strip
 }
-
-type changeLine struct{ At, When, Text, ID string }
-
-type dueLine struct{ ID, Title, Services, Date, Days string }
 
 // quietAfter is how long an advisory stays in the foreground without news.
 const quietAfter = 4 * 24 * time.Hour
 
+// stormAt is the number of open incidents and advisories from which on the
+// list takes the whole width.
+const stormAt = 8
+
 // overview serves /.
-func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
-	tenants, err := p.config.Archive.Tenants(r.Context())
+func (p *Pages) overview(v *visit) error {
+	page := overviewPage{frame: v.frame(crumb{Name: v.text("nav.overview")})}
+	page.Refresh = 60
+	ledger, err := p.ledger(v.r.Context(), v.snapshot)
 	if err != nil {
 		return err
 	}
-	if len(tenants) == 0 {
-		return p.render(w, http.StatusOK, "first-run", overviewPage{Demo: p.config.Demo})
-	}
-	tenant, err := pick(tenants, r.URL.Query().Get("tenant"))
-	if err != nil {
+	if err := page.addIssues(v); err != nil {
 		return err
 	}
-	snapshot, err := p.config.Model.Snapshot(r.Context(), tenant.ID)
-	if err != nil {
+	page.addServices(v, ledger)
+	page.Verdict = v.verdict(&page, ledger)
+	if page.Due, err = v.due(dueLines); err != nil {
 		return err
 	}
-	page, err := p.newOverview(r.Context(), snapshot)
-	if err != nil {
+	if page.Feed, err = v.feed(feedLines); err != nil {
 		return err
 	}
-	for _, t := range tenants {
-		page.Tenants = append(page.Tenants, tenantLink{t.Name, t.ID == tenant.ID})
-	}
-	return p.render(w, http.StatusOK, "overview", page)
+	return v.render(http.StatusOK, "overview", page)
 }
 
-// pick is the tenant that a visitor wants to see, the first one by default. It
-// is the one place that decides whom a visitor may see.
-func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
-	if name == "" {
-		return tenants[0], nil
-	}
-	for _, t := range tenants {
-		if t.Name == strings.ToLower(name) || t.ID == strings.ToLower(name) {
-			return t, nil
-		}
-	}
-	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
-}
+// isOpen reports whether an issue is going on: not ended, and not of a status
+// that says it is over.
+func isOpen(row *readmodel.Row) bool { return row.Open() && !row.Status.Healthy() }
 
-func (p *Pages) newOverview(ctx context.Context, s *readmodel.Snapshot) (overviewPage, error) {
-	now := p.config.Now().UTC()
-	page := overviewPage{Demo: p.config.Demo, Tenant: s.Tenant.Name, Now: now.Format("15:04 UTC · Mon 2 Jan 2006")}
-	if !s.CheckedAt.IsZero() {
-		page.Checked = ago(now, s.CheckedAt)
-	}
-	if s.Stale {
-		page.Stale = "the start"
-		if !s.StaleSince.IsZero() {
-			page.Stale = clock(now, s.StaleSince)
-		}
-	}
-	incidents := incidentsOf(s)
-	page.addServices(s, incidents, now)
-	page.conclude(s)
-	if err := p.addIssues(ctx, &page, s, now); err != nil {
-		return page, err
-	}
-	if err := p.addDue(ctx, &page, s, now); err != nil {
-		return page, err
-	}
-	return page, p.addChanges(ctx, &page, s, now)
-}
-
-// incidentsOf counts the open incidents of each service; advisories alone do
-// not make a service broken.
-func incidentsOf(s *readmodel.Snapshot) map[string]int {
-	incidents := map[string]int{}
-	for _, row := range s.Issues {
-		if row.Open() && row.Class != "advisory" && !row.Status.Healthy() {
-			incidents[row.ServiceID]++
-		}
-	}
-	return incidents
-}
-
-// family is the look of a status: ok, watch, degraded, down, recovering or
-// neutral for what is not known.
-func family(status tocsin.Status) string {
-	switch status {
-	case tocsin.StatusInterruption:
-		return "down"
-	case tocsin.StatusDegradation:
-		return "degraded"
-	case tocsin.StatusRestoringService, tocsin.StatusExtendedRecovery, tocsin.StatusVerifyingService, tocsin.StatusMitigated, tocsin.StatusMitigatedExternal:
-		return "recovering"
-	}
-	switch {
-	case status.Healthy():
-		return "ok"
-	case status.Badness() == tocsin.StatusInvestigating.Badness():
-		return "watch"
-	}
-	return "neutral"
-}
-
-func (page *overviewPage) addServices(s *readmodel.Snapshot, incidents map[string]int, now time.Time) {
-	for i := range s.Services {
-		service := &s.Services[i]
-		line := serviceLine{Name: service.Name, Family: family(service.Overview.Status), Status: service.Overview.Status.Words(), Strip: newStrip(service, now)}
-		if !service.Since.IsZero() {
-			line.Since = clock(now, service.Since)
-		}
-		switch {
-		case len(service.Transitions) == 0:
-			line.Family, line.Status = "neutral", "Not known"
-		case page.Stale != "" && line.Family == "ok":
-			line.Family, line.Status, line.Since = "neutral", "Not known", page.Stale
-		case incidents[service.ID] == 0 && (line.Family == "degraded" || line.Family == "recovering"):
-			line.Family, line.Status = "watch", "Advisory: "+strings.ToLower(line.Status)
-		}
-		if line.Family == "ok" {
-			page.Working = append(page.Working, line)
-		} else {
-			page.Affected = append(page.Affected, line)
-		}
-	}
-	order := []string{"down", "degraded", "recovering", "neutral", "watch"}
-	slices.SortStableFunc(page.Affected, func(a, b serviceLine) int {
-		return cmp.Compare(slices.Index(order, a.Family), slices.Index(order, b.Family))
-	})
-}
-
-// conclude says in one sentence how things are.
-func (page *overviewPage) conclude(s *readmodel.Snapshot) {
-	n := map[string]int{"ok": len(page.Working)}
-	for _, line := range page.Affected {
-		n[line.Family]++
-	}
-	words := map[string]string{"down": "down", "degraded": "degraded", "recovering": "recovering", "watch": "with an advisory", "neutral": "not known", "ok": "working"}
-	x, total := 0, max(1, len(s.Services))
-	for _, f := range []string{"down", "degraded", "recovering", "watch", "neutral", "ok"} {
-		if n[f] > 0 {
-			width := 800 * n[f] / total
-			page.Tally = append(page.Tally, tally{f, words[f], n[f], x, max(4, width-2)})
-			x += width
-		}
-	}
-	page.Family = "ok"
-	switch {
-	case n["down"] > 0:
-		page.Family = "down"
-		page.Headline = list(count(n["down"], "service")+" down", n["degraded"], "degraded")
-	case n["degraded"] > 0:
-		page.Family, page.Headline = "degraded", count(n["degraded"], "service")+" degraded"
-	case page.Stale != "":
-		page.Family, page.Headline = "neutral", "We do not know how things are"
-	case n["recovering"] > 0:
-		page.Family, page.Headline = "recovering", count(n["recovering"], "service")+" recovering"
-	case len(s.Services) == 0:
-		page.Family, page.Headline = "neutral", "Nothing has been collected yet"
-	default:
-		page.Headline = "No incident is open"
-	}
-	if page.Stale != "" {
-		page.Lead = "Our collection has not had a complete answer since " + page.Stale + ". What was working then is shown as not known."
-	} else if n["watch"] > 0 {
-		page.Lead = count(n["watch"], "service") + " with advisories; they say something about a service without cutting anybody off."
-	}
-}
-
-func list(first string, n int, words string) string {
-	if n == 0 {
-		return first
-	}
-	return fmt.Sprintf("%s, %d %s", first, n, words)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func (p *Pages) addIssues(ctx context.Context, page *overviewPage, s *readmodel.Snapshot, now time.Time) error {
-	var open []*readmodel.Row
-	for _, row := range s.Issues {
-		if row.Open() && !row.Status.Healthy() {
-			open = append(open, row)
-		}
-	}
-	slices.SortFunc(open, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(b.Status.Badness(), a.Status.Badness()), cmp.Compare(a.Class, b.Class)*-1, cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
-	})
-	for _, row := range open {
-		issue, err := p.config.Model.Issue(ctx, row)
+func (page *overviewPage) addIssues(v *visit) error {
+	mark := v.seenAt()
+	for _, row := range openRows(v.snapshot) {
+		line, err := v.issueLine(row)
 		if err != nil {
 			return err
 		}
-		line := issueLine{
-			ID: row.ID, Title: cmp.Or(issue.Title, row.ID), Family: family(row.Status), Status: row.Status.Words(), Class: row.Class, Service: row.Service,
-			Updated: clock(now, row.ModifiedAt.Time()), Age: ago(now, row.ModifiedAt.Time()),
+		if modified := row.ModifiedAt.Time(); !mark.IsZero() && modified.After(mark) {
+			line.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
 		}
-		if issue.Advisory() && now.Sub(row.ModifiedAt.Time()) > quietAfter {
+		if row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter {
 			page.Quiet = append(page.Quiet, line)
 		} else {
 			page.Issues = append(page.Issues, line)
 		}
 	}
+	page.Storm = len(page.Issues) >= stormAt
 	return nil
 }
 
-// dueLines is how many deadlines the page shows.
-const dueLines = 5
-
-func (p *Pages) addDue(ctx context.Context, page *overviewPage, s *readmodel.Snapshot, now time.Time) error {
-	type due struct {
-		at   time.Time
-		line dueLine
+// openRows are the open issues, worst first, incidents before advisories, the
+// latest news first.
+func openRows(s *readmodel.Snapshot) []*readmodel.Row {
+	var open []*readmodel.Row
+	for _, row := range s.Issues {
+		if isOpen(row) {
+			open = append(open, row)
+		}
 	}
-	var all []due
-	for _, row := range s.Messages {
-		if row.EndAt != 0 && row.EndAt.Time().Before(now) {
+	slices.SortFunc(open, func(a, b *readmodel.Row) int {
+		familyA, _ := familyOf(a.Status)
+		familyB, _ := familyOf(b.Status)
+		return cmp.Or(cmp.Compare(rank(familyA), rank(familyB)), -cmp.Compare(a.Class, b.Class),
+			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return open
+}
+
+// issueLine is an issue in a list.
+func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
+	issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
+	if err != nil {
+		return issueLine{}, err
+	}
+	text := ""
+	if n := len(issue.Posts); n > 0 {
+		text = issue.Posts[n-1].Content
+	}
+	return issueLine{
+		text: text,
+		look: v.short(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
+		Class: row.Class, ClassWords: v.class(row.Class), Service: row.Service,
+		Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
+	}, nil
+}
+
+func (page *overviewPage) addServices(v *visit, l ledger) {
+	byService := map[string][]issueLine{}
+	for _, line := range slices.Concat(page.Issues, page.Quiet) {
+		if row, ok := v.snapshot.Issue(line.ID); ok {
+			byService[row.ServiceID] = append(byService[row.ServiceID], line)
+		}
+	}
+	for i := range v.snapshot.Services {
+		service := &v.snapshot.Services[i]
+		line := v.serviceLine(service, l, byService[service.ID])
+		if len(line.What) == 0 && (line.Family == "down" || line.Family == "degraded" || line.Family == "recovering") {
+			line.Named = page.naming(service.Name)
+		}
+		if line.Family == "ok" || line.Family == "restored" || line.Family == "report" {
+			page.Working = append(page.Working, line)
+		} else {
+			page.Affected = append(page.Affected, line)
+		}
+	}
+	slices.SortStableFunc(page.Affected, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+}
+
+// naming lists the open incidents whose posts name a service: a failure of a
+// whole suite is filed under one of its services only.
+func (page *overviewPage) naming(name string) []issueLine {
+	var named []issueLine
+	for _, line := range page.Issues {
+		if line.Class != "advisory" && strings.Contains(line.text, name) {
+			named = append(named, line)
+		}
+	}
+	return named
+}
+
+// serviceLine is a service as it is now. What was healthy when a source was
+// last heard is unknown since then; a service whose open issues are advisories
+// is not shown as degraded.
+func (v *visit) serviceLine(s *readmodel.Service, l ledger, open []issueLine) serviceLine {
+	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: v.strip(s, l)}
+	if !s.Since.IsZero() {
+		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
+	}
+	if share, ok := l.availability(s, v.now.AddDate(0, 0, -stripDays), v.now, v.now); ok {
+		line.Availability = v.percent(share, 2)
+	}
+	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
+	switch stale := v.staleSince(); {
+	case len(s.Transitions) == 0:
+		line.look, line.Since = v.unknown(v.text("family.neutral")), ""
+	case stale != "" && s.Overview.Status.Healthy():
+		line.look, line.Since = v.unknown(v.text("family.neutral")), v.text("since", "time", stale)
+	case len(open) > 0 && !incidents && (line.Family == "degraded" || line.Family == "recovering" || line.Family == "watch"):
+		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
+	}
+	return line
+}
+
+// verdict concludes from the services and issues of the page.
+func (v *visit) verdict(page *overviewPage, l ledger) verdict {
+	n := map[string]int{"ok": len(page.Working)}
+	for _, line := range page.Affected {
+		n[line.Family]++
+	}
+	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Name), Tally: v.tally(n), Total: v.text("verdict.total", "n", len(v.snapshot.Services))}
+	stale := v.staleSince()
+	switch {
+	case n["down"] > 0 && n["degraded"] > 0:
+		out.Family, out.Headline = "down", v.text("verdict.both", "down", v.text("verdict.n.down", "n", n["down"]), "degraded", v.text("verdict.n.also", "n", n["degraded"]))
+	case n["down"] > 0:
+		out.Family, out.Headline = "down", v.text("verdict.down", "down", v.text("verdict.n.down", "n", n["down"]))
+	case n["degraded"] > 0:
+		out.Family, out.Headline = "degraded", v.text("verdict.degraded", "degraded", v.text("verdict.n.degraded", "n", n["degraded"]))
+	case stale != "":
+		out.Family, out.Headline = "neutral", v.text("verdict.stale", "time", stale)
+	case len(v.snapshot.Services) == 0:
+		out.Family, out.Headline = "neutral", v.text("verdict.empty")
+	case n["recovering"] > 0:
+		out.Family, out.Headline = "recovering", v.text("verdict.recovering", "n", n["recovering"])
+	case n["watch"] > 0:
+		out.Family, out.Headline = "watch", v.text("verdict.advisories", "n", countAdvisories(page))
+	default:
+		out.Family, out.Headline = "restored", v.text("verdict.quiet")
+	}
+	out.Glyph = out.Family
+	switch out.Family {
+	case "neutral":
+		out.Glyph, out.Tint = "unknown", "neutral"
+	case "down", "degraded":
+		out.Tint = out.Family
+	}
+	v.explain(&out, page, stale)
+	out.Facts = v.facts(page, l)
+	return out
+}
+
+func countAdvisories(page *overviewPage) int { return len(page.Issues) + len(page.Quiet) }
+
+// explain adds what a caller asks next: whose confirmation it is, or what it
+// means that nothing is open.
+func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
+	total := len(v.snapshot.Services)
+	var worst *issueLine
+	for i := range page.Issues {
+		if page.Issues[i].Class != "advisory" {
+			worst = &page.Issues[i]
+			break
+		}
+	}
+	switch {
+	case worst != nil && out.Tint != "neutral":
+		out.Worst = worst
+		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
+		out.Lead = v.rich("verdict.lead.confirmed", "id", link)
+	case stale != "":
+		out.Lead = v.rich("verdict.lead.stale", "time", stale)
+	case out.Family == "restored":
+		out.Lead = v.rich("verdict.lead.quiet", "n", total)
+	case out.Family == "watch":
+		out.Lead = v.rich("verdict.lead.advisories")
+	}
+}
+
+// tally draws how many services are in each state, worst first.
+func (v *visit) tally(n map[string]int) []tally {
+	total, x := max(1, len(v.snapshot.Services)), 0
+	var list []tally
+	for _, family := range []string{"down", "degraded", "watch", "recovering", "neutral", "ok"} {
+		if n[family] == 0 {
 			continue
 		}
-		message, err := p.config.Model.Message(ctx, row)
-		if err != nil {
-			return err
+		width := 800 * n[family] / total
+		glyph := family
+		if family == "neutral" {
+			glyph = "unknown"
 		}
-		if at := message.ActionRequiredBy; at.After(now) {
-			days := int(at.Sub(now).Hours() / 24)
-			all = append(all, due{at, dueLine{row.ID, message.Title, strings.Join(message.Services, ", "), at.Format("2 Jan"), fmt.Sprintf("%d d", days)}})
-		}
+		list = append(list, tally{family, glyph, v.text("tally."+family, "n", n[family]), "#s-" + family, n[family], x, max(4, width-2)})
+		x += width
 	}
-	slices.SortFunc(all, func(a, b due) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.line.ID, b.line.ID)) })
-	for _, d := range all[:min(dueLines, len(all))] {
-		page.Due = append(page.Due, d.line)
+	return list
+}
+
+// facts are the figures beside the verdict.
+func (v *visit) facts(page *overviewPage, l ledger) []fact {
+	var facts []fact
+	if worst := page.firstIncident(); worst != nil {
+		started := v.moment(worst.start)
+		if started != nil {
+			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(worst.start)), Note: v.text("fact.started", "time", started.Text)})
+		}
+		if worst.Posted != nil {
+			facts = append(facts, fact{Name: v.text("fact.posted"), Value: worst.Posted.Text, Note: worst.Posted.Ago})
+		}
+		if worst.Next != nil {
+			facts = append(facts, fact{Name: v.text("fact.next"), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
+		}
+	} else if last := lastIncident(v.snapshot); last != nil {
+		end := v.moment(last.EndAt.Time())
+		facts = append(facts, fact{Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
+			Note: v.text("fact.ended", "time", end.Text), Href: v.issueHref(last.ID), ID: last.ID})
+	}
+	if share, ok := v.mean(l, v.now.AddDate(0, 0, -stripDays), v.now); ok {
+		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", len(v.snapshot.Services))})
+	}
+	return facts
+}
+
+func (page *overviewPage) firstIncident() *issueLine {
+	for i := range page.Issues {
+		if page.Issues[i].Class != "advisory" {
+			return &page.Issues[i]
+		}
 	}
 	return nil
 }
 
-// changeLines is how many changes the page shows.
-const changeLines = 12
-
-func (p *Pages) addChanges(ctx context.Context, page *overviewPage, s *readmodel.Snapshot, now time.Time) error {
-	changes, err := p.config.Archive.LatestChanges(ctx, s.Tenant.ID, changeLines)
-	if err != nil {
-		return err
-	}
-	for _, c := range changes {
-		page.Changes = append(page.Changes, changeLine{At: c.At.Format(time.RFC3339), When: clock(now, c.At), Text: changeText(c, s), ID: c.ID})
-	}
-	return nil
-}
-
-func changeText(c tocsin.Change, s *readmodel.Snapshot) string {
-	what := map[tocsin.What]string{
-		tocsin.WhatNew: "new", tocsin.WhatUpdated: "updated", tocsin.WhatLeft: "left the provider's list", tocsin.WhatReturned: "is listed again",
-	}[c.What]
-	switch c.Kind {
-	case tocsin.KindOverview, tocsin.KindService:
-		if service, ok := s.Service(c.ID); ok {
-			return service.Name + " is now: " + strings.ToLower(service.Overview.Status.Words())
+// lastIncident is the incident that ended last.
+func lastIncident(s *readmodel.Snapshot) *readmodel.Row {
+	var last *readmodel.Row
+	for _, row := range s.Issues {
+		if row.Class != "advisory" && row.EndAt != 0 && row.Status != tocsin.StatusFalsePositive && (last == nil || row.EndAt > last.EndAt) {
+			last = row
 		}
-	case tocsin.KindIssue:
-		return fmt.Sprintf("Issue %s %s, version %d", c.ID, what, c.N)
-	case tocsin.KindMessage:
-		return fmt.Sprintf("Message %s %s, version %d", c.ID, what, c.N)
 	}
-	return c.ID + " " + what
+	return last
 }
 
-// clock is an instant as the page shows it: the time today, the date before.
-func clock(now, t time.Time) string {
-	if now.Sub(t) < 20*time.Hour && t.Before(now.Add(time.Minute)) {
-		return t.UTC().Format("15:04 UTC")
+// mean is the availability of all services together.
+func (v *visit) mean(l ledger, from, to time.Time) (float64, bool) {
+	sum, n := 0.0, 0
+	for i := range v.snapshot.Services {
+		if share, ok := l.availability(&v.snapshot.Services[i], from, to, v.now); ok {
+			sum += share
+			n++
+		}
 	}
-	return t.UTC().Format("2 Jan 2006")
-}
-
-// ago is how long before now an instant was, in words.
-func ago(now, t time.Time) string {
-	d := max(0, now.Sub(t))
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s ago", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	if n == 0 {
+		return 0, false
 	}
-	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	return sum / float64(n), true
 }

@@ -11,41 +11,59 @@ import (
 // stripDays is the length of the strip beside a service.
 const stripDays = 30
 
-// strip is the last thirty days of a service as five paths, one for each look,
-// and in words.
+// strip is the last thirty days of a service: quiet days as one path, the
+// others as bars whose height is how bad the day was.
 type strip struct {
-	Quiet, Watch, Degraded, Down, None string
-	Words                              string
+	Quiet, None string
+	Bars        []bar
+	Words       string
 }
 
-// newStrip draws a strip in a box of 119 × 18: a bar of 3 × 4 for a quiet day,
-// higher ones for worse days, a line for a day of which nothing is known.
-func newStrip(s *readmodel.Service, now time.Time) strip {
-	var paths [5]strings.Builder
+// bar is one day that was not quiet.
+type bar struct {
+	Level, X, Y, Height int
+	Title               string
+}
+
+// strip draws the days up to today in a box of 119 × 18.
+func (v *visit) strip(s *readmodel.Service, l ledger) strip {
+	var quiet, none strings.Builder
 	var days [5]int
-	today := now.Truncate(24 * time.Hour)
+	out := strip{}
+	today := startOfDay(v.now.In(v.zone))
 	for i := range stripDays {
 		date := today.AddDate(0, 0, i-stripDays+1)
-		look := 4
-		if worst, ok := s.Worst(date, date.AddDate(0, 0, 1)); ok {
-			look = map[string]int{"ok": 0, "watch": 1, "recovering": 1, "degraded": 2, "down": 3, "neutral": 4}[family(worst.Status)]
+		level := l.level(s, date, date.AddDate(0, 0, 1), v.now)
+		days[level]++
+		x := i * 4
+		switch level {
+		case levelQuiet:
+			fmt.Fprintf(&quiet, "M%d 14h3v4h-3z", x)
+		case levelNone:
+			fmt.Fprintf(&none, "M%d 16.5h3v1.5h-3z", x)
+		default:
+			height := [...]int{4, 8, 12, 18}[level]
+			out.Bars = append(out.Bars, bar{level, x, 18 - height, height, v.shortDate(date) + " " + v.text(fmt.Sprintf("level.%d", level))})
 		}
-		days[look]++
-		height := [5]float64{4, 8, 12, 17, 1.5}[look]
-		fmt.Fprintf(&paths[look], "M%d %gh3v%gh-3z", i*4, 18-height, height)
 	}
-	return strip{paths[0].String(), paths[1].String(), paths[2].String(), paths[3].String(), paths[4].String(), stripWords(days)}
+	out.Quiet, out.None, out.Words = quiet.String(), none.String(), v.text("strip.words", "days", v.daysInWords(days))
+	return out
 }
 
-func stripWords(days [5]int) string {
+// daysInWords says how many days of each level there were, worst first.
+func (v *visit) daysInWords(days [5]int) string {
 	var parts []string
-	for i, words := range []string{"", "to watch", "degraded", "down", "not known"} {
-		if days[i] > 0 && words != "" {
-			parts = append(parts, fmt.Sprintf("%s %s", count(days[i], "day"), words))
+	for _, level := range []int{levelDown, levelDegraded, levelAdvisory, levelNone} {
+		if days[level] > 0 {
+			parts = append(parts, v.text(fmt.Sprintf("strip.%d", level), "n", days[level]))
 		}
 	}
 	if len(parts) == 0 {
-		return "Last 30 days: nothing"
+		return v.text("strip.0")
 	}
-	return "Last 30 days: " + strings.Join(parts, ", ")
+	return v.join(parts)
+}
+
+func startOfDay(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }

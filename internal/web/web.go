@@ -4,24 +4,25 @@
 //
 // Pages never say that a service works when nobody has looked: while a source
 // is stale, what was healthy is shown as unknown since then.
+//
+// A page is one file: its view model, and the method of [Pages] that fills it.
+// The frame around all of them is in frame.go, who asks and how they read in
+// visit.go, languages in locale.go and locales/.
 package web
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"net/http"
-	"strconv"
-	"strings"
+	"net/url"
 	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -39,6 +40,9 @@ type model interface {
 type archive interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 	LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error)
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 }
 
 // Config is what pages are made of.
@@ -46,91 +50,125 @@ type Config struct {
 	Model   model
 	Archive archive
 	Now     func() time.Time
-	Demo    bool // marks every page as a demonstration
+	Zone    *time.Location // of readers who have chosen none; UTC when nil
+	Demo    bool           // marks every page as a demonstration, and serves /components
 }
 
 // Pages serves people.
 type Pages struct {
 	config    Config
-	templates *template.Template
-	static    map[string]asset // by name with its hash
-	names     map[string]string
+	locales   map[string]*locale
+	templates map[string]*template.Template // by language
+	static    assets
+	sprite    sprite
+	ledgers   ledgers
 }
 
-// asset is a file with the hash of its content in its name, so that browsers
-// may keep it for ever.
-type asset struct {
-	kind string
-	body []byte
-}
-
-// New reads the templates and files. It fails when one of them is broken.
+// New reads templates, texts and files. It fails when one of them is broken.
 func New(c Config) (*Pages, error) {
-	p := &Pages{config: c, static: map[string]asset{}, names: map[string]string{}}
-	for _, name := range []string{"app.css", "app.js"} {
-		body, err := files.ReadFile("static/" + name)
-		if err != nil {
-			return nil, fmt.Errorf("pages: %w", err)
-		}
-		sum := sha256.Sum256(body)
-		stem, ending, _ := strings.Cut(name, ".")
-		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
-		kind := map[string]string{"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}[ending]
-		p.static[hashed], p.names[name] = asset{kind, body}, "/static/"+hashed
+	if c.Zone == nil {
+		c.Zone = time.UTC
 	}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, ledgers: ledgers{kept: map[string]keptLedger{}}}
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": func(name string) string { return p.names[name] }}).ParseFS(files, "templates/*.html")
-	if err != nil {
+	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
+	if p.sprite, err = loadSprite(); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	for _, code := range languages() {
+		if p.locales[code], err = loadLocale(code); err != nil {
+			return nil, fmt.Errorf("pages: %w", err)
+		}
+		if p.templates[code], err = p.parse(p.locales[code]); err != nil {
+			return nil, fmt.Errorf("pages: %w", err)
+		}
+	}
 	return p, nil
+}
+
+// parse reads the templates for one language, so that t in a template is a
+// text of that language wherever it stands.
+func (p *Pages) parse(l *locale) (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
+		"static": func(name string) string { return p.static.names[name] },
+		"t":      l.text,
+		"rich":   l.rich,
+		"number": l.number,
+		"icon":   icon,
+		"glyph":  glyph,
+		"lang":   func() string { return l.code },
+	}).ParseFS(files, "templates/*.html")
 }
 
 // Routes is the table of pages. Until people can sign in, pages are for
 // everybody who reaches the desk, which listens on this machine by default.
 func (p *Pages) Routes() []httpserver.Route {
-	return []httpserver.Route{
-		{Pattern: "GET /{$}", Needs: access.Public, Handle: p.overview},
-		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.serveStatic},
+	routes := []httpserver.Route{
+		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
+	}
+	for _, page := range p.pages() {
+		routes = append(routes, p.localized(page)...)
+	}
+	return routes
+}
+
+// A page is one address in every language.
+type page struct {
+	method, path string // as in [http.ServeMux], without the prefix of a language
+	needs        access.Permission
+	handle       func(*visit) error
+	bare         bool // does without a tenant
+}
+
+// pages lists what people can ask for.
+func (p *Pages) pages() []page {
+	list := []page{
+		{"GET", "/{$}", access.Public, p.overview, false},
+		{"POST", "/seen", access.Public, p.seen, false},
+		{"GET", "/preferences", access.Public, p.preferences, true},
+		{"POST", "/preferences", access.Public, p.savePreferences, true},
+	}
+	if p.config.Demo {
+		list = append(list, page{"GET", "/components", access.Public, p.components, true})
+	}
+	return list
+}
+
+// localized is one route for each language. An address that is only the prefix
+// of a language leads to its overview.
+func (p *Pages) localized(page page) []httpserver.Route {
+	var routes []httpserver.Route
+	for _, code := range languages() {
+		prefix := prefixOf(code)
+		routes = append(routes, httpserver.Route{Pattern: page.method + " " + prefix + page.path, Needs: page.needs, Handle: p.serve(code, page)})
+		if page.path == "/{$}" && prefix != "" {
+			routes = append(routes, httpserver.Route{Pattern: page.method + " " + prefix, Needs: page.needs, Handle: redirectTo(prefix + "/")})
+		}
+	}
+	return routes
+}
+
+func redirectTo(path string) httpserver.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		target := url.URL{Path: path, RawQuery: r.URL.RawQuery}
+		w.Header().Set("Location", target.String())
+		w.WriteHeader(http.StatusFound)
+		return nil
 	}
 }
 
-func (p *Pages) serveStatic(w http.ResponseWriter, r *http.Request) error {
-	file, ok := p.static[r.PathValue("name")]
-	if !ok {
-		return tocsin.NotFoundf("There is no such file.")
-	}
-	w.Header().Set("Content-Type", file.kind)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file.body))
-	return nil
-}
-
-// render makes a page and sends it.
-func (p *Pages) render(w http.ResponseWriter, status int, name string, page any) error {
-	var body bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&body, name, page); err != nil {
-		return fmt.Errorf("render %s: %w", name, err)
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(body.Len()))
-	header.Set("Cache-Control", "private, no-cache")
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // a browser that has left needs no answer
-	return nil
-}
-
-// errorPage is what is shown instead of a page.
-type errorPage struct {
-	Title, Message, RequestID string
-	Status                    int
-}
-
-// WriteError explains an error as a page.
-func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
-	page := errorPage{Title: http.StatusText(status), Message: err.Message, RequestID: httpserver.RequestID(r.Context()), Status: status}
-	if p.render(w, status, "error", page) != nil {
-		httpserver.PlainError(w, r, status, err)
+// serve makes a visit of a request and hands it to the page.
+func (p *Pages) serve(code string, page page) httpserver.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := p.visit(w, r, code)
+		if err != nil {
+			return err
+		}
+		if !page.bare && v.snapshot == nil {
+			return p.firstRun(v)
+		}
+		return page.handle(v)
 	}
 }

@@ -1,18 +1,96 @@
-// Keeps the open page current: fetches it again every few seconds and puts the
-// new content in place, unless the reader is in the middle of something. The
-// page is complete without this.
-const every = 10_000;
+// Enhancement only: every page is complete without this file.
+const root = document.documentElement;
+const one = (selector, inside = document) => inside.querySelector(selector);
+const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
+const keep = (name, value) => { document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=31536000;samesite=lax`; };
 
-async function refresh() {
-  if (document.hidden || document.querySelector("details[open], :focus-within:is(input, select, textarea)")) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const selector of [".live", ".clock", "#main"]) {
-    const here = document.querySelector(selector);
-    const there = next.querySelector(selector);
-    if (here && there && here.innerHTML !== there.innerHTML) here.replaceChildren(...there.childNodes);
+// Theme: the server renders it from a cookie, this flips it without a reload.
+const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
+const press = () => all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", dark()));
+press();
+
+// Zone: the server writes times in the zone that the browser lives in, unless
+// the reader chose one.
+if (!/(^|; )zone=/.test(document.cookie)) keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+
+// Side panel on small screens: the link target works alone; this adds Escape
+// and focus.
+const side = one("#side"), menu = one(".menu-btn");
+if (side && menu) {
+  const open = (yes) => { side.classList.toggle("is-open", yes); menu.setAttribute("aria-expanded", yes); (yes ? one(".brand", side) : menu).focus(); };
+  menu.setAttribute("role", "button");
+  menu.setAttribute("aria-expanded", "false");
+  menu.setAttribute("aria-controls", "side");
+  menu.addEventListener("click", (e) => { e.preventDefault(); open(!side.classList.contains("is-open")); });
+  menu.addEventListener("keydown", (e) => { if (e.key === " ") { e.preventDefault(); open(!side.classList.contains("is-open")); } });
+  one(".side__close", side).addEventListener("click", (e) => { e.preventDefault(); open(false); });
+  side.addEventListener("keydown", (e) => { if (e.key === "Escape" && side.classList.contains("is-open")) open(false); });
+}
+
+export function toast(text) {
+  const box = one(".toasts");
+  if (!box || !text) return;
+  const t = document.createElement("div");
+  t.className = "toast";
+  t.textContent = text;
+  box.append(t);
+  setTimeout(() => t.remove(), 8000);
+}
+
+document.addEventListener("click", (e) => {
+  const theme = e.target.closest("[data-theme-toggle]");
+  if (theme) {
+    e.preventDefault();
+    root.dataset.theme = dark() ? "light" : "dark";
+    keep("theme", root.dataset.theme);
+    press();
+  }
+  const copy = e.target.closest("[data-copy]");
+  if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(copy.dataset.done), () => {});
+  const print = e.target.closest("[data-print]");
+  if (print) window.print();
+});
+
+// The reading mark moves after 20 seconds in view.
+const mark = () => one("[data-seen]");
+if (mark()) setTimeout(() => { const m = mark(); if (m && !document.hidden) keep(m.dataset.seen, m.dataset.seenAt); }, 20_000);
+
+// Wide drawings open on the present.
+all(".scroll-x").forEach((box) => {
+  const now = one(".now", box);
+  if (now && box.scrollWidth > box.clientWidth) box.scrollLeft += now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth * 0.6;
+});
+
+// Keyboard: / search, ? help, g and a letter to go, j and k to move in a list.
+let g = 0;
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const link = Date.now() - g < 900 && one(`[data-key="${CSS.escape(e.key)}"]`);
+  g = 0;
+  if (link) link.click();
+  else if (e.key === "/") { const q = one("#q"); if (q) { e.preventDefault(); q.focus(); } }
+  else if (e.key === "?") one("#keys")?.showModal();
+  else if (e.key === "g") g = Date.now();
+  else if (e.key === "j" || e.key === "k") {
+    const rows = all(".tbl a.t"), at = rows.indexOf(document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, at + (e.key === "j" ? 1 : -1)))]?.focus();
+  }
+});
+
+// What changed is put in place region by region, never under the focus or an
+// open disclosure.
+export function renew(next) {
+  for (const there of all("[data-live]", next)) {
+    const here = document.getElementById(there.id);
+    if (!here || here.outerHTML === there.outerHTML || here.contains(document.activeElement) || one("details[open]", here)) continue;
+    here.replaceWith(document.adoptNode(there));
   }
 }
 
-setInterval(() => refresh().catch(() => {}), every);
+async function refresh() {
+  if (document.hidden) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.ok) renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+const every = Number(document.body.dataset.refresh || 0);
+if (every && !document.body.dataset.events) setInterval(() => refresh().catch(() => {}), Math.min(every, 15) * 1000);

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// errorPage is what is shown instead of a page.
+type errorPage struct {
+	frame
+	Message, Detail     string
+	Code, RequestID, At string
+	Ways                []crumb
+}
+
+// WriteError explains an error as a page, in the language of the address.
+func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, problem *tocsin.Error) {
+	code, _ := languageOf(r.URL.Path)
+	v := p.stranger(w, r, code)
+	if status == http.StatusNotFound || status == http.StatusBadRequest {
+		// The frame helps to go on, but the page must not depend on it.
+		if full, err := p.visit(w, r, code); err == nil {
+			v = full
+		}
+	}
+	kind := errorKey(status)
+	page := errorPage{
+		frame: v.frame(crumb{Name: v.text("error." + kind)}), Message: v.text("error." + kind + ".text"),
+		RequestID: v.requestID(), At: v.now.UTC().Format("15:04:05 UTC"),
+	}
+	page.Code = strconv.Itoa(status)
+	if problem.Message != http.StatusText(status)+"." {
+		page.Detail = problem.Message
+	}
+	if v.snapshot != nil {
+		page.Ways = []crumb{{v.text("nav.overview"), v.href("/")}}
+	}
+	if v.render(status, "error", page) != nil {
+		httpserver.PlainError(w, r, status, problem)
+	}
+}
+
+// errorKey is the group of texts for a status.
+func errorKey(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "404"
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "403"
+	case http.StatusConflict:
+		return "409"
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		return "503"
+	}
+	if status < http.StatusInternalServerError {
+		return "400"
+	}
+	return "500"
+}
+
+// firstRunPage is shown while the desk has no tenant.
+type firstRunPage struct{ frame }
+
+func (p *Pages) firstRun(v *visit) error {
+	return v.render(http.StatusOK, "first-run", firstRunPage{v.frame(crumb{Name: v.text("first.title")})})
+}

@@ -1,0 +1,190 @@
+package web
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// feed is what changed, parted by the reading mark: what the reader has not
+// seen yet, and what they have.
+type feed struct {
+	New, Seen []feedLine
+	Rule      string // between the two
+	Mark      bool   // whether there is something to mark as seen
+	MarkHref  string
+	Cookie    string // the reading mark that the script moves
+	Now       int64
+}
+
+type feedLine struct {
+	At            *moment
+	Glyph, Family string
+	Icon          string // instead of a glyph
+	Text          template.HTML
+}
+
+// feedLines is how many changes the overview shows, and dueLines how many
+// deadlines.
+const (
+	feedLines = 12
+	dueLines  = 5
+)
+
+// seenCookie is the reading mark of one tenant. Its value is in seconds since
+// 1970 UTC.
+func (v *visit) seenCookie() string { return "seen-" + v.snapshot.Tenant.ID[:8] }
+
+// seenAt is when the reader last looked, zero for a first visit.
+func (v *visit) seenAt() time.Time {
+	cookie, err := v.r.Cookie(v.seenCookie())
+	if err != nil {
+		return time.Time{}
+	}
+	seconds, err := strconv.ParseInt(cookie.Value, 10, 64)
+	if err != nil || seconds <= 0 || seconds > v.now.Unix() {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}
+
+// seen serves POST /seen: everything up to now has been seen.
+func (p *Pages) seen(v *visit) error {
+	if err := sameOrigin(v.r); err != nil {
+		return err
+	}
+	v.setCookie(v.seenCookie(), strconv.FormatInt(v.now.Unix(), 10), cookieLife)
+	return v.redirect(v.href("/"))
+}
+
+// feed reads what changed last. A first visit sets the reading mark, so that
+// the next one has something to compare with.
+func (v *visit) feed(limit int) (feed, error) {
+	changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, limit)
+	if err != nil {
+		return feed{}, err
+	}
+	mark := v.seenAt()
+	f := feed{MarkHref: v.href("/seen"), Cookie: v.seenCookie(), Now: v.now.Unix()}
+	if mark.IsZero() {
+		v.setCookie(v.seenCookie(), strconv.FormatInt(v.now.Unix(), 10), cookieLife)
+	} else {
+		f.Rule = v.text("feed.rule", "time", v.stamp(mark.In(v.zone)))
+	}
+	for _, change := range changes {
+		line := v.feedLine(change)
+		if !mark.IsZero() && change.At.After(mark) {
+			f.New = append(f.New, line)
+		} else {
+			f.Seen = append(f.Seen, line)
+		}
+	}
+	f.Mark = len(f.New) > 0
+	return f, nil
+}
+
+func (v *visit) feedLine(c tocsin.Change) feedLine {
+	line := feedLine{At: v.moment(c.At), Icon: "messages"}
+	id := func(href string) template.HTML {
+		return template.HTML(`<a class="id" href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(c.ID) + `</a>`) //nolint:gosec // escaped
+	}
+	switch c.Kind {
+	case tocsin.KindOverview, tocsin.KindService:
+		line.Text = v.serviceChange(c, &line)
+	case tocsin.KindIssue:
+		line.Text = v.rich("change.issue."+string(c.What), "id", id(v.issueHref(c.ID)))
+		if row, ok := v.snapshot.Issue(c.ID); ok {
+			line.Family, line.Glyph = familyOf(row.Status)
+			line.Text = v.rich("change.issue."+string(c.What)+".of", "id", id(v.issueHref(c.ID)), "service", row.Service)
+		}
+	default:
+		line.Text = v.rich("change.message."+string(c.What), "id", id(v.messageHref(c.ID)))
+	}
+	return line
+}
+
+// serviceChange says from what to what a service changed.
+func (v *visit) serviceChange(c tocsin.Change, line *feedLine) template.HTML {
+	service, ok := v.snapshot.Service(c.ID)
+	if !ok || c.Kind == tocsin.KindService {
+		return v.rich("change.service", "service", c.ID)
+	}
+	name := template.HTML("<b>" + template.HTMLEscapeString(service.Name) + "</b>") //nolint:gosec // escaped
+	if c.N < 1 || c.N > len(service.Transitions) {
+		return v.rich("change.service", "service", name)
+	}
+	now := service.Transitions[c.N-1].Overview.Status
+	line.Family, line.Glyph = familyOf(now)
+	if c.N < 2 {
+		return v.rich("change.status", "service", name, "status", v.look(now).Words)
+	}
+	return v.rich("change.from", "service", name, "old", v.look(service.Transitions[c.N-2].Overview.Status).Words, "status", v.look(now).Words)
+}
+
+// dueLine is a message with a date by which somebody must act.
+type dueLine struct {
+	ID, Href, Title, Services, Days string
+	At                              *moment
+	Date                            string
+	Tone                            string // late, soon
+	at                              time.Time
+}
+
+// soonDays is how many days before its date a deadline is near.
+const soonDays = 30
+
+// due lists the next deadlines of messages, nearest first, or all of them for
+// no limit.
+func (v *visit) due(limit int) ([]dueLine, error) {
+	var list []dueLine
+	for _, row := range v.snapshot.Messages {
+		if row.EndAt != 0 && row.EndAt.Time().Before(v.now) {
+			continue
+		}
+		message, err := v.pages.config.Model.Message(v.r.Context(), row)
+		if err != nil {
+			return nil, err
+		}
+		if !message.ActionRequiredBy.After(v.now) {
+			continue
+		}
+		list = append(list, v.dueLine(row.ID, message))
+	}
+	slices.SortFunc(list, func(a, b dueLine) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ID, b.ID)) })
+	if limit > 0 && len(list) > limit {
+		list = list[:limit]
+	}
+	return list, nil
+}
+
+func (v *visit) dueLine(id string, m tocsin.Message) dueLine {
+	at := m.ActionRequiredBy
+	line := dueLine{ID: id, Href: v.messageHref(id), Title: m.Title, Services: v.join(m.Services), At: v.moment(at), Date: v.shortDate(at.In(v.zone)), at: at}
+	days := int(at.Sub(v.now).Hours() / 24)
+	line.Days = v.text("time.days", "n", days)
+	if days < soonDays {
+		line.Tone = "soon"
+	}
+	return line
+}
+
+// sameOrigin refuses a form that another site sent.
+func sameOrigin(r *http.Request) error {
+	if http.NewCrossOriginProtection().Check(r) != nil {
+		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This form was sent from another site."}
+	}
+	return nil
+}
+
+// issueHref, messageHref and serviceHref are the addresses of what has an id.
+func (v *visit) issueHref(id string) string   { return v.href("/issues/" + escapeID(id)) }
+func (v *visit) messageHref(id string) string { return v.href("/messages/" + escapeID(id)) }
+func (v *visit) serviceHref(id string) string { return v.href("/services/" + escapeID(id)) }
+
+func escapeID(id string) string { return url.PathEscape(id) }

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/readmodel"
+)
+
+// A frame is what surrounds every page: the side panel, the top bar and the
+// banners. View models of pages begin with one.
+type frame struct {
+	Lang      string
+	Theme     string // light, dark, or "" to follow the system
+	Title     string
+	Demo      bool
+	Home      string
+	Here      string // the present address, for forms that come back
+	Tenant    string // name of the one that is looked at, "" on a desk without any
+	Initial   string
+	Services  int
+	Tenants   []tenantLink // when there are several
+	All       string       // address of the page of all tenants
+	Nav       []navGroup
+	Tabs      []navLink
+	Crumbs    []crumb
+	Languages []languageLink
+	Live      liveState
+	Clock     clockView
+	Find      string // address of the search
+	Query     string // what was searched for
+	Prefs     string
+	Stale     string // since when nothing is known, "" while all is current
+	StaleText string
+	Refresh   int // seconds after which a page without script reloads, 0 for never
+	NoIndex   bool
+	JumpID    string
+}
+
+type tenantLink struct {
+	Name, Initial, Href, State, Family, Glyph string
+	Current                                   bool
+}
+
+type navGroup struct {
+	Name  string
+	Links []navLink
+}
+
+type navLink struct {
+	Name, Short, Href, Icon, Key string
+	Count                        int
+	CountWords                   string
+	Down                         bool
+	Current                      bool
+}
+
+type crumb struct{ Name, Href string }
+
+type languageLink struct {
+	Code, Name, Title, Href string
+	Current                 bool
+}
+
+// liveState says how fresh the data is: "" for live, stale, off.
+type liveState struct{ State, Text string }
+
+// clockView is the time in the reader's zone and in UTC.
+type clockView struct{ Time, City, UTC, Date, ISO string }
+
+// navigation lists the pages of the side panel. Only pages that exist are in
+// it.
+func navigation() []struct{ group, path, icon, key, letter string } {
+	return []struct{ group, path, icon, key, letter string }{
+		{"watch", "/", "overview", "overview", "o"},
+	}
+}
+
+// frame fills in what surrounds a page. Crumbs end with the page itself, whose
+// title is the last one's name.
+func (v *visit) frame(crumbs ...crumb) frame {
+	f := frame{
+		Lang: v.code, Theme: v.theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.href("/"), Here: v.with("", ""),
+		Find: v.href("/search"), Prefs: v.href("/preferences"), Clock: v.clockView(),
+	}
+	if len(crumbs) > 0 {
+		f.Title = crumbs[len(crumbs)-1].Name
+	}
+	f.Languages = v.languageLinks()
+	s := v.snapshot
+	if s == nil {
+		return f
+	}
+	f.Tenant, f.Initial, f.Services = s.Tenant.Name, initial(s.Tenant.Name), len(s.Services)
+	if len(v.tenants) > 1 {
+		f.All = v.href("/tenants")
+		for _, t := range v.tenants {
+			f.Tenants = append(f.Tenants, tenantLink{
+				Name: t.Name, Initial: initial(t.Name), Href: addressOf(v.code, "/", t.Name), Current: t.ID == s.Tenant.ID,
+			})
+		}
+	}
+	v.navigate(&f)
+	f.Live = v.liveState(s)
+	f.Stale = v.staleSince()
+	if f.Stale != "" {
+		f.StaleText = v.staleReason(s)
+	}
+	return f
+}
+
+func initial(name string) string {
+	for _, r := range name {
+		return strings.ToUpper(string(r))
+	}
+	return ""
+}
+
+func (v *visit) languageLinks() []languageLink {
+	var links []languageLink
+	for _, l := range []struct{ code, name, title string }{{"en", "EN", "English"}, {"fr", "FR", "Français"}, {"ja", "日本語", ""}} {
+		href := prefixOf(l.code) + v.path
+		if v.r.URL.RawQuery != "" {
+			href += "?" + v.r.URL.RawQuery
+		}
+		links = append(links, languageLink{l.code, l.name, l.title, href, l.code == v.code})
+	}
+	return links
+}
+
+func (v *visit) navigate(f *frame) {
+	for _, row := range navigation() {
+		link := navLink{
+			Name: v.text("nav." + row.key), Short: v.text("tab." + row.key), Href: v.href(row.path), Icon: row.icon, Key: row.letter,
+			Current: row.path == v.path || row.path != "/" && strings.HasPrefix(v.path, row.path+"/"),
+		}
+		switch row.key {
+		case "issues":
+			link.Count, link.Down = openIssues(v.snapshot)
+			link.CountWords = v.text("nav.issues.count", "n", link.Count)
+		case "tenants":
+			if len(v.tenants) < 2 {
+				continue
+			}
+		}
+		if n := len(f.Nav); n == 0 || f.Nav[n-1].Name != v.text("nav.group."+row.group) {
+			f.Nav = append(f.Nav, navGroup{Name: v.text("nav.group." + row.group)})
+		}
+		last := &f.Nav[len(f.Nav)-1]
+		last.Links = append(last.Links, link)
+		if row.group == "watch" && len(f.Tabs) < 5 {
+			f.Tabs = append(f.Tabs, link)
+		}
+	}
+}
+
+// openIssues counts what is open, and tells whether something is down.
+func openIssues(s *readmodel.Snapshot) (n int, down bool) {
+	for _, row := range s.Issues {
+		if row.Open() && !row.Status.Healthy() {
+			family, _ := familyOf(row.Status)
+			n++
+			down = down || family == "down" && row.Class != "advisory"
+		}
+	}
+	return n, down
+}
+
+func (v *visit) clockView() clockView {
+	local, utc := v.now.In(v.zone), v.now.UTC()
+	view := clockView{Time: v.hm(local), City: v.city(), Date: v.topDate(local), ISO: utc.Format(time.RFC3339)}
+	if v.isUTC(v.now) {
+		view.City = "UTC"
+		return view
+	}
+	view.UTC = v.hm(utc) + " UTC"
+	if !sameDay(local, utc) {
+		view.UTC = v.shortDate(utc) + " " + view.UTC
+	}
+	return view
+}
+
+func (v *visit) liveState(s *readmodel.Snapshot) liveState {
+	switch {
+	case s.Stale && s.StaleSince.IsZero():
+		return liveState{"stale", v.text("live.never")}
+	case s.Stale:
+		return liveState{"stale", v.text("live.stale", "time", v.stamp(s.StaleSince.In(v.zone)))}
+	case s.CheckedAt.IsZero():
+		return liveState{"off", v.text("live.off")}
+	}
+	d := v.now.Sub(s.CheckedAt)
+	if d < time.Minute {
+		return liveState{"", v.text("live.seconds", "n", max(0, int(d.Seconds())))}
+	}
+	return liveState{"", v.text("live.ago", "d", v.length(d))}
+}
+
+// staleSince is since when nothing is known about the tenant, in words, or ""
+// while its data is current.
+func (v *visit) staleSince() string {
+	s := v.snapshot
+	switch {
+	case !s.Stale:
+		return ""
+	case s.StaleSince.IsZero():
+		return v.text("stale.start")
+	}
+	return v.stamp(s.StaleSince.In(v.zone))
+}
+
+// staleReason says what the last attempt met: a short list looks different
+// from no answer at all.
+func (v *visit) staleReason(s *readmodel.Snapshot) string {
+	for _, source := range s.Sources() {
+		if _, stale := source.StaleSince(v.now); !stale {
+			continue
+		}
+		if source.Shorts > 0 {
+			return v.text("stale.short", "source", source.Name)
+		}
+		if source.Failures > 0 {
+			return v.text("stale.failed", "source", source.Name, "n", source.Failures)
+		}
+	}
+	return v.text("stale.silent")
+}
+
+// requestID is how the operator finds this request in the log.
+func (v *visit) requestID() string { return httpserver.RequestID(v.r.Context()) }

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html"
+	"html/template"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+//go:embed locales
+var localeFiles embed.FS
+
+// languages are the languages of the pages. The first one has no prefix in
+// addresses and fills in nothing for the others: each has all texts.
+func languages() []string { return []string{"en", "fr", "ja"} }
+
+// A locale is one language of the pages: its texts and its habits.
+type locale struct {
+	code  string
+	texts map[string]message
+}
+
+// A message is one text. Texts that depend on a number have a form for one;
+// French uses it for 0 and 1, English for 1, Japanese never.
+type message struct{ one, other string }
+
+// UnmarshalJSON takes a string, or an object with the members one and other.
+func (m *message) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &m.other)
+	}
+	var forms struct{ One, Other string }
+	err := json.Unmarshal(data, &forms)
+	m.one, m.other = forms.One, forms.Other
+	return err
+}
+
+// loadLocale reads one language and applies its typography, so that nobody
+// types a special space by hand.
+func loadLocale(code string) (*locale, error) {
+	body, err := localeFiles.ReadFile("locales/" + code + ".json")
+	if err != nil {
+		return nil, err
+	}
+	l := &locale{code: code}
+	if err := json.Unmarshal(body, &l.texts); err != nil {
+		return nil, fmt.Errorf("locale %s: %w", code, err)
+	}
+	for key, m := range l.texts {
+		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other)}
+	}
+	return l, nil
+}
+
+// Spaces that do not break.
+const (
+	nbsp  = "\u00a0"
+	nnbsp = "\u202f"
+)
+
+var (
+	afterNumber = regexp.MustCompile(`(\{n\}|[0-9]) (\pL)`)
+	french      = strings.NewReplacer(
+		" :", nbsp+":", "« ", "«"+nbsp, " »", nbsp+"»", " ;", nnbsp+";", " !", nnbsp+"!", " ?", nnbsp+"?", " %", nnbsp+"%", "n° ", "n°"+nbsp, "'", "’")
+)
+
+// typeset puts in the spaces that a language wants: numbers never part from
+// their noun, and French sets off its double signs.
+func (l *locale) typeset(s string) string {
+	if l.code == "ja" {
+		return s
+	}
+	s = afterNumber.ReplaceAllString(s, "${1}"+nbsp+"${2}")
+	if l.code == "fr" {
+		return french.Replace(s)
+	}
+	return strings.ReplaceAll(s, "'", "’")
+}
+
+// text is the text for a key with its slots filled: pairs are names and
+// values. The slot n chooses the form. A key that does not exist stands out,
+// and fails the tests.
+func (l *locale) text(key string, pairs ...any) string {
+	m, ok := l.texts[key]
+	if !ok {
+		return "⟦" + key + "⟧"
+	}
+	s := m.other
+	if m.one != "" && l.singular(pairs) {
+		s = m.one
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		s = strings.ReplaceAll(s, fmt.Sprintf("{%v}", pairs[i]), l.value(pairs[i+1]))
+	}
+	return s
+}
+
+func (l *locale) singular(pairs []any) bool {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if n, ok := pairs[i+1].(int); ok && pairs[i] == "n" {
+			return n == 1 || n == 0 && l.code == "fr"
+		}
+	}
+	return false
+}
+
+func (l *locale) value(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return l.number(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// rich is the text for a key where slots may hold markup: values of type
+// [template.HTML] are put in as they are, all else is escaped.
+func (l *locale) rich(key string, pairs ...any) template.HTML {
+	plain := make([]any, len(pairs))
+	copy(plain, pairs)
+	marks := map[string]string{}
+	for i := 1; i < len(plain); i += 2 {
+		if markup, ok := plain[i].(template.HTML); ok {
+			mark := "\x00" + strconv.Itoa(i) + "\x00"
+			plain[i], marks[mark] = mark, string(markup)
+		}
+	}
+	s := html.EscapeString(l.text(key, plain...))
+	s = strings.ReplaceAll(s, "\ufffd", "\x00") // EscapeString keeps NUL, but be sure
+	for mark, markup := range marks {
+		s = strings.ReplaceAll(s, mark, markup)
+	}
+	return template.HTML(s) //nolint:gosec // every part is escaped above or was markup already
+}
+
+// number groups the digits of n by three.
+func (l *locale) number(n int) string {
+	digits := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "−", digits[1:]
+	}
+	separator := ","
+	if l.code == "fr" {
+		separator = nnbsp
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + separator + digits[i:]
+	}
+	return sign + digits
+}
+
+// percent is a share between 0 and 1 with some decimals, never rounded up to
+// 100 %.
+func (l *locale) percent(share float64, decimals int) string {
+	s := strconv.FormatFloat(share*100, 'f', decimals, 64)
+	if share < 1 && strings.HasPrefix(s, "100") {
+		s = "99." + strings.Repeat("9", decimals)
+	}
+	if share >= 1 {
+		s = "100"
+	}
+	if l.code == "fr" {
+		return strings.Replace(s, ".", ",", 1) + nnbsp + "%"
+	}
+	return s + "%"
+}
+
+// join makes one phrase of several: with commas, Japanese ones in Japanese.
+func (l *locale) join(parts []string) string {
+	if l.code == "ja" {
+		return strings.Join(parts, "、")
+	}
+	return strings.Join(parts, ", ")
+}

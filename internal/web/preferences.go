@@ -1,0 +1,52 @@
+package web
+
+import "net/http"
+
+// preferencesPage is how a reader wants to see pages. It is kept in cookies.
+type preferencesPage struct {
+	frame
+	Themes  []themeChoice
+	Zone    string
+	Problem string
+}
+
+type themeChoice struct {
+	Value, Name string
+	On          bool
+}
+
+// preferences serves GET /preferences.
+func (p *Pages) preferences(v *visit) error {
+	return p.showPreferences(v, http.StatusOK, v.zone.String(), "")
+}
+
+func (p *Pages) showPreferences(v *visit, status int, zone, problem string) error {
+	page := preferencesPage{frame: v.frame(crumb{Name: v.text("preferences")}), Zone: zone, Problem: problem}
+	if problem != "" {
+		page.Title = v.text("problem", "title", page.Title)
+	}
+	for _, theme := range []string{"system", "light", "dark"} {
+		page.Themes = append(page.Themes, themeChoice{theme, v.text("theme." + theme), theme == v.theme || theme == "system" && v.theme == ""})
+	}
+	return v.render(status, "preferences", page)
+}
+
+// savePreferences serves POST /preferences, with the fields that the form has.
+func (p *Pages) savePreferences(v *visit) error {
+	if err := sameOrigin(v.r); err != nil {
+		return err
+	}
+	if zone := v.r.PostFormValue("zone"); zone != "" {
+		if _, ok := zoneNamed(zone); !ok {
+			return p.showPreferences(v, http.StatusBadRequest, zone, v.text("preferences.zone.error"))
+		}
+		v.setCookie(zoneCookie, zone, cookieLife)
+	}
+	switch theme := v.r.PostFormValue("theme"); theme {
+	case "light", "dark":
+		v.setCookie(themeCookie, theme, cookieLife)
+	case "system":
+		v.setCookie(themeCookie, "", -1)
+	}
+	return v.redirect(v.r.PostFormValue("back"))
+}

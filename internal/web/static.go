@@ -1,0 +1,178 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"html/template"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// assets are the files that browsers may keep for ever, because the hash of
+// their content is in their name.
+type assets struct {
+	names map[string]string // path by plain name
+	files map[string]asset  // by name with its hash
+}
+
+type asset struct {
+	kind         string
+	body, packed []byte
+}
+
+// loadAssets reads the style sheet, whose tokens come first, and the script.
+func loadAssets() (assets, error) {
+	a := assets{names: map[string]string{}, files: map[string]asset{}}
+	for _, file := range []struct {
+		name, kind string
+		parts      []string
+	}{
+		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css"}},
+		{"app.js", "text/javascript; charset=utf-8", []string{"app.js"}},
+		{"icon.svg", "image/svg+xml", []string{"icon.svg"}},
+	} {
+		var body []byte
+		for _, part := range file.parts {
+			text, err := files.ReadFile("static/" + part)
+			if err != nil {
+				return a, err
+			}
+			body = append(body, text...)
+		}
+		sum := sha256.Sum256(body)
+		stem, ending, _ := strings.Cut(file.name, ".")
+		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
+		a.names[file.name] = "/static/" + hashed
+		a.files[hashed] = asset{file.kind, body, pack(body)}
+	}
+	return a, nil
+}
+
+func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
+	file, ok := a.files[r.PathValue("name")]
+	if !ok {
+		return tocsin.NotFoundf("There is no such file.")
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	send(w, r, http.StatusOK, file.kind, file.body, file.packed)
+	return nil
+}
+
+// send writes a whole answer, packed if the client takes that. packed may be
+// nil for an answer that is packed only when needed.
+func send(w http.ResponseWriter, r *http.Request, status int, kind string, body, packed []byte) {
+	header := w.Header()
+	header.Set("Content-Type", kind)
+	header.Add("Vary", "Accept-Encoding")
+	if len(body) > 1<<10 && takesGzip(r) {
+		if packed == nil {
+			packed = pack(body)
+		}
+		header.Set("Content-Encoding", "gzip")
+		body = packed
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a browser that has left needs no answer
+	}
+}
+
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == "gzip" {
+			return strings.TrimSpace(weight) != "q=0"
+		}
+	}
+	return false
+}
+
+func pack(body []byte) []byte {
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.DefaultCompression) // the level is valid
+	_, _ = w.Write(body)                                       // memory takes it
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// A sprite is the symbols of glyphs and icons by name.
+type sprite map[string]string
+
+// spriteMark is where the layout wants the symbols of the page.
+const spriteMark = `<svg class="sprite" aria-hidden="true" focusable="false"></svg>`
+
+func loadSprite() (sprite, error) {
+	body, err := files.ReadFile("static/sprite.svg")
+	if err != nil {
+		return nil, err
+	}
+	var symbols struct {
+		Symbols []struct {
+			ID    string `xml:"id,attr"`
+			Box   string `xml:"viewBox,attr"`
+			Inner string `xml:",innerxml"`
+		} `xml:"symbol"`
+	}
+	if err := xml.Unmarshal(body, &symbols); err != nil {
+		return nil, fmt.Errorf("sprite: %w", err)
+	}
+	s := sprite{}
+	for _, one := range symbols.Symbols {
+		s[one.ID] = fmt.Sprintf(`<symbol id="%s" viewBox="%s">%s</symbol>`, one.ID, one.Box, one.Inner)
+	}
+	return s, nil
+}
+
+var usedSymbol = regexp.MustCompile(`href="#([gi]-[a-z]+)"`)
+
+// insert puts the symbols that a page uses into it, and all glyphs of states,
+// since what is put into an open page later may need another one.
+func (s sprite) insert(page []byte) []byte {
+	used := map[string]bool{}
+	for name := range s {
+		used[name] = strings.HasPrefix(name, "g-")
+	}
+	for _, found := range usedSymbol.FindAllSubmatch(page, -1) {
+		used[string(found[1])] = true
+	}
+	var names []string
+	for name, yes := range used {
+		if yes {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var b strings.Builder
+	b.WriteString(strings.TrimSuffix(spriteMark, "</svg>"))
+	for _, name := range names {
+		b.WriteString(s[name])
+	}
+	b.WriteString("</svg>")
+	return bytes.Replace(page, []byte(spriteMark), []byte(b.String()), 1)
+}
+
+// icon is an icon of the interface, which always stands beside words.
+func icon(name string) template.HTML {
+	return template.HTML(`<svg class="i" aria-hidden="true"><use href="#i-` + template.HTMLEscapeString(name) + `"/></svg>`) //nolint:gosec // escaped
+}
+
+// glyph is the silhouette of a status in its colour. Sizes are s, l, xl.
+func glyph(name, family string, size ...string) template.HTML {
+	class := "g"
+	for _, s := range size {
+		class += " g--" + s
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="%s c-%s" aria-hidden="true"><use href="#g-%s"/></svg>`, //nolint:gosec // escaped
+		class, template.HTMLEscapeString(family), template.HTMLEscapeString(name)))
+}

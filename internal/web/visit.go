@@ -1,0 +1,210 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // readers choose zones; a container may know none
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A visit is one request for a page: who asks, how they read, and about which
+// tenant.
+type visit struct {
+	clock
+	pages    *Pages
+	w        http.ResponseWriter
+	r        *http.Request
+	path     string // without the prefix of a language
+	theme    string // light, dark, or "" to follow the system
+	tenants  []tocsin.Tenant
+	snapshot *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
+}
+
+// prefixOf is how addresses in a language begin.
+func prefixOf(code string) string {
+	if code == languages()[0] {
+		return ""
+	}
+	return "/" + code
+}
+
+// languageOf splits a path into its language and the rest.
+func languageOf(path string) (code, rest string) {
+	for _, code := range languages()[1:] {
+		if rest, ok := strings.CutPrefix(path, "/"+code); ok && (rest == "" || rest[0] == '/') {
+			return code, "/" + strings.TrimPrefix(rest, "/")
+		}
+	}
+	return languages()[0], path
+}
+
+// visit reads how somebody wants to see pages, and the tenant they ask for.
+func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*visit, error) {
+	v := p.stranger(w, r, code)
+	var err error
+	if v.tenants, err = p.visible(r); err != nil || len(v.tenants) == 0 {
+		return v, err
+	}
+	tenant, err := pick(v.tenants, r.URL.Query().Get("tenant"))
+	if err != nil {
+		return v, err
+	}
+	v.snapshot, err = p.config.Model.Snapshot(r.Context(), tenant.ID)
+	return v, err
+}
+
+// stranger is a visit that knows no tenant.
+func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *visit {
+	_, path := languageOf(r.URL.Path)
+	return &visit{
+		clock: clock{p.locales[code], p.zoneOf(r), p.config.Now()},
+		pages: p, w: w, r: r, path: path, theme: themeOf(r),
+	}
+}
+
+// visible lists the tenants that a visitor may see, by name. It is the one
+// place that decides this.
+func (p *Pages) visible(r *http.Request) ([]tocsin.Tenant, error) {
+	all, err := p.config.Archive.Tenants(r.Context())
+	var tenants []tocsin.Tenant
+	for _, t := range all {
+		if !t.Disabled {
+			tenants = append(tenants, t)
+		}
+	}
+	return tenants, err
+}
+
+// pick is the tenant that a visitor asks for, among those they may see; the
+// first one by default.
+func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
+	if name == "" {
+		return tenants[0], nil
+	}
+	for _, t := range tenants {
+		if t.Name == strings.ToLower(name) || t.ID == strings.ToLower(name) {
+			return t, nil
+		}
+	}
+	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
+}
+
+// href is the address of a page in the language and about the tenant of the
+// visit. path may have a query and a fragment.
+func (v *visit) href(path string) string {
+	tenant := ""
+	if len(v.tenants) > 1 && v.snapshot != nil {
+		tenant = v.snapshot.Tenant.Name
+	}
+	return addressOf(v.code, path, tenant)
+}
+
+func addressOf(code, path, tenant string) string {
+	path, fragment, _ := strings.Cut(path, "#")
+	if tenant != "" {
+		mark := "?"
+		if strings.Contains(path, "?") {
+			mark = "&"
+		}
+		path += mark + "tenant=" + url.QueryEscape(tenant)
+	}
+	if fragment != "" {
+		path += "#" + fragment
+	}
+	return prefixOf(code) + path
+}
+
+// with is the present address with another value for one parameter of its
+// query, or without it.
+func (v *visit) with(name, value string) string {
+	query := v.r.URL.Query()
+	query.Del("page")
+	if value == "" {
+		query.Del(name)
+	} else {
+		query.Set(name, value)
+	}
+	if len(query) == 0 {
+		return prefixOf(v.code) + v.path
+	}
+	return prefixOf(v.code) + v.path + "?" + query.Encode()
+}
+
+// render makes a page and sends it.
+func (v *visit) render(status int, name string, model any) error {
+	var body bytes.Buffer
+	if err := v.pages.templates[v.code].ExecuteTemplate(&body, name, model); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	header := v.w.Header()
+	header.Set("Content-Language", v.code)
+	header.Set("Cache-Control", "private, no-cache")
+	send(v.w, v.r, status, "text/html; charset=utf-8", v.pages.sprite.insert(body.Bytes()), nil)
+	return nil
+}
+
+// Cookies of readers. They say how somebody reads, and nothing that matters to
+// anybody else.
+const (
+	themeCookie = "theme"
+	zoneCookie  = "zone"
+	cookieLife  = 365 * 24 * time.Hour
+)
+
+func themeOf(r *http.Request) string {
+	cookie, err := r.Cookie(themeCookie)
+	if err != nil || cookie.Value != "dark" && cookie.Value != "light" {
+		return ""
+	}
+	return cookie.Value
+}
+
+// zoneOf is the zone of a reader, which the script takes from the browser
+// unless they chose one.
+func (p *Pages) zoneOf(r *http.Request) *time.Location {
+	cookie, err := r.Cookie(zoneCookie)
+	if err != nil {
+		return p.config.Zone
+	}
+	name, err := url.QueryUnescape(cookie.Value)
+	if err != nil {
+		return p.config.Zone
+	}
+	if zone, ok := zoneNamed(name); ok {
+		return zone
+	}
+	return p.config.Zone
+}
+
+// zoneNamed finds a zone by its name in the time zone database. Names that
+// lead out of it are none.
+func zoneNamed(name string) (*time.Location, bool) {
+	if name == "" || name == "Local" || len(name) > 64 || strings.Contains(name, "..") {
+		return nil, false
+	}
+	zone, err := time.LoadLocation(name)
+	return zone, err == nil
+}
+
+func (v *visit) setCookie(name, value string, life time.Duration) {
+	http.SetCookie(v.w, &http.Cookie{
+		Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(life / time.Second),
+		SameSite: http.SameSiteLaxMode, Secure: v.r.TLS != nil,
+	})
+}
+
+// redirect sends a browser on after a form, to a page of ours.
+func (v *visit) redirect(path string) error {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		path = "/"
+	}
+	v.w.Header().Set("Location", path)
+	v.w.WriteHeader(http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,228 @@
+package web_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// A desk is pages over a real archive behind a real server.
+type desk struct {
+	t     *testing.T
+	store *store.Store
+	model *readmodel.Model
+	base  string
+	now   time.Time
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
+	var err error
+	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.store.Close() })
+	clock := func() time.Time { return d.now }
+	d.model = readmodel.New(d.store, clock, slog.New(slog.DiscardHandler))
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Now: clock, Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := httpserver.New(httpserver.Config{Routes: pages.Routes(), Errors: pages.WriteError, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := httptest.NewServer(server)
+	t.Cleanup(listener.Close)
+	d.base = listener.URL
+	return d
+}
+
+// record stores what a source said at an instant, and lets the pages see it.
+func (d *desk) record(at time.Time, values ...any) {
+	d.t.Helper()
+	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: at}
+	for _, v := range values {
+		doc, err := tocsin.NewDocument(v)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		r.Entries = append(r.Entries, store.Entry{Document: doc})
+	}
+	if _, err := d.store.Record(d.t.Context(), r); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := d.model.Refresh(d.t.Context(), true); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// get reads a page. cookies are name=value.
+func (d *desk) get(path string, cookies ...string) (status int, header http.Header, body string) {
+	d.t.Helper()
+	return d.do(http.MethodGet, path, "", cookies...)
+}
+
+func (d *desk) do(method, path, form string, cookies ...string) (int, http.Header, string) {
+	d.t.Helper()
+	request, err := http.NewRequestWithContext(d.t.Context(), method, d.base+path, strings.NewReader(form))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if form != "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, cookie := range cookies {
+		request.Header.Add("Cookie", cookie)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return response.StatusCode, response.Header, string(text)
+}
+
+// page reads a page that must be there.
+func (d *desk) page(path string, cookies ...string) string {
+	d.t.Helper()
+	status, _, body := d.get(path, cookies...)
+	if status != http.StatusOK {
+		d.t.Fatalf("GET %s: status %d: %s", path, status, body)
+	}
+	return body
+}
+
+// has and lacks look for texts in a page.
+func has(t *testing.T, name, page string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s lacks %q", name, want)
+		}
+	}
+}
+
+func lacks(t *testing.T, name, page string, unwanted ...string) {
+	t.Helper()
+	for _, text := range unwanted {
+		if strings.Contains(page, text) {
+			t.Errorf("%s has %q", name, text)
+		}
+	}
+}
+
+// addresses are the pages that are walked by tests of all of them.
+func addresses() []string {
+	return []string{"/", "/preferences", "/components", "/nowhere"}
+}
+
+func languages() []string { return []string{"", "/fr", "/ja"} }
+
+func TestFirstRun(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	has(t, "first run", d.page("/"), "First steps", "tocsin tenant add")
+	has(t, "French first run", d.page("/fr/"), `lang="fr"`, "Mise en route")
+	status, header, _ := d.get("/ja")
+	if status != http.StatusFound || header.Get("Location") != "/ja/" {
+		t.Errorf("/ja: %d to %q, want 302 to /ja/", status, header.Get("Location"))
+	}
+}
+
+func TestPreferencesAreKept(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	status, header, _ := d.do(http.MethodPost, "/preferences", "theme=dark&zone=Asia%2FTokyo&back=%2Ffr%2F")
+	if status != http.StatusSeeOther || header.Get("Location") != "/fr/" {
+		t.Fatalf("saving: %d to %q", status, header.Get("Location"))
+	}
+	var cookies []string
+	for _, line := range header.Values("Set-Cookie") {
+		cookie, _, _ := strings.Cut(line, ";")
+		cookies = append(cookies, cookie)
+	}
+	has(t, "page", d.page("/", strings.Join(cookies, "; ")), `data-theme="dark"`, "Tokyo", "UTC")
+	if status, _, body := d.do(http.MethodPost, "/preferences", "zone=..%2F..%2Fetc%2Fpasswd"); status != http.StatusBadRequest || !strings.Contains(body, `aria-invalid="true"`) {
+		t.Errorf("a zone that is a path: status %d", status)
+	}
+	for _, back := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)"} {
+		if _, header, _ := d.do(http.MethodPost, "/preferences", "theme=light&back="+back); header.Get("Location") != "/" {
+			t.Errorf("back %q leads to %q", back, header.Get("Location"))
+		}
+	}
+}
+
+func TestStaleIsNeverGreen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational})
+	has(t, "current page", d.page("/"), "Everything is working", `c-restored`)
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.poll(tocsin.OutcomeUnchanged)
+	d.now = d.now.Add(10 * time.Minute)
+	d.poll(tocsin.OutcomeFailed)
+	for _, prefix := range languages() {
+		page := d.page(prefix + "/")
+		lacks(t, "stale page "+prefix, page, "Everything is working", "Tout fonctionne", "すべてのサービスをご利用いただけます", `class="g g--xl c-restored"`, `id="s-ok"`)
+		has(t, "stale page "+prefix, page, "live--stale", `class="g g--xl c-neutral"`)
+	}
+	has(t, "stale page", d.page("/"), "State unknown since ", "the last read failed")
+}
+
+// poll ends a poll of the source now.
+func (d *desk) poll(outcome tocsin.Outcome) {
+	d.t.Helper()
+	claimed, err := d.store.ClaimSource(d.t.Context(), storetest.Contoso, "graph", d.now, time.Minute, true)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: d.now, Outcome: outcome}, DueAt: d.now}
+	if _, err := d.store.FinishPoll(d.t.Context(), end, nil); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := d.model.Refresh(d.t.Context(), true); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func TestReadingMark(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	_, header, _ := d.get("/")
+	cookie, _, _ := strings.Cut(header.Get("Set-Cookie"), ";")
+	if !strings.HasPrefix(cookie, "seen-") {
+		t.Fatalf("a first visit sets %q, want a reading mark", cookie)
+	}
+	d.now = d.now.Add(time.Minute)
+	d.record(d.now, tocsin.Issue{ID: "EX1", Title: "Mail is late", Service: "Exchange Online", Classification: "incident",
+		Status: tocsin.StatusDegradation, StartAt: d.now, ModifiedAt: d.now})
+	has(t, "second visit", d.page("/", cookie), "feed--new", "is-new", "Mail is late")
+	lacks(t, "visit without a mark", d.page("/"), "feed--new", "is-new")
+	_, header, _ = d.do(http.MethodPost, "/seen", "x=1", cookie)
+	moved, _, _ := strings.Cut(header.Get("Set-Cookie"), ";")
+	lacks(t, "visit after marking", d.page("/", moved), "feed--new", "is-new")
+}
