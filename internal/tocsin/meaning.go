@@ -21,7 +21,7 @@ func meaning(kind Kind, id string, body []byte) (Hash, error) {
 		return Hash{}, &Error{Kind: ErrInvalid, Field: string(kind), Message: "The document is no JSON object.", Cause: err}
 	}
 	for name := range object {
-		if name == "viewPoint" || strings.Contains(name, "@odata.") || strings.HasSuffix(name, "@mediaReadLink") {
+		if IsNoise(name) {
 			delete(object, name)
 		}
 	}
@@ -41,6 +41,26 @@ func meaning(kind Kind, id string, body []byte) (Hash, error) {
 	return HashOf(slices.Concat([]byte(kind), []byte{0}, []byte(id), []byte{0}, normal)), nil
 }
 
+// IsNoise reports whether a member of a document says nothing about the item:
+// the reader's own view point and annotations of the transport.
+func IsNoise(name string) bool {
+	return name == "viewPoint" || strings.Contains(name, "@odata.") || strings.HasSuffix(name, "@mediaReadLink")
+}
+
+// QuietDetail is the value of a detail without the poll's clock, so that two
+// values that mean the same are equal.
+func QuietDetail(name, value string) string {
+	quiet, ok := quiet(name, value)
+	if !ok {
+		return value
+	}
+	text, err := json.Marshal(quiet)
+	if err != nil {
+		return value // not reachable: decoded JSON always encodes
+	}
+	return string(text)
+}
+
 // sortByText orders JSON values by their encoding. Posts start with
 // createdDateTime there, since object members are encoded in order of name.
 func sortByText(list []any) {
@@ -58,21 +78,30 @@ func sortByText(list []any) {
 	copy(list, sorted)
 }
 
-// quietDetail removes the poll's clock from the detail FeatureStatusJson,
-// whose value is itself a JSON text keyed by roadmap id.
+// quietDetail removes the poll's clock from the detail FeatureStatusJson.
 func quietDetail(detail any) {
 	d, ok := detail.(map[string]any)
-	if !ok || d["name"] != "FeatureStatusJson" {
+	if !ok {
 		return
 	}
+	name, _ := d["name"].(string)
 	text, ok := d["value"].(string)
 	if !ok {
 		return
 	}
-	var value any
-	if json.Unmarshal([]byte(text), &value) == nil {
-		d["value"] = dropClock(value)
+	if value, ok := quiet(name, text); ok {
+		d["value"] = value
 	}
+}
+
+// quiet decodes the value of FeatureStatusJson, itself a JSON text keyed by
+// roadmap id, and removes the poll's clock.
+func quiet(name, text string) (any, bool) {
+	var value any
+	if name != "FeatureStatusJson" || json.Unmarshal([]byte(text), &value) != nil {
+		return nil, false
+	}
+	return dropClock(value), true
 }
 
 func dropClock(value any) any {
