@@ -1,7 +1,6 @@
 package readmodel_test
 
 import (
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"runtime"
@@ -11,7 +10,6 @@ import (
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
-	"example.org/tocsin/internal/tocsin"
 )
 
 // BenchmarkStart measures how long it takes from opening an archive of 100,000
@@ -54,24 +52,5 @@ func fill(b *testing.B, path string, issues int) {
 	}
 	defer s.Close()
 	storetest.AddTenants(b, s)
-	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
-	for i := range issues {
-		at := storetest.T0.Add(-time.Duration(i) * time.Hour)
-		doc, err := tocsin.NewDocument(tocsin.Issue{
-			ID: fmt.Sprintf("EX%06d", i), Title: "A delay", Service: "Exchange Online", FeatureGroup: fmt.Sprint("feature ", i%20),
-			Classification: "advisory", Status: tocsin.StatusServiceRestored, StartAt: at, EndAt: at.Add(time.Hour), ModifiedAt: at.Add(2 * time.Hour),
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if r.Entries = append(r.Entries, store.Entry{Document: doc}); len(r.Entries) == 2000 {
-			if _, err := s.Record(b.Context(), r); err != nil {
-				b.Fatal(err)
-			}
-			r.Entries = nil
-		}
-	}
-	if _, err := s.Record(b.Context(), r); err != nil {
-		b.Fatal(err)
-	}
+	many(b, s, issues)
 }

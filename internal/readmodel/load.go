@@ -10,7 +10,8 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// load reads everything about a tenant. The change number is read first: a
+// load reads everything about a tenant: large ones from their block and the
+// changes since, others from the tables. The change number is read first: a
 // change that is stored meanwhile may be in the rows already, and is then
 // applied once more, which has no effect.
 func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
@@ -19,26 +20,20 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 		return nil, err
 	}
 	s := &Snapshot{Tenant: tenant}
-	if s.Seq, err = m.archive.LastSeq(ctx); err != nil {
-		return nil, err
-	}
-	rows, err := m.archive.Rows(ctx, tenantID)
+	last, err := m.archive.LastSeq(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shared := newSharing()
-	for i := range rows {
-		switch rows[i].Kind {
-		case tocsin.KindIssue:
-			s.Issues = append(s.Issues, shared.row(&rows[i]))
-		case tocsin.KindMessage:
-			s.Messages = append(s.Messages, shared.row(&rows[i]))
+	if !m.loadBlock(ctx, s, last) {
+		s.Seq = last
+		if err := m.loadRows(ctx, s); err != nil {
+			return nil, err
 		}
 	}
-	byID := func(a, b *Row) int { return cmp.Compare(a.ID, b.ID) }
-	slices.SortFunc(s.Issues, byID)
-	slices.SortFunc(s.Messages, byID)
-	if s.Services, err = m.services(ctx, tenantID, rows, s.Issues); err != nil {
+	if s.Services, err = m.services(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := m.follow(ctx, s, last); err != nil {
 		return nil, err
 	}
 	states, err := m.archive.Sources(ctx, tenantID)
@@ -49,20 +44,42 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	return s, nil
 }
 
+// loadRows reads a tenant's items from the tables.
+func (m *Model) loadRows(ctx context.Context, s *Snapshot) error {
+	shared := sharing{}
+	byKind := map[tocsin.Kind][]*Row{}
+	err := m.archive.EachRow(ctx, s.Tenant.ID, func(r *store.Row) {
+		if r.Kind == tocsin.KindIssue || r.Kind == tocsin.KindMessage {
+			byKind[r.Kind] = append(byKind[r.Kind], shared.row(r))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage} {
+		slices.SortFunc(byKind[kind], ByID.compare)
+		s.hold(kind, m.index(slices.Clip(byKind[kind])))
+	}
+	return nil
+}
+
+func (m *Model) index(rows []*Row) *Index { return NewIndex(rows, m.generation.Add(1)) }
+
 // sharing keeps each combination of traits once.
 type sharing map[Traits]*Traits
 
-func newSharing() sharing { return sharing{} }
-
-func (shared sharing) row(r *store.Row) *Row {
-	key := Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class}
+func (shared sharing) of(key Traits) *Traits {
 	traits, ok := shared[key]
 	if !ok {
 		traits = &key
 		shared[key] = traits
 	}
+	return traits
+}
+
+func (shared sharing) row(r *store.Row) *Row {
 	return &Row{
-		Traits: traits, ID: r.ID, Document: r.Document, N: int32(r.N),
+		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class}), ID: r.ID, Document: r.Document, N: int32(r.N),
 		StartAt: Instant(r.StartAt), EndAt: Instant(r.EndAt), ModifiedAt: Instant(r.Modified), LeftAt: Instant(r.LeftAt),
 	}
 }
@@ -70,7 +87,11 @@ func (shared sharing) row(r *store.Row) *Row {
 // services puts a tenant's services together from what its sources say about
 // them: service lists, overviews with their transitions, and the features that
 // issues name.
-func (m *Model) services(ctx context.Context, tenantID string, rows []store.Row, issues []*Row) ([]Service, error) {
+func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
+	rows, err := m.archive.Rows(ctx, s.Tenant.ID, tocsin.KindService, tocsin.KindOverview)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string]*Service{}
 	for i := range rows {
 		r := &rows[i]
@@ -90,13 +111,13 @@ func (m *Model) services(ctx context.Context, tenantID string, rows []store.Row,
 			s.Overview, s.Since = overview, tocsin.FromMicros(r.At)
 		}
 	}
-	if err := m.transitions(ctx, tenantID, found); err != nil {
+	if err := m.transitions(ctx, s.Tenant.ID, found); err != nil {
 		return nil, err
 	}
 	list := make([]Service, 0, len(found))
-	for _, s := range found {
-		s.complete(issues)
-		list = append(list, *s)
+	for _, one := range found {
+		one.complete(s.IssueIndex)
+		list = append(list, *one)
 	}
 	slices.SortFunc(list, func(a, b Service) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
@@ -131,7 +152,7 @@ func (m *Model) transitions(ctx context.Context, tenantID string, found map[stri
 
 // complete fills in what no source said: the name of a service that has an
 // overview only, and features that only its overview or its issues name.
-func (s *Service) complete(issues []*Row) {
+func (s *Service) complete(issues *Index) {
 	if s.Name == "" {
 		s.Name = cmp.Or(s.Overview.Service, tocsin.ServiceNameOf(s.ID))
 	}
@@ -145,16 +166,36 @@ func (s *Service) complete(issues []*Row) {
 		return
 	}
 	seen := map[string]bool{}
-	for _, r := range issues {
-		if r.ServiceID == s.ID && r.FeatureSet != "" && !seen[r.FeatureSet] {
-			seen[r.FeatureSet] = true
-			s.Features = append(s.Features, tocsin.Feature{Name: cmp.Or(r.Feature, r.FeatureSet), DisplayName: r.FeatureSet})
+	groups := issues.OfService(s.ID)
+	slices.SortFunc(groups, func(a, b *Group) int { return cmp.Compare(a.Feature, b.Feature) })
+	for _, g := range groups {
+		if g.Len() > 0 && g.FeatureSet != "" && !seen[g.FeatureSet] {
+			seen[g.FeatureSet] = true
+			s.Features = append(s.Features, tocsin.Feature{Name: cmp.Or(g.Feature, g.FeatureSet), DisplayName: g.FeatureSet})
 		}
 	}
 	slices.SortFunc(s.Features, func(a, b tocsin.Feature) int { return cmp.Compare(a.DisplayName, b.DisplayName) })
 }
 
-// apply brings s, a copy that nobody else sees yet, up to date with changes.
+// follow brings s, which nobody else sees yet, up to change number last.
+func (m *Model) follow(ctx context.Context, s *Snapshot, last int64) error {
+	for s.Seq < last {
+		changed, err := m.archive.ChangesAfter(ctx, s.Seq, changesPerLook)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			return nil
+		}
+		if err := m.apply(ctx, s, changed); err != nil {
+			return err
+		}
+		s.Seq = max(s.Seq, changed[len(changed)-1].Seq)
+	}
+	return nil
+}
+
+// apply brings s up to date with changes.
 func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change) error {
 	var refs []store.Ref
 	seen := map[store.Ref]bool{}
@@ -175,31 +216,26 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 	if err != nil {
 		return err
 	}
-	shared := newSharing()
-	s.Issues, s.Messages = slices.Clone(s.Issues), slices.Clone(s.Messages)
+	shared := sharing{}
+	var issues, messages []*Row
 	for i := range rows {
 		switch rows[i].Kind {
 		case tocsin.KindIssue:
-			s.Issues = insert(s.Issues, shared.row(&rows[i]))
+			issues = append(issues, shared.row(&rows[i]))
 		case tocsin.KindMessage:
-			s.Messages = insert(s.Messages, shared.row(&rows[i]))
+			messages = append(messages, shared.row(&rows[i]))
 		}
 	}
+	if len(issues) > 0 {
+		s.hold(tocsin.KindIssue, s.IssueIndex.with(issues, m.generation.Add(1)))
+	}
+	if len(messages) > 0 {
+		s.hold(tocsin.KindMessage, s.MessageIndex.with(messages, m.generation.Add(1)))
+	}
+	s.pending += len(issues) + len(messages)
 	if !services {
 		return nil
 	}
-	if rows, err = m.archive.Rows(ctx, s.Tenant.ID, tocsin.KindService, tocsin.KindOverview); err != nil {
-		return err
-	}
-	s.Services, err = m.services(ctx, s.Tenant.ID, rows, s.Issues)
+	s.Services, err = m.services(ctx, s)
 	return err
-}
-
-func insert(rows []*Row, row *Row) []*Row {
-	i, ok := search(rows, row.ID)
-	if ok {
-		rows[i] = row
-		return rows
-	}
-	return slices.Insert(rows, i, row)
 }

@@ -10,7 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -19,16 +22,34 @@ import (
 
 // archive is the part of the store that the read side needs.
 type archive interface {
-	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
-	Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]store.Row, error)
-	RowsOf(ctx context.Context, tenantID string, refs []store.Ref) ([]store.Row, error)
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
-	Body(ctx context.Context, num int64) ([]byte, error)
+	rows
+	texts
 	changes
+	blocks
 }
 
-// changes is the part of the store that following needs.
+// rows are what lists are made of.
+type rows interface {
+	Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]store.Row, error)
+	EachRow(ctx context.Context, tenantID string, each func(*store.Row)) error
+	RowsOf(ctx context.Context, tenantID string, refs []store.Ref) ([]store.Row, error)
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+}
+
+// texts are what items say.
+type texts interface {
+	Body(ctx context.Context, num int64) ([]byte, error)
+}
+
+// blocks are rows in a form that is quick to load.
+type blocks interface {
+	Block(ctx context.Context, tenantID string) (store.Block, error)
+	PutBlock(ctx context.Context, tenantID string, b store.Block) error
+}
+
+// changes is what following needs.
 type changes interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
 	ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error)
 	LastSeq(ctx context.Context) (int64, error)
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
@@ -47,8 +68,11 @@ type Model struct {
 	archive archive
 	now     func() time.Time
 	log     *slog.Logger
-	texts   *texts
+	texts   *textCache
 	wake    chan struct{}
+
+	generation atomic.Uint64 // of the newest index
+	saveFrom   int           // rows that a tenant has at least to be saved
 
 	loading sync.Mutex // one load or update at a time
 	mu      sync.RWMutex
@@ -58,7 +82,7 @@ type Model struct {
 // New makes a model that loads tenants when they are first asked for.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
 	return &Model{
-		archive: archive, now: now, log: log, texts: newTexts(4096),
+		archive: archive, now: now, log: log, texts: newTexts(textBytes), saveFrom: blockFrom,
 		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{},
 	}
 }
@@ -78,6 +102,9 @@ func (m *Model) Run(ctx context.Context) error {
 	for looks := 0; ; looks++ {
 		if err := m.Refresh(ctx, looks%tenantsEvery == 0); err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "read model is behind", "err", err)
+		}
+		if err := m.Save(ctx); err != nil && ctx.Err() == nil {
+			m.log.WarnContext(ctx, "rows are not saved", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -171,21 +198,20 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []toc
 		}
 		next.Tenant = tenant
 	}
-	for next.Seq < last {
-		changed, err := m.archive.ChangesAfter(ctx, next.Seq, changesPerLook)
-		if err != nil {
-			return nil, err
-		}
-		if len(changed) == 0 {
-			break
-		}
-		if err := m.apply(ctx, &next, changed); err != nil {
-			return nil, err
-		}
-		next.Seq = max(next.Seq, changed[len(changed)-1].Seq)
+	if err := m.follow(ctx, &next, last); err != nil {
+		return nil, err
 	}
 	next.judge(ownStates(states, s.Tenant.ID), m.now())
+	if next.same(s) {
+		return s, nil
+	}
 	return &next, nil
+}
+
+// same reports whether nothing was found out since other.
+func (s *Snapshot) same(other *Snapshot) bool {
+	return s.Seq == other.Seq && s.Stale == other.Stale && s.StaleSince.Equal(other.StaleSince) && s.CheckedAt.Equal(other.CheckedAt) &&
+		slices.Equal(s.sources, other.sources) && reflect.DeepEqual(s.Tenant, other.Tenant)
 }
 
 func ownStates(states []tocsin.SourceState, tenantID string) []tocsin.SourceState {
@@ -252,6 +278,6 @@ func textOf[T any](ctx context.Context, m *Model, document int64) (T, error) {
 	if err := json.Unmarshal(body, &v); err != nil {
 		return v, fmt.Errorf("read document %d: %w", document, err)
 	}
-	m.texts.put(document, v)
+	m.texts.put(document, v, len(body))
 	return v, nil
 }

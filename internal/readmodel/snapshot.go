@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -39,10 +40,30 @@ type Row struct {
 	ModifiedAt Instant
 	LeftAt     Instant // when the upstream stopped listing it; 0 while listed
 	N          int32   // number of the version that holds
+	group      uint32  // in the index
 }
 
 // Open reports whether an issue has not ended.
 func (r *Row) Open() bool { return r.EndAt == 0 }
+
+// Starts is when the item began, or was first heard of if nobody said when.
+func (r *Row) Starts() Instant {
+	if r.StartAt == 0 {
+		return r.ModifiedAt
+	}
+	return r.StartAt
+}
+
+// Last is the last instant at which something about the item happened: the
+// end of time while it is open.
+func (r *Row) Last() Instant { return max(r.ends(), r.StartAt, r.ModifiedAt) }
+
+func (r *Row) ends() Instant {
+	if r.EndAt == 0 {
+		return math.MaxInt64
+	}
+	return r.EndAt
+}
 
 // A Service is one service of a tenant with its status now.
 type Service struct {
@@ -77,15 +98,29 @@ func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) 
 // A Snapshot is everything about one tenant that answers are made of. It is
 // never changed: a change makes a new snapshot.
 type Snapshot struct {
-	Tenant     tocsin.Tenant
-	Seq        int64     // the last change it includes
-	Services   []Service // by display name
-	Issues     []*Row    // ascending by id
-	Messages   []*Row    // ascending by id
-	Stale      bool      // some source has not been polled completely for two intervals
-	StaleSince time.Time // end of the last complete poll of the stalest source; zero for never
-	CheckedAt  time.Time // end of the newest complete poll of any source; zero without sources
-	sources    []tocsin.SourceState
+	Tenant       tocsin.Tenant
+	Seq          int64     // the last change it includes
+	Services     []Service // by display name
+	Issues       []*Row    // ascending by id
+	Messages     []*Row    // ascending by id
+	IssueIndex   *Index    // of Issues
+	MessageIndex *Index    // of Messages
+	Stale        bool      // some source has not been polled completely for two intervals
+	StaleSince   time.Time // end of the last complete poll of the stalest source; zero for never
+	CheckedAt    time.Time // end of the newest complete poll of any source; zero without sources
+	sources      []tocsin.SourceState
+	blockSeq     int64 // the last change that the stored block includes; 0 for none
+	pending      int   // rows that changed since
+}
+
+// hold makes x the issues or the messages of a snapshot that nobody else sees
+// yet.
+func (s *Snapshot) hold(kind tocsin.Kind, x *Index) {
+	if kind == tocsin.KindIssue {
+		s.Issues, s.IssueIndex = x.rows, x
+	} else {
+		s.Messages, s.MessageIndex = x.rows, x
+	}
 }
 
 // Issue finds an issue by id, ignoring case.

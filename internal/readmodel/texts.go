@@ -2,42 +2,52 @@ package readmodel
 
 import "sync"
 
-// texts keeps decoded documents by number. Documents never change, so nothing
-// here can be out of date. It forgets in two generations: what was not asked
-// for while limit others were added is dropped.
-type texts struct {
+// textBytes is the size of one generation of decoded texts, in encoded bytes.
+const textBytes = 16 << 20
+
+// A textCache keeps decoded documents by number. Documents never change, so
+// nothing here can be out of date. It forgets in two generations: what was not
+// asked for while limit bytes were added is dropped.
+type textCache struct {
 	mu    sync.Mutex
 	limit int
-	young map[int64]any
-	old   map[int64]any
+	size  int // of young
+	young map[int64]text
+	old   map[int64]text
 }
 
-func newTexts(limit int) *texts {
-	return &texts{limit: limit, young: map[int64]any{}}
+type text struct {
+	value any
+	size  int
 }
 
-func (t *texts) get(document int64) (any, bool) {
+func newTexts(limit int) *textCache {
+	return &textCache{limit: limit, young: map[int64]text{}}
+}
+
+func (t *textCache) get(document int64) (any, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if v, ok := t.young[document]; ok {
-		return v, true
+		return v.value, true
 	}
 	v, ok := t.old[document]
 	if ok {
 		t.add(document, v)
 	}
-	return v, ok
+	return v.value, ok
 }
 
-func (t *texts) put(document int64, v any) {
+func (t *textCache) put(document int64, value any, size int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.add(document, v)
+	t.add(document, text{value, size})
 }
 
-func (t *texts) add(document int64, v any) {
-	if len(t.young) >= t.limit {
-		t.old, t.young = t.young, map[int64]any{}
+func (t *textCache) add(document int64, v text) {
+	if t.size >= t.limit {
+		t.old, t.young, t.size = t.young, map[int64]text{}, 0
 	}
 	t.young[document] = v
+	t.size += v.size
 }

@@ -29,8 +29,10 @@ type Row struct {
 	Class      string
 }
 
-const rowColumns = `SELECT i.kind, i.id, m.n, m.document, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
-	d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class
+const rowSelection = `SELECT i.kind, i.id, m.n, m.document, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
+	d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class`
+
+const rowColumns = rowSelection + `
 	FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 	JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n
 	JOIN tenants t ON t.num = m.tenant WHERE t.id = $1`
@@ -41,21 +43,50 @@ func scanRow(rows *sql.Rows) (r Row, err error) {
 }
 
 // Rows lists the present state of every item of a tenant, or of those of some
-// kinds, in no given order.
+// kinds, in no given order. With kinds it starts from the items, which suits
+// kinds of which there are few.
 func (s *Store) Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]Row, error) {
-	query, args := rowColumns, []any{tenantID}
-	if len(kinds) > 0 {
-		query += ` AND i.kind IN (` + placeholders(2, len(kinds)) + `)`
-		for _, kind := range kinds {
-			args = append(args, string(kind))
-		}
+	var list []Row
+	if len(kinds) == 0 {
+		err := s.EachRow(ctx, tenantID, func(r *Row) { list = append(list, *r) })
+		return list, err
 	}
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	list, err := collectRows(rows, err, scanRow)
-	if err != nil {
-		return nil, fmt.Errorf("list items: %w", s.dialect.translate(err))
+	for _, kind := range kinds {
+		rows, err := s.read.QueryContext(ctx, rowsOfKind, tenantID, string(kind))
+		found, err := collectRows(rows, err, scanRow)
+		if err != nil {
+			return nil, fmt.Errorf("list items: %w", s.dialect.translate(err))
+		}
+		list = append(list, found...)
 	}
 	return list, nil
+}
+
+// rowsOfKind reads items before members: CROSS JOIN keeps SQLite to that.
+const rowsOfKind = rowSelection + ` FROM items i CROSS JOIN tenants t
+	CROSS JOIN members m CROSS JOIN documents d CROSS JOIN versions v
+	WHERE t.id = $1 AND i.kind = $2 AND m.tenant = t.num AND m.item = i.num AND d.num = m.document
+	AND v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
+
+// EachRow hands the present state of every item of a tenant to each, in no
+// given order.
+func (s *Store) EachRow(ctx context.Context, tenantID string, each func(*Row)) error {
+	rows, err := s.read.QueryContext(ctx, rowColumns, tenantID)
+	if err != nil {
+		return fmt.Errorf("list items: %w", s.dialect.translate(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRow(rows)
+		if err != nil {
+			return fmt.Errorf("list items: %w", s.dialect.translate(err))
+		}
+		each(&r)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("list items: %w", s.dialect.translate(err))
+	}
+	return nil
 }
 
 // RowsOf lists the present state of some items of a tenant.

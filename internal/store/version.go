@@ -54,15 +54,18 @@ type State struct {
 	Status   tocsin.Status
 }
 
+// statesOfKind reads items before versions: CROSS JOIN keeps SQLite to that.
+const statesOfKind = `
+	SELECT i.id, v.document, v.at, v.seen_at, d.status
+	FROM items i CROSS JOIN tenants t CROSS JOIN members m CROSS JOIN documents c CROSS JOIN versions v CROSS JOIN documents d
+	WHERE t.id = $1 AND i.kind = $2 AND m.tenant = t.num AND m.item = i.num AND c.num = m.document AND (c.end_at = 0 OR c.end_at >= $3)
+	AND v.tenant = m.tenant AND v.item = m.item AND d.num = v.document ORDER BY v.item, v.at, v.n`
+
 // States lists the versions of all items of one kind in a tenant, by item and
 // time, without their texts. since drops items that ended before it, in
 // microseconds; 0 keeps all.
 func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]State, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT i.id, v.document, v.at, v.seen_at, d.status
-		FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document
-		JOIN members m ON m.tenant = v.tenant AND m.item = v.item JOIN documents c ON c.num = m.document
-		WHERE t.id = $1 AND i.kind = $2 AND (c.end_at = 0 OR c.end_at >= $3) ORDER BY v.item, v.at, v.n`, tenantID, string(kind), since)
+	rows, err := s.read.QueryContext(ctx, statesOfKind, tenantID, string(kind), since)
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (st State, err error) {
 		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status)
 	})

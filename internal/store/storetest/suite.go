@@ -55,6 +55,8 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Items":              items,
 		"ChangeTenant":       changeTenant,
 		"Hurry":              hurry,
+		"Blocks":             blocks,
+		"RowsOfKinds":        rowsOfKinds,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {

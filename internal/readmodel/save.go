@@ -1,0 +1,88 @@
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// When a block is worth having, and when a new one is worth writing: an old one
+// costs a start the changes since, read one by one.
+const (
+	blockFrom    = 5_000  // rows of a tenant
+	blockPending = 1_000  // rows changed since, and a twentieth of all beside
+	blockBehind  = 50_000 // changes of all tenants since
+)
+
+// unsaved reports whether the tenant's block is worth writing anew, if it
+// has from rows or more.
+func (s *Snapshot) unsaved(from int) bool {
+	rows := len(s.Issues) + len(s.Messages)
+	return rows >= from && (s.blockSeq == 0 || s.pending > blockPending+rows/20 || s.Seq-s.blockSeq > blockBehind)
+}
+
+// Save stores the rows of large tenants in a form from which the next start
+// loads them quickly, where that was not done lately.
+func (m *Model) Save(ctx context.Context) error {
+	m.loading.Lock()
+	defer m.loading.Unlock()
+	var problems []error
+	for _, s := range m.all() {
+		if !s.unsaved(m.saveFrom) {
+			continue
+		}
+		if err := m.save(ctx, s); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (m *Model) save(ctx context.Context, s *Snapshot) error {
+	b := store.Block{Seq: s.Seq, Parts: map[tocsin.Kind][][]byte{}}
+	for kind, rows := range map[tocsin.Kind][]*Row{tocsin.KindIssue: s.Issues, tocsin.KindMessage: s.Messages} {
+		parts, err := packRows(rows)
+		if err != nil {
+			return err
+		}
+		b.Parts[kind] = parts
+	}
+	if err := m.archive.PutBlock(ctx, s.Tenant.ID, b); err != nil {
+		return err
+	}
+	next := *s
+	next.blockSeq, next.pending = s.Seq, 0
+	m.put(&next)
+	return nil
+}
+
+// loadBlock fills s from the tenant's block, and reports false when there is
+// none that can be used.
+func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
+	b, err := m.archive.Block(ctx, s.Tenant.ID)
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return false
+	}
+	if err == nil && (b.Seq <= 0 || b.Seq > last) {
+		err = fmt.Errorf("%w: change %d of %d", errBlock, b.Seq, last)
+	}
+	shared := sharing{}
+	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage} {
+		var rows []*Row
+		if err == nil {
+			rows, err = unpackRows(b.Parts[kind], shared)
+		}
+		if err == nil {
+			s.hold(kind, m.index(rows))
+		}
+	}
+	if err != nil {
+		m.log.WarnContext(ctx, "saved rows are of no use", "tenant", s.Tenant.ID, "err", err)
+		return false
+	}
+	s.Seq, s.blockSeq = b.Seq, b.Seq
+	return true
+}
