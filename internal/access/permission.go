@@ -1,29 +1,66 @@
 package access
 
-import "example.org/tocsin/internal/tocsin"
+import (
+	"slices"
+
+	"example.org/tocsin/internal/tocsin"
+)
 
 // A Permission is what a route asks of its caller.
 type Permission string
 
 // The permissions. Public and Local are granted by where a request comes from,
-// all others by who sent it.
+// the others by who sent it. Those of the first group are granted to programs
+// by the scopes of their tokens, all but those to people by their roles.
 const (
-	Public       Permission = "public"        // everybody
-	Local        Permission = "local"         // programs on this machine, unless the operator opens it
-	SignedIn     Permission = "signed-in"     // every verified identity
+	Public   Permission = "public"    // everybody
+	Local    Permission = "local"     // programs on this machine, unless the operator opens it
+	SignedIn Permission = "signed-in" // every verified identity
+
 	ReadLegacy   Permission = "read-legacy"   // everything in the legacy API
-	ReadHealth   Permission = "read-health"   // overviews and issues in the Graph API
-	ReadMessages Permission = "read-messages" // messages in the Graph API
 	ReadDesk     Permission = "read-desk"     // everything about a tenant in the desk's own API
 	AuthorDesk   Permission = "author-desk"   // write own services, issues and messages
 	ManageDesk   Permission = "manage-desk"   // change a tenant and poll its sources
 	ManageAll    Permission = "manage-all"    // the same in every tenant
+	ReadHealth   Permission = "read-health"   // overviews, issues and their history
+	ReadMessages Permission = "read-messages" // messages, but for those about data privacy
+
+	ReadPrivacy    Permission = "read-privacy"    // messages about data privacy
+	ManageMessages Permission = "manage-messages" // owner, due date and state of messages
+	ReportProblem  Permission = "report-problem"  // "me too"
+	Triage         Permission = "triage"          // ours or theirs: the questions and the verdict
+	HandleRequests Permission = "handle-requests" // support requests
+	RunIncidents   Permission = "run-incidents"   // open and close incidents, run the runbook
+	WorkIncidents  Permission = "work-incidents"  // do steps of a runbook that somebody else runs
+	Communicate    Permission = "communicate"     // write and send communications
+	WriteReviews   Permission = "write-reviews"   // post-incident reviews
+	AuthorServices Permission = "author-services" // services and issues of our own, the dependency map
+	RunDrills      Permission = "run-drills"
+
+	ManageChannels Permission = "manage-channels" // where deliveries go
+	ManageClients  Permission = "manage-clients"  // API clients
+	ManageSources  Permission = "manage-sources"  // sources of a tenant and their secrets
+	ManageTenants  Permission = "manage-tenants"  // add, change and disable tenants
+	ManageUsers    Permission = "manage-users"    // people and their roles
+	ReadAudit      Permission = "read-audit"
 )
+
+// Permissions lists those that roles give.
+func Permissions() []Permission {
+	return []Permission{
+		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate,
+		WriteReviews, AuthorServices, RunDrills, ManageChannels, ManageClients, ManageSources, ManageTenants, ManageUsers, ReadAudit,
+	}
+}
 
 // Valid reports whether p is in the table of permissions.
 func (p Permission) Valid() bool {
-	return p == Public || p == Local || p == SignedIn || p.Scope() != ""
+	return p == Public || p == Local || p == SignedIn || p.Scope() != "" || slices.Contains(Permissions(), p)
 }
+
+// Deskwide reports whether p concerns the desk as a whole: a role in one tenant
+// does not give it.
+func (p Permission) Deskwide() bool { return p == ManageTenants || p == ManageUsers || p == ReadAudit }
 
 // Scope is the scope of a token that grants p, or nothing for those that need
 // no particular one.

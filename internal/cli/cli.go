@@ -53,7 +53,7 @@ type root struct {
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
 	Import  importCmd  `cmd:"" help:"Store notices from files."`
 	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file."`
-	Verify  verifyCmd  `cmd:"" help:"Check the hash chain of every version."`
+	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log."`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it to this version."`
 	Conf    configCmd  `cmd:"" name:"config" help:"Check and show the settings."`
 	Version versionCmd `cmd:"" help:"Print the version of the program."`

@@ -88,7 +88,13 @@ func (s *Store) author(ctx context.Context, tx *sql.Tx, a Authoring) (Authored, 
 	if done.Held, err = s.held(ctx, tx, tenant, Ref{documents[0].Kind, documents[0].ID}, 0); err != nil {
 		return Authored{}, err
 	}
-	return done, d.sign(ctx, a, done)
+	if err := d.sign(ctx, a, done); err != nil {
+		return Authored{}, err
+	}
+	held := done.Held
+	return done, audit(ctx, tx, tocsin.AuditEntry{
+		At: a.At, TenantID: a.TenantID, Action: "item.write", Object: string(held.Kind) + " " + held.ID, Detail: fmt.Sprintf("version %d by %s", held.N, a.By),
+	})
 }
 
 // after is at, or the first instant after the state of an item that holds: a

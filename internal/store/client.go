@@ -28,7 +28,10 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secret tocsin.Se
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
 			c.ID, secret.Hash[:], micros(secret.CreatedAt), micros(secret.ExpiresAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: c.CreatedAt, TenantID: c.TenantID, Action: "client.add", Object: c.Name, Detail: c.ID + " for " + strings.Join(c.Scopes, " ")})
 	})
 	if errors.Is(err, tocsin.ErrConflict) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("The tenant has a client %q already.", c.Name), Cause: err}
@@ -91,17 +94,57 @@ func (s *Store) Clients(ctx context.Context, tenantID string) ([]tocsin.Client, 
 // refused.
 func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0`, micros(now), strings.ToLower(id))
+		var name, tenant string
+		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0
+			RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, micros(now), strings.ToLower(id)).Scan(&name, &tenant)
+		if errors.Is(err, sql.ErrNoRows) {
+			return tocsin.NotFoundf("There is no active client %q.", tocsin.Clip(id, 64))
+		}
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, tocsin.NotFoundf("There is no active client %q.", tocsin.Clip(id, 64)))
-		}
-		return nil
+		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenant, Action: "client.revoke", Object: name, Detail: strings.ToLower(id)})
 	})
 	if err != nil {
 		return fmt.Errorf("revoke client: %w", err)
+	}
+	return nil
+}
+
+// rotated is how many secrets a client keeps: the new one, and the one before
+// it until its users have changed over.
+const rotated = 2
+
+// AddClientSecret gives an active client one more secret. Of the older ones the
+// newest is good until expiresAt, if it was good for longer; the others end.
+func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expiresAt time.Time) error {
+	id := strings.ToLower(secret.ClientID)
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var name, tenant string
+		// Updating the row to what it is locks it.
+		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = 0 WHERE id = $1 AND revoked_at = 0
+			RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, id).Scan(&name, &tenant)
+		if errors.Is(err, sql.ErrNoRows) {
+			return tocsin.NotFoundf("There is no active client %q.", tocsin.Clip(id, 64))
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET expires_at = $1 WHERE client = $2 AND (expires_at = 0 OR expires_at > $1)`, micros(expiresAt), id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM client_secrets WHERE client = $1 AND hash NOT IN (
+			SELECT hash FROM client_secrets WHERE client = $1 ORDER BY created_at DESC, hash LIMIT $2)`, id, rotated-1); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+			id, secret.Hash[:], micros(secret.CreatedAt), micros(secret.ExpiresAt)); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: secret.CreatedAt, TenantID: tenant, Action: "client.rotate", Object: name, Detail: id})
+	})
+	if err != nil {
+		return fmt.Errorf("rotate secret: %w", err)
 	}
 	return nil
 }

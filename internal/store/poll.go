@@ -55,7 +55,8 @@ func (s *Store) RequestsSince(ctx context.Context, tenantID, source string, sinc
 
 // Sweep puts right what a crash left behind: claims that ran out are freed and
 // their polls marked abandoned. It also forgets uneventful polls that started
-// before keep. It returns the number of claims freed.
+// before keep, and sessions that have ended. It returns the number of claims
+// freed.
 func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	var freed int64
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
@@ -77,7 +78,10 @@ func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM polls WHERE started_at < $1 AND outcome = $2`, micros(keep), string(tocsin.OutcomeUnchanged))
-		return err
+		if err != nil {
+			return err
+		}
+		return sweepSessions(ctx, tx, now)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sweep: %w", err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.org/tocsin/internal/tocsin"
@@ -27,7 +28,10 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 		if err != nil {
 			return err
 		}
-		return addDomains(ctx, tx, num, t.Domains)
+		if err := addDomains(ctx, tx, num, t.Domains); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.add", Object: t.Name, Detail: describeTenant(t)})
 	})
 	if errors.Is(err, tocsin.ErrConflict) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("A tenant with the id, name or a domain of %s exists already.", t.Name), Cause: err}
@@ -48,15 +52,26 @@ func addDomains(ctx context.Context, q querier, num int64, domains []string) err
 }
 
 // PutTenant adds t, or brings the tenant of the same id to t's name, domains,
-// groups, shape and state.
+// groups, shape and state. Only what changes something is in the audit log:
+// settings files are put at every start.
 func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 	t.Normalize()
 	if err := t.Validate(); err != nil {
 		return err
 	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		before, err := s.oneTenant(ctx, tx, t.ID)
+		if err == nil && sameTenant(before.Tenant, t) {
+			return nil
+		}
+		if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
+			return err
+		}
+		if err := audit(ctx, tx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.put", Object: t.Name, Detail: describeTenant(t)}); err != nil {
+			return err
+		}
 		var num int64
-		err := tx.QueryRowContext(ctx, `
+		err = tx.QueryRowContext(ctx, `
 			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, versions)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, shape = excluded.shape, disabled = excluded.disabled
@@ -110,12 +125,29 @@ func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin
 		if _, err := tx.ExecContext(ctx, `DELETE FROM tenant_domains WHERE tenant = $1`, t.num); err != nil {
 			return err
 		}
-		return addDomains(ctx, tx, t.num, changed.Domains)
+		if err := addDomains(ctx, tx, t.num, changed.Domains); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: t.ID, Action: "tenant.change", Object: changed.Name, Detail: describeTenant(changed)})
 	})
 	if err != nil {
 		return tocsin.Tenant{}, fmt.Errorf("change tenant: %w", err)
 	}
 	return changed, nil
+}
+
+// describeTenant is what settings say, for the audit log.
+func describeTenant(t tocsin.Tenant) string {
+	state := ""
+	if t.Disabled {
+		state = ", disabled"
+	}
+	return strings.Join(t.Domains, " ") + state
+}
+
+// sameTenant compares what settings say.
+func sameTenant(a, b tocsin.Tenant) bool {
+	return a.Name == b.Name && a.Shape == b.Shape && a.Disabled == b.Disabled && slices.Equal(a.Domains, b.Domains) && slices.Equal(a.Groups, b.Groups)
 }
 
 const tenantColumns = `num, id, name, labels, shape, disabled, created_at`
@@ -176,25 +208,30 @@ func (s *Store) domains(ctx context.Context) (map[int64][]string, error) {
 // Tenant finds a tenant by GUID, verified domain or name, in any case. It
 // fails with [tocsin.ErrNotFound] when there is none.
 func (s *Store) Tenant(ctx context.Context, ref string) (tocsin.Tenant, error) {
+	t, err := s.oneTenant(ctx, s.read, ref)
+	return t.Tenant, err
+}
+
+func (s *Store) oneTenant(ctx context.Context, q querier, ref string) (numbered, error) {
 	key := strings.ToLower(strings.TrimSpace(ref))
-	rows, err := s.read.QueryContext(ctx, `
+	rows, err := q.QueryContext(ctx, `
 		SELECT `+tenantColumns+` FROM tenants
 		WHERE id = $1 OR name = $1 OR num = (SELECT tenant FROM tenant_domains WHERE domain = $1)
 		ORDER BY CASE WHEN id = $1 THEN 0 WHEN name = $1 THEN 2 ELSE 1 END LIMIT 1`, key)
 	list, err := collectRows(rows, err, scanTenant)
 	if err != nil {
-		return tocsin.Tenant{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+		return numbered{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
 	}
 	if len(list) == 0 {
-		return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(ref, 80))
+		return numbered{}, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(ref, 80))
 	}
 	t := list[0]
-	rows, err = s.read.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
+	rows, err = q.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
 	t.Domains, err = collectRows(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) })
 	if err != nil {
-		return tocsin.Tenant{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+		return numbered{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
 	}
-	return t.Tenant, nil
+	return t, nil
 }
 
 // tenantNum is the number of the tenant with that GUID.

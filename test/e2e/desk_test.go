@@ -209,14 +209,22 @@ func TestDeskByScript(t *testing.T) {
 	if response := get(t, base+"/api/v1.0/"+contosoID+"/ServiceComms/Services", created.Token, &answer); response.StatusCode != http.StatusOK {
 		t.Errorf("with a token from the command line: %s %+v", response.Status, answer.Error)
 	}
-	var findings []struct {
-		Versions int
-		Problem  string
+	var found struct {
+		Tenants []struct {
+			Versions int
+			Problem  string
+		}
+		Audit struct {
+			Entries int
+			Head    string
+			Problem string
+		}
 	}
-	run(t, data, &findings, "verify")
-	if len(findings) != 1 || findings[0].Versions != 1 || findings[0].Problem != "" {
-		t.Errorf("verify = %+v", findings)
+	run(t, data, &found, "verify")
+	if len(found.Tenants) != 1 || found.Tenants[0].Versions != 1 || found.Tenants[0].Problem != "" || found.Audit.Entries < 2 || found.Audit.Problem != "" {
+		t.Errorf("verify = %+v", found)
 	}
+	run(t, data, &found, "verify", "--audit", found.Audit.Head)
 }
 
 // The demo shows its incident through the real collector, and what it prints

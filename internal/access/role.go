@@ -1,0 +1,49 @@
+package access
+
+import (
+	"slices"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// read is what everybody may do who works with the desk.
+func read() []Permission { return []Permission{ReadHealth, ReadMessages, ReportProblem} }
+
+// PermissionsOf is the table of roles: what each gives in the tenants that it
+// is held in. A role that is not in it gives nothing.
+func PermissionsOf(r tocsin.Role) []Permission {
+	switch r {
+	case tocsin.RoleAdministrator:
+		return Permissions()
+	case tocsin.RoleServiceSupport:
+		return append(read(), ManageMessages, Triage, HandleRequests, WorkIncidents, AuthorServices, WriteReviews, ManageChannels)
+	case tocsin.RoleIncidentManager:
+		return append(read(), ManageMessages, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate, WriteReviews, RunDrills)
+	case tocsin.RoleCommunications:
+		return append(read(), WorkIncidents, Communicate)
+	case tocsin.RoleSupportN3:
+		return append(read(), ManageMessages, Triage, HandleRequests, WorkIncidents, WriteReviews, AuthorServices)
+	case tocsin.RoleSupportN2:
+		return append(read(), ManageMessages, Triage, HandleRequests, WorkIncidents)
+	case tocsin.RoleSupportN1:
+		return append(read(), Triage, HandleRequests)
+	case tocsin.RoleReader:
+		return read()
+	case tocsin.RoleMessageReader:
+		return []Permission{ReadMessages}
+	case tocsin.RolePrivacyReader:
+		return []Permission{ReadMessages, ReadPrivacy}
+	}
+	return nil
+}
+
+// Grants reports whether the grants of somebody give p in a tenant, or on the
+// desk as a whole for an empty id.
+func Grants(grants []tocsin.Grant, p Permission, tenantID string) bool {
+	if p.Deskwide() {
+		tenantID = ""
+	}
+	return slices.ContainsFunc(grants, func(g tocsin.Grant) bool {
+		return (g.TenantID == "" || g.TenantID == tenantID) && slices.Contains(PermissionsOf(g.Role), p)
+	})
+}

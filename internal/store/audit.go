@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// audit writes down, in the transaction of what it tells, that the actor of ctx
+// did something. Methods that change what people can set call it once; when it
+// fails, so does what they did. The counter's row puts entries in one order.
+func audit(ctx context.Context, tx *sql.Tx, e tocsin.AuditEntry) error {
+	e.Actor = tocsin.ActorOf(ctx)
+	if e.At.IsZero() { // the caller has no clock
+		e.At = time.Now()
+	}
+	e.Actor.Name, e.Object, e.Detail = clean(e.Actor.Name), clean(e.Object), clean(e.Detail)
+	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value`).Scan(&e.N); err != nil {
+		return fmt.Errorf("audit %s: %w", e.Action, err)
+	}
+	var previous []byte
+	err := tx.QueryRowContext(ctx, `SELECT chain FROM audit WHERE n = $1`, e.N-1).Scan(&previous)
+	if err != nil && (e.N > 1 || !errors.Is(err, sql.ErrNoRows)) {
+		return fmt.Errorf("audit %s: %w", e.Action, err)
+	}
+	var head tocsin.Hash
+	copy(head[:], previous)
+	e.Chain = e.Link(head)
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO audit (n, at, user_id, actor, address, tenant, action, object, detail, chain)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.N, micros(e.At), e.Actor.UserID, e.Actor.Name, e.Actor.Address, e.TenantID, e.Action, e.Object, e.Detail, e.Chain[:])
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+const auditColumns = `n, at, user_id, actor, address, tenant, action, object, detail, chain FROM audit`
+
+func scanAudit(rows *sql.Rows) (e tocsin.AuditEntry, err error) {
+	var at int64
+	var chain []byte
+	err = rows.Scan(&e.N, &at, &e.Actor.UserID, &e.Actor.Name, &e.Actor.Address, &e.TenantID, &e.Action, &e.Object, &e.Detail, &chain)
+	e.At = tocsin.FromMicros(at)
+	copy(e.Chain[:], chain)
+	return e, err
+}
+
+// Audit lists up to limit audit entries before number before, newest first; 0
+// starts at the end.
+func (s *Store) Audit(ctx context.Context, before int64, limit int) ([]tocsin.AuditEntry, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+auditColumns+` WHERE n < $1 ORDER BY n DESC LIMIT $2`, before, limit)
+	list, err := collectRows(rows, err, scanAudit)
+	if err != nil {
+		return nil, fmt.Errorf("list audit entries: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// An AuditVerification is what [Store.VerifyAudit] found out.
+type AuditVerification struct {
+	Entries int64
+	Head    tocsin.Hash // publish it elsewhere to notice a truncated log later
+	Problem string      // names the first entry that does not fit, "" when all do
+}
+
+// VerifyAudit recomputes the hash chain of all audit entries. Given the number
+// and chain hash of an entry that was noted elsewhere, it also tells whether
+// that entry is still there; number 0 asks for none.
+func (s *Store) VerifyAudit(ctx context.Context, noted int64, head tocsin.Hash) (AuditVerification, error) {
+	var v AuditVerification
+	// The counter is read first: entries that are added meanwhile are none too many.
+	var counted int64
+	if err := s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'audit'`).Scan(&counted); err != nil {
+		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+auditColumns+` ORDER BY n`)
+	if err != nil {
+		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanAudit(rows)
+		if err != nil {
+			return v, fmt.Errorf("verify audit log: %w", err)
+		}
+		v.check(e, noted, head)
+		if v.Problem != "" {
+			return v, nil
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+	}
+	if last := max(counted, noted); v.Entries < last {
+		v.Problem = fmt.Sprintf("The log ends after entry %d, but %d were written: the newest were removed.", v.Entries, last)
+	}
+	return v, nil
+}
+
+// check holds the next entry against those before it.
+func (v *AuditVerification) check(e tocsin.AuditEntry, noted int64, head tocsin.Hash) {
+	switch {
+	case e.N != v.Entries+1:
+		v.Problem = fmt.Sprintf("Entry %d is missing.", v.Entries+1)
+	case e.Link(v.Head) != e.Chain:
+		v.Problem = fmt.Sprintf("Entry %d (%s by %s) does not fit the one before it.", e.N, e.Action, e.Actor.Name)
+	case e.N == noted && e.Chain != head:
+		v.Problem = fmt.Sprintf("Entry %d is not the one that was noted.", e.N)
+	default:
+		v.Entries, v.Head = e.N, e.Chain
+	}
+}

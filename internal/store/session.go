@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// AddSession begins a session of a person who may sign in, and ends the one
+// whose token has the hash old, if any. It fails with [tocsin.ErrForbidden] when
+// the person was disabled meanwhile.
+func (s *Store) AddSession(ctx context.Context, n tocsin.Session, old tocsin.Hash) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE users SET signed_in_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(n.CreatedAt), n.UserID)
+		if expectOne(result, err, "") != nil {
+			return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This account is disabled.", Cause: err}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:]); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO sessions (hash, id, user_id, method, agent, address, created_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			n.Hash[:], n.ID, n.UserID, n.Method, clean(n.Agent), n.Address, micros(n.CreatedAt), micros(n.SeenAt), micros(n.EndsAt))
+		if err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: n.CreatedAt, Action: "session.begin", Object: n.ID, Detail: n.Method})
+	})
+	if err != nil {
+		return fmt.Errorf("begin session: %w", err)
+	}
+	return nil
+}
+
+const sessionColumns = `hash, id, user_id, method, agent, address, created_at, seen_at, ends_at FROM sessions`
+
+func scanSession(rows *sql.Rows) (n tocsin.Session, err error) {
+	var hash []byte
+	var created, seen, ends int64
+	err = rows.Scan(&hash, &n.ID, &n.UserID, &n.Method, &n.Agent, &n.Address, &created, &seen, &ends)
+	copy(n.Hash[:], hash)
+	n.CreatedAt, n.SeenAt, n.EndsAt = tocsin.FromMicros(created), tocsin.FromMicros(seen), tocsin.FromMicros(ends)
+	return n, err
+}
+
+// Session finds a session by the hash of its token, and whose it is. It fails
+// with [tocsin.ErrNotFound] when there is none; its limits are for the caller to
+// check.
+func (s *Store) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, tocsin.User, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` WHERE hash = $1`, hash[:])
+	list, err := collectRows(rows, err, scanSession)
+	if err != nil {
+		return tocsin.Session{}, tocsin.User{}, fmt.Errorf("find session: %w", s.dialect.translate(err))
+	}
+	if len(list) == 0 {
+		return tocsin.Session{}, tocsin.User{}, tocsin.NotFoundf("There is no such session.")
+	}
+	u, _, err := s.oneUser(ctx, s.read, ` WHERE id = $1`, list[0].UserID)
+	return list[0], u, err
+}
+
+// Sessions lists the sessions of a person, newest first.
+func (s *Store) Sessions(ctx context.Context, userID string) ([]tocsin.Session, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` WHERE user_id = $1 ORDER BY created_at DESC, id`, userID)
+	list, err := collectRows(rows, err, scanSession)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// TouchSession notes that a session was used. It is no change of what anybody
+// set, and is not audited.
+func (s *Store) TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1`, micros(now), hash[:])
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("touch session: %w", err)
+	}
+	return nil
+}
+
+// EndSession ends one session of a person by its id. It fails with
+// [tocsin.ErrNotFound] when they have no such session.
+func (s *Store) EndSession(ctx context.Context, userID, id string, now time.Time) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1 AND user_id = $2`, strings.ToLower(id), userID)
+		if err := expectOne(result, err, "There is no such session."); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: "session.end", Object: strings.ToLower(id)})
+	})
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// sweepSessions forgets sessions and codes that have ended by themselves.
+func sweepSessions(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends_at <= $1`, micros(now)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE expires_at <= $1`, micros(now))
+	return err
+}
+
+// AddCode stores the hash of a code that works once. It fails with
+// [tocsin.ErrConflict] when the code is there already.
+func (s *Store) AddCode(ctx context.Context, purpose string, code tocsin.Hash, expiresAt time.Time) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, $2, $3)`, code[:], purpose, micros(expiresAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add one-time code: %w", err)
+	}
+	return nil
+}
+
+// CodeHolds reports whether a code of that purpose is good at now, without
+// using it up.
+func (s *Store) CodeHolds(ctx context.Context, purpose string, code tocsin.Hash, now time.Time) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM one_time_codes WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, code[:], purpose, micros(now)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("find one-time code: %w", s.dialect.translate(err))
+	}
+	return n == 1, nil
+}
+
+// NeedsSetUp reports whether the desk has never had an administrator.
+func (s *Store) NeedsSetUp(ctx context.Context) (bool, error) {
+	var done int64
+	if err := s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'setup'`).Scan(&done); err != nil {
+		return false, fmt.Errorf("read set-up: %w", s.dialect.translate(err))
+	}
+	return done == 0, nil
+}

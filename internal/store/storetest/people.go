@@ -1,0 +1,348 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// person is a local user of the suite.
+func person(n int, name string, grants ...tocsin.Grant) tocsin.User {
+	return tocsin.User{ID: fmt.Sprintf("bbbbbbbb-0000-4000-8000-%012d", n), Name: name, Display: name, CreatedAt: T0, Grants: grants}
+}
+
+func addPerson(t *testing.T, s *store.Store, u tocsin.User) {
+	t.Helper()
+	if err := s.AddUser(t.Context(), u, "hash of "+u.Name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func session(t *testing.T, s *store.Store, u tocsin.User, token string) tocsin.Session {
+	t.Helper()
+	n := tocsin.Session{
+		ID: fmt.Sprintf("cccccccc-0000-4000-8000-%012x", token), Hash: tocsin.HashOf([]byte(token)), UserID: u.ID,
+		Method: "password", Agent: "browser", Address: "192.0.2.1", CreatedAt: T0, SeenAt: T0, EndsAt: T0.Add(24 * time.Hour),
+	}
+	if err := s.AddSession(t.Context(), n, tocsin.Hash{}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func users(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	alex := person(1, "alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	kim := person(2, "kim", tocsin.Grant{Role: tocsin.RoleReader, TenantID: Contoso}, tocsin.Grant{Role: tocsin.RoleSupportN1, TenantID: Fabrikam})
+	addPerson(t, s, alex)
+	addPerson(t, s, kim)
+	got, password, err := s.User(ctx, "KIM")
+	expect(t, "user", got, kim)
+	if err != nil || password != "hash of kim" {
+		t.Errorf("password = %q, %v", password, err)
+	}
+	if err := s.AddUser(ctx, person(3, "kim"), ""); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("second kim: %v, want ErrConflict", err)
+	}
+	if err := s.AddUser(ctx, person(3, "no spaces"), ""); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("bad name: %v, want ErrInvalid", err)
+	}
+	federated := tocsin.User{ID: person(4, "").ID, Name: "kim", Display: "Kim", Issuer: "https://id.example", Subject: "42", CreatedAt: T0}
+	if err := s.AddUser(ctx, federated, ""); err != nil {
+		t.Errorf("somebody of another issuer with a name that is taken here: %v", err)
+	}
+	if got, err := s.UserOf(ctx, "https://id.example", "42"); err != nil || got.ID != federated.ID {
+		t.Errorf("UserOf = %+v, %v", got, err)
+	}
+	if _, err := s.UserOf(ctx, "https://id.example", "43"); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("unknown subject: %v, want ErrNotFound", err)
+	}
+	if got, _, err := s.User(ctx, "kim"); err != nil || got.ID != kim.ID {
+		t.Errorf("User(kim) = %+v, %v: names are those of local accounts", got, err)
+	}
+	if err := s.SetDisabled(ctx, alex.ID, true, T0); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("disabling the last administrator: %v, want ErrConflict", err)
+	}
+	if err := s.SetGrants(ctx, alex.ID, nil, false, T0); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("taking the last administrator's role: %v, want ErrConflict", err)
+	}
+	if list, err := s.Users(ctx); err != nil || len(list) != 3 || list[0].Name != "alex" || len(list[1].Grants)+len(list[2].Grants) != 2 {
+		t.Errorf("Users = %+v, %v", list, err)
+	}
+}
+
+func sessions(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	addPerson(t, s, person(1, "alex", tocsin.Grant{Role: tocsin.RoleAdministrator}))
+	kim := person(2, "kim", tocsin.Grant{Role: tocsin.RoleReader})
+	addPerson(t, s, kim)
+	ends := map[string]func() error{
+		"sign-out":     func() error { return s.EndSession(ctx, kim.ID, sessionID(t, s, kim), T0) },
+		"password":     func() error { return s.SetPassword(ctx, kim.ID, "another", T0) },
+		"disable":      func() error { return s.SetDisabled(ctx, kim.ID, true, T0) },
+		"enable":       func() error { return s.SetDisabled(ctx, kim.ID, false, T0) },
+		"role":         func() error { return s.SetGrants(ctx, kim.ID, []tocsin.Grant{{Role: tocsin.RoleSupportN2}}, false, T0) },
+		"claimed role": func() error { return s.SetGrants(ctx, kim.ID, []tocsin.Grant{{Role: tocsin.RoleReader}}, true, T0) },
+		"its limit":    func() error { _, err := s.Sweep(ctx, T0.Add(25*time.Hour), T0); return err },
+	}
+	for name, end := range ends {
+		if name == "enable" {
+			continue
+		}
+		n := session(t, s, kim, name)
+		if got, who, err := s.Session(ctx, n.Hash); err != nil || got != n || who.ID != kim.ID || len(who.Grants) == 0 {
+			t.Fatalf("Session = %+v, %+v, %v", got, who, err)
+		}
+		if err := end(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, err := s.Session(ctx, n.Hash); !errors.Is(err, tocsin.ErrNotFound) {
+			t.Errorf("after %s: %v, want ErrNotFound", name, err)
+		}
+		if name == "disable" {
+			if err := s.AddSession(ctx, n, tocsin.Hash{}); !errors.Is(err, tocsin.ErrForbidden) {
+				t.Errorf("session of a disabled person: %v, want ErrForbidden", err)
+			}
+			if err := ends["enable"](); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	old := session(t, s, kim, "old")
+	next := old
+	next.Hash, next.ID = tocsin.HashOf([]byte("next")), person(9, "").ID
+	if err := s.AddSession(ctx, next, old.Hash); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Session(ctx, old.Hash); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("the token of before signing in: %v, want ErrNotFound", err)
+	}
+	if err := s.TouchSession(ctx, next.Hash, T0.Add(time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if list, err := s.Sessions(ctx, kim.ID); err != nil || len(list) != 1 || !list[0].SeenAt.Equal(T0.Add(time.Hour)) {
+		t.Errorf("Sessions = %+v, %v", list, err)
+	}
+	if err := s.EndSession(ctx, person(1, "").ID, next.ID, T0); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("ending somebody else's session: %v, want ErrNotFound", err)
+	}
+	if err := s.SetGrants(ctx, kim.ID, []tocsin.Grant{{Role: tocsin.RoleReader}}, true, T0); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := s.Session(ctx, next.Hash); err != nil {
+		t.Errorf("after claiming the same roles again: %v", err)
+	}
+}
+
+func sessionID(t *testing.T, s *store.Store, u tocsin.User) string {
+	t.Helper()
+	list, err := s.Sessions(t.Context(), u.ID)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("Sessions = %+v, %v", list, err)
+	}
+	return list[0].ID
+}
+
+// Of several that race to set the desk up, each with a good code, one wins.
+func setUp(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	if needs, err := s.NeedsSetUp(ctx); err != nil || !needs {
+		t.Fatalf("NeedsSetUp = %v, %v", needs, err)
+	}
+	late := tocsin.HashOf([]byte("late"))
+	if err := s.AddCode(ctx, "setup", late, T0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetUp(ctx, late, person(99, "late"), "hash"); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("with a code that has expired: %v, want ErrNotFound", err)
+	}
+	if err := s.SetUp(ctx, tocsin.HashOf([]byte("guess")), person(98, "guess"), "hash"); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("with a guess: %v, want ErrNotFound", err)
+	}
+	var group sync.WaitGroup
+	var won atomic.Int32
+	for i := range 4 {
+		code := tocsin.HashOf(fmt.Append(nil, "code ", i))
+		if err := s.AddCode(ctx, "setup", code, T0.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		group.Go(func() {
+			switch err := s.SetUp(ctx, code, person(i, fmt.Sprint("admin", i)), "hash"); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, tocsin.ErrNotFound):
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	list, err := s.Users(ctx)
+	if err != nil || won.Load() != 1 || len(list) != 1 || len(list[0].Grants) != 1 || list[0].Grants[0].Role != tocsin.RoleAdministrator {
+		t.Errorf("%d won, users = %+v, %v", won.Load(), list, err)
+	}
+	if needs, err := s.NeedsSetUp(ctx); err != nil || needs {
+		t.Errorf("NeedsSetUp afterwards = %v, %v", needs, err)
+	}
+}
+
+func passkeys(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	kim := person(1, "kim")
+	addPerson(t, s, kim)
+	key := tocsin.Passkey{ID: []byte{1, 2, 3}, UserID: kim.ID, Name: "phone", Credential: []byte("{}"), CreatedAt: T0}
+	if err := s.AddPasskey(ctx, key); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddPasskey(ctx, key); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("twice: %v, want ErrConflict", err)
+	}
+	key.Credential, key.UsedAt = []byte(`{"n":1}`), T0.Add(time.Hour)
+	challenge := tocsin.HashOf([]byte("challenge"))
+	if err := s.UsePasskey(ctx, key, challenge, T0.Add(time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if err := s.UsePasskey(ctx, key, challenge, T0.Add(time.Hour)); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("the same answer again: %v, want ErrConflict", err)
+	}
+	if list, err := s.Passkeys(ctx, kim.ID); err != nil || len(list) != 1 || string(list[0].Credential) != `{"n":1}` || !list[0].UsedAt.Equal(key.UsedAt) {
+		t.Errorf("Passkeys = %+v, %v", list, err)
+	}
+	if err := s.RemovePasskey(ctx, person(2, "").ID, key.ID, T0); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("removing somebody else's: %v, want ErrNotFound", err)
+	}
+	if err := s.RemovePasskey(ctx, kim.ID, key.ID, T0); err != nil {
+		t.Error(err)
+	}
+}
+
+func auditLog(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: person(1, "").ID, Name: "alex", Address: "192.0.2.1"})
+	for i := range 5 {
+		if err := s.AddUser(ctx, person(i, fmt.Sprint("user", i)), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := s.Audit(ctx, 0, 3)
+	if err != nil || len(list) != 3 || list[0].N != 7 || list[0].Action != "user.add" || list[0].Object != "user4" || list[0].Actor.Name != "alex" || list[0].Actor.Address != "192.0.2.1" {
+		t.Fatalf("Audit = %+v, %v", list, err)
+	}
+	if older, err := s.Audit(ctx, 3, 10); err != nil || len(older) != 2 || older[0].Action != "tenant.add" || older[0].Actor.Name != tocsin.Desk {
+		t.Errorf("older = %+v, %v", older, err)
+	}
+	check := func(what string, noted int64, head tocsin.Hash, want string) store.AuditVerification {
+		t.Helper()
+		v, err := s.VerifyAudit(ctx, noted, head)
+		if err != nil || v.Problem != want {
+			t.Errorf("%s: VerifyAudit = %q, %v, want %q", what, v.Problem, err, want)
+		}
+		return v
+	}
+	do := func(statement string) {
+		t.Helper()
+		if _, err := s.Writer().ExecContext(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := check("untouched", 0, tocsin.Hash{}, "")
+	check("against a noted head", whole.Entries, whole.Head, "")
+	check("against another head", 4, whole.Head, "Entry 4 is not the one that was noted.")
+	do(`UPDATE audit SET detail = 'administrator' WHERE n = 4`)
+	check("changed", 0, tocsin.Hash{}, "Entry 4 (user.add by alex) does not fit the one before it.")
+	do(`DELETE FROM audit WHERE n = 4`)
+	check("deleted", 0, tocsin.Hash{}, "Entry 4 is missing.")
+	do(`DELETE FROM audit WHERE n > 3`)
+	check("cut", 0, tocsin.Hash{}, "The log ends after entry 3, but 7 were written: the newest were removed.")
+	do(`UPDATE counters SET value = 3 WHERE name = 'audit'`)
+	check("cut with its counter", whole.Entries, whole.Head, "The log ends after entry 3, but 7 were written: the newest were removed.")
+}
+
+// What cannot be audited does not happen.
+func auditOrNothing(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	if _, err := s.Writer().ExecContext(t.Context(), `UPDATE counters SET value = 0 WHERE name = 'audit'`); err != nil {
+		t.Fatal(err) // the next number is taken
+	}
+	if err := s.AddUser(t.Context(), person(1, "kim"), ""); err == nil {
+		t.Error("AddUser succeeded without its audit entry")
+	}
+	if list, err := s.Users(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("Users = %+v, %v, want nobody", list, err)
+	}
+}
+
+func connections(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	c := tocsin.Connection{
+		TenantID: Contoso, Name: "graph", Kind: "graph", Cloud: "global", ClientID: "aaaaaaaa-0000-4000-8000-000000000001",
+		Sealed: []byte("sealed"), Every: 3 * time.Minute, UpdatedAt: T0,
+	}
+	bare := c
+	bare.Sealed = nil
+	if err := s.PutConnection(ctx, bare); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("without a secret: %v, want ErrInvalid", err)
+	}
+	if err := s.PutConnection(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	_, before, err := s.Connections(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare.Every = time.Hour
+	if err := s.PutConnection(ctx, bare); err != nil {
+		t.Error(err)
+	}
+	list, after, err := s.Connections(ctx)
+	c.Every = time.Hour
+	expect(t, "connections", list, []tocsin.Connection{c})
+	if err != nil || after <= before {
+		t.Errorf("change number %d after %d, %v", after, before, err)
+	}
+	if err := s.PutSource(ctx, Contoso, "graph", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RemoveConnection(ctx, Fabrikam, "graph", T0); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("removing another tenant's: %v, want ErrNotFound", err)
+	}
+	if err := s.RemoveConnection(ctx, Contoso, "graph", T0); err != nil {
+		t.Error(err)
+	}
+	if due, err := s.DueSources(ctx, T0.Add(time.Hour), 10); err != nil || len(due) != 0 {
+		t.Errorf("still due: %+v, %v", due, err)
+	}
+}
+
+func rotation(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: T0}
+	if err := s.AddClient(ctx, c, tocsin.Secret{Hash: tocsin.HashOf([]byte("0")), CreatedAt: T0}); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i <= 3; i++ {
+		at := T0.Add(time.Duration(i) * time.Hour)
+		if err := s.AddClientSecret(ctx, tocsin.Secret{ClientID: c.ID, Hash: tocsin.HashOf(fmt.Append(nil, i)), CreatedAt: at}, at.Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, secrets, err := s.Client(ctx, c.ID)
+	if err != nil || len(secrets) != 2 || secrets[0].Hash != tocsin.HashOf([]byte("2")) || !secrets[0].ExpiresAt.Equal(T0.Add(3*time.Hour+time.Minute)) || !secrets[1].ExpiresAt.IsZero() {
+		t.Errorf("secrets = %+v, %v", secrets, err)
+	}
+	if err := s.RevokeClient(ctx, c.ID, T0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddClientSecret(ctx, tocsin.Secret{ClientID: c.ID, Hash: tocsin.HashOf([]byte("9")), CreatedAt: T0}, T0); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("secret for a revoked client: %v, want ErrNotFound", err)
+	}
+}
