@@ -18,14 +18,15 @@ type stored struct {
 	num, item  int64
 	modifiedAt int64 // microseconds, 0 for none
 	body       tocsin.Hash
+	files      bool
 	ref        Ref
 }
 
-const storedColumns = `d.num, d.item, d.modified_at, d.hash, i.kind, i.id FROM documents d JOIN items i ON i.num = d.item`
+const storedColumns = `d.num, d.item, d.modified_at, d.hash, d.files, i.kind, i.id FROM documents d JOIN items i ON i.num = d.item`
 
 func (d *stored) scan(scan func(...any) error) error {
 	var hash []byte
-	err := scan(&d.num, &d.item, &d.modifiedAt, &hash, &d.ref.Kind, &d.ref.ID)
+	err := scan(&d.num, &d.item, &d.modifiedAt, &hash, &d.files, &d.ref.Kind, &d.ref.ID)
 	copy(d.body[:], hash)
 	return err
 }
@@ -143,11 +144,11 @@ func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document)
 	}
 	f := doc.Facts
 	_, err = q.ExecContext(ctx, `
-		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 		item, doc.Hash[:], doc.Meaning[:], s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
 		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(f.Feature), clean(f.FeatureSet), clean(string(f.Status)), clean(f.Class),
-		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt))
+		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt), f.Files)
 	if err != nil {
 		return stored{}, err
 	}

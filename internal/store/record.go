@@ -68,6 +68,7 @@ type recording struct {
 	rows     []row
 	changes  []change
 	dirty    []*member
+	tasks    [][]any // of items whose files are to be fetched
 }
 
 // change is a change about to be inserted.
@@ -225,6 +226,9 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	rec.rows = append(rec.rows, row{item: doc.item, document: doc.num, version: v})
 	if m.versions == 1 || at >= m.at {
 		m.n, m.document, m.at, m.leftAt = m.versions, doc.num, at, 0
+		if doc.files && rec.Listed {
+			rec.tasks = append(rec.tasks, []any{rec.tenant, m.item, rec.Source, 0, micros(rec.SeenAt)})
+		}
 	}
 	rec.change(m, doc.ref, what, v.N, seenAt)
 	return nil
@@ -302,11 +306,27 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	if len(rec.changes) == 0 {
 		return nil
 	}
+	if err := rec.writeTasks(ctx, s, tx); err != nil {
+		return fmt.Errorf("insert file tasks: %w", err)
+	}
 	if err := rec.writeChanges(ctx, s, tx); err != nil {
 		return fmt.Errorf("insert changes: %w", err)
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
 	return err
+}
+
+// writeTasks asks for the files of items again that say in a new version that
+// they have some. An item that occurs twice is asked for once.
+func (rec *recording) writeTasks(ctx context.Context, s *Store, tx *sql.Tx) error {
+	seen := map[any]bool{}
+	rows := slices.DeleteFunc(rec.tasks, func(row []any) bool {
+		twice := seen[row[1]]
+		seen[row[1]] = true
+		return twice
+	})
+	return s.insert(ctx, tx, `INSERT INTO file_tasks (tenant, item, source, tries, due_at) VALUES `, rows, `
+		ON CONFLICT (tenant, item) DO UPDATE SET source = excluded.source, tries = 0, due_at = excluded.due_at`)
 }
 
 // writeChanges numbers the changes from the counter row, which stays locked

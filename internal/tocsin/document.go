@@ -56,6 +56,7 @@ type Facts struct {
 	StartAt    time.Time // zero when the provider gave none
 	EndAt      time.Time // zero while open
 	ModifiedAt time.Time // the provider's own time of this state
+	Files      bool      // it says that files belong to it: attachments, or a published review
 }
 
 // Open reports whether an issue with these facts has not ended.

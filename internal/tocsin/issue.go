@@ -51,6 +51,7 @@ func (i Issue) Facts() Facts {
 		Title: i.Title, Service: i.Service, ServiceID: i.ServiceID,
 		Feature: i.Feature, FeatureSet: i.FeatureGroup, Status: i.Status,
 		Class: i.Classification, StartAt: i.StartAt, EndAt: i.EndAt, ModifiedAt: i.ModifiedAt,
+		Files: i.Status == StatusReviewPublished,
 	}
 }
 

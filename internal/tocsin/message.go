@@ -31,7 +31,7 @@ type Message struct {
 func (m Message) Facts() Facts {
 	return Facts{
 		Title: m.Title, Service: strings.Join(m.Services, "\n"), Class: m.Category,
-		StartAt: m.StartAt, EndAt: m.EndAt, ModifiedAt: m.ModifiedAt,
+		StartAt: m.StartAt, EndAt: m.EndAt, ModifiedAt: m.ModifiedAt, Files: m.HasAttachments,
 	}
 }
 

@@ -65,6 +65,9 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Hurry":              hurry,
 		"Blocks":             blocks,
 		"RowsOfKinds":        rowsOfKinds,
+		"Files":              files,
+		"FileTasks":          fileTasks,
+		"Viewpoints":         viewpoints,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {
