@@ -166,7 +166,8 @@ func membership(left *term, keep func(number int64) bool) *term {
 	return t
 }
 
-// has binds the test for the bits of an enum member.
+// has binds the test for an enum member: for its bits where members are flags,
+// else for the member itself, which no other one includes.
 func (b *binder) has(n *node) (*term, error) {
 	left, err := b.scalar(n.args[0])
 	if err != nil {
@@ -181,6 +182,9 @@ func (b *binder) has(n *node) (*term, error) {
 	}
 	if right, err = b.matched(n, left, right); err != nil {
 		return nil, err
+	}
+	if !left.enum.Flags {
+		return &term{op: opEq, kind: Boolean, args: []*term{left, right}}, nil
 	}
 	bits, ok := numberOf(left.enum, right.value.str)
 	if !ok {

@@ -26,6 +26,7 @@ type (
 	}
 	enumXML struct {
 		Name    string      `xml:"Name,attr"`
+		Flags   bool        `xml:"IsFlags,attr,omitempty"`
 		Members []memberXML `xml:"Member"`
 	}
 	memberXML struct {
@@ -86,7 +87,7 @@ func (m *Model) MetadataXML() ([]byte, error) {
 		for i, member := range e.Members {
 			members[i] = memberXML(member)
 		}
-		schema.Enums = append(schema.Enums, enumXML{e.Name, members})
+		schema.Enums = append(schema.Enums, enumXML{e.Name, e.Flags, members})
 	}
 	for _, t := range m.Types {
 		schema.Types = append(schema.Types, m.typeXML(t))
@@ -213,6 +214,9 @@ func (m *Model) MetadataJSON() ([]byte, error) {
 	schema := map[string]any{}
 	for _, e := range m.Enums {
 		object := map[string]any{"$Kind": "EnumType"}
+		if e.Flags {
+			object["$IsFlags"] = true
+		}
 		for _, member := range e.Members {
 			object[member.Name] = member.Value
 		}

@@ -49,6 +49,7 @@ type Enum struct {
 	Name    string
 	Members []Member
 	Open    bool // rows and filters may hold other names too
+	Flags   bool // values are sums of members, for `has`
 }
 
 // A Member is one name of an enum and its number in `$metadata`.
