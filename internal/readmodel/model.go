@@ -77,13 +77,14 @@ type Model struct {
 	loading sync.Mutex // one load or update at a time
 	mu      sync.RWMutex
 	tenants map[string]*Snapshot
+	changed chan struct{} // closed when a snapshot is put
 }
 
 // New makes a model that loads tenants when they are first asked for.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
 	return &Model{
 		archive: archive, now: now, log: log, texts: newTexts(textBytes), saveFrom: blockFrom,
-		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{},
+		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{}, changed: make(chan struct{}),
 	}
 }
 
@@ -144,6 +145,8 @@ func (m *Model) put(s *Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tenants[s.Tenant.ID] = s
+	close(m.changed)
+	m.changed = make(chan struct{})
 }
 
 func (m *Model) all() []*Snapshot {

@@ -1,0 +1,25 @@
+package readmodel
+
+import "strconv"
+
+// Changed returns a channel that is closed when a snapshot is renewed next.
+func (m *Model) Changed() <-chan struct{} {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.changed
+}
+
+// Version names what pages of a tenant show: it is another text after every
+// change and when its sources turn stale or current. It is empty for a tenant
+// that was not asked for yet.
+func (m *Model) Version(tenantID string) string {
+	s := m.loaded(tenantID)
+	if s == nil {
+		return ""
+	}
+	version := strconv.FormatInt(s.Seq, 10)
+	if s.Stale {
+		version += "-stale-" + strconv.FormatInt(int64(InstantOf(s.StaleSince)), 10)
+	}
+	return version
+}
