@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,7 +43,7 @@ func hasQueryToken(raw string) bool {
 // nobody learns which check a forged token failed.
 func refuse(reason error) error {
 	message := "The access token is not valid."
-	if reason == ErrNoCredentials {
+	if errors.Is(reason, ErrNoCredentials) {
 		message = "Send an access token in the header Authorization: Bearer."
 	}
 	return &tocsin.Error{Kind: tocsin.ErrUnauthenticated, Message: message, Cause: reason}

@@ -55,7 +55,7 @@ type Item struct {
 }
 
 // A Failure is a poll that failed in a way that decides when to try again.
-type Failure struct {
+type Failure struct { //nolint:errname // collect.Failure says it
 	Reason    string    // a sentence for the operator, safe to show
 	NotBefore time.Time // do not poll this source again before; zero for the usual back-off
 	AuthState bool      // credentials or consent are wrong: an operator must act

@@ -159,8 +159,11 @@ func (f *Fault) spoil(x *exchange, a answer) answer {
 	case FaultAnswer:
 		return f.instead(x)
 	case FaultHTML:
-		return answer{http.StatusOK, http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-			[]byte("<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Sign in to the network to go on.</p></body></html>")}
+		return answer{
+			http.StatusOK,
+			http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			[]byte("<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Sign in to the network to go on.</p></body></html>"),
+		}
 	case FaultRedirect:
 		return answer{f.Status, http.Header{"Location": {strings.NewReplacer(
 			"{self}", origin(x.r)+x.r.URL.RequestURI(), "{origin}", origin(x.r)).Replace(f.Location)}}, nil}

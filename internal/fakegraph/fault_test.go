@@ -25,56 +25,113 @@ func TestFaultsOfAnswers(t *testing.T) {
 		fault fakegraph.Fault
 		check func(u *upstream, l list) bool
 	}{
-		{"429 as written", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "1e3"},
+		{
+			"429 as written",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "1e3"},
 			func(u *upstream, l list) bool {
 				return l.status == 429 && l.header.Get("Retry-After") == "1e3" && l.Error.Code == "TooManyRequests"
-			}},
-		{"401 once", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 401},
-			func(u *upstream, l list) bool { return l.status == 401 && l.header.Get("WWW-Authenticate") != "" }},
-		{"403", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 403},
-			func(u *upstream, l list) bool { return l.status == 403 && l.Error.Code == "Forbidden" }},
-		{"503", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 503},
-			func(u *upstream, l list) bool { return l.status == 503 && l.Error.Code == "ServiceUnavailable" }},
-		{"204", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 204},
-			func(u *upstream, l list) bool { return l.status == 204 && len(l.raw) == 0 }},
-		{"error with 200", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, Body: `{"error":{"code":"x"}}`},
-			func(u *upstream, l list) bool { return l.status == 200 && l.Error.Code == "x" }},
-		{"html", fakegraph.Fault{Kind: fakegraph.FaultHTML},
+			},
+		},
+		{
+			"401 once",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 401},
+			func(u *upstream, l list) bool { return l.status == 401 && l.header.Get("WWW-Authenticate") != "" },
+		},
+		{
+			"403",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 403},
+			func(u *upstream, l list) bool { return l.status == 403 && l.Error.Code == "Forbidden" },
+		},
+		{
+			"503",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 503},
+			func(u *upstream, l list) bool { return l.status == 503 && l.Error.Code == "ServiceUnavailable" },
+		},
+		{
+			"204",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 204},
+			func(u *upstream, l list) bool { return l.status == 204 && len(l.raw) == 0 },
+		},
+		{
+			"error with 200",
+			fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, Body: `{"error":{"code":"x"}}`},
+			func(u *upstream, l list) bool { return l.status == 200 && l.Error.Code == "x" },
+		},
+		{
+			"html",
+			fakegraph.Fault{Kind: fakegraph.FaultHTML},
 			func(u *upstream, l list) bool {
 				return l.status == 200 && strings.HasPrefix(string(l.raw), "<!DOCTYPE")
-			}},
-		{"content type", fakegraph.Fault{Kind: fakegraph.FaultContentType, ContentType: "text/plain"},
+			},
+		},
+		{
+			"content type",
+			fakegraph.Fault{Kind: fakegraph.FaultContentType, ContentType: "text/plain"},
 			func(u *upstream, l list) bool {
 				return len(l.Value) == 100 && l.header.Get("Content-Type") == "text/plain"
-			}},
-		{"redirect", fakegraph.Fault{Kind: fakegraph.FaultRedirect, Status: 308, Location: "{origin}/x"},
-			func(u *upstream, l list) bool { return l.status == 308 && l.header.Get("Location") == u.URL()+"/x" }},
-		{"empty", fakegraph.Fault{Kind: fakegraph.FaultEmpty},
-			func(u *upstream, l list) bool { return string(l.raw) == `{"value":[]}` }},
-		{"short", fakegraph.Fault{Kind: fakegraph.FaultShort, Share: 0.5},
-			func(u *upstream, l list) bool { return len(l.Value) > 50 && len(l.Value) < 100 && l.Next == "" }},
-		{"duplicates", fakegraph.Fault{Kind: fakegraph.FaultDuplicates},
+			},
+		},
+		{
+			"redirect",
+			fakegraph.Fault{Kind: fakegraph.FaultRedirect, Status: 308, Location: "{origin}/x"},
+			func(u *upstream, l list) bool { return l.status == 308 && l.header.Get("Location") == u.URL()+"/x" },
+		},
+		{
+			"empty",
+			fakegraph.Fault{Kind: fakegraph.FaultEmpty},
+			func(u *upstream, l list) bool { return string(l.raw) == `{"value":[]}` },
+		},
+		{
+			"short",
+			fakegraph.Fault{Kind: fakegraph.FaultShort, Share: 0.5},
+			func(u *upstream, l list) bool { return len(l.Value) > 50 && len(l.Value) < 100 && l.Next == "" },
+		},
+		{
+			"duplicates",
+			fakegraph.Fault{Kind: fakegraph.FaultDuplicates},
 			func(u *upstream, l list) bool {
 				u.Inject(fakegraph.Fault{Kind: fakegraph.FaultDuplicates, Page: 2, Times: 1})
 				ids, more := l.ids(u.t), u.get(l.Next).ids(u.t)
 				return len(ids) == 101 && ids[100] == ids[0] && len(more) == 22 && more[0] == ids[99] && more[21] == more[1]
-			}},
-		{"reversed", fakegraph.Fault{Kind: fakegraph.FaultReversed},
-			func(u *upstream, l list) bool { return l.ids(u.t)[99] == "EX0000" }},
-		{"next link elsewhere", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "http://127.0.0.1:1{path}"},
+			},
+		},
+		{
+			"reversed",
+			fakegraph.Fault{Kind: fakegraph.FaultReversed},
+			func(u *upstream, l list) bool { return l.ids(u.t)[99] == "EX0000" },
+		},
+		{
+			"next link elsewhere",
+			fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "http://127.0.0.1:1{path}"},
 			func(u *upstream, l list) bool {
 				return l.Next == "http://127.0.0.1:1/v1.0/admin/serviceAnnouncement/issues?$skip=100"
-			}},
-		{"next link relative", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{path}"},
-			func(u *upstream, l list) bool { return strings.HasPrefix(l.Next, "/v1.0/admin") }},
-		{"next link to itself", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{self}"},
-			func(u *upstream, l list) bool { return l.Next == u.URL()+"/v1.0/admin/serviceAnnouncement/issues" }},
-		{"next link for ever", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{origin}/v1.0/admin/serviceAnnouncement/issues?$skiptoken={fresh}"},
-			func(u *upstream, l list) bool { again := u.get(l.Next); return len(again.Value) == 100 }},
-		{"invalid UTF-8", fakegraph.Fault{Kind: fakegraph.FaultInvalidUTF8},
-			func(u *upstream, l list) bool { return !utf8.Valid(l.raw) }},
-		{"deep", fakegraph.Fault{Kind: fakegraph.FaultDeep},
-			func(u *upstream, l list) bool { return len(l.raw) == 2_000_000+len(`{"value":}`) }},
+			},
+		},
+		{
+			"next link relative",
+			fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{path}"},
+			func(u *upstream, l list) bool { return strings.HasPrefix(l.Next, "/v1.0/admin") },
+		},
+		{
+			"next link to itself",
+			fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{self}"},
+			func(u *upstream, l list) bool { return l.Next == u.URL()+"/v1.0/admin/serviceAnnouncement/issues" },
+		},
+		{
+			"next link for ever",
+			fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{origin}/v1.0/admin/serviceAnnouncement/issues?$skiptoken={fresh}"},
+			func(u *upstream, l list) bool { again := u.get(l.Next); return len(again.Value) == 100 },
+		},
+		{
+			"invalid UTF-8",
+			fakegraph.Fault{Kind: fakegraph.FaultInvalidUTF8},
+			func(u *upstream, l list) bool { return !utf8.Valid(l.raw) },
+		},
+		{
+			"deep",
+			fakegraph.Fault{Kind: fakegraph.FaultDeep},
+			func(u *upstream, l list) bool { return len(l.raw) == 2_000_000+len(`{"value":}`) },
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -223,8 +280,10 @@ func TestChanceIsTheSameEachRun(t *testing.T) {
 func TestTokenFaults(t *testing.T) {
 	t.Parallel()
 	u := start(t, fakegraph.Config{})
-	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"},
-		"client_id": {"app-" + contoso}, "client_secret": {secret}}
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"},
+		"client_id": {"app-" + contoso}, "client_secret": {secret},
+	}
 	u.Inject(
 		fakegraph.Fault{Kind: fakegraph.FaultTokenExpiry, PathContains: "oauth2", Times: 1},
 		fakegraph.Fault{Kind: fakegraph.FaultTokenExpiry, PathContains: "oauth2", Times: 1, Body: "-5"},

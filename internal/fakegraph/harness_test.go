@@ -55,8 +55,10 @@ func start(t *testing.T, cfg fakegraph.Config) *upstream {
 	cfg.Now = c.Now
 	world := fakegraph.NewWorld()
 	for n, id := range []string{contoso, fabrikam} {
-		must(t, world.AddTenant(fakegraph.Tenant{ID: id, Domains: []string{[]string{"contoso.com", "fabrikam.com"}[n]},
-			ClientID: "app-" + id, Secret: secret}))
+		must(t, world.AddTenant(fakegraph.Tenant{
+			ID: id, Domains: []string{[]string{"contoso.com", "fabrikam.com"}[n]},
+			ClientID: "app-" + id, Secret: secret,
+		}))
 	}
 	u := &upstream{fakegraph.New(world, cfg), t, c, world, ""}
 	if _, err := u.Start(); err != nil {
@@ -82,7 +84,8 @@ func (u *upstream) signIn(tenant string) string {
 	u.t.Helper()
 	status, body := u.askToken("/"+tenant+"/oauth2/v2.0/token", url.Values{
 		"grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"},
-		"client_id": {"app-" + tenant}, "client_secret": {secret}})
+		"client_id": {"app-" + tenant}, "client_secret": {secret},
+	})
 	if status != http.StatusOK {
 		u.t.Fatalf("token: %d %v", status, body)
 	}

@@ -19,8 +19,10 @@ func TestTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	u := start(t, fakegraph.Config{})
 	good := func(change ...string) url.Values {
-		form := url.Values{"grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"},
-			"client_id": {"app-" + contoso}, "client_secret": {secret}, "earliest_time": {"-15m@s"}}
+		form := url.Values{
+			"grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"},
+			"client_id": {"app-" + contoso}, "client_secret": {secret}, "earliest_time": {"-15m@s"},
+		}
 		for n := 0; n < len(change); n += 2 {
 			form.Set(change[n], change[n+1])
 		}
@@ -101,8 +103,10 @@ func TestPagesHoldEveryItemOnce(t *testing.T) {
 		{name: "skiptoken", skipToken: true, pages: 3, items: 230, link: "$skiptoken="},
 		{name: "preferred", prefer: "odata.maxpagesize=50", pages: 5, items: 230, link: "?$skip=50"},
 		{name: "too large", prefer: "odata.maxpagesize=5000", pages: 1, items: 230},
-		{name: "options kept", query: "?$count=true&$filter=lastModifiedDateTime%20ge%202026-01-01", pages: 3, items: 230,
-			link: "?$count=true&$filter=lastModifiedDateTime%20ge%202026-01-01&$skip=100"},
+		{
+			name: "options kept", query: "?$count=true&$filter=lastModifiedDateTime%20ge%202026-01-01", pages: 3, items: 230,
+			link: "?$count=true&$filter=lastModifiedDateTime%20ge%202026-01-01&$skip=100",
+		},
 		{name: "top within a page", query: "?$top=100", pages: 1, items: 100},
 		{name: "top over a page", query: "?$top=150", pages: 2, items: 150, link: "?$top=50&$skip=100"},
 		{name: "skip", query: "?$skip=220", pages: 1, items: 10},
@@ -180,8 +184,10 @@ func TestExpandIssues(t *testing.T) {
 	u := start(t, fakegraph.Config{})
 	u.fill(2)
 	for _, id := range []string{"Exchange", "Planner"} {
-		must(t, u.world.SetOverview(tocsin.Overview{ServiceID: id, Service: tocsin.ServiceNameOf(id), Status: tocsin.StatusOperational,
-			Features: []tocsin.FeatureStatus{{Name: "x", DisplayName: "X", Status: tocsin.StatusOperational}}}, contoso))
+		must(t, u.world.SetOverview(tocsin.Overview{
+			ServiceID: id, Service: tocsin.ServiceNameOf(id), Status: tocsin.StatusOperational,
+			Features: []tocsin.FeatureStatus{{Name: "x", DisplayName: "X", Status: tocsin.StatusOperational}},
+		}, contoso))
 	}
 	plain := u.get("healthOverviews")
 	if got, want := string(plain.Value[0]), `{"id":"Exchange","service":"Exchange Online","status":"serviceOperational"}`; got != want {

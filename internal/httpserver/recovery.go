@@ -20,7 +20,7 @@ func withRecovery(write ErrorWriter, log *slog.Logger) middleware {
 				if reason == nil {
 					return
 				}
-				if reason == http.ErrAbortHandler {
+				if reason == http.ErrAbortHandler { //nolint:errorlint // net/http compares it in the same way
 					panic(reason) // the way to give up on purpose
 				}
 				// The stack comes first: a value that somebody panicked with

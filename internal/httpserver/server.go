@@ -255,7 +255,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		err = fmt.Errorf("stop serving: %w", errors.Join(err, server.Close()))
 	}
-	<-failed
+	<-failed //nolint:errcheck // it only says that the server was closed
 	return err
 }
 

@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -110,7 +111,7 @@ func (r *reader) nestedOptions(l *lexer) error {
 
 // within places an error of a nested option in the value of $expand.
 func within(err error, from int) error {
-	if e, ok := err.(*Error); ok {
+	if e, ok := errors.AsType[*Error](err); ok {
 		e.Pos += from
 		e.Option = "$expand"
 	}

@@ -50,10 +50,7 @@ func parseBare(s string) (literal, string) {
 
 func parseNumber(s string) (literal, string) {
 	const reason = "It is not a number."
-	digits := strings.TrimPrefix(s, "-")
-	if strings.HasPrefix(digits, "+") {
-		digits = digits[1:]
-	}
+	digits := strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
 	switch {
 	case s == "NaN":
 		return literal{kind: Double, value: Float(math.NaN())}, ""

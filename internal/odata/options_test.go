@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -181,7 +182,7 @@ func TestExpand(t *testing.T) {
 	}
 	for text, code := range bad {
 		_, err := e.Parse("$expand="+text, sampleNow())
-		if got, ok := err.(*Error); !ok || got.Code != code || !strings.HasPrefix(got.Option, "$expand") && code != Duplicate {
+		if got, ok := errors.AsType[*Error](err); !ok || got.Code != code || !strings.HasPrefix(got.Option, "$expand") && code != Duplicate {
 			t.Errorf("%s: %v, want %v", text, err, code)
 		}
 	}
@@ -209,7 +210,7 @@ func TestToken(t *testing.T) {
 		{"key", "tenant/issues", strings.Repeat("A", 5000)},
 	} {
 		_, err := OpenToken([]byte(tt.key), tt.context, tt.token)
-		if e, ok := err.(*Error); !ok || e.Code != InvalidPageToken {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != InvalidPageToken {
 			t.Errorf("OpenToken(%s, %s, %.20s): %v, want InvalidPageToken", tt.key, tt.context, tt.token, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func TestGrammar(t *testing.T) {
 		if code == "" {
 			code = "InvalidValue"
 		}
-		if got := err.(*Error); got.Code.String() != code || got.Pos > len(text) {
+		if got, ok := errors.AsType[*Error](err); !ok || got.Code.String() != code || got.Pos > len(text) {
 			t.Errorf("%s: %v %v, want %s", text, got.Code, got, code)
 		}
 	}

@@ -54,17 +54,23 @@ func TestPromises(t *testing.T) {
 		now   time.Time
 		want  []string
 	}{
-		{"kept, kept to the minute, late, open", posts(
-			"09:00", "We'll provide an update within 30 minutes.",
-			"09:20", by+"10:00 AM UTC", "10:00:40", by+"11:00 AM UTC", "11:01", by+"12:00 PM UTC"), at("11:30"),
-			[]string{"0 update by 2 09:30: kept by 1, late 0s", "1 update by 2 10:00: kept by 2, late 0s", "2 update by 2 11:00: late by 3, late 1m0s", "3 update by 2 12:00: pending by -1, late 0s"}},
+		{
+			"kept, kept to the minute, late, open", posts(
+				"09:00", "We'll provide an update within 30 minutes.",
+				"09:20", by+"10:00 AM UTC", "10:00:40", by+"11:00 AM UTC", "11:01", by+"12:00 PM UTC"), at("11:30"),
+			[]string{"0 update by 2 09:30: kept by 1, late 0s", "1 update by 2 10:00: kept by 2, late 0s", "2 update by 2 11:00: late by 3, late 1m0s", "3 update by 2 12:00: pending by -1, late 0s"},
+		},
 		{"overdue", posts("09:00", by+"10:00 AM UTC"), at("10:45"), []string{"0 update by 2 10:00: overdue by -1, late 45m0s"}},
-		{"wrong weekday is never alarmed on", posts("09:00", "Next update by: Sunday, March 2, 2026, at 10:00 AM UTC"), at("23:00"),
-			[]string{"0 update by 2 10:00: doubtful by -1, late 0s"}},
+		{
+			"wrong weekday is never alarmed on", posts("09:00", "Next update by: Sunday, March 2, 2026, at 10:00 AM UTC"), at("23:00"),
+			[]string{"0 update by 2 10:00: doubtful by -1, late 0s"},
+		},
 		{"the last post promises nothing", posts("09:00", "Final status: Done.\n\n"+by+"10:00 AM UTC\n\nThis is the final update for the event."), at("23:00"), nil},
 		{"no promise", posts("09:00", "Current status: We look.", "10:00", "Final status: Done."), at("23:00"), nil},
-		{"in any order", posts("09:20", by+"10:00 AM UTC", "09:00", "We will provide an update within 60 minutes.", "09:55", "Final status: Done."), at("23:00"),
-			[]string{"0 update by 2 10:00: kept by 1, late 0s", "1 update by 2 10:00: kept by 2, late 0s"}},
+		{
+			"in any order", posts("09:20", by+"10:00 AM UTC", "09:00", "We will provide an update within 60 minutes.", "09:55", "Final status: Done."), at("23:00"),
+			[]string{"0 update by 2 10:00: kept by 1, late 0s", "1 update by 2 10:00: kept by 2, late 0s"},
+		},
 		{"whole day", posts("09:00", "Next update by: Monday, March 2, 2026"), at("23:00"), []string{"0 update by ~3 00:00: pending by -1, late 0s"}},
 		{"in words", posts("09:00", "Next update by: within two hours"), at("10:00"), []string{"0 update by 2 11:00: pending by -1, late 0s"}},
 		{"approximately", posts("09:00", by[:len(by)-3]+"at approximately 10:00 AM UTC"), at("09:30"), []string{"0 update by ~2 10:00: pending by -1, late 0s"}},

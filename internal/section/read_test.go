@@ -91,20 +91,38 @@ func TestReadClosings(t *testing.T) {
 		final         bool
 		published     section.Promised
 	}{
-		{"list and end", "Final status: It works.\n\nNext steps:\n- We look into it.\n– We watch it.\n\nThis is the final update for the event.",
-			[]string{"finalStatus: It works.", "nextSteps: - We look into it.\n– We watch it.", "rest: This is the final update for the event."}, true, ""},
-		{"end on one line", "Root cause: A fuse. This is the final update on this incident.",
-			[]string{"rootCause: A fuse.", "rest: This is the final update on this incident."}, true, ""},
-		{"old end", "Final Status: It works.\r\n\r\nNext Steps: See below.\r\n- Action: Buy fuses.\r\n\r\nPlease consider this service notification the final update on the event.",
-			[]string{"finalStatus: It works.", "nextSteps: See below.\n- Action: Buy fuses.", "rest: Please consider this service notification the final update on the event."}, true, ""},
-		{"reports to come", "Preliminary root cause: A fuse.\n\nWe’ll provide a preliminary Post-Incident Report within two business days and a final Post-Incident Report within five business days.",
-			[]string{"preliminaryRootCause: A fuse.", "rest: We’ll provide a preliminary Post-Incident Report within two business days and a final Post-Incident Report within five business days."}, false, ""},
-		{"report in a list", "Next steps: \n- We buy fuses. We will publish a post-incident report within five business days.",
-			[]string{"nextSteps: - We buy fuses. We will publish a post-incident report within five business days."}, false, ""},
+		{
+			"list and end", "Final status: It works.\n\nNext steps:\n- We look into it.\n– We watch it.\n\nThis is the final update for the event.",
+			[]string{"finalStatus: It works.", "nextSteps: - We look into it.\n– We watch it.", "rest: This is the final update for the event."},
+			true, "",
+		},
+		{
+			"end on one line", "Root cause: A fuse. This is the final update on this incident.",
+			[]string{"rootCause: A fuse.", "rest: This is the final update on this incident."},
+			true, "",
+		},
+		{
+			"old end", "Final Status: It works.\r\n\r\nNext Steps: See below.\r\n- Action: Buy fuses.\r\n\r\nPlease consider this service notification the final update on the event.",
+			[]string{"finalStatus: It works.", "nextSteps: See below.\n- Action: Buy fuses.", "rest: Please consider this service notification the final update on the event."},
+			true, "",
+		},
+		{
+			"reports to come", "Preliminary root cause: A fuse.\n\nWe’ll provide a preliminary Post-Incident Report within two business days and a final Post-Incident Report within five business days.",
+			[]string{"preliminaryRootCause: A fuse.", "rest: We’ll provide a preliminary Post-Incident Report within two business days and a final Post-Incident Report within five business days."},
+			false, "",
+		},
+		{
+			"report in a list", "Next steps: \n- We buy fuses. We will publish a post-incident report within five business days.",
+			[]string{"nextSteps: - We buy fuses. We will publish a post-incident report within five business days."},
+			false, "",
+		},
 		{"report is there", "Final status: A post-incident report has been published.", []string{"finalStatus: A post-incident report has been published."}, false, section.PromisedReport},
 		{"preliminary report is there", "The preliminary post-incident review is now available.", []string{"rest: The preliminary post-incident review is now available."}, false, section.PromisedPreliminaryReport},
-		{"date, then more", "Next update by: Monday, March 2, 2026, at 11:00 AM UTC\n\nThank you for waiting.",
-			[]string{"nextUpdateBy: Monday, March 2, 2026, at 11:00 AM UTC", "rest: Thank you for waiting."}, false, ""},
+		{
+			"date, then more", "Next update by: Monday, March 2, 2026, at 11:00 AM UTC\n\nThank you for waiting.",
+			[]string{"nextUpdateBy: Monday, March 2, 2026, at 11:00 AM UTC", "rest: Thank you for waiting."},
+			false, "",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -231,8 +231,11 @@ func BenchmarkWords(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	for _, bench := range []struct{ name, text string }{
-		{"post", update}, {"html", "<p>" + strings.ReplaceAll(update, "\n\n", "</p><p>") + "</p>"},
-		{"labels", strings.Repeat("Start Time:", 90_000)}, {"promises", strings.Repeat("update within ", 70_000)}, {"tags", strings.Repeat("<p><li><svg>", 80_000)},
+		{"post", update},
+		{"html", "<p>" + strings.ReplaceAll(update, "\n\n", "</p><p>") + "</p>"},
+		{"labels", strings.Repeat("Start Time:", 90_000)},
+		{"promises", strings.Repeat("update within ", 70_000)},
+		{"tags", strings.Repeat("<p><li><svg>", 80_000)},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.SetBytes(int64(len(bench.text)))

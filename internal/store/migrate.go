@@ -78,6 +78,7 @@ func migrateJobsSQLite(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
+	//nolint:staticcheck // the one transaction is the lock here; what cannot be batched is PostgreSQL's
 	if _, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}

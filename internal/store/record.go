@@ -61,14 +61,13 @@ func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 // recording is the state of one Record call inside its transaction.
 type recording struct {
 	Record
-	tenant   int64
-	chain    tocsin.Hash
-	members  map[int64]*member
-	versions []tocsin.Version
-	rows     []row
-	changes  []change
-	dirty    []*member
-	tasks    [][]any // of items whose files are to be fetched
+	tenant  int64
+	chain   tocsin.Hash
+	members map[int64]*member
+	rows    []row
+	changes []change
+	dirty   []*member
+	tasks   [][]any // of items whose files are to be fetched
 }
 
 // change is a change about to be inserted.
@@ -360,7 +359,7 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]an
 			_, err = statement.ExecContext(ctx, slices.Concat(rows[:n]...)...)
 			rows = rows[n:]
 		}
-		if err := errors.Join(err, statement.Close()); err != nil {
+		if err := errors.Join(err, statement.Close()); err != nil { //nolint:sqlclosecheck // a failed close is a failed insert
 			return err
 		}
 	}

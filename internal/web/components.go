@@ -63,8 +63,10 @@ func (p *Pages) components(v *visit) error {
 		}
 		page.Verdicts = append(page.Verdicts, one)
 	}
-	page.Strip = strip{Quiet: "M0 14h3v4h-3zM4 14h3v4h-3z", None: "M20 16.5h3v1.5h-3z", Words: v.text("strip.0"),
-		Bars: []bar{{1, 8, 10, 8, ""}, {2, 12, 6, 12, ""}, {3, 16, 0, 18, ""}}}
+	page.Strip = strip{
+		Quiet: "M0 14h3v4h-3zM4 14h3v4h-3z", None: "M20 16.5h3v1.5h-3z", Words: v.text("strip.0"),
+		Bars: []bar{{1, 8, 10, 8, ""}, {2, 12, 6, 12, ""}, {3, 16, 0, 18, ""}},
+	}
 	posted := v.moment(v.now.Add(-11 * time.Minute))
 	page.Lines = []feedLine{{At: posted, Glyph: "down", Family: "down", Text: v.rich("change.status", "service", "Exchange Online", "status", v.text("status.serviceInterruption"))}}
 	return v.render(http.StatusOK, "components", page)

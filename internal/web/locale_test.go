@@ -147,9 +147,15 @@ func TestClockWritesAsTheDesignSays(t *testing.T) {
 		c := clockFor(t, tt.code, "Europe/Paris", now)
 		local := now.In(c.zone)
 		for _, pair := range [][2]string{
-			{c.hm(local), tt.hm}, {c.shortDate(local), tt.short}, {c.shortDate(first), tt.first}, {c.longDate(local), tt.long}, {c.full(local), tt.full},
-			{c.ago(now.Add(-4*time.Hour - 30*time.Minute)), tt.past}, {c.ago(now.Add(18 * time.Minute)), tt.future},
-			{c.length(82 * time.Hour), tt.duration}, {c.percent(0.99874, 2), tt.percent},
+			{c.hm(local), tt.hm},
+			{c.shortDate(local), tt.short},
+			{c.shortDate(first), tt.first},
+			{c.longDate(local), tt.long},
+			{c.full(local), tt.full},
+			{c.ago(now.Add(-4*time.Hour - 30*time.Minute)), tt.past},
+			{c.ago(now.Add(18 * time.Minute)), tt.future},
+			{c.length(82 * time.Hour), tt.duration},
+			{c.percent(0.99874, 2), tt.percent},
 		} {
 			if got := plain.Replace(pair[0]); got != pair[1] {
 				t.Errorf("%s: %q, want %q", tt.code, got, pair[1])

@@ -315,8 +315,10 @@ func (v *visit) facts(page *overviewPage, l ledger) []fact {
 		}
 	} else if last := lastIncident(v.snapshot); last != nil {
 		end := v.moment(last.EndAt.Time())
-		facts = append(facts, fact{Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
-			Note: v.text("fact.ended", "time", end.Text), Href: v.issueHref(last.ID), ID: last.ID})
+		facts = append(facts, fact{
+			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
+			Note: v.text("fact.ended", "time", end.Text), Href: v.issueHref(last.ID), ID: last.ID,
+		})
 	}
 	if share, ok := v.mean(l, v.now.AddDate(0, 0, -stripDays), v.now); ok {
 		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", len(v.snapshot.Services))})

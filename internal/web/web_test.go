@@ -218,8 +218,10 @@ func TestReadingMark(t *testing.T) {
 		t.Fatalf("a first visit sets %q, want a reading mark", cookie)
 	}
 	d.now = d.now.Add(time.Minute)
-	d.record(d.now, tocsin.Issue{ID: "EX1", Title: "Mail is late", Service: "Exchange Online", Classification: "incident",
-		Status: tocsin.StatusDegradation, StartAt: d.now, ModifiedAt: d.now})
+	d.record(d.now, tocsin.Issue{
+		ID: "EX1", Title: "Mail is late", Service: "Exchange Online", Classification: "incident",
+		Status: tocsin.StatusDegradation, StartAt: d.now, ModifiedAt: d.now,
+	})
 	has(t, "second visit", d.page("/", cookie), "feed--new", "is-new", "Mail is late")
 	lacks(t, "visit without a mark", d.page("/"), "feed--new", "is-new")
 	_, header, _ = d.do(http.MethodPost, "/seen", "x=1", cookie)

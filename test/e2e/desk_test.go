@@ -292,8 +292,12 @@ func TestUsedWrongly(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "desk")
 	for _, args := range [][]string{
-		{"nonsense"}, {"tenant", "add", "--id", "x", "--name", "y"}, {"tenant", "add"}, {"import", "nowhere.json", "--tenant", contosoID},
-		{"demo", "--speed", "-1"}, {"config", "check", "--config", "/nowhere.yaml"},
+		{"nonsense"},
+		{"tenant", "add", "--id", "x", "--name", "y"},
+		{"tenant", "add"},
+		{"import", "nowhere.json", "--tenant", contosoID},
+		{"demo", "--speed", "-1"},
+		{"config", "check", "--config", "/nowhere.yaml"},
 	} {
 		if _, code := tocsin(t, data, args...); code != 2 && args[0] != "import" || code == 0 {
 			t.Errorf("tocsin %s: exit code %d, want 2", strings.Join(args, " "), code)

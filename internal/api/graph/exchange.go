@@ -20,7 +20,7 @@ import (
 // within a batch is an exchange of its own.
 type exchange struct {
 	api       *API
-	ctx       context.Context
+	ctx       context.Context //nolint:containedctx // an exchange is one request
 	w         http.ResponseWriter
 	method    string
 	path      string // as sent

@@ -16,7 +16,7 @@ const maxScan = 5 * time.Second
 
 // A finder looks for the rows of one page.
 type finder struct {
-	ctx        context.Context
+	ctx        context.Context //nolint:containedctx // a finder serves one request
 	rows       cursor
 	generation *generation // of the rows; nil if they are a part of a list
 	opts       *odata.Options

@@ -61,11 +61,22 @@ func TestPaging(t *testing.T) {
 		pages  int
 		items  int
 	}{
-		{"issues", "", 3, 250}, {"issues", "5", 50, 250}, {"issues", "5000", 1, 250}, {"issues?$top=100", "", 1, 100}, {"issues?$top=150", "", 2, 150},
-		{"issues?$skip=60", "", 2, 190}, {"issues?$skip=60&$top=120", "", 2, 120}, {"issues?$top=250", "", 3, 250}, {"issues?$top=999&$count=true", "", 3, 250},
-		{"issues?$filter=isResolved eq true", "10", 9, 84}, {"issues?$orderby=lastModifiedDateTime desc", "7", 36, 250}, {"issues?$orderby=endDateTime,title desc&$skip=3", "", 3, 247},
-		{"issues?$orderby=length(title),startDateTime", "", 3, 250}, {"issues?$orderby=lastModifiedDateTime desc&$top=20", "", 1, 20},
-		{"issues?$orderby=lastModifiedDateTime desc&$top=120&$count=true", "50", 3, 120}, {"healthOverviews/Exchange Online/issues", "", 3, 250},
+		{"issues", "", 3, 250},
+		{"issues", "5", 50, 250},
+		{"issues", "5000", 1, 250},
+		{"issues?$top=100", "", 1, 100},
+		{"issues?$top=150", "", 2, 150},
+		{"issues?$skip=60", "", 2, 190},
+		{"issues?$skip=60&$top=120", "", 2, 120},
+		{"issues?$top=250", "", 3, 250},
+		{"issues?$top=999&$count=true", "", 3, 250},
+		{"issues?$filter=isResolved eq true", "10", 9, 84},
+		{"issues?$orderby=lastModifiedDateTime desc", "7", 36, 250},
+		{"issues?$orderby=endDateTime,title desc&$skip=3", "", 3, 247},
+		{"issues?$orderby=length(title),startDateTime", "", 3, 250},
+		{"issues?$orderby=lastModifiedDateTime desc&$top=20", "", 1, 20},
+		{"issues?$orderby=lastModifiedDateTime desc&$top=120&$count=true", "50", 3, 120},
+		{"healthOverviews/Exchange Online/issues", "", 3, 250},
 		{"issues?$select=id&$search=title", "", 3, 250},
 	}
 	for _, tt := range tests {

@@ -26,7 +26,7 @@ type cursor interface {
 
 // A reading is what cursors need to read texts for one request.
 type reading struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // filters have no way to pass one
 	api     *API
 	unknown bool // enum values that are not published are wanted
 	views   map[string]Viewpoint

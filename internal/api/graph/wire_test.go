@@ -59,11 +59,15 @@ func TestSelectAndLevels(t *testing.T) {
 		{"messages/MC1000001?$select=body/contentType,id", "", `{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/messages(body/contentType,id)/$entity","id":"MC1000001","body":{"contentType":"html"}}`},
 		{"issues/EX100?$select=posts/postType", "", `{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/issues(posts/postType)/$entity","posts":[{"postType":"regular"},{"postType":"quick"}]}`},
 		{"messages/MC1000001?$select=attachments", "", `{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/messages(attachments)/$entity"}`},
-		{"healthOverviews/Exchange?$select=status,issues&$expand=issues($select=id;$filter=isResolved eq false)", "",
-			`{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/healthOverviews(status,issues,issues(id))/$entity","status":"serviceDegradation","issues":[{"id":"EX100"}]}`},
-		{"messages/MC1000001?$select=id,startDateTime", "application/json;odata.metadata=full",
+		{
+			"healthOverviews/Exchange?$select=status,issues&$expand=issues($select=id;$filter=isResolved eq false)", "",
+			`{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/healthOverviews(status,issues,issues(id))/$entity","status":"serviceDegradation","issues":[{"id":"EX100"}]}`,
+		},
+		{
+			"messages/MC1000001?$select=id,startDateTime", "application/json;odata.metadata=full",
 			`{"@odata.context":"BASE/v1.0/$metadata#admin/serviceAnnouncement/messages(id,startDateTime)/$entity","@odata.type":"#microsoft.graph.serviceUpdateMessage",` +
-				`"@odata.id":"BASE/v1.0/admin/serviceAnnouncement/messages('MC1000001')","@odata.etag":"TAG","startDateTime@odata.type":"#DateTimeOffset","startDateTime":"2026-07-06T08:30:00.25Z","id":"MC1000001"}`},
+				`"@odata.id":"BASE/v1.0/admin/serviceAnnouncement/messages('MC1000001')","@odata.etag":"TAG","startDateTime@odata.type":"#DateTimeOffset","startDateTime":"2026-07-06T08:30:00.25Z","id":"MC1000001"}`,
+		},
 	}
 	tag := regexp.MustCompile(`W/\\"[\w-]+\\"`)
 	for _, tt := range tests {
@@ -243,8 +247,14 @@ func TestActions(t *testing.T) {
 		body   string
 		status int
 	}{
-		{`{"messageIds":["MC1000001","mc1000002"]}`, 200}, {`{"messageIds":[]}`, 400}, {`{}`, 400}, {`[]`, 400}, {`{"messageIds":"x"}`, 400}, {`{`, 400},
-		{`{"messageIds":["MC900"]}`, 404}, {`{"messageIds":["` + strings.Repeat("x", 70000) + `"]}`, 413},
+		{`{"messageIds":["MC1000001","mc1000002"]}`, 200},
+		{`{"messageIds":[]}`, 400},
+		{`{}`, 400},
+		{`[]`, 400},
+		{`{"messageIds":"x"}`, 400},
+		{`{`, 400},
+		{`{"messageIds":["MC900"]}`, 404},
+		{`{"messageIds":["` + strings.Repeat("x", 70000) + `"]}`, 413},
 	}
 	for _, tt := range tests {
 		if got := d.ask("POST", "person", path+"markRead", tt.body); got.status != tt.status {

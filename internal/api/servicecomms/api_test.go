@@ -190,8 +190,13 @@ func TestMetadataLevels(t *testing.T) {
 	tests := []struct {
 		accept, level string
 	}{
-		{"", "none"}, {"*/*", "none"}, {"application/json", "none"}, {"application/json;odata.metadata=none", "none"},
-		{"application/json;odata.metadata=minimal", "minimal"}, {"application/json; odata.metadata=full", "full"}, {"text/html, application/json;odata.metadata=minimal;q=0.5", "minimal"},
+		{"", "none"},
+		{"*/*", "none"},
+		{"application/json", "none"},
+		{"application/json;odata.metadata=none", "none"},
+		{"application/json;odata.metadata=minimal", "minimal"},
+		{"application/json; odata.metadata=full", "full"},
+		{"text/html, application/json;odata.metadata=minimal;q=0.5", "minimal"},
 	}
 	for _, tt := range tests {
 		w := ask(t, api, "GET", root+"Messages", good, "Accept: "+tt.accept)

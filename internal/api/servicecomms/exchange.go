@@ -36,9 +36,17 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 	}
 	header := w.Header()
 	for _, h := range [...][2]string{
-		{"OData-Version", "4.0"}, {"X-Activity-Id", x.id}, {"Cache-Control", "private, no-store"}, {"Pragma", "no-cache"}, {"Expires", "-1"},
-		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion"}, {"X-Content-Type-Options", "nosniff"},
-		{"X-Instance-Name", "tocsin"}, {"Server", "Tocsin"}, {"X-AspNet-Version", "Tocsin"}, {"X-Powered-By", "Tocsin"},
+		{"OData-Version", "4.0"},
+		{"X-Activity-Id", x.id},
+		{"Cache-Control", "private, no-store"},
+		{"Pragma", "no-cache"},
+		{"Expires", "-1"},
+		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion"},
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Instance-Name", "tocsin"},
+		{"Server", "Tocsin"},
+		{"X-AspNet-Version", "Tocsin"},
+		{"X-Powered-By", "Tocsin"},
 	} {
 		header.Set(h[0], h[1])
 	}

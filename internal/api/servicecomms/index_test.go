@@ -22,6 +22,7 @@ import (
 type world struct{ snapshot *readmodel.Snapshot }
 
 func (w world) Snapshot(context.Context, string) (*readmodel.Snapshot, error) { return w.snapshot, nil }
+
 func (w world) Issue(_ context.Context, row *readmodel.Row) (tocsin.Issue, error) {
 	return tocsin.Issue{ID: row.ID, Title: "about " + row.ID}, nil
 }

@@ -107,9 +107,11 @@ func newSchema() *schema {
 
 func (s *schema) messageType(messageType *odata.Enum, history, detail *odata.Type) *odata.Type {
 	properties := []odata.Property{
-		{Name: "Id", Index: propID, Kind: odata.String}, text("Workload", propWorkload), text("WorkloadDisplayName", propWorkloadName),
+		{Name: "Id", Index: propID, Kind: odata.String},
+		text("Workload", propWorkload), text("WorkloadDisplayName", propWorkloadName),
 		text("Status", propStatus), instant("StartTime", propStart), instant("EndTime", propEnd), instant("LastUpdatedTime", propUpdated),
-		{Name: "MessageType", Index: propType, Enum: messageType}, text("Classification", propClass),
+		{Name: "MessageType", Index: propType, Enum: messageType},
+		text("Classification", propClass),
 		text("Feature", propFeature), text("FeatureDisplayName", propFeatureName),
 		objects("Messages", history, 3), objects("AdditionalDetails", detail, 4),
 		{Name: "TenantParams", Index: propSlow + 1101, Kind: odata.String, Collection: true, Hidden: true},

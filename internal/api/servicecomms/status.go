@@ -37,8 +37,10 @@ func (s *workloadStatus) object() object {
 	for _, f := range s.features {
 		name, status := cmp.Or(f.Name, f.DisplayName), f.Status.Legacy()
 		wire = append(wire, object{
-			{"FeatureDisplayName", inBoth, f.DisplayName}, {"FeatureName", inBoth, name},
-			{"FeatureServiceStatus", inBoth, status}, {"FeatureServiceStatusDisplayName", inBoth, f.Status.Words()},
+			{"FeatureDisplayName", inBoth, f.DisplayName},
+			{"FeatureName", inBoth, name},
+			{"FeatureServiceStatus", inBoth, status},
+			{"FeatureServiceStatusDisplayName", inBoth, f.Status.Words()},
 		})
 		documented = append(documented, object{{"Feature", inBoth, name}, {"FeatureGroupDisplayName", inBoth, f.DisplayName}, {"FeatureStatus", inBoth, status}})
 	}

@@ -56,8 +56,10 @@ func New(anchor time.Time) *Demo {
 		{Northwind, "northwind", "northwindtraders.com", "subsidiaries"},
 	} {
 		d.tenants = append(d.tenants, Tenant{
-			Tenant: tocsin.Tenant{ID: t.id, Name: t.name, Domains: []string{t.domain}, Groups: []string{t.group},
-				Shape: tocsin.ShapeBoth, CreatedAt: created},
+			Tenant: tocsin.Tenant{
+				ID: t.id, Name: t.name, Domains: []string{t.domain}, Groups: []string{t.group},
+				Shape: tocsin.ShapeBoth, CreatedAt: created,
+			},
 			ClientID:     t.id[:24] + "a99000000001",
 			ClientSecret: "demo-secret-of-" + t.name,
 		})
@@ -210,8 +212,10 @@ func (d *Demo) overviewAt(tenantID string, service tocsin.Service, at time.Time)
 		features[state.Feature] = worse(cmp.Or(features[state.Feature], tocsin.StatusOperational), state.Status)
 	}
 	for _, f := range service.Features {
-		o.Features = append(o.Features, tocsin.FeatureStatus{Name: f.Name, DisplayName: f.DisplayName,
-			Status: cmp.Or(features[f.DisplayName], tocsin.StatusOperational)})
+		o.Features = append(o.Features, tocsin.FeatureStatus{
+			Name: f.Name, DisplayName: f.DisplayName,
+			Status: cmp.Or(features[f.DisplayName], tocsin.StatusOperational),
+		})
 	}
 	return o
 }

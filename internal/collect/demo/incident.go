@@ -50,25 +50,43 @@ const (
 func chapters() []chapter {
 	down, degraded, restoring, good := tocsin.StatusInterruption, tocsin.StatusDegradation, tocsin.StatusRestoringService, tocsin.StatusOperational
 	return []chapter{
-		{at: 20 * time.Second, status: tocsin.StatusInvestigating, current: "We're looking into a possible problem and checking whether your organization is affected. We'll provide an update within 30 minutes.",
-			services: []effect{{"OSDPPlatform", tocsin.StatusInvestigating}}},
-		{at: 80 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "Monitoring shows failed connections to several services. We're comparing network telemetry with recent changes to find where requests are lost.",
-			services: []effect{{"OSDPPlatform", degraded}, {"Exchange", degraded}}},
-		{at: 150 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. Requests fail before they reach the services, which points to the network in front of them.",
-			services: []effect{{"microsoftteams", degraded}, {"SharePoint", degraded}}},
-		{at: 220 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're moving traffic to healthy entry points while we isolate the part that fails.",
-			services: []effect{{"OSDPPlatform", down}, {"microsoftteams", down}, {"SharePoint", down}, {"OneDriveForBusiness", degraded}}},
-		{at: 290 * time.Second, status: down, scope: wideScope, next: "30m", current: "Moving traffic helps in some regions. In others the remaining entry points are short of capacity, and we're adding more.",
-			services: []effect{{"OrgLiveID", degraded}, {"MicrosoftFlow", degraded}}},
+		{
+			at: 20 * time.Second, status: tocsin.StatusInvestigating, current: "We're looking into a possible problem and checking whether your organization is affected. We'll provide an update within 30 minutes.",
+			services: []effect{{"OSDPPlatform", tocsin.StatusInvestigating}},
+		},
+		{
+			at: 80 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "Monitoring shows failed connections to several services. We're comparing network telemetry with recent changes to find where requests are lost.",
+			services: []effect{{"OSDPPlatform", degraded}, {"Exchange", degraded}},
+		},
+		{
+			at: 150 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. Requests fail before they reach the services, which points to the network in front of them.",
+			services: []effect{{"microsoftteams", degraded}, {"SharePoint", degraded}},
+		},
+		{
+			at: 220 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're moving traffic to healthy entry points while we isolate the part that fails.",
+			services: []effect{{"OSDPPlatform", down}, {"microsoftteams", down}, {"SharePoint", down}, {"OneDriveForBusiness", degraded}},
+		},
+		{
+			at: 290 * time.Second, status: down, scope: wideScope, next: "30m", current: "Moving traffic helps in some regions. In others the remaining entry points are short of capacity, and we're adding more.",
+			services: []effect{{"OrgLiveID", degraded}, {"MicrosoftFlow", degraded}},
+		},
 		{at: 400 * time.Second, written: 330 * time.Second, status: down, scope: wideScope, next: "30m", current: "A configuration change to the network was found to have removed routes that are still in use. We're preparing to take it back."},
-		{at: 370 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is being taken back region by region. Users in the first regions can connect again.",
-			services: []effect{{"OSDPPlatform", restoring}, {"microsoftteams", degraded}, {"SharePoint", degraded}}},
-		{at: 450 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "Most regions are back. We're watching the load while users reconnect.",
-			services: []effect{{"Exchange", good}, {"OrgLiveID", good}, {"OneDriveForBusiness", good}, {"microsoftteams", restoring}, {"SharePoint", restoring}}},
-		{at: 520 * time.Second, status: tocsin.StatusVerifyingService, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is taken back everywhere. We're verifying with telemetry and with affected organizations that connections succeed.",
-			services: []effect{{"OSDPPlatform", tocsin.StatusVerifyingService}, {"SharePoint", good}, {"MicrosoftFlow", good}}},
-		{at: 590 * time.Second, status: tocsin.StatusServiceRestored, scope: wideScope, cause: "A configuration change to the network removed routes that were still in use, since the check before it did not cover them.", current: "We've confirmed that the change is taken back and that users can reach all services again.",
-			services: []effect{{"OSDPPlatform", good}, {"microsoftteams", good}}},
+		{
+			at: 370 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is being taken back region by region. Users in the first regions can connect again.",
+			services: []effect{{"OSDPPlatform", restoring}, {"microsoftteams", degraded}, {"SharePoint", degraded}},
+		},
+		{
+			at: 450 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "Most regions are back. We're watching the load while users reconnect.",
+			services: []effect{{"Exchange", good}, {"OrgLiveID", good}, {"OneDriveForBusiness", good}, {"microsoftteams", restoring}, {"SharePoint", restoring}},
+		},
+		{
+			at: 520 * time.Second, status: tocsin.StatusVerifyingService, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is taken back everywhere. We're verifying with telemetry and with affected organizations that connections succeed.",
+			services: []effect{{"OSDPPlatform", tocsin.StatusVerifyingService}, {"SharePoint", good}, {"MicrosoftFlow", good}},
+		},
+		{
+			at: 590 * time.Second, status: tocsin.StatusServiceRestored, scope: wideScope, cause: "A configuration change to the network removed routes that were still in use, since the check before it did not cover them.", current: "We've confirmed that the change is taken back and that users can reach all services again.",
+			services: []effect{{"OSDPPlatform", good}, {"microsoftteams", good}},
+		},
 	}
 }
 

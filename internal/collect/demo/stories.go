@@ -100,7 +100,7 @@ func leads() []cast {
 
 // plan spreads all variants of all scenarios over the two years.
 func plan(anchor time.Time, random *rand.Rand) []plot {
-	scenarios := slices.Concat(mailScenarios(), workScenarios(), platformScenarios())
+	scenarios := allScenarios()
 	var plots, last []plot
 	for _, s := range scenarios {
 		for variant := range s.x {

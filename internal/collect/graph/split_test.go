@@ -94,7 +94,8 @@ func samplePage(tb testing.TB) []byte {
 	tb.Helper()
 	page, err := json.Marshal(map[string]any{"@odata.context": "x", "@odata.nextLink": "https://h/?$skip=3", "value": []tocsin.Issue{
 		{ID: "EX1", Service: "Exchange Online", Title: "Délai « long »", Posts: []tocsin.Post{{Content: "<p>a\r\n\"b\"\\</p>"}}},
-		{ID: "MO2", Service: "Microsoft 365 suite", Details: []tocsin.Detail{{Name: "n", Value: "障害"}}}, {ID: "TM3", Service: "Microsoft Teams"},
+		{ID: "MO2", Service: "Microsoft 365 suite", Details: []tocsin.Detail{{Name: "n", Value: "障害"}}},
+		{ID: "TM3", Service: "Microsoft Teams"},
 	}})
 	if err != nil {
 		tb.Fatal(err)
