@@ -255,3 +255,10 @@ func (s *Store) Authors(ctx context.Context, tenantID string, ref Ref) (map[int]
 	}
 	return authors, nil
 }
+
+// ServiceNames lists the services of the tenant, whoever named them.
+func (d *Draft) ServiceNames(ctx context.Context) ([]tocsin.Service, error) {
+	rows, err := d.tx.QueryContext(ctx, `SELECT i.id, d.title FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+		WHERE m.tenant = $1 AND i.kind IN ($2, $3) ORDER BY i.id, i.kind`, d.tenant, string(tocsin.KindService), string(tocsin.KindOverview))
+	return collectRows(rows, err, func(rows *sql.Rows) (v tocsin.Service, err error) { return v, rows.Scan(&v.ID, &v.Name) })
+}
