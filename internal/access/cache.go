@@ -9,8 +9,12 @@ import (
 )
 
 // Recheck is how long a verified token is believed before it is looked at
-// again: the longest that a revocation by another process goes unseen.
-const Recheck = 30 * time.Second
+// again: the longest that a revocation goes unseen while [Verifier.Run] cannot
+// follow. Follow is how often that looks, and so the usual delay.
+const (
+	Recheck = 30 * time.Second
+	Follow  = time.Second
+)
 
 // An entry is what is remembered of a verified token.
 type entry struct {

@@ -6,3 +6,10 @@ func (v *Verifier) CacheLen() int {
 	defer v.cache.mu.RUnlock()
 	return len(v.cache.entries)
 }
+
+// Len is the number of callers that the limiter counts.
+func (l *Limiter) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.callers)
+}

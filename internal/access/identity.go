@@ -19,6 +19,7 @@ var (
 // An Identity is a program, or a person through a program, that has proved who
 // it is. It is shared between requests: nobody changes it.
 type Identity struct {
+	Issuer    string // name of the other issuer that vouches for it; empty for the desk's own
 	ClientID  string
 	TenantID  string
 	Subject   string // who acts: the client itself unless Delegated
@@ -26,6 +27,7 @@ type Identity struct {
 	Shape     tocsin.Shape // the client's; empty means that of the tenant
 	Audience  string       // the API that the token is for
 	Delegated bool         // a person acts through the client
+	PerMinute int          // requests that the client may send; 0 for what the settings say
 }
 
 // May reports whether the identity has a permission that is granted by who

@@ -29,7 +29,8 @@ func HashSecret(secret string) tocsin.Hash { return tocsin.HashOf([]byte(secret)
 // A Match is the outcome of comparing a secret with those of a client.
 type Match int
 
-// The outcomes. SecretExpired is given only to who knows the secret.
+// The outcomes. SecretExpired, which also stands for a revoked one, is given
+// only to who knows the secret.
 const (
 	SecretWrong Match = iota
 	SecretExpired
@@ -37,15 +38,16 @@ const (
 )
 
 // MatchSecret compares a secret with those of a client. It looks at all of
-// them, in a time that does not tell which one is near.
+// them, in a time that does not tell which one is near. Certificates are passed
+// over: what they hold is public.
 func MatchSecret(secret string, kept []tocsin.Secret, now time.Time) Match {
 	hash := HashSecret(secret)
 	best := SecretWrong
 	for _, k := range kept {
-		if subtle.ConstantTimeCompare(hash[:], k.Hash[:]) != 1 {
+		if subtle.ConstantTimeCompare(hash[:], k.Hash[:]) != 1 || len(k.Certificate) > 0 {
 			continue
 		}
-		if k.ExpiresAt.IsZero() || now.Before(k.ExpiresAt) {
+		if k.Live(now) {
 			best = SecretValid
 		} else {
 			best = max(best, SecretExpired)

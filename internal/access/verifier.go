@@ -21,9 +21,11 @@ type keys interface {
 	VerificationKey(ctx context.Context, id string) (*ecdsa.PublicKey, error)
 }
 
-// clients tells which programs may still use their tokens.
+// clients tells which programs may still use their tokens. The revision changes
+// whenever one of them may no longer.
 type clients interface {
 	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
+	AccessRevision(ctx context.Context) (int64, error)
 }
 
 // VerifierConfig says whose tokens a [Verifier] believes.
@@ -57,10 +59,28 @@ func NewVerifier(c VerifierConfig) *Verifier {
 	return v
 }
 
-// Forget makes the verifier look again at every token. Call it when a key or a
-// client was revoked; without the call a revocation, also one by another
-// process, takes effect within [Recheck].
+// Forget makes the verifier look again at every token, also at those that are
+// being verified while it is called.
 func (v *Verifier) Forget() { v.cache.forget() }
+
+// Run forgets whenever somebody lost access, be it by the command line or by
+// another replica, until ctx ends. It looks once in every [Follow]; while it
+// cannot, and without it, a revocation takes effect within [Recheck].
+func (v *Verifier) Run(ctx context.Context) error {
+	ticker := time.NewTicker(Follow)
+	defer ticker.Stop()
+	for seen := int64(-1); ; {
+		if revision, err := v.clients.AccessRevision(ctx); err == nil && revision != seen {
+			v.Forget()
+			seen = revision
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
 
 // Authenticate verifies the token of a request for an API that answers to the
 // audiences. The header must be there once; the scheme may be in any case.
@@ -120,18 +140,20 @@ func (v *Verifier) verify(ctx context.Context, token string, now time.Time) (ent
 	if err != nil {
 		return entry{}, fmt.Errorf("verify token: %w", err)
 	}
-	if !client.RevokedAt.IsZero() || client.TenantID != c.TenantID {
-		return entry{}, invalid(errors.New("client revoked or of another tenant"))
+	if !client.Active(now) || client.TenantID != c.TenantID {
+		return entry{}, invalid(errors.New("client ended or of another tenant"))
 	}
-	identity := Identity{ClientID: client.ID, TenantID: client.TenantID, Subject: c.Subject, Scopes: c.Roles, Shape: client.Shape}
+	identity := Identity{
+		ClientID: client.ID, TenantID: client.TenantID, Subject: c.Subject, Scopes: c.Roles, Shape: client.Shape, PerMinute: client.PerMinute,
+	}
 	if c.Scope != nil {
 		identity.Delegated, identity.Scopes = true, strings.Fields(*c.Scope)
 	}
-	return entry{
-		identity:  identity,
-		audiences: c.Audience,
-		until:     earlier(c.expiresAt().Add(leeway), now.Add(Recheck)),
-	}, nil
+	until := earlier(c.expiresAt().Add(leeway), now.Add(Recheck))
+	if !client.ExpiresAt.IsZero() {
+		until = earlier(until, client.ExpiresAt)
+	}
+	return entry{identity: identity, audiences: c.Audience, until: until}, nil
 }
 
 // verifySignature returns what the token says once it is sure who said it.

@@ -47,6 +47,7 @@ type world struct {
 	client   atomic.Pointer[tocsin.Client]
 	broken   atomic.Bool
 	lookups  atomic.Int64
+	revision atomic.Int64
 	verifier *access.Verifier
 }
 
@@ -84,6 +85,8 @@ func (w *world) Client(_ context.Context, id string) (tocsin.Client, []tocsin.Se
 	}
 	return *w.client.Load(), nil, nil
 }
+
+func (w *world) AccessRevision(context.Context) (int64, error) { return w.revision.Load(), nil }
 
 func goodClaims() map[string]any {
 	return map[string]any{

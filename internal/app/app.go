@@ -5,7 +5,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,7 +22,6 @@ import (
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
-	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/work"
 )
 
@@ -50,6 +48,7 @@ type App struct {
 
 	base     string
 	master   *access.MasterKey
+	verifier *access.Verifier
 	log      *slog.Logger
 	engine   *work.Engine
 	server   *httpserver.Server
@@ -124,6 +123,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.server.Serve(ctx, a.listener) })
 	group.Go(func() error { return a.engine.Run(ctx) })
 	group.Go(func() error { return a.Model.Run(ctx) })
+	group.Go(func() error { return a.verifier.Run(ctx) })
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
 	err := group.Wait()
 	a.log.InfoContext(ctx, "stopped")
@@ -157,22 +157,4 @@ func NewIssuer(ctx context.Context, c config.Config, archive *store.Store) (*oau
 
 func newIssuer(ctx context.Context, base string, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {
 	return oauth.New(ctx, oauth.Config{Base: base}, archive, master, time.Now)
-}
-
-// AddClient stores a new client with a secret of its own and returns the
-// secret, which is kept nowhere.
-func AddClient(ctx context.Context, archive *store.Store, c tocsin.Client) (secret string, err error) {
-	secret, hash := access.NewClientSecret()
-	if err := archive.AddClient(ctx, c, tocsin.Secret{Hash: hash, CreatedAt: c.CreatedAt}); err != nil {
-		return "", err
-	}
-	return secret, nil
-}
-
-// NewID makes a random GUID (RFC 9562, version 4).
-func NewID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

@@ -19,9 +19,10 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	verifier := access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Now: time.Now})
+	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Now: time.Now})
+	limiter := access.NewLimiter(c.Limits.PerMinute)
 	legacy, err := servicecomms.New(servicecomms.Config{
-		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: verifier, Now: time.Now, Log: o.Log,
+		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	announcements, err := graph.New(graph.Config{Base: a.base, Key: key, Model: a.Model, Verifier: verifier, Now: time.Now, Log: o.Log})
+	announcements, err := graph.New(graph.Config{Base: a.base, Key: key, Model: a.Model, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ type root struct {
 	Tenant  tenantCmd  `cmd:"" help:"Add and list tenants."`
 	Client  clientCmd  `cmd:"" help:"Add, list and revoke API clients."`
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
+	Key     keyCmd     `cmd:"" help:"List and change the keys that sign access tokens."`
 	Import  importCmd  `cmd:"" help:"Store notices from files."`
 	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file."`
 	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log."`

@@ -74,8 +74,8 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin.Client, error) {
 	if c.Client != "" {
 		client, _, err := archive.Client(ctx, c.Client)
-		if err == nil && !client.RevokedAt.IsZero() {
-			return client, tocsin.Conflictf("The client %s was revoked.", client.ID)
+		if err == nil && !client.Active(time.Now()) {
+			return client, tocsin.Conflictf("The client %s was revoked or has expired.", client.ID)
 		}
 		return client, err
 	}
@@ -92,7 +92,7 @@ func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin
 	}
 	var active []tocsin.Client
 	for _, client := range clients {
-		if client.RevokedAt.IsZero() {
+		if client.Active(time.Now()) {
 			active = append(active, client)
 		}
 	}

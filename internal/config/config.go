@@ -23,6 +23,7 @@ type Config struct {
 	Data     string   `yaml:"data"`     // directory of the database and the key file
 	Database string   `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
 	Tenants  []Tenant `yaml:"tenants"`
+	Limits   Limits   `yaml:"limits"`
 	Log      Log      `yaml:"log"`
 }
 
@@ -32,6 +33,11 @@ type Server struct {
 	Base    string `yaml:"base"`    // address that people and programs use, such as https://health.contoso.com
 	Metrics string `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
 	TLS     TLS    `yaml:"tls"`
+}
+
+// Limits bound what callers of the APIs may ask for.
+type Limits struct {
+	PerMinute int `yaml:"perMinute"` // requests of one API client; 0 for no limit. A client's own limit goes before it
 }
 
 // TLS names the files of a certificate; both or none.
@@ -138,6 +144,9 @@ func (c Config) Validate() error {
 	}
 	if c.Server.Metrics != "loopback" && c.Server.Metrics != "all" {
 		add("server.metrics", "%q is none of loopback, all.", c.Server.Metrics)
+	}
+	if c.Limits.PerMinute < 0 {
+		add("limits.perMinute", "%d is less than 0.", c.Limits.PerMinute)
 	}
 	if c.Data == "" {
 		add("data", "Name a directory.")

@@ -72,6 +72,7 @@ func TestProblemsNameTheKey(t *testing.T) {
 		{"twice", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111}, {name: a, tenantId: 11111111-1111-4111-8111-111111111112}]", "name a is taken by tenants[0]"},
 		{"kind", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: fax}]}]", "sources.fax.kind"},
 		{"secret", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, clientId: x, secretEnv: EMPTY}]", "EMPTY is empty"},
+		{"limit", "limits: {perMinute: -1}", "limits.perMinute"},
 		{"every", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: file, path: x, every: 3}]}]", "is no duration"},
 	}
 	for _, tt := range tests {

@@ -11,9 +11,9 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// AddClient stores a client of a tenant with the hash of its first secret. It
+// AddClient stores a client of a tenant with what it proves itself with. It
 // fails with [tocsin.ErrConflict] when the tenant has a client of that name.
-func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secret tocsin.Secret) error {
+func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsin.Secret) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -22,14 +22,16 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secret tocsin.Se
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO clients (id, tenant, name, scopes, shape, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-			c.ID, tenant, c.Name, strings.Join(c.Scopes, " "), string(c.Shape), micros(c.CreatedAt)); err != nil {
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO clients (id, tenant, name, scopes, shape, per_minute, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
+			c.ID, tenant, c.Name, strings.Join(c.Scopes, " "), string(c.Shape), c.PerMinute, micros(c.CreatedAt), micros(c.ExpiresAt)); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
-			c.ID, secret.Hash[:], micros(secret.CreatedAt), micros(secret.ExpiresAt))
-		if err != nil {
-			return err
+		for _, secret := range secrets {
+			secret.ClientID = c.ID
+			if err := insertSecret(ctx, tx, secret); err != nil {
+				return err
+			}
 		}
 		return audit(ctx, tx, tocsin.AuditEntry{At: c.CreatedAt, TenantID: c.TenantID, Action: "client.add", Object: c.Name, Detail: c.ID + " for " + strings.Join(c.Scopes, " ")})
 	})
@@ -42,19 +44,19 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secret tocsin.Se
 	return nil
 }
 
-const clientColumns = `c.id, t.id, c.name, c.scopes, c.shape, c.created_at, c.revoked_at FROM clients c JOIN tenants t ON t.num = c.tenant`
+const clientColumns = `c.id, t.id, c.name, c.scopes, c.shape, c.per_minute, c.created_at, c.expires_at, c.revoked_at FROM clients c JOIN tenants t ON t.num = c.tenant`
 
 func scanClient(rows *sql.Rows) (c tocsin.Client, err error) {
 	var scopes, shape string
-	var created, revoked int64
-	err = rows.Scan(&c.ID, &c.TenantID, &c.Name, &scopes, &shape, &created, &revoked)
+	var created, expires, revoked int64
+	err = rows.Scan(&c.ID, &c.TenantID, &c.Name, &scopes, &shape, &c.PerMinute, &created, &expires, &revoked)
 	c.Scopes, c.Shape = strings.Fields(scopes), tocsin.Shape(shape)
-	c.CreatedAt, c.RevokedAt = tocsin.FromMicros(created), tocsin.FromMicros(revoked)
+	c.CreatedAt, c.ExpiresAt, c.RevokedAt = tocsin.FromMicros(created), tocsin.FromMicros(expires), tocsin.FromMicros(revoked)
 	return c, err
 }
 
-// Client finds a client by its GUID, with its secrets. It fails with
-// [tocsin.ErrNotFound] when there is none.
+// Client finds a client by its GUID, with all of its secrets, oldest first. It
+// fails with [tocsin.ErrNotFound] when there is none.
 func (s *Store) Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+clientColumns+` WHERE c.id = $1`, strings.ToLower(id))
 	list, err := collectRows(rows, err, scanClient)
@@ -62,21 +64,17 @@ func (s *Store) Client(ctx context.Context, id string) (tocsin.Client, []tocsin.
 		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.dialect.translate(err))
 	}
 	if len(list) == 0 {
-		return tocsin.Client{}, nil, tocsin.NotFoundf("There is no client %q.", tocsin.Clip(id, 64))
+		return tocsin.Client{}, nil, noClient(id)
 	}
-	rows, err = s.read.QueryContext(ctx, `SELECT client, hash, created_at, expires_at FROM client_secrets WHERE client = $1 ORDER BY created_at`, list[0].ID)
-	secrets, err := collectRows(rows, err, func(rows *sql.Rows) (secret tocsin.Secret, err error) {
-		var hash []byte
-		var created, expires int64
-		err = rows.Scan(&secret.ClientID, &hash, &created, &expires)
-		copy(secret.Hash[:], hash)
-		secret.CreatedAt, secret.ExpiresAt = tocsin.FromMicros(created), tocsin.FromMicros(expires)
-		return secret, err
-	})
+	secrets, err := clientSecrets(ctx, s.read, list[0].ID)
 	if err != nil {
 		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.dialect.translate(err))
 	}
 	return list[0], secrets, nil
+}
+
+func noClient(id string) error {
+	return tocsin.NotFoundf("There is no client %q.", tocsin.Clip(id, 64))
 }
 
 // Clients lists the clients of a tenant, or of all tenants for an empty id, by
@@ -103,6 +101,9 @@ func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) erro
 		if err != nil {
 			return err
 		}
+		if err := nextAccessRevision(ctx, tx); err != nil {
+			return err
+		}
 		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenant, Action: "client.revoke", Object: name, Detail: strings.ToLower(id)})
 	})
 	if err != nil {
@@ -113,7 +114,10 @@ func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) erro
 
 // rotated is how many secrets a client keeps: the new one, and the one before
 // it until its users have changed over.
-const rotated = 2
+const rotated = tocsin.MaxLive
+
+// noCertificate picks secrets: certificates are not rotated with them.
+const noCertificate = `COALESCE(length(certificate), 0) = 0`
 
 // AddClientSecret gives an active client one more secret. Of the older ones the
 // newest is good until expiresAt, if it was good for longer; the others end.
@@ -130,11 +134,11 @@ func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expir
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET expires_at = $1 WHERE client = $2 AND (expires_at = 0 OR expires_at > $1)`, micros(expiresAt), id); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET expires_at = $1 WHERE client = $2 AND (expires_at = 0 OR expires_at > $1) AND `+noCertificate, micros(expiresAt), id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM client_secrets WHERE client = $1 AND hash NOT IN (
-			SELECT hash FROM client_secrets WHERE client = $1 ORDER BY created_at DESC, hash LIMIT $2)`, id, rotated-1); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM client_secrets WHERE client = $1 AND `+noCertificate+` AND hash NOT IN (
+			SELECT hash FROM client_secrets WHERE client = $1 AND revoked_at = 0 AND `+noCertificate+` ORDER BY created_at DESC, hash LIMIT $2)`, id, rotated-1); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)`,

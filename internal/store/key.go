@@ -11,11 +11,11 @@ import (
 
 // SigningKeys lists the keys of the token issuer, newest first.
 func (s *Store) SigningKeys(ctx context.Context) ([]tocsin.SigningKey, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, sealed, public, created_at, retired_at FROM signing_keys ORDER BY created_at DESC, id`)
+	rows, err := s.read.QueryContext(ctx, `SELECT id, sealed, public, created_at, retired_at, revoked_at FROM signing_keys ORDER BY created_at DESC, id`)
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (k tocsin.SigningKey, err error) {
-		var created, retired int64
-		err = rows.Scan(&k.ID, &k.Sealed, &k.Public, &created, &retired)
-		k.CreatedAt, k.RetiredAt = tocsin.FromMicros(created), tocsin.FromMicros(retired)
+		var created, retired, revoked int64
+		err = rows.Scan(&k.ID, &k.Sealed, &k.Public, &created, &retired, &revoked)
+		k.CreatedAt, k.RetiredAt, k.RevokedAt = tocsin.FromMicros(created), tocsin.FromMicros(retired), tocsin.FromMicros(revoked)
 		return k, err
 	})
 	if err != nil {
@@ -47,4 +47,40 @@ func (s *Store) RetireSigningKeys(ctx context.Context, keep string, now time.Tim
 		return fmt.Errorf("retire signing keys: %w", err)
 	}
 	return nil
+}
+
+// RevokeSigningKeys ends every key but the one named keep: tokens that they
+// signed are believed no more.
+func (s *Store) RevokeSigningKeys(ctx context.Context, keep string, now time.Time) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE signing_keys SET revoked_at = $1, retired_at = CASE WHEN retired_at = 0 THEN $1 ELSE retired_at END
+			WHERE id <> $2 AND revoked_at = 0`, micros(now), keep)
+		if err != nil {
+			return err
+		}
+		if err := nextAccessRevision(ctx, tx); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: "key.revoke", Object: "all but " + keep})
+	})
+	if err != nil {
+		return fmt.Errorf("revoke signing keys: %w", err)
+	}
+	return nil
+}
+
+// AccessRevision is a number that grows whenever somebody loses access. Who
+// remembers what was verified forgets it when the number has changed.
+func (s *Store) AccessRevision(ctx context.Context) (revision int64, err error) {
+	if err := s.read.QueryRowContext(ctx, `SELECT revision FROM access_state WHERE id = 1`).Scan(&revision); err != nil {
+		return 0, fmt.Errorf("read access revision: %w", s.dialect.translate(err))
+	}
+	return revision, nil
+}
+
+// nextAccessRevision belongs into every transaction that takes access away.
+func nextAccessRevision(ctx context.Context, q querier) error {
+	_, err := q.ExecContext(ctx, `UPDATE access_state SET revision = revision + 1 WHERE id = 1`)
+	return err
 }

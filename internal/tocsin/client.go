@@ -1,6 +1,7 @@
 package tocsin
 
 import (
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -42,8 +43,15 @@ type Client struct {
 	Name      string
 	Scopes    []string
 	Shape     Shape // overrides the tenant's; empty for the tenant's
+	PerMinute int   // requests that it may send; 0 for what the settings say
 	CreatedAt time.Time
+	ExpiresAt time.Time // zero for never
 	RevokedAt time.Time // zero while it may sign in
+}
+
+// Active reports whether the client may sign in and use its tokens.
+func (c Client) Active(now time.Time) bool {
+	return c.RevokedAt.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }
 
 // Validate reports every problem at once.
@@ -67,15 +75,40 @@ func (c Client) Validate() error {
 	if c.Shape != "" && !c.Shape.Valid() {
 		problems = append(problems, Invalidf("shape", "%q is none of both, documented, wire.", Clip(string(c.Shape), 64)))
 	}
+	if c.PerMinute < 0 || c.PerMinute > maxPerMinute {
+		problems = append(problems, Invalidf("rate", "%d is not between 0 and %d requests a minute.", c.PerMinute, maxPerMinute))
+	}
+	if !c.ExpiresAt.IsZero() && !c.ExpiresAt.After(c.CreatedAt) {
+		problems = append(problems, Invalidf("expires", "It is over already."))
+	}
 	return errors.Join(problems...)
 }
 
-// A Secret is one of a client's secrets: only its hash is kept.
+// maxPerMinute is a rate beyond which none makes sense: far more than one
+// machine answers.
+const maxPerMinute = 100_000_000
+
+// MaxLive is how many secrets of a client, and how many certificates, may be
+// live at once: the old one and the new one while a program is moved over.
+const MaxLive = 2
+
+// A Secret is one thing that a client proves itself with: a secret, of which
+// only the hash is kept, or the certificate of a key that the client holds.
 type Secret struct {
-	ClientID  string
-	Hash      Hash
-	CreatedAt time.Time
-	ExpiresAt time.Time // zero for never
+	ClientID    string
+	Hash        Hash   // of the secret, or of client and certificate
+	Certificate []byte // DER; empty for a secret
+	CreatedAt   time.Time
+	ExpiresAt   time.Time // zero for never
+	RevokedAt   time.Time // zero while it counts
+}
+
+// ID names the secret among those of its client, and tells nothing about it.
+func (s Secret) ID() string { return hex.EncodeToString(s.Hash[:4]) }
+
+// Live reports whether the client may still prove itself with it.
+func (s Secret) Live(now time.Time) bool {
+	return s.RevokedAt.IsZero() && (s.ExpiresAt.IsZero() || now.Before(s.ExpiresAt))
 }
 
 // A SigningKey is one key of the token issuer. The private half is sealed with
@@ -86,4 +119,5 @@ type SigningKey struct {
 	Public    []byte // JSON Web Key
 	CreatedAt time.Time
 	RetiredAt time.Time // zero while it signs
+	RevokedAt time.Time // zero while its tokens are believed
 }

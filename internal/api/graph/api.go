@@ -46,7 +46,7 @@ type Config struct {
 	Verifier   verifier
 	Viewpoints viewpoints       // nil while nobody keeps them: the actions answer 501
 	Audiences  []string         // [Audiences] and Base when nil
-	PerMinute  int              // requests of one client in one tenant; 0 for no limit
+	Limiter    *access.Limiter  // one that limits only clients with a limit of their own when nil
 	Now        func() time.Time // time.Now when nil
 	Log        *slog.Logger     // discards when nil
 }
@@ -63,7 +63,7 @@ type API struct {
 	log         *slog.Logger
 	closed      *schema
 	open        *schema
-	limiter     limiter
+	limiter     *access.Limiter
 	entities    *cache[entityKey, *entity]
 	pages       *cache[pageKey, page]
 	generations generations
@@ -78,7 +78,7 @@ func New(c Config) (*API, error) {
 	a := &API{
 		base: strings.TrimRight(c.Base, "/"), key: c.Key, model: c.Model, verifier: c.Verifier,
 		viewpoints: c.Viewpoints, audiences: c.Audiences, now: c.Now, log: c.Log,
-		closed: newSchema(false), open: newSchema(true), limiter: limiter{perMinute: c.PerMinute},
+		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
 		entities: newCache[entityKey, *entity](entityBytes), pages: newCache[pageKey, page](pageBytes),
 		generations: generations{tenants: map[string]lists{}},
 	}
@@ -87,6 +87,9 @@ func New(c Config) (*API, error) {
 	}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.limiter == nil {
+		a.limiter = access.NewLimiter(0)
 	}
 	a.log = cmp.Or(a.log, slog.New(slog.DiscardHandler))
 	for _, s := range []*schema{a.closed, a.open} {
@@ -197,7 +200,7 @@ func (a *API) admit(x *exchange, r *http.Request) error {
 }
 
 func (a *API) throttle(identity access.Identity) error {
-	wait := a.limiter.admit(identity.ClientID, identity.TenantID, a.now())
+	wait := a.limiter.Admit(identity, a.now())
 	if wait <= 0 {
 		return nil
 	}

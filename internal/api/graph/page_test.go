@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -149,7 +150,7 @@ func TestPagesAddUp(t *testing.T) {
 
 func TestBatch(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, func(c *graph.Config) { c.PerMinute = 1000 })
+	d := newDesk(t, func(c *graph.Config) { c.Limiter = access.NewLimiter(1000) })
 	fill(d)
 	request := func(id, url, more string) string {
 		return fmt.Sprintf(`{"id":%q,"method":"GET","url":%q%s}`, id, url, more)

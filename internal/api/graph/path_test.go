@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/httpserver"
 )
@@ -168,7 +169,7 @@ func TestOtherTenants(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, func(c *graph.Config) { c.PerMinute = 1 })
+	d := newDesk(t, func(c *graph.Config) { c.Limiter = access.NewLimiter(1) })
 	fill(d)
 	got := d.get("issues", "client-request-id", "abc-1")
 	for name, want := range map[string]string{

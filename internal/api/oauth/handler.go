@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/tocsin"
@@ -88,13 +89,13 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request, ref, version
 		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "No token can be made now.")
 		return
 	}
-	i.answer(w, token, resource, version)
+	i.answer(w, token, resource, version, lifeOf(client, i.config.Lifetime, i.now()))
 }
 
 // answer writes a token in the form of its endpoint: the old one writes
 // numbers as texts, and scripts rely on that.
-func (i *Issuer) answer(w http.ResponseWriter, token, resource, version string) {
-	life, now := i.config.Lifetime, i.now()
+func (i *Issuer) answer(w http.ResponseWriter, token, resource, version string, life time.Duration) {
+	now := i.now()
 	seconds := strconv.Itoa(int(life.Seconds()))
 	if version == "1.0" {
 		write(w, http.StatusOK, map[string]string{
@@ -145,7 +146,7 @@ func (i *Issuer) client(w http.ResponseWriter, r *http.Request, tenant tocsin.Te
 		return tocsin.Client{}, false
 	}
 	match := access.MatchSecret(secret, secrets, i.now())
-	if err != nil || match != access.SecretValid || client.TenantID != tenant.ID || !client.RevokedAt.IsZero() {
+	if err != nil || match != access.SecretValid || client.TenantID != tenant.ID || !client.Active(i.now()) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
 		i.refuse(w, http.StatusUnauthorized, "invalid_client", "The client is not known in this tenant, or its secret is wrong.")
 		return tocsin.Client{}, false

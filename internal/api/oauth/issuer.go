@@ -41,6 +41,7 @@ type storage interface {
 	SigningKeys(ctx context.Context) ([]tocsin.SigningKey, error)
 	AddSigningKey(ctx context.Context, k tocsin.SigningKey) error
 	RetireSigningKeys(ctx context.Context, keep string, now time.Time) error
+	RevokeSigningKeys(ctx context.Context, keep string, now time.Time) error
 }
 
 // Config says what the issuer calls itself.
@@ -76,34 +77,49 @@ func (i *Issuer) Audiences() []string { return []string{Legacy, Graph, i.config.
 // Rotate makes a new key that signs from now on. Tokens of the old one stay
 // valid until they expire.
 func (i *Issuer) Rotate(ctx context.Context) error {
+	id, err := i.addKey(ctx)
+	if err != nil {
+		return err
+	}
+	return i.storage.RetireSigningKeys(ctx, id, i.now())
+}
+
+// Replace makes a new key and revokes all others, for when one of them may be
+// in wrong hands: every token that was issued so far is refused.
+func (i *Issuer) Replace(ctx context.Context) error {
+	id, err := i.addKey(ctx)
+	if err != nil {
+		return err
+	}
+	return i.storage.RevokeSigningKeys(ctx, id, i.now())
+}
+
+func (i *Issuer) addKey(ctx context.Context) (id string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return fmt.Errorf("make signing key: %w", err)
+		return "", fmt.Errorf("make signing key: %w", err)
 	}
 	private := jose.JSONWebKey{Key: key, Algorithm: string(jose.ES256), Use: "sig"}
 	thumb, err := private.Thumbprint(crypto.SHA256)
 	if err != nil {
-		return fmt.Errorf("name signing key: %w", err)
+		return "", fmt.Errorf("name signing key: %w", err)
 	}
 	private.KeyID = base64.RawURLEncoding.EncodeToString(thumb)
 	secret, err := private.MarshalJSON()
 	if err != nil {
-		return fmt.Errorf("encode signing key: %w", err)
+		return "", fmt.Errorf("encode signing key: %w", err)
 	}
 	open := private.Public()
 	public, err := open.MarshalJSON()
 	if err != nil {
-		return fmt.Errorf("encode signing key: %w", err)
+		return "", fmt.Errorf("encode signing key: %w", err)
 	}
 	sealed, err := i.sealer.Seal("signing key", private.KeyID, secret)
 	if err != nil {
-		return fmt.Errorf("seal signing key: %w", err)
+		return "", fmt.Errorf("seal signing key: %w", err)
 	}
 	stored := tocsin.SigningKey{ID: private.KeyID, Sealed: sealed, Public: public, CreatedAt: i.now()}
-	if err := i.storage.AddSigningKey(ctx, stored); err != nil {
-		return err
-	}
-	return i.storage.RetireSigningKeys(ctx, private.KeyID, i.now())
+	return private.KeyID, i.storage.AddSigningKey(ctx, stored)
 }
 
 // signer is the key that signs now.
@@ -149,9 +165,10 @@ func (i *Issuer) VerificationKey(ctx context.Context, id string) (*ecdsa.PublicK
 	return nil, tocsin.NotFoundf("There is no key %q.", tocsin.Clip(id, 64))
 }
 
-// expired reports whether every token of a key has expired.
+// expired reports whether no token of a key is valid: all have expired, or the
+// key was revoked.
 func (i *Issuer) expired(k tocsin.SigningKey) bool {
-	return !k.RetiredAt.IsZero() && i.now().After(k.RetiredAt.Add(longest))
+	return !k.RevokedAt.IsZero() || !k.RetiredAt.IsZero() && i.now().After(k.RetiredAt.Add(longest))
 }
 
 func (i *Issuer) open(k tocsin.SigningKey) (jose.Signer, string, error) {
@@ -198,8 +215,16 @@ func roles(c tocsin.Client, resource string) []string {
 	return list
 }
 
-// Mint makes a token for a client. It fails with [tocsin.ErrInvalid] for a
-// resource that the desk does not serve.
+// lifeOf is life, or what is left of the client's.
+func lifeOf(c tocsin.Client, life time.Duration, now time.Time) time.Duration {
+	if c.ExpiresAt.IsZero() {
+		return life
+	}
+	return min(life, c.ExpiresAt.Sub(now))
+}
+
+// Mint makes a token for a client, which ends with the client at the latest. It
+// fails with [tocsin.ErrInvalid] for a resource that the desk does not serve.
 func (i *Issuer) Mint(ctx context.Context, c tocsin.Client, resource string, life time.Duration) (string, error) {
 	return i.mint(ctx, c, resource, life, "1.0")
 }
@@ -214,6 +239,7 @@ func (i *Issuer) mint(ctx context.Context, c tocsin.Client, name string, life ti
 		return "", err
 	}
 	now := i.now()
+	life = lifeOf(c, life, now)
 	issuer := i.config.Base + "/" + c.TenantID + "/"
 	if version == "2.0" {
 		issuer += "v2.0"

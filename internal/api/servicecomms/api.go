@@ -45,6 +45,7 @@ type Config struct {
 	Model    model
 	Archive  archive
 	Verifier verifier
+	Limiter  *access.Limiter // one that limits only clients with a limit of their own when nil
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -55,6 +56,7 @@ type API struct {
 	model     model
 	archive   archive
 	verifier  verifier
+	limiter   *access.Limiter
 	audiences []string
 	now       func() time.Time
 	log       *slog.Logger
@@ -70,6 +72,9 @@ type API struct {
 func New(c Config) (*API, error) {
 	a := &API{base: strings.TrimRight(c.Base, "/"), model: c.Model, archive: c.Archive, verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
 	a.audiences = append(Audiences(), a.base)
+	if a.limiter = c.Limiter; a.limiter == nil {
+		a.limiter = access.NewLimiter(0)
+	}
 	a.endpoints = a.schema.endpoints()
 	a.indexes.byTenant = map[string]*index{}
 	err := a.schema.model.Validate()

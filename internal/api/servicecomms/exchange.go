@@ -73,6 +73,11 @@ func (x *exchange) serve() (err error) {
 	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
 		return unauthenticated(x.api.base, err)
 	}
+	if wait := x.api.limiter.Admit(x.identity, x.now); wait > 0 {
+		f := failf(http.StatusTooManyRequests, codeThrottled, "Repeat the request after the seconds in Retry-After.")
+		f.header = [2]string{"Retry-After", strconv.Itoa(int((wait + time.Second - 1) / time.Second))}
+		return f
+	}
 	operation, err := x.path()
 	if err != nil {
 		return err

@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Sweep":              sweep,
 		"Budget":             budget,
 		"Clients":            clients,
+		"ClientSecrets":      clientSecrets,
+		"UsedAssertions":     usedAssertions,
 		"SigningKeys":        signingKeys,
 		"Users":              users,
 		"Sessions":           sessions,

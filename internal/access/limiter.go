@@ -1,0 +1,66 @@
+package access
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// maxLimited bounds how many callers are counted at once. When more come, all
+// start anew.
+const maxLimited = 10_000
+
+// A Limiter counts the requests of each client in each tenant. A client that
+// was silent for a minute may send a whole minute's requests at once.
+type Limiter struct {
+	perMinute int
+	mu        sync.Mutex
+	callers   map[caller]*allowance
+}
+
+type caller struct{ issuer, client, tenant string }
+
+type allowance struct {
+	perMinute int
+	tokens    *rate.Limiter
+}
+
+// NewLimiter makes a limiter that lets a client send perMinute requests unless
+// its identity says otherwise; 0 is for no limit.
+func NewLimiter(perMinute int) *Limiter {
+	return &Limiter{perMinute: perMinute, callers: map[caller]*allowance{}}
+}
+
+// Admit takes a request in, or tells how long its sender should wait.
+func (l *Limiter) Admit(identity Identity, now time.Time) (wait time.Duration) {
+	perMinute := identity.PerMinute
+	if perMinute == 0 {
+		perMinute = l.perMinute
+	}
+	if perMinute <= 0 {
+		return 0
+	}
+	tokens := l.of(caller{identity.Issuer, identity.ClientID, identity.TenantID}, perMinute)
+	reservation := tokens.ReserveN(now, 1)
+	if wait = reservation.DelayFrom(now); wait > 0 {
+		reservation.CancelAt(now)
+	}
+	return wait
+}
+
+// of is what a caller has left. Somebody whose limit was changed starts anew.
+func (l *Limiter) of(key caller, perMinute int) *rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known, ok := l.callers[key]
+	if ok && known.perMinute == perMinute {
+		return known.tokens
+	}
+	if !ok && len(l.callers) >= maxLimited {
+		clear(l.callers)
+	}
+	fresh := &allowance{perMinute, rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute)}
+	l.callers[key] = fresh
+	return fresh.tokens
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// AddClient stores a new client with a secret of its own and returns the
+// secret, which is kept nowhere.
+func AddClient(ctx context.Context, archive *store.Store, c tocsin.Client) (secret string, err error) {
+	secret, hash := access.NewClientSecret()
+	if err := archive.AddClient(ctx, c, tocsin.Secret{Hash: hash, CreatedAt: c.CreatedAt}); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// AddCertificateClient stores a new client that proves itself with the key of
+// a certificate, given as PEM.
+func AddCertificateClient(ctx context.Context, archive *store.Store, c tocsin.Client, pem []byte) (tocsin.Secret, error) {
+	kept, err := access.NewClientCertificate(c.ID, pem, c.CreatedAt)
+	if err != nil {
+		return kept, err
+	}
+	return kept, archive.AddClient(ctx, c, kept)
+}
+
+// AddClientSecret gives a client one more secret until an instant, or for ever
+// when that is zero, and returns it with what is kept of it.
+func AddClientSecret(ctx context.Context, archive *store.Store, clientID string, now, expires time.Time) (string, tocsin.Secret, error) {
+	secret, hash := access.NewClientSecret()
+	kept := tocsin.Secret{ClientID: clientID, Hash: hash, CreatedAt: now, ExpiresAt: expires}
+	return secret, kept, archive.AddClientCredential(ctx, kept)
+}
+
+// AddClientCertificate gives a client one more certificate, given as PEM.
+func AddClientCertificate(ctx context.Context, archive *store.Store, clientID string, pem []byte, now time.Time) (tocsin.Secret, error) {
+	kept, err := access.NewClientCertificate(clientID, pem, now)
+	if err != nil {
+		return kept, err
+	}
+	return kept, archive.AddClientCredential(ctx, kept)
+}
+
+// NewID makes a random GUID (RFC 9562, version 4).
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}
