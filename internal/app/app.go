@@ -20,6 +20,7 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/live"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/work"
@@ -51,6 +52,7 @@ type App struct {
 	verifier *access.Verifier
 	log      *slog.Logger
 	engine   *work.Engine
+	live     *live.Hub
 	server   *httpserver.Server
 	listener net.Listener
 }
@@ -89,6 +91,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 		return err
 	}
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
+	a.live = live.New(a.Model)
 	jobs := work.Default()
 	if o.DueEvery > 0 {
 		jobs.DueEvery = o.DueEvery
@@ -124,6 +127,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.engine.Run(ctx) })
 	group.Go(func() error { return a.Model.Run(ctx) })
 	group.Go(func() error { return a.verifier.Run(ctx) })
+	group.Go(func() error { return a.live.Run(ctx) })
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
 	err := group.Wait()
 	a.log.InfoContext(ctx, "stopped")

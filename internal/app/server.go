@@ -35,7 +35,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Config{Model: a.Model, Archive: a.Store, Now: time.Now, Demo: o.Demo})
+	pages, err := web.New(web.Config{Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: o.Demo})
 	if err != nil {
 		return nil, err
 	}

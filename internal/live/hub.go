@@ -11,6 +11,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -91,15 +92,15 @@ func (h *Hub) Streams() int {
 
 // Serve opens a stream about one tenant for the sender of r, who must be
 // allowed to read it now; may is asked every few seconds whether that is still
-// so. A page that comes back names the version that it shows in Last-Event-ID,
-// and is told at once if there is another one.
+// so. A page names the version that it shows in the parameter seen, and in
+// Last-Event-ID when it comes back; it is told at once if there is another one.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, tenantID string, may func(context.Context) bool) error {
 	if !sameOrigin(r) {
 		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "Another site's page may not listen."}
 	}
 	version := h.versions.Version(tenantID)
 	first := []byte("retry: " + strconv.Itoa(retry) + "\n\n")
-	if seen := r.Header.Get("Last-Event-ID"); seen != "" && seen != version {
+	if seen := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("seen")); seen != "" && seen != version {
 		first = append(first, event(version)...)
 	}
 	s := &stream{tenant: tenantID, may: may}

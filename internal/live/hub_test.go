@@ -163,6 +163,9 @@ func TestHubTellsWhoComesBack(t *testing.T) {
 	if got := d.open(t, "a", "Last-Event-ID", "0").next(); got != "1" {
 		t.Errorf("told %q, want 1", got)
 	}
+	if got := d.open(t, "a&seen=0").next(); got != "1" {
+		t.Errorf("a page that shows 0 was told %q, want 1", got)
+	}
 	same := d.open(t, "a", "Last-Event-ID", "1").opened(t)
 	d.set("a", "2")
 	if got := same.next(); got != "2" {

@@ -33,7 +33,8 @@ type frame struct {
 	Prefs     string
 	Stale     string // since when nothing is known, "" while all is current
 	StaleText string
-	Refresh   int // seconds after which a page without script reloads, 0 for never
+	Events    string // where a page with script listens for changes, "" for nowhere
+	Refresh   int    // seconds after which a page without script reloads, 0 for never
 	NoIndex   bool
 	JumpID    string
 }
@@ -102,7 +103,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 		}
 	}
 	v.navigate(&f)
-	f.Live = v.liveState(s)
+	f.Live, f.Events = v.liveState(s), v.eventsOf()
 	f.Stale = v.staleSince()
 	if f.Stale != "" {
 		f.StaleText = v.staleReason(s)

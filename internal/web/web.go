@@ -49,6 +49,7 @@ type archive interface {
 type Config struct {
 	Model   model
 	Archive archive
+	Streams streams // nil where pages do not listen
 	Now     func() time.Time
 	Zone    *time.Location // of readers who have chosen none; UTC when nil
 	Demo    bool           // marks every page as a demonstration, and serves /components
@@ -107,6 +108,7 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 func (p *Pages) Routes() []httpserver.Route {
 	routes := []httpserver.Route{
 		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
+		{Pattern: "GET " + eventsPath, Needs: access.Public, Handle: p.events},
 	}
 	for _, page := range p.pages() {
 		routes = append(routes, p.localized(page)...)

@@ -77,20 +77,62 @@ document.addEventListener("keydown", (e) => {
   }
 });
 
-// What changed is put in place region by region, never under the focus or an
-// open disclosure.
+// What changed is put in place region by region. Focus, open disclosures and
+// what somebody is typing stay as they are.
+const typing = (here) => here.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+const again = (el) => (el.id ? `#${CSS.escape(el.id)}` : el.hasAttribute("href") ? `[href="${CSS.escape(el.getAttribute("href"))}"]` : null);
+
 export function renew(next) {
   for (const there of all("[data-live]", next)) {
     const here = document.getElementById(there.id);
-    if (!here || here.outerHTML === there.outerHTML || here.contains(document.activeElement) || one("details[open]", here)) continue;
-    here.replaceWith(document.adoptNode(there));
+    if (!here || here.outerHTML === there.outerHTML || typing(here)) continue;
+    const focus = here.contains(document.activeElement) && document.activeElement !== here ? again(document.activeElement) : null;
+    const open = all("details", here).map((d) => d.open);
+    const fresh = document.adoptNode(there);
+    all("details", fresh).forEach((d, i) => { d.open = open[i] ?? d.open; });
+    here.replaceWith(fresh);
+    if (focus) one(focus, fresh)?.focus({ preventScroll: true });
   }
 }
 
+// One sentence for those who listen instead of look, only when it is another.
+const headline = (page) => one("[data-news]", page)?.textContent.trim() ?? "";
+
 async function refresh() {
-  if (document.hidden) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (answer.ok) renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  if (!answer.ok) return;
+  const before = headline(document), next = new DOMParser().parseFromString(await answer.text(), "text/html"), news = headline(next);
+  renew(next);
+  document.title = next.title;
+  document.body.dataset.events = next.body.dataset.events ?? "";
+  if (news && news !== before) one("#news").textContent = news;
 }
-const every = Number(document.body.dataset.refresh || 0);
-if (every && !document.body.dataset.events) setInterval(() => refresh().catch(() => {}), Math.min(every, 15) * 1000);
+
+// Pages listen for changes, and look by themselves where nobody tells or the
+// connection is lost. A hidden page waits until it is looked at again.
+const every = Math.min(Number(document.body.dataset.refresh || 0), 60) * 1000;
+let due = false, timer = 0, source = null;
+const soon = (wait) => {
+  due = true;
+  if (document.hidden || timer) return;
+  timer = setTimeout(() => { timer = 0; due = false; refresh().catch(() => { due = true; }); }, wait);
+};
+const lost = () => {
+  const state = one("#live");
+  if (state) { state.classList.add("live--off"); state.textContent = state.dataset.lost; }
+};
+function listen() {
+  source = new EventSource(document.body.dataset.events);
+  source.addEventListener("open", () => { if (one("#live.live--off")) soon(0); });
+  source.addEventListener("change", () => soon(Math.random() * 300));
+  source.addEventListener("error", () => {
+    lost();
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000 + Math.random() * 5000);
+  });
+}
+if (every) {
+  if (document.body.dataset.events && window.EventSource) listen();
+  setInterval(() => soon(0), source ? every : Math.min(every, 15_000));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && due) soon(0); });
+  addEventListener("pagehide", () => source?.close());
+}

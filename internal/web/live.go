@@ -1,0 +1,51 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"example.org/tocsin/internal/httpserver"
+)
+
+// streams tells open pages that something changed.
+type streams interface {
+	// Serve opens a stream of events about a tenant; may is asked from time to
+	// time whether the reader may still have it.
+	Serve(w http.ResponseWriter, r *http.Request, tenantID string, may func(context.Context) bool) error
+}
+
+// versions names what pages of a tenant show.
+type versions interface {
+	Version(tenantID string) string
+}
+
+// eventsPath is where pages listen, in no language: events have no text.
+const eventsPath = "/events"
+
+// events serves the stream that an open page listens to.
+func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
+	tenants, err := p.visible(r)
+	if err != nil {
+		return err
+	}
+	if len(tenants) == 0 || p.config.Streams == nil {
+		return httpserver.Errorf(http.StatusNotFound, "There is nothing here.")
+	}
+	tenant, err := pick(tenants, r.URL.Query().Get("tenant"))
+	if err != nil {
+		return err
+	}
+	return p.config.Streams.Serve(w, r, tenant.ID, func(context.Context) bool { return true })
+}
+
+// eventsOf is the address at which a page about the visit's tenant listens for
+// what comes after the state that it shows, "" where nobody tells.
+func (v *visit) eventsOf() string {
+	versions, ok := v.pages.config.Model.(versions)
+	if !ok || v.pages.config.Streams == nil {
+		return ""
+	}
+	id := v.snapshot.Tenant.ID
+	return eventsPath + "?" + url.Values{"tenant": {v.snapshot.Tenant.Name}, "seen": {versions.Version(id)}}.Encode()
+}
