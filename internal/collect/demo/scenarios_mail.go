@@ -28,7 +28,7 @@ type cause struct {
 // allScenarios are all kinds of problem that the archive tells of.
 func allScenarios() []scenario {
 	return slices.Concat(
-		mailScenarios(), suiteScenarios(), workScenarios(), contentScenarios(),
+		mailScenarios(), suiteScenarios(), complianceScenarios(), workScenarios(), contentScenarios(), documentScenarios(),
 		platformScenarios(), appScenarios(), deviceScenarios(), toolScenarios(),
 	)
 }
@@ -141,6 +141,12 @@ func suiteScenarios() []scenario {
 				{"A job stopped at one malformed change and tried it again without end", "setting the malformed change aside and starting the job again", "A change that fails three times is set aside on its own"},
 			},
 		},
+	}
+}
+
+// complianceScenarios are about finding and keeping records.
+func complianceScenarios() []scenario {
+	return []scenario{
 		{
 			service: "Purview", feature: "ediscovery", who: "Some admins",
 			now: "see eDiscovery exports of {x} stop before they are complete", then: "seen eDiscovery exports of {x} stop before they were complete",

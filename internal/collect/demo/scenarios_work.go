@@ -61,7 +61,7 @@ func workScenarios() []scenario {
 	}
 }
 
-// contentScenarios are about files and documents.
+// contentScenarios are about sites and what is shared there.
 func contentScenarios() []scenario {
 	return []scenario{
 		{
@@ -97,6 +97,12 @@ func contentScenarios() []scenario {
 				{"A cookie was dropped by browsers that had become stricter", "setting the cookie the way browsers now demand", "Preview builds of browsers are now part of our tests"},
 			},
 		},
+	}
+}
+
+// documentScenarios are about personal files and documents.
+func documentScenarios() []scenario {
+	return []scenario{
 		{
 			service: "OneDriveForBusiness", feature: "sync", who: "Some users",
 			now: "see {x} stay at \"Processing changes\"", then: "seen {x} stay at \"Processing changes\"",
