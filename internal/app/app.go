@@ -4,7 +4,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -77,8 +79,15 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 			return fmt.Errorf("listen: %w", err)
 		}
 	}
+	if c.Server.TLS.Cert != "" {
+		certificate, err := httpserver.NewCertificate(c.Server.TLS.Cert, c.Server.TLS.Key, time.Now, o.Log)
+		if err != nil {
+			return err
+		}
+		a.listener = tls.NewListener(a.listener, certificate.Config())
+	}
 	if c.Server.Base == "" {
-		c.Server.Base = baseOf(c, a.listener.Addr())
+		c.Server.Base = baseOf(c, a.listener.Addr().String())
 	}
 	a.base = strings.TrimRight(c.Server.Base, "/")
 	if a.Collector, err = NewCollector(ctx, c, a.Store, o.Log); err != nil {
@@ -104,13 +113,13 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 }
 
 // baseOf is the address under which a desk without a configured one is reached.
-func baseOf(c config.Config, addr net.Addr) string {
+func baseOf(c config.Config, addr string) string {
 	scheme := "http"
 	if c.Server.TLS.Cert != "" {
 		scheme = "https"
 	}
-	host, port, err := net.SplitHostPort(addr.String())
-	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip.IsUnspecified()) {
 		host = "localhost"
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
@@ -152,11 +161,7 @@ func NewIssuer(ctx context.Context, c config.Config, archive *store.Store) (*oau
 	if err != nil {
 		return nil, err
 	}
-	base := c.Server.Base
-	if base == "" {
-		base = "http://" + c.Server.Listen
-	}
-	return newIssuer(ctx, base, archive, master)
+	return newIssuer(ctx, cmp.Or(c.Server.Base, baseOf(c, c.Server.Listen)), archive, master)
 }
 
 func newIssuer(ctx context.Context, base string, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {

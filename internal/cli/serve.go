@@ -9,7 +9,7 @@ import (
 
 type serveCmd struct {
 	Listen string `help:"host:port. Default: 127.0.0.1:8080." placeholder:"ADDR"`
-	Base   string `help:"Address that people and programs use. Default: http://ADDR." placeholder:"URL"`
+	Base   string `help:"Address that people and programs use. Default: http://ADDR, or https:// with a certificate." placeholder:"URL"`
 }
 
 func (c *serveCmd) Run(ctx context.Context, s *session) error {
