@@ -17,9 +17,10 @@ type frame struct {
 	Demo      bool
 	Home      string
 	Here      string // the present address, for forms that come back
+	Action    string // the same without its query, for forms that filter
 	Tenant    string // name of the one that is looked at, "" on a desk without any
 	Initial   string
-	Services  int
+	Tracked   int          // services of the tenant
 	Tenants   []tenantLink // when there are several
 	All       string       // address of the page of all tenants
 	Nav       []navGroup
@@ -75,6 +76,7 @@ type clockView struct{ Time, City, UTC, Date, ISO string }
 func navigation() []struct{ group, path, icon, key, letter string } {
 	return []struct{ group, path, icon, key, letter string }{
 		{"watch", "/", "overview", "overview", "o"},
+		{"watch", "/issues", "incident", "issues", "i"},
 	}
 }
 
@@ -82,7 +84,7 @@ func navigation() []struct{ group, path, icon, key, letter string } {
 // title is the last one's name.
 func (v *visit) frame(crumbs ...crumb) frame {
 	f := frame{
-		Lang: v.code, Theme: v.theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.href("/"), Here: v.with("", ""),
+		Lang: v.code, Theme: v.theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.href("/"), Here: v.with("", ""), Action: prefixOf(v.code) + v.path,
 		Find: v.href("/search"), Prefs: v.href("/preferences"), Clock: v.clockView(),
 	}
 	if len(crumbs) > 0 {
@@ -93,7 +95,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 	if s == nil {
 		return f
 	}
-	f.Tenant, f.Initial, f.Services = s.Tenant.Name, initial(s.Tenant.Name), len(s.Services)
+	f.Tenant, f.Initial, f.Tracked = s.Tenant.Name, initial(s.Tenant.Name), len(s.Services)
 	if len(v.tenants) > 1 {
 		f.All = v.href("/tenants")
 		for _, t := range v.tenants {

@@ -90,14 +90,15 @@ func literalKeys(t *testing.T) map[string]bool {
 // a key that it puts together.
 func usedKeys(t *testing.T) func(string) bool {
 	t.Helper()
-	keys, begins := literalKeys(t), map[string]bool{}
+	keys, begins, all := literalKeys(t), map[string]bool{}, ""
 	eachSource(t, func(_, text string) {
+		all += text
 		for _, m := range inFamily.FindAllStringSubmatch(text, -1) {
 			begins[m[1]+m[2]] = true
 		}
 	})
 	return func(key string) bool {
-		if keys[key] {
+		if keys[key] || strings.Contains(all, `"`+key+`"`) {
 			return true
 		}
 		return slices.ContainsFunc(slices.Collect(maps.Keys(begins)), func(b string) bool { return strings.HasPrefix(key, b) })

@@ -203,6 +203,11 @@ func (v *visit) serviceLine(s *readmodel.Service, l ledger, open []issueLine) se
 	if share, ok := l.availability(s, v.now.AddDate(0, 0, -stripDays), v.now, v.now); ok {
 		line.Availability = v.percent(share, 2)
 	}
+	for _, issue := range open { // an incident that is open weighs more than an overview that lags behind
+		if issue.Class != "advisory" && rank(issue.Family) < rank(line.Family) {
+			line.look, line.Since = issue.look, ""
+		}
+	}
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
 	switch stale := v.staleSince(); {
 	case len(s.Transitions) == 0:
@@ -245,7 +250,7 @@ func (v *visit) verdict(page *overviewPage, l ledger) verdict {
 	switch out.Family {
 	case "neutral":
 		out.Glyph, out.Tint = "unknown", "neutral"
-	case "down", "degraded":
+	case "down", "degraded", "watch", "recovering":
 		out.Tint = out.Family
 	}
 	v.explain(&out, page, stale)

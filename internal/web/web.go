@@ -93,13 +93,17 @@ func New(c Config) (*Pages, error) {
 // text of that language wherever it stands.
 func (p *Pages) parse(l *locale) (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"static": func(name string) string { return p.static.names[name] },
-		"t":      l.text,
-		"rich":   l.rich,
-		"number": l.number,
-		"icon":   icon,
-		"glyph":  glyph,
-		"lang":   func() string { return l.code },
+		"static":  func(name string) string { return p.static.names[name] },
+		"t":       l.text,
+		"rich":    l.rich,
+		"number":  l.number,
+		"icon":    icon,
+		"glyph":   glyph,
+		"lang":    func() string { return l.code },
+		"head":    func(list []versionLine) []versionLine { return list[:min(len(list), shownVersions)] },
+		"tail":    func(list []versionLine) []versionLine { return list[min(len(list), shownVersions):] },
+		"pair":    func(a, b versionLine) []versionLine { return []versionLine{a, b} },
+		"options": func(id, name string, choices []choice) selectView { return selectView{id, name, choices} },
 	}).ParseFS(files, "templates/*.html")
 }
 
@@ -128,6 +132,9 @@ type page struct {
 func (p *Pages) pages() []page {
 	list := []page{
 		{"GET", "/{$}", access.Public, p.overview, false},
+		{"GET", "/issues", access.Public, p.issues, false},
+		{"GET", "/issues/{id}", access.Public, p.issue, false},
+		{"GET", "/issues/{id}/compare/{a}/{b}", access.Public, p.compareIssue, false},
 		{"POST", "/seen", access.Public, p.seen, false},
 		{"GET", "/preferences", access.Public, p.preferences, true},
 		{"POST", "/preferences", access.Public, p.savePreferences, true},

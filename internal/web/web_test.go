@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
@@ -132,7 +135,8 @@ func lacks(t *testing.T, name, page string, unwanted ...string) {
 
 // addresses are the pages that are walked by tests of all of them.
 func addresses() []string {
-	return []string{"/", "/preferences", "/components", "/nowhere"}
+	return []string{"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
+		"/preferences", "/components", "/nowhere"}
 }
 
 func languages() []string { return []string{"", "/fr", "/ja"} }
@@ -227,4 +231,90 @@ func TestReadingMark(t *testing.T) {
 	_, header, _ = d.do(http.MethodPost, "/seen", "x=1", cookie)
 	moved, _, _ := strings.Cut(header.Get("Set-Cookie"), ";")
 	lacks(t, "visit after marking", d.page("/", moved), "feed--new", "is-new")
+}
+
+// hostile are texts that must come out as text, wherever they went in.
+func hostile() []string {
+	return []string{
+		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; alert(1); '`, `</title><script>alert(1)</script>`,
+		`<svg onload=alert(1)>`, `javascript:alert(1)`, `{{.Tenant}}`, `<!--`, `]]><b>`, `<iframe src="https://evil.example">`,
+		`<a href="javascript:alert(1)">x</a>`, `<style>*{display:none}</style>`, `<base href="https://evil.example/">`, `<meta http-equiv=refresh content=0>`,
+		"\u202Eevil\u202C", `&lt;script&gt;`, `<math><mtext><script>alert(1)</script>`, strings.Repeat("W", 300),
+	}
+}
+
+// fill puts hostile texts into every member of every kind of document.
+func (d *desk) fill() {
+	storetest.AddTenants(d.t, d.store)
+	t0 := d.now.Add(-48 * time.Hour)
+	for i, text := range hostile() {
+		id := fmt.Sprintf("EX%d", i+1)
+		service := fmt.Sprintf("%s %d", text, i)
+		for n, status := range []tocsin.Status{tocsin.StatusInvestigating, tocsin.Status(text)} {
+			at := t0.Add(time.Duration(i*3+n) * time.Hour)
+			posts := []tocsin.Post{{CreatedAt: at, Type: text, ContentType: "html", Content: "User impact: " + text + "<br>" + text + "\nCurrent status: " + strings.Repeat(text+" ", n+1) + "\nNext update by: Friday, July 19, 2024, at 10:00 AM UTC"}}
+			if n == 1 {
+				posts = append([]tocsin.Post{{CreatedAt: at.Add(-time.Hour), Type: "quick", ContentType: "text", Content: text}}, posts...)
+			}
+			d.record(at,
+				tocsin.Issue{ID: id, Title: text + strings.Repeat("!", n), Service: service, ServiceID: fmt.Sprintf("svc%d", i), Feature: text, FeatureGroup: text, Classification: []string{"incident", text}[i%2],
+					Origin: text, Status: status, Impact: text, StartAt: t0, ModifiedAt: at, Details: []tocsin.Detail{{Name: text, Value: text}}, Posts: posts},
+				tocsin.Overview{ServiceID: fmt.Sprintf("svc%d", i), Service: service, Status: status, Features: []tocsin.FeatureStatus{{Name: text, DisplayName: text, Status: tocsin.Status(text)}}},
+				tocsin.Message{ID: fmt.Sprintf("MC%d", i+1), Title: text + strings.Repeat("!", n), Services: []string{service, text}, Category: text, Severity: text, Tags: []string{text}, MajorChange: true,
+					ActionRequiredBy: d.now.AddDate(0, 0, i+1), StartAt: t0, EndAt: d.now.AddDate(1, 0, 0), ModifiedAt: at, Details: []tocsin.Detail{{Name: text, Value: text}},
+					ContentType: "html", Content: "<h1>" + text + "</h1><p>" + text + `</p><img src="https://evil.example/x.png" alt="` + text + `"><a href="https://evil.example/">y</a>`})
+		}
+	}
+}
+
+// Texts from outside come out as text, on every page and in every language, and
+// nothing on a page loads from elsewhere.
+func TestHostileTextsStayTexts(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.fill()
+	for _, prefix := range languages() {
+		for _, path := range addresses() {
+			name := prefix + path
+			_, header, page := d.get(name, "theme=dark", "seen-"+storetest.Contoso[:8]+"=1000")
+			checkMarkup(t, name, page)
+			lacks(t, name, page, "⟦", "ZgotmplZ", "<no value>", "%!", "alert(1)</script>")
+			if policy := header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
+				t.Errorf("%s has the policy %q", name, policy)
+			}
+		}
+	}
+}
+
+// checkMarkup walks the elements of a page: only those that our templates write
+// are there, and none that acts or loads from elsewhere.
+func checkMarkup(t *testing.T, name, page string) {
+	t.Helper()
+	tokens := html.NewTokenizer(strings.NewReader(page))
+	for tokens.Next() != html.ErrorToken {
+		token := tokens.Token()
+		if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+			continue
+		}
+		switch token.Data {
+		case "iframe", "style", "base", "object", "embed", "img", "math", "video", "audio", "source", "frame", "applet", "marquee":
+			t.Errorf("%s has an element %s", name, token)
+		}
+		for _, a := range token.Attr {
+			local := strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "//") || strings.HasPrefix(a.Val, "#")
+			switch {
+			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc", a.Key == "formaction":
+				t.Errorf("%s has an attribute %s in %s", name, a.Key, token)
+			case a.Key == "src" && !strings.HasPrefix(a.Val, "/static/"):
+				t.Errorf("%s loads %q", name, a.Val)
+			case (a.Key == "href" || a.Key == "action") && !local && a.Val != "https://evil.example/" && a.Val != "https://evil.example/x.png":
+				t.Errorf("%s leads to %q", name, a.Val)
+			case a.Key == "http-equiv" && a.Val != "refresh", token.Data == "script" && a.Key == "type" && a.Val != "module":
+				t.Errorf("%s has %s", name, token)
+			}
+		}
+		if token.Data == "script" && len(token.Attr) != 2 {
+			t.Errorf("%s has a script of its own: %s", name, token)
+		}
+	}
 }

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// clocks sets what the provider says happened beside what the desk saw, on one
+// line of time and as a table.
+type clocks struct {
+	Marks []clockMark
+	Rows  []clockRow
+	Words string
+}
+
+// clockMark is one instant on the line: the provider's above, ours below.
+type clockMark struct {
+	X     int
+	Ours  bool
+	Bound bool // a declared start or end
+	Title string
+}
+
+type clockRow struct {
+	Name         string
+	Theirs, Ours *moment
+	Delay, Tone  string
+}
+
+// lineWidth is the width of the drawing between its margins.
+const lineWidth = 960
+
+// slowSight is the delay from which on our sight of a post stands out.
+const slowSight = 15 * time.Minute
+
+// clocks compares the provider's clock with ours for one issue.
+func (v *visit) clocks(issue tocsin.Issue, versions []tocsin.Version) clocks {
+	var c clocks
+	if len(versions) == 0 {
+		return c
+	}
+	first := versions[0]
+	c.row(v, "clock.start", issue.StartAt, first.SeenAt)
+	if n := len(issue.Posts); n > 0 {
+		c.row(v, "clock.first", issue.Posts[0].CreatedAt, sightOf(issue.Posts[0].CreatedAt, versions))
+		if n > 1 {
+			c.row(v, "clock.last", issue.Posts[n-1].CreatedAt, sightOf(issue.Posts[n-1].CreatedAt, versions))
+		}
+	}
+	if !issue.EndAt.IsZero() {
+		c.row(v, "clock.end", issue.EndAt, sightOf(issue.EndAt, versions))
+	}
+	c.draw(v, issue, versions)
+	c.Words = v.text("clock.words", "posts", len(issue.Posts), "versions", len(versions))
+	return c
+}
+
+// sightOf is when the desk saw what the provider says happened at an instant:
+// with the first version that is not older.
+func sightOf(at time.Time, versions []tocsin.Version) time.Time {
+	for _, version := range versions {
+		if !version.At.Before(at) {
+			return version.SeenAt
+		}
+	}
+	return time.Time{}
+}
+
+func (c *clocks) row(v *visit, key string, theirs, ours time.Time) {
+	if theirs.IsZero() {
+		return
+	}
+	row := clockRow{Name: v.text(key), Theirs: v.moment(theirs), Ours: v.moment(ours)}
+	if delay := ours.Sub(theirs); !ours.IsZero() && delay >= time.Minute {
+		row.Delay = v.text("clock.delay", "d", v.length(delay))
+		if delay >= slowSight {
+			row.Tone = "soon"
+		}
+	} else if !ours.IsZero() {
+		row.Delay = v.text("clock.atonce")
+	}
+	c.Rows = append(c.Rows, row)
+}
+
+func (c *clocks) draw(v *visit, issue tocsin.Issue, versions []tocsin.Version) {
+	from, to := issue.StartAt, issue.EndAt
+	widen := func(t time.Time) {
+		if t.IsZero() {
+			return
+		}
+		if from.IsZero() || t.Before(from) {
+			from = t
+		}
+		if t.After(to) {
+			to = t
+		}
+	}
+	for _, post := range issue.Posts {
+		widen(post.CreatedAt)
+	}
+	for _, version := range versions {
+		widen(version.SeenAt)
+	}
+	span := to.Sub(from)
+	if span <= 0 {
+		return
+	}
+	mark := func(t time.Time, ours, bound bool, what string) {
+		if !t.IsZero() {
+			x := 20 + int(float64(lineWidth)*float64(t.Sub(from))/float64(span))
+			c.Marks = append(c.Marks, clockMark{x, ours, bound, what + " " + v.full(t.In(v.zone))})
+		}
+	}
+	mark(issue.StartAt, false, true, v.text("clock.start"))
+	for i, post := range issue.Posts {
+		mark(post.CreatedAt, false, false, v.text("post.n", "n", i+1))
+	}
+	mark(issue.EndAt, false, true, v.text("clock.end"))
+	for _, version := range versions {
+		mark(version.SeenAt, true, false, v.text("version.n", "n", version.N))
+	}
+}

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// issuePage is one incident or advisory: what the provider says, whether it
+// keeps its word, when we knew, and who else sees it.
+type issuePage struct {
+	frame
+	look
+	ID, Heading, Class, ClassWords, Service, ServiceHref, Impact string
+	Defs                                                         []definition
+	Notes                                                        []note
+	Posts                                                        []postView
+	Clocks                                                       clocks
+	Seen                                                         []tenantState
+	Versions                                                     []versionLine
+	Details                                                      []detailLine
+	Source                                                       string
+}
+
+// definition is one fact below the title.
+type definition struct {
+	Name, Value, Note, Tone string
+	At                      *moment // instead of Value
+}
+
+// note is a sentence that stands out: its family, a title, a text.
+type note struct{ Family, Glyph, Title, Text string }
+
+// tenantState is a tenant that sees the same issue.
+type tenantState struct {
+	look
+	Name, Href string
+	Absent     bool
+}
+
+type detailLine struct{ Name, Value string }
+
+// issue serves /issues/{id}, the id in any case.
+func (p *Pages) issue(v *visit) error {
+	row, ok := v.snapshot.Issue(v.r.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
+	}
+	issue, err := p.config.Model.Issue(v.r.Context(), row)
+	if err != nil {
+		return err
+	}
+	versions, err := p.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+	if err != nil {
+		return err
+	}
+	states, err := p.statuses(v.r.Context(), versions)
+	if err != nil {
+		return err
+	}
+	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
+	page := issuePage{
+		frame: v.frame(crumb{v.text("nav.issues"), v.href("/issues")}, crumb{Name: row.ID}),
+		look:  v.look(row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.class(row.Class),
+		Service: issue.Service, ServiceHref: v.serviceHref(issue.ServiceID), Impact: issue.Impact,
+	}
+	page.Title, page.Refresh = row.ID+" "+title, 60
+	posts := readPosts(issue.Posts)
+	promises := section.PromisesOf(posts, v.now)
+	page.Posts = v.posts(issue, posts, promises, states)
+	page.define(v, issue, row, promises)
+	page.warn(v, issue, posts, promises)
+	page.Clocks = v.clocks(issue, versions)
+	if page.Seen, err = v.alsoSeen(row.ID); err != nil {
+		return err
+	}
+	page.Versions = v.versionLines("/issues/", row.ID, versions)
+	for _, d := range issue.Details {
+		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
+	}
+	page.Source = versions[len(versions)-1].Source
+	return v.render(http.StatusOK, "issue", page)
+}
+
+func readPosts(posts []tocsin.Post) []section.Post {
+	read := make([]section.Post, len(posts))
+	for i, post := range posts {
+		read[i] = section.Read(post)
+	}
+	return read
+}
+
+// statusAt is a status and since when it held, by the provider's clock.
+type statusAt struct {
+	at     time.Time
+	status tocsin.Status
+}
+
+// maxStatuses is how many versions are read for their status. Real issues have
+// up to sixty.
+const maxStatuses = 100
+
+// statuses reads the status of the newest versions of an issue.
+func (p *Pages) statuses(ctx context.Context, versions []tocsin.Version) ([]statusAt, error) {
+	var list []statusAt
+	for _, version := range versions[max(0, len(versions)-maxStatuses):] {
+		body, err := p.config.Archive.BodyOf(ctx, version.Document)
+		if err != nil {
+			return nil, err
+		}
+		var facts struct {
+			Status string `json:"status"`
+		}
+		if err := json.Unmarshal(body, &facts); err != nil {
+			return nil, fmt.Errorf("read version %d of %s: %w", version.N, version.ID, err)
+		}
+		list = append(list, statusAt{version.At, tocsin.ParseStatus(facts.Status)})
+	}
+	return list, nil
+}
+
+// statusOf is the status that came with a post: that of the first version
+// which is not older than it.
+func statusOf(created time.Time, states []statusAt, present tocsin.Status) tocsin.Status {
+	for _, s := range states {
+		if !s.at.Before(created) {
+			return s.status
+		}
+	}
+	return present
+}
+
+// define fills in the facts below the title.
+func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) {
+	add := func(d definition) { page.Defs = append(page.Defs, d) }
+	if start := v.moment(issue.StartAt); start != nil {
+		add(definition{Name: v.text("def.start"), At: start, Note: start.UTC})
+		switch end := issue.EndAt; {
+		case !end.IsZero():
+			m := v.moment(end)
+			add(definition{Name: v.text("def.end"), At: m, Note: m.UTC})
+			add(definition{Name: v.text("col.length"), Value: v.length(end.Sub(issue.StartAt))})
+		default:
+			add(definition{Name: v.text("col.length"), Value: v.length(v.now.Sub(issue.StartAt)), Note: v.text("def.going")})
+		}
+	}
+	if modified := v.moment(issue.ModifiedAt); modified != nil {
+		add(definition{Name: v.text("def.updated"), At: modified, Note: modified.Ago})
+	}
+	if next := v.nextPromise(issue); next != nil {
+		add(definition{Name: v.text("def.next"), At: next.At, Note: next.Words, Tone: next.Tone})
+	}
+	if value, words := v.punctuality(promises); value != "" {
+		add(definition{Name: v.text("def.punctual"), Value: value, Note: words})
+	}
+	if issue.Origin != "" {
+		origin := issue.Origin
+		if known := v.text("origin." + origin); !strings.HasPrefix(known, "⟦") {
+			origin = known
+		}
+		add(definition{Name: v.text("def.origin"), Value: origin, Note: cmp.Or(issue.FeatureGroup, issue.Feature)})
+	}
+	if row.LeftAt != 0 {
+		left := v.moment(row.LeftAt.Time())
+		add(definition{Name: v.text("def.left"), At: left, Note: v.text("def.left.note")})
+	}
+}
+
+// warn adds what a reader must not miss: overdue promises, doubtful dates, and
+// dates declared that are not those written.
+func (page *issuePage) warn(v *visit, issue tocsin.Issue, posts []section.Post, promises []section.Promise) {
+	for _, p := range promises {
+		switch {
+		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && isOngoing(issue):
+			page.Notes = append(page.Notes, note{"down", "down", v.text("note.overdue", "d", v.length(p.Late)), v.text("note.overdue.text", "time", v.stamp(p.DueAt.In(v.zone)))})
+		case p.State == section.StatePending && p.What != section.PromisedUpdate:
+			page.Notes = append(page.Notes, note{"watch", "watch", v.text("note.report", "date", v.longDate(p.DueAt.In(v.zone))), p.Written})
+		}
+	}
+	if len(posts) == 0 {
+		return
+	}
+	final := posts[len(posts)-1]
+	for _, one := range []struct {
+		kind     section.Kind
+		declared time.Time
+		key      string
+	}{{section.KindStartTime, issue.StartAt, "start"}, {section.KindEndTime, issue.EndAt, "end"}} {
+		written := final.Date(one.kind)
+		if !written.Sound() || one.declared.IsZero() || written.WholeDay {
+			continue
+		}
+		if gap := written.At.Sub(one.declared).Abs(); gap >= 15*time.Minute {
+			page.Notes = append(page.Notes, note{"degraded", "degraded", v.text("note.dates"),
+				v.text("note.dates."+one.key, "declared", v.full(one.declared.UTC()), "written", v.full(written.At), "d", v.length(gap))})
+		}
+	}
+}
+
+func isOngoing(issue tocsin.Issue) bool { return issue.EndAt.IsZero() && !issue.Status.Healthy() }
+
+// alsoSeen is how the visitor's other tenants see an issue.
+func (v *visit) alsoSeen(id string) ([]tenantState, error) {
+	var list []tenantState
+	if len(v.tenants) < 2 {
+		return nil, nil
+	}
+	for _, t := range v.tenants {
+		s, err := v.pages.config.Model.Snapshot(v.r.Context(), t.ID)
+		if err != nil {
+			return nil, err
+		}
+		one := tenantState{Name: t.Name, Absent: true}
+		if row, ok := s.Issue(id); ok {
+			one = tenantState{look: v.short(row.Status), Name: t.Name, Href: addressOf(v.code, "/issues/"+escapeID(row.ID), t.Name)}
+		}
+		list = append(list, one)
+	}
+	slices.SortStableFunc(list, func(a, b tenantState) int {
+		return cmp.Compare(fmt.Sprint(a.Absent), fmt.Sprint(b.Absent))
+	})
+	return list, nil
+}

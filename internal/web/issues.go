@@ -1,0 +1,117 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+)
+
+// issuesPage lists incidents and advisories: those going on, and page by page
+// those that are over.
+type issuesPage struct {
+	frame
+	Services, Kinds, Periods []choice
+	View                     string
+	Chips                    []chip
+	Open, Ended              []issueRow
+	EndedN                   int
+	Pager                    pager
+	Empty                    *emptyView
+}
+
+type issueRow struct {
+	issueLine
+	Started *moment
+	Length  string
+}
+
+// issues serves /issues?v=&service=&type=&period=.
+func (p *Pages) issues(v *visit) error {
+	query := v.r.URL.Query()
+	view, kind := on(query, "v", "open", "ended"), on(query, "type", "incident", "advisory")
+	service, period := query.Get("service"), query.Get("period")
+	page := issuesPage{frame: v.frame(crumb{Name: v.text("nav.issues")}), View: view, Services: v.serviceChoices(service), Periods: v.periodChoices(v.snapshot.Issues, period)}
+	for _, value := range []string{"", "incident", "advisory"} {
+		page.Kinds = append(page.Kinds, choice{value, v.text("filter.kind." + cmp.Or(value, "all")), value == kind})
+	}
+	open, ended := v.filterIssues(service, kind, period)
+	for _, c := range []struct {
+		value string
+		n     int
+	}{{"open", len(open)}, {"ended", len(ended)}, {"", len(open) + len(ended)}} {
+		page.Chips = append(page.Chips, chip{v.text("chip." + cmp.Or(c.value, "all")), v.with("v", c.value), c.n, c.value == view})
+	}
+	from, to, pager := v.paged(len(ended))
+	page.EndedN, page.Pager = len(ended), pager
+	var err error
+	if view != "ended" {
+		if page.Open, err = v.issueRows(open); err != nil {
+			return err
+		}
+	}
+	if view != "open" {
+		if page.Ended, err = v.issueRows(ended[from:to]); err != nil {
+			return err
+		}
+	}
+	if len(page.Open)+len(page.Ended) == 0 {
+		page.Empty = v.emptyList(len(v.snapshot.Issues), "issues")
+	}
+	return v.render(http.StatusOK, "issues", page)
+}
+
+// emptyList says why a list shows nothing: there is nothing, or the filter
+// leaves nothing over.
+func (v *visit) emptyList(n int, what string) *emptyView {
+	if n == 0 {
+		return &emptyView{Title: v.text("empty." + what), Text: v.text("empty." + what + ".text")}
+	}
+	return &emptyView{v.text("empty.filter"), v.text("empty.filter.text", "n", n), v.href(v.path), v.text("empty.filter.clear")}
+}
+
+// filterIssues parts the issues that a filter takes into those going on, worst
+// first, and those over, newest first.
+func (v *visit) filterIssues(service, kind, period string) (open, ended []*readmodel.Row) {
+	from, to := v.period(period)
+	takes := func(row *readmodel.Row) bool {
+		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && during(row, from, to, v.now)
+	}
+	for _, row := range openRows(v.snapshot) {
+		if takes(row) {
+			open = append(open, row)
+		}
+	}
+	for _, row := range v.snapshot.Issues {
+		if !isOpen(row) && takes(row) {
+			ended = append(ended, row)
+		}
+	}
+	slices.SortFunc(ended, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	return open, ended
+}
+
+func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
+	var list []issueRow
+	for _, row := range rows {
+		line, err := v.issueLine(row)
+		if err != nil {
+			return nil, err
+		}
+		line.look = v.look(row.Status)
+		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
+		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
+		case start.IsZero():
+		case end.IsZero() && isOpen(row):
+			one.Length = v.text("length.open", "d", v.length(v.now.Sub(start)))
+		case !end.IsZero() && end.After(start):
+			one.Length = v.length(end.Sub(start).Round(time.Minute))
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// postView is one post on the time line, newest first.
+type postView struct {
+	look
+	N          int
+	At         *moment
+	Type       string
+	Paragraphs []paragraph
+	Same       []paragraph // as in the post before
+	SameWords  string
+	Gap        string // what became of the promise that this post answers
+	Late       string
+	New        string
+}
+
+// paragraph is one section of a post.
+type paragraph struct {
+	Label string // in the reader's language, "" for text without one
+	Lines []string
+	Runs  []section.Run // what changed in it since the post before, word by word
+	When  *writtenDate
+}
+
+// writtenDate is a date as the provider wrote it, by rule in the reader's form,
+// with their own time beside it unless the date cannot be right.
+type writtenDate struct {
+	Text  string
+	Local string
+	Doubt string
+}
+
+// posts puts the posts of an issue in order, each beside the one before.
+func (v *visit) posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, states []statusAt) []postView {
+	mark := v.seenAt()
+	list := make([]postView, len(posts))
+	for i := range posts {
+		created := posts[i].CreatedAt
+		view := postView{look: v.look(statusOf(created, states, issue.Status)), N: i + 1, At: v.moment(created), Type: v.postType(issue.Posts[i].Type)}
+		if !mark.IsZero() && created.After(mark) {
+			view.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
+		}
+		var before section.Post
+		if i > 0 {
+			before = posts[i-1]
+		}
+		v.fillPost(&view, before, posts[i])
+		for _, p := range promises {
+			if p.KeptBy == i && p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
+				view.Gap, view.Late = v.kept(p)
+			}
+		}
+		list[len(posts)-1-i] = view
+	}
+	return list
+}
+
+func (v *visit) postType(kind string) string {
+	if kind == "quick" || kind == "strategic" {
+		return v.text("post." + kind)
+	}
+	return ""
+}
+
+// fillPost parts a post into what it says anew and what it repeats.
+func (v *visit) fillPost(view *postView, before, post section.Post) {
+	changes := map[string]section.Change{}
+	for _, c := range section.Compare(before, post) {
+		if c.New != "" {
+			changes[c.Label+"\x00"+c.New] = c
+		}
+	}
+	for _, s := range post.Sections {
+		one := v.paragraph(s)
+		change := changes[s.Label+"\x00"+s.Text]
+		if change.What == section.Same && s.Kind != section.KindNextUpdate {
+			view.Same = append(view.Same, one)
+			continue
+		}
+		if change.What == section.Changed && s.Date == nil && alike(change.Runs) {
+			one.Runs = change.Runs
+		}
+		view.Paragraphs = append(view.Paragraphs, one)
+	}
+	if len(view.Paragraphs) == 0 { // nothing new: show all of it
+		view.Paragraphs, view.Same = view.Same, nil
+	}
+	if n := len(view.Same); n > 0 {
+		view.SameWords = v.text("post.same", "n", n)
+	}
+}
+
+// alike reports whether two texts have enough in common for their differences
+// to be readable: more kept than not.
+func alike(runs []section.Run) bool {
+	kept, other := 0, 0
+	for _, run := range runs {
+		if run.Op == section.Equal {
+			kept += len(run.Text)
+		} else {
+			other += len(run.Text)
+		}
+	}
+	return kept > other
+}
+
+func (v *visit) paragraph(s section.Section) paragraph {
+	p := paragraph{Lines: linesOf(s.Text)}
+	if s.Kind != section.KindRest {
+		p.Label = v.text("section." + string(s.Kind))
+	}
+	if s.Date != nil && len(s.Text) < 160 {
+		p.When = v.written(s.Date)
+	}
+	return p
+}
+
+// written prints a date by rule: never translated, never corrected.
+func (v *visit) written(d *section.Date) *writtenDate {
+	if !d.Sound() {
+		return &writtenDate{Text: d.Written, Doubt: v.text("doubt." + string(d.Doubt))}
+	}
+	if d.WholeDay {
+		return &writtenDate{Text: v.longDate(d.At)}
+	}
+	text := v.longDate(d.At) + ", " + v.hm(d.At) + " UTC"
+	if v.code == "ja" {
+		text = v.longDate(d.At) + v.hm(d.At) + " UTC"
+	}
+	w := &writtenDate{Text: text}
+	if !v.isUTC(d.At) {
+		local := d.At.In(v.zone)
+		w.Local = v.hm(local)
+		if !sameDay(local, d.At) {
+			w.Local = v.shortDate(local) + " " + w.Local
+		}
+		w.Local = v.text("date.local", "time", w.Local, "city", v.city())
+	}
+	return w
+}
+
+// linesOf parts a text into its lines, without empty ones.
+func linesOf(text string) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// anchor is the id of a post on its page.
+func (p postView) Anchor() string { return fmt.Sprintf("p%d", p.N) }
