@@ -228,7 +228,8 @@ func after(t time.Time, n int, unit string) time.Time {
 	return t
 }
 
-// judge decides what has become of the promise.
+// judge finds the post that keeps the promise and decides what has become of
+// it.
 func (p *Promise) judge(posts []Post, now time.Time) {
 	for i := p.Post + 1; i < len(posts); i++ {
 		if posts[i].CreatedAt.After(p.MadeAt) && p.keptBy(posts[i]) {
@@ -236,10 +237,17 @@ func (p *Promise) judge(posts []Post, now time.Time) {
 			break
 		}
 	}
+	p.Judge(now)
+}
+
+// Judge decides anew what has become of the promise: by the post that kept it
+// or, before there is one, by now.
+func (p *Promise) Judge(now time.Time) {
 	end := now
 	if p.KeptBy >= 0 {
 		end = p.KeptAt
 	}
+	p.Late = 0
 	if over := end.Sub(p.DueAt); over >= grace && !p.DueAt.IsZero() {
 		p.Late = over
 	}

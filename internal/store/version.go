@@ -52,11 +52,12 @@ type State struct {
 	At       int64 // microseconds
 	SeenAt   int64
 	Status   tocsin.Status
+	Source   string // where it was seen
 }
 
 // statesOfKind reads items before versions: CROSS JOIN keeps SQLite to that.
 const statesOfKind = `
-	SELECT i.id, v.document, v.at, v.seen_at, d.status
+	SELECT i.id, v.document, v.at, v.seen_at, d.status, v.source
 	FROM items i CROSS JOIN tenants t CROSS JOIN members m CROSS JOIN documents c CROSS JOIN versions v CROSS JOIN documents d
 	WHERE t.id = $1 AND i.kind = $2 AND m.tenant = t.num AND m.item = i.num AND c.num = m.document AND (c.end_at = 0 OR c.end_at >= $3)
 	AND v.tenant = m.tenant AND v.item = m.item AND d.num = v.document ORDER BY v.item, v.at, v.n`
@@ -67,7 +68,7 @@ const statesOfKind = `
 func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]State, error) {
 	rows, err := s.read.QueryContext(ctx, statesOfKind, tenantID, string(kind), since)
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (st State, err error) {
-		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status)
+		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status, &st.Source)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list states: %w", s.dialect.translate(err))

@@ -1,0 +1,226 @@
+package history
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// DegradedWeight is how much of an interruption a degradation counts as, unless
+// somebody chose another weight.
+const DegradedWeight = 0.3
+
+// Availability is how a service was in a span of time. Up, Degraded,
+// Interrupted and Unknown add up to it. See the package comment for the method.
+type Availability struct {
+	From, To    time.Time
+	Up          time.Duration
+	Degraded    time.Duration // by incidents
+	Interrupted time.Duration // by incidents
+	Unknown     time.Duration // before the first and after the last word
+	Incidents   []Counted     // ascending by start
+	Advisories  int           // that lasted into the span; they count for nothing
+}
+
+// A Counted is an incident with the part of the span that it took.
+type Counted struct {
+	Row         *readmodel.Row
+	Dates       Dates
+	From, To    time.Time     // within the span
+	Degraded    time.Duration // by itself; overlaps are not taken out
+	Interrupted time.Duration
+}
+
+// Known is the time about which something is known.
+func (a Availability) Known() time.Duration { return a.Up + a.Degraded + a.Interrupted }
+
+// Lost is the time that counts against the service.
+func (a Availability) Lost(degradedWeight float64) time.Duration {
+	return a.Interrupted + time.Duration(degradedWeight*float64(a.Degraded))
+}
+
+// Share is the availability between 0 and 1. It reports false when nothing is
+// known about the span: no share may be shown then.
+func (a Availability) Share(degradedWeight float64) (float64, bool) {
+	known := a.Known()
+	if known <= 0 {
+		return 0, false
+	}
+	return 1 - float64(a.Lost(degradedWeight))/float64(known), true
+}
+
+// piece is a span of time at one level of badness.
+type piece struct {
+	from, to time.Time
+	down     bool
+}
+
+// Availability counts the minutes of a service from from (included) to to (not
+// included). What lies after now is not in it.
+func (p *Past) Availability(ctx context.Context, s *readmodel.Service, from, to time.Time) (Availability, error) {
+	if to.After(p.now) {
+		to = p.now
+	}
+	a := Availability{From: from, To: to}
+	if !to.After(from) {
+		a.To = from
+		return a, nil
+	}
+	var pieces []piece
+	// An incident may have begun before its declared start: look a little further.
+	for _, row := range p.lasting(s, from.Add(-slack), to.Add(slack)) {
+		if row.Class == "advisory" {
+			if last := row.Last().Time(); row.Starts().Time().Before(to) && last.After(from) {
+				a.Advisories++
+			}
+			continue
+		}
+		counted, own, err := p.count(ctx, s, row, from, to)
+		if err != nil {
+			return a, err
+		}
+		if len(own) > 0 {
+			a.Incidents = append(a.Incidents, counted)
+			pieces = append(pieces, own...)
+		}
+	}
+	slices.SortFunc(a.Incidents, func(a, b Counted) int { return a.From.Compare(b.From) })
+	a.Degraded, a.Interrupted = measure(pieces)
+	a.Unknown = p.unknown(s, from, to, pieces)
+	a.Up = to.Sub(from) - a.Degraded - a.Interrupted - a.Unknown
+	return a, nil
+}
+
+// slack is how far the dates of posts may lie outside the declared ones.
+const slack = 14 * day
+
+// count is what one incident takes of a span.
+func (p *Past) count(ctx context.Context, s *readmodel.Service, row *readmodel.Row, from, to time.Time) (Counted, []piece, error) {
+	states, err := p.development(ctx, row)
+	if err != nil {
+		return Counted{}, nil, err
+	}
+	w, err := p.wordsOf(ctx, row)
+	if err != nil || mistaken(states) {
+		return Counted{}, nil, err
+	}
+	c := Counted{Row: row, Dates: w.dates, From: latest(either(w.dates.Start(), row.Starts().Time()), from)}
+	c.To = w.dates.End()
+	if c.To.IsZero() { // open: it lasts until it, or its service, was last heard of
+		c.To = latest(row.ModifiedAt.Time(), s.ConfirmedAt)
+	}
+	if c.To.After(to) {
+		c.To = to
+	}
+	pieces := levels(states, c.From, c.To)
+	c.Degraded, c.Interrupted = measure(pieces)
+	return c, pieces, nil
+}
+
+func mistaken(states []state) bool {
+	return len(states) > 0 && states[len(states)-1].status == tocsin.StatusFalsePositive
+}
+
+// levels cuts the time of an incident by its status. The time before the first
+// post that calls it degraded or interrupted counts as that post says.
+func levels(states []state, from, to time.Time) []piece {
+	first := slices.IndexFunc(states, func(s state) bool { return s.status.Broken() })
+	at, down := from, first >= 0 && states[first].status == tocsin.StatusInterruption
+	var pieces []piece
+	for _, s := range states[first+1:] {
+		now := first >= 0 && s.status == tocsin.StatusInterruption
+		if now == down {
+			continue
+		}
+		pieces = appendPiece(pieces, at, s.at, to, down)
+		at, down = latest(at, s.at), now
+	}
+	return appendPiece(pieces, at, to, to, down)
+}
+
+func appendPiece(pieces []piece, from, to, limit time.Time, down bool) []piece {
+	if to.After(limit) {
+		to = limit
+	}
+	if !to.After(from) {
+		return pieces
+	}
+	return append(pieces, piece{from, to, down})
+}
+
+// measure adds up pieces, each instant once, at its worst.
+func measure(pieces []piece) (degraded, interrupted time.Duration) {
+	all := union(pieces, func(piece) bool { return true })
+	interrupted = union(pieces, func(p piece) bool { return p.down })
+	return all - interrupted, interrupted
+}
+
+// union is the length of the time that the wanted pieces cover.
+func union(pieces []piece, wanted func(piece) bool) time.Duration {
+	var covered time.Duration
+	for _, p := range merged(pieces, wanted) {
+		covered += p.to.Sub(p.from)
+	}
+	return covered
+}
+
+// merged are the wanted pieces as spans that do not touch, ascending.
+func merged(pieces []piece, wanted func(piece) bool) []piece {
+	list := make([]piece, 0, len(pieces))
+	for _, p := range pieces {
+		if wanted(p) {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(a, b piece) int { return a.from.Compare(b.from) })
+	n := 0
+	for _, p := range list {
+		if n > 0 && !p.from.After(list[n-1].to) {
+			list[n-1].to = latest(list[n-1].to, p.to)
+			continue
+		}
+		list[n] = p
+		n++
+	}
+	return list[:n]
+}
+
+// unknown is the part of a span before the first and after the last word about
+// a service that no incident covers.
+func (p *Past) unknown(s *readmodel.Service, from, to time.Time, pieces []piece) time.Duration {
+	first, last, known := p.Known(s)
+	if !known || !first.Before(to) || !last.After(from) {
+		first, last = to, to
+	}
+	blank := []piece{{from: from, to: earliest(first, to)}, {from: latest(last, from), to: to}}
+	var total time.Duration
+	for _, b := range blank {
+		if !b.to.After(b.from) {
+			continue
+		}
+		total += b.to.Sub(b.from)
+		for _, covered := range merged(pieces, func(piece) bool { return true }) {
+			if overlap := earliest(covered.to, b.to).Sub(latest(covered.from, b.from)); overlap > 0 {
+				total -= overlap
+			}
+		}
+	}
+	return total
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,30 @@
+// Package history tells how services were on days gone by: their worst status
+// on each day, how long they were down, and how long the provider took to say
+// so. Everything is put together from what the archive holds: overviews with
+// the times at which they changed, issues with the times at which their status
+// changed, and the dates in posts.
+//
+// # What is not known
+//
+// Silence is no proof that a service worked. A day before the first word about
+// a service, and all time after its status was last confirmed, has no status
+// and counts as unknown, never as up.
+//
+// # Days
+//
+// Days are those of UTC. The overviews that held during a day decide it, the
+// worst first. Where there are none, the issues do that lasted into the day,
+// with the status that was last written until its end. An issue of which only
+// versions are known that were written after it was over counts as a
+// degradation while it lasted, an advisory only where no incident says more.
+//
+// # Availability
+//
+// Only issues that the provider classified as incidents count, and false
+// positives never do. An incident counts from its start to its end: as an
+// interruption while its status was that, as a degradation otherwise, also
+// while it was investigated or recovered from. The dates are those of its
+// posts when one states them soundly, otherwise those that the provider
+// declared. Where incidents overlap, the worst counts once. Availability is
+// 1 − (interrupted + weight × degraded) ÷ known time.
+package history
