@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -46,18 +44,18 @@ type root struct {
 	Output   string `help:"How results are printed: text or json." enum:"text,json" default:"text"`
 	LogLevel string `help:"Least level that is logged: debug, info, warn or error." placeholder:"LEVEL"`
 
-	Demo    demoCmd    `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch."`
-	Serve   serveCmd   `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages."`
+	Demo    demoCmd    `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch. Example: tocsin demo --speed 10"`
+	Serve   serveCmd   `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages. Example: tocsin serve --listen 127.0.0.1:8080"`
 	Tenant  tenantCmd  `cmd:"" help:"Add and list tenants."`
 	Client  clientCmd  `cmd:"" help:"Add, list and revoke API clients."`
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
 	Key     keyCmd     `cmd:"" help:"List and change the keys that sign access tokens."`
-	Import  importCmd  `cmd:"" help:"Store notices from files."`
-	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file."`
-	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log."`
-	Migrate migrateCmd `cmd:"" help:"Create the database or bring it to this version."`
+	Import  importCmd  `cmd:"" help:"Store notices from files. Example: tocsin import issues.json messages.json --tenant contoso"`
+	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
+	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
+	Migrate migrateCmd `cmd:"" help:"Create the database or bring it to this version. Example: tocsin migrate --database postgres:///tocsin"`
 	Conf    configCmd  `cmd:"" name:"config" help:"Check and show the settings."`
-	Version versionCmd `cmd:"" help:"Print the version of the program."`
+	Version versionCmd `cmd:"" help:"Print the version of the program. Example: tocsin version --output json"`
 }
 
 // exit is what kong panics with to leave after --help.
@@ -75,15 +73,7 @@ func Main(ctx context.Context, env Env) (code int) {
 		}
 	}()
 	var flags root
-	parser, err := kong.New(&flags,
-		kong.Name("tocsin"), kong.Description("The service-health desk that a support team runs itself."),
-		kong.Writers(env.Stdout, env.Stderr), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.BindTo(ctx, (*context.Context)(nil)))
-	if err != nil {
-		panic(err) // the flags above are wrong
-	}
+	parser := newParser(ctx, env, &flags)
 	command, err := parser.Parse(env.Args)
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "tocsin: %v\nTry: tocsin --help\n", err)

@@ -17,7 +17,7 @@ import (
 type clientCmd struct {
 	Add    clientAddCmd    `cmd:"" help:"Add an API client and print its secret, once. Example: tocsin client add --tenant contoso --scope ServiceHealth.Read --expires 365d --rate 600"`
 	List   clientListCmd   `cmd:"" help:"List API clients. Example: tocsin client list --tenant contoso --output json"`
-	Revoke clientRevokeCmd `cmd:"" help:"End an API client: it gets no more tokens, and those it has are refused. Example: tocsin client revoke 0b7c…"`
+	Revoke clientRevokeCmd `cmd:"" help:"End an API client: it gets no more tokens, and those it has are refused. Example: tocsin client revoke 0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57"`
 	Secret clientSecretCmd `cmd:"" help:"Add, list and revoke the secrets and certificates of a client."`
 }
 

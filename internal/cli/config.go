@@ -8,8 +8,8 @@ import (
 )
 
 type configCmd struct {
-	Check configCheckCmd `cmd:"" help:"Report every problem of the settings."`
-	Show  configShowCmd  `cmd:"" help:"Print the settings in force, secrets hidden."`
+	Check configCheckCmd `cmd:"" help:"Report every problem of the settings. Example: tocsin config check --config tocsin.yaml"`
+	Show  configShowCmd  `cmd:"" help:"Print the settings in force, secrets hidden. Example: tocsin config show"`
 }
 
 type configCheckCmd struct{}

@@ -15,9 +15,9 @@ import (
 )
 
 type clientSecretCmd struct {
-	Add    secretAddCmd    `cmd:"" help:"Give a client a second secret or certificate, to move its program over. Example: tocsin client secret add 0b7c… --expires 180d"`
-	List   secretListCmd   `cmd:"" help:"List the secrets and certificates of a client. Example: tocsin client secret list 0b7c… --output json"`
-	Revoke secretRevokeCmd `cmd:"" help:"End a secret or certificate: no more tokens are given for it. Example: tocsin client secret revoke 0b7c… 5e0a91d2"`
+	Add    secretAddCmd    `cmd:"" help:"Give a client a second secret or certificate, to move its program over. Example: tocsin client secret add 0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57 --expires 180d"`
+	List   secretListCmd   `cmd:"" help:"List the secrets and certificates of a client. Example: tocsin client secret list 0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57 --output json"`
+	Revoke secretRevokeCmd `cmd:"" help:"End a secret or certificate: no more tokens are given for it. Example: tocsin client secret revoke 0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57 5e0a91d2"`
 }
 
 // secretJSON is a secret as commands print it. The secret itself is there once,

@@ -13,7 +13,7 @@ import (
 
 type tenantCmd struct {
 	Add  tenantAddCmd  `cmd:"" help:"Add a tenant. Example: tocsin tenant add --id 11111111-2222-3333-4444-555555555555 --name contoso --domain contoso.com"`
-	List tenantListCmd `cmd:"" help:"List tenants with the health of their sources."`
+	List tenantListCmd `cmd:"" help:"List tenants with the health of their sources. Example: tocsin tenant list --output json"`
 }
 
 type tenantAddCmd struct {

@@ -42,8 +42,8 @@ type Limits struct {
 
 // TLS names the files of a certificate; both or none.
 type TLS struct {
-	Cert string `yaml:"cert"`
-	Key  string `yaml:"key"`
+	Cert string `yaml:"cert"` // PEM file of the certificate and those that vouch for it
+	Key  string `yaml:"key"`  // PEM file of its private key
 }
 
 // Log says what is logged and how.
@@ -55,27 +55,27 @@ type Log struct {
 // Tenant is one organisation and where its notices come from. A tenant with a
 // clientId of its own has one source of kind graph.
 type Tenant struct {
-	Name     string   `yaml:"name"`
-	TenantID string   `yaml:"tenantId"`
-	Domains  []string `yaml:"domains"`
-	Groups   []string `yaml:"groups"`
-	Shape    string   `yaml:"shape"`
+	Name     string   `yaml:"name"`     // short label, such as contoso; also names the tenant in commands
+	TenantID string   `yaml:"tenantId"` // GUID of the tenant in the provider's directory
+	Domains  []string `yaml:"domains"`  // verified domains; each names the tenant in addresses of the APIs
+	Groups   []string `yaml:"groups"`   // labels for views over several tenants
+	Shape    string   `yaml:"shape"`    // field names in answers of the legacy API: both, documented or wire; both when empty
 	Source   `yaml:",inline"`
 	Sources  []Source `yaml:"sources"`
-	Disabled bool     `yaml:"disabled"`
+	Disabled bool     `yaml:"disabled"` // neither collected nor served; the archive stays
 }
 
 // Source is one place that notices come from.
 type Source struct {
-	Kind      string   `yaml:"kind"`  // graph, servicecomms or file
-	Label     string   `yaml:"label"` // unique within the tenant; the kind when empty
-	ClientID  string   `yaml:"clientId"`
+	Kind      string   `yaml:"kind"`      // graph, servicecomms or file
+	Label     string   `yaml:"label"`     // unique within the tenant; the kind when empty
+	ClientID  string   `yaml:"clientId"`  // id of the app that is registered with the provider
 	SecretEnv string   `yaml:"secretEnv"` // environment variable that holds the client secret
 	Secret    Secret   `yaml:"secret"`    // the client secret itself; prefer secretEnv
-	TokenURL  string   `yaml:"tokenUrl"`
-	BaseURL   string   `yaml:"baseUrl"`
-	Path      string   `yaml:"path"` // of kind file: a file or directory
-	Every     Duration `yaml:"every"`
+	TokenURL  string   `yaml:"tokenUrl"`  // token endpoint; the provider's when empty
+	BaseURL   string   `yaml:"baseUrl"`   // address of the API with its version, for graph the provider's when empty; nothing is sent to any other
+	Path      string   `yaml:"path"`      // of kind file: a file or directory
+	Every     Duration `yaml:"every"`     // time between two polls, such as 3m or 90s; 3m when empty
 }
 
 // Default is the configuration of a first run: reachable from this machine
