@@ -1,0 +1,168 @@
+// Package browsertest gives tests a real browser: one Chromium per test
+// process, a tab of its own for each test, and both gone when they end. It is
+// imported by tests only.
+package browsertest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// require names what must not be missing, separated by commas.
+const require = "TOCSIN_TEST_REQUIRE"
+
+// patience bounds one test's use of its tab.
+const patience = 10 * time.Minute
+
+// browser is the process's own Chromium.
+type browser struct {
+	start sync.Once
+	err   error
+	ctx   context.Context //nolint:containedctx // how the library hands on a browser
+	stop  []context.CancelFunc
+}
+
+// shared is started by the first test that asks for it and stopped by [Run].
+var shared browser //nolint:gochecknoglobals // one browser per process is the point
+
+// Run runs the tests of a package, stops the browser, if one was started, and
+// returns the exit code. Call it from TestMain.
+func Run(m *testing.M) int {
+	code := m.Run()
+	for _, stop := range slices.Backward(shared.stop) {
+		stop()
+	}
+	return code
+}
+
+func (b *browser) run() error {
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		return errors.New("no chromium on the PATH")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true), chromedp.Flag("lang", "en-US"))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	b.stop = append(b.stop, stop)
+	b.ctx, stop = chromedp.NewContext(allocator)
+	b.stop = append(b.stop, stop)
+	return chromedp.Do(b.ctx)
+}
+
+// A Tab is one open page.
+type Tab struct {
+	t   testing.TB
+	ctx context.Context //nolint:containedctx // how the library hands on a tab
+}
+
+// Open opens an empty tab with its own cookies. It skips the test when there is
+// no Chromium, or fails it when TOCSIN_TEST_REQUIRE asks for one.
+func Open(t testing.TB) *Tab {
+	t.Helper()
+	if shared.start.Do(func() { shared.err = shared.run() }); shared.err != nil {
+		if slices.Contains(strings.Split(os.Getenv(require), ","), "chromium") {
+			t.Fatalf("Chromium is required: %v", shared.err)
+		}
+		t.Skipf("no Chromium: %v", shared.err)
+	}
+	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	t.Cleanup(cancel)
+	tab := &Tab{t, ctx}
+	tab.Do(chromedp.EmulateViewport(1440, 900))
+	return tab
+}
+
+// Do takes steps, each of which must succeed.
+func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, steps...); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Go loads an address.
+func (tab *Tab) Go(address string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Navigate(address))
+}
+
+// Size sets the size of the window in CSS pixels.
+func (tab *Tab) Size(width, height int) {
+	tab.t.Helper()
+	tab.Do(chromedp.EmulateViewport(int64(width), int64(height)))
+}
+
+// NoScript switches JavaScript of pages off. [Eval] goes on working.
+func (tab *Tab) NoScript() {
+	tab.t.Helper()
+	if _, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Press types keys, as package kb of the library names them.
+func (tab *Tab) Press(keys string) {
+	tab.t.Helper()
+	tab.Do(chromedp.KeyEvent(keys))
+}
+
+// Picture takes a picture of the whole page, as PNG.
+func (tab *Tab) Picture() []byte {
+	tab.t.Helper()
+	picture, err := chromedp.Run(tab.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+	return picture
+}
+
+// Eval runs an expression in the page, waits for it if it is a promise, and
+// returns what it gives.
+func Eval[T any](tab *Tab, expression string) T {
+	tab.t.Helper()
+	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		tab.t.Fatalf("browser: %s: %v", expression, err)
+	}
+	return value
+}
+
+// Wait waits until an expression is true, looking often. While a page is being
+// loaded, an expression may fail.
+func (tab *Tab) Wait(expression string) {
+	tab.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		is, err := chromedp.Run(tab.ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+		if is {
+			return
+		}
+		if time.Now().After(deadline) {
+			tab.t.Fatalf("browser: waited in vain for %s (%v)", expression, err)
+		}
+		select {
+		case <-tab.ctx.Done():
+			tab.t.Fatalf("browser: %v", tab.ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

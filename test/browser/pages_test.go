@@ -1,0 +1,170 @@
+package browser
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/browsertest"
+)
+
+// Languages as prefixes of addresses.
+var languages = map[string]string{"en": "", "fr": "/fr", "ja": "/ja"}
+
+// The incident shows on an open page without a reload, the focus stays, and
+// who listens hears of it.
+func TestPageLive(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	tab.Go(base(t) + "/")
+	browsertest.Eval[bool](tab, `(() => {
+		window.mark = true;
+		window.before = document.querySelector("#r-issues").textContent;
+		document.querySelector("#r-issues a.t").focus();
+		window.focused = document.activeElement.getAttribute("href");
+		return true;
+	})()`)
+	tab.Wait(`document.querySelector("#r-issues").textContent !== window.before`)
+	if !browsertest.Eval[bool](tab, `window.mark === true`) {
+		t.Error("the page was loaded again")
+	}
+	if !browsertest.Eval[bool](tab, `document.activeElement.getAttribute("href") === window.focused`) {
+		t.Error("the focus was lost")
+	}
+}
+
+func TestPageFitsEveryWidth(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	for _, path := range pages(t) {
+		for code, prefix := range languages {
+			tab.Go(base(t) + prefix + path)
+			for _, width := range []int{320, 390, 820, 1440} {
+				tab.Size(width, 900)
+				if over := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+					t.Errorf("%s in %s at %d px: %d px too wide", path, code, width, over)
+				}
+			}
+		}
+	}
+}
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// violation is what axe-core found.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML string `json:"html"`
+	} `json:"nodes"`
+}
+
+// Every page follows WCAG 2.2 AA as far as axe-core can tell: in each language
+// and theme where a browser is required, as the automation does, and in one of
+// them in turn elsewhere.
+func TestPageAccessible(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	thorough := os.Getenv("TOCSIN_TEST_REQUIRE") != ""
+	for i, path := range pages(t) {
+		for j, code := range []string{"en", "fr", "ja"} {
+			if !thorough && i%3 != j {
+				continue
+			}
+			tab.Go(base(t) + languages[code] + path)
+			browsertest.Eval[any](tab, axe+`;null`)
+			for k, theme := range []string{"light", "dark"} {
+				if !thorough && i/3%2 != k {
+					continue
+				}
+				browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
+					Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
+				text := browsertest.Eval[string](tab, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
+				var found []violation
+				if err := json.Unmarshal([]byte(text), &found); err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range found {
+					t.Errorf("%s in %s, %s: %s: %s: %d times, first %.300s", path, code, theme, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
+				}
+			}
+		}
+	}
+}
+
+// Everything is there without JavaScript.
+func TestPageWithoutScript(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	tab.NoScript()
+	for _, path := range pages(t) {
+		tab.Go(base(t) + path)
+		if text := browsertest.Eval[string](tab, `document.querySelector("main h1")?.textContent.trim() ?? ""`); text == "" {
+			t.Errorf("%s has no heading", path)
+		}
+	}
+}
+
+func TestLanguageAndThemeSwitch(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	tab.Go(base(t) + "/")
+	browsertest.Eval[bool](tab, `document.querySelector('.langs a[lang=fr]').click() ?? true`)
+	tab.Wait(`document.documentElement.lang === "fr" && document.readyState === "complete"`)
+	browsertest.Eval[bool](tab, `document.querySelector("[data-theme-toggle]").click() ?? true`)
+	tab.Wait(`document.documentElement.dataset.theme === "dark"`)
+	tab.Go(base(t) + "/ja/")
+	if got := browsertest.Eval[string](tab, `document.documentElement.lang + " " + document.documentElement.dataset.theme`); got != "ja dark" {
+		t.Errorf("language and theme are %q, want ja dark", got)
+	}
+}
+
+// unsafe characters of file names.
+var unsafe = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// TestScreens leaves a picture of every page in the directory that
+// TOCSIN_SCREENS names: TOCSIN_SCREENS=/tmp/screens go test ./test/browser -run Screens.
+func TestScreens(t *testing.T) {
+	dir := os.Getenv("TOCSIN_SCREENS")
+	if dir == "" {
+		t.Skip("TOCSIN_SCREENS names no directory")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tab := browsertest.Open(t)
+	shots := []struct {
+		code, theme string
+		width       int
+	}{{"en", "light", 1440}, {"fr", "light", 1440}, {"ja", "light", 1440}, {"en", "dark", 1440}, {"en", "light", 390}, {"ja", "dark", 390}}
+	for _, path := range pages(t) {
+		for _, shot := range shots {
+			tab.Size(shot.width, 900)
+			tab.Go(base(t) + languages[shot.code] + path)
+			browsertest.Eval[string](tab, `document.documentElement.dataset.theme = "`+shot.theme+`"`)
+			name := strings.Trim(unsafe.ReplaceAllString(must(url.PathUnescape(path)), "-"), "-")
+			if name == "" {
+				name = "overview"
+			}
+			file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d-%s.png", name, shot.code, shot.width, shot.theme))
+			if err := os.WriteFile(file, tab.Picture(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func must(s string, err error) string {
+	if err != nil {
+		return "unreadable"
+	}
+	return s
+}
