@@ -31,7 +31,9 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	announcements, err := graph.New(graph.Config{Base: a.base, Key: key, Model: a.Model, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log})
+	announcements, err := graph.New(graph.Config{
+		Base: a.base, Key: key, Model: a.Model, Verifier: a.verifier, Viewpoints: a.Store, Files: a.Store, Limiter: limiter, Now: time.Now, Log: o.Log,
+	})
 	if err != nil {
 		return nil, err
 	}

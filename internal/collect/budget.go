@@ -68,6 +68,12 @@ func (b *budget) spend(ctx context.Context) error {
 	}
 }
 
+// spare reports whether half of the hour's budget and some of the minute's are
+// left, so that what can wait may go now.
+func (b *budget) spare() bool {
+	return b.waitFor(hourWindow, perHour/2) <= 0 && b.waitFor(minuteWindow, perMinute/2) <= 0
+}
+
 // wait is how long until both windows have room for one more request.
 func (b *budget) wait() time.Duration {
 	return max(b.waitFor(minuteWindow, perMinute), b.waitFor(hourWindow, perHour))

@@ -36,6 +36,7 @@ type archive interface {
 	RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]store.Spent, error)
 	Record(ctx context.Context, r store.Record) ([]tocsin.Change, error)
 	comparer
+	fileArchive
 }
 
 // A Target is one source of one tenant.
@@ -170,6 +171,7 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 		result.Outcome, result.Problem = tocsin.OutcomeShort, diff.short
 		return result, nil, nil
 	}
+	p.fetchFiles(ctx, ask)
 	p.watermark = diff.watermark
 	result.Outcome = tocsin.OutcomeUnchanged
 	return result, &store.Record{

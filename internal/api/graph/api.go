@@ -44,7 +44,8 @@ type Config struct {
 	Key        []byte // signs page tokens; the same on every replica
 	Model      model
 	Verifier   verifier
-	Viewpoints viewpoints       // nil while nobody keeps them: the actions answer 501
+	Viewpoints viewpoints       // nil where nobody keeps them: the actions answer 501
+	Files      files            // nil where none are kept
 	Audiences  []string         // [Audiences] and Base when nil
 	Limiter    *access.Limiter  // one that limits only clients with a limit of their own when nil
 	Now        func() time.Time // time.Now when nil
@@ -58,6 +59,7 @@ type API struct {
 	model       model
 	verifier    verifier
 	viewpoints  viewpoints
+	files       files
 	audiences   []string
 	now         func() time.Time
 	log         *slog.Logger
@@ -77,7 +79,7 @@ func New(c Config) (*API, error) {
 	}
 	a := &API{
 		base: strings.TrimRight(c.Base, "/"), key: c.Key, model: c.Model, verifier: c.Verifier,
-		viewpoints: c.Viewpoints, audiences: c.Audiences, now: c.Now, log: c.Log,
+		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
 		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
 		entities: newCache[entityKey, *entity](entityBytes), pages: newCache[pageKey, page](pageBytes),
 		generations: generations{tenants: map[string]lists{}},

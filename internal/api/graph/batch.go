@@ -21,7 +21,8 @@ type batchRequest struct {
 	DependsOn []string          `json:"dependsOn"`
 }
 
-// A batchResponse is its answer. A body that is no JSON is sent as a string.
+// A batchResponse is its answer. A body that is no JSON is sent as a
+// string, a file in base64.
 type batchResponse struct {
 	ID      string            `json:"id"`
 	Status  int               `json:"status"`
@@ -147,12 +148,15 @@ func (w *recorder) response(id string) batchResponse {
 			r.Headers[name] = w.header.Get(name)
 		}
 	}
+	kind := w.header.Get("Content-Type")
 	switch {
 	case w.body.Len() == 0:
-	case strings.Contains(w.header.Get("Content-Type"), "json"):
+	case strings.Contains(kind, "json"):
 		r.Body = w.body.Bytes()
-	default:
+	case strings.HasPrefix(kind, "text/"), strings.HasSuffix(kind, "xml"):
 		r.Body, _ = json.Marshal(w.body.String()) // a string always encodes
+	default:
+		r.Body, _ = json.Marshal(w.body.Bytes()) // in base64, which always encodes
 	}
 	return r
 }

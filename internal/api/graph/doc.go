@@ -21,7 +21,8 @@
 //     list after a typing mistake would read as an all-clear;
 //   - answers from an archive whose source is silent carry
 //     X-Tocsin-Stale-Since, an instant or "never";
-//   - review documents and attachments are not archived yet: 404.
+//   - a review document that is held is given whatever the status is
+//     now; files are sent for saving, never for showing.
 //
 // Lists are filtered on the columns of [readmodel.Row]; texts are read only
 // when a filter asks for them. Each document is encoded once, and answers are

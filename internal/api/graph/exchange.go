@@ -35,7 +35,7 @@ type exchange struct {
 	to        target
 	level     odata.Level
 	prefer    preferences
-	viewCache map[string]Viewpoint
+	viewCache map[string]tocsin.Viewpoint
 }
 
 // preferences are what the client asks for in Prefer (RFC 7240).

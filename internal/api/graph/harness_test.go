@@ -80,7 +80,7 @@ func newDesk(tb testing.TB, change ...func(*graph.Config)) *desk {
 	tb.Cleanup(func() { _ = s.Close() })
 	storetest.AddTenants(tb, s)
 	d := &desk{tb: tb, store: s, model: readmodel.New(s, now, slog.New(slog.DiscardHandler))}
-	c := graph.Config{Base: base, Key: []byte("0123456789abcdef"), Model: d.model, Verifier: everyToken(), Now: now}
+	c := graph.Config{Base: base, Key: []byte("0123456789abcdef"), Model: d.model, Verifier: everyToken(), Now: now, Viewpoints: s, Files: s}
 	for _, f := range change {
 		f(&c)
 	}
@@ -237,22 +237,6 @@ func messages() []any {
 
 func disabled() tocsin.Tenant {
 	return tocsin.Tenant{ID: storetest.Contoso, Name: "contoso", Disabled: true}
-}
-
-// viewpointsOf keeps marks for the tests in k.
-func viewpointsOf(k keeper) viewpointKeeper { return viewpointKeeper{k} }
-
-type viewpointKeeper struct{ keeper }
-
-func (k viewpointKeeper) Viewpoints(_ context.Context, _, subject string) (map[string]graph.Viewpoint, error) {
-	return k.get(subject), nil
-}
-
-func (k viewpointKeeper) SetViewpoints(_ context.Context, _, subject string, ids []string, change func(graph.Viewpoint) graph.Viewpoint) error {
-	for _, id := range ids {
-		k.keeper[subject+"/"+id] = change(k.keeper[subject+"/"+id])
-	}
-	return nil
 }
 
 // finish ends a poll of Contoso that failed.

@@ -1,11 +1,8 @@
 package graph
 
 import (
-	"net/http"
-
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/tocsin"
 )
 
 // item answers for one entity.
@@ -79,44 +76,6 @@ func (x *exchange) issue() (*readmodel.Row, error) {
 		return nil, notFound("issue")
 	}
 	return row, nil
-}
-
-// report answers incidentReport. The archive holds no documents.
-func (x *exchange) report() error {
-	row, err := x.issue()
-	if err != nil {
-		return err
-	}
-	if row.Status != tocsin.StatusReviewPublished {
-		return failf(http.StatusBadRequest, "The issue has no post-incident review: its status is not postIncidentReviewPublished.")
-	}
-	return failf(http.StatusNotFound, "A post-incident review is published for the issue, but this archive does not hold its document.")
-}
-
-// attachments answers for what lies below a message. The archive holds no
-// attachments: a list of none is given only where there are none.
-func (x *exchange) attachments() error {
-	row, ok := x.snapshot.Message(x.to.key)
-	if !ok {
-		return notFound("message")
-	}
-	message, err := x.api.model.Message(x.ctx, row)
-	if err != nil {
-		return err
-	}
-	if message.HasAttachments {
-		return failf(http.StatusNotFound, "The message has attachments, but this archive does not hold them.")
-	}
-	switch {
-	case x.to.kind == kindArchive:
-		return failf(http.StatusNotFound, "The message has no attachments.")
-	case len(x.to.below) == 1 && x.to.below[0] == "$count":
-		x.send(http.StatusOK, "text/plain; charset=utf-8", []byte("0"))
-		return nil
-	case len(x.to.below) > 0:
-		return notFound("attachment")
-	}
-	return x.single("#"+root+"/messages('"+row.ID+"')/attachments", `"value":[]`)
 }
 
 // single answers with members that are the same for everybody.

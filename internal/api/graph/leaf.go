@@ -69,7 +69,7 @@ func contentTypeOf(name string) string {
 // viewRow is a serviceUpdateMessageViewpoint.
 type viewRow struct {
 	leaf
-	view Viewpoint
+	view tocsin.Viewpoint
 }
 
 func (v viewRow) Value(prop int) odata.Value {

@@ -52,6 +52,16 @@ const (
 	overviewProps
 )
 
+// Properties of an attachment; its id has the index of every id.
+const (
+	fileContent     = 0
+	fileType        = 1
+	fileModified    = 2
+	fileName        = 3
+	fileSize        = propID + 1
+	attachmentProps = fileSize + 1
+)
+
 // Properties of complex types, each type from 0.
 const (
 	bodyType    = 0
@@ -88,12 +98,13 @@ func overviewOrder() []int { return []int{propID, overviewService, overviewStatu
 
 // A schema is the entity model with the parts that requests refer to.
 type schema struct {
-	model    *odata.Model
-	issue    *odata.Type
-	message  *odata.Type
-	overview *odata.Type
-	enums    enums
-	listings []*listing
+	model      *odata.Model
+	issue      *odata.Type
+	message    *odata.Type
+	overview   *odata.Type
+	attachment *odata.Type
+	enums      enums
+	listings   []*listing
 }
 
 type enums struct {
@@ -153,8 +164,9 @@ func newSchema(open bool) *schema {
 		{Index: postKind, Name: "postType", Enum: e.post, Nullable: true},
 	}}
 	s.issue = issueType(base, post, e)
-	view, attachment := viewpointType(), attachmentType(entity)
-	s.message = messageType(base, body, view, attachment, e)
+	view := viewpointType()
+	s.attachment = attachmentType(entity)
+	s.message = messageType(base, body, view, s.attachment, e)
 	s.overview = &odata.Type{Name: "serviceHealth", Base: entity, Properties: []odata.Property{
 		{Index: overviewService, Name: "service", Kind: odata.String},
 		{Index: overviewStatus, Name: "status", Enum: e.status},
@@ -170,7 +182,7 @@ func newSchema(open bool) *schema {
 	}}
 	s.model = &odata.Model{
 		Namespace: "microsoft.graph", Container: "GraphService", FoldNames: true,
-		Types:      []*odata.Type{entity, body, pair, base, s.overview, s.issue, post, s.message, view, attachment, container, admin},
+		Types:      []*odata.Type{entity, body, pair, base, s.overview, s.issue, post, s.message, view, s.attachment, container, admin},
 		Enums:      []*odata.Enum{e.body, e.status, e.class, e.origin, e.category, e.severity, e.post},
 		Operations: s.operations(),
 		Singletons: []odata.Resource{{Name: "admin", Type: admin}},
@@ -223,11 +235,11 @@ func viewpointType() *odata.Type {
 
 func attachmentType(entity *odata.Type) *odata.Type {
 	return &odata.Type{Name: "serviceAnnouncementAttachment", Base: entity, Properties: []odata.Property{
-		{Index: 0, Name: "content", Kind: odata.Stream, Nullable: true},
-		{Index: 1, Name: "contentType", Kind: odata.String, Nullable: true},
-		{Index: 2, Name: "lastModifiedDateTime", Kind: odata.DateTimeOffset, Nullable: true},
-		{Index: 3, Name: "name", Kind: odata.String, Nullable: true},
-		{Index: 5, Name: "size", Kind: odata.Int32},
+		{Index: fileContent, Name: "content", Kind: odata.Stream, Nullable: true},
+		{Index: fileType, Name: "contentType", Kind: odata.String, Nullable: true},
+		{Index: fileModified, Name: "lastModifiedDateTime", Kind: odata.DateTimeOffset, Nullable: true},
+		{Index: fileName, Name: "name", Kind: odata.String, Nullable: true},
+		{Index: fileSize, Name: "size", Kind: odata.Int32},
 	}}
 }
 

@@ -29,7 +29,7 @@ type reading struct {
 	ctx     context.Context //nolint:containedctx // filters have no way to pass one
 	api     *API
 	unknown bool // enum values that are not published are wanted
-	views   map[string]Viewpoint
+	views   map[string]tocsin.Viewpoint
 }
 
 // known is the value of an enum as filters see it.

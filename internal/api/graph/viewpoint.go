@@ -9,24 +9,18 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A Viewpoint is how one person marked one message.
-type Viewpoint struct {
-	Archived  bool
-	Favorited bool
-	Read      bool
-}
-
 // viewpoints keeps how people marked messages.
 type viewpoints interface {
 	// Viewpoints are the marks of one person of a tenant, by message id.
-	Viewpoints(ctx context.Context, tenantID, subject string) (map[string]Viewpoint, error)
+	Viewpoints(ctx context.Context, tenantID, subject string) (map[string]tocsin.Viewpoint, error)
 	// SetViewpoints changes the marks of some messages, all or none of them.
-	SetViewpoints(ctx context.Context, tenantID, subject string, ids []string, change func(Viewpoint) Viewpoint) error
+	SetViewpoints(ctx context.Context, tenantID, subject string, ids []string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error
 }
 
 // maxMarked bounds how many messages one action marks. Clients send 50.
@@ -48,7 +42,7 @@ func actionOf(segment string) (string, bool) {
 }
 
 // marked is v after an action.
-func marked(action string, v Viewpoint) Viewpoint {
+func marked(action string, v tocsin.Viewpoint) tocsin.Viewpoint {
 	switch action {
 	case "archive", "unarchive":
 		v.Archived = action == "archive"
@@ -61,7 +55,7 @@ func marked(action string, v Viewpoint) Viewpoint {
 }
 
 // viewpoints are the marks of the person who asks, nil for programs.
-func (x *exchange) viewpoints() (map[string]Viewpoint, error) {
+func (x *exchange) viewpoints() (map[string]tocsin.Viewpoint, error) {
 	if x.api.viewpoints == nil || !x.identity.Delegated || x.viewCache != nil {
 		return x.viewCache, nil
 	}
@@ -70,14 +64,14 @@ func (x *exchange) viewpoints() (map[string]Viewpoint, error) {
 		return nil, err
 	}
 	if views == nil {
-		views = map[string]Viewpoint{}
+		views = map[string]tocsin.Viewpoint{}
 	}
 	x.viewCache = views
 	return views, nil
 }
 
 // withViewpoint is e with the marks of a person.
-func withViewpoint(e *entity, v Viewpoint) *entity {
+func withViewpoint(e *entity, v tocsin.Viewpoint) *entity {
 	value := fmt.Appendf(nil, `{"isArchived":%t,"isRead":%t,"isFavorited":%t}`, v.Archived, v.Read, v.Favorited)
 	place := e.spans[messageViewpoint]
 	grown := int32(len(value)) - (place.end - place.colon - 1)
@@ -119,8 +113,8 @@ func (x *exchange) mark() error {
 	if x.api.viewpoints == nil {
 		return failf(http.StatusNotImplemented, "Marks of messages are not kept here.")
 	}
-	change := func(v Viewpoint) Viewpoint { return marked(x.to.action, v) }
-	if err := x.api.viewpoints.SetViewpoints(x.ctx, x.identity.TenantID, x.identity.Subject, ids, change); err != nil {
+	change := func(v tocsin.Viewpoint) tocsin.Viewpoint { return marked(x.to.action, v) }
+	if err := x.api.viewpoints.SetViewpoints(x.ctx, x.identity.TenantID, x.identity.Subject, ids, x.now(), change); err != nil {
 		return err
 	}
 	to := []byte{'{'}

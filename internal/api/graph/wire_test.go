@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -223,24 +222,11 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// keeper keeps marks in memory.
-type keeper map[string]graph.Viewpoint
-
-func (k keeper) get(subject string) map[string]graph.Viewpoint {
-	found := map[string]graph.Viewpoint{}
-	for key, v := range k {
-		if id, ok := strings.CutPrefix(key, subject+"/"); ok {
-			found[id] = v
-		}
-	}
-	return found
-}
-
 func TestActions(t *testing.T) {
 	t.Parallel()
-	without, kept := newDesk(t), keeper{}
+	without := newDesk(t, func(c *graph.Config) { c.Viewpoints = nil })
 	fill(without)
-	d := newDesk(t, func(c *graph.Config) { c.Viewpoints = viewpointsOf(kept) })
+	d := newDesk(t)
 	fill(d)
 	path := announcements + "messages/"
 	tests := []struct {
@@ -277,7 +263,8 @@ func TestActions(t *testing.T) {
 	if got := d.get("messages/MC1000001"); !strings.Contains(got.body, `"viewPoint":null`) {
 		t.Errorf("a program sees a person's marks: %s", got.body)
 	}
-	if ids := []string{"p1/MC1000001", "p1/MC1000002"}; len(kept) != 2 || !kept[ids[0]].Read || !slices.Contains(ids, "p1/MC1000002") {
-		t.Errorf("kept %v", kept)
+	kept, err := d.store.Viewpoints(t.Context(), storetest.Contoso, "p1")
+	if want := (tocsin.Viewpoint{Read: true, Favorited: true}); err != nil || len(kept) != 2 || kept["MC1000001"] != want || kept["MC1000002"] != want {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 }

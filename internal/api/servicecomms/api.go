@@ -23,9 +23,11 @@ type model interface {
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 
-// archive is what answers about the past need beside the read side.
+// archive is what the read side does not have: how issues developed, and the
+// documents that belong to them.
 type archive interface {
 	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
 }
 
 // verifier finds out who sends a request.

@@ -118,6 +118,9 @@ func (x *exchange) checkForm() error {
 	if httpserver.CheckBody(x.r) != nil {
 		return failf(http.StatusUnsupportedMediaType, codeMediaType, "Send no body.")
 	}
+	if text := strings.TrimSpace(x.r.Header.Get("OData-Version")); text != "" && text != "4.0" && text != "4.01" {
+		return failf(http.StatusBadRequest, codeVersion, "Requests are in OData 4.0.")
+	}
 	if text := strings.TrimSpace(x.r.Header.Get("OData-MaxVersion")); text != "" {
 		major, _, _ := strings.Cut(text, ".")
 		if n, err := strconv.Atoi(major); err != nil || n < 4 {

@@ -3,6 +3,7 @@ package servicecomms
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -58,14 +60,18 @@ func (a *answer) notice(n *notice) error {
 		kind = typeMessageCenter
 	}
 	key := encodedKey{n.of.Document, a.wanted.show}
+	shared := a.wanted.plain() && !n.reviewed()
 	fields, ok := a.x.api.encoded.get(key)
-	if !ok || !a.wanted.plain() {
+	if !ok || !shared {
 		entity, err := n.read()
 		if err != nil {
 			return err
 		}
+		if err := a.x.linkReview(n, entity); err != nil {
+			return err
+		}
 		fields = appendFields(nil, entity, a.wanted)
-		if a.wanted.plain() {
+		if shared {
 			a.x.api.encoded.put(key, fields)
 		}
 	}
@@ -73,6 +79,24 @@ func (a *answer) notice(n *notice) error {
 	a.body = append(a.body, fields...)
 	a.close(empty)
 	return nil
+}
+
+// reviewed tells that an issue may have a document, which one tenant holds and
+// another does not: what is written of it is not shared.
+func (n *notice) reviewed() bool { return !n.message && n.of.Status == tocsin.StatusReviewPublished }
+
+// linkReview tells where the review of an issue is, if the desk holds it and
+// the source named no place.
+func (x *exchange) linkReview(n *notice, o object) error {
+	const field = "PostIncidentDocumentUrl"
+	if !n.reviewed() || o.value(field) != nil {
+		return nil
+	}
+	held, err := x.api.archive.Files(x.r.Context(), x.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: n.of.ID})
+	if err == nil && len(held) > 0 {
+		o.set(field, x.api.base+"/v1.0/admin/serviceAnnouncement/issues/"+url.PathEscape(n.of.ID)+"/incidentReport")
+	}
+	return err
 }
 
 // find picks the messages that a request wants, in the order of answers. It

@@ -77,6 +77,22 @@ func (s *Session) Resolve(link string) (string, error) {
 // Get sends one request with a token, and again with a new one when the
 // upstream no longer takes the old. Its error is a [collect.Failure].
 func (s *Session) Get(ctx context.Context, ask collect.Ask, target string, header http.Header) (*httpclient.Answer, error) {
+	answer, err := s.get(ctx, ask, target, header)
+	if err != nil {
+		return nil, err
+	}
+	if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(strings.ToLower(kind), "application/json") {
+		return nil, &collect.Failure{Reason: "The upstream answered with something else than JSON."}
+	}
+	return answer, nil
+}
+
+// File is Get for an answer of any type.
+func (s *Session) File(ctx context.Context, ask collect.Ask, target string) (*httpclient.Answer, error) {
+	return s.get(ctx, ask, target, http.Header{"Accept": {"*/*"}})
+}
+
+func (s *Session) get(ctx context.Context, ask collect.Ask, target string, header http.Header) (*httpclient.Answer, error) {
 	for try := 1; ; try++ {
 		token, err := s.token(ctx, ask)
 		if err != nil {
@@ -100,9 +116,6 @@ func (s *Session) Get(ctx context.Context, ask collect.Ask, target string, heade
 		}
 		if answer.Status != http.StatusOK {
 			return nil, s.statusFailure(answer, "the upstream")
-		}
-		if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(strings.ToLower(kind), "application/json") {
-			return nil, &collect.Failure{Reason: "The upstream answered with something else than JSON."}
 		}
 		return answer, nil
 	}

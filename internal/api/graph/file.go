@@ -1,0 +1,294 @@
+package graph
+
+import (
+	archive "archive/zip" // the package has a function of the other name
+	"bytes"
+	"context"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.org/tocsin/internal/odata"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// files are the documents that belong to issues and messages of a tenant.
+type files interface {
+	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
+	FileContent(ctx context.Context, tenantID string, ref store.Ref, id string) ([]byte, error)
+}
+
+// filesOf lists what is held of an issue or message.
+func (x *exchange) filesOf(kind tocsin.Kind, id string) ([]tocsin.File, error) {
+	if x.api.files == nil {
+		return nil, nil
+	}
+	return x.api.files.Files(x.ctx, x.identity.TenantID, store.Ref{Kind: kind, ID: id})
+}
+
+// report answers incidentReport: the provider's document when it is held, also
+// when the status has moved on since.
+func (x *exchange) report() error {
+	row, err := x.issue()
+	if err != nil {
+		return err
+	}
+	if err := x.noOptions(); err != nil {
+		return err
+	}
+	held, err := x.filesOf(tocsin.KindIssue, row.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(held) > 0:
+		return x.sendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, held[0])
+	case row.Status != tocsin.StatusReviewPublished:
+		return failf(http.StatusBadRequest, "The issue has no post-incident review: its status is not postIncidentReviewPublished.")
+	}
+	return failf(http.StatusNotFound, "A post-incident review is published for the issue, but this archive does not hold its document.")
+}
+
+// attachments answers for what lies below a message. A list of none is given
+// only where there are none.
+func (x *exchange) attachments() error {
+	row, ok := x.snapshot.Message(x.to.key)
+	if !ok {
+		return notFound("message")
+	}
+	held, err := x.filesOf(tocsin.KindMessage, row.ID)
+	if err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		message, err := x.api.model.Message(x.ctx, row)
+		if err != nil {
+			return err
+		}
+		if message.HasAttachments {
+			return failf(http.StatusNotFound, "The message has attachments, but this archive does not hold them yet.")
+		}
+	}
+	if x.to.kind == kindArchive {
+		return x.sendArchive(row.ID, held)
+	}
+	if len(x.to.below) == 0 || x.to.below[0] == "$count" {
+		return x.attachmentList(row.ID, held)
+	}
+	i := slices.IndexFunc(held, func(f tocsin.File) bool { return strings.EqualFold(f.ID, x.to.below[0]) })
+	if i < 0 {
+		return notFound("attachment")
+	}
+	if len(x.to.below) == 2 {
+		if err := x.noOptions(); err != nil {
+			return err
+		}
+		return x.sendFile(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, held[i])
+	}
+	return x.attachment(row.ID, held[i])
+}
+
+// attachmentEndpoint is what may be asked of attachments.
+func (s *schema) attachmentEndpoint(allow ...string) *odata.Endpoint {
+	return &odata.Endpoint{Model: s.model, Type: s.attachment, Allow: append(allow, "$select", "$format"), Ignore: ignored()}
+}
+
+func (x *exchange) attachmentList(messageID string, held []tocsin.File) error {
+	opts, err := x.parse(x.schema().attachmentEndpoint("$filter", "$orderby", "$top", "$skip", "$count"))
+	if err != nil {
+		return err
+	}
+	page, count := pick(held, opts)
+	if len(x.to.below) == 1 {
+		x.send(http.StatusOK, "text/plain; charset=utf-8", strconv.AppendInt(nil, int64(count), 10))
+		return nil
+	}
+	to := []byte{'{'}
+	if x.level != odata.MetadataNone {
+		to = append(to, `"@odata.context":`...)
+		to = append(appendString(to, x.context(attachmentsFragment(messageID, opts.Select))), ',')
+	}
+	if opts.Count {
+		to = append(to, `"@odata.count":`...)
+		to = append(strconv.AppendInt(to, int64(count), 10), ',')
+	}
+	to = appendList(append(to, `"value":`...), page, func(to []byte, f tocsin.File) []byte {
+		return append(x.attachmentMembers(append(to, '{'), messageID, f, opts.Select), '}')
+	})
+	x.sendJSON(append(to, '}'))
+	return nil
+}
+
+// pick are the files that a query wants, and how many match its filter.
+func pick(held []tocsin.File, opts *odata.Options) (page []tocsin.File, count int) {
+	for _, f := range held {
+		if opts.Filter.Match(fileRow{file: &f}) {
+			page = append(page, f)
+		}
+	}
+	count = len(page)
+	slices.SortStableFunc(page, func(a, b tocsin.File) int { return opts.OrderBy.Compare(fileRow{file: &a}, fileRow{file: &b}) })
+	page = page[min(opts.Skip, len(page)):]
+	if opts.HasTop {
+		page = page[:min(opts.Top, len(page))]
+	}
+	return page, count
+}
+
+func attachmentsFragment(messageID string, sel *odata.Selection) string {
+	text := "#" + root + "/messages('" + url.PathEscape(strings.ReplaceAll(messageID, "'", "''")) + "')/attachments"
+	if parts := selectionText(sel); len(parts) > 0 {
+		text += "(" + strings.Join(parts, ",") + ")"
+	}
+	return text
+}
+
+func (x *exchange) attachment(messageID string, f tocsin.File) error {
+	opts, err := x.parse(x.schema().attachmentEndpoint())
+	if err != nil {
+		return err
+	}
+	to := []byte{'{'}
+	if x.level != odata.MetadataNone {
+		to = append(to, `"@odata.context":`...)
+		to = append(appendString(to, x.context(attachmentsFragment(messageID, opts.Select)+"/$entity")), ',')
+	}
+	to = x.attachmentMembers(to, messageID, f, opts.Select)
+	if to[len(to)-1] == ',' {
+		to = to[:len(to)-1]
+	}
+	x.sendJSON(append(to, '}'))
+	return nil
+}
+
+// attachmentMembers writes an attachment without its braces. The link to the
+// content is written with full metadata only, as other navigation links are.
+func (x *exchange) attachmentMembers(to []byte, messageID string, f tocsin.File, sel *odata.Selection) []byte {
+	t := x.schema().attachment
+	e := newEncoder(attachmentProps, false)
+	e.text(propID, "id", f.ID)
+	e.instant(fileModified, "lastModifiedDateTime", f.ModifiedAt)
+	e.text(fileName, "name", f.Name)
+	e.text(fileType, "contentType", f.ContentType)
+	e.set(fileSize, "size", func(to []byte) []byte { return strconv.AppendInt(to, int64(f.Size), 10) })
+	start := len(to)
+	add := func(member []byte) {
+		if len(to) > start {
+			to = append(to, ',')
+		}
+		to = append(to, member...)
+	}
+	if x.level == odata.MetadataFull {
+		address := x.at(root + "/messages('" + url.PathEscape(messageID) + "')/attachments('" + url.PathEscape(f.ID) + "')")
+		add(appendString([]byte(`"@odata.type":`), "#microsoft.graph."+t.Name))
+		add(appendString([]byte(`"@odata.id":`), address))
+		add(appendString([]byte(`"content@odata.mediaReadLink":`), address+"/content"))
+	}
+	for _, prop := range []int{propID, fileModified, fileName, fileType, fileSize} {
+		if sel.Has(propertyAt(t, prop)) {
+			add(e.member(prop))
+		}
+	}
+	return to
+}
+
+// fileRow is an attachment as filters see it.
+type fileRow struct {
+	leaf
+	file *tocsin.File
+}
+
+func (r fileRow) Value(prop int) odata.Value {
+	switch prop {
+	case propID:
+		return odata.Text(r.file.ID)
+	case fileType:
+		return odata.Text(r.file.ContentType)
+	case fileModified:
+		return odata.Instant(r.file.ModifiedAt)
+	case fileName:
+		return odata.Text(r.file.Name)
+	case fileSize:
+		return odata.Int(int64(r.file.Size))
+	}
+	return odata.Value{}
+}
+
+// noOptions reads a query where the answer is a file, which has no options.
+func (x *exchange) noOptions() error {
+	s := x.schema()
+	_, err := (&odata.Endpoint{Model: s.model, Type: s.overview, Ignore: ignored()}).Parse(x.query, x.now())
+	return err
+}
+
+// sendFile sends the content of a file. It came from outside: browsers save it
+// and run nothing of it, whatever it says it is.
+func (x *exchange) sendFile(ref store.Ref, f tocsin.File) error {
+	content, err := x.api.files.FileContent(x.ctx, x.identity.TenantID, ref, f.ID)
+	if err != nil {
+		return err
+	}
+	x.download("application/octet-stream", f.Name, content)
+	return nil
+}
+
+func (x *exchange) download(contentType, name string, content []byte) {
+	header := x.w.Header()
+	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	x.send(http.StatusOK, contentType, content)
+}
+
+// maxArchive bounds the bytes that one archive holds.
+const maxArchive = 256 << 20
+
+// sendArchive sends all attachments of a message as one file.
+func (x *exchange) sendArchive(messageID string, held []tocsin.File) error {
+	if err := x.noOptions(); err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		return failf(http.StatusNotFound, "The message has no attachments.")
+	}
+	var out bytes.Buffer
+	w := archive.NewWriter(&out)
+	taken, size := map[string]bool{}, 0
+	for _, f := range held {
+		content, err := x.api.files.FileContent(x.ctx, x.identity.TenantID, store.Ref{Kind: tocsin.KindMessage, ID: messageID}, f.ID)
+		if err != nil {
+			return err
+		}
+		if size += len(content); size > maxArchive {
+			return failf(http.StatusRequestEntityTooLarge, "The attachments are too large for one archive. Read them one by one.")
+		}
+		entry, err := w.CreateHeader(&archive.FileHeader{Name: freeName(taken, f.Name), Method: archive.Deflate, Modified: f.ModifiedAt})
+		if err != nil {
+			return err
+		}
+		if _, err := entry.Write(content); err != nil {
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	x.download("application/zip", tocsin.FileName(messageID)+".zip", out.Bytes())
+	return nil
+}
+
+// freeName is name, or a numbered form of it that no other file has. Case does
+// not tell files apart everywhere.
+func freeName(taken map[string]bool, name string) string {
+	stem, suffix := name, ""
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		stem, suffix = name[:dot], name[dot:]
+	}
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = stem + " (" + strconv.Itoa(n) + ")" + suffix
+	}
+	taken[strings.ToLower(name)] = true
+	return name
+}
