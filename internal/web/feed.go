@@ -130,6 +130,7 @@ func (v *visit) serviceChange(c tocsin.Change, line *feedLine) template.HTML {
 // dueLine is a message with a date by which somebody must act.
 type dueLine struct {
 	ID, Href, Title, Services, Days string
+	Left                            string // in 12 d, 7 d overdue
 	At                              *moment
 	Date                            string
 	Tone                            string // late, soon
@@ -166,10 +167,15 @@ func (v *visit) due(limit int) ([]dueLine, error) {
 func (v *visit) dueLine(id string, m tocsin.Message) dueLine {
 	at := m.ActionRequiredBy
 	line := dueLine{ID: id, Href: v.messageHref(id), Title: m.Title, Services: v.join(m.Services), At: v.moment(at), Date: v.shortDate(at.In(v.zone)), at: at}
-	days := int(at.Sub(v.now).Hours() / 24)
+	days := int(at.Sub(v.now).Abs().Hours() / 24)
 	line.Days = v.text("time.days", "n", days)
-	if days < soonDays {
-		line.Tone = "soon"
+	switch {
+	case at.Before(v.now):
+		line.Tone, line.Left = "late", v.text("due.over", "days", line.Days)
+	case days < soonDays:
+		line.Tone, line.Left = "soon", v.text("due.in", "days", line.Days)
+	default:
+		line.Left = v.text("due.in", "days", line.Days)
 	}
 	return line
 }

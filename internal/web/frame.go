@@ -77,6 +77,7 @@ func navigation() []struct{ group, path, icon, key, letter string } {
 	return []struct{ group, path, icon, key, letter string }{
 		{"watch", "/", "overview", "overview", "o"},
 		{"watch", "/issues", "incident", "issues", "i"},
+		{"watch", "/messages", "messages", "messages", "m"},
 	}
 }
 

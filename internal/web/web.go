@@ -19,6 +19,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/microcosm-cc/bluemonday"
+
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
@@ -63,6 +65,7 @@ type Pages struct {
 	static    assets
 	sprite    sprite
 	ledgers   ledgers
+	policy    *bluemonday.Policy // for HTML of providers
 }
 
 // New reads templates, texts and files. It fails when one of them is broken.
@@ -70,7 +73,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, ledgers: ledgers{kept: map[string]keptLedger{}}}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, ledgers: ledgers{kept: map[string]keptLedger{}}, policy: newPolicy()}
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -135,6 +138,9 @@ func (p *Pages) pages() []page {
 		{"GET", "/issues", access.Public, p.issues, false},
 		{"GET", "/issues/{id}", access.Public, p.issue, false},
 		{"GET", "/issues/{id}/compare/{a}/{b}", access.Public, p.compareIssue, false},
+		{"GET", "/messages", access.Public, p.messages, false},
+		{"GET", "/messages/{id}", access.Public, p.message, false},
+		{"GET", "/messages/{id}/compare/{a}/{b}", access.Public, p.compareMessage, false},
 		{"POST", "/seen", access.Public, p.seen, false},
 		{"GET", "/preferences", access.Public, p.preferences, true},
 		{"POST", "/preferences", access.Public, p.savePreferences, true},

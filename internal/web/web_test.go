@@ -136,6 +136,7 @@ func lacks(t *testing.T, name, page string, unwanted ...string) {
 // addresses are the pages that are walked by tests of all of them.
 func addresses() []string {
 	return []string{"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
+		"/messages", "/messages?v=todo&due=90d", "/messages?v=all", "/messages/mc1", "/messages/MC2/compare/1/2",
 		"/preferences", "/components", "/nowhere"}
 }
 

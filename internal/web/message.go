@@ -1,0 +1,83 @@
+package web
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// messagePage is one post of the message center.
+type messagePage struct {
+	frame
+	ID, Heading, Category, Severity, State string
+	Major, Attachments                     bool
+	Tags                                   []string
+	Defs                                   []definition
+	Body                                   template.HTML
+	Versions                               []versionLine
+	Details                                []detailLine
+	Source                                 string
+}
+
+// message serves /messages/{id}, the id in any case.
+func (p *Pages) message(v *visit) error {
+	row, ok := v.snapshot.Message(v.r.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
+	}
+	message, err := p.config.Model.Message(v.r.Context(), row)
+	if err != nil {
+		return err
+	}
+	versions, err := p.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
+	if err != nil {
+		return err
+	}
+	title := cmp.Or(strings.TrimSpace(message.Title), row.ID)
+	page := messagePage{
+		frame: v.frame(crumb{v.text("nav.messages"), v.href("/messages")}, crumb{Name: row.ID}),
+		ID:    row.ID, Heading: title, Category: v.category(message.Category), State: v.messageState(row), Major: message.MajorChange,
+		Attachments: message.HasAttachments, Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
+		Versions: v.versionLines("/messages/", row.ID, versions), Source: versions[len(versions)-1].Source,
+	}
+	page.Title = row.ID + " " + title
+	if message.Severity != "" && message.Severity != "normal" {
+		page.Severity = v.category(message.Severity)
+	}
+	page.define(v, message)
+	for _, d := range message.Details {
+		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
+	}
+	return v.render(http.StatusOK, "message", page)
+}
+
+func (page *messagePage) define(v *visit, m tocsin.Message) {
+	add := func(d definition) { page.Defs = append(page.Defs, d) }
+	if at := v.moment(m.ActionRequiredBy); at != nil {
+		due := v.dueLine(page.ID, m)
+		add(definition{Name: v.text("def.due"), At: at, Note: due.Left, Tone: due.Tone})
+	}
+	add(definition{Name: v.text("def.services"), Value: v.join(m.Services)})
+	if at := v.moment(m.StartAt); at != nil {
+		add(definition{Name: v.text("def.published"), At: at, Note: at.Ago})
+	}
+	if at := v.moment(m.ModifiedAt); at != nil {
+		add(definition{Name: v.text("def.updated"), At: at, Note: at.Ago})
+	}
+	if at := v.moment(m.EndAt); at != nil {
+		add(definition{Name: v.text("def.expires"), At: at, Note: at.Ago})
+	}
+}
+
+// compareMessage serves /messages/{id}/compare/{a}/{b}.
+func (p *Pages) compareMessage(v *visit) error {
+	row, ok := v.snapshot.Message(v.r.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
+	}
+	return p.compare(v, store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
+}

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// messagesPage is the message center: planned changes by the date on which
+// somebody must have acted.
+type messagesPage struct {
+	frame
+	Services, Categories, Dues []choice
+	View                       string
+	Chips                      []chip
+	Rail                       rail
+	Rows                       []messageRow
+	N                          int
+	Pager                      pager
+	Empty                      *emptyView
+}
+
+type messageRow struct {
+	ID, Href, Title, Category, Services, State string
+	Due                                        *dueLine
+	Major, New                                 bool
+	Severity                                   string // "" for normal
+	Posted                                     *moment
+	row                                        *readmodel.Row
+	message                                    tocsin.Message
+}
+
+// messages serves /messages?v=&service=&category=&due=.
+func (p *Pages) messages(v *visit) error {
+	query := v.r.URL.Query()
+	view, due := cmp.Or(on(query, "v", "todo", "major", "past", "all"), "current"), on(query, "due", "overdue", "30d", "90d")
+	service, category := query.Get("service"), query.Get("category")
+	page := messagesPage{frame: v.frame(crumb{Name: v.text("nav.messages")}), View: query.Get("v")}
+	all, err := v.messageRows()
+	if err != nil {
+		return err
+	}
+	page.Services, page.Categories = v.messageServices(all, service), v.messageCategories(all, category)
+	for _, value := range []string{"", "overdue", "30d", "90d"} {
+		page.Dues = append(page.Dues, choice{value, v.text("filter.due." + cmp.Or(value, "all")), value == due})
+	}
+	all = slices.DeleteFunc(all, func(m messageRow) bool {
+		return service != "" && !slices.Contains(m.message.Services, service) || category != "" && m.message.Category != category || !v.dueWithin(m, due)
+	})
+	page.Rail = v.rail(all)
+	var rows []messageRow
+	for _, value := range []string{"todo", "major", "current", "past", "all"} {
+		n := 0
+		for _, m := range all {
+			if v.inView(m, value) {
+				n++
+				if value == view {
+					rows = append(rows, m)
+				}
+			}
+		}
+		href := v.with("v", value)
+		if value == "current" {
+			href = v.with("v", "")
+		}
+		page.Chips = append(page.Chips, chip{v.text("chip." + value), href, n, value == view})
+	}
+	slices.SortStableFunc(rows, byDue)
+	from, to, pager := v.paged(len(rows))
+	page.Rows, page.N, page.Pager = rows[from:to], len(rows), pager
+	if len(rows) == 0 {
+		page.Empty = v.emptyList(len(v.snapshot.Messages), "messages")
+	}
+	return v.render(http.StatusOK, "messages", page)
+}
+
+// messageRows reads all messages of the tenant.
+func (v *visit) messageRows() ([]messageRow, error) {
+	mark := v.seenAt()
+	var list []messageRow
+	for _, row := range v.snapshot.Messages {
+		message, err := v.pages.config.Model.Message(v.r.Context(), row)
+		if err != nil {
+			return nil, err
+		}
+		m := messageRow{
+			ID: row.ID, Href: v.messageHref(row.ID), Title: cmp.Or(strings.TrimSpace(message.Title), row.ID), Category: v.category(message.Category),
+			Services: v.join(message.Services), Major: message.MajorChange, Posted: v.moment(row.ModifiedAt.Time()), row: row, message: message,
+			New: !mark.IsZero() && row.ModifiedAt.Time().After(mark),
+		}
+		if message.Severity != "" && message.Severity != "normal" {
+			m.Severity = v.category(message.Severity)
+		}
+		if !message.ActionRequiredBy.IsZero() {
+			line := v.dueLine(row.ID, message)
+			m.Due = &line
+		}
+		m.State = v.messageState(row)
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// category is the word for a category or severity; an unknown one is shown as
+// it was received.
+func (v *visit) category(s string) string {
+	if words, ok := v.texts["class."+s]; ok {
+		return words.other
+	}
+	return s
+}
+
+func (v *visit) messageState(row *readmodel.Row) string {
+	switch {
+	case row.LeftAt != 0:
+		return v.text("message.left")
+	case row.EndAt != 0 && row.EndAt.Time().Before(v.now):
+		return v.text("message.expired")
+	case row.N > 1:
+		return v.text("message.updated", "n", int(row.N)-1)
+	case v.now.Sub(row.ModifiedAt.Time()) < 7*24*time.Hour:
+		return v.text("message.new")
+	}
+	return v.text("message.current")
+}
+
+// gone reports whether a message is no longer in force.
+func (v *visit) gone(row *readmodel.Row) bool {
+	return row.LeftAt != 0 || row.EndAt != 0 && row.EndAt.Time().Before(v.now)
+}
+
+func (v *visit) inView(m messageRow, view string) bool {
+	switch view {
+	case "todo":
+		return m.Due != nil && !v.gone(m.row)
+	case "major":
+		return m.Major && !v.gone(m.row)
+	case "past":
+		return v.gone(m.row)
+	case "all":
+		return true
+	}
+	return !v.gone(m.row)
+}
+
+func (v *visit) dueWithin(m messageRow, due string) bool {
+	if due == "" {
+		return true
+	}
+	if m.Due == nil {
+		return false
+	}
+	left := m.Due.at.Sub(v.now)
+	switch due {
+	case "overdue":
+		return left < 0 && !v.gone(m.row)
+	case "30d":
+		return left >= 0 && left < 30*24*time.Hour
+	}
+	return left >= 0 && left < 90*24*time.Hour
+}
+
+// byDue puts what is due first in front, and what has no date behind, the
+// newest first.
+func byDue(a, b messageRow) int {
+	switch {
+	case a.Due != nil && b.Due != nil:
+		return cmp.Or(a.Due.at.Compare(b.Due.at), cmp.Compare(a.ID, b.ID))
+	case a.Due != nil:
+		return -1
+	case b.Due != nil:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.row.ModifiedAt, a.row.ModifiedAt), cmp.Compare(a.ID, b.ID))
+}
+
+func (v *visit) messageServices(rows []messageRow, chosen string) []choice {
+	var names []string
+	for _, m := range rows {
+		names = append(names, m.message.Services...)
+	}
+	slices.Sort(names)
+	list := []choice{{"", v.text("filter.services"), chosen == ""}}
+	for _, name := range slices.Compact(names) {
+		list = append(list, choice{name, name, name == chosen})
+	}
+	return list
+}
+
+func (v *visit) messageCategories(rows []messageRow, chosen string) []choice {
+	var names []string
+	for _, m := range rows {
+		if m.message.Category != "" {
+			names = append(names, m.message.Category)
+		}
+	}
+	slices.Sort(names)
+	list := []choice{{"", v.text("filter.category.all"), chosen == ""}}
+	for _, name := range slices.Compact(names) {
+		list = append(list, choice{name, v.category(name), name == chosen})
+	}
+	return list
+}
