@@ -97,3 +97,17 @@ func TestVariablesCannotAddKeys(t *testing.T) {
 		t.Errorf("config = %+v, %v", c, err)
 	}
 }
+
+// Every single value can come from the environment, under the name of its key.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	vars := map[string]string{"TOCSIN_SERVER_TLS_CERT": "a.pem", "TOCSIN_LIMITS_PERMINUTE": "60", "TOCSIN_DATA": "${NOT_EXPANDED}"}
+	c, err := load(t, "limits: {perMinute: 5}", vars)
+	if err != nil || c.Server.TLS.Cert != "a.pem" || c.Limits.PerMinute != 60 || c.Data != "${NOT_EXPANDED}" {
+		t.Errorf("config = %+v, %v", c, err)
+	}
+	vars["TOCSIN_LIMITS_PERMINUTE"] = "many"
+	if _, err := load(t, "", vars); err == nil || !strings.Contains(err.Error(), `"many"`) {
+		t.Errorf("a word for a number: %v", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -62,14 +63,8 @@ func Load(path string, getenv func(string) string) (Config, error) {
 			return c, err
 		}
 	}
-	for name, target := range map[string]*string{
-		"TOCSIN_SERVER_LISTEN": &c.Server.Listen, "TOCSIN_SERVER_BASE": &c.Server.Base, "TOCSIN_SERVER_METRICS": &c.Server.Metrics,
-		"TOCSIN_SERVER_TLS_CERT": &c.Server.TLS.Cert, "TOCSIN_SERVER_TLS_KEY": &c.Server.TLS.Key,
-		"TOCSIN_DATA": &c.Data, "TOCSIN_DATABASE": &c.Database, "TOCSIN_LOG_LEVEL": &c.Log.Level, "TOCSIN_LOG_FORMAT": &c.Log.Format,
-	} {
-		if value := getenv(name); value != "" {
-			*target = value
-		}
+	if err := applyEnvironment(reflect.ValueOf(&c).Elem(), "TOCSIN", getenv); err != nil {
+		return c, err
 	}
 	for i := range c.Tenants {
 		c.Tenants[i].Source = c.Tenants[i].Source.withSecret(getenv)
@@ -78,6 +73,32 @@ func Load(path string, getenv func(string) string) (Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// applyEnvironment sets each single value from the variable that is called like
+// its key. Lists, such as the tenants, come from the file only.
+func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string) error {
+	for i := range v.NumField() {
+		field := v.Field(i)
+		name := prefix + "_" + strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
+		if field.Kind() == reflect.Struct {
+			if err := applyEnvironment(field, name, getenv); err != nil {
+				return err
+			}
+			continue
+		}
+		value := getenv(name)
+		switch {
+		case value == "" || field.Kind() == reflect.Slice:
+		case field.Kind() == reflect.String:
+			field.SetString(value)
+		default:
+			if err := yaml.Unmarshal([]byte(value), field.Addr().Interface()); err != nil {
+				return tocsin.Invalidf(name, "%q is no value for it.", tocsin.Clip(value, 40))
+			}
+		}
+	}
+	return nil
 }
 
 func (s Source) withSecret(getenv func(string) string) Source {
