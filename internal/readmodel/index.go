@@ -21,9 +21,9 @@ const (
 	orders = iota
 )
 
-// key is what a row is sorted by. A missing instant comes before every other,
+// Key is what a row is sorted by. A missing instant comes before every other,
 // as null does in OData.
-func (o Order) key(r *Row) Instant {
+func (o Order) Key(r *Row) Instant {
 	at := Instant(0)
 	switch o {
 	case ByModified:
@@ -44,7 +44,7 @@ func (o Order) key(r *Row) Instant {
 }
 
 func (o Order) compare(a, b *Row) int {
-	if order := cmp.Compare(o.key(a), o.key(b)); order != 0 {
+	if order := cmp.Compare(o.Key(a), o.Key(b)); order != 0 {
 		return order
 	}
 	return strings.Compare(a.ID, b.ID)
@@ -76,7 +76,7 @@ func (g *Group) Between(o Order, span Span) []*Row {
 	rows := g.sorted[o]
 	if span.To < math.MaxInt64 {
 		n, _ := slices.BinarySearchFunc(rows, span.To, func(r *Row, to Instant) int {
-			if o.key(r) <= to {
+			if o.Key(r) <= to {
 				return -1
 			}
 			return 1
@@ -85,7 +85,7 @@ func (g *Group) Between(o Order, span Span) []*Row {
 	}
 	if span.From > math.MinInt64 {
 		n, _ := slices.BinarySearchFunc(rows, span.From, func(r *Row, from Instant) int {
-			if o.key(r) < from {
+			if o.Key(r) < from {
 				return -1
 			}
 			return 1
@@ -170,7 +170,7 @@ func (g *Group) sort() {
 	places := make([]place, len(byID))
 	for o := ByID + 1; o < orders; o++ {
 		for i, row := range byID {
-			places[i] = place{o.key(row), int32(i)}
+			places[i] = place{o.Key(row), int32(i)}
 		}
 		slices.SortFunc(places, func(a, b place) int {
 			if a.key != b.key {
@@ -302,7 +302,7 @@ func (x *Index) Row(id string) (*Row, bool) {
 func (g *Group) Overlapping(to []*Row, span Span) []*Row {
 	rows := g.sorted[ByStart]
 	n, _ := slices.BinarySearchFunc(rows, span.To, func(r *Row, to Instant) int {
-		if ByStart.key(r) < to {
+		if ByStart.Key(r) < to {
 			return -1
 		}
 		return 1

@@ -94,7 +94,7 @@ func checkWalks(t *testing.T, r *rand.Rand, x *Index) {
 		}
 		sorted := slices.SortedFunc(slices.Values(x.rows), o.compare)
 		for _, row := range sorted {
-			if key := o.key(row); chosen[x.groups[row.group]] && key >= span.From && key <= span.To {
+			if key := o.Key(row); chosen[x.groups[row.group]] && key >= span.From && key <= span.To {
 				want = append(want, row.ID)
 			}
 		}

@@ -119,6 +119,7 @@ func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
 		one.complete(s.IssueIndex)
 		list = append(list, *one)
 	}
+	s.ServiceGeneration = m.generation.Add(1)
 	slices.SortFunc(list, func(a, b Service) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 	})

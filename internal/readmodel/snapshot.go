@@ -98,19 +98,22 @@ func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) 
 // A Snapshot is everything about one tenant that answers are made of. It is
 // never changed: a change makes a new snapshot.
 type Snapshot struct {
-	Tenant       tocsin.Tenant
-	Seq          int64     // the last change it includes
-	Services     []Service // by display name
-	Issues       []*Row    // ascending by id
-	Messages     []*Row    // ascending by id
-	IssueIndex   *Index    // of Issues
-	MessageIndex *Index    // of Messages
-	Stale        bool      // some source has not been polled completely for two intervals
-	StaleSince   time.Time // end of the last complete poll of the stalest source; zero for never
-	CheckedAt    time.Time // end of the newest complete poll of any source; zero without sources
-	sources      []tocsin.SourceState
-	blockSeq     int64 // the last change that the stored block includes; 0 for none
-	pending      int   // rows that changed since
+	Tenant   tocsin.Tenant
+	Seq      int64     // the last change it includes
+	Services []Service // by display name
+	// ServiceGeneration names this state of Services, but for when it was last
+	// confirmed; no other list of this process has the same one.
+	ServiceGeneration uint64
+	Issues            []*Row    // ascending by id
+	Messages          []*Row    // ascending by id
+	IssueIndex        *Index    // of Issues
+	MessageIndex      *Index    // of Messages
+	Stale             bool      // some source has not been polled completely for two intervals
+	StaleSince        time.Time // end of the last complete poll of the stalest source; zero for never
+	CheckedAt         time.Time // end of the newest complete poll of any source; zero without sources
+	sources           []tocsin.SourceState
+	blockSeq          int64 // the last change that the stored block includes; 0 for none
+	pending           int   // rows that changed since
 }
 
 // hold makes x the issues or the messages of a snapshot that nobody else sees

@@ -54,7 +54,7 @@ func (r *run) advance(w *Walk) {
 	} else {
 		r.next, r.rows = r.rows[0], r.rows[1:]
 	}
-	r.key = w.order.key(r.next)
+	r.key = w.order.Key(r.next)
 }
 
 // before reports whether the next row of a comes before that of b.

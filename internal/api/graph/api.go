@@ -54,22 +54,22 @@ type Config struct {
 
 // An API serves the Graph form. It is safe for use by several goroutines.
 type API struct {
-	base        string
-	key         []byte
-	model       model
-	verifier    verifier
-	viewpoints  viewpoints
-	files       files
-	audiences   []string
-	now         func() time.Time
-	log         *slog.Logger
-	closed      *schema
-	open        *schema
-	limiter     *access.Limiter
-	entities    *cache[entityKey, *entity]
-	pages       *cache[pageKey, page]
-	generations generations
-	buffers     buffers
+	base       string
+	key        []byte
+	model      model
+	verifier   verifier
+	viewpoints viewpoints
+	files      files
+	audiences  []string
+	now        func() time.Time
+	log        *slog.Logger
+	closed     *schema
+	open       *schema
+	limiter    *access.Limiter
+	entities   *cache[entityKey, *entity]
+	answers    *cache[answerKey, *answer]
+	buffers    buffers
+	fixed      fixed
 }
 
 // New makes an API. It fails when the settings cannot serve.
@@ -81,8 +81,7 @@ func New(c Config) (*API, error) {
 		base: strings.TrimRight(c.Base, "/"), key: c.Key, model: c.Model, verifier: c.Verifier,
 		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
 		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
-		entities: newCache[entityKey, *entity](entityBytes), pages: newCache[pageKey, page](pageBytes),
-		generations: generations{tenants: map[string]lists{}},
+		entities: newCache[entityKey, *entity](entityBytes), answers: newCache[answerKey, *answer](answerBytes), fixed: newFixed(),
 	}
 	if a.audiences == nil {
 		a.audiences = append(Audiences(), a.base)
@@ -215,16 +214,17 @@ func (a *API) throttle(identity access.Identity) error {
 const diagnostic = `{"ServerInfo":{"DataCenter":"Tocsin","Slice":"E","Ring":"1","ScaleUnit":"001","RoleInstance":"TOCSIN"}}`
 
 func (a *API) setHeaders(header http.Header, x *exchange) {
-	header["Odata-Version"] = []string{"4.0"}
-	header["Request-Id"] = []string{x.id}
-	header["X-Activity-Id"] = []string{x.id}
+	id := []string{x.id}
+	header["Odata-Version"] = a.fixed.odata
+	header["Request-Id"] = id
+	header["X-Activity-Id"] = id
 	if x.header.Get("Client-Request-Id") == x.clientID {
 		header["Client-Request-Id"] = []string{x.clientID}
 	}
-	header["X-Ms-Ags-Diagnostic"] = []string{diagnostic}
-	header["Cache-Control"] = []string{"private, no-store"}
-	header["Vary"] = []string{"Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding, Prefer"}
-	header["X-Content-Type-Options"] = []string{"nosniff"}
+	header["X-Ms-Ags-Diagnostic"] = a.fixed.diagnostic
+	header["Cache-Control"] = a.fixed.cache
+	header["Vary"] = a.fixed.vary
+	header["X-Content-Type-Options"] = a.fixed.sniff
 }
 
 // name gives the request its id and takes over the client's own if that is

@@ -1,16 +1,11 @@
 package graph
 
-import (
-	"sync"
-	"unsafe"
-
-	"example.org/tocsin/internal/readmodel"
-)
+import "sync"
 
 // Bytes that each cache holds in one of its two generations.
 const (
 	entityBytes = 64 << 20
-	pageBytes   = 32 << 20
+	answerBytes = 32 << 20
 )
 
 // A cache keeps values that never go out of date. It forgets in two
@@ -65,50 +60,6 @@ type entityKey struct {
 	document int64
 	unknown  bool
 }
-
-// A generation is one state of a list of a tenant. While nothing about the
-// tenant changes, snapshots share their lists, and so a generation stays.
-type generation struct {
-	rows []*readmodel.Row // held, so that the address means this list
-	seq  int64            // of the first snapshot that had the list
-	byTime
-}
-
-// lists are the generations of one tenant.
-type lists struct{ issues, messages *generation }
-
-// generations knows the latest lists of each tenant.
-type generations struct {
-	mu      sync.Mutex
-	tenants map[string]lists
-}
-
-func (g *generations) of(s *readmodel.Snapshot) lists {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	known := g.tenants[s.Tenant.ID]
-	now := lists{same(known.issues, s.Issues, s.Seq), same(known.messages, s.Messages, s.Seq)}
-	if now != known {
-		g.tenants[s.Tenant.ID] = now
-	}
-	return now
-}
-
-func same(known *generation, rows []*readmodel.Row, seq int64) *generation {
-	if known != nil && len(known.rows) == len(rows) && unsafe.SliceData(known.rows) == unsafe.SliceData(rows) {
-		return known
-	}
-	return &generation{rows: rows, seq: seq}
-}
-
-// pageKey names the first page of a list in one state.
-type pageKey struct {
-	list    *generation
-	version string
-}
-
-// A page is a complete answer, in plain and compressed form.
-type page struct{ plain, zipped []byte }
 
 // buffers are used again for the next answer, unless one grew out of bounds.
 type buffers struct{ pool sync.Pool }

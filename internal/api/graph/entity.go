@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -16,6 +17,15 @@ import (
 type entity struct {
 	json  []byte
 	spans []span // by property index; of `"name":value`
+	sum   digest // of json
+}
+
+// digest is a hash of what an answer says. Entity tags are made of it.
+type digest [16]byte
+
+func digestOf(b []byte) digest {
+	sum := sha256.Sum256(b)
+	return digest(sum[:len(digest{})])
 }
 
 type span struct{ start, colon, end int32 }
@@ -80,7 +90,8 @@ func (e *encoder) texts(prop int, name string, list []string) {
 }
 
 func (e *encoder) done() *entity {
-	return &entity{json: slices.Clip(append(e.json, '}')), spans: e.spans}
+	json := slices.Clip(append(e.json, '}'))
+	return &entity{json: json, spans: e.spans, sum: digestOf(json)}
 }
 
 // published is value, or the stand-in for values that the enum does not have.

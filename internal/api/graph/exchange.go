@@ -36,6 +36,7 @@ type exchange struct {
 	level     odata.Level
 	prefer    preferences
 	viewCache map[string]tocsin.Viewpoint
+	fleeting  bool // the answer depends on the clock or on a person
 }
 
 // preferences are what the client asks for in Prefer (RFC 7240).
@@ -237,14 +238,17 @@ func (x *exchange) send(status int, contentType string, body []byte) {
 // sendJSON writes a JSON answer of the negotiated level.
 func (x *exchange) sendJSON(body []byte) { x.send(http.StatusOK, x.jsonType(), body) }
 
-func (x *exchange) jsonType() string {
+func (x *exchange) jsonType() string { return x.jsonTypes()[0] }
+
+// jsonTypes is the header Content-Type of the negotiated level.
+func (x *exchange) jsonTypes() []string {
 	switch x.level {
 	case odata.MetadataNone:
-		return "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+		return x.api.fixed.none
 	case odata.MetadataFull:
-		return "application/json;odata.metadata=full;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+		return x.api.fixed.full
 	}
-	return "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	return x.api.fixed.minimal
 }
 
 // at is the address of something below the root of the version.

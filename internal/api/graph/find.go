@@ -1,12 +1,14 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"example.org/tocsin/internal/odata"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -16,20 +18,24 @@ const maxScan = 5 * time.Second
 
 // A finder looks for the rows of one page.
 type finder struct {
-	ctx        context.Context //nolint:containedctx // a finder serves one request
-	rows       cursor
-	generation *generation // of the rows; nil if they are a part of a list
-	opts       *odata.Options
-	list       *listing
-	size       int       // of the page
-	from       *position // where the page before ended; nil for the first page
+	ctx    context.Context //nolint:containedctx // a finder serves one request
+	rows   cursor
+	groups []*readmodel.Group // where to look; nil for the rows of the cursor itself
+	opts   *odata.Options
+	list   *listing
+	size   int       // of the page
+	from   *position // where the page before ended; nil for the first page
 
 	first    []odata.Conjunct // checked before a text is read
+	sure     bool             // every row at hand matches
 	props    []int            // that the rows are sorted by; nil if sorting needs the rows themselves
-	scratch  *keyRow          // see glance
-	last     odata.Row        // of the page before, as far as it is sorted by
-	behindID int              // first row behind that of the page before
-	need     int              // rows that can be on the page, with those that are skipped
+	order    readmodel.Order  // that says the same as $orderby, if ordered
+	ordered  bool
+	desc     bool
+	scratch  *keyRow   // see glance
+	last     odata.Row // of the page before, as far as it is sorted by
+	behindID int       // first row behind that of the page before
+	need     int       // rows that can be on the page, with those that are skipped
 	found    []candidate
 	worst    *candidate // no row after it can be on the page
 	count    int        // rows that match
@@ -39,7 +45,16 @@ type finder struct {
 // A candidate is a row that may be on the page.
 type candidate struct {
 	index int
-	key   odata.Row // what it is sorted by; nil in the order of ids
+	row   *readmodel.Row // nil for a row of the cursor itself
+	key   odata.Row      // what it is sorted by; nil in the order of ids
+}
+
+// id is that of a candidate.
+func (f *finder) id(c candidate) string {
+	if c.row != nil {
+		return c.row.ID
+	}
+	return f.rows.id(c.index)
 }
 
 // A result is the rows of one page.
@@ -76,6 +91,13 @@ func (f *finder) find() (result, error) {
 	for _, c := range found[:min(take, len(found))] {
 		r.rows = append(r.rows, c.index)
 	}
+	if c, ok := f.rows.(indexed); ok && f.groups != nil {
+		shown := make([]*readmodel.Row, len(r.rows))
+		for i := range shown {
+			shown[i], r.rows[i] = found[i].row, i
+		}
+		c.show(shown)
+	}
 	if r.more = len(found) > take && (!f.opts.HasTop || limit > take) && take > 0; r.more {
 		r.next = f.position(found[take-1], skip+take, take)
 	}
@@ -93,6 +115,10 @@ func (f *finder) prepare() {
 			break
 		}
 		f.props = append(f.props, p.Index)
+	}
+	if f.ordered = len(f.opts.OrderBy) == 0; !f.ordered {
+		f.order, f.ordered = orderOf(f.opts.OrderBy[0].Path)
+		f.desc = f.opts.OrderBy[0].Desc
 	}
 	if !f.readsTexts() {
 		return
@@ -116,6 +142,9 @@ func (f *finder) readsTexts() bool {
 }
 
 func (f *finder) scan() error {
+	if f.groups != nil {
+		return f.scanGroups()
+	}
 	begin := 0
 	if f.from != nil {
 		f.behindID, f.last = f.after(f.from.ID), f.from.row(f.list, f.props)
@@ -123,32 +152,13 @@ func (f *finder) scan() error {
 			begin = f.behindID
 		}
 	}
-	some, sorted := f.narrowed()
-	for n := 0; ; n++ {
-		i := begin + n
-		if some != nil {
-			if n == len(some) {
-				break
-			}
-			i = int(some[n])
-		}
-		if i >= f.rows.len() || sorted && f.settled(i) {
-			break
-		}
-		if n&63 == 0 {
-			if err := f.patience(); err != nil {
-				return err
-			}
-		}
+	for i := begin; i < f.rows.len(); i++ {
 		f.rows.at(i)
-		if i < begin || !f.matches() {
+		if !f.matches() {
 			continue
 		}
 		f.count++
-		f.consider(i)
-		if len(f.opts.OrderBy) == 0 && !f.opts.Count && len(f.found) >= f.need {
-			break
-		}
+		f.consider(candidate{index: i})
 	}
 	return f.rows.err()
 }
@@ -171,6 +181,9 @@ func (f *finder) patience() error {
 }
 
 func (f *finder) matches() bool {
+	if f.sure {
+		return true
+	}
 	for i := range f.first {
 		if !holds(&f.first[i], f.rows, f.list) {
 			return false
@@ -188,11 +201,10 @@ func holds(c *odata.Conjunct, row odata.Row, l *listing) bool {
 	return slices.Contains(c.Values, row.Value(p.Index))
 }
 
-// consider keeps row i if it can be on the page: the best rows so far, up to
-// twice as many as needed.
-func (f *finder) consider(i int) {
-	c := candidate{index: i}
-	if len(f.opts.OrderBy) > 0 {
+// consider keeps the row at hand if it can be on the page: the best rows so
+// far, up to twice as many as needed.
+func (f *finder) consider(c candidate) {
+	if len(f.opts.OrderBy) > 0 && !f.byRow() {
 		c.key = f.glance()
 	}
 	if f.from != nil && f.from.Offset == 0 && !f.behind(c) {
@@ -201,19 +213,25 @@ func (f *finder) consider(i int) {
 	if f.worst != nil && f.compare(c, *f.worst) >= 0 || f.need == 0 {
 		return
 	}
-	if len(f.opts.OrderBy) == 0 && len(f.found) >= f.need {
-		return
-	}
 	if c.key != nil {
 		c.key = f.key()
 	}
 	f.found = append(f.found, c)
 	if len(f.found) >= 2*f.need {
-		slices.SortFunc(f.found, f.compare)
-		f.found = f.found[:f.need]
-		f.worst = &f.found[f.need-1]
+		f.trim()
 	}
 }
+
+// trim leaves the best rows so far.
+func (f *finder) trim() {
+	slices.SortFunc(f.found, f.compare)
+	f.found = f.found[:f.need]
+	f.worst = &f.found[f.need-1]
+}
+
+// byRow reports whether rows are sorted by what the index sorts them by, and
+// nothing else but their ids.
+func (f *finder) byRow() bool { return f.ordered && f.groups != nil && len(f.opts.OrderBy) <= 1 }
 
 // glance is what the row at hand is sorted by, until the next glance.
 func (f *finder) glance() odata.Row {
@@ -239,39 +257,51 @@ func (f *finder) key() odata.Row {
 
 // compare orders rows as asked, and rows that are alike by id.
 func (f *finder) compare(a, b candidate) int {
-	if len(f.opts.OrderBy) > 0 {
+	switch {
+	case f.byRow():
+		if order := cmp.Compare(f.order.Key(a.row), f.order.Key(b.row)); order != 0 {
+			return f.turned(order)
+		}
+		if f.order == readmodel.ByID {
+			return f.turned(strings.Compare(a.row.ID, b.row.ID))
+		}
+	case len(f.opts.OrderBy) > 0:
 		if order := f.opts.OrderBy.Compare(a.key, b.key); order != 0 {
 			return order
 		}
 	}
+	if a.row != nil {
+		return strings.Compare(a.row.ID, b.row.ID)
+	}
 	return a.index - b.index
+}
+
+func (f *finder) turned(order int) int {
+	if f.desc {
+		return -order
+	}
+	return order
 }
 
 // behind reports whether a row comes after the page before.
 func (f *finder) behind(c candidate) bool {
 	if len(f.opts.OrderBy) > 0 && f.props != nil {
-		if order := f.opts.OrderBy.Compare(c.key, f.last); order != 0 {
+		key := c.key
+		if f.byRow() {
+			key = f.glance()
+		}
+		if order := f.opts.OrderBy.Compare(key, f.last); order != 0 {
 			return order > 0
 		}
+	}
+	if c.row != nil {
+		return c.row.ID > f.from.ID
 	}
 	return c.index >= f.behindID
 }
 
-// after is the first row behind an id. Lists that are not in the order of ids
-// are short, and searched one by one.
+// after is the first of the cursor's own rows behind an id.
 func (f *finder) after(id string) int {
-	if f.list.name != listOverviews {
-		low, high := 0, f.rows.len()
-		for low < high {
-			middle := (low + high) / 2
-			if strings.Compare(f.rows.id(middle), id) <= 0 {
-				low = middle + 1
-			} else {
-				high = middle
-			}
-		}
-		return low
-	}
 	for i := range f.rows.len() {
 		if f.rows.id(i) == id {
 			return i + 1

@@ -12,23 +12,36 @@ func (x *exchange) item() error {
 	if err != nil {
 		return err
 	}
-	opts, err := x.parse(l.item)
-	if err != nil {
-		return err
+	k, keep := x.key()
+	if k.document = rows.document(); k.document == 0 {
+		keep = false
 	}
-	if x.unchanged() {
-		return nil
+	a, ok := x.kept(k, keep)
+	if !ok {
+		opts, err := x.parse(l.item)
+		if err != nil {
+			return err
+		}
+		if x.level == odata.MetadataFull {
+			keep = false // it holds a tag of the tenant
+		}
+		to := append(x.api.buffers.get(), '{')
+		if x.level != odata.MetadataNone {
+			to = append(to, `"@odata.context":`...)
+			to = append(appendString(to, x.context(l.fragment(opts)+"/$entity")), ',')
+		}
+		head := len(to)
+		body, err := x.object(to, l, rows, 0, opts, nil)
+		if err != nil {
+			return err
+		}
+		body = joined(body, head)
+		a = x.keep(k, keep, body, digestOf(body), "")
 	}
-	to := append(make([]byte, 0, 4096), '{')
-	if x.level != odata.MetadataNone {
-		to = append(to, `"@odata.context":`...)
-		to = append(appendString(to, x.context(l.fragment(opts)+"/$entity")), ',')
+	x.deliver(a)
+	if !keep {
+		x.api.buffers.put(a.plain)
 	}
-	body, err := x.object(to, l, rows, 0, opts, x.expandable(opts))
-	if err != nil {
-		return err
-	}
-	x.sendJSON(joined(body, len(to)))
 	return nil
 }
 

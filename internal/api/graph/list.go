@@ -1,17 +1,12 @@
 package graph
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
+	"hash"
 	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/klauspost/compress/gzip"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
@@ -27,38 +22,49 @@ func (x *exchange) list() error {
 			return notFound("service")
 		}
 	}
-	if x.unchanged() {
-		return nil
-	}
-	if x.query == "" && only == nil && x.firstPage(l) {
-		return nil
-	}
-	opts, err := x.parse(l.list)
-	if err != nil {
-		return err
-	}
-	path := x.listPath(only)
-	from, err := x.openPosition(path, opts)
-	if err != nil {
-		return err
-	}
-	rows, err := x.cursor(l, only)
-	if err != nil {
-		return err
-	}
 	if x.to.kind == kindCount {
-		return x.count(l, rows, opts)
+		return x.count(l, only)
 	}
-	body, err := x.page(l, rows, opts, from, path)
-	if err != nil {
-		return err
+	k, keep := x.listKey(only)
+	a, ok := x.kept(k, keep)
+	if !ok {
+		opts, err := x.parse(l.list)
+		if err != nil {
+			return err
+		}
+		path := x.listPath(only)
+		from, err := x.openPosition(path, opts)
+		if err != nil {
+			return err
+		}
+		body, sum, err := x.page(l, only, opts, from, path)
+		if err != nil {
+			return err
+		}
+		a = x.keep(k, keep, body, sum, x.prefer.applied())
 	}
-	if applied := x.prefer.applied(); applied != "" {
-		x.w.Header().Set("Preference-Applied", applied)
+	x.deliver(a)
+	if !keep {
+		x.api.buffers.put(a.plain)
 	}
-	x.sendJSON(body)
-	x.api.buffers.put(body)
 	return nil
+}
+
+// listKey names the answer to x in the present state of what it is made of.
+func (x *exchange) listKey(only *readmodel.Service) (answerKey, bool) {
+	k, keep := x.key()
+	if only != nil {
+		k.part = only.ID
+	}
+	switch {
+	case x.to.list == listMessages:
+		k.list = x.snapshot.MessageIndex.Generation
+	case x.to.list == listOverviews || only != nil:
+		k.list, k.services = x.snapshot.IssueIndex.Generation, x.snapshot.ServiceGeneration
+	default:
+		k.list = x.snapshot.IssueIndex.Generation
+	}
+	return k, keep
 }
 
 // listPath is the canonical path of a list below the root of the version.
@@ -69,44 +75,25 @@ func (x *exchange) listPath(only *readmodel.Service) string {
 	return root + "/" + x.to.list
 }
 
-// cursor walks over the rows of a list, of one service if only is given.
-func (x *exchange) cursor(l *listing, only *readmodel.Service) (cursor, error) {
+// finder looks among the rows of a list, of one service if only is given.
+func (x *exchange) finder(l *listing, only *readmodel.Service, opts *odata.Options) (finder, error) {
+	f := finder{ctx: x.ctx, opts: opts, list: l, size: x.pageSize()}
 	r := &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}
 	switch l.name {
 	case listOverviews:
-		return &overviewCursor{reading: r, services: x.snapshot.Services}, nil
+		f.rows = &overviewCursor{reading: r, services: x.snapshot.Services}
+		return f, nil
 	case listMessages:
 		var err error
 		r.views, err = x.viewpoints()
-		return &messageCursor{reading: r, rows: x.snapshot.Messages}, err
+		f.rows, f.groups = &messageCursor{reading: r}, x.snapshot.MessageIndex.Groups()
+		return f, err
 	}
-	rows := x.snapshot.Issues
+	f.rows, f.groups = &issueCursor{reading: r}, x.snapshot.IssueIndex.Groups()
 	if only != nil {
-		rows = issuesOf(rows)[only.ID]
+		f.groups = x.snapshot.IssueIndex.OfService(only.ID)
 	}
-	return &issueCursor{reading: r, rows: rows}, nil
-}
-
-// issuesOf sorts issues by the service that they are about.
-func issuesOf(rows []*readmodel.Row) map[string][]*readmodel.Row {
-	byService := map[string][]*readmodel.Row{}
-	for _, row := range rows {
-		byService[row.ServiceID] = append(byService[row.ServiceID], row)
-	}
-	return byService
-}
-
-// generation is the state of the list that is asked for, nil if it is no whole
-// list of rows.
-func (x *exchange) generation() *generation {
-	now := x.api.generations.of(x.snapshot)
-	switch {
-	case x.to.list == listMessages:
-		return now.messages
-	case x.to.list == listIssues && x.to.service == "":
-		return now.issues
-	}
-	return nil
+	return f, nil
 }
 
 func (x *exchange) pageSize() int {
@@ -117,23 +104,45 @@ func (x *exchange) pageSize() int {
 }
 
 // count answers `$count`: a number, which $top and $skip do not change.
-func (x *exchange) count(l *listing, rows cursor, opts *odata.Options) error {
-	only := &odata.Options{Filter: opts.Filter, Search: opts.Search, Count: true, HasTop: true}
-	f := finder{ctx: x.ctx, rows: rows, opts: only, list: l, generation: x.generation()}
+func (x *exchange) count(l *listing, only *readmodel.Service) error {
+	opts, err := x.parse(l.list)
+	if err != nil {
+		return err
+	}
+	if _, err := x.openPosition(x.listPath(only), opts); err != nil {
+		return err
+	}
+	f, err := x.finder(l, only, &odata.Options{Filter: opts.Filter, Search: opts.Search, Count: true, HasTop: true})
+	if err != nil {
+		return err
+	}
 	r, err := f.find()
 	if err != nil {
 		return err
 	}
-	x.send(http.StatusOK, "text/plain; charset=utf-8", strconv.AppendInt(nil, int64(r.count), 10))
+	body := strconv.AppendInt(nil, int64(r.count), 10)
+	x.fleeting = x.personal() || x.timed()
+	x.deliver(&answer{plain: body, kind: []string{"text/plain; charset=utf-8"}, sum: x.countDigest(body), length: []string{strconv.Itoa(len(body))}})
 	return nil
 }
 
-// page writes one page of a list.
-func (x *exchange) page(l *listing, rows cursor, opts *odata.Options, from *position, path string) ([]byte, error) {
-	f := finder{ctx: x.ctx, rows: rows, opts: opts, list: l, size: x.pageSize(), from: from, generation: x.generation()}
+// countDigest is of a number, which is the same in many answers, with what was
+// asked.
+func (x *exchange) countDigest(number []byte) digest {
+	asked := strings.Join(x.header.Values("Accept"), ",") + "\x00" + x.path + "?" + x.query + "\x00"
+	return digestOf(append([]byte(asked), number...))
+}
+
+// page writes one page of a list. The digest says as much as the body.
+func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string) ([]byte, digest, error) {
+	f, err := x.finder(l, only, opts)
+	if err != nil {
+		return nil, digest{}, err
+	}
+	f.from = from
 	r, err := f.find()
 	if err != nil {
-		return nil, err
+		return nil, digest{}, err
 	}
 	to := append(x.api.buffers.get(), '{')
 	if x.level != odata.MetadataNone {
@@ -149,28 +158,54 @@ func (x *exchange) page(l *listing, rows cursor, opts *odata.Options, from *posi
 		to = append(appendString(to, x.nextLink(path, opts, r.next)), ',')
 	}
 	to = append(to, `"value":[`...)
-	byService := x.expandable(opts)
+	d := x.summary(to, opts)
 	for i, row := range r.rows {
 		if i > 0 {
 			to = append(to, ',')
 		}
-		if to, err = x.object(to, l, rows, row, opts, byService); err != nil {
-			return nil, err
+		if to, err = x.object(to, l, f.rows, row, opts, d); err != nil {
+			return nil, digest{}, err
 		}
 	}
-	return append(to, "]}"...), nil
+	to = append(to, "]}"...)
+	return to, d.sum(to), nil
 }
 
-// expandable are the issues of each service if any are asked for.
-func (x *exchange) expandable(opts *odata.Options) map[string][]*readmodel.Row {
-	if len(opts.Expand) == 0 {
-		return nil
+// A summary collects what an answer says without reading all of it again: its
+// head, the options that it is written by, and what is known of each entity.
+type summary struct {
+	hash  hash.Hash
+	whole bool // too much is written beside the entities
+}
+
+func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
+	d := &summary{hash: sha256.New(), whole: len(opts.Expand) > 0 || x.level == odata.MetadataFull}
+	if !d.whole {
+		d.hash.Write(head)
+		d.hash.Write([]byte{0, byte(x.level)})
+		for _, part := range selectionText(opts.Select) {
+			_, _ = io.WriteString(d.hash, part+",")
+		}
 	}
-	return issuesOf(x.snapshot.Issues)
+	return d
+}
+
+func (d *summary) add(e *entity) {
+	if d != nil && !d.whole {
+		d.hash.Write(e.sum[:])
+	}
+}
+
+func (d *summary) sum(body []byte) digest {
+	if d.whole {
+		return digestOf(body)
+	}
+	var sum [sha256.Size]byte
+	return digest(d.hash.Sum(sum[:0])[:len(digest{})])
 }
 
 // object writes row i of a list as a JSON object.
-func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata.Options, byService map[string][]*readmodel.Row) ([]byte, error) {
+func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata.Options, d *summary) ([]byte, error) {
 	rows.at(i)
 	e, err := rows.entity()
 	if err != nil {
@@ -179,15 +214,16 @@ func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata
 	if m, ok := rows.(*messageCursor); ok && m.views != nil {
 		e = withViewpoint(e, m.views[rows.id(i)])
 	}
+	d.add(e)
 	to = append(to, '{')
-	to = x.control(to, l, rows.id(i))
+	to = x.control(to, l, rows.id(i), e)
 	start := len(to)
 	to = l.write(to, e, opts.Select, x.level)
 	for _, expansion := range opts.Expand {
 		if len(to) > start {
 			to = append(to, ',')
 		}
-		if to, err = x.expand(to, rows.id(i), byService[rows.id(i)], expansion.Options); err != nil {
+		if to, err = x.expand(to, rows.id(i), expansion.Options); err != nil {
 			return nil, err
 		}
 	}
@@ -198,14 +234,14 @@ func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata
 }
 
 // control writes the annotations of an entity that only full metadata has.
-func (x *exchange) control(to []byte, l *listing, id string) []byte {
+func (x *exchange) control(to []byte, l *listing, id string, e *entity) []byte {
 	if x.level != odata.MetadataFull {
 		return to
 	}
 	address := root + "/" + l.name + "('" + url.PathEscape(strings.ReplaceAll(id, "'", "''")) + "')"
 	to = appendString(append(to, `"@odata.type":`...), "#microsoft.graph."+l.typ.Name)
 	to = appendString(append(to, `,"@odata.id":`...), x.at(address))
-	to = appendString(append(to, `,"@odata.etag":`...), x.etag(id))
+	to = appendString(append(to, `,"@odata.etag":`...), "W/"+x.tag(e.sum, false))
 	if l.name == listOverviews {
 		to = appendString(append(to, `,"issues@odata.navigationLink":`...), x.at(address+"/issues"))
 	}
@@ -217,10 +253,14 @@ func (x *exchange) control(to []byte, l *listing, id string) []byte {
 const maxExpanded = 1000
 
 // expand writes the issues of a service as a member.
-func (x *exchange) expand(to []byte, serviceID string, rows []*readmodel.Row, opts *odata.Options) ([]byte, error) {
+func (x *exchange) expand(to []byte, serviceID string, opts *odata.Options) ([]byte, error) {
 	l := x.schema().listing(listIssues)
-	c := &issueCursor{reading: &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}, rows: rows}
-	if len(rows) > maxExpanded && len(opts.OrderBy) == 0 {
+	c := &issueCursor{reading: &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}}
+	groups, rows := x.snapshot.IssueIndex.OfService(serviceID), 0
+	for _, g := range groups {
+		rows += g.Len()
+	}
+	if rows > maxExpanded && len(opts.OrderBy) == 0 {
 		sorted, err := l.list.Parse("$orderby=endDateTime", x.now())
 		if err != nil {
 			return nil, err
@@ -229,7 +269,7 @@ func (x *exchange) expand(to []byte, serviceID string, rows []*readmodel.Row, op
 		changed.OrderBy = sorted.OrderBy
 		opts = &changed
 	}
-	f := finder{ctx: x.ctx, rows: c, opts: opts, list: l, size: maxExpanded}
+	f := finder{ctx: x.ctx, rows: c, groups: groups, opts: opts, list: l, size: maxExpanded}
 	r, err := f.find()
 	if err != nil {
 		return nil, err
@@ -268,113 +308,4 @@ func (x *exchange) expandedLink(serviceID string, opts *odata.Options, served in
 		query += "&$orderby=endDateTime"
 	}
 	return x.at(root + "/" + listOverviews + "/" + url.PathEscape(serviceID) + "/" + listIssues + "?" + query), nil
-}
-
-// etag names a state of what x asks for: the tenant, its data, the address,
-// what the answer is written like, and whose it is.
-func (x *exchange) etag(part string) string {
-	h := sha256.New()
-	add := func(texts ...string) {
-		for _, text := range texts {
-			var size [4]byte
-			binary.BigEndian.PutUint32(size[:], uint32(len(text)))
-			h.Write(size[:])
-			_, _ = io.WriteString(h, text)
-		}
-	}
-	add(x.identity.TenantID, x.path, x.query, part, strings.Join(x.header.Values("Accept"), ","), strconv.Itoa(x.prefer.pageSize),
-		strconv.FormatBool(x.prefer.unknown), x.api.base)
-	now := x.api.generations.of(x.snapshot)
-	if x.to.list == listMessages {
-		add(strconv.FormatInt(now.messages.seq, 10))
-	} else {
-		add(strconv.FormatInt(now.issues.seq, 10))
-	}
-	if x.to.list == listOverviews || x.to.service != "" {
-		for i := range x.snapshot.Services {
-			s := &x.snapshot.Services[i]
-			add(s.ID, nameOf(s), string(s.Overview.Status))
-		}
-	}
-	return `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
-}
-
-// unchanged sets the entity tag and answers 304 to a client that has this
-// state. What depends on the clock or on a person has no tag.
-func (x *exchange) unchanged() bool {
-	if x.identity.Delegated && x.to.list == listMessages || strings.Contains(strings.ToLower(x.query), "now") {
-		return false
-	}
-	tag := x.etag("")
-	x.w.Header()["Etag"] = []string{tag}
-	for _, line := range x.header.Values("If-None-Match") {
-		for given := range strings.SplitSeq(line, ",") {
-			if strings.TrimPrefix(strings.TrimSpace(given), "W/") == tag[2:] {
-				x.w.WriteHeader(http.StatusNotModified)
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// firstPage answers a list that is asked for without options from the bytes
-// of the last such answer. It reports false where that cannot be.
-func (x *exchange) firstPage(l *listing) bool {
-	personal := l.name == listMessages && x.identity.Delegated
-	if l.name == listOverviews || x.to.kind != kindList || personal || x.prefer != (preferences{}) {
-		return false
-	}
-	if x.negotiate("") != nil || x.level != odata.MetadataMinimal {
-		return false
-	}
-	key := pageKey{x.generation(), x.to.version}
-	p, ok := x.api.pages.get(key)
-	if !ok {
-		rows, err := x.cursor(l, nil)
-		if err != nil {
-			return false
-		}
-		if p.plain, err = x.page(l, rows, &odata.Options{}, nil, x.listPath(nil)); err != nil {
-			return false // asked again without the shortcut, to be explained
-		}
-		p = page{plain: bytes.Clone(p.plain), zipped: zip(p.plain)}
-		x.api.pages.put(key, p, len(p.plain)+len(p.zipped))
-	}
-	if len(p.plain) > smallest && acceptsGzip(x.header) && !x.batched {
-		x.w.Header()["Content-Encoding"] = []string{"gzip"}
-		x.sendJSON(p.zipped)
-		return true
-	}
-	x.sendJSON(p.plain)
-	return true
-}
-
-// smallest is the size in bytes below which compression gains nothing.
-const smallest = 1024
-
-func zip(plain []byte) []byte {
-	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, 5) // a valid level
-	_, _ = w.Write(plain)                // memory takes everything
-	_ = w.Close()
-	return out.Bytes()
-}
-
-// acceptsGzip reports whether the client named gzip without refusing it.
-func acceptsGzip(header http.Header) bool {
-	for _, line := range header.Values("Accept-Encoding") {
-		for part := range strings.SplitSeq(line, ",") {
-			name, params, _ := strings.Cut(part, ";")
-			if name = strings.TrimSpace(name); !strings.EqualFold(name, "gzip") && name != "*" {
-				continue
-			}
-			q := strings.ReplaceAll(strings.ToLower(params), " ", "")
-			weight, err := strconv.ParseFloat(strings.TrimPrefix(q, "q="), 64)
-			if !strings.HasPrefix(q, "q=") || err == nil && weight > 0 {
-				return true
-			}
-		}
-	}
-	return false
 }

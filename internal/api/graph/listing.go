@@ -71,6 +71,17 @@ func (l *listing) column(path string) bool {
 	return false
 }
 
+// grouped reports whether all rows of a group have the same value.
+func (l *listing) grouped(path string) bool {
+	switch path {
+	case "service", "status", "classification", "feature", "featureGroup", "isResolved":
+		return l.name == listIssues
+	case "category", "services":
+		return l.name == listMessages
+	}
+	return false
+}
+
 // fragment names what an answer holds, such as "#admin/…/issues(id,title)".
 func (l *listing) fragment(opts *odata.Options) string {
 	parts := selectionText(opts.Select)

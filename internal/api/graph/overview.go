@@ -20,6 +20,7 @@ func (c *overviewCursor) len() int        { return len(c.services) }
 func (c *overviewCursor) at(i int)        { c.service = &c.services[i] }
 func (c *overviewCursor) id(i int) string { return c.services[i].ID }
 func (*overviewCursor) err() error        { return nil }
+func (*overviewCursor) document() int64   { return 0 }
 func (*overviewCursor) Len(int) int       { return 0 }
 
 func (*overviewCursor) Item(int, int) odata.Value { return odata.Value{} }

@@ -30,13 +30,18 @@ func (p *position) served() int {
 // position is where the page ends that c is the last row of. Sort keys that
 // are too long, or that are no properties, are replaced by a number of rows.
 func (f *finder) position(c candidate, offset, taken int) *position {
-	p := &position{ID: f.rows.id(c.index), Served: f.from.served() + taken}
+	p := &position{ID: f.id(c), Served: f.from.served() + taken}
 	if len(f.opts.OrderBy) == 0 {
 		return p
 	}
 	if f.props != nil {
+		key := c.key
+		if f.byRow() {
+			f.rows.(indexed).on(c.row) //nolint:forcetypeassert // what has groups is indexed
+			key = f.glance()
+		}
 		for _, prop := range f.props {
-			p.Keys = append(p.Keys, c.key.Value(prop).Any())
+			p.Keys = append(p.Keys, key.Value(prop).Any())
 		}
 		if text, err := json.Marshal(p); err == nil && len(text) <= maxPosition {
 			return p

@@ -20,6 +20,7 @@ type cursor interface {
 	// holds reports whether the row has a word in its title, name or id.
 	holds(word string) bool
 	entity() (*entity, error)
+	document() int64 // number of the first row's text, 0 for none
 	err() error
 	clone() cursor
 }
@@ -61,6 +62,17 @@ func hasWord(word string, texts ...string) bool {
 	return false
 }
 
+// An indexed cursor can be on any row of its list, and then shows only those
+// that were found.
+type indexed interface {
+	cursor
+	on(row *readmodel.Row)
+	show(rows []*readmodel.Row)
+	// agree reports whether all rows of a group have the same values for
+	// everything that a group is about.
+	agree(g *readmodel.Group) bool
+}
+
 // issueCursor walks over issues.
 type issueCursor struct {
 	*reading
@@ -77,6 +89,15 @@ func (c *issueCursor) len() int        { return len(c.rows) }
 func (c *issueCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
 func (c *issueCursor) id(i int) string { return c.rows[i].ID }
 func (c *issueCursor) err() error      { return c.failed }
+func (c *issueCursor) document() int64 { return c.rows[0].Document }
+
+func (c *issueCursor) on(row *readmodel.Row)      { c.row, c.loaded = row, false }
+func (c *issueCursor) show(rows []*readmodel.Row) { c.rows = rows }
+
+func (c *issueCursor) agree(g *readmodel.Group) bool {
+	c.judge(g.Traits)
+	return g.Open && c.agrees[1] || !g.Open && c.agrees[0]
+}
 
 func (c *issueCursor) clone() cursor {
 	copied := *c
@@ -117,10 +138,7 @@ func (c *issueCursor) read() *tocsin.Issue {
 // Only where end and status contradict each other does the text decide, so
 // that no broken service is left out of a list of open issues.
 func (c *issueCursor) resolved() bool {
-	if c.judged != c.row.Traits {
-		status := c.row.Status
-		c.judged, c.agrees = c.row.Traits, [2]bool{status.Healthy(), status.Known() && !status.Healthy()}
-	}
+	c.judge(c.row.Traits)
 	switch open := c.row.Open(); {
 	case !open && c.agrees[0]:
 		return true
@@ -128,6 +146,12 @@ func (c *issueCursor) resolved() bool {
 		return false
 	}
 	return c.read().Resolved
+}
+
+func (c *issueCursor) judge(t *readmodel.Traits) {
+	if c.judged != t {
+		c.judged, c.agrees = t, [2]bool{t.Status.Healthy(), t.Status.Known() && !t.Status.Healthy()}
+	}
 }
 
 func (c *issueCursor) Value(prop int) odata.Value {
@@ -194,6 +218,11 @@ func (c *messageCursor) len() int        { return len(c.rows) }
 func (c *messageCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
 func (c *messageCursor) id(i int) string { return c.rows[i].ID }
 func (c *messageCursor) err() error      { return c.failed }
+func (c *messageCursor) document() int64 { return c.rows[0].Document }
+
+func (c *messageCursor) on(row *readmodel.Row)      { c.row, c.loaded = row, false }
+func (c *messageCursor) show(rows []*readmodel.Row) { c.rows = rows }
+func (*messageCursor) agree(*readmodel.Group) bool  { return true }
 
 func (c *messageCursor) clone() cursor {
 	copied := *c

@@ -82,6 +82,7 @@ func withViewpoint(e *entity, v tocsin.Viewpoint) *entity {
 		}
 	}
 	out.spans[messageViewpoint].end += grown
+	out.sum = digestOf(out.json)
 	return out
 }
 

@@ -1,0 +1,232 @@
+package graph
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// answerKey names an answer by all that it depends on. The generations are
+// those of the lists that it is made of; no two tenants have one in common.
+// The answer for one item depends on its document instead, which tenants share.
+type answerKey struct {
+	list, services uint64
+	document       int64
+	version        string
+	name           string // of the list
+	part           string // id of the service whose issues are listed
+	query, accept  string
+	prefer         preferences
+}
+
+// An answer is a complete body, made once and then sent to whoever asks for
+// the same.
+type answer struct {
+	plain   []byte
+	kind    []string // the header Content-Type
+	sum     digest
+	length  []string // the header Content-Length
+	applied string   // the header Preference-Applied
+	asked   atomic.Int32
+	once    sync.Once
+	zipped  []byte
+	packed  []string // the header Content-Length of zipped
+}
+
+// smallest is the size in bytes below which compression gains nothing.
+const smallest = 1024
+
+// zip compresses an answer that is asked for again: at the first time, doing
+// so would cost more than sending it. Plain lists are asked for again.
+func (a *answer) zip() []byte {
+	if len(a.plain) <= smallest || a.asked.Add(1) < 2 {
+		return nil
+	}
+	a.once.Do(func() {
+		var out bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&out, 5) // a valid level
+		_, _ = w.Write(a.plain)              // memory takes everything
+		_ = w.Close()
+		a.zipped = bytes.Clone(out.Bytes())
+		a.packed = []string{strconv.Itoa(len(a.zipped))}
+	})
+	return a.zipped
+}
+
+// size is what an answer counts for in the cache: compressed text takes about
+// a fifth more.
+func (a *answer) size() int { return len(a.plain) + len(a.plain)/5 + 512 }
+
+// key is the name of the answer to x, and false if the answer must not be
+// kept: it depends on the clock or on a person, or it is one of many pages.
+func (x *exchange) key() (answerKey, bool) {
+	accept := x.header["Accept"]
+	x.fleeting = x.personal() || x.timed()
+	if x.fleeting || len(accept) > 1 || len(x.query) > maxKeptQuery || strings.Contains(x.query, "skiptoken") {
+		return answerKey{}, false
+	}
+	k := answerKey{version: x.to.version, name: x.to.list, query: x.query, prefer: x.prefer}
+	if len(accept) == 1 {
+		k.accept = accept[0]
+	}
+	return k, len(k.accept) <= maxKeptQuery
+}
+
+// kept finds an answer by its key.
+func (x *exchange) kept(k answerKey, keep bool) (*answer, bool) {
+	if !keep {
+		return nil, false
+	}
+	return x.api.answers.get(k)
+}
+
+// keep makes an answer of a body and remembers it if it may be kept. The body
+// goes back to the buffers.
+func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied string) *answer {
+	a := &answer{plain: body, kind: x.jsonTypes(), sum: sum, length: []string{strconv.Itoa(len(body))}, applied: applied}
+	if !keep {
+		return a
+	}
+	if x.query == "" && x.to.kind == kindList {
+		a.asked.Store(1)
+	}
+	a.plain = bytes.Clone(body)
+	x.api.buffers.put(body)
+	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
+	x.api.answers.put(k, a, a.size())
+	return a
+}
+
+// maxKeptQuery bounds what names an answer, in bytes.
+const maxKeptQuery = 512
+
+// personal reports whether the answer shows how a person marked messages.
+func (x *exchange) personal() bool { return x.identity.Delegated && x.to.list == listMessages }
+
+// timed reports whether the answer may depend on the clock.
+func (x *exchange) timed() bool {
+	query := x.query
+	if strings.Contains(query, "%") {
+		var err error
+		if query, err = url.QueryUnescape(query); err != nil {
+			return true // refused later on
+		}
+	}
+	for i := 0; i+3 <= len(query); i++ {
+		if query[i]|0x20 == 'n' && query[i+1]|0x20 == 'o' && query[i+2]|0x20 == 'w' {
+			return true
+		}
+	}
+	return false
+}
+
+// tag names the exact bytes of an answer to a tenant. Tenants that share an
+// item have different tags for it.
+func (x *exchange) tag(sum digest, zipped bool) string {
+	var text [64]byte
+	seed := append(append(text[:0], sum[:]...), x.identity.TenantID...)
+	whole := sha256.Sum256(seed)
+	tag := append(make([]byte, 0, 32), '"')
+	tag = base64.RawURLEncoding.AppendEncode(tag, whole[:15])
+	if zipped {
+		tag = append(tag, zippedTag...)
+	}
+	return string(append(tag, '"'))
+}
+
+// zippedTag ends the tag of a compressed answer: its bytes are others.
+const zippedTag = "-gzip"
+
+// deliver sends an answer, or says that the client has it already. What
+// depends on the clock or on a person has no tag.
+func (x *exchange) deliver(a *answer) {
+	header := x.w.Header()
+	if a.applied != "" {
+		header["Preference-Applied"] = []string{a.applied}
+	}
+	var zipped []byte
+	if !x.batched && acceptsGzip(x.header) {
+		zipped = a.zip()
+	}
+	if !x.fleeting {
+		tag := x.tag(a.sum, zipped != nil)
+		header["Etag"] = []string{tag}
+		if given := x.header["If-None-Match"]; given != nil && matches(given, tag) {
+			x.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	header["Content-Type"] = a.kind
+	body, length := a.plain, a.length
+	if zipped != nil {
+		header["Content-Encoding"] = x.api.fixed.gzip
+		body, length = zipped, a.packed
+	}
+	header["Content-Length"] = length
+	x.w.WriteHeader(http.StatusOK)
+	_, _ = x.w.Write(body) // the client is gone: nobody to tell
+}
+
+// matches reports whether the client has what the tag names, compressed or
+// not: If-None-Match compares weakly (RFC 9110, 13.1.2).
+func matches(lines []string, tag string) bool {
+	bare := strings.TrimSuffix(tag[1:len(tag)-1], zippedTag)
+	for _, line := range lines {
+		for given := range strings.SplitSeq(line, ",") {
+			given = strings.TrimPrefix(strings.TrimSpace(given), "W/")
+			if len(given) < 2 || given[0] != '"' || given[len(given)-1] != '"' {
+				continue
+			}
+			if strings.TrimSuffix(given[1:len(given)-1], zippedTag) == bare {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// acceptsGzip reports whether the client named gzip without refusing it.
+func acceptsGzip(header http.Header) bool {
+	for _, line := range header["Accept-Encoding"] {
+		for part := range strings.SplitSeq(line, ",") {
+			name, params, _ := strings.Cut(part, ";")
+			if name = strings.TrimSpace(name); !strings.EqualFold(name, "gzip") && name != "*" {
+				continue
+			}
+			if params == "" {
+				return true
+			}
+			q := strings.ReplaceAll(strings.ToLower(params), " ", "")
+			weight, err := strconv.ParseFloat(strings.TrimPrefix(q, "q="), 64)
+			if !strings.HasPrefix(q, "q=") || err == nil && weight > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fixed are values of headers that are the same in every answer. They are
+// shared, and never changed.
+type fixed struct {
+	none, minimal, full, gzip, odata, diagnostic, cache, vary, sniff []string
+}
+
+func newFixed() fixed {
+	json := func(level string) []string {
+		return []string{"application/json;odata.metadata=" + level + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"}
+	}
+	return fixed{
+		none: json("none"), minimal: json("minimal"), full: json("full"), gzip: []string{"gzip"}, odata: []string{"4.0"}, diagnostic: []string{diagnostic},
+		cache: []string{"private, no-store"}, sniff: []string{"nosniff"},
+		vary: []string{"Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding, Prefer"},
+	}
+}
