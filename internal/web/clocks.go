@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -34,37 +35,21 @@ const lineWidth = 960
 // slowSight is the delay from which on our sight of a post stands out.
 const slowSight = 15 * time.Minute
 
-// clocks compares the provider's clock with ours for one issue.
-func (v *visit) clocks(issue tocsin.Issue, versions []tocsin.Version) clocks {
+// clocks compares the provider's clock with ours for one issue. What was
+// imported was not seen as it happened.
+func (v *visit) clocks(issue tocsin.Issue, row *readmodel.Row, versions []tocsin.Version) (clocks, error) {
 	var c clocks
-	if len(versions) == 0 {
-		return c
+	two, err := v.pages.history.Past(v.snapshot, time.Time{}, v.now).Clocks(v.r.Context(), row)
+	if err != nil {
+		return c, err
 	}
-	first := versions[0]
-	c.row(v, "clock.start", issue.StartAt, first.SeenAt)
-	if n := len(issue.Posts); n > 0 {
-		c.row(v, "clock.first", issue.Posts[0].CreatedAt, sightOf(issue.Posts[0].CreatedAt, versions))
-		if n > 1 {
-			c.row(v, "clock.last", issue.Posts[n-1].CreatedAt, sightOf(issue.Posts[n-1].CreatedAt, versions))
-		}
-	}
-	if !issue.EndAt.IsZero() {
-		c.row(v, "clock.end", issue.EndAt, sightOf(issue.EndAt, versions))
-	}
+	c.row(v, "clock.start", two.Dates.DeclaredStart, two.FirstSeen)
+	c.row(v, "clock.first", two.FirstPost, two.FirstSeen)
+	c.row(v, "clock.end", two.Dates.DeclaredEnd, two.OverSeen)
+	c.row(v, "clock.over", two.OverPost, two.OverSeen)
 	c.draw(v, issue, versions)
 	c.Words = v.text("clock.words", "posts", len(issue.Posts), "versions", len(versions))
-	return c
-}
-
-// sightOf is when the desk saw what the provider says happened at an instant:
-// with the first version that is not older.
-func sightOf(at time.Time, versions []tocsin.Version) time.Time {
-	for _, version := range versions {
-		if !version.At.Before(at) {
-			return version.SeenAt
-		}
-	}
-	return time.Time{}
+	return c, nil
 }
 
 func (c *clocks) row(v *visit, key string, theirs, ours time.Time) {

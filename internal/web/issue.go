@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store"
@@ -79,8 +80,10 @@ func (p *Pages) issue(v *visit) error {
 	promises := section.PromisesOf(posts, v.now)
 	page.Posts = v.posts(issue, posts, promises, states)
 	page.define(v, issue, row, promises)
-	page.warn(v, issue, posts, promises)
-	page.Clocks = v.clocks(issue, versions)
+	page.warn(v, issue, promises)
+	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
+		return err
+	}
 	if page.Seen, err = v.alsoSeen(row.ID); err != nil {
 		return err
 	}
@@ -178,7 +181,7 @@ func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, 
 
 // warn adds what a reader must not miss: overdue promises, doubtful dates, and
 // dates declared that are not those written.
-func (page *issuePage) warn(v *visit, issue tocsin.Issue, posts []section.Post, promises []section.Promise) {
+func (page *issuePage) warn(v *visit, issue tocsin.Issue, promises []section.Promise) {
 	for _, p := range promises {
 		switch {
 		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && isOngoing(issue):
@@ -187,25 +190,21 @@ func (page *issuePage) warn(v *visit, issue tocsin.Issue, posts []section.Post, 
 			page.Notes = append(page.Notes, note{"watch", "watch", v.text("note.report", "date", v.longDate(p.DueAt.In(v.zone))), p.Written})
 		}
 	}
-	if len(posts) == 0 {
-		return
-	}
-	final := posts[len(posts)-1]
+	dates := history.DatesOf(issue)
 	for _, one := range []struct {
-		kind     section.Kind
-		declared time.Time
-		key      string
-	}{{section.KindStartTime, issue.StartAt, "start"}, {section.KindEndTime, issue.EndAt, "end"}} {
-		written := final.Date(one.kind)
-		if !written.Sound() || one.declared.IsZero() || written.WholeDay {
-			continue
-		}
-		if gap := written.At.Sub(one.declared).Abs(); gap >= 15*time.Minute {
+		key              string
+		declared, stated time.Time
+	}{{"start", dates.DeclaredStart, dates.StatedStart}, {"end", dates.DeclaredEnd, dates.StatedEnd}} {
+		if gap := one.stated.Sub(one.declared).Abs(); !one.declared.IsZero() && !one.stated.IsZero() && gap >= datesApart {
 			page.Notes = append(page.Notes, note{"degraded", "degraded", v.text("note.dates"),
-				v.text("note.dates."+one.key, "declared", v.full(one.declared.UTC()), "written", v.full(written.At), "d", v.length(gap))})
+				v.text("note.dates."+one.key, "declared", v.full(one.declared.UTC()), "written", v.full(one.stated), "d", v.length(gap))})
 		}
 	}
 }
+
+// datesApart is how far declared and stated dates may lie apart without a word
+// about it.
+const datesApart = 15 * time.Minute
 
 func isOngoing(issue tocsin.Issue) bool { return issue.EndAt.IsZero() && !issue.Status.Healthy() }
 

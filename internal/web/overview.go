@@ -80,15 +80,15 @@ const stormAt = 8
 func (p *Pages) overview(v *visit) error {
 	page := overviewPage{frame: v.frame(crumb{Name: v.text("nav.overview")})}
 	page.Refresh = 60
-	ledger, err := p.ledger(v.r.Context(), v.snapshot)
+	month, err := v.lastMonth()
 	if err != nil {
 		return err
 	}
 	if err := page.addIssues(v); err != nil {
 		return err
 	}
-	page.addServices(v, ledger)
-	page.Verdict = v.verdict(&page, ledger)
+	page.addServices(v, month)
+	page.Verdict = v.verdict(&page, month)
 	if page.Due, err = v.due(dueLines); err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 	}, nil
 }
 
-func (page *overviewPage) addServices(v *visit, l ledger) {
+func (page *overviewPage) addServices(v *visit, m month) {
 	byService := map[string][]issueLine{}
 	for _, line := range slices.Concat(page.Issues, page.Quiet) {
 		if row, ok := v.snapshot.Issue(line.ID); ok {
@@ -167,7 +167,7 @@ func (page *overviewPage) addServices(v *visit, l ledger) {
 	}
 	for i := range v.snapshot.Services {
 		service := &v.snapshot.Services[i]
-		line := v.serviceLine(service, l, byService[service.ID])
+		line := v.serviceLine(service, m, byService[service.ID])
 		if len(line.What) == 0 && (line.Family == "down" || line.Family == "degraded" || line.Family == "recovering") {
 			line.Named = page.naming(service.Name)
 		}
@@ -195,14 +195,12 @@ func (page *overviewPage) naming(name string) []issueLine {
 // serviceLine is a service as it is now. What was healthy when a source was
 // last heard is unknown since then; a service whose open issues are advisories
 // is not shown as degraded.
-func (v *visit) serviceLine(s *readmodel.Service, l ledger, open []issueLine) serviceLine {
-	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: v.strip(s, l)}
+func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) serviceLine {
+	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: v.strip(m.days[s.ID], m.first)}
 	if !s.Since.IsZero() {
 		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
 	}
-	if share, ok := l.availability(s, v.now.AddDate(0, 0, -stripDays), v.now, v.now); ok {
-		line.Availability = v.percent(share, 2)
-	}
+	line.Availability = v.share(m.figures[s.ID], 2)
 	for _, issue := range open { // an incident that is open weighs more than an overview that lags behind
 		if issue.Class != "advisory" && rank(issue.Family) < rank(line.Family) {
 			line.look, line.Since = issue.look, ""
@@ -221,7 +219,7 @@ func (v *visit) serviceLine(s *readmodel.Service, l ledger, open []issueLine) se
 }
 
 // verdict concludes from the services and issues of the page.
-func (v *visit) verdict(page *overviewPage, l ledger) verdict {
+func (v *visit) verdict(page *overviewPage, m month) verdict {
 	n := map[string]int{"ok": len(page.Working)}
 	for _, line := range page.Affected {
 		n[line.Family]++
@@ -254,7 +252,7 @@ func (v *visit) verdict(page *overviewPage, l ledger) verdict {
 		out.Tint = out.Family
 	}
 	v.explain(&out, page, stale)
-	out.Facts = v.facts(page, l)
+	out.Facts = v.facts(page, m)
 	return out
 }
 
@@ -305,7 +303,7 @@ func (v *visit) tally(n map[string]int) []tally {
 }
 
 // facts are the figures beside the verdict.
-func (v *visit) facts(page *overviewPage, l ledger) []fact {
+func (v *visit) facts(page *overviewPage, m month) []fact {
 	var facts []fact
 	if worst := page.firstIncident(); worst != nil {
 		started := v.moment(worst.start)
@@ -325,8 +323,8 @@ func (v *visit) facts(page *overviewPage, l ledger) []fact {
 			Note: v.text("fact.ended", "time", end.Text), Href: v.issueHref(last.ID), ID: last.ID,
 		})
 	}
-	if share, ok := v.mean(l, v.now.AddDate(0, 0, -stripDays), v.now); ok {
-		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", len(v.snapshot.Services))})
+	if share, n := mean(v.snapshot.Services, m.figures); n > 0 {
+		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", n)})
 	}
 	return facts
 }
@@ -349,19 +347,4 @@ func lastIncident(s *readmodel.Snapshot) *readmodel.Row {
 		}
 	}
 	return last
-}
-
-// mean is the availability of all services together.
-func (v *visit) mean(l ledger, from, to time.Time) (float64, bool) {
-	sum, n := 0.0, 0
-	for i := range v.snapshot.Services {
-		if share, ok := l.availability(&v.snapshot.Services[i], from, to, v.now); ok {
-			sum += share
-			n++
-		}
-	}
-	if n == 0 {
-		return 0, false
-	}
-	return sum / float64(n), true
 }

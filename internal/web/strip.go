@@ -4,12 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"example.org/tocsin/internal/readmodel"
 )
-
-// stripDays is the length of the strip beside a service.
-const stripDays = 30
 
 // strip is the last thirty days of a service: quiet days as one path, the
 // others as bars whose height is how bad the day was.
@@ -25,37 +20,35 @@ type bar struct {
 	Title               string
 }
 
-// strip draws the days up to today in a box of 119 × 18.
-func (v *visit) strip(s *readmodel.Service, l ledger) strip {
+// strip draws days in a box of 119 × 18.
+func (v *visit) strip(looks []uint8, first time.Time) strip {
 	var quiet, none strings.Builder
 	var days [5]int
 	out := strip{}
-	today := startOfDay(v.now.In(v.zone))
-	for i := range stripDays {
-		date := today.AddDate(0, 0, i-stripDays+1)
-		level := l.level(s, date, date.AddDate(0, 0, 1), v.now)
-		days[level]++
+	for i, look := range looks {
+		days[look]++
 		x := i * 4
-		switch level {
-		case levelQuiet:
+		switch look {
+		case dayQuiet:
 			fmt.Fprintf(&quiet, "M%d 14h3v4h-3z", x)
-		case levelNone:
+		case dayUnknown:
 			fmt.Fprintf(&none, "M%d 16.5h3v1.5h-3z", x)
 		default:
-			height := [...]int{4, 8, 12, 18}[level]
-			out.Bars = append(out.Bars, bar{level, x, 18 - height, height, v.shortDate(date) + " " + v.text(fmt.Sprintf("level.%d", level))})
+			height := [...]int{4, 8, 12, 18}[look]
+			title := v.shortDate(first.AddDate(0, 0, i)) + " " + v.text(fmt.Sprintf("level.%d", look))
+			out.Bars = append(out.Bars, bar{int(look), x, 18 - height, height, title})
 		}
 	}
 	out.Quiet, out.None, out.Words = quiet.String(), none.String(), v.text("strip.words", "days", v.daysInWords(days))
 	return out
 }
 
-// daysInWords says how many days of each level there were, worst first.
+// daysInWords says how many days of each look there were, worst first.
 func (v *visit) daysInWords(days [5]int) string {
 	var parts []string
-	for _, level := range []int{levelDown, levelDegraded, levelAdvisory, levelNone} {
-		if days[level] > 0 {
-			parts = append(parts, v.text(fmt.Sprintf("strip.%d", level), "n", days[level]))
+	for _, look := range []int{dayDown, dayDegraded, dayAdvisory, dayUnknown} {
+		if days[look] > 0 {
+			parts = append(parts, v.text(fmt.Sprintf("strip.%d", look), "n", days[look]))
 		}
 	}
 	if len(parts) == 0 {

@@ -22,6 +22,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -64,7 +65,8 @@ type Pages struct {
 	templates map[string]*template.Template // by language
 	static    assets
 	sprite    sprite
-	ledgers   ledgers
+	history   *history.Reader
+	pasts     pasts
 	policy    *bluemonday.Policy // for HTML of providers
 }
 
@@ -73,7 +75,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, ledgers: ledgers{kept: map[string]keptLedger{}}, policy: newPolicy()}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: pasts{kept: map[pastKey]pastEntry{}}, policy: newPolicy()}
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)

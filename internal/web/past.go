@@ -1,0 +1,159 @@
+package web
+
+import (
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/readmodel"
+)
+
+// pastFor is how long what was worked out about the past is used again while
+// nothing changes. Only the present day can be another meanwhile.
+const pastFor = 5 * time.Minute
+
+// maxPasts bounds what is kept of all tenants together.
+const maxPasts = 512
+
+// pasts keeps what was worked out about the past of tenants until something
+// changes in them, and makes a crowd wait for one answer.
+type pasts struct {
+	mu   sync.Mutex
+	kept map[pastKey]pastEntry
+}
+
+type pastKey struct{ tenant, what string }
+
+type pastEntry struct {
+	seq   int64
+	until time.Time
+	stale bool
+	value any
+}
+
+// remembered is what work returned for the same tenant in the same state, or
+// what it returns now.
+func remembered[T any](v *visit, what string, work func(*history.Past) (T, error)) (T, error) {
+	s, key := v.snapshot, pastKey{v.snapshot.Tenant.ID, what}
+	p := &v.pages.pasts
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e, ok := p.kept[key]; ok && e.seq == s.Seq && e.stale == s.Stale && v.now.Before(e.until) {
+		if value, ok := e.value.(T); ok {
+			return value, nil
+		}
+	}
+	value, err := work(v.pages.history.Past(s, time.Time{}, v.now))
+	if err != nil {
+		return value, err
+	}
+	if len(p.kept) >= maxPasts {
+		clear(p.kept)
+	}
+	p.kept[key] = pastEntry{s.Seq, v.now.Add(pastFor), s.Stale, value}
+	return value, nil
+}
+
+// Looks of a day in strips and calendars, as the style sheet numbers them.
+const (
+	dayQuiet = iota
+	dayAdvisory
+	dayDegraded
+	dayDown
+	dayUnknown
+)
+
+// dayLook is how a day looks. One still to come, or of which nobody has heard,
+// is never quiet.
+func dayLook(l history.Level) uint8 {
+	switch l {
+	case history.LevelQuiet:
+		return dayQuiet
+	case history.LevelWatch:
+		return dayAdvisory
+	case history.LevelDegraded:
+		return dayDegraded
+	case history.LevelDown:
+		return dayDown
+	}
+	return dayUnknown
+}
+
+// days are the looks of the days from one to another, both included, of each
+// service by workload id.
+func (v *visit) days(what string, from, to time.Time) (map[string][]uint8, error) {
+	return remembered(v, "days "+what, func(past *history.Past) (map[string][]uint8, error) {
+		all := map[string][]uint8{}
+		for i := range v.snapshot.Services {
+			s := &v.snapshot.Services[i]
+			days, err := past.Days(v.r.Context(), s, from, to)
+			if err != nil {
+				return nil, err
+			}
+			looks := make([]uint8, len(days))
+			for n, day := range days {
+				looks[n] = dayLook(day.Level())
+			}
+			all[s.ID] = looks
+		}
+		return all, nil
+	})
+}
+
+// figures are the availability of each service between two instants.
+func (v *visit) figures(what string, from, to time.Time) (map[string]history.Availability, error) {
+	return remembered(v, "figures "+what, func(past *history.Past) (map[string]history.Availability, error) {
+		all := map[string]history.Availability{}
+		for i := range v.snapshot.Services {
+			s := &v.snapshot.Services[i]
+			a, err := past.Availability(v.r.Context(), s, from, to)
+			if err != nil {
+				return nil, err
+			}
+			all[s.ID] = a
+		}
+		return all, nil
+	})
+}
+
+// month is the thirty days of each service beside its figure.
+type month struct {
+	first   time.Time
+	days    map[string][]uint8
+	figures map[string]history.Availability
+}
+
+// stripDays is the length of the strip beside a service.
+const stripDays = 30
+
+func (v *visit) lastMonth() (month, error) {
+	today := v.now.UTC().Truncate(24 * time.Hour)
+	m := month{first: today.AddDate(0, 0, 1-stripDays)}
+	var err error
+	if m.days, err = v.days("30 "+today.Format(time.DateOnly), m.first, today); err != nil {
+		return m, err
+	}
+	m.figures, err = v.figures("30", v.now.AddDate(0, 0, -stripDays), v.now)
+	return m, err
+}
+
+// share is the availability of a service in words, "" when nothing is known.
+func (v *visit) share(a history.Availability, decimals int) string {
+	share, ok := a.Share(history.DegradedWeight)
+	if !ok {
+		return ""
+	}
+	return v.percent(share, decimals)
+}
+
+// mean is the availability of some services together.
+func mean(services []readmodel.Service, figures map[string]history.Availability) (share float64, n int) {
+	sum := 0.0
+	for i := range services {
+		if one, ok := figures[services[i].ID].Share(history.DegradedWeight); ok {
+			sum += one
+			n++
+		}
+	}
+	return sum / float64(max(1, n)), n
+}
