@@ -4,6 +4,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -87,8 +88,15 @@ var (
 // kind of page, in English.
 func pages(t testing.TB) []string {
 	t.Helper()
+	return crawl(t, base(t), kindOf)
+}
+
+// crawl follows links from the first page, as far as they lead to a kind of
+// page that was not seen before.
+func crawl(t testing.TB, base string, kindOf func(string) string) []string {
+	t.Helper()
 	seen, queue, list := map[string]bool{}, []string{"/", "/preferences", "/nowhere"}, []string{}
-	for len(queue) > 0 && len(list) < 60 {
+	for len(queue) > 0 && len(list) < 120 {
 		path := queue[0]
 		queue = queue[1:]
 		kind := kindOf(path)
@@ -97,8 +105,8 @@ func pages(t testing.TB) []string {
 		}
 		seen[kind] = true
 		list = append(list, path)
-		for _, found := range link.FindAllStringSubmatch(fetch(t, path), -1) {
-			next := strings.ReplaceAll(found[1], "&amp;", "&")
+		for _, found := range link.FindAllStringSubmatch(fetch(t, base+path), -1) {
+			next := html.UnescapeString(found[1])
 			if !apart.MatchString(next) && !seen[kindOf(next)] {
 				queue = append(queue, next)
 			}
@@ -114,15 +122,15 @@ func kindOf(address string) string {
 	return about.ReplaceAllString(path, "/$1/one")
 }
 
-func fetch(t testing.TB, path string) string {
+func fetch(t testing.TB, address string) string {
 	t.Helper()
-	response, err := http.Get(base(t) + path)
+	response, err := http.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= 500 {
-		t.Errorf("GET %s: %s", path, response.Status)
+		t.Errorf("GET %s: %s", address, response.Status)
 	}
 	if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		return ""
