@@ -90,7 +90,26 @@ func (postgresDialect) migrate(ctx context.Context, s *Store) error {
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
-	err = migrate(ctx, s, "postgres")
+	if err = migrate(ctx, s, "postgres"); err == nil {
+		indexTrigrams(ctx, s)
+	}
 	_, unlockErr := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
 	return errors.Join(err, unlockErr)
+}
+
+// indexTrigrams makes the index that searches use, if the database offers the
+// extension and lets us have it. Without the index a search reads all texts of
+// the tenant and finds the same.
+func indexTrigrams(ctx context.Context, s *Store) {
+	var there bool
+	const exists = `SELECT EXISTS (SELECT 1 FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'texts_trigrams')`
+	if s.pool.QueryRow(ctx, exists).Scan(&there) != nil || there {
+		return
+	}
+	for _, statement := range []string{
+		`CREATE EXTENSION IF NOT EXISTS pg_trgm`,
+		`CREATE INDEX IF NOT EXISTS texts_trigrams ON texts USING gin (text gin_trgm_ops)`,
+	} {
+		_, _ = s.pool.Exec(ctx, statement) // refused, or not installed; an extension that is there already serves as well
+	}
 }

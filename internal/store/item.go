@@ -39,8 +39,7 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 			return nil, "", tocsin.Invalidf("after", "It is no cursor of this list.")
 		}
 	}
-	query := `SELECT i.num, i.kind, i.id, m.n, m.left_at, m.source, d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class,
-		d.start_at, d.end_at, d.modified_at
+	query := itemColumns + `
 		FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document JOIN tenants t ON t.num = m.tenant
 		WHERE t.id = $1 AND i.kind = $2 AND i.num < $3`
 	args := []any{tenantID, string(q.Kind), before}
@@ -68,6 +67,9 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 	}
 	return list, next, nil
 }
+
+const itemColumns = `SELECT i.num, i.kind, i.id, m.n, m.left_at, m.source, d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class,
+	d.start_at, d.end_at, d.modified_at`
 
 func scanItem(rows *sql.Rows) (i Item, err error) {
 	var left, start, end, modified int64

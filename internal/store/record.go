@@ -67,7 +67,8 @@ type recording struct {
 	rows    []row
 	changes []change
 	dirty   []*member
-	tasks   [][]any // of items whose files are to be fetched
+	tasks   [][]any          // of items whose files are to be fetched
+	bodies  map[int64][]byte // of documents that came with their bytes
 }
 
 // change is a change about to be inserted.
@@ -79,6 +80,7 @@ type change struct {
 // member is a row of members, with what is needed to judge a new state.
 type member struct {
 	item, document, at int64
+	was                int64 // the document that held before this record; 0 for none
 	n, versions        int
 	leftAt             int64
 	source             string // whose list it is on
@@ -100,7 +102,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 	if err != nil {
 		return nil, err
 	}
-	rec := &recording{Record: r, tenant: tenant}
+	rec := &recording{Record: r, tenant: tenant, bodies: make(map[int64][]byte, len(r.Entries))}
 	if err := rec.lock(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -109,6 +111,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 		if docs[i], err = s.putDocument(ctx, tx, e.Document); err != nil {
 			return nil, fmt.Errorf("put document %s: %w", e.Document.ID, err)
 		}
+		rec.bodies[docs[i].num] = e.Document.Body
 	}
 	if err := rec.load(ctx, tx, docs); err != nil {
 		return nil, err
@@ -172,6 +175,7 @@ func (rec *recording) load(ctx context.Context, q querier, docs []stored) error 
 		return fmt.Errorf("load members: %w", err)
 	}
 	for _, m := range list {
+		m.was = m.document
 		rec.members[m.item] = m
 	}
 	return nil
@@ -310,6 +314,9 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	}
 	if err := rec.writeChanges(ctx, s, tx); err != nil {
 		return fmt.Errorf("insert changes: %w", err)
+	}
+	if err := rec.indexTexts(ctx, s, tx); err != nil {
+		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
 	return err

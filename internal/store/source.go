@@ -185,6 +185,9 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		if p.Full {
 			fullAt = okAt
 		}
+		if err := closeGap(ctx, tx, tenant, p.Source, p.Epoch, okAt); err != nil {
+			return nil, err
+		}
 	}
 	result, err := tx.ExecContext(ctx, `
 		UPDATE sources SET due_at = $1, leased_at = 0, lease_ends = 0, shorts = $2, outcome = $3, problem = $4,

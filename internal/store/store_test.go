@@ -44,3 +44,30 @@ func TestThreeStartTogetherOnPostgres(t *testing.T) {
 	t.Parallel()
 	startTogether(t, pgtest.URL(t))
 }
+
+// TestTextsCatchUp opens an archive that was written before there was a search.
+func TestTextsCatchUp(t *testing.T) {
+	t.Parallel()
+	for name, dsn := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { t.Helper(); return filepath.Join(t.TempDir(), "tocsin.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return pgtest.URL(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address := dsn(t)
+			storetest.Forget(t, openStore(t, address))
+			storetest.Recall(t, openStore(t, address))
+		})
+	}
+}
+
+// TestSearchWithoutTrigrams: a PostgreSQL that refuses the extension finds the
+// same.
+func TestSearchWithoutTrigrams(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, pgtest.URL(t))
+	if _, err := s.Writer().ExecContext(t.Context(), `DROP EXTENSION pg_trgm CASCADE`); err != nil {
+		t.Fatalf("the extension was not there, so the suite does not test the index: %v", err)
+	}
+	storetest.Search(t, s)
+}

@@ -1,0 +1,25 @@
+-- +goose Up
+-- The folded text of each document that holds for some tenant. Tenants share
+-- it; who may find it is said by members alone. The index of trigrams is made
+-- at start-up, where the database offers the extension.
+CREATE TABLE texts (
+    document BIGINT NOT NULL PRIMARY KEY REFERENCES documents (num),
+    text     TEXT   NOT NULL
+);
+
+-- Which tenants see an item, and whether any tenant holds a document.
+CREATE INDEX members_item ON members (item, document);
+
+INSERT INTO counters (name, value) VALUES ('texts', 0);
+
+-- Times in which a source was not polled completely.
+CREATE TABLE gaps (
+    tenant BIGINT NOT NULL REFERENCES tenants (num),
+    source TEXT   NOT NULL,
+    since  BIGINT NOT NULL,
+    until  BIGINT NOT NULL,
+    PRIMARY KEY (tenant, source, since)
+);
+
+-- +goose Down
+SELECT 1;

@@ -1,0 +1,275 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// textsVersion grows when [section.Searchable] gives other texts than before;
+// all are made anew then.
+const textsVersion = 1
+
+// A SearchQuery says what is looked for in one tenant.
+type SearchQuery struct {
+	// Terms are all contained in the text of an item, wherever and in whatever
+	// case; see [section.Fold]. No sign has a meaning of its own.
+	Terms  []string
+	Kinds  []tocsin.Kind // issues, messages; both when empty
+	Limit  int
+	Offset int
+}
+
+// Limits of a query.
+const (
+	maxTerms = 8
+	maxTerm  = 200 // characters
+)
+
+// trigram is the length from which the index helps.
+const trigram = 3
+
+// Search lists the items of a tenant whose present text contains all terms,
+// the last modified first. It fails with [tocsin.ErrInvalid] for a query
+// without terms or with too many.
+func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]Item, error) {
+	terms, err := foldTerms(q.Terms)
+	if err != nil {
+		return nil, err
+	}
+	query, args := s.searchSQL(tenantID, terms, q)
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	list, err := collectRows(rows, err, scanItem)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+func foldTerms(given []string) ([]string, error) {
+	var terms []string
+	for _, term := range given {
+		if utf8.RuneCountInString(term) > maxTerm {
+			return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
+		}
+		if term = clean(section.Fold(term)); term != "" && !slices.Contains(terms, term) {
+			terms = append(terms, term)
+		}
+	}
+	if len(terms) == 0 || len(terms) > maxTerms {
+		return nil, tocsin.Invalidf("search", "Give 1 to %d words to look for.", maxTerms)
+	}
+	return terms, nil
+}
+
+// searchSQL is the query for folded terms. The engines find candidates in
+// their own way; every term is then looked for in the text itself, so that both
+// find the same.
+func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query string, args []any) {
+	args = []any{tenantID}
+	bind := func(value any) string {
+		args = append(args, value)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	from := `members m JOIN tenants t ON t.num = m.tenant JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+		JOIN texts x ON x.document = m.document WHERE `
+	if match := matchAll(terms); s.pool == nil && match != "" {
+		from = `text_index f CROSS JOIN documents d CROSS JOIN members m CROSS JOIN tenants t CROSS JOIN items i CROSS JOIN texts x
+			WHERE f.text_index MATCH ` + bind(match) + ` AND d.num = f.rowid AND m.item = d.item AND m.document = d.num
+			AND t.num = m.tenant AND i.num = m.item AND x.document = d.num AND `
+	}
+	conditions := []string{"t.id = $1"}
+	if len(q.Kinds) > 0 {
+		conditions = append(conditions, "i.kind IN ("+placeholders(len(args)+1, len(q.Kinds))+")")
+		for _, kind := range q.Kinds {
+			args = append(args, string(kind))
+		}
+	}
+	for _, term := range terms {
+		if s.pool == nil {
+			conditions = append(conditions, "instr(x.text, "+bind(term)+") > 0")
+		} else {
+			conditions = append(conditions, "x.text LIKE "+bind(likePattern(term)))
+		}
+	}
+	return itemColumns + " FROM " + from + strings.Join(conditions, " AND ") +
+		" ORDER BY d.modified_at DESC, i.num DESC LIMIT " + bind(q.Limit) + " OFFSET " + bind(q.Offset), args
+}
+
+// matchAll is an FTS5 expression for the terms that its index can find: each a
+// quoted string, in which no sign but the quote means anything.
+func matchAll(terms []string) string {
+	var quoted []string
+	for _, term := range terms {
+		if utf8.RuneCountInString(term) >= trigram {
+			quoted = append(quoted, `"`+strings.ReplaceAll(term, `"`, `""`)+`"`)
+		}
+	}
+	return strings.Join(quoted, " AND ")
+}
+
+// likePattern is a pattern of LIKE for texts that contain term.
+func likePattern(term string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + "%"
+}
+
+// searched reports whether items of a kind can be found by their text.
+func searched(kind tocsin.Kind) bool { return kind == tocsin.KindIssue || kind == tocsin.KindMessage }
+
+// indexTexts keeps the index of texts in step with what holds since this
+// record. It comes after the changes were numbered: whoever changes what holds
+// waits for the counter, so nobody else can begin or cease to hold a document
+// meanwhile.
+func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *sql.Tx) error {
+	kinds := map[int64]tocsin.Kind{} // of documents that hold now
+	var left []*member
+	for _, r := range rec.rows {
+		m := rec.members[r.item]
+		if searched(r.version.Kind) && m.document == r.document && m.was != m.document {
+			kinds[r.document] = r.version.Kind
+			left = append(left, m)
+		}
+	}
+	if err := s.putTexts(ctx, tx, kinds, rec.bodies); err != nil {
+		return fmt.Errorf("index texts: %w", err)
+	}
+	for _, m := range left {
+		if err := s.dropText(ctx, tx, m); err != nil {
+			return fmt.Errorf("drop text: %w", err)
+		}
+	}
+	return nil
+}
+
+// putTexts indexes those documents that are not. bodies holds the bytes of
+// those at hand.
+func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin.Kind, bodies map[int64][]byte) error {
+	wanted := make([]any, 0, len(kinds))
+	for document := range kinds {
+		wanted = append(wanted, document)
+	}
+	var texts [][]any
+	for part := range slices.Chunk(wanted, 500) {
+		rows, err := tx.QueryContext(ctx, `SELECT num FROM documents d WHERE num IN (`+placeholders(1, len(part))+`)
+			AND NOT EXISTS (SELECT 1 FROM texts x WHERE x.document = d.num) ORDER BY num`, part...)
+		missing, err := collectRows(rows, err, func(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) })
+		if err != nil {
+			return err
+		}
+		for _, document := range missing {
+			text, err := s.textOf(ctx, tx, document, kinds[document], bodies[document])
+			if err != nil {
+				return err
+			}
+			texts = append(texts, []any{document, text})
+		}
+	}
+	if err := s.insert(ctx, tx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.pool != nil {
+		return err
+	}
+	return s.insert(ctx, tx, `INSERT INTO text_index (rowid, text) VALUES `, texts, "")
+}
+
+// textOf is the folded text of a document. One that cannot be read, which a
+// document that was stored can hardly be, is found by nothing.
+func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocsin.Kind, body []byte) (string, error) {
+	if len(body) == 0 {
+		var packed []byte
+		if err := q.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, document).Scan(&packed); err != nil {
+			return "", err
+		}
+		var err error
+		if body, err = s.decoder.DecodeAll(packed, nil); err != nil {
+			return "", fmt.Errorf("unpack document %d: %w", document, err)
+		}
+	}
+	text, err := section.Searchable(kind, body)
+	if err != nil {
+		return "", nil //nolint:nilerr // see above
+	}
+	return clean(text), nil
+}
+
+// dropText removes the text of the document that a member held before, unless
+// another tenant holds it still.
+func (s *Store) dropText(ctx context.Context, tx *sql.Tx, m *member) error {
+	if m.was == 0 {
+		return nil
+	}
+	result, err := tx.ExecContext(ctx, `DELETE FROM texts WHERE document = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE item = $2 AND document = $1)`, m.was, m.item)
+	if err != nil || s.pool != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM text_index WHERE rowid = $1`, m.was)
+	return err
+}
+
+// catchUpTexts indexes what an older version of the program stored. It is
+// called under the lock of migrations and goes on where it was cut off.
+func (s *Store) catchUpTexts(ctx context.Context) error {
+	var version int64
+	if err := s.write.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'texts'`).Scan(&version); err != nil || version == textsVersion {
+		return err
+	}
+	if version != 0 {
+		if err := s.inTx(ctx, s.clearTexts(ctx)); err != nil {
+			return err
+		}
+	}
+	for more := true; more; {
+		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+			more, err = s.catchUpSome(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err := s.write.ExecContext(ctx, `UPDATE counters SET value = $1 WHERE name = 'texts'`, textsVersion)
+	return err
+}
+
+// clearTexts forgets texts of another version; version 0 stands for none.
+func (s *Store) clearTexts(ctx context.Context) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM texts`)
+		if err == nil && s.pool == nil {
+			_, err = tx.ExecContext(ctx, `INSERT INTO text_index (text_index) VALUES ('delete-all')`)
+		}
+		_, counterErr := tx.ExecContext(ctx, `UPDATE counters SET value = 0 WHERE name = 'texts'`)
+		return errors.Join(err, counterErr)
+	}
+}
+
+// textsPerStep is how many documents are indexed in one transaction when
+// catching up.
+const textsPerStep = 200
+
+func (s *Store) catchUpSome(ctx context.Context, tx *sql.Tx) (more bool, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT m.document, i.kind FROM members m JOIN items i ON i.num = m.item
+		WHERE i.kind IN ($1, $2) AND NOT EXISTS (SELECT 1 FROM texts x WHERE x.document = m.document) LIMIT $3`,
+		string(tocsin.KindIssue), string(tocsin.KindMessage), textsPerStep)
+	kinds := map[int64]tocsin.Kind{}
+	_, err = collectRows(rows, err, func(rows *sql.Rows) (_ struct{}, err error) {
+		var document int64
+		var kind tocsin.Kind
+		err = rows.Scan(&document, &kind)
+		kinds[document] = kind
+		return struct{}{}, err
+	})
+	if err != nil {
+		return false, err
+	}
+	return len(kinds) == textsPerStep, s.putTexts(ctx, tx, kinds, nil)
+}
