@@ -20,6 +20,7 @@ const (
 type entry struct {
 	identity   Identity
 	audiences  []string
+	foreign    bool // its issuer's audiences have been looked at
 	until      time.Time
 	generation uint64
 }

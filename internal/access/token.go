@@ -13,10 +13,11 @@ import (
 	"github.com/go-jose/go-jose/v4/json" // case-sensitive, refuses duplicate members
 )
 
-// Limits of our own tokens, which have about 800 characters.
+// Limits of tokens. Our own have about 800 characters; those of a person in many
+// groups have several thousand.
 const (
-	maxToken  = 8 << 10
-	maxHeader = 512
+	maxToken  = 16 << 10
+	maxHeader = 1 << 10
 )
 
 // leeway is how far the clocks of two machines may be apart.

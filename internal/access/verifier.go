@@ -28,10 +28,18 @@ type clients interface {
 	AccessRevision(ctx context.Context) (int64, error)
 }
 
+// tenants tells which tenants are set up. It fails with [tocsin.ErrNotFound] for
+// one that is not.
+type tenants interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
+}
+
 // VerifierConfig says whose tokens a [Verifier] believes.
 type VerifierConfig struct {
 	Keys    keys
 	Clients clients
+	Tenants tenants          // needed with Issuers only
+	Issuers []*Issuer        // others whose tokens are believed
 	Now     func() time.Time // time.Now when nil
 	Cached  int              // tokens remembered at most; 10,000 when 0
 }
@@ -42,13 +50,15 @@ type VerifierConfig struct {
 type Verifier struct {
 	keys    keys
 	clients clients
+	tenants tenants
+	issuers []*Issuer
 	now     func() time.Time
 	cache   *cache
 }
 
 // NewVerifier makes a verifier that has seen no token yet.
 func NewVerifier(c VerifierConfig) *Verifier {
-	v := &Verifier{keys: c.Keys, clients: c.Clients, now: c.Now}
+	v := &Verifier{keys: c.Keys, clients: c.Clients, tenants: c.Tenants, issuers: c.Issuers, now: c.Now}
 	if v.now == nil {
 		v.now = time.Now
 	}
@@ -110,6 +120,9 @@ func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string
 		entry.generation = generation
 		v.cache.put(key, entry, now)
 	}
+	if entry.foreign {
+		return entry.identity, nil
+	}
 	for _, audience := range entry.audiences {
 		if slices.Contains(audiences, audience) {
 			identity := entry.identity
@@ -122,6 +135,15 @@ func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string
 
 // verify does the work that is saved for tokens seen before.
 func (v *Verifier) verify(ctx context.Context, token string, now time.Time) (entry, error) {
+	if len(v.issuers) > 0 {
+		iss, err := claimedIssuer(token)
+		if err != nil {
+			return entry{}, invalid(err)
+		}
+		if i := slices.IndexFunc(v.issuers, func(i *Issuer) bool { return i.issues(iss) }); i >= 0 {
+			return v.issuers[i].verify(ctx, v.tenants, token, now)
+		}
+	}
 	payload, err := v.verifySignature(ctx, token)
 	if err != nil {
 		return entry{}, err

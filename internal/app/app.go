@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/discovery"
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
@@ -52,11 +53,14 @@ type App struct {
 	base     string
 	master   *access.MasterKey
 	verifier *access.Verifier
-	log      *slog.Logger
-	engine   *work.Engine
-	live     *live.Hub
-	server   *httpserver.Server
-	listener net.Listener
+	issuers  []*access.Issuer
+
+	issuerKeys []*discovery.Keys
+	log        *slog.Logger
+	engine     *work.Engine
+	live       *live.Hub
+	server     *httpserver.Server
+	listener   net.Listener
 }
 
 // New opens the archive, brings tenants and sources to what the settings say
@@ -99,6 +103,9 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if a.Issuer, err = newIssuer(ctx, a.base, a.Store, a.master); err != nil {
 		return err
 	}
+	if err := a.addIssuers(c, o.Log); err != nil {
+		return err
+	}
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
 	a.live = live.New(a.Model)
 	jobs := work.Default()
@@ -136,6 +143,9 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.engine.Run(ctx) })
 	group.Go(func() error { return a.Model.Run(ctx) })
 	group.Go(func() error { return a.verifier.Run(ctx) })
+	for _, keys := range a.issuerKeys {
+		group.Go(func() error { return keys.Run(ctx) })
+	}
 	group.Go(func() error { return a.live.Run(ctx) })
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
 	err := group.Wait()

@@ -19,6 +19,7 @@ const scrapeTimeout = 5 * time.Second
 type deskMetrics struct {
 	app                                       *App
 	success, failures, stale, service, issues *prometheus.Desc
+	keysFetched, keysStale                    *prometheus.Desc
 }
 
 func newDeskMetrics(a *App) *deskMetrics {
@@ -34,7 +35,10 @@ func newDeskMetrics(a *App) *deskMetrics {
 		service: desc("m365_service_health",
 			"0 healthy, 1 watched, 3 degraded, 4 interrupted, -1 not known: an unknown status, or healthy by a source that is stale.",
 			"tenant", "service_id", "service_name"),
-		issues: desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
+		keysFetched: desc("tocsin_access_issuer_keys_fetched_timestamp_seconds",
+			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
+		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
+		issues:    desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
 	}
 }
 
@@ -52,6 +56,7 @@ func (m *deskMetrics) Collect(out chan<- prometheus.Metric) {
 }
 
 func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric) error {
+	m.issuers(out)
 	tenants, err := m.app.Store.Tenants(ctx)
 	if err != nil {
 		return err
@@ -69,6 +74,21 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 		m.services(out, tenant.Name, snapshot)
 	}
 	return nil
+}
+
+func (m *deskMetrics) issuers(out chan<- prometheus.Metric) {
+	for _, keys := range m.app.issuerKeys {
+		state := keys.State()
+		fetched, stale := 0.0, 0.0
+		if !state.FetchedAt.IsZero() {
+			fetched = float64(state.FetchedAt.UnixMicro()) / 1e6
+		}
+		if state.Stale {
+			stale = 1
+		}
+		gauge(out, m.keysFetched, fetched, state.Issuer)
+		gauge(out, m.keysStale, stale, state.Issuer)
+	}
 }
 
 func (m *deskMetrics) sources(out chan<- prometheus.Metric, tenant string, sources []tocsin.SourceState, now time.Time) {

@@ -19,7 +19,7 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Now: time.Now})
+	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Tenants: a.Store, Issuers: a.issuers, Now: time.Now})
 	limiter := access.NewLimiter(c.Limits.PerMinute)
 	legacy, err := servicecomms.New(servicecomms.Config{
 		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log,

@@ -24,6 +24,7 @@ type Config struct {
 	Database string   `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
 	Tenants  []Tenant `yaml:"tenants"`
 	Limits   Limits   `yaml:"limits"`
+	Issuers  []Issuer `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
 	Log      Log      `yaml:"log"`
 }
 
@@ -157,7 +158,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), c.validateTenants())
+	return errors.Join(errors.Join(problems...), c.validateTenants(), c.validateIssuers())
 }
 
 func (c Config) validateTenants() error {
