@@ -20,7 +20,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/discovery"
-	"example.org/tocsin/internal/fakeissuer"
+	"example.org/tocsin/internal/issuertest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -34,7 +34,7 @@ const (
 // abroad is a desk that believes two issuers beside itself.
 type abroad struct {
 	*world
-	entra, keycloak *fakeissuer.Server
+	entra, keycloak *issuertest.Server
 	down            atomic.Bool
 }
 
@@ -56,11 +56,11 @@ func newAbroad(t testing.TB) *abroad {
 	a := &abroad{world: newWorld(t, 0)}
 	now := func() time.Time { return *a.now.Load() }
 	var err error
-	if a.entra, err = fakeissuer.NewEntra(now); err != nil {
+	if a.entra, err = issuertest.NewEntra(now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.entra.Close)
-	if a.keycloak, err = fakeissuer.NewKeycloak(now); err != nil {
+	if a.keycloak, err = issuertest.NewKeycloak(now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.keycloak.Close)
@@ -71,7 +71,7 @@ func newAbroad(t testing.TB) *abroad {
 		}
 		return k
 	}
-	e, k := a.entra.Base(), fakeissuer.Realm(a.keycloak.Base())
+	e, k := a.entra.Base(), issuertest.Realm(a.keycloak.Base())
 	a.verifier = access.NewVerifier(access.VerifierConfig{
 		Keys: a.world, Clients: a.world, Tenants: a, Now: now,
 		Issuers: []*access.Issuer{{
@@ -87,14 +87,14 @@ func newAbroad(t testing.TB) *abroad {
 }
 
 func (a *abroad) entraClaims(v1 bool) map[string]any {
-	return fakeissuer.EntraClaims(a.entra.Base(), tenantID, fakeissuer.App{ID: appID, V1: v1, Roles: []string{"ServiceHealth.Read", "Unknown.Role", "Desk.Manage.All"}}, api, start)
+	return issuertest.EntraClaims(a.entra.Base(), tenantID, issuertest.App{ID: appID, V1: v1, Roles: []string{"ServiceHealth.Read", "Unknown.Role", "Desk.Manage.All"}}, api, start)
 }
 
 func (a *abroad) keycloakClaims() map[string]any {
-	return fakeissuer.KeycloakClaims(a.keycloak.Base(), fakeissuer.App{ID: "monitor", Roles: []string{"reader", "offline_access"}}, start)
+	return issuertest.KeycloakClaims(a.keycloak.Base(), issuertest.App{ID: "monitor", Roles: []string{"reader", "offline_access"}}, start)
 }
 
-func signBy(t testing.TB, s *fakeissuer.Server, claims map[string]any) string {
+func signBy(t testing.TB, s *issuertest.Server, claims map[string]any) string {
 	t.Helper()
 	token, err := s.Sign(claims)
 	if err != nil {
@@ -126,7 +126,7 @@ func TestTokensOfOtherIssuers(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
-		server *fakeissuer.Server
+		server *issuertest.Server
 		claims map[string]any
 		want   access.Identity
 	}{
@@ -136,9 +136,9 @@ func TestTokensOfOtherIssuers(t *testing.T) {
 		{"Entra, a person, version 2", a.entra, ofPerson(false), person},
 		{"Entra, a person's roles without leave", a.entra, with(with(a.entraClaims(false), "oid", "ada"), "sub", "pairwise"), nobody},
 		{"Entra, idtyp user without leave", a.entra, with(a.entraClaims(false), "idtyp", "user"), nobody},
-		{"Entra, GUIDs in capitals", a.entra, fakeissuer.EntraClaims(a.entra.Base(), strings.ToUpper(tenantID), fakeissuer.App{ID: appID, Roles: []string{"ServiceHealth.Read"}}, api, start), program},
+		{"Entra, GUIDs in capitals", a.entra, issuertest.EntraClaims(a.entra.Base(), strings.ToUpper(tenantID), issuertest.App{ID: appID, Roles: []string{"ServiceHealth.Read"}}, api, start), program},
 		{"Entra, several audiences", a.entra, with(a.entraClaims(false), "aud", []string{"x", api}), program},
-		{"Entra, a directory that stands for a tenant", a.entra, fakeissuer.EntraClaims(a.entra.Base(), partnerDir, fakeissuer.App{ID: appID, Roles: []string{"ServiceHealth.Read"}}, api, start), partner},
+		{"Entra, a directory that stands for a tenant", a.entra, issuertest.EntraClaims(a.entra.Base(), partnerDir, issuertest.App{ID: appID, Roles: []string{"ServiceHealth.Read"}}, api, start), partner},
 		{"Entra, expired within leeway", a.entra, with(a.entraClaims(false), "exp", start.Add(-59*time.Second).Unix()), program},
 		{"Keycloak, a program", a.keycloak, a.keycloakClaims(), account},
 		{"Keycloak, its own subject", a.keycloak, with(without(a.keycloakClaims(), "preferred_username"), "sub", "monitor"), account},
@@ -178,7 +178,7 @@ func TestForgedTokensOfOtherIssuers(t *testing.T) {
 	}
 	otherKey := jose.JSONWebKey{Key: other, KeyID: key.KeyID, Algorithm: "RS256"}
 	forge := func(key jose.JSONWebKey, claims, header map[string]any) string {
-		token, err := fakeissuer.Sign(key, claims, header)
+		token, err := issuertest.Sign(key, claims, header)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +197,7 @@ func TestForgedTokensOfOtherIssuers(t *testing.T) {
 		"tid missing":                          without(e, "tid"),
 		"tid a list":                           with(e, "tid", []string{tenantID}),
 		"tid with a path":                      with(with(e, "tid", "../x"), "iss", iss(a.entra.Base(), "../x")),
-		"iss of version 1 in version 2":        with(e, "iss", fakeissuer.V1(a.entra.Base(), tenantID)),
+		"iss of version 1 in version 2":        with(e, "iss", issuertest.V1(a.entra.Base(), tenantID)),
 		"ver swapped":                          with(e, "ver", "1.0"),
 		"ver missing":                          without(e, "ver"),
 		"version 1 with azp":                   with(without(v1, "appid"), "azp", appID),
@@ -225,7 +225,7 @@ func TestForgedTokensOfOtherIssuers(t *testing.T) {
 		"roles an object":                      with(e, "roles", map[string]any{}),
 		"bound to a key":                       with(e, "cnf", map[string]any{"jkt": "x"}),
 		"an ID token":                          with(without(e, "azp"), "at_hash", "x"),
-		"Keycloak's issuer":                    with(e, "iss", fakeissuer.Realm(a.keycloak.Base())),
+		"Keycloak's issuer":                    with(e, "iss", issuertest.Realm(a.keycloak.Base())),
 		"our own issuer":                       with(goodClaims(), "iss", base+"/"+tenantID+"/"),
 	}
 	tokens := map[string]string{
@@ -264,7 +264,7 @@ func TestForgedTokensOfOtherIssuers(t *testing.T) {
 		"client not listed":   with(k, "azp", "stranger"),
 		"two clients":         with(k, "client_id", "stranger"),
 		"another realm":       with(k, "iss", a.keycloak.Base()+"/realms/master"),
-		"issuer with a slash": with(k, "iss", fakeissuer.Realm(a.keycloak.Base())+"/"),
+		"issuer with a slash": with(k, "iss", issuertest.Realm(a.keycloak.Base())+"/"),
 		"aud account only":    with(k, "aud", "account"),
 		"roles a text in it":  with(k, "realm_access", map[string]any{"roles": map[string]any{"reader": true}}),
 	} {
@@ -315,7 +315,7 @@ func TestIssuerOutageIsNoInvalidToken(t *testing.T) {
 		t.Errorf("database away: %v, want ErrUnavailable alone", err)
 	}
 	b := newAbroad(t)
-	b.entra.Break(fakeissuer.Down)
+	b.entra.Break(issuertest.Down)
 	token = signBy(t, b.entra, b.entraClaims(false))
 	if _, err := b.verifier.Verify(t.Context(), token, resource); !errors.Is(err, tocsin.ErrUnavailable) || errors.Is(err, access.ErrInvalidToken) {
 		t.Errorf("key server away: %v, want ErrUnavailable alone", err)

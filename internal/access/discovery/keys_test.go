@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access/discovery"
-	"example.org/tocsin/internal/fakeissuer"
+	"example.org/tocsin/internal/issuertest"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // A world is an issuer, its keys as we keep them, and a clock.
 type world struct {
-	server *fakeissuer.Server
+	server *issuertest.Server
 	keys   *discovery.Keys
 	offset atomic.Int64
 	log    bytes.Buffer
@@ -35,12 +35,12 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{}
 	var err error
-	if w.server, err = fakeissuer.NewKeycloak(w.now); err != nil {
+	if w.server, err = issuertest.NewKeycloak(w.now); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.server.Close)
 	w.keys, err = discovery.New(discovery.Config{
-		Name: "keycloak", Address: fakeissuer.Realm(w.server.Base()), Now: w.now, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		Name: "keycloak", Address: issuertest.Realm(w.server.Base()), Now: w.now, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestRolloverNeedsOneFetch(t *testing.T) {
 // While the key server fails, the keys before stay for a day, and it shows.
 func TestKeysStayWhileTheServerFails(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []fakeissuer.Fault{fakeissuer.Down, fakeissuer.HTML, fakeissuer.Empty, fakeissuer.Huge, fakeissuer.Redirect, fakeissuer.Failing} {
+	for _, fault := range []issuertest.Fault{issuertest.Down, issuertest.HTML, issuertest.Empty, issuertest.Huge, issuertest.Redirect, issuertest.Failing} {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -143,7 +143,7 @@ func TestKeysStayWhileTheServerFails(t *testing.T) {
 			if log := w.log.String() + state.Problem; strings.Contains(log, "secret words") || strings.Contains(log, "<html>") || !strings.Contains(log, "issuer keys not fetched") {
 				t.Errorf("log:\n%s", log)
 			}
-			w.server.Break(fakeissuer.Fine)
+			w.server.Break(issuertest.Fine)
 			w.pass(time.Minute)
 			if err := w.key(t, id); err != nil {
 				t.Errorf("once the server is back: %v", err)
@@ -159,7 +159,7 @@ func TestKeysStayWhileTheServerFails(t *testing.T) {
 func TestServerThatIsDownFromTheStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.server.Break(fakeissuer.Failing)
+	w.server.Break(issuertest.Failing)
 	for range 100 {
 		if err := w.key(t, "x"); !errors.Is(err, tocsin.ErrUnavailable) {
 			t.Fatalf("no keys at all: %v, want ErrUnavailable", err)
@@ -168,7 +168,7 @@ func TestServerThatIsDownFromTheStart(t *testing.T) {
 	if n := w.server.Fetches(); n != 1 {
 		t.Errorf("%d fetches, want 1", n)
 	}
-	w.server.Break(fakeissuer.Fine)
+	w.server.Break(issuertest.Fine)
 	w.pass(time.Minute)
 	if err := w.key(t, w.server.Key().KeyID); err != nil {
 		t.Errorf("a minute later: %v", err)
@@ -221,8 +221,8 @@ func TestDocumentsThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, c := range map[string]discovery.Config{
-		"another issuer": {Address: fakeissuer.Realm(w.server.Base()), Issuer: "https://sso.example.org/realms/desk"},
-		"slash":          {Address: fakeissuer.Realm(w.server.Base()) + "/"},
+		"another issuer": {Address: issuertest.Realm(w.server.Base()), Issuer: "https://sso.example.org/realms/desk"},
+		"slash":          {Address: issuertest.Realm(w.server.Base()) + "/"},
 		"no document":    {Address: w.server.Base() + "/realms/other"},
 	} {
 		c.Name, c.Now = name, w.now
@@ -234,7 +234,7 @@ func TestDocumentsThatDoNotFit(t *testing.T) {
 			t.Errorf("%s: %+v, want a problem", name, state)
 		}
 	}
-	keys, err := discovery.New(discovery.Config{Name: "direct", KeysURL: fakeissuer.Realm(w.server.Base()) + "/protocol/openid-connect/certs", Now: w.now})
+	keys, err := discovery.New(discovery.Config{Name: "direct", KeysURL: issuertest.Realm(w.server.Base()) + "/protocol/openid-connect/certs", Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
-// Package fakeissuer plays two issuers of access tokens for tests: one in the
+// Package issuertest plays two issuers of access tokens for tests: one in the
 // form of Microsoft Entra, with both versions of its tokens, and one in the form
 // of Keycloak. Both speak the real protocol over real HTTP on this machine:
 // discovery, key sets and the client-credentials flow. Tests can change keys,
 // break the key server and sign whatever claims they like.
-package fakeissuer
+package issuertest

@@ -1,4 +1,4 @@
-package fakeissuer
+package issuertest
 
 import (
 	"crypto/rand"
