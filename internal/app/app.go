@@ -132,6 +132,9 @@ func baseOf(c config.Config, addr string) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
+// Routes is the table of everything that the desk serves.
+func (a *App) Routes() []httpserver.Route { return a.server.Routes() }
+
 // Base is the address that people and programs use.
 func (a *App) Base() string { return a.base }
 
