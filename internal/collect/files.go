@@ -16,7 +16,7 @@ type Fetcher interface {
 }
 
 // A Fetched is one file as it came. What it says about itself is hostile; the
-// store normalizes it.
+// store normalises it.
 type Fetched struct {
 	File    tocsin.File
 	Content []byte

@@ -28,7 +28,7 @@ func packRows(rows []*Row) ([][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pack rows: %w", err)
 	}
-	defer encoder.Close()
+	defer encoder.Close() //nolint:errcheck // there is no stream to end
 	var parts [][]byte
 	for len(rows) > 0 {
 		n := min(len(rows), blockRows)

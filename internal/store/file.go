@@ -23,7 +23,7 @@ func (s *Store) memberItem(ctx context.Context, q querier, tenantID string, ref 
 }
 
 // PutFile stores a file of an issue or message that the tenant has, or replaces
-// the one of the same id. It normalizes f first. It fails with
+// the one of the same id. It normalises f first. It fails with
 // [tocsin.ErrNotFound] when the tenant has no such item and with
 // [tocsin.ErrInvalid] when the content is larger than [tocsin.MaxFile].
 func (s *Store) PutFile(ctx context.Context, tenantID string, ref Ref, f tocsin.File, content []byte) (tocsin.File, error) {

@@ -196,8 +196,10 @@ func (page *issuePage) warn(v *visit, issue tocsin.Issue, promises []section.Pro
 		declared, stated time.Time
 	}{{"start", dates.DeclaredStart, dates.StatedStart}, {"end", dates.DeclaredEnd, dates.StatedEnd}} {
 		if gap := one.stated.Sub(one.declared).Abs(); !one.declared.IsZero() && !one.stated.IsZero() && gap >= datesApart {
-			page.Notes = append(page.Notes, note{"degraded", "degraded", v.text("note.dates"),
-				v.text("note.dates."+one.key, "declared", v.full(one.declared.UTC()), "written", v.full(one.stated), "d", v.length(gap))})
+			page.Notes = append(page.Notes, note{
+				"degraded", "degraded", v.text("note.dates"),
+				v.text("note.dates."+one.key, "declared", v.full(one.declared.UTC()), "written", v.full(one.stated), "d", v.length(gap)),
+			})
 		}
 	}
 }

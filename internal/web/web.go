@@ -120,7 +120,7 @@ func (p *Pages) Routes() []httpserver.Route {
 		{Pattern: "GET " + eventsPath, Needs: access.Public, Handle: p.events},
 	}
 	for _, page := range p.pages() {
-		routes = append(routes, p.localized(page)...)
+		routes = append(routes, p.localised(page)...)
 	}
 	return routes
 }
@@ -153,9 +153,9 @@ func (p *Pages) pages() []page {
 	return list
 }
 
-// localized is one route for each language. An address that is only the prefix
+// localised is one route for each language. An address that is only the prefix
 // of a language leads to its overview.
-func (p *Pages) localized(page page) []httpserver.Route {
+func (p *Pages) localised(page page) []httpserver.Route {
 	var routes []httpserver.Route
 	for _, code := range languages() {
 		prefix := prefixOf(code)

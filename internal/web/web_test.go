@@ -135,9 +135,11 @@ func lacks(t *testing.T, name, page string, unwanted ...string) {
 
 // addresses are the pages that are walked by tests of all of them.
 func addresses() []string {
-	return []string{"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
+	return []string{
+		"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
 		"/messages", "/messages?v=todo&due=90d", "/messages?v=all", "/messages/mc1", "/messages/MC2/compare/1/2",
-		"/preferences", "/components", "/nowhere"}
+		"/preferences", "/components", "/nowhere",
+	}
 }
 
 func languages() []string { return []string{"", "/fr", "/ja"} }
@@ -258,12 +260,16 @@ func (d *desk) fill() {
 				posts = append([]tocsin.Post{{CreatedAt: at.Add(-time.Hour), Type: "quick", ContentType: "text", Content: text}}, posts...)
 			}
 			d.record(at,
-				tocsin.Issue{ID: id, Title: text + strings.Repeat("!", n), Service: service, ServiceID: fmt.Sprintf("svc%d", i), Feature: text, FeatureGroup: text, Classification: []string{"incident", text}[i%2],
-					Origin: text, Status: status, Impact: text, StartAt: t0, ModifiedAt: at, Details: []tocsin.Detail{{Name: text, Value: text}}, Posts: posts},
+				tocsin.Issue{
+					ID: id, Title: text + strings.Repeat("!", n), Service: service, ServiceID: fmt.Sprintf("svc%d", i), Feature: text, FeatureGroup: text, Classification: []string{"incident", text}[i%2],
+					Origin: text, Status: status, Impact: text, StartAt: t0, ModifiedAt: at, Details: []tocsin.Detail{{Name: text, Value: text}}, Posts: posts,
+				},
 				tocsin.Overview{ServiceID: fmt.Sprintf("svc%d", i), Service: service, Status: status, Features: []tocsin.FeatureStatus{{Name: text, DisplayName: text, Status: tocsin.Status(text)}}},
-				tocsin.Message{ID: fmt.Sprintf("MC%d", i+1), Title: text + strings.Repeat("!", n), Services: []string{service, text}, Category: text, Severity: text, Tags: []string{text}, MajorChange: true,
+				tocsin.Message{
+					ID: fmt.Sprintf("MC%d", i+1), Title: text + strings.Repeat("!", n), Services: []string{service, text}, Category: text, Severity: text, Tags: []string{text}, MajorChange: true,
 					ActionRequiredBy: d.now.AddDate(0, 0, i+1), StartAt: t0, EndAt: d.now.AddDate(1, 0, 0), ModifiedAt: at, Details: []tocsin.Detail{{Name: text, Value: text}},
-					ContentType: "html", Content: "<h1>" + text + "</h1><p>" + text + `</p><img src="https://evil.example/x.png" alt="` + text + `"><a href="https://evil.example/">y</a>`})
+					ContentType: "html", Content: "<h1>" + text + "</h1><p>" + text + `</p><img src="https://evil.example/x.png" alt="` + text + `"><a href="https://evil.example/">y</a>`,
+				})
 		}
 	}
 }

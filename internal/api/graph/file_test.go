@@ -45,13 +45,21 @@ func TestAttachments(t *testing.T) {
 		want   string
 	}{
 		{"attachments", 200, "{" + context + `","value":[{` + one + "},{" + two + "}]}"},
-		{"attachments/$count", 200, "2"}, {"attachments/$count?$filter=size%20gt%203", 200, "1"},
+		{"attachments/$count", 200, "2"},
+		{"attachments/$count?$filter=size%20gt%203", 200, "1"},
 		{"attachments?$filter=size%20gt%203&$count=true", 200, "{" + context + `","@odata.count":1,"value":[{` + two + "}]}"},
 		{"attachments?$orderby=size%20desc&$top=1&$select=id,size", 200, "{" + context + `(id,size)","value":[{"id":"a2","size":5}]}`},
-		{"attachments/a1", 200, "{" + context + `/$entity",` + one + "}"}, {"attachments('a2')?$select=name", 200, "{" + context + `(name)/$entity","name":"guide.PDF"}`},
-		{"attachments/a1/content", 200, "one"}, {"attachments('a2')/$value", 200, "three"}, {"attachments/A1/content", 200, "one"},
-		{"attachments/a3", 404, ""}, {"attachments/a3/content", 404, ""}, {"attachments/..%2fa1/content", 404, ""},
-		{"attachments?$filter=nope%20eq%201", 400, ""}, {"attachments?nope=1", 400, ""}, {"attachments/a1/content?$filter=x", 501, ""},
+		{"attachments/a1", 200, "{" + context + `/$entity",` + one + "}"},
+		{"attachments('a2')?$select=name", 200, "{" + context + `(name)/$entity","name":"guide.PDF"}`},
+		{"attachments/a1/content", 200, "one"},
+		{"attachments('a2')/$value", 200, "three"},
+		{"attachments/A1/content", 200, "one"},
+		{"attachments/a3", 404, ""},
+		{"attachments/a3/content", 404, ""},
+		{"attachments/..%2fa1/content", 404, ""},
+		{"attachments?$filter=nope%20eq%201", 400, ""},
+		{"attachments?nope=1", 400, ""},
+		{"attachments/a1/content?$filter=x", 501, ""},
 	} {
 		got := d.get("messages/MC1000003/" + tt.path)
 		if got.status != tt.status || tt.want != "" && got.body != tt.want {

@@ -120,14 +120,14 @@ func viewpoints(t *testing.T, s *store.Store) {
 		record(t, s, Fabrikam, T0, Message(t, id, false, T0))
 	}
 	read := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Read = true; return v }
-	favor := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Favorited = true; return v }
+	favourite := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Favorited = true; return v }
 	set := func(person string, change func(tocsin.Viewpoint) tocsin.Viewpoint, ids ...string) error {
 		return s.SetViewpoints(t.Context(), Contoso, person, ids, T0, change)
 	}
-	if err := errors.Join(set("ana", read, "MC1", "MC2"), set("ana", favor, "MC2")); err != nil {
+	if err := errors.Join(set("ana", read, "MC1", "MC2"), set("ana", favourite, "MC2")); err != nil {
 		t.Fatal(err)
 	}
-	if err := set("ana", favor, "MC1", "MC9"); !errors.Is(err, tocsin.ErrNotFound) {
+	if err := set("ana", favourite, "MC1", "MC9"); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("marking an unknown message = %v, want not found", err)
 	}
 	got, err := s.Viewpoints(t.Context(), Contoso, "ana")
