@@ -1,0 +1,126 @@
+package own
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/tocsin/v1/"
+
+// verifier finds out who sends a request.
+type verifier interface {
+	Authenticate(r *http.Request, audiences ...string) (access.Identity, error)
+}
+
+// limiter tells how long a client that asks too often should wait.
+type limiter interface {
+	Admit(identity access.Identity, now time.Time) time.Duration
+}
+
+// Config is what an API is made of.
+type Config struct {
+	Base     string // address of the desk
+	Archive  archive
+	Author   *author.Author
+	Verifier verifier
+	Limiter  limiter          // nil for no limit
+	Styles   string           // address of the style sheet of the page; none when empty
+	Now      func() time.Time // time.Now when nil
+	Log      *slog.Logger     // discards when nil
+}
+
+// An API serves the desk's own form. It is safe for use by several goroutines.
+type API struct {
+	base     string
+	archive  archive
+	author   *author.Author
+	verifier verifier
+	limiter  limiter
+	now      func() time.Time
+	log      *slog.Logger
+
+	mux        *http.ServeMux
+	huma       huma.API
+	operations map[string]*operation // by pattern
+	members    map[string]bool       // every name that a body may use
+	document   []byte                // OpenAPI
+	page       []byte                // the same for people
+	styles     string
+	verifying  chan struct{}
+}
+
+// New makes an API. It fails when it cannot describe itself.
+func New(c Config) (*API, error) {
+	if c.Archive == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
+		return nil, errors.New("own API: an archive, an author, a verifier and a base address are needed")
+	}
+	a := &API{
+		base: strings.TrimRight(c.Base, "/"), archive: c.Archive, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
+		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.register()
+	if err := a.describe(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Routes is the table of what the API serves and needs.
+func (a *API) Routes() []httpserver.Route {
+	var list []httpserver.Route
+	for pattern, op := range a.operations {
+		list = append(list, httpserver.Route{Pattern: pattern, Needs: op.needs})
+	}
+	return list
+}
+
+// Subtree is the API as the server carries requests to it.
+func (a *API) Subtree() httpserver.Subtree {
+	return httpserver.Subtree{
+		Name: "own", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true,
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			a.ServeHTTP(w, r)
+			return nil
+		},
+	}
+}
+
+// ServeHTTP answers requests below the prefix.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{api: a, w: w, r: r, now: a.now().UTC()}
+	a.setHeaders(w.Header(), r)
+	if err := x.admit(); err != nil {
+		x.fail(err)
+		return
+	}
+	a.mux.ServeHTTP(w, x.r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
+}
+
+// WriteError explains a failure around the API in its own form.
+func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
+	a.setHeaders(w.Header(), r)
+	(&exchange{api: a, w: w, r: r}).fail(&problem{Status: status, Detail: err.Message})
+}
+
+func (a *API) setHeaders(header http.Header, r *http.Request) {
+	header.Set("Cache-Control", "private, no-store")
+	header.Set("Vary", "Authorization, Accept")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Activity-Id", httpserver.RequestID(r.Context()))
+}
