@@ -192,7 +192,7 @@ func (g *Group) extend() {
 	g.reach = make([]Instant, len(g.sorted[ByStart]))
 	latest := Instant(math.MinInt64)
 	for i, row := range g.sorted[ByStart] {
-		latest = max(latest, row.ends())
+		latest = max(latest, row.Ends())
 		g.reach[i] = latest
 	}
 }
@@ -309,7 +309,7 @@ func (g *Group) Overlapping(to []*Row, span Span) []*Row {
 	})
 	for n--; n >= 0 && g.reach[n] >= span.From; n-- {
 		row := rows[n]
-		if start := row.Starts(); start < span.To && (row.ends() > span.From || start >= span.From) {
+		if start := row.Starts(); start < span.To && (row.Ends() > span.From || start >= span.From) {
 			to = append(to, row)
 		}
 	}

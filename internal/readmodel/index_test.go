@@ -131,7 +131,7 @@ func checkOverlaps(t *testing.T, r *rand.Rand, x *Index) {
 	span := Span{from, from + Instant(1+r.IntN(5))}
 	var want, got []string
 	for _, row := range x.rows {
-		if row.ServiceID == "s1" && row.Starts() < span.To && (row.ends() > span.From || row.Starts() >= span.From) {
+		if row.ServiceID == "s1" && row.Starts() < span.To && (row.Ends() > span.From || row.Starts() >= span.From) {
 			want = append(want, row.ID)
 		}
 	}

@@ -56,9 +56,10 @@ func (r *Row) Starts() Instant {
 
 // Last is the last instant at which something about the item happened: the
 // end of time while it is open.
-func (r *Row) Last() Instant { return max(r.ends(), r.StartAt, r.ModifiedAt) }
+func (r *Row) Last() Instant { return max(r.Ends(), r.StartAt, r.ModifiedAt) }
 
-func (r *Row) ends() Instant {
+// Ends is when the item ended, the end of time while it is open.
+func (r *Row) Ends() Instant {
 	if r.EndAt == 0 {
 		return math.MaxInt64
 	}

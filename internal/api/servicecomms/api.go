@@ -65,8 +65,8 @@ type API struct {
 	schema    *schema
 	endpoints map[string]*odata.Endpoint
 	xml, json []byte // $metadata
-	indexes   indexes
 	encoded   encoded
+	zipped    zipped
 	buffers   buffers
 }
 
@@ -78,7 +78,6 @@ func New(c Config) (*API, error) {
 		a.limiter = access.NewLimiter(0)
 	}
 	a.endpoints = a.schema.endpoints()
-	a.indexes.byTenant = map[string]*index{}
 	err := a.schema.model.Validate()
 	if err == nil {
 		a.xml, err = a.schema.model.MetadataXML()

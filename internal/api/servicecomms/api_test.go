@@ -241,7 +241,7 @@ func TestHeaders(t *testing.T) {
 		h := ask(t, api, "GET", root+target, good, "Client-Request-Id: abc-1").Header()
 		for name, want := range map[string]string{
 			"OData-Version": "4.0", "Cache-Control": "private, no-store", "Pragma": "no-cache", "Expires": "-1", "X-Content-Type-Options": "nosniff",
-			"Vary": "Authorization, Accept, Accept-Language, OData-MaxVersion", "Client-Request-Id": "abc-1",
+			"Vary": "Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding", "Client-Request-Id": "abc-1",
 		} {
 			if got := h.Get(name); got != want {
 				t.Errorf("%s: %s = %q, want %q", target, name, got, want)

@@ -7,7 +7,7 @@ import "sync"
 // rows, before anybody looks here. It forgets in two generations.
 type encoded struct {
 	mu         sync.Mutex
-	young, old map[encodedKey][]byte
+	young, old map[encodedKey]fields
 	bytes      int // of young
 }
 
@@ -19,31 +19,37 @@ type encodedKey struct {
 // maxEncoded is the size of one generation, in bytes.
 const maxEncoded = 32 << 20
 
-func (e *encoded) get(key encodedKey) ([]byte, bool) {
+// fields are the members of an entity as they are written, and a hash of them.
+type fields struct {
+	text []byte
+	sum  digest
+}
+
+func (e *encoded) get(key encodedKey) (fields, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if fields, ok := e.young[key]; ok {
-		return fields, true
+	if f, ok := e.young[key]; ok {
+		return f, true
 	}
-	fields, ok := e.old[key]
+	f, ok := e.old[key]
 	if ok {
-		e.add(key, fields)
+		e.add(key, f)
 	}
-	return fields, ok
+	return f, ok
 }
 
-func (e *encoded) put(key encodedKey, fields []byte) {
+func (e *encoded) put(key encodedKey, f fields) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.add(key, fields)
+	e.add(key, f)
 }
 
-func (e *encoded) add(key encodedKey, fields []byte) {
-	if e.young == nil || e.bytes+len(fields) > maxEncoded {
-		e.old, e.young, e.bytes = e.young, map[encodedKey][]byte{}, 0
+func (e *encoded) add(key encodedKey, f fields) {
+	if e.young == nil || e.bytes+len(f.text) > maxEncoded {
+		e.old, e.young, e.bytes = e.young, map[encodedKey]fields{}, 0
 	}
-	e.young[key] = fields
-	e.bytes += len(fields)
+	e.young[key] = f
+	e.bytes += len(f.text)
 }
 
 // buffers lends the memory in which answers are put together.

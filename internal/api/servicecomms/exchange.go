@@ -41,7 +41,7 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 		{"Cache-Control", "private, no-store"},
 		{"Pragma", "no-cache"},
 		{"Expires", "-1"},
-		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion"},
+		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding"},
 		{"X-Content-Type-Options", "nosniff"},
 		{"X-Instance-Name", "tocsin"},
 		{"Server", "Tocsin"},

@@ -43,7 +43,7 @@ func spanOf(f *odata.Filter, now time.Time) span {
 // past puts together the days of the services of one tenant.
 type past struct {
 	x      *exchange
-	index  *index
+	index  index
 	days   span
 	states map[string][]state // how issues developed; nil until it is needed
 }
@@ -82,15 +82,6 @@ func (p *past) history(s *readmodel.Service) ([]*workloadStatus, error) {
 		}
 	}
 	return list, nil
-}
-
-// known is when the first issue of a service began and when the last one
-// ended or was last heard of.
-func (x *index) known(serviceID string) (first, last time.Time) {
-	if t := x.services[serviceID]; t != nil {
-		return startOf(t.at(0)).Time(), t.last.Time()
-	}
-	return first, last
 }
 
 // on is the status on one day, nil when nothing is known about it. Overviews

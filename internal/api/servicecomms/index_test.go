@@ -57,6 +57,7 @@ func randomWorld(r *rand.Rand, issues, messages int) world {
 	for i := range messages {
 		s.Messages = append(s.Messages, row(fmt.Sprintf("MC%06d", i), ""))
 	}
+	s.IssueIndex, s.MessageIndex = readmodel.NewIndex(s.Issues, 1), readmodel.NewIndex(s.Messages, 2)
 	return world{s}
 }
 
@@ -76,7 +77,7 @@ func TestIndexFindsWhatAScanFinds(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := api.exchange(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
-		index := api.indexes.of(w.snapshot)
+		index := indexOf(w.snapshot)
 		for _, text := range filters {
 			if slices.Contains([]byte(text), '%') {
 				text = fmt.Sprintf(text, tocsin.FormatTime(noon.Add(-time.Duration(r.IntN(50*24))*time.Hour)))
@@ -125,13 +126,13 @@ func TestOverlapping(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 200 {
 		w := randomWorld(r, r.IntN(60), 0)
-		index := newIndex(w.snapshot.Issues, nil)
+		index := indexOf(w.snapshot)
 		from := noon.Add(-time.Duration(r.IntN(45*24)) * time.Hour)
 		to := from.Add(time.Duration(1+r.IntN(72)) * time.Hour)
 		a, b := readmodel.InstantOf(from), readmodel.InstantOf(to)
 		want, got := []string{}, []string{}
 		for _, row := range w.snapshot.Issues {
-			start := startOf(row)
+			start := row.Starts()
 			if row.ServiceID == "s1" && start < b && (row.EndAt == 0 || row.EndAt > a || start >= a) {
 				want = append(want, row.ID)
 			}
@@ -145,31 +146,15 @@ func TestOverlapping(t *testing.T) {
 	}
 }
 
-// A change makes another index, a look at the sources does not.
-func TestIndexFollowsSnapshots(t *testing.T) {
-	t.Parallel()
-	w := randomWorld(rand.New(rand.NewPCG(5, 6)), 5, 5)
-	kept := indexes{byTenant: map[string]*index{}}
-	first := kept.of(w.snapshot)
-	again := *w.snapshot
-	if kept.of(&again) != first {
-		t.Error("the same rows got another index")
-	}
-	again.Issues = slices.Clone(again.Issues)
-	if kept.of(&again) == first {
-		t.Error("changed rows kept their index")
-	}
-}
-
 // What is asked for again stays, what is not makes room.
 func TestEncodedForgets(t *testing.T) {
 	t.Parallel()
 	var e encoded
 	kept := encodedKey{document: 1, show: inBoth}
-	e.put(kept, []byte("kept"))
+	e.put(kept, fields{text: []byte("kept")})
 	for i := range int64(400) {
-		e.put(encodedKey{document: 100 + i, show: inBoth}, make([]byte, maxEncoded/100))
-		if got, ok := e.get(kept); !ok || string(got) != "kept" {
+		e.put(encodedKey{document: 100 + i, show: inBoth}, fields{text: make([]byte, maxEncoded/100)})
+		if got, ok := e.get(kept); !ok || string(got.text) != "kept" {
 			t.Fatalf("after %d others: %q, %v", i, got, ok)
 		}
 	}
@@ -178,16 +163,5 @@ func TestEncodedForgets(t *testing.T) {
 	}
 	if _, ok := e.get(encodedKey{document: 1, show: inWire}); ok {
 		t.Error("another shape was found")
-	}
-}
-
-func BenchmarkIndex(b *testing.B) {
-	for _, n := range []int{1_000, 100_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			w := randomWorld(rand.New(rand.NewPCG(7, 8)), n, n/10)
-			for b.Loop() {
-				newIndex(w.snapshot.Issues, w.snapshot.Messages)
-			}
-		})
 	}
 }

@@ -2,6 +2,7 @@ package servicecomms
 
 import (
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,8 +30,7 @@ func (x *exchange) messages(options *odata.Options) error {
 	if top > maxTop {
 		return failf(http.StatusBadRequest, codeInvalidValue, "$top is at most %d.", maxTop)
 	}
-	index := x.api.indexes.of(x.snapshot)
-	list, total, err := x.find(index, options, options.Skip+top)
+	list, total, err := x.find(indexOf(x.snapshot), options, options.Skip+top)
 	if err != nil {
 		return err
 	}
@@ -39,6 +39,10 @@ func (x *exchange) messages(options *odata.Options) error {
 		count = total
 	}
 	a := x.begin("Messages", x.api.schema.message, options, count)
+	if a.wanted.plain() {
+		a.said = sha256.New()
+		a.said.Write(a.body)
+	}
 	for _, n := range list[min(options.Skip, len(list)):min(options.Skip+top, len(list))] {
 		if err := a.notice(n); err != nil {
 			return err
@@ -60,23 +64,23 @@ func (a *answer) notice(n *notice) error {
 		kind = typeMessageCenter
 	}
 	key := encodedKey{n.of.Document, a.wanted.show}
-	shared := a.wanted.plain() && !n.reviewed()
-	fields, ok := a.x.api.encoded.get(key)
-	if !ok || !shared {
+	f, ok := a.x.api.encoded.get(key)
+	if !ok || !a.wanted.plain() {
 		entity, err := n.read()
 		if err != nil {
 			return err
 		}
-		if err := a.x.linkReview(n, entity); err != nil {
-			return err
-		}
-		fields = appendFields(nil, entity, a.wanted)
-		if shared {
-			a.x.api.encoded.put(key, fields)
+		f.text = appendFields(nil, entity, a.wanted)
+		if a.wanted.plain() {
+			f.sum = digestOf(f.text)
+			a.x.api.encoded.put(key, f)
 		}
 	}
+	if a.said != nil {
+		a.said.Write(f.sum[:])
+	}
 	empty := a.open(kind)
-	a.body = append(a.body, fields...)
+	a.body = append(a.body, f.text...)
 	a.close(empty)
 	return nil
 }
@@ -102,15 +106,14 @@ func (x *exchange) linkReview(n *notice, o object) error {
 // find picks the messages that a request wants, in the order of answers. It
 // returns the first limit of them, and how many match: all, if that is asked
 // for, else limit and one more at most.
-func (x *exchange) find(index *index, options *odata.Options, limit int) (list []*notice, total int, err error) {
+func (x *exchange) find(index index, options *odata.Options, limit int) (list []*notice, total int, err error) {
 	everything := options.Count || len(options.OrderBy) > 0
 	since, windowed := x.since(options.Filter)
 	candidates := x.candidates(index, options.Filter, since)
 	scratch := &notice{}
-	for i := range candidates.n {
-		position := candidates.at(i)
-		*scratch = notice{api: x.api, ctx: x.r.Context(), of: index.row(position), message: index.isMessage(position)}
-		if windowed && lastOf(scratch.of) < since || !options.Filter.Match(scratch) {
+	for row, message := candidates.next(); row != nil; row, message = candidates.next() {
+		*scratch = notice{api: x.api, ctx: x.r.Context(), of: row, message: message}
+		if windowed && row.Last() < since || !options.Filter.Match(scratch) {
 			if scratch.failed != nil {
 				return nil, 0, scratch.failed
 			}
@@ -153,37 +156,13 @@ func (x *exchange) since(f *odata.Filter) (at readmodel.Instant, windowed bool) 
 	return readmodel.InstantOf(x.now.Add(-window)), true
 }
 
-// candidates are positions that a request can be about.
-type candidates struct {
-	n    int
-	list []int32 // nil for the first n positions
-}
-
-func (c candidates) at(i int) int32 {
-	if c.list == nil {
-		return int32(i)
-	}
-	return c.list[i]
-}
-
-// candidates narrows down where to look: by id, by service or by time,
-// whichever leaves fewest.
-func (x *exchange) candidates(index *index, f *odata.Filter, since readmodel.Instant) candidates {
-	all := candidates{n: index.size()}
+// candidates narrows down where to look: by id, else by service and by time.
+func (x *exchange) candidates(index index, f *odata.Filter, since readmodel.Instant) *candidates {
 	if ids, open := textsOf(f, "Id"); !open {
-		list := index.named(ids)
-		return candidates{len(list), list}
+		return index.named(ids)
 	}
-	recent := index.countSince(since)
-	if ids, open := textsOf(f, "Workload"); !open && index.countServices(ids) < recent {
-		list := index.ofServices(ids)
-		return candidates{len(list), list}
-	}
-	if recent > all.n/4 {
-		return all // to put them in order would cost more than to pass them over
-	}
-	list := index.newest(recent)
-	return candidates{len(list), list}
+	services, every := textsOf(f, "Workload")
+	return index.of(services, every, since)
 }
 
 // notice is one message as filters see it: columns first, the text when a

@@ -1,7 +1,9 @@
 package servicecomms
 
 import (
-	"net/http"
+	"crypto/sha256"
+	"hash"
+	"io"
 	"slices"
 	"strconv"
 
@@ -15,6 +17,7 @@ type answer struct {
 	kind   string // entity type, for full metadata
 	body   []byte
 	n      int
+	said   hash.Hash // what the answer says, if entities tell it; nil if the body does
 }
 
 // begin starts a list. The context is that of the real service, which wrote
@@ -34,6 +37,19 @@ func (x *exchange) begin(set string, of *odata.Type, options *odata.Options, cou
 	}
 	a.body = append(a.body, `"value":[`...)
 	return a
+}
+
+// sum names what the answer says to whom.
+func (a *answer) sum(next string) digest {
+	if a.said == nil {
+		a.said = sha256.New()
+		a.said.Write(a.body)
+	}
+	for _, text := range []string{a.x.levelType(), a.x.identity.TenantID, next} {
+		_, _ = io.WriteString(a.said, text+"\x00")
+	}
+	var sum [sha256.Size]byte
+	return digest(a.said.Sum(sum[:0])[:len(digest{})])
 }
 
 // open starts an entity with its annotation. Message-center posts are of a
@@ -78,7 +94,7 @@ func (a *answer) end(next string) {
 		}
 	}
 	a.body = append(a.body, '}')
-	a.x.send(http.StatusOK, a.x.levelType(), a.body)
+	a.x.deliver(a.body, a.sum(next))
 	a.x.api.buffers.put(a.body)
 }
 
@@ -92,7 +108,7 @@ func (x *exchange) services(options *odata.Options) error {
 }
 
 func (x *exchange) currentStatus(options *odata.Options) error {
-	index := x.api.indexes.of(x.snapshot)
+	index := indexOf(x.snapshot)
 	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)
 	for i := range x.snapshot.Services {
@@ -109,7 +125,7 @@ func (x *exchange) currentStatus(options *odata.Options) error {
 }
 
 func (x *exchange) historicalStatus(options *odata.Options) error {
-	p := &past{x: x, index: x.api.indexes.of(x.snapshot), days: spanOf(options.Filter, x.now)}
+	p := &past{x: x, index: indexOf(x.snapshot), days: spanOf(options.Filter, x.now)}
 	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)
 	for i := range x.snapshot.Services {

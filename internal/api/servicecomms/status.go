@@ -87,13 +87,13 @@ type contribution struct {
 
 // statusNow is the status of a service now, with the issues that are open and
 // those that ended within 24 hours.
-func (x *exchange) statusNow(index *index, s *readmodel.Service) *workloadStatus {
+func (x *exchange) statusNow(index index, s *readmodel.Service) *workloadStatus {
 	yesterday := x.now.Add(-day).Truncate(time.Microsecond)
 	rows := index.overlapping(s.ID, readmodel.InstantOf(yesterday), readmodel.InstantOf(x.now)+1)
 	open := []contribution{}
 	var spoken time.Time // the newest word of an open issue
 	for _, row := range rows {
-		if endOf(row) > readmodel.InstantOf(x.now) {
+		if row.Ends() > readmodel.InstantOf(x.now) {
 			open = append(open, contribution{row, row.Status})
 			spoken = later(spoken, row.ModifiedAt.Time())
 		}

@@ -1,0 +1,133 @@
+package servicecomms
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// digest is a hash of what an answer says.
+type digest [16]byte
+
+func digestOf(b []byte) digest {
+	sum := sha256.Sum256(b)
+	return digest(sum[:len(digest{})])
+}
+
+// zipped keeps compressed answers by what they say, so that none can be out of
+// date. It forgets in two generations. An answer is compressed when it is
+// asked for the second time: at first, that would cost more than sending it.
+type zipped struct {
+	mu         sync.Mutex
+	young, old map[digest][]byte // empty for an answer that was asked for once
+	bytes      int               // of young
+}
+
+// Bounds of what is kept compressed, and from which size on it is.
+const (
+	maxZipped   = 16 << 20 // of one generation, in bytes
+	zippedFixed = 128      // what an entry takes beside its text
+	smallest    = 1024
+)
+
+// of is body in compressed form, nil if it is better sent as it is.
+func (z *zipped) of(sum digest, body []byte) []byte {
+	if len(body) < smallest {
+		return nil
+	}
+	z.mu.Lock()
+	kept, known := z.young[sum]
+	if !known {
+		kept, known = z.old[sum]
+		z.add(sum, kept)
+	}
+	z.mu.Unlock()
+	if !known || len(kept) > 0 {
+		return kept
+	}
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, 5) // a valid level
+	_, _ = w.Write(body)                 // memory takes everything
+	_ = w.Close()
+	packed := bytes.Clone(out.Bytes())
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.add(sum, packed)
+	return packed
+}
+
+func (z *zipped) add(sum digest, packed []byte) {
+	if z.young == nil || z.bytes > maxZipped {
+		z.old, z.young, z.bytes = z.young, map[digest][]byte{}, 0
+	}
+	z.young[sum] = packed
+	z.bytes += len(packed) + zippedFixed
+}
+
+// zippedTag ends the tag of a compressed answer: its bytes are others.
+const zippedTag = "-gzip"
+
+// deliver sends a list, or says that the client has it already.
+func (x *exchange) deliver(body []byte, sum digest) {
+	header := x.w.Header()
+	var packed []byte
+	if acceptsGzip(x.r.Header) {
+		packed = x.api.zipped.of(sum, body)
+	}
+	tag := base64.RawURLEncoding.EncodeToString(sum[:])
+	if packed != nil {
+		header["Etag"] = []string{`"` + tag + zippedTag + `"`}
+	} else {
+		header["Etag"] = []string{`"` + tag + `"`}
+	}
+	if matches(x.r.Header["If-None-Match"], tag) {
+		x.w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if packed != nil {
+		header["Content-Encoding"] = []string{"gzip"}
+		body = packed
+	}
+	x.send(http.StatusOK, x.levelType(), body)
+}
+
+// matches reports whether the client has what a tag names, compressed or not:
+// If-None-Match compares weakly (RFC 9110, 13.1.2).
+func matches(lines []string, tag string) bool {
+	for _, line := range lines {
+		for given := range strings.SplitSeq(line, ",") {
+			given = strings.TrimPrefix(strings.TrimSpace(given), "W/")
+			if len(given) > 2 && given[0] == '"' && strings.TrimSuffix(given[1:len(given)-1], zippedTag) == tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// acceptsGzip reports whether the client named gzip without refusing it.
+func acceptsGzip(header http.Header) bool {
+	for _, line := range header["Accept-Encoding"] {
+		for part := range strings.SplitSeq(line, ",") {
+			name, params, _ := strings.Cut(part, ";")
+			if name = strings.TrimSpace(name); !strings.EqualFold(name, "gzip") && name != "*" {
+				continue
+			}
+			if params == "" {
+				return true
+			}
+			q := strings.ReplaceAll(strings.ToLower(params), " ", "")
+			weight, err := strconv.ParseFloat(strings.TrimPrefix(q, "q="), 64)
+			if !strings.HasPrefix(q, "q=") || err == nil && weight > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
