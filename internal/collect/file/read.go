@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/collect/legacy"
 	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -241,19 +241,19 @@ func (c *reading) overview(raw []byte, seen time.Time) error {
 func (c *reading) legacy(raw []byte, names map[string]bool) error {
 	switch {
 	case names["Messages"] || names["MessageType"] || names["LastUpdatedTime"]:
-		notice, err := servicecomms.Message(raw)
+		notice, err := legacy.Message(raw)
 		if err != nil {
 			return err
 		}
 		return c.document(notice, time.Time{})
 	case names["Status"]:
-		o, at, err := servicecomms.Overview(raw)
+		o, at, err := legacy.Overview(raw)
 		if err != nil {
 			return err
 		}
 		return c.document(o, at)
 	case names["DisplayName"]:
-		s, err := servicecomms.Service(raw)
+		s, err := legacy.Service(raw)
 		if err != nil {
 			return err
 		}

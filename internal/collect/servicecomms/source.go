@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/legacy"
 	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
@@ -38,13 +39,13 @@ type operation struct {
 // states that were really seen. [Overview] reads them for an import.
 func operations() []operation {
 	return []operation{
-		{"/Services", false, []tocsin.Kind{tocsin.KindService}, func(raw json.RawMessage) (any, error) { return Service(raw) }},
+		{"/Services", false, []tocsin.Kind{tocsin.KindService}, func(raw json.RawMessage) (any, error) { return legacy.Service(raw) }},
 		// The time of a status is that of the answer, not of a change: it is left out.
 		{"/CurrentStatus", false, []tocsin.Kind{tocsin.KindOverview}, func(raw json.RawMessage) (any, error) {
-			o, _, err := Overview(raw)
+			o, _, err := legacy.Overview(raw)
 			return o, err
 		}},
-		{"/Messages", true, []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage}, func(raw json.RawMessage) (any, error) { return Message(raw) }},
+		{"/Messages", true, []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage}, func(raw json.RawMessage) (any, error) { return legacy.Message(raw) }},
 	}
 }
 

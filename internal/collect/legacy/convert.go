@@ -1,4 +1,4 @@
-package servicecomms
+package legacy
 
 import (
 	"cmp"

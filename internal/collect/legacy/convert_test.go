@@ -1,4 +1,4 @@
-package servicecomms_test
+package legacy_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/collect/legacy"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -32,7 +32,7 @@ func TestServiceInBothShapes(t *testing.T) {
 			ID: "Exchange", Name: "Exchange Online", Features: []tocsin.Feature{{Name: "Signin", DisplayName: "Sign-in"}},
 		},
 	} {
-		got, err := servicecomms.Service([]byte(text))
+		got, err := legacy.Service([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("Service(%s): %v %s", text, err, diff)
 		}
@@ -53,12 +53,12 @@ func TestOverviewInBothShapes(t *testing.T) {
 		`{"Id":"Exchange","Workload":"Exchange Online","StatusDate":"2026-04-11T00:00:00Z","WorkloadDisplayName":"Exchange","Status":"Service degradation","IncidentIds":["EX2"],
 		"FeatureGroupStatusCollection":[{"Feature":"Signin","FeatureGroupDisplayName":"Sign-in","FeatureStatus":"Normal service"}]}`: "2026-04-11T00:00:00Z",
 	} {
-		got, at, err := servicecomms.Overview([]byte(text))
+		got, at, err := legacy.Overview([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" || !at.Equal(instant(t, when)) {
 			t.Errorf("Overview(%s) at %v: %v %s", text, at, err, diff)
 		}
 	}
-	got, at, err := servicecomms.Overview([]byte(`{"Id":"Forms","Status":"SomethingNew"}`))
+	got, at, err := legacy.Overview([]byte(`{"Id":"Forms","Status":"SomethingNew"}`))
 	if err != nil || !at.IsZero() || got.Status != "SomethingNew" || got.Status.Healthy() || got.ServiceID != "Forms" || got.Service != "Microsoft Forms" {
 		t.Errorf("an unknown status: %+v at %v, %v", got, at, err)
 	}
@@ -69,7 +69,7 @@ func TestIssue(t *testing.T) {
 	const text = `{"Id":"EX20119","Name":"EX20119","Title":null,"StartTime":"2026-04-01T22:25:00Z","EndTime":null,"Status":"Service restored",
 		"Messages":[{"PublishedTime":"2026-04-01T22:34:28.76Z","MessageText":"a\r\n\r\nb < 5 ms"},{"PublishedTime":"2026-04-02T00:00:00Z","MessageText":"<p>c</p>"}],
 		"LastUpdatedTime":"2026-04-02T00:00:00.387Z","Workload":"Exchange Online","WorkloadDisplayName":"Exchange","Feature":"Access","FeatureDisplayName":"E-Mail and calendar access","ImpactDescription":null}`
-	v, err := servicecomms.Message([]byte(text))
+	v, err := legacy.Message([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestMessageCenterPost(t *testing.T) {
 		"AffectedWorkloadDisplayNames":["Microsoft Forms"],"AffectedWorkloadNames":["Forms"],"MessageTagNames":["Admin impact"],"IsMajorChange":true,"ActionRequiredByDate":"2026-12-19T23:26:01Z",
 		"EndTime":"2027-02-10T00:00:00Z","ExternalLink":"https://example.org/x","AdditionalDetails":[{"Name":"NotifyInApp","Value":"True"}],
 		"Messages":[{"PublishedTime":"2026-12-20T00:00:00Z","MessageText":"<p>newest</p>"},{"PublishedTime":"2026-12-19T00:00:00Z","MessageText":"<p>older</p>"}]}`
-	v, err := servicecomms.Message([]byte(text))
+	v, err := legacy.Message([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestKindOfMessage(t *testing.T) {
 		{`{"Id":"X1","MessageType":"MessageCenter","Category":"Plan For Change"}`, "message", "planForChange"},
 	}
 	for _, tt := range tests {
-		v, err := servicecomms.Message([]byte(tt.text))
+		v, err := legacy.Message([]byte(tt.text))
 		if err != nil {
 			t.Errorf("%s: %v", tt.text, err)
 			continue
@@ -142,7 +142,7 @@ func TestServicesOfMessage(t *testing.T) {
 		`{"Id":"MC1","Workload":"SharePoint","WorkloadDisplayName":"SharePoint Online"}`: "SharePoint Online",
 		`{"Id":"MC1"}`: "",
 	} {
-		v, err := servicecomms.Message([]byte(text))
+		v, err := legacy.Message([]byte(text))
 		if m, ok := v.(tocsin.Message); err != nil || !ok || strings.Join(m.Services, ", ") != want {
 			t.Errorf("%s: %v, %v, want %s", text, v, err, want)
 		}
@@ -152,9 +152,9 @@ func TestServicesOfMessage(t *testing.T) {
 func TestWrongForm(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`[]`, `"x"`, `{"Id":7}`, `{`} {
-		_, err1 := servicecomms.Service([]byte(text))
-		_, _, err2 := servicecomms.Overview([]byte(text))
-		_, err3 := servicecomms.Message([]byte(text))
+		_, err1 := legacy.Service([]byte(text))
+		_, _, err2 := legacy.Overview([]byte(text))
+		_, err3 := legacy.Message([]byte(text))
 		for _, err := range []error{err1, err2, err3} {
 			if !errors.Is(err, tocsin.ErrInvalid) {
 				t.Errorf("%s: %v, want ErrInvalid", text, err)
