@@ -205,4 +205,11 @@ func TestStaleSince(t *testing.T) {
 	if since, stale := s.StaleSince(at.Add(2*time.Minute + 1)); !stale || !since.Equal(at) {
 		t.Errorf("since %v, %v, want stale since the last complete poll", since, stale)
 	}
+	s.Interval = time.Second
+	if _, stale := s.StaleSince(at.Add(30 * time.Second)); stale {
+		t.Error("stale within half a minute")
+	}
+	if _, stale := s.StaleSince(at.Add(30*time.Second + 1)); !stale {
+		t.Error("not stale after half a minute")
+	}
 }

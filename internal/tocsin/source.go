@@ -21,15 +21,20 @@ type SourceState struct {
 	Problem    string    // why the last poll was not complete, safe to show
 }
 
+// leastPatience is how old data may be at least before it counts as stale: a
+// source that is polled every second, as in a fast demo, is not lost when the
+// machine is busy for three.
+const leastPatience = 30 * time.Second
+
 // StaleSince tells since when the source's data cannot be trusted to be
-// current: the end of the last complete poll once two intervals have passed
-// without another one. ok is false while the data is current, and for a source
-// that was never polled the time is zero.
+// current: the end of the last complete poll once two intervals, and half a
+// minute, have passed without another one. ok is false while the data is
+// current, and for a source that was never polled the time is zero.
 func (s SourceState) StaleSince(now time.Time) (since time.Time, stale bool) {
 	if s.LastOKAt.IsZero() {
 		return time.Time{}, s.Failures > 0
 	}
-	if now.Sub(s.LastOKAt) <= 2*s.Interval {
+	if now.Sub(s.LastOKAt) <= max(2*s.Interval, leastPatience) {
 		return time.Time{}, false
 	}
 	return s.LastOKAt, true
