@@ -19,6 +19,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/discovery"
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
@@ -49,8 +50,10 @@ type App struct {
 	Collector *collect.Collector
 	Model     *readmodel.Model
 	Issuer    *oauth.Issuer
+	Door      *signin.SignIn
 
 	base     string
+	named    bool // the base was given, not made from where the desk listens
 	master   *access.MasterKey
 	verifier *access.Verifier
 	issuers  []*access.Issuer
@@ -90,7 +93,8 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 		}
 		a.listener = tls.NewListener(a.listener, certificate.Config())
 	}
-	if c.Server.Base == "" {
+	a.named = c.Server.Base != ""
+	if !a.named {
 		c.Server.Base = baseOf(c, a.listener.Addr().String())
 	}
 	a.base = strings.TrimRight(c.Server.Base, "/")

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
@@ -45,6 +46,7 @@ type DemoInfo struct {
 	Anchor  time.Time    `json:"anchor"` // midnight before the demo was first run; the archive ends there
 	Started time.Time    `json:"started"`
 	Tenants []DemoTenant `json:"tenants"`
+	People  []DemoPerson `json:"people"` // one for each role
 	Curl    []string     `json:"curl"`
 }
 
@@ -57,6 +59,13 @@ type DemoTenant struct {
 	ClientSecret string `json:"clientSecret"`
 	Token        string `json:"token"`      // legacy API
 	GraphToken   string `json:"graphToken"` // Graph API
+}
+
+// DemoPerson is somebody who can sign in.
+type DemoPerson struct {
+	Name     string `json:"name"` // that of their role
+	Password string `json:"password"`
+	Address  string `json:"address"` // of the page to sign in on, with the name filled in
 }
 
 // demoRun is a demonstration being set up.
@@ -148,7 +157,7 @@ func (r *demoRun) every() time.Duration {
 
 func (r *demoRun) settings(upstream string) config.Config {
 	c := config.Default()
-	c.Data, c.Server.Listen, c.Server.Base = r.Data, r.Listen, r.info.Base
+	c.Data, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Listen, r.info.Base, "everyone"
 	for _, t := range r.content.Tenants() {
 		c.Tenants = append(c.Tenants, config.Tenant{
 			Name: t.Name, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
@@ -216,12 +225,36 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 		}
 		r.info.Tenants = append(r.info.Tenants, one)
 	}
+	if err := r.invite(ctx, desk); err != nil {
+		return err
+	}
 	r.info.Curl = samples(r.info)
 	text, err := json.MarshalIndent(r.info, "", "  ")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(r.path, append(text, '\n'), 0o600)
+}
+
+// invite makes somebody for each role, or finds those of an earlier run.
+func (r *demoRun) invite(ctx context.Context, desk *App) error {
+	passwords := map[string]string{}
+	for _, p := range r.info.People {
+		passwords[p.Name] = p.Password
+	}
+	r.info.People = nil
+	for _, role := range tocsin.Roles() {
+		one := DemoPerson{Name: string(role), Password: passwords[string(role)], Address: r.info.Base + "/login?name=" + string(role)}
+		if one.Password == "" {
+			one.Password = signin.NewPassword()
+			user := tocsin.User{ID: NewID(), Name: one.Name, Grants: []tocsin.Grant{{Role: role}}}
+			if err := desk.Door.AddUser(ctx, user, one.Password); err != nil {
+				return err
+			}
+		}
+		r.info.People = append(r.info.People, one)
+	}
+	return nil
 }
 
 // samples are requests that work when pasted into a shell.

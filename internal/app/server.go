@@ -37,7 +37,13 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Config{Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: o.Demo})
+	if err := a.newDoor(c, o); err != nil {
+		return nil, err
+	}
+	pages, err := web.New(web.Config{
+		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: o.Demo,
+		Door: a.Door, People: a.Store, Everyone: c.Server.Pages == "everyone",
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +55,9 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		Routes:   pages.Routes(),
 		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), a.tokens()},
 		Errors:   pages.WriteError,
+		Gate:     a.Door,
+		Origin:   originOf(a.base),
+		Hosts:    a.hosts(c),
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
 		Registry: registry,

@@ -47,6 +47,7 @@ type root struct {
 	Demo    demoCmd    `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch. Example: tocsin demo --speed 10"`
 	Serve   serveCmd   `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages. Example: tocsin serve --listen 127.0.0.1:8080"`
 	Tenant  tenantCmd  `cmd:"" help:"Add and list tenants."`
+	User    userCmd    `cmd:"" help:"Add, list and disable people."`
 	Client  clientCmd  `cmd:"" help:"Add, list and revoke API clients."`
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
 	Key     keyCmd     `cmd:"" help:"List and change the keys that sign access tokens."`

@@ -14,6 +14,7 @@ func newParser(ctx context.Context, env Env, flags *root) *kong.Kong {
 		kong.Writers(env.Stdout, env.Stderr), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.Vars{"roles": roleNames()},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the flags are declared wrongly

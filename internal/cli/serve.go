@@ -35,5 +35,12 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	}
 	defer desk.Close()
 	fmt.Fprintf(s.env.Stdout, "Tocsin listens on %s\n", desk.Base())
+	link, err := desk.SetUpLink(ctx)
+	if err != nil {
+		return err
+	}
+	if link != "" {
+		fmt.Fprintf(s.env.Stdout, "Nobody has an account yet. Make the first one within 24 hours, once, at\n%s\nor with: tocsin user add NAME --role administrator\n", link)
+	}
 	return desk.Run(ctx)
 }

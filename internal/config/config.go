@@ -23,6 +23,8 @@ type Config struct {
 	Data     string   `yaml:"data"`     // directory of the database and the key file
 	Database string   `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
 	Tenants  []Tenant `yaml:"tenants"`
+	Clouds   []Cloud  `yaml:"clouds"` // beside the provider's own, for sources that are set up in the pages
+	SignIn   SignIn   `yaml:"signIn"`
 	Limits   Limits   `yaml:"limits"`
 	Issuers  []Issuer `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
 	Log      Log      `yaml:"log"`
@@ -33,7 +35,11 @@ type Server struct {
 	Listen  string `yaml:"listen"`  // host:port
 	Base    string `yaml:"base"`    // address that people and programs use, such as https://health.contoso.com
 	Metrics string `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
-	TLS     TLS    `yaml:"tls"`
+	Pages   string `yaml:"pages"`   // who may read pages: "signedIn", or "everyone" as a reader of every tenant
+	// Proxies are the addresses, such as 10.0.0.0/8, whose X-Forwarded-For is
+	// believed.
+	Proxies []string `yaml:"proxies"`
+	TLS     TLS      `yaml:"tls"`
 }
 
 // Limits bound what callers of the APIs may ask for.
@@ -83,7 +89,7 @@ type Source struct {
 // only, everything in one directory, nothing collected.
 func Default() Config {
 	return Config{
-		Server: Server{Listen: "127.0.0.1:8080", Metrics: "loopback"},
+		Server: Server{Listen: "127.0.0.1:8080", Metrics: "loopback", Pages: "signedIn"},
 		Data:   "tocsin-data",
 		Log:    Log{Level: "info", Format: "text"},
 	}
@@ -158,7 +164,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), c.validateTenants(), c.validateIssuers())
+	return errors.Join(errors.Join(problems...), c.validatePeople(), c.validateTenants(), c.validateIssuers())
 }
 
 func (c Config) validateTenants() error {

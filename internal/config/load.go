@@ -66,6 +66,11 @@ func Load(path string, getenv func(string) string) (Config, error) {
 	if err := applyEnvironment(reflect.ValueOf(&c).Elem(), "TOCSIN", getenv); err != nil {
 		return c, err
 	}
+	for i, p := range c.SignIn.OIDC {
+		if p.Secret == "" && p.SecretEnv != "" {
+			c.SignIn.OIDC[i].Secret = Secret(getenv(p.SecretEnv))
+		}
+	}
 	for i := range c.Tenants {
 		c.Tenants[i].Source = c.Tenants[i].Source.withSecret(getenv)
 		for j := range c.Tenants[i].Sources {

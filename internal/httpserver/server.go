@@ -26,7 +26,8 @@ const (
 )
 
 // A gate decides whether the sender of a request has a permission. It may
-// return a request that carries who that is.
+// return a request that carries who that is. It is asked for public routes as
+// well, and never refuses them.
 type gate interface {
 	Admit(r *http.Request, needs access.Permission) (*http.Request, error)
 }
@@ -39,6 +40,7 @@ type Config struct {
 	Gate     gate        // for routes that need more than Public and Local
 	Checks   []Check     // what must work for the desk to be healthy
 	Hosts    []string    // names that requests may be for; all when empty
+	Origin   string      // address of the desk, whose pages may change things
 	Open     bool        // lets everybody read what is Local, such as /metrics
 	Registry *prometheus.Registry
 	Log      *slog.Logger
@@ -145,8 +147,12 @@ func (s *Server) pages(routes, operations []Route) (h http.Handler, err error) {
 		served := s.around(handle(s.permitted(r), PlainError, s.log), r.Pattern, PlainError, withPageHeaders, body)
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
+	own, originErr := withSameOrigin(s.config.Origin, write, s.log)
+	if originErr != nil {
+		return nil, originErr
+	}
 	for _, r := range routes {
-		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, hosts, body)
+		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, hosts, own, body)
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
 	if err != nil {
@@ -208,7 +214,7 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 // permitted is the handler of r behind what r needs.
 func (s *Server) permitted(r Route) HandlerFunc {
 	switch {
-	case r.Needs == access.Public || r.Needs == access.Local && s.config.Open:
+	case r.Needs == access.Public && s.config.Gate == nil || r.Needs == access.Local && s.config.Open:
 		return r.Handle
 	case r.Needs == access.Local:
 		return func(w http.ResponseWriter, req *http.Request) error {

@@ -194,7 +194,7 @@ func (s *Store) Users(ctx context.Context) ([]tocsin.User, error) {
 
 // SetPassword gives a local account another password and ends all its sessions.
 func (s *Store) SetPassword(ctx context.Context, userID, password string, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.password", now, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.password", now, false, func(tx *sql.Tx, u tocsin.User) (string, error) {
 		if !u.Local() {
 			return "", tocsin.Invalidf("password", "The identity provider keeps the password of %s.", u.Display)
 		}
@@ -210,7 +210,7 @@ func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, n
 	if disabled {
 		action, at = "user.disable", micros(now)
 	}
-	return s.changeUser(ctx, userID, action, now, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, action, now, false, func(tx *sql.Tx, u tocsin.User) (string, error) {
 		_, err := tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2`, at, u.ID)
 		return "", err
 	})
@@ -219,7 +219,7 @@ func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, n
 // SetGrants replaces what a person may do, those grants that are claimed or
 // those that are not, and ends their sessions unless nothing changed.
 func (s *Store) SetGrants(ctx context.Context, userID string, list []tocsin.Grant, claimed bool, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.roles", now, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.roles", now, claimed, func(tx *sql.Tx, u tocsin.User) (string, error) {
 		var kept, wanted []tocsin.Grant
 		for _, g := range u.Grants {
 			if g.Claimed == claimed {
@@ -258,7 +258,7 @@ var errUnchanged = errors.New("unchanged")
 
 // changeUser is the frame of every change of a person: it ends their sessions,
 // writes the audit entry and makes sure that somebody can still administer.
-func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, change func(*sql.Tx, tocsin.User) (detail string, err error)) error {
+func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, isClaim bool, change func(*sql.Tx, tocsin.User) (detail string, err error)) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		// The row of the set-up counter is the lock that keeps two
 		// administrators from removing each other.
@@ -277,8 +277,13 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 		if err != nil {
 			return err
 		}
-		if after, err := administrators(ctx, tx); err != nil || before > 0 && after == 0 {
-			return errors.Join(err, tocsin.Conflictf("%s is the last administrator of the desk: make somebody else one first.", u.Display))
+		// What an identity provider takes away is gone, whoever is left.
+		after, err := administrators(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if before > 0 && after == 0 && !isClaim {
+			return tocsin.Conflictf("%s is the last administrator of the desk: make somebody else one first.", u.Display)
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, u.ID); err != nil {
 			return err

@@ -2,8 +2,11 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -18,8 +21,19 @@ type errorPage struct {
 
 // WriteError explains an error as a page, in the language of the address.
 func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, problem *tocsin.Error) {
-	code, _ := languageOf(r.URL.Path)
+	code, path := languageOf(r.URL.Path)
+	if p.config.Door != nil { // what failed may not have met the gate
+		r, _ = p.config.Door.Admit(r, access.Public) // public is never refused
+	}
 	v := p.stranger(w, r, code)
+	if status == http.StatusUnauthorized && p.config.Door != nil && asksForPage(r) {
+		_ = v.redirect(v.href("/login?" + url.Values{"next": {v.with("", "")}}.Encode())) // cannot fail
+		return
+	}
+	if status == http.StatusForbidden && path == "/" && access.VisitorOf(r.Context()).Somewhere(access.ReadMessages) {
+		_ = v.redirect(v.href("/messages")) // where readers of messages begin
+		return
+	}
 	if status == http.StatusNotFound || status == http.StatusBadRequest {
 		// The frame helps to go on, but the page must not depend on it.
 		if full, err := p.visit(w, r, code); err == nil {
@@ -41,6 +55,11 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 	if v.render(status, "error", page) != nil {
 		httpserver.PlainError(w, r, status, problem)
 	}
+}
+
+// asksForPage reports whether a browser wants to show the answer.
+func asksForPage(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // errorKey is the group of texts for a status.

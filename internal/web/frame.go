@@ -1,9 +1,11 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -38,6 +40,7 @@ type frame struct {
 	Refresh   int    // seconds after which a page without script reloads, 0 for never
 	NoIndex   bool
 	JumpID    string
+	Person    person // who is signed in
 }
 
 type tenantLink struct {
@@ -86,7 +89,7 @@ func navigation() []struct{ group, path, icon, key, letter string } {
 func (v *visit) frame(crumbs ...crumb) frame {
 	f := frame{
 		Lang: v.code, Theme: v.theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.href("/"), Here: v.with("", ""), Action: prefixOf(v.code) + v.path,
-		Find: v.href("/search"), Prefs: v.href("/preferences"), Clock: v.clockView(),
+		Find: v.href("/search"), Prefs: v.href("/preferences"), Clock: v.clockView(), Person: v.person(),
 	}
 	if len(crumbs) > 0 {
 		f.Title = crumbs[len(crumbs)-1].Name
@@ -133,11 +136,27 @@ func (v *visit) languageLinks() []languageLink {
 	return links
 }
 
+// opens reports whether the visitor may open a page of the side panel.
+func (v *visit) opens(path string) bool {
+	if path == "/" {
+		path = "/{$}"
+	}
+	for _, page := range v.pages.pages() {
+		if page.path == path && page.method == http.MethodGet {
+			return access.VisitorOf(v.r.Context()).Somewhere(page.needs)
+		}
+	}
+	return true
+}
+
 func (v *visit) navigate(f *frame) {
 	for _, row := range navigation() {
 		link := navLink{
 			Name: v.text("nav." + row.key), Short: v.text("tab." + row.key), Href: v.href(row.path), Icon: row.icon, Key: row.letter,
 			Current: row.path == v.path || row.path != "/" && strings.HasPrefix(v.path, row.path+"/"),
+		}
+		if !v.opens(row.path) {
+			continue
 		}
 		switch row.key {
 		case "issues":

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
 )
 
@@ -36,7 +37,7 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.config.Streams.Serve(w, r, tenant.ID, func(context.Context) bool { return true })
+	return p.config.Streams.Serve(w, r, tenant.ID, func(ctx context.Context) bool { return p.stillSees(r.WithContext(ctx), tenant.ID) })
 }
 
 // eventsOf is the address at which a page about the visit's tenant listens for
@@ -48,4 +49,14 @@ func (v *visit) eventsOf() string {
 	}
 	id := v.snapshot.Tenant.ID
 	return eventsPath + "?" + url.Values{"tenant": {v.snapshot.Tenant.Name}, "seen": {versions.Version(id)}}.Encode()
+}
+
+// stillSees asks again whether the sender of a request may look at a tenant:
+// the session may have ended, or the role been taken away.
+func (p *Pages) stillSees(r *http.Request, tenantID string) bool {
+	if p.config.Door == nil {
+		return true
+	}
+	r, err := p.config.Door.Admit(r, access.ReadMessages)
+	return err == nil && access.VisitorOf(r.Context()).Sees(tenantID)
 }

@@ -42,13 +42,15 @@ func (m *message) UnmarshalJSON(data []byte) error {
 // loadLocale reads one language and applies its typography, so that nobody
 // types a special space by hand.
 func loadLocale(code string) (*locale, error) {
-	body, err := localeFiles.ReadFile("locales/" + code + ".json")
-	if err != nil {
-		return nil, err
-	}
 	l := &locale{code: code}
-	if err := json.Unmarshal(body, &l.texts); err != nil {
-		return nil, fmt.Errorf("locale %s: %w", code, err)
+	for _, name := range []string{code, code + ".people"} {
+		body, err := localeFiles.ReadFile("locales/" + name + ".json")
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(body, &l.texts); err != nil {
+			return nil, fmt.Errorf("locale %s: %w", name, err)
+		}
 	}
 	for key, m := range l.texts {
 		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other)}

@@ -39,6 +39,7 @@ func loadAssets() (assets, error) {
 	}{
 		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css"}},
 		{"app.js", "text/javascript; charset=utf-8", []string{"app.js"}},
+		{"passkey.js", "text/javascript; charset=utf-8", []string{"passkey.js"}},
 		{"icon.svg", "image/svg+xml", []string{"icon.svg"}},
 	} {
 		var body []byte

@@ -9,6 +9,7 @@ import (
 	"time"
 	_ "time/tzdata" // readers choose zones; a container may know none
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -68,13 +69,14 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *v
 	}
 }
 
-// visible lists the tenants that a visitor may see, by name. It is the one
-// place that decides this.
+// visible lists the tenants that a visitor may see, by name: those in which
+// they hold what the page needs. It is the one place that decides this.
 func (p *Pages) visible(r *http.Request) ([]tocsin.Tenant, error) {
 	all, err := p.config.Archive.Tenants(r.Context())
 	var tenants []tocsin.Tenant
+	visitor := access.VisitorOf(r.Context())
 	for _, t := range all {
-		if !t.Disabled {
+		if !t.Disabled && visitor.Sees(t.ID) {
 			tenants = append(tenants, t)
 		}
 	}

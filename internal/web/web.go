@@ -22,6 +22,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
@@ -48,14 +49,26 @@ type archive interface {
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 }
 
+// people is the part of the store about accounts.
+type people interface {
+	Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, error)
+	RemovePasskey(ctx context.Context, userID string, id []byte, now time.Time) error
+	Sessions(ctx context.Context, userID string) ([]tocsin.Session, error)
+}
+
 // Config is what pages are made of.
 type Config struct {
 	Model   model
 	Archive archive
 	Streams streams // nil where pages do not listen
-	Now     func() time.Time
-	Zone    *time.Location // of readers who have chosen none; UTC when nil
-	Demo    bool           // marks every page as a demonstration, and serves /components
+	// Door lets people in. Without one there are no accounts, and pages are for
+	// whoever the server's gate admits.
+	Door     *signin.SignIn
+	People   people
+	Everyone bool // pages can be read without signing in
+	Now      func() time.Time
+	Zone     *time.Location // of readers who have chosen none; UTC when nil
+	Demo     bool           // marks every page as a demonstration, and serves /components
 }
 
 // Pages serves people.
@@ -112,12 +125,12 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 	}).ParseFS(files, "templates/*.html")
 }
 
-// Routes is the table of pages. Until people can sign in, pages are for
-// everybody who reaches the desk, which listens on this machine by default.
+// Routes is the table of pages. What a page needs is asked of its visitor by
+// the server's gate; which tenants they see on it is for visible.
 func (p *Pages) Routes() []httpserver.Route {
 	routes := []httpserver.Route{
 		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
-		{Pattern: "GET " + eventsPath, Needs: access.Public, Handle: p.events},
+		{Pattern: "GET " + eventsPath, Needs: access.ReadMessages, Handle: p.events},
 	}
 	for _, page := range p.pages() {
 		routes = append(routes, p.localised(page)...)
@@ -136,19 +149,20 @@ type page struct {
 // pages lists what people can ask for.
 func (p *Pages) pages() []page {
 	list := []page{
-		{"GET", "/{$}", access.Public, p.overview, false},
-		{"GET", "/issues", access.Public, p.issues, false},
-		{"GET", "/issues/{id}", access.Public, p.issue, false},
-		{"GET", "/issues/{id}/compare/{a}/{b}", access.Public, p.compareIssue, false},
-		{"GET", "/messages", access.Public, p.messages, false},
-		{"GET", "/messages/{id}", access.Public, p.message, false},
-		{"GET", "/messages/{id}/compare/{a}/{b}", access.Public, p.compareMessage, false},
-		{"POST", "/seen", access.Public, p.seen, false},
+		{"GET", "/{$}", access.ReadHealth, p.overview, false},
+		{"GET", "/issues", access.ReadHealth, p.issues, false},
+		{"GET", "/issues/{id}", access.ReadHealth, p.issue, false},
+		{"GET", "/issues/{id}/compare/{a}/{b}", access.ReadHealth, p.compareIssue, false},
+		{"GET", "/messages", access.ReadMessages, p.messages, false},
+		{"GET", "/messages/{id}", access.ReadMessages, p.message, false},
+		{"GET", "/messages/{id}/compare/{a}/{b}", access.ReadMessages, p.compareMessage, false},
+		{"POST", "/seen", access.ReadHealth, p.seen, false},
 		{"GET", "/preferences", access.Public, p.preferences, true},
 		{"POST", "/preferences", access.Public, p.savePreferences, true},
 	}
+	list = append(append(list, p.doorPages()...), p.accountPages()...)
 	if p.config.Demo {
-		list = append(list, page{"GET", "/components", access.Public, p.components, true})
+		list = append(list, page{"GET", "/components", access.ReadHealth, p.components, true})
 	}
 	return list
 }

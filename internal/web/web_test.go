@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -40,11 +42,21 @@ func newDesk(t *testing.T) *desk {
 	t.Cleanup(func() { _ = d.store.Close() })
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(d.store, clock, slog.New(slog.DiscardHandler))
-	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Now: clock, Demo: true})
+	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := httpserver.New(httpserver.Config{Routes: pages.Routes(), Errors: pages.WriteError, Now: clock})
+	door, err := signin.New(signin.Config{
+		Base: "http://localhost", Archive: d.store, Master: master, Address: httpserver.Proxies(nil).Address, Everyone: true, Now: clock, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := httpserver.New(httpserver.Config{Routes: pages.Routes(), Errors: pages.WriteError, Gate: door, Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

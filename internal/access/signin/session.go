@@ -1,0 +1,246 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+const (
+	// recheck is how long a session is believed without asking the store.
+	recheck = time.Second
+	// touchEvery is how exactly the last use of a session is known.
+	touchEvery = time.Minute
+	maxSeen    = 10_000
+	maxAgent   = 200 // bytes of what a browser says it is
+)
+
+// begin starts a session of somebody who has proved who they are, under a new
+// token, and ends the one that the browser had.
+func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, user tocsin.User, method string) error {
+	now, token := s.config.Now(), newToken()
+	address := s.config.Address(r).String()
+	session := tocsin.Session{
+		ID: NewID(), Hash: tocsin.HashOf([]byte(token)), UserID: user.ID, Method: method, Agent: tocsin.Clip(r.UserAgent(), maxAgent), Address: address,
+		CreatedAt: now, SeenAt: now, EndsAt: now.Add(s.config.Limit),
+	}
+	var old tocsin.Hash
+	if cookie, err := r.Cookie(s.cookieName("")); err == nil {
+		old = tocsin.HashOf([]byte(cookie.Value))
+	}
+	ctx := tocsin.WithActor(r.Context(), tocsin.Actor{UserID: user.ID, Name: user.Name, Address: address})
+	if err := s.config.Archive.AddSession(ctx, session, old); err != nil {
+		if errors.Is(err, tocsin.ErrForbidden) {
+			return refused()
+		}
+		return err
+	}
+	s.seen.forget()
+	s.setCookie(w, "", token, s.config.Limit)
+	return nil
+}
+
+// SignOut ends the session of a request, if it has one.
+func (s *SignIn) SignOut(w http.ResponseWriter, r *http.Request) error {
+	s.setCookie(w, "", "", -1)
+	visitor := access.VisitorOf(r.Context())
+	if visitor.SessionID == "" {
+		return nil
+	}
+	return s.EndSession(r.Context(), visitor.User.ID, visitor.SessionID)
+}
+
+// EndSession ends one session of somebody.
+func (s *SignIn) EndSession(ctx context.Context, userID, id string) error {
+	defer s.seen.forget()
+	err := s.config.Archive.EndSession(ctx, userID, id, s.config.Now())
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return nil // it ended meanwhile
+	}
+	return err
+}
+
+// Admit lets a request pass that comes from somebody who has the permission in
+// some tenant, and puts into it who that is; which tenants they see with it is
+// for [access.Visitor.Sees]. Public routes let everybody pass. It fails with
+// [tocsin.ErrUnauthenticated] where signing in could help and with
+// [tocsin.ErrForbidden] where it could not.
+func (s *SignIn) Admit(r *http.Request, needs access.Permission) (*http.Request, error) {
+	visitor, err := s.visitor(r)
+	if err != nil && needs != access.Public {
+		return r, err
+	}
+	visitor.Needs = needs
+	r = r.WithContext(access.WithVisitor(r.Context(), visitor, s.config.Address(r).String()))
+	switch {
+	case visitor.Somewhere(needs):
+		return r, nil
+	case !visitor.SignedIn():
+		return r, &tocsin.Error{Kind: tocsin.ErrUnauthenticated, Message: "Sign in to see this."}
+	}
+	return r, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "Your roles do not allow this. An administrator of the desk can change them."}
+}
+
+// visitor is who sent a request: the person of its session, or nobody.
+func (s *SignIn) visitor(r *http.Request) (access.Visitor, error) {
+	nobody := access.Visitor{}
+	if s.config.Everyone {
+		nobody.Grants = []tocsin.Grant{{Role: tocsin.RoleReader}}
+	}
+	cookie, err := r.Cookie(s.cookieName(""))
+	if err != nil || cookie.Value == "" || len(cookie.Value) > 100 {
+		return nobody, nil
+	}
+	now := s.config.Now()
+	found, err := s.find(r.Context(), tocsin.HashOf([]byte(cookie.Value)), now)
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return nobody, nil
+	}
+	if err != nil {
+		return nobody, err
+	}
+	if !found.user.DisabledAt.IsZero() || !now.Before(found.session.EndsAt) || now.Sub(found.session.SeenAt) >= s.config.Idle {
+		return nobody, nil
+	}
+	visitor := access.Visitor{User: found.user, SessionID: found.session.ID, Grants: found.user.Grants}
+	if s.config.Everyone {
+		visitor.Grants = append(nobody.Grants, found.user.Grants...)
+	}
+	return visitor, nil
+}
+
+// find reads a session, and notes now and then that it is used.
+func (s *SignIn) find(ctx context.Context, hash tocsin.Hash, now time.Time) (*known, error) {
+	found, generation := s.seen.get(hash, now)
+	if found != nil {
+		return found, nil
+	}
+	session, user, err := s.config.Archive.Session(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	if now.Sub(session.SeenAt) >= touchEvery && now.Sub(session.SeenAt) < s.config.Idle {
+		if err := s.config.Archive.TouchSession(ctx, hash, now); err != nil {
+			s.config.Log.WarnContext(ctx, "session not touched", "err", err) // the page is worth more
+		} else {
+			session.SeenAt = now
+		}
+	}
+	found = &known{session: session, user: user, at: now}
+	s.seen.put(hash, found, generation)
+	return found, nil
+}
+
+// known is a session as the store had it at an instant.
+type known struct {
+	session tocsin.Session
+	user    tocsin.User
+	at      time.Time
+}
+
+// seen remembers sessions for a moment, so that a page and its parts ask the
+// store once.
+type seen struct {
+	mu         sync.Mutex
+	generation uint64
+	sessions   map[tocsin.Hash]*known
+}
+
+func newSeen() *seen { return &seen{sessions: map[tocsin.Hash]*known{}} }
+
+func (s *seen) get(hash tocsin.Hash, now time.Time) (found *known, generation uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := s.sessions[hash]
+	if k == nil || now.Sub(k.at) >= recheck || now.Before(k.at) {
+		return nil, s.generation
+	}
+	return k, s.generation
+}
+
+// put remembers what was read, unless something changed while it was.
+func (s *seen) put(hash tocsin.Hash, k *known, generation uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if generation != s.generation {
+		return
+	}
+	if len(s.sessions) >= maxSeen {
+		clear(s.sessions)
+	}
+	s.sessions[hash] = k
+}
+
+// forget makes the next request of everybody ask the store.
+func (s *seen) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.generation++
+	clear(s.sessions)
+}
+
+// cookieName is the name of one of our cookies. Over https its prefix makes
+// browsers refuse it from anybody but this host.
+func (s *SignIn) cookieName(purpose string) string {
+	name := strings.TrimSuffix("tocsin-"+purpose, "-")
+	if s.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// setCookie sets a cookie that scripts cannot read; a negative life removes it.
+func (s *SignIn) setCookie(w http.ResponseWriter, purpose, value string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: s.cookieName(purpose), Value: value, Path: "/", MaxAge: max(-1, int(life/time.Second)),
+		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// deviceLife is how long a browser is remembered for having been signed in
+// with.
+const deviceLife = 365 * 24 * time.Hour
+
+// remember gives a browser a sealed note that name was signed in with it.
+func (s *SignIn) remember(w http.ResponseWriter, name string) {
+	note, err := s.seal("device", newToken()[:16]+" "+name)
+	if err == nil { // without it somebody is slowed down, no more
+		s.setCookie(w, "device", note, deviceLife)
+	}
+}
+
+// device is the mark of a browser that name was signed in with, "" for others.
+func (s *SignIn) device(r *http.Request, name string) string {
+	cookie, err := r.Cookie(s.cookieName("device"))
+	if err != nil {
+		return ""
+	}
+	note, err := s.open("device", cookie.Value)
+	mark, who, _ := strings.Cut(note, " ")
+	if err != nil || who != name {
+		return ""
+	}
+	return mark
+}
+
+// network is where a request comes from, as coarse as addresses are handed
+// out: IPv6 by its first 64 bits.
+func (s *SignIn) network(r *http.Request) string {
+	address := s.config.Address(r)
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	prefix, err := address.Prefix(bits)
+	if err != nil {
+		return netip.Addr{}.String()
+	}
+	return prefix.String()
+}

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type userCmd struct {
+	Add     userAddCmd     `cmd:"" help:"Add somebody with a local account. Example: tocsin user add kim --role support-n1@contoso"`
+	List    userListCmd    `cmd:"" help:"List people with their roles. Example: tocsin user list --output json"`
+	Disable userDisableCmd `cmd:"" help:"Keep somebody out and end their sessions. Example: tocsin user disable kim"`
+	Enable  userEnableCmd  `cmd:"" help:"Let somebody in again. Example: tocsin user enable kim"`
+	Passwd  userPasswdCmd  `cmd:"" help:"Give somebody another password and end their sessions. Example: tocsin user passwd kim"`
+}
+
+// userJSON is a person as commands print them. The password is there once,
+// when the program made it.
+type userJSON struct {
+	ID         string      `json:"id"`
+	Name       string      `json:"name"`
+	Display    string      `json:"display"`
+	Password   string      `json:"password,omitempty"`
+	Issuer     string      `json:"issuer,omitempty"`
+	Roles      []grantJSON `json:"roles"`
+	CreatedAt  string      `json:"createdAt"`
+	DisabledAt string      `json:"disabledAt,omitempty"`
+	SignedInAt string      `json:"signedInAt,omitempty"`
+}
+
+type grantJSON struct {
+	Role     string `json:"role"`
+	TenantID string `json:"tenantId,omitempty"` // none for every tenant and the desk itself
+	Claimed  bool   `json:"claimed,omitempty"`
+}
+
+func newUserJSON(u tocsin.User) userJSON {
+	out := userJSON{
+		ID: u.ID, Name: u.Name, Display: u.Display, Issuer: u.Issuer, Roles: []grantJSON{},
+		CreatedAt: date(u.CreatedAt), DisabledAt: date(u.DisabledAt), SignedInAt: date(u.SignedInAt),
+	}
+	for _, g := range u.Grants {
+		out.Roles = append(out.Roles, grantJSON{string(g.Role), g.TenantID, g.Claimed})
+	}
+	return out
+}
+
+// asOperator says in the audit log which command acted.
+func asOperator(ctx context.Context, command string) context.Context {
+	return tocsin.WithActor(ctx, tocsin.Actor{Name: "tocsin " + command})
+}
+
+type userAddCmd struct {
+	Name     string   `arg:"" help:"Name to sign in with."`
+	Role     []string `help:"Role, in every tenant or as ROLE@TENANT in one; may be repeated. One of ${roles}." placeholder:"ROLE"`
+	Display  string   `help:"Name to show. Default: the name." placeholder:"TEXT"`
+	Password string   `help:"Where the password comes from: generate prints a new one, stdin reads a line." enum:"generate,stdin" default:"generate"`
+}
+
+func (c *userAddCmd) Run(ctx context.Context, s *session) error {
+	archive, _, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	user := tocsin.User{ID: app.NewID(), Name: c.Name, Display: c.Display, CreatedAt: time.Now()}
+	user.Normalize()
+	if user.Grants, err = parseGrants(ctx, archive, c.Role); err != nil {
+		return err
+	}
+	password, made, err := s.password(c.Password, user.Name)
+	if err != nil {
+		return err
+	}
+	if err := archive.AddUser(asOperator(ctx, "user add"), user, signin.HashPassword(password)); err != nil {
+		return err
+	}
+	printed := newUserJSON(user)
+	if made {
+		printed.Password = password
+	}
+	return s.print(printed, func(w io.Writer) {
+		fmt.Fprintf(w, "name      %s\n", user.Name)
+		if made {
+			fmt.Fprintf(w, "password  %s\n", password)
+			fmt.Fprintln(s.env.Stderr, "The password is shown this once; only its hash is kept.")
+		}
+	})
+}
+
+// parseGrants reads roles as they are written on the command line.
+func parseGrants(ctx context.Context, archive *store.Store, list []string) ([]tocsin.Grant, error) {
+	var grants []tocsin.Grant
+	for _, text := range list {
+		role, ref, inTenant := strings.Cut(text, "@")
+		g := tocsin.Grant{Role: tocsin.Role(role)}
+		if inTenant {
+			tenant, err := archive.Tenant(ctx, ref)
+			if err != nil {
+				return nil, err
+			}
+			g.TenantID = tenant.ID
+		}
+		if err := g.Validate(); err != nil {
+			return nil, err
+		}
+		grants = append(grants, g)
+	}
+	return grants, nil
+}
+
+// password reads or makes a password.
+func (s *session) password(from, name string) (password string, made bool, err error) {
+	if from == "generate" {
+		return signin.NewPassword(), true, nil
+	}
+	line, err := bufio.NewReader(io.LimitReader(s.env.Stdin, 4<<10)).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", false, fmt.Errorf("read password: %w", err)
+	}
+	password = strings.TrimRight(line, "\r\n")
+	return password, false, signin.CheckPassword(password, name)
+}
+
+type userListCmd struct{}
+
+func (c *userListCmd) Run(ctx context.Context, s *session) error {
+	archive, _, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	users, err := archive.Users(ctx)
+	if err != nil {
+		return err
+	}
+	names, _, err := tenantNames(ctx, archive, "")
+	if err != nil {
+		return err
+	}
+	list := make([]userJSON, len(users))
+	for i, u := range users {
+		list[i] = newUserJSON(u)
+	}
+	return s.print(list, func(w io.Writer) {
+		table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(table, "NAME\tROLES\tLAST SIGN-IN\tSTATE")
+		for _, u := range list {
+			roles := make([]string, len(u.Roles))
+			for i, g := range u.Roles {
+				roles[i] = g.Role
+				if g.TenantID != "" {
+					roles[i] += "@" + names[g.TenantID]
+				}
+			}
+			state := "active"
+			if u.DisabledAt != "" {
+				state = "disabled"
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", u.Name, strings.Join(roles, " "), u.SignedInAt, state)
+		}
+		_ = table.Flush() // standard output
+	})
+}
+
+type userDisableCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+func (c *userDisableCmd) Run(ctx context.Context, s *session) error {
+	return s.changeUser(ctx, "user disable", c.Name, "disabled", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
+		return archive.SetDisabled(ctx, u.ID, true, time.Now())
+	})
+}
+
+type userEnableCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+func (c *userEnableCmd) Run(ctx context.Context, s *session) error {
+	return s.changeUser(ctx, "user enable", c.Name, "active", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
+		return archive.SetDisabled(ctx, u.ID, false, time.Now())
+	})
+}
+
+// changeUser does one thing to somebody and says so.
+func (s *session) changeUser(ctx context.Context, command, name, state string, change func(context.Context, *store.Store, tocsin.User) error) error {
+	archive, _, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	user, _, err := archive.User(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := change(asOperator(ctx, command), archive, user); err != nil {
+		return err
+	}
+	return s.print(map[string]string{"id": user.ID, "name": user.Name, "state": state}, func(w io.Writer) { fmt.Fprintf(w, "%s is %s.\n", user.Name, state) })
+}
+
+type userPasswdCmd struct {
+	Name     string `arg:"" help:"Name or id."`
+	Password string `help:"Where the password comes from: generate prints a new one, stdin reads a line." enum:"generate,stdin" default:"generate"`
+}
+
+func (c *userPasswdCmd) Run(ctx context.Context, s *session) error {
+	archive, _, err := s.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	user, _, err := archive.User(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	password, made, err := s.password(c.Password, user.Name)
+	if err != nil {
+		return err
+	}
+	if err := archive.SetPassword(asOperator(ctx, "user passwd"), user.ID, signin.HashPassword(password), time.Now()); err != nil {
+		return err
+	}
+	printed := map[string]string{"id": user.ID, "name": user.Name, "state": "changed"}
+	if made {
+		printed["password"] = password
+	}
+	return s.print(printed, func(w io.Writer) {
+		fmt.Fprintf(w, "name      %s\n", user.Name)
+		if made {
+			fmt.Fprintf(w, "password  %s\n", password)
+		}
+	})
+}
+
+// roleNames lists the roles for help texts.
+func roleNames() string {
+	names := []string{}
+	for _, r := range tocsin.Roles() {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
