@@ -16,18 +16,34 @@ func legacyQueries(t *testing.T, d *desk) {
 	const literal = "Microsoft.Office365ServiceComms.ExposedContracts.MessageType"
 	recent := "EX100 FM400 TM200 MC1000001 MC1000002 MC1000003"
 	for _, tt := range []row{
-		{"Services", "Exchange OSDPPlatform Forms microsoftteams"}, {"Services?$select=Id", "Exchange OSDPPlatform Forms microsoftteams"},
-		{"CurrentStatus", "Exchange OSDPPlatform Forms microsoftteams"}, {"CurrentStatus?$filter=Workload%20eq%20'Forms'", "Forms"}, {"CurrentStatus?Workload=Forms", "Forms"},
+		{"Services", "Exchange OSDPPlatform Forms microsoftteams"},
+		{"Services?$select=Id", "Exchange OSDPPlatform Forms microsoftteams"},
+		{"CurrentStatus", "Exchange OSDPPlatform Forms microsoftteams"},
+		{"CurrentStatus?$filter=Workload%20eq%20'Forms'", "Forms"},
+		{"CurrentStatus?Workload=Forms", "Forms"},
 		{"HistoricalStatus?$filter=" + escaped("Workload eq 'Forms' and StatusTime ge "+ago(1).Format("2006-01-02")), "Forms"},
-		{"Messages?$filter=Workload%20eq%20'Exchange'", "EX100"}, {"Messages?$filter=Workload eq 'Exchange'", "EX100"}, {"Messages?$filter=Workload%20eq%20'exchange'", ""},
-		{"Messages?$filter=Id%20eq%20'EX500'", "EX500"}, {"Messages?$filter=" + escaped("StartTime ge "+from+" and EndTime le "+to), "EX500 FM400 MO300 MO600 MC999442"},
+		{"Messages?$filter=Workload%20eq%20'Exchange'", "EX100"},
+		{"Messages?$filter=Workload eq 'Exchange'", "EX100"},
+		{"Messages?$filter=Workload%20eq%20'exchange'", ""},
+		{"Messages?$filter=Id%20eq%20'EX500'", "EX500"},
+		{"Messages?$filter=" + escaped("StartTime ge "+from+" and EndTime le "+to), "EX500 FM400 MO300 MO600 MC999442"},
 		{"Messages?$filter=" + escaped("MessageType eq "+literal+"'MessageCenter'"), "MC1000001 MC1000002 MC1000003"},
 		{"Messages?$filter=" + escaped("MessageType eq "+literal+"'Incident' and Workload eq 'Exchange'"), "EX100"},
-		{"Messages?$filter=" + escaped("MessageType eq 'Incident'"), "EX100 FM400 TM200"}, {"Messages?Workload=Exchange", "EX100"}, {"Messages?ID=EX500", "EX500"},
-		{"Messages?MessageType=MessageCenter", "MC1000001 MC1000002 MC1000003"}, {"Messages?%24select=Id%2CWorkload", recent}, {"Messages", recent}, {"Messages/", recent}, {"Messages?", recent},
-		{"Messages?$top=2", "EX100 FM400"}, {"Messages?$top=2&$skip=1", "FM400 TM200"}, {"Messages?$filter=" + escaped("Workload eq 'Exchange' or Workload eq 'Forms'"), "EX100 FM400"},
-		{"Messages?$filter=" + escaped("Classification eq 'Incident'"), "EX100 FM400"}, {"Messages?$filter=" + escaped("StartTime ge "+ago(3.5).Format("2006-01-02T15:04:05Z")), "TM200 MC1000001"},
-		{"Messages?api-version=1.0&PublisherIdentifier=x", recent}, {"Messages?$filter=" + escaped("AffectedWorkloadNames/any(w: w eq 'microsoftteams')"), "MC1000001 MC1000002"},
+		{"Messages?$filter=" + escaped("MessageType eq 'Incident'"), "EX100 FM400 TM200"},
+		{"Messages?Workload=Exchange", "EX100"},
+		{"Messages?ID=EX500", "EX500"},
+		{"Messages?MessageType=MessageCenter", "MC1000001 MC1000002 MC1000003"},
+		{"Messages?%24select=Id%2CWorkload", recent},
+		{"Messages", recent},
+		{"Messages/", recent},
+		{"Messages?", recent},
+		{"Messages?$top=2", "EX100 FM400"},
+		{"Messages?$top=2&$skip=1", "FM400 TM200"},
+		{"Messages?$filter=" + escaped("Workload eq 'Exchange' or Workload eq 'Forms'"), "EX100 FM400"},
+		{"Messages?$filter=" + escaped("Classification eq 'Incident'"), "EX100 FM400"},
+		{"Messages?$filter=" + escaped("StartTime ge "+ago(3.5).Format("2006-01-02T15:04:05Z")), "TM200 MC1000001"},
+		{"Messages?api-version=1.0&PublisherIdentifier=x", recent},
+		{"Messages?$filter=" + escaped("AffectedWorkloadNames/any(w: w eq 'microsoftteams')"), "MC1000001 MC1000002"},
 	} {
 		if strings.Contains(tt.target, " ") {
 			tt.target = strings.ReplaceAll(tt.target, " ", "%20") // no client can send one raw
@@ -92,13 +108,24 @@ func legacyShapes(t *testing.T, d *desk) {
 // The vocabularies, and what fields hold.
 func legacyValues(t *testing.T, d *desk) {
 	for _, tt := range []struct{ target, field, want string }{
-		{"CurrentStatus?Workload=Exchange", "Status", "ServiceDegradation"}, {"CurrentStatus?Workload=Exchange", "StatusDisplayName", "Service degradation"},
-		{"CurrentStatus?Workload=Forms", "StatusDisplayName", "Normal service"}, {"CurrentStatus?Workload=microsoftteams", "StatusDisplayName", "Extended recovery"},
-		{"CurrentStatus?Workload=OSDPPlatform", "Status", "PostIncidentReportPublished"}, {"Messages?ID=EX100", "Status", "Service degradation"},
-		{"Messages?ID=EX500", "Status", "False positive"}, {"Messages?ID=FM400", "Status", "Service restored"}, {"Messages?ID=TM200", "Status", "Extended recovery"},
-		{"Messages?ID=MC1000002", "Status", ""}, {"Messages?ID=MC1000002", "Severity", "Critical"}, {"Messages?ID=EX100", "Severity", "Sev2"}, {"Messages?ID=MC1000002", "Category", "Plan For Change"},
-		{"Messages?ID=MC1000002", "Classification", "Advisory"}, {"Messages?ID=EX100", "Classification", "Incident"}, {"Messages?ID=MC1000002", "MessageType", "MessageCenter"},
-		{"Messages?ID=EX100", "Workload", "Exchange"}, {"Messages?ID=EX100", "FeatureDisplayName", "Access to Exchange Online"},
+		{"CurrentStatus?Workload=Exchange", "Status", "ServiceDegradation"},
+		{"CurrentStatus?Workload=Exchange", "StatusDisplayName", "Service degradation"},
+		{"CurrentStatus?Workload=Forms", "StatusDisplayName", "Normal service"},
+		{"CurrentStatus?Workload=microsoftteams", "StatusDisplayName", "Extended recovery"},
+		{"CurrentStatus?Workload=OSDPPlatform", "Status", "PostIncidentReportPublished"},
+		{"Messages?ID=EX100", "Status", "Service degradation"},
+		{"Messages?ID=EX500", "Status", "False positive"},
+		{"Messages?ID=FM400", "Status", "Service restored"},
+		{"Messages?ID=TM200", "Status", "Extended recovery"},
+		{"Messages?ID=MC1000002", "Status", ""},
+		{"Messages?ID=MC1000002", "Severity", "Critical"},
+		{"Messages?ID=EX100", "Severity", "Sev2"},
+		{"Messages?ID=MC1000002", "Category", "Plan For Change"},
+		{"Messages?ID=MC1000002", "Classification", "Advisory"},
+		{"Messages?ID=EX100", "Classification", "Incident"},
+		{"Messages?ID=MC1000002", "MessageType", "MessageCenter"},
+		{"Messages?ID=EX100", "Workload", "Exchange"},
+		{"Messages?ID=EX100", "FeatureDisplayName", "Access to Exchange Online"},
 		{"Messages?ID=MO300", "PostIncidentDocumentUrl", d.Base() + "/v1.0/admin/serviceAnnouncement/issues/MO300/incidentReport"},
 	} {
 		if got := d.ask(t, "legacy contoso", "GET", communications+tt.target, "").first(t)[tt.field]; got != tt.want {
@@ -123,10 +150,15 @@ func legacyValues(t *testing.T, d *desk) {
 func legacyForm(t *testing.T, d *desk) {
 	context := `"@odata.context":"` + d.Base() + `/api/v1.0/contoso.example/$metadata#`
 	for _, tt := range []struct{ target, level, want string }{
-		{"CurrentStatus", "", `{"value":[`}, {"CurrentStatus", "none", `{"value":[`}, {"CurrentStatus", "minimal", "{" + context + `CurrentStatus","value":[`},
-		{"HistoricalStatus", "minimal", "{" + context + `CurrentStatus","value":[`}, {"Services", "full", "{" + context + `Services","value":[{"@odata.type":"#Microsoft.Office365ServiceComms.ExposedContracts.Service"`},
+		{"CurrentStatus", "", `{"value":[`},
+		{"CurrentStatus", "none", `{"value":[`},
+		{"CurrentStatus", "minimal", "{" + context + `CurrentStatus","value":[`},
+		{"HistoricalStatus", "minimal", "{" + context + `CurrentStatus","value":[`},
+		{"Services", "full", "{" + context + `Services","value":[{"@odata.type":"#Microsoft.Office365ServiceComms.ExposedContracts.Service"`},
 		{"Messages?ID=MC1000001", "minimal", "{" + context + `Messages","value":[{"@odata.type":"#Microsoft.Office365ServiceComms.ExposedContracts.MessageCenterMessage",`},
-		{"Messages?ID=MC1000001", "none", `{"value":[{"Aff`}, {"", "none", `"value": [`}, {"", "minimal", `/ServiceComms/$metadata"`},
+		{"Messages?ID=MC1000001", "none", `{"value":[{"Aff`},
+		{"", "none", `"value": [`},
+		{"", "minimal", `/ServiceComms/$metadata"`},
 	} {
 		var headers []string
 		if tt.level != "" {

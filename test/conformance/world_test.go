@@ -44,8 +44,10 @@ func services() []any {
 		id, name string
 		status   tocsin.Status
 	}{
-		{"Exchange", "Exchange Online", tocsin.StatusDegradation}, {"Forms", "Microsoft Forms", tocsin.StatusOperational},
-		{"OSDPPlatform", "Microsoft 365 suite", tocsin.StatusReviewPublished}, {"microsoftteams", "Microsoft Teams", tocsin.StatusExtendedRecovery},
+		{"Exchange", "Exchange Online", tocsin.StatusDegradation},
+		{"Forms", "Microsoft Forms", tocsin.StatusOperational},
+		{"OSDPPlatform", "Microsoft 365 suite", tocsin.StatusReviewPublished},
+		{"microsoftteams", "Microsoft Teams", tocsin.StatusExtendedRecovery},
 	} {
 		list = append(list,
 			tocsin.Service{ID: s.id, Name: s.name, Features: []tocsin.Feature{{Name: "Access", DisplayName: "Access to " + s.name}}},

@@ -115,15 +115,28 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range []struct{ pattern, body string }{
-		{"GET /tenants", ""}, {"GET /tenants/{tenant}", ""}, {"PATCH /tenants/{tenant}", `{"groups":["a"]}`},
-		{"POST /tenants/{tenant}/services", vpn}, {"GET /tenants/{tenant}/services", ""},
+		{"GET /tenants", ""},
+		{"GET /tenants/{tenant}", ""},
+		{"PATCH /tenants/{tenant}", `{"groups":["a"]}`},
+		{"POST /tenants/{tenant}/services", vpn},
+		{"GET /tenants/{tenant}/services", ""},
 		{"POST /tenants/{tenant}/issues", `{"service":"Vpn","title":"Slow","post":{"content":"x"}}`},
-		{"POST /tenants/{tenant}/issues/{id}/posts", `{"content":"y"}`}, {"GET /tenants/{tenant}/issues", ""}, {"GET /tenants/{tenant}/issues/{id}", ""},
-		{"GET /tenants/{tenant}/issues/{id}/versions", ""}, {"GET /tenants/{tenant}/issues/{id}/versions/{n}", ""}, {"GET /tenants/{tenant}/issues/{id}/differences", ""},
+		{"POST /tenants/{tenant}/issues/{id}/posts", `{"content":"y"}`},
+		{"GET /tenants/{tenant}/issues", ""},
+		{"GET /tenants/{tenant}/issues/{id}", ""},
+		{"GET /tenants/{tenant}/issues/{id}/versions", ""},
+		{"GET /tenants/{tenant}/issues/{id}/versions/{n}", ""},
+		{"GET /tenants/{tenant}/issues/{id}/differences", ""},
 		{"POST /tenants/{tenant}/maintenance", `{"service":"Vpn","title":"Work","startAt":"2026-03-09T20:00:00Z","endAt":"2026-03-09T22:00:00+01:00"}`},
-		{"GET /tenants/{tenant}/maintenance", ""}, {"POST /tenants/{tenant}/messages", `{"title":"x","content":"y"}`}, {"GET /tenants/{tenant}/messages", ""},
-		{"GET /tenants/{tenant}/changes", ""}, {"GET /tenants/{tenant}/verification", ""}, {"GET /tenants/{tenant}/sources", ""}, {"GET /tenants/{tenant}/polls", ""},
-		{"POST /tenants/{tenant}/issues", `{"title":1}`}, {"GET /tenants/{tenant}/sources/{name}", ""},
+		{"GET /tenants/{tenant}/maintenance", ""},
+		{"POST /tenants/{tenant}/messages", `{"title":"x","content":"y"}`},
+		{"GET /tenants/{tenant}/messages", ""},
+		{"GET /tenants/{tenant}/changes", ""},
+		{"GET /tenants/{tenant}/verification", ""},
+		{"GET /tenants/{tenant}/sources", ""},
+		{"GET /tenants/{tenant}/polls", ""},
+		{"POST /tenants/{tenant}/issues", `{"title":1}`},
+		{"GET /tenants/{tenant}/sources/{name}", ""},
 	} {
 		method, path := fill(strings.Replace(step.pattern, " ", " /api/tocsin/v1", 1), "contoso")
 		got := d.ask(method, "contoso", path, step.body)

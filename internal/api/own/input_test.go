@@ -2,18 +2,18 @@ package own_test
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
-	"log/slog"
-	"time"
 )
 
 // Bad input gets a precise 4xx that names the place, and changes nothing.

@@ -90,8 +90,10 @@ func (a *API) registerVersions() {
 		kind            tocsin.Kind
 		one, collection string
 	}{
-		{tocsin.KindIssue, "Issue", "issues"}, {tocsin.KindMessage, "Message", "messages"},
-		{tocsin.KindService, "Service", "services"}, {tocsin.KindOverview, "Overview", "overviews"},
+		{tocsin.KindIssue, "Issue", "issues"},
+		{tocsin.KindMessage, "Message", "messages"},
+		{tocsin.KindService, "Service", "services"},
+		{tocsin.KindOverview, "Overview", "overviews"},
 	} {
 		a.registerVersionsOf(noun.kind, noun.one, "/tenants/{tenant}/"+noun.collection+"/{id}")
 	}
