@@ -21,7 +21,7 @@ const (
 // has from rows or more.
 func (s *Snapshot) unsaved(from int) bool {
 	rows := len(s.Issues) + len(s.Messages)
-	return rows >= from && (s.blockSeq == 0 || s.pending > blockPending+rows/20 || s.Seq-s.blockSeq > blockBehind)
+	return rows >= from && (!s.saved || s.pending > blockPending+rows/20 || s.Seq-s.blockSeq > blockBehind)
 }
 
 // Save stores the rows of large tenants in a form from which the next start
@@ -54,7 +54,7 @@ func (m *Model) save(ctx context.Context, s *Snapshot) error {
 		return err
 	}
 	next := *s
-	next.blockSeq, next.pending = s.Seq, 0
+	next.saved, next.blockSeq, next.pending = true, s.Seq, 0
 	m.put(&next)
 	return nil
 }
@@ -66,7 +66,7 @@ func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
 	if errors.Is(err, tocsin.ErrNotFound) {
 		return false
 	}
-	if err == nil && (b.Seq <= 0 || b.Seq > last) {
+	if err == nil && b.Seq > last {
 		err = fmt.Errorf("%w: change %d of %d", errBlock, b.Seq, last)
 	}
 	shared := sharing{}
@@ -83,6 +83,6 @@ func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
 		m.log.WarnContext(ctx, "saved rows are of no use", "tenant", s.Tenant.ID, "err", err)
 		return false
 	}
-	s.Seq, s.blockSeq = b.Seq, b.Seq
+	s.Seq, s.saved, s.blockSeq = b.Seq, true, b.Seq
 	return true
 }

@@ -113,7 +113,8 @@ type Snapshot struct {
 	StaleSince        time.Time // end of the last complete poll of the stalest source; zero for never
 	CheckedAt         time.Time // end of the newest complete poll of any source; zero without sources
 	sources           []tocsin.SourceState
-	blockSeq          int64 // the last change that the stored block includes; 0 for none
+	saved             bool  // a block is stored
+	blockSeq          int64 // the last change that it includes
 	pending           int   // rows that changed since
 }
 

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const announcements = "/v1.0/admin/serviceAnnouncement/"
+
+// A duel is one question that both servers answer with the same bytes.
+type duel struct {
+	name   string
+	tenant string
+	path   string
+	gzip   bool
+	known  bool    // the client has the answer: 304
+	fresh  bool    // each request is a question that nobody asked before
+	goal   float64 // of the ratio; 0 for none
+}
+
+func duels() []duel {
+	page := announcements + "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true"
+	single := announcements + "issues/" + issue(7).ID
+	return []duel{
+		{name: "full list", tenant: "list", path: announcements + "issues", goal: 0.9},
+		{name: "full list gzip", tenant: "list", path: announcements + "issues", gzip: true, goal: 0.6},
+		{name: "single issue", tenant: "list", path: single, goal: 0.4},
+		{name: "single issue gzip", tenant: "list", path: single, gzip: true},
+		{name: "not modified", tenant: "list", path: announcements + "issues", known: true, goal: 0.4},
+		{name: "page of a million", tenant: "million", path: page, goal: 0.8},
+		{name: "page of a million, selected", tenant: "million", path: page + "&$select=id,title,status,startDateTime", goal: 0.25},
+		{name: "page, each time anew", tenant: "million", path: page, fresh: true},
+		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true},
+	}
+}
+
+// compare runs all duels and the growth of the history.
+func compare(ctx context.Context, s settings) error {
+	if pin, err := exec.LookPath("taskset"); err == nil {
+		_ = exec.CommandContext(ctx, pin, "-acp", clientCPU, strconv.Itoa(os.Getpid())).Run() // a figure suffers, nothing else
+	}
+	desk, err := startDesk(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer desk.stop()
+	root, err := os.MkdirTemp("", "tocsin-static")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(root)
+	static, err := startNginx(ctx, root)
+	if err != nil {
+		return err
+	}
+	if static == nil {
+		fmt.Println("nginx is not installed: no ratios")
+	} else {
+		defer static.stop()
+	}
+	usedBefore, allBefore := busy()
+	fmt.Printf("\n%-28s %9s %9s %9s  %-22s %-22s %s\n", "question", "bytes", "answers/s", "p50/p99", "answers, ours : nginx", "CPU, nginx : ours", "p99 ours, nginx")
+	for n, d := range duels() {
+		if !strings.Contains(d.name, s.only) {
+			continue
+		}
+		if err := d.fight(ctx, s, desk, static, root, n); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+	}
+	if s.only == "" {
+		if err := growth(ctx, s, desk); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("\nresident memory of the server %d MB\n", resident(desk.cmd.Process.Pid)>>20)
+	if used, all := busy(); all > allBefore {
+		fmt.Printf("the processors were busy to %.0f %%, with this program's part\n", 100*float64(used-usedBefore)/float64(all-allBefore))
+	}
+	return nil
+}
+
+// head is a request of the duel, with room for what varies at the end of its
+// path.
+func (d *duel) head(address, token, tag string) string {
+	path := strings.ReplaceAll(d.path, "%", "%%")
+	head := "GET " + path + "%s HTTP/1.1\r\nHost: " + address + "\r\nAccept: application/json\r\n"
+	if token != "" {
+		head += "Authorization: Bearer " + token + "\r\n"
+	}
+	if d.gzip {
+		head += "Accept-Encoding: gzip\r\n"
+	}
+	if tag != "" {
+		head += "If-None-Match: " + strings.ReplaceAll(tag, "%", "%%") + "\r\n"
+	}
+	return head
+}
+
+// fetch asks once and returns the body as sent, and its tag.
+func (d *duel) fetch(ctx context.Context, address, path, token string) ([]byte, string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	r.Header.Set("Accept", "application/json")
+	if d.gzip {
+		r.Header.Set("Accept-Encoding", "gzip")
+	}
+	client := http.Client{Transport: &http.Transport{DisableCompression: true}}
+	defer client.CloseIdleConnections()
+	w, err := client.Do(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer w.Body.Close()
+	body, err := io.ReadAll(w.Body)
+	if err == nil && w.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d: %.300s", w.StatusCode, body)
+	}
+	return body, w.Header.Get("ETag"), err
+}
+
+// fight runs both servers in turn.
+func (d *duel) fight(ctx context.Context, s settings, desk, static *child, root string, n int) error {
+	token := desk.tokens[d.tenant]
+	var body []byte
+	var tag string
+	var err error
+	for range 3 { // compressed from the second time on
+		if body, tag, err = d.fetch(ctx, desk.address, d.path, token); err != nil {
+			return err
+		}
+	}
+	ours := question{address: desk.address, status: 200}
+	if !d.known {
+		tag = ""
+	} else {
+		ours.status = 304
+	}
+	ours.head = d.head(desk.address, token, tag)
+	if d.fresh {
+		ours.vary = func(n int) string { return "&_=" + strconv.Itoa(n) }
+	}
+	theirs, err := d.publish(ctx, static, root, n, body)
+	if err != nil {
+		return err
+	}
+	var mine, other []result
+	for round := range s.rounds + 1 {
+		one, err := ask(ctx, ours, s.conns, s.span, desk.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		if static == nil {
+			mine = append(mine, one)
+			continue
+		}
+		two, err := ask(ctx, theirs, s.conns, s.span, static.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		if round > 0 { // the first warms both up
+			mine, other = append(mine, one), append(other, two)
+		}
+	}
+	d.report(len(body), mine, other)
+	return nil
+}
+
+// publish gives nginx the same bytes as a file and returns the question to it.
+func (d *duel) publish(ctx context.Context, static *child, root string, n int, body []byte) (question, error) {
+	if static == nil {
+		return question{}, nil
+	}
+	path := fmt.Sprintf("/%d.json", n)
+	name := filepath.Join(root, path)
+	if err := os.WriteFile(name, body, 0o600); err != nil {
+		return question{}, err
+	}
+	if d.gzip {
+		if err := os.WriteFile(name+".gz", body, 0o600); err != nil {
+			return question{}, err
+		}
+	}
+	served, tag, err := d.fetch(ctx, static.address, path, "")
+	if err != nil || len(served) != len(body) {
+		return question{}, errors.Join(err, fmt.Errorf("nginx serves %d bytes, want %d", len(served), len(body)))
+	}
+	q := question{address: static.address, status: 200}
+	if !d.known {
+		tag = ""
+	} else {
+		q.status = 304
+	}
+	file := duel{path: path, gzip: d.gzip}
+	q.head = file.head(static.address, "", tag)
+	return q, nil
+}
+
+// report prints medians and spreads over the rounds.
+func (d *duel) report(size int, mine, other []result) {
+	var answers, costs, rates []float64
+	p50, p99, theirs := []float64{}, []float64{}, []float64{}
+	for i, r := range mine {
+		rates = append(rates, r.perSecond())
+		p50, p99 = append(p50, ms(r.quantile(0.5))), append(p99, ms(r.quantile(0.99)))
+		if i < len(other) {
+			answers = append(answers, r.perSecond()/other[i].perSecond())
+			costs = append(costs, float64(other[i].cost())/float64(r.cost()))
+			theirs = append(theirs, ms(other[i].quantile(0.99)))
+		}
+	}
+	goal := ""
+	if d.goal > 0 && len(answers) > 0 {
+		goal = fmt.Sprintf("goal %.2f", d.goal)
+		if median(answers) < d.goal {
+			goal += " missed"
+		}
+	}
+	fmt.Printf("%-28s %9d %9.0f %4.2f/%4.2f  %-22s %-22s %.2f, %.2f ms %s\n", d.name, size, median(rates), median(p50), median(p99), spread(answers), spread(costs), median(p99), median(theirs), goal)
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}
+
+func spread(list []float64) string {
+	if len(list) == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f (%.2f to %.2f)", median(list), slices.Min(list), slices.Max(list))
+}
+
+// growth asks the same of a short and of a long history, in turn, on one
+// connection.
+func growth(ctx context.Context, s settings, desk *child) error {
+	fmt.Printf("\na page of 100, each request a new question, by the length of the history\n")
+	questions := []struct{ name, query string }{
+		{"by service and state", "issues?$filter=service%%20eq%%20'Exchange%%20Online'%%20and%%20isResolved%%20eq%%20true&$top=100"},
+		{"newest first", "issues?$filter=classification%%20eq%%20'incident'&$orderby=lastModifiedDateTime%%20desc&$top=100"},
+		{"changed in the last days", "issues?$filter=lastModifiedDateTime%%20ge%%202026-08-31T00:00:00Z&$top=100"},
+		{"counted", "issues?$filter=service%%20eq%%20'Microsoft%%20Teams'&$count=true&$top=100"},
+	}
+	for _, one := range questions {
+		p50 := map[string][]float64{}
+		for range s.rounds {
+			for _, t := range tenants(s)[1:] {
+				q := question{address: desk.address, status: 200, vary: func(n int) string { return "&_=" + strconv.Itoa(n) }}
+				q.head = "GET " + announcements + one.query + "%s HTTP/1.1\r\nHost: " + desk.address + "\r\nAuthorization: Bearer " + desk.tokens[t.name] + "\r\n"
+				r, err := ask(ctx, q, 1, s.span/2, desk.cmd.Process.Pid)
+				if err != nil {
+					return fmt.Errorf("%s of %s: %w", one.name, t.name, err)
+				}
+				p50[t.name] = append(p50[t.name], float64(r.quantile(0.5).Nanoseconds())/1000)
+			}
+		}
+		fmt.Printf("%-26s", one.name)
+		first := median(p50["thousand"])
+		for _, t := range tenants(s)[1:] {
+			fmt.Printf("  %s: p50 %.0f µs, %.2f times", t.name, median(p50[t.name]), median(p50[t.name])/first)
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+// starts measures processes that open the archive and load one tenant.
+func starts(ctx context.Context, s settings) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	for _, t := range tenants(s)[1:] {
+		for range 2 {
+			cmd := start(ctx, program, self(s, "-measure", t.name)...)
+			cmd.Stdout = os.Stdout
+			if err := cmd.Run(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

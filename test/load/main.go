@@ -1,0 +1,85 @@
+// Command load measures a desk against nginx on one core of this machine. It
+// makes an archive, starts the real server with authentication on and, when
+// it is installed, nginx with the same bytes as files, and asks both in turn
+// over loopback, so that whatever else the machine does slows both. It prints
+// ratios with their spread; absolute figures mean little elsewhere.
+//
+//	go run ./test/load                  the whole programme, some minutes
+//	go run ./test/load -issues 100000   a smaller archive
+//	go run ./test/load -dir DIR         keep the archive in DIR and use it again
+//
+// The generator is bounded: -conns connections, -span for each run, -rounds
+// runs of each server. What one request costs a server is its processor time
+// over a run, divided by the answers: on one core, that is what limits it.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+// settings are what the command line says.
+type settings struct {
+	dir     string
+	issues  int
+	conns   int
+	rounds  int
+	span    time.Duration
+	serve   bool
+	measure string
+	profile string
+	only    string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	var s settings
+	flag.StringVar(&s.dir, "dir", "", "directory of the archive; a temporary one when empty")
+	flag.IntVar(&s.issues, "issues", 1_000_000, "issues of the largest tenant")
+	flag.IntVar(&s.conns, "conns", 8, "connections of the generator")
+	flag.IntVar(&s.rounds, "rounds", 5, "runs of each server for each question")
+	flag.DurationVar(&s.span, "span", time.Second, "length of one run")
+	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
+	flag.StringVar(&s.profile, "profile", "", "write a processor profile of the server to this file")
+	flag.BoolVar(&s.serve, "serve", false, "be the server (used by the program itself)")
+	flag.StringVar(&s.measure, "measure", "", "measure start and memory with this tenant (used by the program itself)")
+	flag.Parse()
+	switch {
+	case s.serve:
+		return serve(ctx, s)
+	case s.measure != "":
+		return measure(ctx, s)
+	}
+	if s.dir == "" {
+		dir, err := os.MkdirTemp("", "tocsin-load")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		s.dir = dir
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "tocsin.db")); err != nil {
+		if err := generate(ctx, s); err != nil {
+			return fmt.Errorf("make archive: %w", err)
+		}
+	}
+	if s.only == "" {
+		if err := starts(ctx, s); err != nil {
+			return err
+		}
+	}
+	return compare(ctx, s)
+}

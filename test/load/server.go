@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// ready is what a server process says on its first line.
+type ready struct {
+	Address string
+	Tokens  map[string]string // by name of the tenant
+}
+
+// serve is the process of the server: the desk as `tocsin serve` runs it, with
+// a client in each tenant.
+func serve(ctx context.Context, s settings) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	c := config.Default()
+	c.Data, c.Server.Listen = s.dir, listener.Addr().String()
+	c.Server.Base = "http://" + c.Server.Listen
+	desk, err := app.New(ctx, c, app.Options{Log: quiet(os.Stderr), Listener: listener})
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	info := ready{Address: c.Server.Listen, Tokens: map[string]string{}}
+	for _, t := range tenants(s) {
+		client := tocsin.Client{
+			ID: app.NewID(), TenantID: t.id, Name: app.NewID(), CreatedAt: time.Now(),
+			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},
+		}
+		if _, err := app.AddClient(ctx, desk.Store, client); err != nil {
+			return err
+		}
+		if info.Tokens[t.name], err = desk.Issuer.Mint(ctx, client, app.GraphResource, time.Hour); err != nil {
+			return err
+		}
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(info); err != nil {
+		return err
+	}
+	if s.profile != "" {
+		file, err := os.Create(s.profile)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	return desk.Run(ctx)
+}
+
+// measure is a process that opens the archive, loads one tenant and says how
+// long that took and what an issue costs in memory.
+func measure(ctx context.Context, s settings) error {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	archive, err := store.Open(ctx, filepath.Join(s.dir, "tocsin.db"))
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	for _, t := range tenants(s) {
+		if t.name != s.measure {
+			continue
+		}
+		snapshot, err := readmodel.New(archive, time.Now, quiet(os.Stderr)).Snapshot(ctx, t.id)
+		if err != nil {
+			return err
+		}
+		took := time.Since(start)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		fmt.Printf("%-17s %9d issues  start to snapshot %6.2f s  heap %6.1f MB  %5.0f B an issue  resident %4d MB\n", t.name, len(snapshot.Issues),
+			took.Seconds(), float64(after.HeapAlloc-before.HeapAlloc)/1e6, float64(after.HeapAlloc-before.HeapAlloc)/float64(len(snapshot.Issues)), resident(os.Getpid())/1e6)
+		runtime.KeepAlive(snapshot)
+	}
+	return nil
+}
+
+// A child is a process that this one started, kept to one processor.
+type child struct {
+	cmd     *exec.Cmd
+	address string
+	tokens  map[string]string
+}
+
+// start runs a program on one processor where that can be asked for.
+func start(ctx context.Context, name string, args ...string) *exec.Cmd {
+	if pin, err := exec.LookPath("taskset"); err == nil {
+		name, args = pin, append([]string{"-c", serverCPU, name}, args...)
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 30 * time.Second
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func self(s settings, args ...string) []string {
+	return append([]string{"-dir", s.dir, "-issues", fmt.Sprint(s.issues)}, args...)
+}
+
+func startDesk(ctx context.Context, s settings) (*child, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := start(ctx, program, self(s, "-serve", "-profile", s.profile)...)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the server does not start: %w", err)
+	}
+	var info ready
+	if err := json.Unmarshal(line, &info); err != nil {
+		return nil, err
+	}
+	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens}, nil
+}
+
+// stop ends a child and waits for it.
+func (c *child) stop() {
+	_ = c.cmd.Process.Signal(os.Interrupt)
+	_ = c.cmd.Wait() // it ends by the signal
+}
+
+// startNginx serves the files of a directory; nil when it is not installed.
+func startNginx(ctx context.Context, root string) (*child, error) {
+	program, err := exec.LookPath("nginx")
+	if err != nil {
+		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
+			return nil, nil //nolint:nilnil // without nginx there is no baseline
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		return nil, err
+	}
+	conf := strings.NewReplacer("ROOT", root, "ADDRESS", address).Replace(`
+daemon off; master_process off; worker_processes 1; pid ROOT/pid; error_log ROOT/error.log crit;
+events { worker_connections 512; }
+http {
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; etag on; gzip_static on; default_type application/json;
+  open_file_cache max=100; open_file_cache_valid 600s;
+  client_body_temp_path ROOT/b; proxy_temp_path ROOT/p; fastcgi_temp_path ROOT/f; uwsgi_temp_path ROOT/u; scgi_temp_path ROOT/s;
+  server { listen ADDRESS; root ROOT; }
+}`)
+	path := filepath.Join(root, "nginx.conf")
+	if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := start(ctx, program, "-p", root, "-c", path, "-e", filepath.Join(root, "error.log"))
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	for range 100 {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return &child{cmd: cmd, address: address}, conn.Close()
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil, fmt.Errorf("nginx does not answer")
+}
