@@ -3,7 +3,7 @@ package httpserver
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
+	"encoding/hex"
 	"net/http"
 
 	"example.org/tocsin/internal/tocsin"
@@ -57,5 +57,10 @@ func newGUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: it ends the process instead
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	var text [36]byte
+	to := hex.AppendEncode(text[:0], b[:4])
+	for _, part := range [][]byte{b[4:6], b[6:8], b[8:10], b[10:]} {
+		to = hex.AppendEncode(append(to, '-'), part)
+	}
+	return string(to)
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -35,7 +34,7 @@ type answer struct {
 	sum     digest
 	length  []string // the header Content-Length
 	applied string   // the header Preference-Applied
-	asked   atomic.Int32
+	again   bool     // it is kept, and so asked for again
 	once    sync.Once
 	zipped  []byte
 	packed  []string // the header Content-Length of zipped
@@ -44,10 +43,10 @@ type answer struct {
 // smallest is the size in bytes below which compression gains nothing.
 const smallest = 1024
 
-// zip compresses an answer that is asked for again: at the first time, doing
-// so would cost more than sending it. Plain lists are asked for again.
+// zip compresses an answer that is kept: at the first time, doing so would
+// cost more than sending it.
 func (a *answer) zip() []byte {
-	if len(a.plain) <= smallest || a.asked.Add(1) < 2 {
+	if len(a.plain) <= smallest || !a.again {
 		return nil
 	}
 	a.once.Do(func() {
@@ -85,25 +84,35 @@ func (x *exchange) kept(k answerKey, keep bool) (*answer, bool) {
 	if !keep {
 		return nil, false
 	}
-	return x.api.answers.get(k)
+	a, ok := x.api.answers.get(k)
+	return a, ok && a.plain != nil
 }
 
-// keep makes an answer of a body and remembers it if it may be kept. The body
-// goes back to the buffers.
-func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied string) *answer {
-	a := &answer{plain: body, kind: x.jsonTypes(), sum: sum, length: []string{strconv.Itoa(len(body))}, applied: applied}
+// keep makes an answer of a body. It remembers one that may be kept and that
+// is asked for again, of which the first time leaves a trace: questions that
+// nobody repeats push nothing out. Plain lists are asked for again. Lent tells
+// that the body belongs to the buffers still.
+func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied string) (a *answer, lent bool) {
+	a = &answer{plain: body, kind: x.jsonTypes(), sum: sum, length: []string{strconv.Itoa(len(body))}, applied: applied}
 	if !keep {
-		return a
+		return a, true
 	}
-	if x.query == "" && x.to.kind == kindList {
-		a.asked.Store(1)
+	plainList := x.query == "" && x.to.kind == kindList
+	_, again := x.api.answers.get(k)
+	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
+	if !again && !plainList {
+		x.api.answers.put(k, &answer{}, traceSize)
+		return a, true
 	}
+	a.again = true
 	a.plain = bytes.Clone(body)
 	x.api.buffers.put(body)
-	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
 	x.api.answers.put(k, a, a.size())
-	return a
+	return a, false
 }
+
+// traceSize is what the trace of an answer counts for in the cache, in bytes.
+const traceSize = 512
 
 // maxKeptQuery bounds what names an answer, in bytes.
 const maxKeptQuery = 512

@@ -17,6 +17,7 @@ func (x *exchange) item() error {
 		keep = false
 	}
 	a, ok := x.kept(k, keep)
+	lent := false
 	if !ok {
 		opts, err := x.parse(l.item)
 		if err != nil {
@@ -36,10 +37,10 @@ func (x *exchange) item() error {
 			return err
 		}
 		body = joined(body, head)
-		a = x.keep(k, keep, body, digestOf(body), "")
+		a, lent = x.keep(k, keep, body, digestOf(body), "")
 	}
 	x.deliver(a)
-	if !keep {
+	if lent {
 		x.api.buffers.put(a.plain)
 	}
 	return nil

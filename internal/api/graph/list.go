@@ -27,6 +27,7 @@ func (x *exchange) list() error {
 	}
 	k, keep := x.listKey(only)
 	a, ok := x.kept(k, keep)
+	lent := false
 	if !ok {
 		opts, err := x.parse(l.list)
 		if err != nil {
@@ -41,10 +42,10 @@ func (x *exchange) list() error {
 		if err != nil {
 			return err
 		}
-		a = x.keep(k, keep, body, sum, x.prefer.applied())
+		a, lent = x.keep(k, keep, body, sum, x.prefer.applied())
 	}
 	x.deliver(a)
-	if !keep {
+	if lent {
 		x.api.buffers.put(a.plain)
 	}
 	return nil
