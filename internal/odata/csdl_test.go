@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"example.org/tocsin/internal/pgtest"
 )
 
 func TestMetadata(t *testing.T) {
@@ -43,10 +45,11 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestMain defines -update, which writes the goldens.
+// TestMain defines -update, which writes the goldens, and stops the PostgreSQL
+// that tests started.
 func TestMain(m *testing.M) {
 	flag.Bool("update", false, "write the files in testdata")
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }
 
 func TestModelValidate(t *testing.T) {
