@@ -122,10 +122,35 @@ func (x *exchange) attachmentList(messageID string, held []tocsin.File) error {
 	return nil
 }
 
+// expandsFiles reports whether an answer holds attachments, and makes it a
+// fleeting one: files come and go without a change of their message.
+func (x *exchange) expandsFiles(opts *odata.Options) bool {
+	expands := x.to.list == listMessages && len(opts.Expand) > 0
+	x.fleeting = x.fleeting || expands
+	return expands
+}
+
+// expandFiles writes the attachments that are held of a message as a member.
+func (x *exchange) expandFiles(to []byte, messageID string, opts *odata.Options) ([]byte, error) {
+	held, err := x.filesOf(tocsin.KindMessage, messageID)
+	if err != nil {
+		return nil, err
+	}
+	page, count := pick(held, opts)
+	if opts.Count {
+		to = append(to, `"attachments@odata.count":`...)
+		to = append(strconv.AppendInt(to, int64(count), 10), ',')
+	}
+	return appendList(append(to, `"attachments":`...), page, func(to []byte, f tocsin.File) []byte {
+		return append(x.attachmentMembers(append(to, '{'), messageID, f, opts.Select), '}')
+	}), nil
+}
+
 // pick are the files that a query wants, and how many match its filter.
 func pick(held []tocsin.File, opts *odata.Options) (page []tocsin.File, count int) {
 	for _, f := range held {
-		if opts.Filter.Match(fileRow{file: &f}) {
+		holds := func(word string) bool { return hasWord(word, f.ID, f.Name) }
+		if opts.Filter.Match(fileRow{file: &f}) && opts.Search.Match(holds) {
 			page = append(page, f)
 		}
 	}

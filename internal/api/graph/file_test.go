@@ -69,6 +69,16 @@ func TestAttachments(t *testing.T) {
 	if got := d.ask("GET", "fabrikam", announcements+"messages/MC1000003/attachments/a1/content", ""); got.status != 404 {
 		t.Errorf("another tenant: %d %s", got.status, got.body)
 	}
+	for path, want := range map[string]string{
+		"messages/MC1000003?$expand=attachments&$select=id":                                                    `messages(id,attachments())/$entity","id":"MC1000003","attachments":[{` + one + "},{" + two + "}]}",
+		"messages?$expand=attachments($select=id;$count=true)&$filter=hasAttachments&$select=id":               `"value":[{"id":"MC1000003","attachments@odata.count":2,"attachments":[{"id":"a1"},{"id":"a2"}]}]}`,
+		"messages/MC1000003?$expand=attachments($search=\"guide.pdf\"%20AND%20NOT%20a2;$select=id)&$select=id": `"attachments":[{"id":"a1"}]}`,
+		"messages/MC1000001?$expand=attachments($filter=size%20gt%201)&$select=id":                             `"id":"MC1000001","attachments":[]}`,
+	} {
+		if got := d.get(path); got.status != 200 || !strings.HasSuffix(got.body, want) || got.header.Get("ETag") != "" {
+			t.Errorf("%s: %d %s %s\nwant %s", path, got.status, got.header.Get("ETag"), got.body, want)
+		}
+	}
 	full := d.get("messages/MC1000003/attachments?$top=1", "Accept", "application/json;odata.metadata=full")
 	if link := `"content@odata.mediaReadLink":"` + base + `/v1.0/admin/serviceAnnouncement/messages('MC1000003')/attachments('a1')/content"`; !strings.Contains(full.body, link) {
 		t.Errorf("full metadata: %s, want %s", full.body, link)

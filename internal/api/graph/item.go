@@ -26,6 +26,7 @@ func (x *exchange) item() error {
 		if x.level == odata.MetadataFull {
 			keep = false // it holds a tag of the tenant
 		}
+		keep = keep && !x.expandsFiles(opts)
 		to := append(x.api.buffers.get(), '{')
 		if x.level != odata.MetadataNone {
 			to = append(to, `"@odata.context":`...)

@@ -33,6 +33,7 @@ func (x *exchange) list() error {
 		if err != nil {
 			return err
 		}
+		keep = keep && !x.expandsFiles(opts)
 		path := x.listPath(only)
 		from, err := x.openPosition(path, opts)
 		if err != nil {
@@ -224,7 +225,12 @@ func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata
 		if len(to) > start {
 			to = append(to, ',')
 		}
-		if to, err = x.expand(to, rows.id(i), expansion.Options); err != nil {
+		if l.name == listMessages {
+			to, err = x.expandFiles(to, rows.id(i), expansion.Options)
+		} else {
+			to, err = x.expand(to, rows.id(i), expansion.Options)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,7 @@ type listing struct {
 	wire     []*odata.Property // in the order of the wire
 	list     *odata.Endpoint
 	item     *odata.Endpoint
-	expanded bool // issues may be expanded
+	expanded bool // issues of services, or attachments of messages, may be expanded
 }
 
 // Parameters that clients add without meaning a query option.

@@ -190,7 +190,7 @@ func newSchema(open bool) *schema {
 	s.listings = []*listing{
 		newListing(s, listOverviews, s.overview, overviewOrder(), true),
 		newListing(s, listIssues, s.issue, issueOrder(), false),
-		newListing(s, listMessages, s.message, messageOrder(), false),
+		newListing(s, listMessages, s.message, messageOrder(), true),
 	}
 	return s
 }
