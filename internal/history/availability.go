@@ -20,7 +20,7 @@ type Availability struct {
 	Up          time.Duration
 	Degraded    time.Duration // by incidents
 	Interrupted time.Duration // by incidents
-	Unknown     time.Duration // before the first and after the last word
+	Unknown     time.Duration // before the first and after the last word, and while nobody looked
 	Incidents   []Counted     // ascending by start
 	Advisories  int           // that lasted into the span; they count for nothing
 }
@@ -70,6 +70,7 @@ func (p *Past) Availability(ctx context.Context, s *readmodel.Service, from, to 
 		return a, nil
 	}
 	var pieces []piece
+	var err error
 	// An incident may have begun before its declared start: look a little further.
 	for _, row := range p.lasting(s, from.Add(-slack), to.Add(slack)) {
 		if row.Class == "advisory" {
@@ -89,7 +90,9 @@ func (p *Past) Availability(ctx context.Context, s *readmodel.Service, from, to 
 	}
 	slices.SortFunc(a.Incidents, func(a, b Counted) int { return a.From.Compare(b.From) })
 	a.Degraded, a.Interrupted = measure(pieces)
-	a.Unknown = p.unknown(s, from, to, pieces)
+	if a.Unknown, err = p.unknown(ctx, s, from, to, pieces); err != nil {
+		return a, err
+	}
 	a.Up = to.Sub(from) - a.Degraded - a.Interrupted - a.Unknown
 	return a, nil
 }
@@ -153,7 +156,7 @@ func appendPiece(pieces []piece, from, to, limit time.Time, down bool) []piece {
 
 // measure adds up pieces, each instant once, at its worst.
 func measure(pieces []piece) (degraded, interrupted time.Duration) {
-	all := union(pieces, func(piece) bool { return true })
+	all := union(pieces, everything)
 	interrupted = union(pieces, func(p piece) bool { return p.down })
 	return all - interrupted, interrupted
 }
@@ -188,27 +191,27 @@ func merged(pieces []piece, wanted func(piece) bool) []piece {
 	return list[:n]
 }
 
-// unknown is the part of a span before the first and after the last word about
-// a service that no incident covers.
-func (p *Past) unknown(s *readmodel.Service, from, to time.Time, pieces []piece) time.Duration {
+// unknown is the part of a span that no incident covers and that lies before
+// the first or after the last word about a service, or in which nobody looked.
+func (p *Past) unknown(ctx context.Context, s *readmodel.Service, from, to time.Time, incidents []piece) (time.Duration, error) {
+	gaps, err := p.gapsOf(ctx, s)
+	if err != nil {
+		return 0, err
+	}
 	first, last, known := p.Known(s)
 	if !known || !first.Before(to) || !last.After(from) {
 		first, last = to, to
 	}
 	blank := []piece{{from: from, to: earliest(first, to)}, {from: latest(last, from), to: to}}
-	var total time.Duration
-	for _, b := range blank {
-		if !b.to.After(b.from) {
-			continue
-		}
-		total += b.to.Sub(b.from)
-		for _, covered := range merged(pieces, func(piece) bool { return true }) {
-			if overlap := earliest(covered.to, b.to).Sub(latest(covered.from, b.from)); overlap > 0 {
-				total -= overlap
-			}
-		}
+	for _, gap := range gaps {
+		blank = append(blank, piece{from: latest(gap.from, from), to: earliest(gap.to, to)})
 	}
-	return total
+	covered := merged(incidents, everything)
+	var total time.Duration
+	for _, b := range merged(blank, func(p piece) bool { return p.to.After(p.from) }) {
+		total += b.to.Sub(b.from) - overlap(covered, b.from, b.to)
+	}
+	return total, nil
 }
 
 func latest(a, b time.Time) time.Time {

@@ -17,6 +17,8 @@ type Day struct {
 	Overview *tocsin.Overview
 	// Issues are those that lasted into the day, ascending by id.
 	Issues []Contribution
+	// Unknown is how much of the day nobody looked, or nothing is known yet.
+	Unknown time.Duration
 	// IssueIDs are those that the overviews named, then those of Issues.
 	IssueIDs []string
 }
@@ -40,10 +42,13 @@ const (
 )
 
 // Level is how the day looks. A degradation of which only advisories speak is
-// to be watched, no more.
+// to be watched, no more; a day of which more than half is not known is not
+// quiet.
 func (d Day) Level() Level {
 	switch {
 	case d.Status == "":
+		return LevelUnknown
+	case d.Status.Healthy() && d.Unknown > day/2:
 		return LevelUnknown
 	case d.Status.Healthy():
 		return LevelQuiet
@@ -74,7 +79,7 @@ func (p *Past) Days(ctx context.Context, s *readmodel.Service, from, to time.Tim
 	first, last = first.Truncate(day), last.Truncate(day)
 	for date := from; !date.After(to); date = date.Add(day) {
 		if !known || date.Before(first) || date.After(last) {
-			list = append(list, Day{Date: date})
+			list = append(list, Day{Date: date, Unknown: day})
 			continue
 		}
 		one, err := p.on(ctx, s, date)
@@ -89,9 +94,13 @@ func (p *Past) Days(ctx context.Context, s *readmodel.Service, from, to time.Tim
 // on is one day. Overviews that held during it decide it; where there are
 // none, issues do.
 func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Day, error) {
+	gaps, err := p.gapsOf(ctx, s)
+	if err != nil {
+		return Day{}, err
+	}
 	rows := p.lasting(s, date, date.Add(day))
-	one := Day{Date: date}
-	if held := during(s, date, date.Add(day)); len(held) > 0 {
+	one := Day{Date: date, Unknown: overlap(gaps, date, date.Add(day))}
+	if held := during(s, date, date.Add(day)); len(held) > 0 && one.Unknown < day {
 		one.Overview = worst(held)
 		one.Status = one.Overview.Status
 		for _, t := range held {
@@ -106,7 +115,6 @@ func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Da
 	for _, row := range rows {
 		one.name(row.ID)
 	}
-	var err error
 	if one.Issues, err = p.contributions(ctx, rows, date.Add(day)); err != nil {
 		return Day{}, err
 	}

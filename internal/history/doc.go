@@ -6,9 +6,11 @@
 //
 // # What is not known
 //
-// Silence is no proof that a service worked. A day before the first word about
-// a service, and all time after its status was last confirmed, has no status
-// and counts as unknown, never as up.
+// Silence is no proof that a service worked. The time before the first word
+// about a service, after its status was last confirmed, and while its source
+// was not polled completely for more than two intervals counts as unknown,
+// never as up; a day that lies in it has no status unless an issue is known to
+// have lasted into it.
 //
 // # Days
 //

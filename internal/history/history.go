@@ -18,6 +18,8 @@ const day = 24 * time.Hour
 // archive is what the past is read from beside the snapshot.
 type archive interface {
 	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
+	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
 }
 
 // texts reads the present text of an issue.
@@ -48,6 +50,7 @@ type Past struct {
 	since    time.Time
 	now      time.Time
 	states   map[string][]state // how issues developed; nil until it is needed
+	gaps     map[string][]piece // by service: when its source was not polled; nil until it is needed
 }
 
 // Past is the past of the tenant of a snapshot from since on; the zero time

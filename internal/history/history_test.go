@@ -302,3 +302,31 @@ func TestLagsAndClocks(t *testing.T) {
 		t.Errorf("what came with an import or a first poll: %+v, %v: our sight of it says nothing", all, err)
 	}
 }
+
+// TestGaps: while nobody looks, nothing counts as up, and what was told later
+// still counts.
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, at(24*7+2))
+	w.poll(at(0), overview(tocsin.StatusOperational))
+	for minute := 0; minute <= 24*60; minute += 5 {
+		w.poll(day0.Add(time.Duration(minute) * time.Minute))
+	}
+	// Nobody looks for four days; then an incident of the second one is told.
+	w.poll(at(24*5), issue("EX1", "", tocsin.StatusServiceRestored, at(24*2+6), at(24*2+10), at(24*2+11)))
+	past, service := w.past()
+	days, err := past.Days(t.Context(), service, at(0), at(24*7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := drawn(days), ".?d?????"; got != want {
+		t.Errorf("days are %s, want %s", got, want)
+	}
+	a, err := past.Availability(t.Context(), service, at(0), at(24*6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hours(a.Up) != 24 || hours(a.Degraded) != 4 || hours(a.Unknown) != 116 {
+		t.Errorf("got %+v, want 24 hours up, 4 degraded, 116 unknown", a)
+	}
+}

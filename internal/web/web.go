@@ -44,9 +44,16 @@ type model interface {
 type archive interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 	LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error)
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
+	past
+}
+
+// past is the part of the store that days gone by are told from.
+type past interface {
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
+	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
 }
 
 // people is the part of the store about accounts.
