@@ -105,7 +105,7 @@ func valuesOf(details []any) map[string][]string {
 	for _, d := range details {
 		detail, _ := d.(map[string]any)
 		name, _ := detail["name"].(string)
-		value := tocsin.QuietDetail(name, plain(detail["value"]))
+		value := tocsin.QuietDetail(name, written(detail["value"]))
 		if name != "" && value != "" && (len(values[name]) == 0 || values[name][len(values[name])-1] != value) {
 			values[name] = append(values[name], value)
 		}
@@ -132,9 +132,9 @@ func member(name string, old, newer any) Member {
 	case name == "body":
 		m.Old, m.New = bodyText(old), bodyText(newer)
 	default:
-		m.Old, m.New = plain(old), plain(newer)
+		m.Old, m.New = written(old), written(newer)
 	}
-	if !oldList && !newList && plain(old) == plain(newer) {
+	if !oldList && !newList && written(old) == written(newer) {
 		m.What = Same
 	}
 	return m
@@ -152,12 +152,12 @@ func listed(name string, list, other any) []string {
 	has := map[string]int{}
 	items, _ := other.([]any)
 	for _, item := range items {
-		has[plain(item)]++
+		has[written(item)]++
 	}
 	items, _ = list.([]any)
 	var missing []string
 	for _, item := range items {
-		text := plain(item)
+		text := written(item)
 		if has[text]--; has[text] < 0 {
 			missing = append(missing, itemName(name, item, text))
 		}
@@ -175,8 +175,8 @@ func itemName(name string, item any, text string) string {
 	return text
 }
 
-// plain is a value as text.
-func plain(v any) string {
+// written is a value as text.
+func written(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""

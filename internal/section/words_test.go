@@ -158,11 +158,11 @@ func FuzzWords(f *testing.F) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(update, "html")
-	f.Add("Title: a User Impact: b", "text")
-	f.Add("<p>Next update by: Monday, March 2, 2026, at 9:00 AM UTC</p>", "html")
-	f.Add("Start Time: :Start Time::", "")
-	f.Fuzz(func(t *testing.T, content, contentType string) {
+	f.Add(update)
+	f.Add("Title: a User Impact: b")
+	f.Add("<p>Next update by: Monday, March 2, 2026, at 9:00 AM UTC</p>")
+	f.Add("Start Time: :Start Time::")
+	f.Fuzz(func(t *testing.T, content string) {
 		one := read(content)
 		for _, s := range one.Sections {
 			if s.Kind != section.KindRest && s.Label == "" || strings.ContainsAny(s.Text, "\r\x00") {
@@ -174,10 +174,6 @@ func FuzzRead(f *testing.F) {
 			checkRuns(t, change.Old, change.New, changedRuns(change))
 		}
 		section.Promises(posts("09:00", content, "10:00", update, "11:00", content), monday)
-		text := section.Text(content, contentType)
-		if again := section.Text(text, "text"); again != text {
-			t.Errorf("Text is not stable: %q, then %q", text, again)
-		}
 	})
 }
 

@@ -9,18 +9,18 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// textsVersion grows when [section.Searchable] gives other texts than before;
+// textsVersion grows when searchable gives other texts than before;
 // all are made anew then.
 const textsVersion = 1
 
 // A SearchQuery says what is looked for in one tenant.
 type SearchQuery struct {
 	// Terms are all contained in the text of an item, wherever and in whatever
-	// case; see [section.Fold]. No sign has a meaning of its own.
+	// case; see [plain.Fold]. No sign has a meaning of its own.
 	Terms  []string
 	Kinds  []tocsin.Kind // issues, messages; both when empty
 	Limit  int
@@ -59,7 +59,7 @@ func foldTerms(given []string) ([]string, error) {
 		if utf8.RuneCountInString(term) > maxTerm {
 			return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
 		}
-		if term = clean(section.Fold(term)); term != "" && !slices.Contains(terms, term) {
+		if term = clean(plain.Fold(term)); term != "" && !slices.Contains(terms, term) {
 			terms = append(terms, term)
 		}
 	}
@@ -190,7 +190,7 @@ func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocs
 			return "", fmt.Errorf("unpack document %d: %w", document, err)
 		}
 	}
-	text, err := section.Searchable(kind, body)
+	text, err := searchable(kind, body)
 	if err != nil {
 		return "", nil //nolint:nilerr // see above
 	}

@@ -1,0 +1,164 @@
+// Package plain turns what providers send, mostly HTML, into plain text for
+// people ([Text]) and into the form in which texts are compared in searches
+// ([Fold]). Everything that it is given is hostile; nothing that it returns is
+// markup, and whoever shows it must escape it like any other text.
+package plain
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxText bounds what is read of one text, in bytes. The longest that was seen
+// has 20 KB.
+const maxText = 1 << 20
+
+// Text is content as plain text: markup is dropped, blocks become lines, list
+// items start with "- ", entities and odd blanks are resolved. A contentType
+// of "text" takes content as it is, except for blanks; anything else is HTML.
+// HTML without blocks keeps its line breaks, since the posts of issues are
+// plain text that is called HTML. Texts beyond a megabyte are cut.
+func Text(content, contentType string) string {
+	if len(content) > maxText {
+		content = strings.ToValidUTF8(content[:maxText], "")
+	}
+	if contentType != "text" && strings.ContainsAny(content, "<&") {
+		content = htmlText(content)
+	}
+	return tidy(content)
+}
+
+// breaks are the line breaks around an element: two for a paragraph, one for a
+// line, none for what stands within a line.
+func breaks(a atom.Atom) string {
+	switch a {
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Dl, atom.Table, atom.Blockquote,
+		atom.Pre, atom.Hr, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Figure:
+		return "\n\n"
+	case atom.Div, atom.Li, atom.Tr, atom.Dt, atom.Dd, atom.Br:
+		return "\n"
+	}
+	return ""
+}
+
+// isHidden names the elements whose content is no text for people.
+func isHidden(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Template, atom.Iframe, atom.Noscript, atom.Object, atom.Svg, atom.Math, atom.Textarea, atom.Head:
+		return true
+	}
+	return false
+}
+
+// walker collects the text of HTML.
+type walker struct {
+	out    strings.Builder
+	flow   bool // line breaks of the source are blanks
+	hidden []atom.Atom
+}
+
+func htmlText(content string) string {
+	w := walker{flow: hasBlocks(content)}
+	w.out.Grow(len(content))
+	z := html.NewTokenizer(strings.NewReader(content))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return w.out.String() // the end: a tokenizer of a string meets no other error
+		case html.TextToken:
+			w.text(string(z.Text()))
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			w.open(atom.Lookup(name))
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.close(atom.Lookup(name))
+		}
+	}
+}
+
+func hasBlocks(content string) bool {
+	z := html.NewTokenizer(strings.NewReader(content))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return false
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			if breaks(atom.Lookup(name)) != "" {
+				return true
+			}
+		}
+	}
+}
+
+func (w *walker) text(text string) {
+	if len(w.hidden) > 0 {
+		return
+	}
+	text = html.UnescapeString(text)
+	if w.flow {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "\r", " ")
+	}
+	w.out.WriteString(text)
+}
+
+func (w *walker) open(a atom.Atom) {
+	if isHidden(a) && len(w.hidden) < 64 {
+		w.hidden = append(w.hidden, a)
+	}
+	if len(w.hidden) > 0 {
+		return
+	}
+	w.out.WriteString(breaks(a))
+	switch a {
+	case atom.Li:
+		w.out.WriteString("- ")
+	case atom.Td, atom.Th:
+		w.out.WriteByte(' ')
+	}
+}
+
+func (w *walker) close(a atom.Atom) {
+	if n := len(w.hidden); n > 0 {
+		if w.hidden[n-1] == a {
+			w.hidden = w.hidden[:n-1]
+		}
+		return
+	}
+	w.out.WriteString(breaks(a))
+}
+
+// tidy resolves the blanks of a text: one blank between words, no blank at the
+// end of a line, at most one empty line.
+func tidy(text string) string {
+	text = strings.ReplaceAll(text, "&nbsp;", " ")
+	var b strings.Builder
+	b.Grow(len(text))
+	lines, blank, returned := 0, false, false
+	for _, r := range text {
+		lineFeed := r == '\n' && !returned || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f'
+		skipped := r == '\n' && returned
+		returned = r == '\r'
+		switch {
+		case skipped:
+		case lineFeed:
+			lines, blank = lines+1, false
+		case unicode.IsSpace(r):
+			blank = true
+		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
+		default:
+			if b.Len() > 0 && lines > 0 {
+				b.WriteString("\n\n"[:min(lines, 2)])
+			} else if b.Len() > 0 && blank {
+				b.WriteByte(' ')
+			}
+			lines, blank = 0, false
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

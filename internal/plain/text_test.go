@@ -1,0 +1,60 @@
+package plain_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"example.org/tocsin/internal/plain"
+)
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, content, contentType, want string }{
+		{"plain called html", "a < b\n\nc &amp; d", "html", "a < b\n\nc & d"},
+		{"text is taken as it is", "<b>a</b> &amp;&nbsp;b", "text", "<b>a</b> &amp; b"},
+		{"paragraphs and lists", "<p>One\ntwo</p><ul><li>a</li><li>b <i>c</i></li></ul><p>end</p>", "html", "One two\n\n- a\n\n- b c\n\nend"},
+		{"table", "<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>", "html", "A B\n\n1 2"},
+		{"hidden", "a<script>alert('x')</script><style>p{}</style><svg><p>no</p></svg><!-- c -->b", "html", "ab"},
+		{"unclosed", "a<script>never ends <p>b", "html", "a"},
+		{"encoded markup is text", "&lt;script&gt;alert(1)&lt;/script&gt;", "html", "<script>alert(1)</script>"},
+		{"links", `<a href="javascript:x">click</a>`, "html", "click"},
+		{"controls", "a\x00b\u200bc\ufeff\td\r\re", "text", "abc d\n\ne"},
+		{"bad bytes", "a\xffb", "html", "a\ufffdb"},
+	}
+	for _, test := range tests {
+		if got := plain.Text(test.content, test.contentType); got != test.want {
+			t.Errorf("%s: Text = %q, want %q", test.name, got, test.want)
+		}
+	}
+	if got := plain.Text(strings.Repeat("é", 1<<20), "html"); len(got) > 1<<20 {
+		t.Errorf("Text of two megabytes has %d bytes", len(got))
+	}
+}
+
+func TestFold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Users’  MAIL\n\tis late": "users' mail is late", "ＡＢＣ ｱｲｳ": "abc アイウ", "“a”–b": `"a"-b`, " a\u202fb ": "a b", "ÉTÉ": "été",
+		"a\x00b\u200bc": "abc", "\xff": "\ufffd", "": "",
+	} {
+		if got := plain.Fold(text); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("<p>a &amp; b</p><ul><li>c", "html")
+	f.Add("\r\n \u2028 &nbsp;", "text")
+	f.Fuzz(func(t *testing.T, content, contentType string) {
+		text := plain.Text(content, contentType)
+		if again := plain.Text(text, "text"); again != text || !utf8.ValidString(text) || strings.ContainsAny(text, "\r\x00") {
+			t.Errorf("Text(%q) = %q, then %q", content, text, again)
+		}
+		folded := plain.Fold(text)
+		if again := plain.Fold(folded); again != folded {
+			t.Errorf("Fold(%q) = %q, then %q", text, folded, again)
+		}
+	})
+}
