@@ -3,14 +3,16 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A Gap is a time in which a source was not polled completely, longer than two
-// of its intervals. What it showed then is not known.
+// A Gap is a time between two complete polls of a source in which its data had
+// become stale, see [tocsin.SourceState.StaleSince]. What it showed then is not
+// known.
 type Gap struct {
 	Source   string
 	From, To time.Time
@@ -35,13 +37,21 @@ func (s *Store) Gaps(ctx context.Context, tenantID string, since time.Time) ([]G
 }
 
 // closeGap records the time since the last complete poll of a claimed source
-// as a gap when a poll that ended at okAt is the first for more than two
-// intervals.
+// as a gap when its data had become stale before a poll that ended at okAt.
 func closeGap(ctx context.Context, q querier, tenant int64, source string, epoch, okAt int64) error {
-	_, err := q.ExecContext(ctx, `
-		INSERT INTO gaps (tenant, source, since, until)
-		SELECT tenant, name, last_ok_at, CAST($1 AS BIGINT) FROM sources
-		WHERE tenant = $2 AND name = $3 AND epoch = $4 AND lease_ends > 0 AND last_ok_at > 0 AND CAST($1 AS BIGINT) - last_ok_at > 2 * poll_every
-		ON CONFLICT DO NOTHING`, okAt, tenant, source, epoch)
+	var every, last int64
+	err := q.QueryRowContext(ctx, `SELECT poll_every, last_ok_at FROM sources WHERE tenant = $1 AND name = $2 AND epoch = $3 AND lease_ends > 0`,
+		tenant, source, epoch).Scan(&every, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the claim was lost; the caller finds out
+	}
+	if err != nil {
+		return err
+	}
+	state := tocsin.SourceState{Interval: time.Duration(every) * time.Microsecond, LastOKAt: tocsin.FromMicros(last)}
+	if _, stale := state.StaleSince(tocsin.FromMicros(okAt)); !stale || last == 0 {
+		return nil
+	}
+	_, err = q.ExecContext(ctx, `INSERT INTO gaps (tenant, source, since, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, tenant, source, last, okAt)
 	return err
 }
