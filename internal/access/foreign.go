@@ -52,7 +52,7 @@ func foreignHeader(part string) (id string, algorithm jose.SignatureAlgorithm, e
 // claimedIssuer is what an unverified token says about who issued it: good only
 // for choosing whose rules it is held against.
 func claimedIssuer(token string) (string, error) {
-	_, body, _, err := split(token)
+	_, body, _, err := split(token, maxHeader)
 	if err != nil {
 		return "", err
 	}

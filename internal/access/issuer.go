@@ -150,7 +150,7 @@ func (i *Issuer) verify(ctx context.Context, tenants tenants, token string, now 
 }
 
 func (i *Issuer) verifySignature(ctx context.Context, token string) ([]byte, IssuerKey, error) {
-	head, body, signature, err := split(token)
+	head, body, signature, err := split(token, maxHeader)
 	if err != nil {
 		return nil, IssuerKey{}, invalid(err)
 	}

@@ -56,9 +56,10 @@ func (a *audience) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(a))
 }
 
-// split cuts a token into the text of its three parts. It allocates nothing: a
-// text of dots costs no more than reading it.
-func split(token string) (head, body, signature string, err error) {
+// split cuts a token, whose header may not be longer than longest, into the text
+// of its three parts. It allocates nothing: a text of dots costs no more than
+// reading it.
+func split(token string, longest int) (head, body, signature string, err error) {
 	if len(token) > maxToken {
 		return "", "", "", errors.New("too long")
 	}
@@ -67,7 +68,7 @@ func split(token string) (head, body, signature string, err error) {
 	if !ok || strings.Contains(signature, ".") {
 		return "", "", "", errors.New("not three parts")
 	}
-	if len(head) > maxHeader {
+	if len(head) > longest {
 		return "", "", "", errors.New("header too long")
 	}
 	return head, body, signature, nil

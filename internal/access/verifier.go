@@ -180,7 +180,7 @@ func (v *Verifier) verify(ctx context.Context, token string, now time.Time) (ent
 
 // verifySignature returns what the token says once it is sure who said it.
 func (v *Verifier) verifySignature(ctx context.Context, token string) ([]byte, error) {
-	head, body, signature, err := split(token)
+	head, body, signature, err := split(token, maxHeader)
 	if err != nil {
 		return nil, invalid(err)
 	}

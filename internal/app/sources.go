@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/collect/file"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -49,15 +50,26 @@ func newSource(tenant tocsin.Tenant, s config.Source, now func() time.Time) (col
 	switch s.Kind {
 	case "graph":
 		return graph.New(graph.Config{
-			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
 		}, now)
 	case "servicecomms":
 		return servicecomms.New(servicecomms.Config{
-			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
 		}, now)
 	case "file":
 		return file.New(s.Path)
 	default:
 		return nil, tocsin.Invalidf("kind", "%q is no kind of source.", tocsin.Clip(s.Kind, 40))
 	}
+}
+
+// credential is how an app without a secret proves who it is.
+func credential(s config.Source) upstream.Credential {
+	switch s.Auth {
+	case config.AuthCertificate:
+		return upstream.Credential{Certificate: s.Certificate, Key: s.CertificateKey, Algorithm: s.Algorithm}
+	case config.AuthFederated:
+		return upstream.Credential{TokenFile: s.TokenFile}
+	}
+	return upstream.Credential{}
 }

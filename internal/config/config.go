@@ -74,15 +74,20 @@ type Tenant struct {
 
 // Source is one place that notices come from.
 type Source struct {
-	Kind      string   `yaml:"kind"`      // graph, servicecomms or file
-	Label     string   `yaml:"label"`     // unique within the tenant; the kind when empty
-	ClientID  string   `yaml:"clientId"`  // id of the app that is registered with the provider
-	SecretEnv string   `yaml:"secretEnv"` // environment variable that holds the client secret
-	Secret    Secret   `yaml:"secret"`    // the client secret itself; prefer secretEnv
-	TokenURL  string   `yaml:"tokenUrl"`  // token endpoint; the provider's when empty
-	BaseURL   string   `yaml:"baseUrl"`   // address of the API with its version, for graph the provider's when empty; nothing is sent to any other
-	Path      string   `yaml:"path"`      // of kind file: a file or directory
-	Every     Duration `yaml:"every"`     // time between two polls, such as 3m or 90s; 3m when empty
+	Kind           string   `yaml:"kind"`           // graph, servicecomms or file
+	Label          string   `yaml:"label"`          // unique within the tenant; the kind when empty
+	ClientID       string   `yaml:"clientId"`       // id of the app that is registered with the provider
+	Auth           string   `yaml:"auth"`           // how the app proves who it is: clientSecret, certificate or federatedIdentity; clientSecret when empty
+	SecretEnv      string   `yaml:"secretEnv"`      // environment variable that holds the client secret
+	Secret         Secret   `yaml:"secret"`         // the client secret itself; prefer secretEnv
+	Certificate    string   `yaml:"certificate"`    // of auth certificate: PEM file of the app's certificate, read for each token
+	CertificateKey string   `yaml:"certificateKey"` // PEM file of its private key; the certificate's file when empty
+	Algorithm      string   `yaml:"algorithm"`      // PS256, RS256 or ES256; the best that the key has when empty
+	TokenFile      string   `yaml:"tokenFile"`      // of auth federatedIdentity: file with the token that the platform gives the desk
+	TokenURL       string   `yaml:"tokenUrl"`       // token endpoint; the provider's when empty
+	BaseURL        string   `yaml:"baseUrl"`        // address of the API with its version, for graph the provider's when empty; nothing is sent to any other
+	Path           string   `yaml:"path"`           // of kind file: a file or directory
+	Every          Duration `yaml:"every"`          // time between two polls, such as 3m or 90s; 3m when empty
 }
 
 // Default is the configuration of a first run: reachable from this machine
@@ -206,9 +211,7 @@ func validateSources(key string, sources []Source) (problems []error) {
 			if s.ClientID == "" {
 				problems = append(problems, tocsin.Invalidf(at+".clientId", "It is missing."))
 			}
-			if s.Secret == "" {
-				problems = append(problems, tocsin.Invalidf(at+".secretEnv", "Name an environment variable that holds the client secret; %s.", emptyVariable(s.SecretEnv)))
-			}
+			problems = append(problems, s.validateAuth(at)...)
 		case "file":
 			if s.Path == "" {
 				problems = append(problems, tocsin.Invalidf(at+".path", "It is missing."))

@@ -85,6 +85,18 @@ func TestProblemsNameTheKey(t *testing.T) {
 		{"issuer that grants too much", "issuers: [{name: a, kind: entra, audiences: [x], tenants: [contoso], grants: {admin: [Desk.Manage.All]}}]", "grants.admin"},
 		{"issuer twice", "issuers: [{name: a, kind: entra, audiences: [x], tenants: [b]}, {name: a, kind: entra, audiences: [x], tenants: [b]}]", "name a is there twice"},
 		{"limit", "limits: {perMinute: -1}", "limits.perMinute"},
+		{"auth", tenantWith("auth: magic"), "sources.graph.auth"},
+		{"certificate", tenantWith("auth: certificate"), "sources.graph.certificate"},
+		{"certificate and secret", tenantWith("auth: certificate, certificate: a.pem, secret: x"), "There is a secret beside it"},
+		{"federated identity", tenantWith("auth: federatedIdentity"), "sources.graph.tokenFile"},
+		{"algorithm", tenantWith("auth: certificate, certificate: a.pem, algorithm: HS256"), "sources.graph.algorithm"},
+		{"token endpoint in the clear", tenantWith("secret: x, tokenUrl: 'http://login.example.org/token'"), "sources.graph.tokenUrl"},
+		{"token endpoint with a way out", tenantWith("secret: x, tokenUrl: 'https://login.example.org/../token'"), "sources.graph.tokenUrl"},
+		{"token endpoint of another host", tenantWith("secret: x, tokenUrl: 'https://login.microsoftonline.com@evil.example/token'"), "sources.graph.tokenUrl"},
+		{"token endpoint with backslashes", tenantWith("secret: x, tokenUrl: 'https:\\\\evil.example/token'"), "sources.graph.tokenUrl"},
+		{"API in the clear", tenantWith("secret: x, baseUrl: 'http://graph.example.org/v1.0'"), "sources.graph.baseUrl"},
+		{"tenant id with a path", "tenants: [{name: a, tenantId: '11111111-1111-4111-8111-111111111111/../x'}]", "tenants[0]"},
+		{"tenant id of another host", "tenants: [{name: a, tenantId: '@evil.example'}]", "tenants[0]"},
 		{"every", "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: file, path: x, every: 3}]}]", "is no duration"},
 	}
 	for _, tt := range tests {
@@ -99,6 +111,11 @@ func TestProblemsNameTheKey(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tenantWith is a tenant with more keys of its source.
+func tenantWith(keys string) string {
+	return "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, clientId: x, " + keys + "}]"
 }
 
 // What a variable holds is a value, whatever it looks like.

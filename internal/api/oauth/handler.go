@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -57,22 +57,37 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request, ref, version
 		i.refuse(w, http.StatusMethodNotAllowed, "invalid_request", "Ask for tokens with POST.")
 		return
 	}
+	if err := i.token(w, r, ref, version); err != nil {
+		f, ok := errors.AsType[*refusal](err)
+		if !ok {
+			f = &refusal{http.StatusServiceUnavailable, "temporarily_unavailable", "No token can be made now."}
+		}
+		if f.status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
+		}
+		if f.status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", "5")
+		}
+		i.refuse(w, f.status, f.code, f.text)
+	}
+}
+
+// token answers with a token, or says why not.
+func (i *Issuer) token(w http.ResponseWriter, r *http.Request, ref, version string) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		i.refuse(w, http.StatusBadRequest, "invalid_request", "The form cannot be read.")
-		return
+		return badRequest("The form cannot be read.")
 	}
-	tenant, ok := i.tenant(w, r, ref)
-	if !ok {
-		return
+	tenant, err := i.tenant(r.Context(), ref)
+	if err != nil && !errors.Is(err, errNoTenant) {
+		return err
 	}
 	if grant := r.PostForm.Get("grant_type"); grant != "client_credentials" {
-		i.refuse(w, http.StatusBadRequest, "unsupported_grant_type", "The only grant_type is client_credentials.")
-		return
+		return &refusal{http.StatusBadRequest, "unsupported_grant_type", "The only grant_type is client_credentials."}
 	}
-	client, ok := i.client(w, r, tenant)
-	if !ok {
-		return
+	client, err := i.client(r, tenant, ref)
+	if err != nil {
+		return err
 	}
 	wanted := r.PostForm.Get("resource")
 	if version == "2.0" {
@@ -81,15 +96,14 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request, ref, version
 	resource, ok := i.resource(wanted)
 	if !ok {
 		code := map[string]string{"1.0": "invalid_resource", "2.0": "invalid_scope"}[version]
-		i.refuse(w, http.StatusBadRequest, code, "The resource is none of "+strings.Join(i.Audiences(), ", ")+".")
-		return
+		return &refusal{http.StatusBadRequest, code, "The resource is none of " + strings.Join(i.Audiences(), ", ") + "."}
 	}
 	token, err := i.mint(r.Context(), client, resource, i.config.Lifetime, version)
 	if err != nil {
-		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "No token can be made now.")
-		return
+		return err
 	}
 	i.answer(w, token, resource, version, lifeOf(client, i.config.Lifetime, i.now()))
+	return nil
 }
 
 // answer writes a token in the form of its endpoint: the old one writes
@@ -109,54 +123,29 @@ func (i *Issuer) answer(w http.ResponseWriter, token, resource, version string, 
 	})
 }
 
+// errNoTenant says that the tenant of a path is not set up or is disabled.
+var errNoTenant = badRequest("The tenant is not set up here.")
+
 // tenant finds the tenant that the path names.
-func (i *Issuer) tenant(w http.ResponseWriter, r *http.Request, ref string) (tocsin.Tenant, bool) {
+func (i *Issuer) tenant(ctx context.Context, ref string) (tocsin.Tenant, error) {
 	name, err := url.PathUnescape(ref)
 	if err != nil || !tocsin.IsGUID(name) && !tocsin.IsDomain(name) {
-		i.refuse(w, http.StatusBadRequest, "invalid_request", "The tenant is neither a GUID nor a domain.")
-		return tocsin.Tenant{}, false
+		return tocsin.Tenant{}, badRequest("The tenant is neither a GUID nor a domain.")
 	}
-	tenant, err := i.storage.Tenant(r.Context(), name)
+	tenant, err := i.storage.Tenant(ctx, name)
 	if errors.Is(err, tocsin.ErrNotFound) || err == nil && tenant.Disabled {
-		i.refuse(w, http.StatusBadRequest, "invalid_request", "The tenant is not set up here.")
-		return tocsin.Tenant{}, false
+		return tocsin.Tenant{}, errNoTenant
 	}
 	if err != nil {
-		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "The tenant cannot be looked up now.")
-		return tocsin.Tenant{}, false
+		return tocsin.Tenant{}, notNow("The tenant cannot be looked up now.")
 	}
-	return tenant, true
-}
-
-// client finds the client that the request proves to be. Unknown clients and
-// wrong secrets get one answer after the same work.
-func (i *Issuer) client(w http.ResponseWriter, r *http.Request, tenant tocsin.Tenant) (tocsin.Client, bool) {
-	id, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
-	if user, password, ok := r.BasicAuth(); ok {
-		if secret != "" {
-			i.refuse(w, http.StatusBadRequest, "invalid_request", "The client proves itself twice.")
-			return tocsin.Client{}, false
-		}
-		id, _ = url.QueryUnescape(user)
-		secret, _ = url.QueryUnescape(password)
-	}
-	client, secrets, err := i.storage.Client(r.Context(), id)
-	if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
-		i.refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", "The client cannot be looked up now.")
-		return tocsin.Client{}, false
-	}
-	match := access.MatchSecret(secret, secrets, i.now())
-	if err != nil || match != access.SecretValid || client.TenantID != tenant.ID || !client.Active(i.now()) {
-		w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
-		i.refuse(w, http.StatusUnauthorized, "invalid_client", "The client is not known in this tenant, or its secret is wrong.")
-		return tocsin.Client{}, false
-	}
-	return client, true
+	return tenant, nil
 }
 
 func (i *Issuer) serveDiscovery(w http.ResponseWriter, r *http.Request, ref string, v2 bool) {
-	tenant, ok := i.tenant(w, r, ref)
-	if !ok {
+	tenant, err := i.tenant(r.Context(), ref)
+	if f, ok := errors.AsType[*refusal](err); ok {
+		i.refuse(w, f.status, f.code, f.text)
 		return
 	}
 	root := i.config.Base + "/" + tenant.ID
@@ -166,12 +155,13 @@ func (i *Issuer) serveDiscovery(w http.ResponseWriter, r *http.Request, ref stri
 	}
 	write(w, http.StatusOK, map[string]any{
 		"issuer": issuer, "token_endpoint": token, "jwks_uri": root + "/discovery/v2.0/keys",
-		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
-		"grant_types_supported":                 []string{"client_credentials"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic"},
-		"id_token_signing_alg_values_supported": []string{"ES256"},
-		"response_types_supported":              []string{"none"},
-		"subject_types_supported":               []string{"pairwise"},
+		"authorization_endpoint":                           root + "/oauth2/v2.0/authorize",
+		"grant_types_supported":                            []string{"client_credentials"},
+		"token_endpoint_auth_methods_supported":            []string{"client_secret_post", "client_secret_basic", "private_key_jwt"},
+		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256", "PS256", "ES256"},
+		"id_token_signing_alg_values_supported":            []string{"ES256"},
+		"response_types_supported":                         []string{"none"},
+		"subject_types_supported":                          []string{"pairwise"},
 	})
 }
 

@@ -36,8 +36,19 @@ const longest = 31 * 24 * time.Hour
 
 // storage is the part of the store that the issuer needs.
 type storage interface {
+	clients
+	signingKeys
+}
+
+// clients are those who may ask for tokens.
+type clients interface {
 	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
 	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
+	UseAssertion(ctx context.Context, clientID string, hash tocsin.Hash, expires, now time.Time) error
+}
+
+// signingKeys are what tokens are signed with.
+type signingKeys interface {
 	SigningKeys(ctx context.Context) ([]tocsin.SigningKey, error)
 	AddSigningKey(ctx context.Context, k tocsin.SigningKey) error
 	RetireSigningKeys(ctx context.Context, keep string, now time.Time) error

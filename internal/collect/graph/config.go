@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -13,13 +14,15 @@ import (
 type Config struct {
 	TenantID string
 	ClientID string
-	Secret   string        // of the app; a Config prints without it
-	TokenURL string        // the public cloud's v2.0 endpoint of the tenant when empty
-	BaseURL  string        // with the version, https://graph.microsoft.com/v1.0 when empty
-	Scope    string        // that of the public cloud when empty
-	PageSize int           // 1000, which is also the most, when 0
-	Lists    []tocsin.Kind // which lists are read; overviews, issues and messages when empty
-	Version  string        // of this program, for the User-Agent
+	Secret   string // of the app; a Config prints without it
+	// Credential takes the place of the secret for apps with a certificate.
+	Credential upstream.Credential
+	TokenURL   string        // the public cloud's v2.0 endpoint of the tenant when empty
+	BaseURL    string        // with the version, https://graph.microsoft.com/v1.0 when empty
+	Scope      string        // that of the public cloud when empty
+	PageSize   int           // 1000, which is also the most, when 0
+	Lists      []tocsin.Kind // which lists are read; overviews, issues and messages when empty
+	Version    string        // of this program, for the User-Agent
 }
 
 const (
@@ -39,8 +42,8 @@ func (c Config) Validate() error {
 	if c.ClientID == "" {
 		problems = append(problems, tocsin.Invalidf("graph.clientId", "The app's client id is needed."))
 	}
-	if c.Secret == "" {
-		problems = append(problems, tocsin.Invalidf("graph.secret", "The app's secret is needed."))
+	if c.Secret == "" && c.Credential.None() {
+		problems = append(problems, tocsin.Invalidf("graph.secret", "The app's secret or certificate is needed."))
 	}
 	if c.PageSize < 0 || c.PageSize > maxPageSize {
 		problems = append(problems, tocsin.Invalidf("graph.pageSize", "It is between 1 and %d.", maxPageSize))

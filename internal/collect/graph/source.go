@@ -78,7 +78,7 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	c = c.withDefaults()
 	root := c.BaseURL + apiPath
 	session, err := upstream.New("graph", upstream.Config{
-		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Root: root, TokenURL: c.TokenURL, Version: c.Version,
+		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Credential: c.Credential, Root: root, TokenURL: c.TokenURL, Version: c.Version,
 		Form: url.Values{"scope": {c.Scope}}, Consent: "ServiceHealth.Read.All and ServiceMessage.Read.All",
 	}, now)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -12,10 +13,12 @@ type Config struct {
 	TenantID string
 	ClientID string
 	Secret   string // of the app; a Config prints without it
-	BaseURL  string // such as https://manage.example.org/api/v1.0
-	TokenURL string
-	Resource string // https://manage.office.com when empty
-	Version  string // of this program, for the User-Agent
+	// Credential takes the place of the secret for apps with a certificate.
+	Credential upstream.Credential
+	BaseURL    string // such as https://manage.example.org/api/v1.0
+	TokenURL   string
+	Resource   string // https://manage.office.com when empty
+	Version    string // of this program, for the User-Agent
 }
 
 // Validate reports every problem at once, each as [tocsin.ErrInvalid].
@@ -25,11 +28,14 @@ func (c Config) Validate() error {
 		problems = append(problems, tocsin.Invalidf("servicecomms.tenantId", "A tenant GUID is needed."))
 	}
 	for _, need := range []struct{ field, value string }{
-		{"clientId", c.ClientID}, {"secret", c.Secret}, {"baseUrl", c.BaseURL}, {"tokenUrl", c.TokenURL},
+		{"clientId", c.ClientID}, {"baseUrl", c.BaseURL}, {"tokenUrl", c.TokenURL},
 	} {
 		if need.value == "" {
 			problems = append(problems, tocsin.Invalidf("servicecomms."+need.field, "It is needed."))
 		}
+	}
+	if c.Secret == "" && c.Credential.None() {
+		problems = append(problems, tocsin.Invalidf("servicecomms.secret", "A secret or a certificate is needed."))
 	}
 	return errors.Join(problems...)
 }

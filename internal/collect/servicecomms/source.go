@@ -83,7 +83,7 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	}
 	root := strings.TrimRight(c.BaseURL, "/") + "/" + c.TenantID + "/ServiceComms"
 	session, err := upstream.New("servicecomms", upstream.Config{
-		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Root: root, TokenURL: c.TokenURL, Version: c.Version,
+		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Credential: c.Credential, Root: root, TokenURL: c.TokenURL, Version: c.Version,
 		Form: url.Values{"resource": {c.Resource}, "scope": {c.Resource + "/.default"}}, Consent: "ServiceHealth.Read",
 	}, now)
 	if err != nil {

@@ -23,10 +23,12 @@ const login = "https://login.microsoftonline.com/"
 type Config struct {
 	TenantID string
 	ClientID string
-	Secret   string // of the app
-	Root     string // every request stays under this address
-	TokenURL string // the public cloud's endpoint of the tenant when empty
-	Version  string // of this program, for the User-Agent
+	Secret   string // of the app; empty with a Credential
+	// Credential is how an app without a secret proves who it is.
+	Credential Credential
+	Root       string // every request stays under this address
+	TokenURL   string // the public cloud's endpoint of the tenant when empty
+	Version    string // of this program, for the User-Agent
 	// Form are the members of the token request that say what the token is
 	// for, such as scope or resource.
 	Form url.Values
@@ -47,8 +49,11 @@ type Session struct {
 // New makes a session. It fails with [tocsin.ErrInvalid] when the config cannot
 // work; kind is the source's kind, for the message.
 func New(kind string, c Config, now func() time.Time) (*Session, error) {
-	if !tocsin.IsGUID(c.TenantID) || c.ClientID == "" || c.Secret == "" {
-		return nil, tocsin.Invalidf(kind, "A tenant GUID, a client id and a secret are needed.")
+	if !tocsin.IsGUID(c.TenantID) || c.ClientID == "" || (c.Secret == "") == c.Credential.None() {
+		return nil, tocsin.Invalidf(kind, "A tenant GUID, a client id and either a secret or a certificate are needed.")
+	}
+	if err := c.Credential.check(); err != nil {
+		return nil, &tocsin.Error{Kind: tocsin.ErrInvalid, Field: kind + ".certificate", Message: "It cannot be used.", Cause: err}
 	}
 	if c.TokenURL == "" {
 		c.TokenURL = login + url.PathEscape(c.TenantID) + "/oauth2/v2.0/token"

@@ -27,8 +27,10 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	if err := ask.Spend(ctx); err != nil {
 		return "", err
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.config.ClientID}, "client_secret": {s.config.Secret}}
-	maps.Copy(form, s.config.Form)
+	form, err := s.tokenForm()
+	if err != nil {
+		return "", &collect.Failure{Reason: "The certificate of the app, or the token that stands for it, cannot be used.", AuthState: true, Cause: err}
+	}
 	answer, err := s.tokens.Do(ctx, http.MethodPost, s.config.TokenURL, http.Header{
 		"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"},
 	}, []byte(form.Encode()))
@@ -59,6 +61,19 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	}
 	s.bearer, s.bearerEnds = reply.AccessToken, s.now().Add(max(life-tokenSlack, minTokenLife))
 	return s.bearer, nil
+}
+
+// tokenForm is a token request with its proof.
+func (s *Session) tokenForm() (url.Values, error) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {s.config.ClientID}}
+	maps.Copy(form, s.config.Form)
+	if s.config.Credential.None() {
+		form.Set("client_secret", s.config.Secret)
+		return form, nil
+	}
+	proof, err := s.config.Credential.form(s.config.ClientID, s.config.TokenURL, s.now())
+	maps.Copy(form, proof)
+	return form, err
 }
 
 // knownError passes on OAuth's own error names only: the rest is the
