@@ -15,8 +15,8 @@ import (
 // A question is one request, as it goes over the wire.
 type question struct {
 	address string
-	head    string                 // without the last empty line
-	vary    func(n int) (q string) // the path of request n; nil for head as it is
+	head    string        // without the last empty line
+	vary    func() string // the end of each request's path; nil for head as it is
 	status  int
 }
 
@@ -53,9 +53,9 @@ func ask(ctx context.Context, q question, conns int, span time.Duration, pid int
 		problems []error
 	)
 	before, start := used(pid), time.Now()
-	for n := range conns {
+	for range conns {
 		wg.Go(func() {
-			one, err := (&asker{q: q, next: n, step: conns}).run(ctx, start.Add(span))
+			one, err := (&asker{q: q}).run(ctx, start.Add(span))
 			mu.Lock()
 			defer mu.Unlock()
 			total.answers += one.answers
@@ -74,10 +74,9 @@ func ask(ctx context.Context, q question, conns int, span time.Duration, pid int
 
 // An asker is one connection.
 type asker struct {
-	q          question
-	next, step int
-	conn       net.Conn
-	buffer     []byte
+	q      question
+	conn   net.Conn
+	buffer []byte
 }
 
 func (a *asker) run(ctx context.Context, until time.Time) (r result, err error) {
@@ -97,8 +96,7 @@ func (a *asker) run(ctx context.Context, until time.Time) (r result, err error) 
 		}
 		request := fixed
 		if a.q.vary != nil {
-			request = []byte(fmt.Sprintf(a.q.head, a.q.vary(a.next)) + "\r\n")
-			a.next += a.step
+			request = []byte(fmt.Sprintf(a.q.head, a.q.vary()) + "\r\n")
 		}
 		if _, err := a.conn.Write(request); err != nil {
 			return r, err

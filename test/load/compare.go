@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -59,7 +60,7 @@ func compare(ctx context.Context, s settings) error {
 		return err
 	}
 	defer os.RemoveAll(root)
-	static, err := startNginx(ctx, root)
+	static, err := startNginx(ctx, root, s.sendfile)
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,9 @@ func compare(ctx context.Context, s settings) error {
 	} else {
 		defer static.stop()
 	}
+	before := used(desk.cmd.Process.Pid)
+	time.Sleep(3 * time.Second)
+	fmt.Printf("\nthe idle server uses %.1f %% of a processor\n", 100*(used(desk.cmd.Process.Pid)-before).Seconds()/3)
 	usedBefore, allBefore := busy()
 	fmt.Printf("\n%-28s %9s %9s %9s  %-22s %-22s %s\n", "question", "bytes", "answers/s", "p50/p99", "answers, ours : nginx", "CPU, nginx : ours", "p99 ours, nginx")
 	for n, d := range duels() {
@@ -89,6 +93,9 @@ func compare(ctx context.Context, s settings) error {
 	}
 	return nil
 }
+
+// anew ends a path so that nobody asked for it before, without a meaning.
+func anew() string { return "&_=" + strconv.FormatUint(rand.Uint64(), 36) }
 
 // head is a request of the duel, with room for what varies at the end of its
 // path.
@@ -153,7 +160,7 @@ func (d *duel) fight(ctx context.Context, s settings, desk, static *child, root 
 	}
 	ours.head = d.head(desk.address, token, tag)
 	if d.fresh {
-		ours.vary = func(n int) string { return "&_=" + strconv.Itoa(n) }
+		ours.vary = anew
 	}
 	theirs, err := d.publish(ctx, static, root, n, body)
 	if err != nil {
@@ -265,7 +272,7 @@ func growth(ctx context.Context, s settings, desk *child) error {
 		p50 := map[string][]float64{}
 		for range s.rounds {
 			for _, t := range tenants(s)[1:] {
-				q := question{address: desk.address, status: 200, vary: func(n int) string { return "&_=" + strconv.Itoa(n) }}
+				q := question{address: desk.address, status: 200, vary: anew}
 				q.head = "GET " + announcements + one.query + "%s HTTP/1.1\r\nHost: " + desk.address + "\r\nAuthorization: Bearer " + desk.tokens[t.name] + "\r\n"
 				r, err := ask(ctx, q, 1, s.span/2, desk.cmd.Process.Pid)
 				if err != nil {
