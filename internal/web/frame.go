@@ -81,6 +81,8 @@ func navigation() []struct{ group, path, icon, key, letter string } {
 		{"watch", "/", "overview", "overview", "o"},
 		{"watch", "/issues", "incident", "issues", "i"},
 		{"watch", "/messages", "messages", "messages", "m"},
+		{"watch", "/services", "map", "services", "v"},
+		{"watch", "/history", "history", "history", "h"},
 	}
 }
 

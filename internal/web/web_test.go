@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"io"
 	"log/slog"
@@ -150,6 +151,7 @@ func addresses() []string {
 	return []string{
 		"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
 		"/messages", "/messages?v=todo&due=90d", "/messages?v=all", "/messages/mc1", "/messages/MC2/compare/1/2",
+		"/services", "/services/svc1", "/services/svc2?year=2015", "/history", "/history?all=1&year=2016",
 		"/preferences", "/components", "/nowhere",
 	}
 }
@@ -336,4 +338,55 @@ func checkMarkup(t *testing.T, name, page string) {
 			t.Errorf("%s has a script of its own: %s", name, token)
 		}
 	}
+}
+
+// A cell that a spreadsheet would take for a formula is a text.
+func TestTablesHoldNoFormulas(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	for i, title := range []string{"=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "%0A", "plain, \"quoted\"\nline"} {
+		d.record(d.now, tocsin.Issue{ID: fmt.Sprintf("EX%d", i), Title: title, Service: "Exchange Online", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: d.now.Add(-time.Hour), ModifiedAt: d.now})
+	}
+	d.record(d.now, tocsin.Overview{ServiceID: "=evil", Service: "=HYPERLINK(0)", Status: tocsin.StatusOperational})
+	for _, what := range []string{"days", "figures", "events"} {
+		_, header, body := d.get("/history.csv?what=" + what)
+		if kind := header.Get("Content-Type"); kind != "text/csv; charset=utf-8" {
+			t.Errorf("%s: type %q", what, kind)
+		}
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+		if err != nil || len(rows) < 2 {
+			t.Fatalf("%s: %d rows, %v", what, len(rows), err)
+		}
+		for _, row := range rows {
+			for _, cell := range row {
+				if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t%|") {
+					t.Errorf("%s: the cell %q is a formula", what, cell)
+				}
+			}
+		}
+	}
+	has(t, "events", d.page("/history.csv?what=events"), `"plain, ""quoted""`)
+}
+
+// Availability on pages is what the method says: an hour of interruption and
+// an hour of degradation in 24 known hours.
+func TestAvailabilityFollowsItsMethod(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	day := d.now.Add(-24 * time.Hour)
+	overview := tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational}
+	d.record(day, overview)
+	issue := tocsin.Issue{ID: "EX1", Title: "Mail", Service: "Exchange Online", Classification: "incident", Status: tocsin.StatusInterruption, StartAt: day.Add(time.Hour), ModifiedAt: day.Add(time.Hour)}
+	d.record(day.Add(time.Hour), issue)
+	issue.Status, issue.ModifiedAt = tocsin.StatusDegradation, day.Add(2*time.Hour)
+	d.record(day.Add(2*time.Hour), issue)
+	issue.Status, issue.ModifiedAt, issue.EndAt = tocsin.StatusServiceRestored, day.Add(3*time.Hour), day.Add(3*time.Hour)
+	d.record(day.Add(3*time.Hour), issue)
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	d.poll(tocsin.OutcomeUnchanged)
+	has(t, "service", d.page("/services/Exchange"), "94.583%", "1\u00a0h down, 1\u00a0h degraded") // 1 − (60 + 0.3 × 60) ÷ 1440
 }

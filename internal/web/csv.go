@@ -1,0 +1,114 @@
+package web
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// historyCSV serves /history.csv?what=&year= as a table for spreadsheets: the
+// days of services, their figures, or the issues.
+func (p *Pages) historyCSV(v *visit) error {
+	year := v.yearAsked()
+	what := on(v.r.URL.Query(), "what", "days", "figures", "events")
+	if what == "" {
+		what = "days"
+	}
+	rows, err := map[string]func(int) ([][]string, error){"days": v.dayTable, "figures": v.figureTable, "events": v.eventTable}[what](year)
+	if err != nil {
+		return err
+	}
+	var body bytes.Buffer
+	body.WriteString("\ufeff") // spreadsheets take the file for UTF-8
+	w := csv.NewWriter(&body)
+	for _, row := range rows {
+		for i := range row {
+			row[i] = harmless(row[i])
+		}
+		_ = w.Write(row) // memory takes it
+	}
+	w.Flush()
+	header := v.w.Header()
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="tocsin-%s-%s-%d.csv"`, v.snapshot.Tenant.Name, what, year))
+	send(v.w, v.r, http.StatusOK, "text/csv; charset=utf-8", body.Bytes(), nil)
+	return nil
+}
+
+// harmless keeps a spreadsheet from taking a text for a formula: it sees a
+// text that begins with an apostrophe.
+func harmless(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+func (v *visit) dayTable(year int) ([][]string, error) {
+	days, err := v.yearDays(year)
+	if err != nil {
+		return nil, err
+	}
+	first, _ := yearOf(year)
+	states := [...]string{"quiet", "advisory", "degraded", "interruption", "unknown"}
+	rows := [][]string{{"service_id", "service", "date_utc", "state"}}
+	for i := range v.snapshot.Services {
+		s := &v.snapshot.Services[i]
+		for n, look := range days[s.ID] {
+			if date := first.AddDate(0, 0, n); !date.After(v.now) {
+				rows = append(rows, []string{s.ID, s.Name, date.Format(time.DateOnly), states[look]})
+			}
+		}
+	}
+	return rows, nil
+}
+
+func (v *visit) figureTable(year int) ([][]string, error) {
+	from, to := yearOf(year)
+	figures, err := v.figures(strconv.Itoa(year), from, to)
+	if err != nil {
+		return nil, err
+	}
+	minutes := func(d time.Duration) string { return strconv.Itoa(int(d.Minutes())) }
+	rows := [][]string{{"service_id", "service", "year", "availability", "interrupted_minutes", "degraded_minutes", "unknown_minutes", "incidents", "advisories"}}
+	for i := range v.snapshot.Services {
+		s := &v.snapshot.Services[i]
+		a, share := figures[s.ID], ""
+		if one, ok := a.Share(history.DegradedWeight); ok {
+			share = strconv.FormatFloat(one, 'f', 6, 64)
+		}
+		rows = append(rows, []string{s.ID, s.Name, strconv.Itoa(year), share, minutes(a.Interrupted), minutes(a.Degraded), minutes(a.Unknown),
+			strconv.Itoa(len(a.Incidents)), strconv.Itoa(a.Advisories)})
+	}
+	return rows, nil
+}
+
+func (v *visit) eventTable(year int) ([][]string, error) {
+	from, to := yearOf(year)
+	instant := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return tocsin.FormatTime(t)
+	}
+	rows := [][]string{{"id", "classification", "service_id", "service", "status", "title", "declared_start_utc", "declared_end_utc", "last_update_utc"}}
+	for _, row := range v.snapshot.Issues {
+		if !during(row, from, to, v.now) {
+			continue
+		}
+		issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, []string{row.ID, row.Class, row.ServiceID, row.Service, string(row.Status), issue.Title,
+			instant(row.StartAt.Time()), instant(row.EndAt.Time()), instant(row.ModifiedAt.Time())})
+	}
+	return rows, nil
+}
