@@ -83,6 +83,8 @@ func navigation() []struct{ group, path, icon, key, letter string } {
 		{"watch", "/messages", "messages", "messages", "m"},
 		{"watch", "/services", "map", "services", "v"},
 		{"watch", "/history", "history", "history", "h"},
+		{"watch", "/tenants", "people", "tenants", "a"},
+		{"watch", "/wall", "eye", "wall", "w"},
 	}
 }
 
