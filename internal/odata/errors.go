@@ -1,6 +1,11 @@
 package odata
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // A Code says what is wrong with a request, for the API layer to map to its
 // own error codes and statuses.
@@ -50,7 +55,17 @@ func (e *Error) Error() string {
 }
 
 func errorf(code Code, option string, pos int, format string, args ...any) *Error {
-	return &Error{Code: code, Option: clip(option), Pos: pos, Message: fmt.Sprintf(format, args...)}
+	return &Error{Code: code, Option: printable(clip(option)), Pos: pos, Message: printable(fmt.Sprintf(format, args...))}
+}
+
+// printable replaces what could end a line or hide text in a log.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // clip shortens input that is repeated in a message. No message repeats more

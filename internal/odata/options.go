@@ -76,13 +76,11 @@ func (e *Endpoint) Parse(raw string, now time.Time) (*Options, error) {
 }
 
 // Link encodes the options again, for the query of a next link, with the
-// values in set instead of those given. An empty value leaves the option out.
+// values in set instead of those given. An empty value in set leaves the option
+// out; one that was given empty stays, since it may be a condition.
 func (o *Options) Link(set ...Option) string {
 	var link []byte
 	add := func(option Option) {
-		if option.Value == "" {
-			return
-		}
 		if len(link) > 0 {
 			link = append(link, '&')
 		}
@@ -96,7 +94,9 @@ func (o *Options) Link(set ...Option) string {
 		}
 	}
 	for _, option := range set {
-		add(option)
+		if option.Value != "" {
+			add(option)
+		}
 	}
 	return string(link)
 }
