@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
@@ -27,6 +28,8 @@ type model interface {
 // documents that belong to them.
 type archive interface {
 	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
+	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
 	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
 }
 
@@ -57,6 +60,7 @@ type API struct {
 	base      string
 	model     model
 	archive   archive
+	history   *history.Reader
 	verifier  verifier
 	limiter   *access.Limiter
 	audiences []string
@@ -72,7 +76,7 @@ type API struct {
 
 // New makes an API. It fails when its own tables contradict each other.
 func New(c Config) (*API, error) {
-	a := &API{base: strings.TrimRight(c.Base, "/"), model: c.Model, archive: c.Archive, verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
+	a := &API{base: strings.TrimRight(c.Base, "/"), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
 	a.audiences = append(Audiences(), a.base)
 	if a.limiter = c.Limiter; a.limiter == nil {
 		a.limiter = access.NewLimiter(0)

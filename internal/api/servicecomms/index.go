@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"example.org/tocsin/internal/readmodel"
 )
@@ -100,21 +99,4 @@ func (x index) overlapping(serviceID string, from, to readmodel.Instant) []*read
 	}
 	slices.SortFunc(rows, byID)
 	return rows
-}
-
-// known is when the first issue of a service began and when the last one
-// ended or was last heard of.
-func (x index) known(serviceID string) (first, last time.Time) {
-	var begin, end readmodel.Instant
-	for _, g := range x.issues.OfService(serviceID) {
-		if g.Len() == 0 {
-			continue
-		}
-		a, b := g.Known()
-		if begin == 0 || a < begin {
-			begin = a
-		}
-		end = max(end, b)
-	}
-	return begin.Time(), end.Time()
 }

@@ -125,7 +125,7 @@ func (x *exchange) currentStatus(options *odata.Options) error {
 }
 
 func (x *exchange) historicalStatus(options *odata.Options) error {
-	p := &past{x: x, index: indexOf(x.snapshot), days: spanOf(options.Filter, x.now)}
+	p := x.past(spanOf(options.Filter, x.now))
 	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)
 	for i := range x.snapshot.Services {
