@@ -65,9 +65,9 @@ func serve(t *testing.T, data string, args ...string) string {
 	})
 	lines := bufio.NewScanner(reader)
 	for lines.Scan() {
-		if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
+		if at := strings.Index(lines.Text(), "http"); at >= 0 && strings.Contains(lines.Text()[at:], "://") {
 			go func() { _, _ = io.Copy(io.Discard, reader) }() // what it prints later is of no interest
-			return "http://" + strings.Fields(address)[0]
+			return strings.Fields(lines.Text()[at:])[0]
 		}
 	}
 	t.Fatalf("tocsin %s printed no address", args[0])
