@@ -54,7 +54,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&s.rounds, "rounds", 5, "runs of each server for each question")
 	flag.DurationVar(&s.span, "span", time.Second, "length of one run")
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
-	flag.StringVar(&s.sendfile, "sendfile", "on", "whether nginx hands files to the kernel (on, its fastest way) or copies them as any program has to (off)")
+	flag.StringVar(&s.sendfile, "sendfile", "off", "nginx setting: off as it comes, or on to hand files to the kernel without reading them")
 	flag.StringVar(&s.profile, "profile", "", "write a processor profile of the server to this file")
 	flag.BoolVar(&s.serve, "serve", false, "be the server (used by the program itself)")
 	flag.StringVar(&s.measure, "measure", "", "measure start and memory with this tenant (used by the program itself)")

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
+
+	"example.org/tocsin/internal/httpserver"
 )
 
 // answerKey names an answer by all that it depends on. The generations are
@@ -180,8 +182,7 @@ func (x *exchange) deliver(a *answer) {
 		body, length = zipped, a.packed
 	}
 	header["Content-Length"] = length
-	x.w.WriteHeader(http.StatusOK)
-	_, _ = x.w.Write(body) // the client is gone: nobody to tell
+	httpserver.WriteWhole(x.ctx, x.w, http.StatusOK, body)
 }
 
 // matches reports whether the client has what the tag names, compressed or

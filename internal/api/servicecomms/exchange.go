@@ -240,8 +240,9 @@ func (x *exchange) send(status int, kind string, body []byte) {
 	header.Set("Content-Type", kind)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Set("X-Time-Taken", strconv.FormatInt(max(x.api.now().Sub(x.now).Milliseconds(), 0), 10))
-	x.w.WriteHeader(status)
-	if x.r.Method != http.MethodHead {
-		_, _ = x.w.Write(body) // a client that has left needs no answer
+	if x.r.Method == http.MethodHead {
+		x.w.WriteHeader(status)
+		return
 	}
+	httpserver.WriteWhole(x.r.Context(), x.w, status, body)
 }
