@@ -21,10 +21,10 @@ type SignIn struct {
 
 // OIDC is one OpenID Connect provider.
 type OIDC struct {
-	Name      string   `yaml:"name"`   // in addresses: lower-case letters, digits and dashes
-	Label     string   `yaml:"label"`  // on the button; the name when empty
-	Issuer    string   `yaml:"issuer"` // such as https://login.microsoftonline.com/TENANT/v2.0
-	ClientID  string   `yaml:"clientId"`
+	Name      string   `yaml:"name"`      // in addresses: lower-case letters, digits and dashes
+	Label     string   `yaml:"label"`     // on the button; the name when empty
+	Issuer    string   `yaml:"issuer"`    // such as https://login.microsoftonline.com/TENANT/v2.0
+	ClientID  string   `yaml:"clientId"`  // id of the desk at the issuer
 	SecretEnv string   `yaml:"secretEnv"` // environment variable that holds the client secret
 	Secret    Secret   `yaml:"secret"`    // the client secret itself; prefer secretEnv
 	Scopes    []string `yaml:"scopes"`    // beside openid and profile
@@ -34,14 +34,14 @@ type OIDC struct {
 
 // Claim gives a role to those whose claim has a value.
 type Claim struct {
-	Value  string `yaml:"value"`
-	Role   string `yaml:"role"`
+	Value  string `yaml:"value"`  // one value of the claim, such as a group
+	Role   string `yaml:"role"`   // what it gives
 	Tenant string `yaml:"tenant"` // GUID; every tenant and the desk itself when empty
 }
 
 // Cloud is a place where tenants live.
 type Cloud struct {
-	Name  string `yaml:"name"`
+	Name  string `yaml:"name"`  // as it stands in a list to choose from
 	Login string `yaml:"login"` // where tokens come from, such as https://login.microsoftonline.com
 	Graph string `yaml:"graph"` // with the version, such as https://graph.microsoft.com/v1.0
 }
