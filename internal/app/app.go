@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/access/discovery"
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/api/oauth"
+	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
@@ -51,6 +52,7 @@ type App struct {
 	Model     *readmodel.Model
 	Issuer    *oauth.Issuer
 	Door      *signin.SignIn
+	Author    *author.Author
 
 	base     string
 	named    bool // the base was given, not made from where the desk listens
@@ -111,6 +113,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 		return err
 	}
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
+	a.Author = author.New(a.Store, a.Model, time.Now)
 	a.live = live.New(a.Model)
 	jobs := work.Default()
 	if o.DueEvery > 0 {

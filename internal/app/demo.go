@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
@@ -59,6 +60,7 @@ type DemoTenant struct {
 	ClientSecret string `json:"clientSecret"`
 	Token        string `json:"token"`      // legacy API
 	GraphToken   string `json:"graphToken"` // Graph API
+	DeskToken    string `json:"deskToken"`  // the desk's own API
 }
 
 // DemoPerson is somebody who can sign in.
@@ -145,6 +147,9 @@ func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
 	if err := r.fill(ctx, desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("fill demo archive: %w", err), desk.Close())
 	}
+	if err := r.author(ctx, desk); err != nil {
+		return nil, errors.Join(fmt.Errorf("author demo notices: %w", err), desk.Close())
+	}
 	if err := r.introduce(ctx, desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up demo clients: %w", err), desk.Close())
 	}
@@ -198,6 +203,37 @@ func (r *demoRun) fill(ctx context.Context, desk *App) error {
 	return nil
 }
 
+// author lets the first tenant speak for a service of its own: an issue that is
+// open and work that is planned. A later run repeats the same requests, which
+// has no effect.
+func (r *demoRun) author(ctx context.Context, desk *App) error {
+	act := func(key string) author.Act {
+		return author.Act{TenantID: r.content.Tenants()[0].ID, By: "demo", Key: key}
+	}
+	_, err := desk.Author.AddService(ctx, act("demo-service"), author.ServiceDraft{
+		ID: "RemoteAccess", Name: "Remote access (VPN)",
+		Features: []tocsin.Feature{{Name: "Gateway", DisplayName: "Gateways"}, {Name: "SignIn", DisplayName: "Sign-in with a token"}},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = desk.Author.OpenIssue(ctx, act("demo-issue"), author.IssueDraft{
+		Service: "RemoteAccess", Feature: "Gateway", Title: "Connections through the Lyon gateway drop after a few minutes",
+		Status: tocsin.StatusDegradation, Impact: "Users in the south reconnect every few minutes.", StartAt: r.info.Anchor.Add(-3 * time.Hour),
+		Post: author.PostDraft{Content: "User impact: Users who connect through Lyon lose the connection after a few minutes.\n\n" +
+			"Current status: We moved half of the load to Paris and look into the line with its operator."},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = desk.Author.PlanMaintenance(ctx, act("demo-maintenance"), author.MaintenanceDraft{
+		Service: "RemoteAccess", Title: "New certificates on all gateways", Impact: "Connections end once and can be opened again at once.",
+		StartAt: r.info.Anchor.Add(5*24*time.Hour + 20*time.Hour), EndAt: r.info.Anchor.Add(5*24*time.Hour + 22*time.Hour),
+		Post: author.PostDraft{Content: "User impact: Each connection ends once during the work.\n\nNext steps: Save your work before it begins."},
+	})
+	return err
+}
+
 // introduce makes a client for each tenant, or finds the one of an earlier run,
 // and leaves tokens and sample requests in demo.json.
 func (r *demoRun) introduce(ctx context.Context, desk *App) error {
@@ -210,7 +246,7 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 		one := DemoTenant{ID: t.ID, Name: t.Name, Domain: t.Domains[0], ClientID: t.ID[:24] + "c11e00000001"}
 		client, _, err := desk.Store.Client(ctx, one.ClientID)
 		if errors.Is(err, tocsin.ErrNotFound) {
-			client = tocsin.Client{ID: one.ClientID, TenantID: t.ID, Name: "demo", Scopes: tocsin.Scopes(), CreatedAt: r.info.Started}
+			client = tocsin.Client{ID: one.ClientID, TenantID: t.ID, Name: "demo", Scopes: tocsin.TenantScopes(), CreatedAt: r.info.Started}
 			one.ClientSecret, err = AddClient(ctx, desk.Store, client)
 		}
 		if err != nil {
@@ -221,6 +257,9 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 			return err
 		}
 		if one.GraphToken, err = desk.Issuer.Mint(ctx, client, GraphResource, demoTokens); err != nil {
+			return err
+		}
+		if one.DeskToken, err = desk.Issuer.Mint(ctx, client, desk.Base(), demoTokens); err != nil {
 			return err
 		}
 		r.info.Tenants = append(r.info.Tenants, one)
@@ -268,6 +307,7 @@ func samples(info DemoInfo) []string {
 		legacy + "HistoricalStatus?$filter=Workload%20eq%20%27Exchange%27'",
 		graph + "healthOverviews'",
 		graph + "issues?$filter=isResolved%20eq%20false&$select=id,title,status'",
+		fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/api/tocsin/v1/tenants/%s/issues?source=own&open=true'", t.DeskToken, info.Base, t.Domain),
 		fmt.Sprintf("curl -s -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d resource=%s %s/%s/oauth2/token",
 			t.ClientID, t.ClientSecret, LegacyResource, info.Base, t.ID),
 	}

@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/api/oauth"
+	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
@@ -47,13 +48,19 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
+	desk, err := own.New(own.Config{
+		Base: a.base, Archive: a.Store, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	if err := registry.Register(newDeskMetrics(a)); err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
 	return httpserver.New(httpserver.Config{
-		Routes:   pages.Routes(),
-		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), a.tokens()},
+		Routes:   append(pages.Routes(), desk.Pages()...),
+		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), desk.Subtree(), a.tokens()},
 		Errors:   pages.WriteError,
 		Gate:     a.Door,
 		Origin:   originOf(a.base),

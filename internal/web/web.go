@@ -132,6 +132,9 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 	}).ParseFS(files, "templates/*.html")
 }
 
+// Static is the address of a file that pages use, such as app.css.
+func (p *Pages) Static(name string) string { return p.static.names[name] }
+
 // Routes is the table of pages. What a page needs is asked of its visitor by
 // the server's gate; which tenants they see on it is for visible.
 func (p *Pages) Routes() []httpserver.Route {

@@ -109,7 +109,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.fail(err)
 		return
 	}
-	a.mux.ServeHTTP(w, x.r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
+	ctx := tocsin.WithActor(context.WithValue(r.Context(), exchangeKey{}, x), x.actor())
+	a.mux.ServeHTTP(w, x.r.WithContext(ctx))
 }
 
 // WriteError explains a failure around the API in its own form.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -282,10 +283,7 @@ func (x *exchange) readBody() error {
 
 // act says for whom and on what conditions something is written.
 func (x *exchange) act(c Conditions) (author.Act, error) {
-	act := author.Act{TenantID: x.tenant.ID, By: x.identity.ClientID, Key: strings.Trim(c.Key, `"`)}
-	if x.identity.Delegated {
-		act.By = x.identity.Subject
-	}
+	act := author.Act{TenantID: x.tenant.ID, By: x.sender(), Key: strings.Trim(c.Key, `"`)}
 	tag := strings.TrimSpace(c.IfMatch)
 	if tag == "" || tag == "*" {
 		return act, nil
@@ -295,6 +293,27 @@ func (x *exchange) act(c Conditions) (author.Act, error) {
 	}
 	act.IfMatch = tag[1 : len(tag)-1]
 	return act, nil
+}
+
+// sender is who sends the request, as logs and versions name them.
+func (x *exchange) sender() string {
+	name := x.identity.ClientID
+	if x.identity.Delegated {
+		name = x.identity.Subject
+	}
+	if x.identity.Issuer != "" {
+		name = x.identity.Issuer + "/" + name
+	}
+	return name
+}
+
+// actor is the sender for the audit log.
+func (x *exchange) actor() tocsin.Actor {
+	host, _, err := net.SplitHostPort(x.r.RemoteAddr)
+	if err != nil {
+		host = x.r.RemoteAddr
+	}
+	return tocsin.Actor{Name: "client " + x.sender(), Address: host}
 }
 
 // fail answers with a problem.
