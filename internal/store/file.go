@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -79,12 +80,13 @@ func (s *Store) Files(ctx context.Context, tenantID string, ref Ref) ([]tocsin.F
 }
 
 // FileContent reads the content of a file. It fails with [tocsin.ErrNotFound]
-// when the tenant has no such file.
+// when the tenant has no such file, and otherwise when the content is not what
+// was stored.
 func (s *Store) FileContent(ctx context.Context, tenantID string, ref Ref, id string) ([]byte, error) {
-	var packed []byte
+	var packed, hash []byte
 	err := s.read.QueryRowContext(ctx, `
-		SELECT c.body FROM files f JOIN contents c ON c.hash = f.hash JOIN items i ON i.num = f.item JOIN tenants t ON t.num = f.tenant
-		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND f.id = $4`, tenantID, string(ref.Kind), ref.ID, id).Scan(&packed)
+		SELECT c.body, c.hash FROM files f JOIN contents c ON c.hash = f.hash JOIN items i ON i.num = f.item JOIN tenants t ON t.num = f.tenant
+		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND f.id = $4`, tenantID, string(ref.Kind), ref.ID, id).Scan(&packed, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, tocsin.NotFoundf("There is no such file.")
 	}
@@ -94,6 +96,9 @@ func (s *Store) FileContent(ctx context.Context, tenantID string, ref Ref, id st
 	content, err := s.decoder.DecodeAll(packed, nil)
 	if err != nil {
 		return nil, fmt.Errorf("unpack file of %s %s: %w", ref.Kind, ref.ID, err)
+	}
+	if sum := tocsin.HashOf(content); !bytes.Equal(sum[:], hash) {
+		return nil, fmt.Errorf("read file of %s %s: the content was changed", ref.Kind, ref.ID)
 	}
 	return content, nil
 }

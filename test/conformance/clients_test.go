@@ -80,3 +80,19 @@ func TestJavaScriptClient(t *testing.T) {
 		t.Errorf("the client ended with %v", err)
 	}
 }
+
+// The official Go client does the same. It is a module of its own whose first
+// build takes long.
+func TestGoClient(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("TOCSIN_TEST_GRAPH_GO") == "" {
+		t.Skip("TOCSIN_TEST_GRAPH_GO is not set; it builds and runs the client in gosdk")
+	}
+	command := exec.CommandContext(t.Context(), "go", "run", ".")
+	command.Dir, command.Env = "gosdk", append(secure(t), "GOFLAGS=")
+	out, err := command.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Errorf("the client ended with %v", err)
+	}
+}

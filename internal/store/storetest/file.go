@@ -66,6 +66,17 @@ func files(t *testing.T, s *store.Store) {
 	if got, err := s.FileContent(t.Context(), Contoso, ref, "a1"); err != nil || len(got) != 0 {
 		t.Errorf("replaced content = %d bytes, %v", len(got), err)
 	}
+	// Swap the contents of two files behind the store's back.
+	f.ID = "a2"
+	if _, err := s.PutFile(t.Context(), Contoso, ref, f, content); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Writer().ExecContext(t.Context(), `UPDATE contents SET body = (SELECT c.body FROM contents c WHERE c.size = 0) WHERE size = 5000`); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.FileContent(t.Context(), Contoso, ref, "a2"); err == nil {
+		t.Errorf("a changed content is given: %d bytes", len(got))
+	}
 }
 
 // fileTasks: a poll that brings an item with files asks for them, once for
