@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -78,6 +79,9 @@ func (v *visit) feed(limit int) (feed, error) {
 		f.Rule = v.text("feed.rule", "time", v.stamp(mark.In(v.zone)))
 	}
 	for _, change := range changes {
+		if change.Kind == tocsin.KindMessage && !v.reads(access.ReadMessages) {
+			continue
+		}
 		line := v.feedLine(change)
 		if !mark.IsZero() && change.At.After(mark) {
 			f.New = append(f.New, line)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -59,6 +60,7 @@ type issueLine struct {
 	New                                         string
 	start                                       time.Time
 	text                                        string // of its newest post
+	quiet                                       bool   // an advisory without news for days
 }
 
 type serviceLine struct {
@@ -89,8 +91,10 @@ func (p *Pages) overview(v *visit) error {
 	}
 	page.addServices(v, month)
 	page.Verdict = v.verdict(&page, month)
-	if page.Due, err = v.due(dueLines); err != nil {
-		return err
+	if v.reads(access.ReadMessages) {
+		if page.Due, err = v.due(dueLines); err != nil {
+			return err
+		}
 	}
 	if page.Feed, err = v.feed(feedLines); err != nil {
 		return err
@@ -112,7 +116,7 @@ func (page *overviewPage) addIssues(v *visit) error {
 		if modified := row.ModifiedAt.Time(); !mark.IsZero() && modified.After(mark) {
 			line.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
 		}
-		if row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter {
+		if line.quiet {
 			page.Quiet = append(page.Quiet, line)
 		} else {
 			page.Issues = append(page.Issues, line)
@@ -151,7 +155,7 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 		text = issue.Posts[n-1].Content
 	}
 	return issueLine{
-		text: text,
+		text: text, quiet: row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter,
 		look: v.short(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.class(row.Class), Service: row.Service,
 		Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
@@ -207,12 +211,13 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) ser
 		}
 	}
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
+	news := slices.ContainsFunc(open, func(i issueLine) bool { return !i.quiet })
 	switch stale := v.staleSince(); {
 	case len(s.Transitions) == 0:
 		line.look, line.Since = v.unknown(v.text("family.neutral")), ""
 	case stale != "" && s.Overview.Status.Healthy():
 		line.look, line.Since = v.unknown(v.text("family.neutral")), v.text("since", "time", stale)
-	case len(open) > 0 && !incidents && (line.Family == "degraded" || line.Family == "recovering" || line.Family == "watch"):
+	case len(open) > 0 && !incidents && (line.Family == "degraded" || line.Family == "recovering" || line.Family == "watch" || news):
 		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
 	}
 	return line

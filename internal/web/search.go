@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
@@ -97,7 +98,7 @@ func (v *visit) hrefIn(s *readmodel.Snapshot, id string, href func(string) strin
 	if row, ok := s.Issue(id); ok {
 		return href("/issues/" + escapeID(row.ID))
 	}
-	if row, ok := s.Message(id); ok {
+	if row, ok := s.Message(id); ok && access.VisitorOf(v.r.Context()).May(access.ReadMessages, s.Tenant.ID) {
 		return href("/messages/" + escapeID(row.ID))
 	}
 	return ""
@@ -136,8 +137,12 @@ func (page *searchPage) find(v *visit, words []string) error {
 	if err != nil {
 		return err
 	}
+	page.Issues, page.Cut = issues, cut
+	if !v.reads(access.ReadMessages) {
+		return nil
+	}
 	messages, cutToo, err := searchRows(v.snapshot.Messages, func(row *readmodel.Row) (hit, bool, error) { return v.messageHit(row, words) })
-	page.Issues, page.Messages, page.Cut = issues, messages, cut || cutToo
+	page.Messages, page.Cut = messages, cut || cutToo
 	return err
 }
 

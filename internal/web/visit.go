@@ -83,6 +83,12 @@ func (p *Pages) visible(r *http.Request) ([]tocsin.Tenant, error) {
 	return tenants, err
 }
 
+// reads reports whether the visitor holds a permission in the tenant that they
+// look at, for parts of a page that need another one than the page.
+func (v *visit) reads(p access.Permission) bool {
+	return access.VisitorOf(v.r.Context()).May(p, v.snapshot.Tenant.ID)
+}
+
 // pick is the tenant that a visitor asks for, among those they may see; the
 // first one by default.
 func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
