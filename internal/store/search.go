@@ -33,8 +33,12 @@ const (
 	maxTerm  = 200 // characters
 )
 
-// trigram is the length from which the index helps.
-const trigram = 3
+// trigram is the length from which the index helps, maxGrams about how many of
+// them are looked up for one term.
+const (
+	trigram  = 3
+	maxGrams = 12
+)
 
 // Search lists the items of a tenant whose present text contains all terms,
 // the last modified first. It fails with [tocsin.ErrInvalid] for a query
@@ -78,14 +82,10 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query
 		args = append(args, value)
 		return fmt.Sprintf("$%d", len(args))
 	}
-	from := `members m JOIN tenants t ON t.num = m.tenant JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
-		JOIN texts x ON x.document = m.document WHERE `
-	if match := matchAll(terms); s.pool == nil && match != "" {
-		from = `text_index f CROSS JOIN documents d CROSS JOIN members m CROSS JOIN tenants t CROSS JOIN items i CROSS JOIN texts x
-			WHERE f.text_index MATCH ` + bind(match) + ` AND d.num = f.rowid AND m.item = d.item AND m.document = d.num
-			AND t.num = m.tenant AND i.num = m.item AND x.document = d.num AND `
-	}
 	conditions := []string{"t.id = $1"}
+	if match := matchAll(terms); s.pool == nil && match != "" {
+		conditions = append(conditions, "m.document IN (SELECT rowid FROM text_index WHERE text_index MATCH "+bind(match)+")")
+	}
 	if len(q.Kinds) > 0 {
 		conditions = append(conditions, "i.kind IN ("+placeholders(len(args)+1, len(q.Kinds))+")")
 		for _, kind := range q.Kinds {
@@ -99,17 +99,23 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query
 			conditions = append(conditions, "x.text LIKE "+bind(likePattern(term)))
 		}
 	}
-	return itemColumns + " FROM " + from + strings.Join(conditions, " AND ") +
+	return itemColumns + `
+		FROM members m JOIN tenants t ON t.num = m.tenant JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+		JOIN texts x ON x.document = m.document
+		WHERE ` + strings.Join(conditions, " AND ") +
 		" ORDER BY d.modified_at DESC, i.num DESC LIMIT " + bind(q.Limit) + " OFFSET " + bind(q.Offset), args
 }
 
-// matchAll is an FTS5 expression for the terms that its index can find: each a
-// quoted string, in which no sign but the quote means anything.
+// matchAll is an FTS5 expression for texts that may contain the terms: those
+// that hold their trigrams. Each is a quoted string, in which no sign but the
+// quote means anything. It is "" when all terms are too short.
 func matchAll(terms []string) string {
 	var quoted []string
 	for _, term := range terms {
-		if utf8.RuneCountInString(term) >= trigram {
-			quoted = append(quoted, `"`+strings.ReplaceAll(term, `"`, `""`)+`"`)
+		runes := []rune(term)
+		step := max(1, (len(runes)-trigram)/maxGrams)
+		for at := 0; at+trigram <= len(runes); at += step {
+			quoted = append(quoted, `"`+strings.ReplaceAll(string(runes[at:at+trigram]), `"`, `""`)+`"`)
 		}
 	}
 	return strings.Join(quoted, " AND ")

@@ -21,6 +21,7 @@ type teller struct {
 	times   []time.Time // of the posts
 	picks   []int       // which phrase each post uses
 	slip    bool        // one promise of this issue is written with a wrong weekday
+	begun   time.Time   // when the last post says that the problem began
 }
 
 func newTeller(p plot, w workload, anchor time.Time, random *rand.Rand) *teller {
@@ -47,7 +48,8 @@ func newTeller(p plot, w workload, anchor time.Time, random *rand.Rand) *teller 
 		at := first
 		switch {
 		case k > last:
-			at = over.Add(72*time.Hour + time.Duration(random.IntN(600))*time.Minute)
+			// One report in three comes later than was promised.
+			at = over.Add(time.Duration(3+7*(random.IntN(3)/2))*24*time.Hour + time.Duration(random.IntN(600))*time.Minute)
 		case k == last && !p.outcome.open():
 			at = over.Add(time.Duration(8+random.IntN(30)) * time.Minute)
 		case k > 0:
@@ -58,6 +60,12 @@ func newTeller(p plot, w workload, anchor time.Time, random *rand.Rand) *teller 
 		}
 		t.times = append(t.times, at.Truncate(time.Second).Add(time.Duration(random.IntN(100))*10*time.Millisecond))
 		t.picks = append(t.picks, random.IntN(1000))
+	}
+	// As with real issues, the last post of some knows of an earlier start than
+	// the one that was declared.
+	t.begun = t.start
+	if random.IntN(5) == 0 {
+		t.begun = t.start.Add(-time.Duration(20+random.IntN(180)) * time.Minute)
 	}
 	return t
 }
@@ -175,12 +183,12 @@ func (t *teller) final(k int) string {
 	if t.outcome == falseAlarm {
 		pairs = append(pairs, "Final status", t.fill(pick(falseAlarmPhrases(), t.picks[k])))
 		return labelled(append(pairs, "Scope of impact", t.fill("This would have affected "+t.scenario.scope+"."),
-			"Start time", stamp(t.start), "End time", stamp(t.end))...) + "\n\nThis is the final update for the event."
+			"Start time", stamp(t.begun), "End time", stamp(t.end))...) + "\n\nThis is the final update for the event."
 	}
 	pairs = append(pairs, "More info", t.fill(t.scenario.info),
 		"Final status", t.fill(pick(restoredPhrases(), t.picks[k])),
 		"Scope of impact", t.fill("This affected "+t.scenario.scope+"."),
-		"Start time", stamp(t.start), "End time", stamp(t.end),
+		"Start time", stamp(t.begun), "End time", stamp(t.end),
 		"Root cause", t.cause.why+".",
 		"Next steps", "\n- "+t.cause.next+".")
 	text := labelled(pairs...)

@@ -5,7 +5,8 @@ CREATE TABLE texts (
     document INTEGER NOT NULL PRIMARY KEY REFERENCES documents (num),
     text     TEXT    NOT NULL
 );
-CREATE VIRTUAL TABLE text_index USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
+-- Which texts hold three characters in a row; where they stand is not kept.
+CREATE VIRTUAL TABLE text_index USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram');
 
 -- Which tenants see an item, and whether any tenant holds a document.
 CREATE INDEX members_item ON members (item, document);
