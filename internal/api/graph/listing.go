@@ -130,8 +130,10 @@ func (l *listing) write(to []byte, e *entity, sel *odata.Selection, level odata.
 			to = append(to, ',')
 		}
 		first = false
-		if name := annotation(p); level == odata.MetadataFull && name != "" {
-			to = fmt.Appendf(to, `"%s@odata.type":"%s",`, p.Name, name)
+		if level == odata.MetadataFull {
+			if name := annotation(p); name != "" {
+				to = fmt.Appendf(to, `"%s@odata.type":"%s",`, p.Name, name)
+			}
 		}
 		if nested := sel.Of(p); nested != nil {
 			to = appendString(to, p.Name)
