@@ -55,6 +55,11 @@ type root struct {
 	Attach  attachCmd  `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
 	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
 	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
+	Health  healthCmd  `cmd:"" help:"Show the status of services."`
+	Issue   issueCmd   `cmd:"" help:"Read issues, and write those of one's own services."`
+	Message messageCmd `cmd:"" help:"Read messages, and write one's own."`
+	Service serviceCmd `cmd:"" help:"Add services of one's own."`
+	Check   checkCmd   `cmd:"" help:"Check services for Nagios and its kin: exit code 0 well, 1 warning, 2 critical, 3 unknown. Example: tocsin check --tenant contoso --service Exchange"`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it to this version. Example: tocsin migrate --database postgres:///tocsin"`
 	Conf    configCmd  `cmd:"" name:"config" help:"Check and show the settings."`
 	Version versionCmd `cmd:"" help:"Print the version of the program. Example: tocsin version --output json"`
@@ -90,6 +95,9 @@ func Main(ctx context.Context, env Env) (code int) {
 // report prints err for a person, a line for each problem, and picks the exit
 // code: what the caller got wrong is 2, everything else 1.
 func report(w io.Writer, err error) int {
+	if v, ok := errors.AsType[verdict](err); ok {
+		return int(v) // it was printed as monitoring systems expect it
+	}
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "tocsin: %s\n", strings.TrimRight(line, "\n"))
 	}

@@ -116,3 +116,57 @@ func post(t *testing.T, address, token string, status int, body string) map[stri
 	}
 	return object
 }
+
+// The command line writes and reads the same archive, and a check tells
+// monitoring systems by exit code.
+func TestAuthorByCommand(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "desk")
+	newTenant(t, data)
+	check := func(want int, line string, args ...string) {
+		t.Helper()
+		if out, code := tocsin(t, data, append([]string{"check", "--tenant", "contoso"}, args...)...); code != want || !strings.HasPrefix(out, line) {
+			t.Errorf("check %v: %d %q, want %d %s", args, code, out, want, line)
+		}
+	}
+	check(3, "UNKNOWN - 0 services")
+	var written struct {
+		ID      string
+		Version int
+	}
+	run(t, data, &written, "service", "add", "--tenant", "contoso", "--id", "Vpn", "--name", "Remote access", "--feature", "Gateway")
+	check(0, "OK - 1 services")
+	run(t, data, &written, "issue", "create", "--tenant", "contoso", "--service", "Vpn", "--title", "Slow", "--status", "Service degradation", "--text", "We look into it.")
+	if written.ID != "TC1001" || written.Version != 1 {
+		t.Errorf("created %+v", written)
+	}
+	check(1, "WARNING - 1 services, 1 not well", "--service", "vpn")
+	run(t, data, &written, "issue", "post", "TC1001", "--tenant", "contoso", "--status", "serviceInterruption")
+	check(2, "CRITICAL - ")
+	check(2, "CRITICAL - ", "--service", "Vpn", "--service", "Nothing")
+	check(3, "UNKNOWN - ", "--service", "Nothing")
+	check(3, "UNKNOWN - There is no tenant", "--tenant", "nowhere")
+	var list []struct{ ID, Status, Source string }
+	run(t, data, &list, "issue", "list", "--tenant", "contoso", "--open")
+	if len(list) != 1 || list[0].ID != "TC1001" || list[0].Source != "own" {
+		t.Errorf("issues = %+v", list)
+	}
+	run(t, data, &written, "issue", "resolve", "TC1001", "--tenant", "contoso", "--text", "All is well.")
+	run(t, data, &list, "issue", "list", "--tenant", "contoso", "--open")
+	if len(list) != 0 || written.Version != 3 {
+		t.Errorf("after the end: %+v, version %d", list, written.Version)
+	}
+	check(0, "OK - ")
+	run(t, data, &written, "message", "create", "--tenant", "contoso", "--title", "A new client", "--text", "Install it.", "--service", "Vpn")
+	if out, code := tocsin(t, data, "message", "get", written.ID, "--tenant", "contoso"); code != 0 || !strings.Contains(out, "Install it.") || !strings.Contains(out, "Remote access") {
+		t.Errorf("message get: %d %q", code, out)
+	}
+	var health []struct{ ID, Status string }
+	run(t, data, &health, "health", "list", "--tenant", "contoso")
+	if len(health) != 1 || health[0].Status != "serviceOperational" {
+		t.Errorf("health = %+v", health)
+	}
+	if _, code := tocsin(t, data, "issue", "create", "--tenant", "contoso", "--service", "Nothing", "--title", "x"); code != 2 {
+		t.Errorf("an unknown service: exit code %d, want 2", code)
+	}
+}

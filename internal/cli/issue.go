@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type issueCmd struct {
+	List    issueListCmd    `cmd:"" help:"List issues of the archive, the provider's and one's own. Example: tocsin issue list --tenant contoso --open"`
+	Get     issueGetCmd     `cmd:"" help:"Show an issue as it holds now. Example: tocsin issue get TC1001 --tenant contoso"`
+	Create  issueCreateCmd  `cmd:"" help:"Open an issue about a service of one's own. Example: tocsin issue create --tenant contoso --service Vpn --title Sign-in-is-slow --status serviceDegradation"`
+	Post    issuePostCmd    `cmd:"" help:"Add a post to an own issue, change its status, or both. Example: tocsin issue post TC1001 --tenant contoso --status restoringService"`
+	Resolve issueResolveCmd `cmd:"" help:"End an own issue. Example: tocsin issue resolve TC1001 --tenant contoso --status falsePositive"`
+}
+
+// ofTenant is what commands about the notices of one tenant take.
+type ofTenant struct {
+	Tenant string `help:"Tenant: GUID, domain or name." required:"" placeholder:"TENANT"`
+}
+
+// open opens the archive and finds the tenant.
+func (o ofTenant) open(ctx context.Context, s *session) (*store.Store, tocsin.Tenant, error) {
+	archive, _, err := s.openStore(ctx)
+	if err != nil {
+		return nil, tocsin.Tenant{}, err
+	}
+	tenant, err := archive.Tenant(ctx, o.Tenant)
+	if err != nil {
+		_ = archive.Close() // the first error says more
+	}
+	return archive, tenant, err
+}
+
+// byHand is the author of what is written on the command line.
+const byHand = "command line"
+
+// write lets do write in the name of the command line and prints what came of
+// it.
+func (o ofTenant) write(ctx context.Context, s *session, command string, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
+	archive, tenant, err := o.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	done, err := do(asOperator(ctx, command), author.New(archive, nil, time.Now), author.Act{TenantID: tenant.ID, By: byHand})
+	if err != nil {
+		return err
+	}
+	return s.print(newHeldJSON(done.Held), func(w io.Writer) { fmt.Fprintf(w, "%s is at version %d.\n", done.ID, done.N) })
+}
+
+type listFlags struct {
+	Open   bool   `help:"Only what has not ended."`
+	Source string `help:"Only from this source; own for what the desk authored." placeholder:"NAME"`
+	Limit  int    `help:"Most items that are listed, the latest." default:"100"`
+}
+
+// itemJSON is an item of a list as commands print it.
+type itemJSON struct {
+	ID         string `json:"id"`
+	Title      string `json:"title"`
+	Service    string `json:"service"`
+	Class      string `json:"classification"`
+	Status     string `json:"status,omitempty"`
+	StartAt    string `json:"startAt,omitempty"`
+	EndAt      string `json:"endAt,omitempty"`
+	ModifiedAt string `json:"modifiedAt,omitempty"`
+	Source     string `json:"source"`
+	Version    int    `json:"version"`
+}
+
+func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags listFlags) error {
+	archive, tenant, err := o.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	if flags.Limit < 1 || flags.Limit > 100_000 {
+		return tocsin.Invalidf("limit", "%d is not between 1 and 100000.", flags.Limit)
+	}
+	q := store.ItemsQuery{Kind: kind, Source: flags.Source, Limit: flags.Limit}
+	if flags.Open {
+		q.OpenAt = time.Now()
+	}
+	items, _, err := archive.Items(ctx, tenant.ID, q)
+	if err != nil {
+		return err
+	}
+	list := make([]itemJSON, len(items))
+	for i, item := range items {
+		list[i] = itemJSON{
+			item.ID, item.Title, item.Service, item.Class, string(item.Status), date(item.StartAt), date(item.EndAt), date(item.ModifiedAt), item.Source, item.N,
+		}
+	}
+	return s.print(list, func(w io.Writer) {
+		table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(table, "ID\tSTATUS\tCLASS\tSERVICE\tSTART\tTITLE")
+		for _, i := range list {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, i.Status, i.Class, oneLine(i.Service), i.StartAt, oneLine(i.Title))
+		}
+		_ = table.Flush() // standard output
+	})
+}
+
+type issueListCmd struct {
+	ofTenant
+	listFlags
+}
+
+func (c *issueListCmd) Run(ctx context.Context, s *session) error {
+	return c.list(ctx, s, tocsin.KindIssue, c.listFlags)
+}
+
+type issueGetCmd struct {
+	ofTenant
+	ID string `arg:"" help:"Id of the issue."`
+}
+
+func (c *issueGetCmd) Run(ctx context.Context, s *session) error {
+	return c.get(ctx, s, tocsin.KindIssue, c.ID)
+}
+
+type postFlags struct {
+	Text        string `help:"What the post says." placeholder:"TEXT"`
+	HTML        bool   `help:"The text is HTML."`
+	IssueStatus string `name:"status" help:"Status of the issue from now on, in any spelling." placeholder:"STATUS"`
+}
+
+func (f postFlags) draft() author.PostDraft {
+	draft := author.PostDraft{Content: f.Text, Status: tocsin.Status(f.IssueStatus)}
+	if f.HTML {
+		draft.ContentType = "html"
+	}
+	return draft
+}
+
+type issueCreateCmd struct {
+	ofTenant
+	postFlags
+	Service  string `help:"Id of an own service." required:"" placeholder:"ID"`
+	Feature  string `help:"Name of one of its features." placeholder:"NAME"`
+	Title    string `help:"Title of the issue." required:""`
+	Impact   string `help:"What users notice." placeholder:"TEXT"`
+	Advisory bool   `help:"An advisory, no incident."`
+}
+
+func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
+	draft := author.IssueDraft{Service: c.Service, Feature: c.Feature, Title: c.Title, Impact: c.Impact, Status: tocsin.Status(c.IssueStatus)}
+	if c.Advisory {
+		draft.Classification = "advisory"
+	}
+	if c.Text != "" {
+		draft.Post = c.draft()
+		draft.Post.Status = ""
+	}
+	return c.write(ctx, s, "issue create", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+		return a.OpenIssue(ctx, act, draft)
+	})
+}
+
+type issuePostCmd struct {
+	ofTenant
+	postFlags
+	ID string `arg:"" help:"Id of the issue."`
+}
+
+func (c *issuePostCmd) Run(ctx context.Context, s *session) error {
+	return c.write(ctx, s, "issue post", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+		return a.PostToIssue(ctx, act, c.ID, c.draft())
+	})
+}
+
+type issueResolveCmd struct {
+	ofTenant
+	postFlags
+	ID string `arg:"" help:"Id of the issue."`
+}
+
+func (c *issueResolveCmd) Run(ctx context.Context, s *session) error {
+	return c.write(ctx, s, "issue resolve", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+		return a.ResolveIssue(ctx, act, c.ID, c.draft())
+	})
+}

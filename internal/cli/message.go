@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type messageCmd struct {
+	List   messageListCmd   `cmd:"" help:"List messages of the archive. Example: tocsin message list --tenant contoso --limit 20"`
+	Get    messageGetCmd    `cmd:"" help:"Show a message as it holds now. Example: tocsin message get MC1000001 --tenant contoso --output json"`
+	Create messageCreateCmd `cmd:"" help:"Write a message of one's own. Example: tocsin message create --tenant contoso --title Maintenance --text Tonight --service Vpn"`
+}
+
+type messageListCmd struct {
+	ofTenant
+	listFlags
+}
+
+func (c *messageListCmd) Run(ctx context.Context, s *session) error {
+	return c.list(ctx, s, tocsin.KindMessage, c.listFlags)
+}
+
+type messageGetCmd struct {
+	ofTenant
+	ID string `arg:"" help:"Id of the message."`
+}
+
+func (c *messageGetCmd) Run(ctx context.Context, s *session) error {
+	return c.get(ctx, s, tocsin.KindMessage, c.ID)
+}
+
+type messageCreateCmd struct {
+	ofTenant
+	Title    string   `help:"Title of the message." required:""`
+	Text     string   `help:"What the message says." required:"" placeholder:"TEXT"`
+	HTML     bool     `help:"The text is HTML."`
+	Service  []string `help:"Id of an own service, or a name; may be repeated." placeholder:"ID"`
+	Category string   `help:"stayInformed, planForChange or preventOrFixIssue." default:"stayInformed"`
+	Severity string   `help:"normal, high or critical." default:"normal"`
+}
+
+func (c *messageCreateCmd) Run(ctx context.Context, s *session) error {
+	draft := author.MessageDraft{Title: c.Title, Services: c.Service, Category: c.Category, Severity: c.Severity, Content: c.Text}
+	if c.HTML {
+		draft.ContentType = "html"
+	}
+	return c.write(ctx, s, "message create", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+		return a.CreateMessage(ctx, act, draft)
+	})
+}
+
+// heldJSON is the version of an item that holds, as commands print it.
+type heldJSON struct {
+	ID       string          `json:"id"`
+	Kind     string          `json:"kind"`
+	Version  int             `json:"version"`
+	Source   string          `json:"source"`
+	SeenAt   string          `json:"seenAt"`
+	Document json.RawMessage `json:"document"`
+}
+
+func newHeldJSON(h tocsin.Held) heldJSON {
+	return heldJSON{h.ID, string(h.Kind), h.N, h.On, date(h.SeenAt), h.Body}
+}
+
+// get shows one item. Its text is for people as it is; what a terminal would
+// obey is left out.
+func (o ofTenant) get(ctx context.Context, s *session, kind tocsin.Kind, id string) error {
+	archive, tenant, err := o.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	held, err := archive.Held(ctx, tenant.ID, store.Ref{Kind: kind, ID: id}, 0)
+	if err != nil {
+		return err
+	}
+	doc, err := tocsin.ReadDocument(kind, held.Body)
+	if err != nil {
+		return err
+	}
+	return s.print(newHeldJSON(held), func(w io.Writer) {
+		fmt.Fprintf(w, "%s  %s\n%s  %s  version %d of %s\n", held.ID, oneLine(doc.Facts.Title), oneLine(doc.Facts.Service), doc.Facts.Status, held.N, held.On)
+		for _, text := range textsOf(kind, held.Body) {
+			fmt.Fprintf(w, "\n%s\n", harmless(text))
+		}
+	})
+}
+
+// textsOf are the texts of an item, oldest first.
+func textsOf(kind tocsin.Kind, body []byte) (texts []string) {
+	if kind == tocsin.KindMessage {
+		var m tocsin.Message
+		_ = json.Unmarshal(body, &m) // read before
+		return []string{m.Content}
+	}
+	var i tocsin.Issue
+	_ = json.Unmarshal(body, &i) // read before
+	for _, p := range i.Posts {
+		texts = append(texts, date(p.CreatedAt)+"\n"+p.Content)
+	}
+	return texts
+}
+
+// harmless is text without what a terminal would obey.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(harmless(text)), " ")
+}
