@@ -281,6 +281,31 @@ func TestForgedTokensOfOtherIssuers(t *testing.T) {
 	}
 }
 
+// A key that the issuer keeps for one directory signs for no other.
+func TestKeyOfAnotherDirectory(t *testing.T) {
+	t.Parallel()
+	for owner, good := range map[string]bool{"{tenantid}": true, tenantID: true, otherID: false, foreignDir: false} {
+		a := newAbroad(t)
+		public := a.entra.Key()
+		issuer := &access.Issuer{
+			Name: "entra", Dialect: access.Entra, URL: a.entra.Base(), URLV1: a.entra.Base() + "/sts", Audiences: []string{api}, Tenants: []string{access.AnyTenant},
+			Keys: oneKey{access.IssuerKey{ID: public.KeyID, Public: public.Public().Key, Issuer: a.entra.Base() + "/" + owner + "/v2.0"}},
+		}
+		v := access.NewVerifier(access.VerifierConfig{Keys: a.world, Clients: a.world, Tenants: a, Issuers: []*access.Issuer{issuer}, Now: func() time.Time { return start }})
+		for _, v1 := range []bool{true, false} {
+			_, err := v.Verify(t.Context(), signBy(t, a.entra, a.entraClaims(v1)), resource)
+			if good != (err == nil) || err != nil && !errors.Is(err, access.ErrInvalidToken) {
+				t.Errorf("key of %s: %v, want it to be good: %v", owner, err, good)
+			}
+		}
+	}
+}
+
+// oneKey is a set of a single key.
+type oneKey struct{ key access.IssuerKey }
+
+func (k oneKey) Key(context.Context, string) (access.IssuerKey, error) { return k.key, nil }
+
 // Members twice are refused after a good signature as well.
 func TestForeignMembersTwice(t *testing.T) {
 	t.Parallel()

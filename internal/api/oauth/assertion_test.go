@@ -224,14 +224,14 @@ func TestCertificatesThatProveNothing(t *testing.T) {
 // only of the client whose key signed.
 func FuzzAssertion(f *testing.F) {
 	now := time.Now()
+	h := newHolder(f, newCurve(f), now.Add(-time.Hour), now.Add(time.Hour))
+	kept, err := access.NewClientCertificate(curveClient, h.pem(), now)
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Add("JWT", `{"iss":"`+curveClient+`","sub":"`+curveClient+`","aud":"https://desk","jti":"x","exp":1}`)
 	f.Add("", `{"sub":"x"}`)
 	f.Fuzz(func(t *testing.T, kind, claims string) {
-		h := newHolder(t, newCurve(t), now.Add(-time.Hour), now.Add(time.Hour))
-		kept, err := access.NewClientCertificate(curveClient, h.pem(), now)
-		if err != nil {
-			t.Fatal(err)
-		}
 		text := assert(t, h.key, jose.ES256, map[string]any{"x5t": thumb1(h.der), "typ": kind}, claims)
 		_, _ = access.AssertionClient(text)
 		got, err := access.VerifyAssertion(text, []tocsin.Secret{kept}, []string{"https://desk"}, now)

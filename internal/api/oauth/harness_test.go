@@ -149,7 +149,7 @@ type holder struct {
 	der []byte
 }
 
-func newHolder(t *testing.T, key crypto.Signer, from, to time.Time) holder {
+func newHolder(t testing.TB, key crypto.Signer, from, to time.Time) holder {
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "monitor"}, NotBefore: from, NotAfter: to}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
@@ -163,7 +163,7 @@ func (h holder) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.der})
 }
 
-func newCurve(t *testing.T) crypto.Signer {
+func newCurve(t testing.TB) crypto.Signer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -210,7 +210,7 @@ func thumb256(der []byte) string {
 }
 
 // assert signs claims, given as a map or as a text, under a header.
-func assert(t *testing.T, key any, algorithm jose.SignatureAlgorithm, header map[string]any, claims any) string {
+func assert(t testing.TB, key any, algorithm jose.SignatureAlgorithm, header map[string]any, claims any) string {
 	t.Helper()
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	for name, value := range header {
