@@ -84,8 +84,10 @@ func (v *visit) figureTable(year int) ([][]string, error) {
 		if one, ok := a.Share(history.DegradedWeight); ok {
 			share = strconv.FormatFloat(one, 'f', 6, 64)
 		}
-		rows = append(rows, []string{s.ID, s.Name, strconv.Itoa(year), share, minutes(a.Interrupted), minutes(a.Degraded), minutes(a.Unknown),
-			strconv.Itoa(len(a.Incidents)), strconv.Itoa(a.Advisories)})
+		rows = append(rows, []string{
+			s.ID, s.Name, strconv.Itoa(year), share, minutes(a.Interrupted), minutes(a.Degraded), minutes(a.Unknown),
+			strconv.Itoa(len(a.Incidents)), strconv.Itoa(a.Advisories),
+		})
 	}
 	return rows, nil
 }
@@ -107,8 +109,10 @@ func (v *visit) eventTable(year int) ([][]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, []string{row.ID, row.Class, row.ServiceID, row.Service, string(row.Status), issue.Title,
-			instant(row.StartAt.Time()), instant(row.EndAt.Time()), instant(row.ModifiedAt.Time())})
+		rows = append(rows, []string{
+			row.ID, row.Class, row.ServiceID, row.Service, string(row.Status), issue.Title,
+			instant(row.StartAt.Time()), instant(row.EndAt.Time()), instant(row.ModifiedAt.Time()),
+		})
 	}
 	return rows, nil
 }

@@ -131,8 +131,10 @@ func (v *visit) yearKpis(year int, rows []historyRow, figures map[string]history
 	}
 	kpis = append(kpis, counts)
 	if given := lags.Updates.Given(); given > 0 {
-		kpis = append(kpis, definition{Name: v.text("kpi.ontime"), Value: v.percent(float64(lags.Updates.Kept)/float64(given), 0),
-			Note: v.text("kpi.promises", "kept", lags.Updates.Kept, "n", given)})
+		kpis = append(kpis, definition{
+			Name: v.text("kpi.ontime"), Value: v.percent(float64(lags.Updates.Kept)/float64(given), 0),
+			Note: v.text("kpi.promises", "kept", lags.Updates.Kept, "n", given),
+		})
 	}
 	return kpis, nil
 }

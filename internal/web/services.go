@@ -172,8 +172,10 @@ func (page *servicePage) count(v *visit, s *readmodel.Service) error {
 
 func (page *servicePage) punctual(v *visit, sum section.Punctuality) {
 	if given := sum.Given(); given > 0 {
-		page.Kpis = append(page.Kpis, definition{Name: v.text("kpi.ontime"), Value: v.percent(float64(sum.Kept)/float64(given), 0),
-			Note: v.text("kpi.promises", "kept", sum.Kept, "n", given)})
+		page.Kpis = append(page.Kpis, definition{
+			Name: v.text("kpi.ontime"), Value: v.percent(float64(sum.Kept)/float64(given), 0),
+			Note: v.text("kpi.promises", "kept", sum.Kept, "n", given),
+		})
 	}
 }
 

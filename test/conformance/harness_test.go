@@ -207,7 +207,7 @@ func (d *desk) ask(t *testing.T, who, method, target, body string, headers ...st
 // list reads the ids of a list in order, and the list's own members.
 func (a answer) list(t *testing.T) (ids string, members map[string]json.RawMessage) {
 	t.Helper()
-	var rows []struct{ ID, Id string } //nolint:revive,staticcheck // both spellings are on the wire
+	var rows []struct{ ID, Id string } // both spellings are on the wire
 	if err := json.Unmarshal([]byte(a.body), &members); err != nil {
 		t.Fatalf("%d %s: %v", a.status, a.body, err)
 	}

@@ -213,7 +213,8 @@ func TestSecretsByScript(t *testing.T) {
 		t.Error("the secret beside a revoked one gives no token")
 	}
 	for _, args := range [][]string{
-		{"client", "secret", "add", id, "--expires", "yesterday"}, {"client", "secret", "add", id, "--expires", "2001-01-01"},
+		{"client", "secret", "add", id, "--expires", "yesterday"},
+		{"client", "secret", "add", id, "--expires", "2001-01-01"},
 		{"client", "add", "--tenant", "contoso", "--scope", "ServiceHealth.Read", "--rate", "-1"},
 		{"client", "add", "--tenant", "contoso", "--scope", "ServiceHealth.Read", "--expires", "-5h"},
 	} {

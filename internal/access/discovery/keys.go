@@ -64,8 +64,7 @@ func New(c Config) (*Keys, error) {
 // the issuer does not have, and with [tocsin.ErrUnavailable] when there are no
 // keys to look among.
 func (k *Keys) Key(ctx context.Context, id string) (access.IssuerKey, error) {
-	key, usable, ok := k.find(id)
-	if ok {
+	if key, _, ok := k.find(id); ok {
 		return key, nil
 	}
 	k.refresh(ctx, func(now time.Time) bool {
@@ -74,7 +73,8 @@ func (k *Keys) Key(ctx context.Context, id string) (access.IssuerKey, error) {
 		}
 		return k.unknownAt.IsZero() || now.Sub(k.unknownAt) >= UnknownEvery
 	})
-	if key, usable, ok = k.find(id); ok {
+	key, usable, ok := k.find(id)
+	if ok {
 		return key, nil
 	}
 	k.missed()

@@ -108,7 +108,7 @@ func (p *problem) faults(err error) {
 	switch e := err.(type) { //nolint:errorlint // it walks the tree itself
 	case *tocsin.Error:
 		if e.Field != "" {
-			p.at(locationOf(e.Field), e.Message)
+			_ = p.at(locationOf(e.Field), e.Message)
 		}
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
@@ -165,7 +165,7 @@ func translate(ctx huma.Context, _ string, v any) (any, error) {
 		if message != "" {
 			message = strings.ToUpper(message[:1]) + message[1:] + "."
 		}
-		p.at(detail.Location, message)
+		_ = p.at(detail.Location, message)
 	}
 	if x := exchangeOf(ctx.Context()); x != nil {
 		return x.explain(p), nil

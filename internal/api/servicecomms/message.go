@@ -64,15 +64,21 @@ func (a *answer) notice(n *notice) error {
 		kind = typeMessageCenter
 	}
 	key := encodedKey{n.of.Document, a.wanted.show}
+	shared := a.wanted.plain() && !n.reviewed()
 	f, ok := a.x.api.encoded.get(key)
-	if !ok || !a.wanted.plain() {
+	if !ok || !shared {
 		entity, err := n.read()
 		if err != nil {
+			return err
+		}
+		if err := a.x.linkReview(n, entity); err != nil {
 			return err
 		}
 		f.text = appendFields(nil, entity, a.wanted)
 		if a.wanted.plain() {
 			f.sum = digestOf(f.text)
+		}
+		if shared {
 			a.x.api.encoded.put(key, f)
 		}
 	}
