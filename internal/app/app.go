@@ -53,6 +53,7 @@ type App struct {
 	Issuer    *oauth.Issuer
 	Door      *signin.SignIn
 	Author    *author.Author
+	Sources   *Connections // those that were set up in the pages
 
 	base     string
 	named    bool // the base was given, not made from where the desk listens
@@ -112,6 +113,10 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if err := a.addIssuers(c, o.Log); err != nil {
 		return err
 	}
+	a.Sources = a.newConnections(c)
+	if err := a.Sources.apply(ctx); err != nil {
+		return err
+	}
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
 	a.Author = author.New(a.Store, a.Model, time.Now)
 	a.live = live.New(a.Model)
@@ -157,6 +162,7 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(func() error { return keys.Run(ctx) })
 	}
 	group.Go(func() error { return a.live.Run(ctx) })
+	group.Go(func() error { return a.Sources.Run(ctx) })
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
 	err := group.Wait()
 	a.log.InfoContext(ctx, "stopped")

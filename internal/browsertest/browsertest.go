@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -124,6 +125,21 @@ func (tab *Tab) NoScript() {
 func (tab *Tab) Press(keys string) {
 	tab.t.Helper()
 	tab.Do(chromedp.KeyEvent(keys))
+}
+
+// Authenticator plugs in an authenticator that keeps passkeys and says yes to
+// everything.
+func (tab *Tab) Authenticator() {
+	tab.t.Helper()
+	_, err := chromedp.Call(tab.ctx, webauthn.Enable, webauthn.EnableParams{})
+	if err == nil {
+		_, err = chromedp.Call(tab.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		}})
+	}
+	if err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
 }
 
 // Picture takes a picture of the whole page, as PNG.

@@ -69,6 +69,13 @@ func (c *Collector) Add(t Target) {
 	c.targets[[2]string{t.TenantID, t.Name}] = t
 }
 
+// Remove makes a target unknown. A poll of it that runs goes on.
+func (c *Collector) Remove(tenantID, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.targets, [2]string{tenantID, name})
+}
+
 // Targets lists the targets, in no given order.
 func (c *Collector) Targets() []Target {
 	c.mu.Lock()

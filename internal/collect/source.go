@@ -54,11 +54,22 @@ type Item struct {
 	At   time.Time // when the state held, if the source says so; usually zero
 }
 
+// A Step is what an upstream asks for before it answers.
+type Step string
+
+// The steps at which an operator can help.
+const (
+	StepReach      Step = "reach"      // the token endpoint answers
+	StepSecret     Step = "secret"     // it takes the client and its secret
+	StepPermission Step = "permission" // the app may read what it asked for
+)
+
 // A Failure is a poll that failed in a way that decides when to try again.
 type Failure struct { //nolint:errname // collect.Failure says it
 	Reason    string    // a sentence for the operator, safe to show
 	NotBefore time.Time // do not poll this source again before; zero for the usual back-off
 	AuthState bool      // credentials or consent are wrong: an operator must act
+	Step      Step      // which step towards the answer it was, if one of those
 	Cause     error
 }
 

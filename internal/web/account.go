@@ -29,6 +29,7 @@ func (p *Pages) accountPages() []page {
 type person struct {
 	Name, Initial           string
 	Account, SignOut, Enter string // addresses; Enter is where a stranger signs in
+	Admin                   string // address of the administration, "" for those who run nothing
 }
 
 // person tells who visits.
@@ -40,7 +41,13 @@ func (v *visit) person() person {
 	case !visitor.SignedIn():
 		return person{Enter: v.href("/login")}
 	}
-	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
+	who := person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
+	for _, s := range adminSections() {
+		if v.pages.config.Admin != nil && visitor.Somewhere(s.needs) {
+			who.Admin = v.href("/admin")
+		}
+	}
+	return who
 }
 
 // accountPage is somebody's own account.

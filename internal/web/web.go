@@ -73,9 +73,13 @@ type Config struct {
 	Door     *signin.SignIn
 	People   people
 	Everyone bool // pages can be read without signing in
-	Now      func() time.Time
-	Zone     *time.Location // of readers who have chosen none; UTC when nil
-	Demo     bool           // marks every page as a demonstration, and serves /components
+	// Admin and Connections are what the pages of the administration change; nil
+	// where there are none.
+	Admin       administration
+	Connections connections
+	Now         func() time.Time
+	Zone        *time.Location // of readers who have chosen none; UTC when nil
+	Demo        bool           // marks every page as a demonstration, and serves /components
 }
 
 // Pages serves people.
@@ -178,6 +182,7 @@ func (p *Pages) pages() []page {
 		{"POST", "/preferences", access.Public, p.savePreferences, true},
 	}
 	list = append(append(list, p.doorPages()...), p.accountPages()...)
+	list = append(list, p.adminPages()...)
 	if p.config.Demo {
 		list = append(list, page{"GET", "/components", access.ReadHealth, p.components, true})
 	}

@@ -136,6 +136,7 @@ func (s *Session) statusFailure(answer *httpclient.Answer, who string) *collect.
 		failure.Reason, failure.AuthState = fmt.Sprintf("The token was not accepted by %s.", who), true
 	case answer.Status == http.StatusForbidden:
 		failure.Reason, failure.AuthState = fmt.Sprintf("The app lacks a permission, says %s: consent to %s.", who, s.config.Consent), true
+		failure.Step = collect.StepPermission
 	case answer.Status == http.StatusTooManyRequests:
 		failure.Reason = fmt.Sprintf("Too many requests, says %s.", who)
 	default:

@@ -35,7 +35,7 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 		"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"},
 	}, []byte(form.Encode()))
 	if err != nil {
-		return "", &collect.Failure{Reason: "The token endpoint does not answer.", Cause: err}
+		return "", &collect.Failure{Reason: "The token endpoint does not answer.", Step: collect.StepReach, Cause: err}
 	}
 	body, err := answer.Body()
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	decodeErr := json.Unmarshal(body, &reply)
 	switch {
 	case answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests:
-		return "", &collect.Failure{Reason: "The token endpoint refused the client: " + knownError(reply.Error) + ".", AuthState: true}
+		return "", &collect.Failure{Reason: "The token endpoint refused the client: " + knownError(reply.Error) + ".", AuthState: true, Step: collect.StepSecret}
 	case answer.Status != http.StatusOK:
 		return "", s.statusFailure(answer, "the token endpoint")
 	case decodeErr != nil || reply.AccessToken == "" || strings.ContainsAny(reply.AccessToken, " \r\n"):
@@ -74,6 +74,13 @@ func (s *Session) tokenForm() (url.Values, error) {
 	proof, err := s.config.Credential.form(s.config.ClientID, s.config.TokenURL, s.now())
 	maps.Copy(form, proof)
 	return form, err
+}
+
+// Authorize gets a token, so that its failure can be told from that of a
+// request.
+func (s *Session) Authorize(ctx context.Context, ask collect.Ask) error {
+	_, err := s.token(ctx, ask)
+	return err
 }
 
 // knownError passes on OAuth's own error names only: the rest is the

@@ -1,0 +1,239 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// followEvery is how soon a process learns that another one changed sources.
+const followEvery = 5 * time.Second
+
+// sealedFor is the purpose that secrets of sources are sealed for.
+const sealedFor = "source secret"
+
+// Connections are the sources that were set up in the pages. Those of the
+// settings file go before them and are not changed here.
+type Connections struct {
+	archive   *store.Store
+	master    *access.MasterKey
+	collector *collect.Collector
+	clouds    []config.Cloud
+	file      map[[2]string]bool // sources of the settings file
+	tenants   map[string]bool    // tenants of the settings file
+	log       *slog.Logger
+
+	mu      sync.Mutex
+	change  int64               // that was applied last
+	applied map[[2]string]int64 // when each was updated last
+}
+
+// newConnections reads which sources the settings file has.
+func (a *App) newConnections(c config.Config) *Connections {
+	n := &Connections{
+		archive: a.Store, master: a.master, collector: a.Collector, clouds: append(clouds(), c.Clouds...), log: a.log,
+		file: map[[2]string]bool{}, tenants: map[string]bool{}, change: -1, applied: map[[2]string]int64{},
+	}
+	for _, t := range c.Tenants {
+		id := strings.ToLower(t.TenantID)
+		n.tenants[id] = true
+		for _, s := range t.All() {
+			n.file[[2]string{id, s.Label}] = true
+		}
+	}
+	return n
+}
+
+// clouds are the provider's own. Source: the reference of national cloud
+// deployments of Microsoft Graph.
+func clouds() []config.Cloud {
+	return []config.Cloud{
+		{Name: "global", Login: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com/v1.0"},
+		{Name: "us-government", Login: "https://login.microsoftonline.us", Graph: "https://graph.microsoft.us/v1.0"},
+		{Name: "us-defense", Login: "https://login.microsoftonline.us", Graph: "https://dod-graph.microsoft.us/v1.0"},
+		{Name: "china", Login: "https://login.chinacloudapi.cn", Graph: "https://microsoftgraph.chinacloudapi.cn/v1.0"},
+	}
+}
+
+// Clouds lists the places where tenants may live: a secret is sent nowhere
+// else.
+func (n *Connections) Clouds() []string {
+	names := make([]string, len(n.clouds))
+	for i, c := range n.clouds {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// InFile reports whether the settings file has a tenant, or a source of it when
+// one is named.
+func (n *Connections) InFile(tenantID, name string) bool {
+	if name == "" {
+		return n.tenants[tenantID]
+	}
+	return n.file[[2]string{tenantID, name}]
+}
+
+// Of lists the connections of a tenant, without their secrets.
+func (n *Connections) Of(ctx context.Context, tenantID string) ([]tocsin.Connection, error) {
+	all, _, err := n.archive.Connections(ctx)
+	var own []tocsin.Connection
+	for _, c := range all {
+		if c.TenantID == tenantID {
+			c.Sealed = nil
+			own = append(own, c)
+		}
+	}
+	return own, err
+}
+
+// Put stores a connection, seals its secret, and polls it from now on. An
+// empty secret keeps the one that is stored.
+func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret string) (err error) {
+	if n.InFile(c.TenantID, c.Name) {
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "label", Message: "The settings file has a source of that name."}
+	}
+	if _, err := n.cloud(c.Cloud); err != nil {
+		return err
+	}
+	if secret = strings.TrimSpace(secret); secret != "" {
+		if c.Sealed, err = n.master.Seal(sealedFor, boundTo(c), []byte(secret)); err != nil {
+			return err
+		}
+	}
+	c.UpdatedAt = time.Now()
+	if err := n.archive.PutConnection(ctx, c); err != nil {
+		return err
+	}
+	return n.apply(ctx)
+}
+
+// boundTo is what a sealed secret belongs to: it opens for no other.
+func boundTo(c tocsin.Connection) string { return c.TenantID + "/" + c.Name }
+
+// Remove forgets a connection and stops polling it.
+func (n *Connections) Remove(ctx context.Context, tenantID, name string) error {
+	if err := n.archive.RemoveConnection(ctx, tenantID, name, time.Now()); err != nil {
+		return err
+	}
+	return n.apply(ctx)
+}
+
+// Test tries a stored connection, step by step.
+func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin.Check, error) {
+	all, _, err := n.archive.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.TenantID == tenantID && c.Name == name {
+			settings, err := n.settings(c)
+			if err != nil {
+				return nil, err
+			}
+			return graph.Probe(ctx, settings, time.Now), nil
+		}
+	}
+	return nil, tocsin.NotFoundf("There is no such source.")
+}
+
+func (n *Connections) cloud(name string) (config.Cloud, error) {
+	for _, c := range n.clouds {
+		if c.Name == name {
+			return c, nil
+		}
+	}
+	return config.Cloud{}, tocsin.Invalidf("cloud", "%q is none of the clouds that the operator allows.", tocsin.Clip(name, 40))
+}
+
+// settings opens a connection's secret and finds its addresses.
+func (n *Connections) settings(c tocsin.Connection) (graph.Config, error) {
+	cloud, err := n.cloud(c.Cloud)
+	if err != nil {
+		return graph.Config{}, err
+	}
+	secret, err := n.master.Open(sealedFor, boundTo(c), c.Sealed)
+	if err != nil {
+		return graph.Config{}, &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The stored secret of this source cannot be opened. Enter it again.", Cause: err}
+	}
+	root := strings.TrimSuffix(strings.TrimRight(cloud.Graph, "/"), "/v1.0")
+	return graph.Config{
+		TenantID: c.TenantID, ClientID: c.ClientID, Secret: string(secret), BaseURL: cloud.Graph, Scope: root + "/.default",
+		TokenURL: strings.TrimRight(cloud.Login, "/") + "/" + c.TenantID + "/oauth2/v2.0/token",
+	}, nil
+}
+
+// Run follows what other processes change, until ctx ends.
+func (n *Connections) Run(ctx context.Context) error {
+	ticker := time.NewTicker(followEvery)
+	defer ticker.Stop()
+	for {
+		if err := n.apply(ctx); err != nil && ctx.Err() == nil {
+			n.log.WarnContext(ctx, "sources of the pages not read", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// apply brings the collector to what is stored.
+func (n *Connections) apply(ctx context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all, change, err := n.archive.Connections(ctx)
+	if err != nil || change == n.change {
+		return err
+	}
+	wanted := map[[2]string]bool{}
+	for _, c := range all {
+		key := [2]string{c.TenantID, c.Name}
+		if n.file[key] {
+			continue
+		}
+		wanted[key] = true
+		if at := tocsin.Micros(c.UpdatedAt); n.applied[key] != at {
+			if err := n.start(ctx, c); err != nil {
+				n.log.ErrorContext(ctx, "source cannot be polled", "tenant", c.TenantID, "source", c.Name, "err", err)
+				n.collector.Remove(c.TenantID, c.Name)
+				continue
+			}
+			n.applied[key] = at
+		}
+	}
+	for key := range n.applied {
+		if !wanted[key] {
+			n.collector.Remove(key[0], key[1])
+			delete(n.applied, key)
+		}
+	}
+	n.change = change
+	return nil
+}
+
+func (n *Connections) start(ctx context.Context, c tocsin.Connection) error {
+	settings, err := n.settings(c)
+	if err != nil {
+		return err
+	}
+	source, err := graph.New(settings, time.Now)
+	if err != nil {
+		return err
+	}
+	if err := n.archive.PutSource(ctx, c.TenantID, c.Name, c.Every); err != nil {
+		return err
+	}
+	n.collector.Add(collect.Target{TenantID: c.TenantID, Name: c.Name, Source: source})
+	return nil
+}

@@ -1,0 +1,211 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// roster is the part of the store about who may do what.
+type roster interface {
+	Users(ctx context.Context) ([]tocsin.User, error)
+	User(ctx context.Context, ref string) (u tocsin.User, password string, err error)
+	Audit(ctx context.Context, before int64, limit int) ([]tocsin.AuditEntry, error)
+}
+
+// programs is the part of the store about API clients.
+type programs interface {
+	Clients(ctx context.Context, tenantID string) ([]tocsin.Client, error)
+	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
+	AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsin.Secret) error
+	AddClientSecret(ctx context.Context, secret tocsin.Secret, expiresAt time.Time) error
+	RevokeClient(ctx context.Context, id string, now time.Time) error
+}
+
+// tenancy is the part of the store about tenants.
+type tenancy interface {
+	AddTenant(ctx context.Context, t tocsin.Tenant) error
+	ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error)
+	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
+}
+
+// administration is all of them.
+type administration interface {
+	roster
+	programs
+	tenancy
+}
+
+// connections are the sources that are set up in the pages.
+type connections interface {
+	Of(ctx context.Context, tenantID string) ([]tocsin.Connection, error)
+	Put(ctx context.Context, c tocsin.Connection, secret string) error
+	Remove(ctx context.Context, tenantID, name string) error
+	Test(ctx context.Context, tenantID, name string) ([]tocsin.Check, error)
+	offers
+}
+
+// offers are what can be chosen for them.
+type offers interface {
+	Clouds() []string
+	InFile(tenantID, name string) bool
+}
+
+// adminPages lists the pages of those who run the desk.
+func (p *Pages) adminPages() []page {
+	if p.config.Admin == nil {
+		return nil
+	}
+	return []page{
+		{"GET", "/admin", access.SignedIn, p.admin, true},
+		{"GET", "/admin/users", access.ManageUsers, p.adminUsers, true},
+		{"POST", "/admin/users", access.ManageUsers, p.addUser, true},
+		{"GET", "/admin/users/{id}", access.ManageUsers, p.adminUser, true},
+		{"POST", "/admin/users/{id}/roles", access.ManageUsers, p.setRoles, true},
+		{"POST", "/admin/users/{id}/state", access.ManageUsers, p.setState, true},
+		{"POST", "/admin/users/{id}/password", access.ManageUsers, p.resetPassword, true},
+		{"GET", "/admin/clients", access.ManageClients, p.adminClients, true},
+		{"POST", "/admin/clients", access.ManageClients, p.addClient, true},
+		{"POST", "/admin/clients/{id}/rotate", access.ManageClients, p.rotateClient, true},
+		{"POST", "/admin/clients/{id}/revoke", access.ManageClients, p.revokeClient, true},
+		{"GET", "/admin/tenants", access.ManageSources, p.adminTenants, true},
+		{"POST", "/admin/tenants", access.ManageTenants, p.addTenant, true},
+		{"GET", "/admin/tenants/{id}", access.ManageSources, p.adminTenant, true},
+		{"POST", "/admin/tenants/{id}", access.ManageTenants, p.changeTenant, true},
+		{"POST", "/admin/tenants/{id}/sources", access.ManageSources, p.putSource, true},
+		{"POST", "/admin/tenants/{id}/sources/{name}/test", access.ManageSources, p.testSource, true},
+		{"POST", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.removeSource, true},
+		{"GET", "/admin/audit", access.ReadAudit, p.adminAudit, true},
+	}
+}
+
+// adminSections are the parts of the administration, in the order of their
+// menu.
+func adminSections() []struct {
+	path, key string
+	needs     access.Permission
+} {
+	return []struct {
+		path, key string
+		needs     access.Permission
+	}{
+		{"/admin/tenants", "tenants", access.ManageSources},
+		{"/admin/users", "users", access.ManageUsers},
+		{"/admin/clients", "clients", access.ManageClients},
+		{"/admin/audit", "audit", access.ReadAudit},
+	}
+}
+
+// adminFrame is what pages of the administration have in common.
+type adminFrame struct {
+	frame
+	Sections []navLink
+	Done     string // what was just done
+	Problem  string
+	Secret   string // shown this once
+	SecretOf string
+}
+
+// adminFrame makes the frame of one section; more names a page within it.
+func (v *visit) adminFrame(section string, more ...crumb) adminFrame {
+	v.w.Header().Set("Cache-Control", "no-store")
+	visitor := access.VisitorOf(v.r.Context())
+	var f adminFrame
+	crumbs := []crumb{{Name: v.text("admin")}}
+	for _, s := range adminSections() {
+		if !visitor.Somewhere(s.needs) {
+			continue
+		}
+		link := navLink{Name: v.text("admin." + s.key), Href: v.href(s.path), Current: s.key == section}
+		f.Sections = append(f.Sections, link)
+		if link.Current {
+			crumbs = append(crumbs, crumb{link.Name, link.Href})
+		}
+	}
+	crumbs = append(crumbs, more...)
+	crumbs[len(crumbs)-1].Href = ""
+	f.frame = v.frame(crumbs...)
+	if done := v.r.URL.Query().Get("done"); done != "" {
+		if _, ok := v.texts["admin.done."+done]; ok {
+			f.Done = v.text("admin.done." + done)
+		}
+	}
+	return f
+}
+
+// admin serves GET /admin: the first section that the visitor may open.
+func (p *Pages) admin(v *visit) error {
+	for _, s := range adminSections() {
+		if access.VisitorOf(v.r.Context()).Somewhere(s.needs) {
+			return v.redirect(v.href(s.path))
+		}
+	}
+	return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "Your roles do not allow this. An administrator of the desk can change them."}
+}
+
+// administers lists the tenants in which the visitor has a permission, those
+// that are disabled as well.
+func (v *visit) administers(p access.Permission) ([]tocsin.Tenant, error) {
+	all, err := v.pages.config.Archive.Tenants(v.r.Context())
+	visitor := access.VisitorOf(v.r.Context())
+	var own []tocsin.Tenant
+	for _, t := range all {
+		if visitor.May(p, t.ID) {
+			own = append(own, t)
+		}
+	}
+	return own, err
+}
+
+// administered is one of them. A tenant of others is none.
+func (v *visit) administered(p access.Permission, id string) (tocsin.Tenant, error) {
+	own, err := v.administers(p)
+	if err != nil {
+		return tocsin.Tenant{}, err
+	}
+	for _, t := range own {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return tocsin.Tenant{}, errNothingHere()
+}
+
+// auditPage is the audit log.
+type auditPage struct {
+	adminFrame
+	Lines []auditLine
+	Older string
+}
+
+type auditLine struct {
+	N                                            int64
+	At, Who, Address, What, Object, Tenant, More string
+}
+
+// auditLines is how many entries are on one page.
+const auditLines = 100
+
+// adminAudit serves GET /admin/audit.
+func (p *Pages) adminAudit(v *visit) error {
+	entries, err := p.config.Admin.Audit(v.r.Context(), numberOf(v.r.URL.Query().Get("before")), auditLines)
+	if err != nil {
+		return err
+	}
+	names, err := v.tenantNames()
+	if err != nil {
+		return err
+	}
+	page := auditPage{adminFrame: v.adminFrame("audit")}
+	for _, e := range entries {
+		page.Lines = append(page.Lines, auditLine{
+			N: e.N, At: v.full(e.At.In(v.zone)), Who: e.Actor.Name, Address: e.Actor.Address, What: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
+		})
+	}
+	if len(entries) == auditLines && entries[len(entries)-1].N > 1 {
+		page.Older = v.with("before", itoa(entries[len(entries)-1].N))
+	}
+	return v.render(200, "admin-audit", page)
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// sortedByName are the keys of names in the order of their values.
+func sortedByName(names map[string]string) []string {
+	return slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) })
+}
+
+// clientsPage lists the programs that may ask for tokens.
+type clientsPage struct {
+	adminFrame
+	Clients []clientLine
+	Form    form
+	Scopes  []choice
+}
+
+type clientLine struct {
+	ID, Name, Tenant, Added, Ends, State string
+	Scopes                               []string
+	Rotate, Revoke                       string // addresses, "" for one that has ended
+}
+
+// adminClients serves GET /admin/clients.
+func (p *Pages) adminClients(v *visit) error {
+	return v.showClients(http.StatusOK, nil, "", "")
+}
+
+func (v *visit) showClients(status int, problem error, secret, of string) error {
+	tenants, err := v.administers(access.ManageClients)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	page := clientsPage{adminFrame: v.adminFrame("clients")}
+	for _, t := range tenants {
+		names[t.ID] = t.Name
+		clients, err := v.pages.config.Admin.Clients(v.r.Context(), t.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range clients {
+			page.Clients = append(page.Clients, v.clientLine(c, t.Name))
+		}
+	}
+	page.Form = form{Action: v.href("/admin/clients"), Submit: v.text("admin.clients.add"), Fields: []field{
+		v.field("client", v.r.PostFormValue("client")), withTenants(field{ID: "tenant", Label: v.text("field.tenant")}, names),
+	}}
+	for _, scope := range v.scopes() {
+		page.Scopes = append(page.Scopes, choice{Value: scope, Name: v.text("scope." + scope), On: slices.Contains(v.r.PostForm["scope"], scope)})
+	}
+	if problem != nil && !v.blame(&page.Form, problem) {
+		return problem
+	}
+	page.Secret, page.SecretOf = secret, of
+	return v.render(status, "admin-clients", page)
+}
+
+// scopes are those that the visitor may give: what reaches beyond a tenant is
+// given by those who run all of them.
+func (v *visit) scopes() []string {
+	if access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+		return tocsin.Scopes()
+	}
+	return tocsin.TenantScopes()
+}
+
+func (v *visit) clientLine(c tocsin.Client, tenant string) clientLine {
+	line := clientLine{ID: c.ID, Name: c.Name, Tenant: tenant, Scopes: c.Scopes, Added: v.full(c.CreatedAt.In(v.zone)), Ends: v.text("never")}
+	if !c.ExpiresAt.IsZero() {
+		line.Ends = v.full(c.ExpiresAt.In(v.zone))
+	}
+	switch {
+	case !c.RevokedAt.IsZero():
+		line.State = v.text("client.revoked")
+	case !c.ExpiresAt.IsZero() && !v.now.Before(c.ExpiresAt):
+		line.State = v.text("client.expired")
+	default:
+		line.Rotate, line.Revoke = v.href("/admin/clients/"+c.ID+"/rotate"), v.href("/admin/clients/"+c.ID+"/revoke")
+	}
+	return line
+}
+
+// addClient serves POST /admin/clients: the secret is shown once.
+func (p *Pages) addClient(v *visit) error {
+	if err := v.r.ParseForm(); err != nil {
+		return tocsin.Invalidf("form", "The form cannot be read.")
+	}
+	tenant, err := v.administered(access.ManageClients, v.r.PostFormValue("tenant"))
+	if err != nil {
+		return err
+	}
+	allowed := v.scopes()
+	for _, scope := range v.r.PostForm["scope"] {
+		if !slices.Contains(allowed, scope) {
+			return tocsin.Invalidf("scope", "That permission is not yours to give.")
+		}
+	}
+	secret, hash := access.NewClientSecret()
+	client := tocsin.Client{
+		ID: signin.NewID(), TenantID: tenant.ID, Name: strings.TrimSpace(v.r.PostFormValue("client")), Scopes: v.r.PostForm["scope"], CreatedAt: v.now,
+	}
+	if err := p.config.Admin.AddClient(v.r.Context(), client, tocsin.Secret{Hash: hash, CreatedAt: v.now}); err != nil {
+		return v.showClients(http.StatusBadRequest, err, "", "")
+	}
+	return v.showClients(http.StatusOK, nil, secret, v.text("admin.secret.client", "name", client.Name, "id", client.ID))
+}
+
+// ownClient is a client of a tenant that the visitor administers.
+func (v *visit) ownClient() (tocsin.Client, error) {
+	client, _, err := v.pages.config.Admin.Client(v.r.Context(), v.r.PathValue("id"))
+	if err != nil {
+		return client, errNothingHere()
+	}
+	_, err = v.administered(access.ManageClients, client.TenantID)
+	return client, err
+}
+
+// oldSecret is how long the secret of before a rotation still works.
+const oldSecret = 24 * time.Hour
+
+// rotateClient serves POST /admin/clients/{id}/rotate.
+func (p *Pages) rotateClient(v *visit) error {
+	client, err := v.ownClient()
+	if err != nil {
+		return err
+	}
+	secret, hash := access.NewClientSecret()
+	if err := p.config.Admin.AddClientSecret(v.r.Context(), tocsin.Secret{ClientID: client.ID, Hash: hash, CreatedAt: v.now}, v.now.Add(oldSecret)); err != nil {
+		return err
+	}
+	return v.showClients(http.StatusOK, nil, secret, v.text("admin.secret.rotated", "name", client.Name, "id", client.ID))
+}
+
+// revokeClient serves POST /admin/clients/{id}/revoke.
+func (p *Pages) revokeClient(v *visit) error {
+	client, err := v.ownClient()
+	if err != nil {
+		return err
+	}
+	if err := p.config.Admin.RevokeClient(v.r.Context(), client.ID, v.now); err != nil {
+		return err
+	}
+	return v.redirect(v.href("/admin/clients?done=client"))
+}

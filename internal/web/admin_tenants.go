@@ -1,0 +1,285 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// tenancyPage lists the tenants that the visitor administers.
+type tenancyPage struct {
+	adminFrame
+	Rows []tenantLine
+	Form form // "" as an address for those who may not add one
+}
+
+type tenantLine struct {
+	Name, ID, Domains, Href, State string
+	Sources                        []sourceLine
+}
+
+type sourceLine struct {
+	Name, Kind, Cloud, ClientID, Every, State, Family, Glyph, Problem string
+	InFile, Own                                                       bool
+	Test, Remove                                                      string // addresses of one that is set up here
+}
+
+// adminTenants serves GET /admin/tenants.
+func (p *Pages) adminTenants(v *visit) error { return v.showTenants(http.StatusOK, nil) }
+
+func (v *visit) showTenants(status int, problem error) error {
+	tenants, err := v.administers(access.ManageSources)
+	if err != nil {
+		return err
+	}
+	page := tenancyPage{adminFrame: v.adminFrame("tenants")}
+	if access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+		page.Form = form{Action: v.href("/admin/tenants"), Submit: v.text("admin.tenants.add"), Fields: []field{
+			v.field("id", v.r.PostFormValue("id")).hinted(v.text("field.id.hint")),
+			v.field("label", v.r.PostFormValue("label")).hinted(v.text("field.label.hint")),
+			v.field("domain", v.r.PostFormValue("domain")).hinted(v.text("field.domain.hint")).optional(),
+		}}
+	}
+	if problem != nil && !v.blame(&page.Form, renamed(problem, "name", "label")) {
+		return problem
+	}
+	for _, t := range tenants {
+		line := tenantLine{Name: t.Name, ID: t.ID, Domains: strings.Join(t.Domains, ", "), Href: v.href("/admin/tenants/" + t.ID)}
+		if t.Disabled {
+			line.State = v.text("tenant.disabled")
+		}
+		if line.Sources, err = v.sourceLines(t); err != nil {
+			return err
+		}
+		page.Rows = append(page.Rows, line)
+	}
+	return v.render(status, "admin-tenants", page)
+}
+
+// renamed gives the fields of an error the names that a form has for them.
+func renamed(err error, from, to string) error {
+	for _, e := range causes(err) {
+		if e.Field == from {
+			e.Field = to
+		}
+	}
+	return err
+}
+
+// sourceLines are the sources of a tenant with how they are.
+func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
+	states, err := v.pages.config.Admin.Sources(v.r.Context(), t.ID)
+	if err != nil {
+		return nil, err
+	}
+	own, err := v.pages.config.Connections.Of(v.r.Context(), t.ID)
+	if err != nil {
+		return nil, err
+	}
+	var lines []sourceLine
+	for _, s := range states {
+		line := sourceLine{Name: s.Name, Every: s.Interval.String(), Problem: s.Problem, InFile: v.pages.config.Connections.InFile(t.ID, s.Name)}
+		line.State, line.Family, line.Glyph = v.sourceState(s)
+		if i := slices.IndexFunc(own, func(c tocsin.Connection) bool { return c.Name == s.Name }); i >= 0 && !line.InFile {
+			line.Own, line.Kind, line.Cloud, line.ClientID = true, own[i].Kind, own[i].Cloud, own[i].ClientID
+			address := "/admin/tenants/" + t.ID + "/sources/" + s.Name
+			line.Test, line.Remove = v.href(address+"/test"), v.href(address+"/remove")
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// sourceState says how the polls of a source go. One that was never read is
+// not well.
+func (v *visit) sourceState(s tocsin.SourceState) (words, family, glyph string) {
+	_, stale := s.StaleSince(v.now)
+	switch {
+	case s.LastOKAt.IsZero() && s.Outcome == "":
+		return v.text("source.waiting"), "neutral", "unknown"
+	case s.LastOKAt.IsZero():
+		return v.text("source.never"), "degraded", "degraded"
+	case stale:
+		return v.text("source.stale", "time", v.full(s.LastOKAt.In(v.zone))), "degraded", "degraded"
+	}
+	return v.text("source.ok", "time", v.full(s.LastOKAt.In(v.zone))), "ok", "ok"
+}
+
+// addTenant serves POST /admin/tenants.
+func (p *Pages) addTenant(v *visit) error {
+	tenant := tocsin.Tenant{ID: v.r.PostFormValue("id"), Name: v.r.PostFormValue("label"), Domains: typedList(v.r.PostFormValue("domain")), CreatedAt: v.now}
+	tenant.Normalize()
+	if err := p.config.Admin.AddTenant(v.r.Context(), tenant); err != nil {
+		return v.showTenants(http.StatusBadRequest, err)
+	}
+	return v.redirect(v.href("/admin/tenants/" + tenant.ID + "?done=tenant"))
+}
+
+// typedList are the parts of a list that somebody typed.
+func typedList(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' || r == '\r' || r == '\t' })
+}
+
+// tenantPage is one tenant with its sources.
+type tenantPage struct {
+	adminFrame
+	Row     tenantLine
+	InFile  bool
+	Edit    form // no fields for those who may not
+	Off     bool // disabled
+	Source  form
+	Checks  []checkLine
+	Checked string // the source that was tried
+	AllGood bool
+}
+
+type checkLine struct{ Words, State, Family, Glyph, Reason string }
+
+// adminTenant serves GET /admin/tenants/{id}.
+func (p *Pages) adminTenant(v *visit) error {
+	tenant, err := v.administered(access.ManageSources, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	page, err := v.tenantPage(tenant)
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, "admin-tenant", page)
+}
+
+func (v *visit) tenantPage(t tocsin.Tenant) (*tenantPage, error) {
+	page := &tenantPage{
+		adminFrame: v.adminFrame("tenants", crumb{Name: t.Name}), InFile: v.pages.config.Connections.InFile(t.ID, ""), Off: t.Disabled,
+		Row: tenantLine{Name: t.Name, ID: t.ID, Domains: strings.Join(t.Domains, ", ")},
+	}
+	if !page.InFile && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+		page.Edit = form{Action: v.href("/admin/tenants/" + t.ID), Submit: v.text("admin.tenant.save"), Fields: []field{
+			v.field("label", t.Name).hinted(v.text("field.label.hint")),
+			v.field("domain", strings.Join(t.Domains, " ")).hinted(v.text("field.domain.hint")).optional(),
+			v.field("group", strings.Join(t.Groups, " ")).optional(),
+		}}
+	}
+	cloud := field{ID: "cloud", Label: v.text("field.cloud")}
+	for _, name := range v.pages.config.Connections.Clouds() {
+		shown := name
+		if _, ok := v.texts["cloud."+name]; ok {
+			shown = v.text("cloud." + name)
+		}
+		cloud.Choices = append(cloud.Choices, choice{Value: name, Name: shown, On: name == v.r.PostFormValue("cloud")})
+	}
+	page.Source = form{Action: v.href("/admin/tenants/" + t.ID + "/sources"), Submit: v.text("admin.source.save"), Fields: []field{
+		{ID: "source", Label: v.text("field.source"), Value: orDefault(v.r.PostFormValue("source"), "graph"), Auto: "off"},
+		cloud, v.field("clientId", v.r.PostFormValue("clientId")), v.secret("secret", "off").hinted(v.text("field.secret.hint")),
+		v.field("every", orDefault(v.r.PostFormValue("every"), "3m")).hinted(v.text("field.every.hint")),
+	}}
+	page.Source.Fields[3].Optional = true // the stored one stays
+	var err error
+	page.Row.Sources, err = v.sourceLines(t)
+	return page, err
+}
+
+func orDefault(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// changeTenant serves POST /admin/tenants/{id}.
+func (p *Pages) changeTenant(v *visit) error {
+	tenant, err := v.administered(access.ManageTenants, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if p.config.Connections.InFile(tenant.ID, "") {
+		return tocsin.Conflictf("The settings file has this tenant: change it there.")
+	}
+	_, err = p.config.Admin.ChangeTenant(v.r.Context(), tenant.ID, func(t *tocsin.Tenant) error {
+		t.Name, t.Domains, t.Groups = v.r.PostFormValue("label"), typedList(v.r.PostFormValue("domain")), typedList(v.r.PostFormValue("group"))
+		t.Disabled = v.r.PostFormValue("disabled") != ""
+		return nil
+	})
+	if err == nil {
+		return v.redirect(v.href("/admin/tenants/" + tenant.ID + "?done=tenant"))
+	}
+	page, pageErr := v.tenantPage(tenant)
+	if pageErr != nil || !v.blame(&page.Edit, renamed(err, "name", "label")) {
+		return err
+	}
+	return v.render(http.StatusBadRequest, "admin-tenant", page)
+}
+
+// putSource serves POST /admin/tenants/{id}/sources.
+func (p *Pages) putSource(v *visit) error {
+	tenant, err := v.administered(access.ManageSources, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	every, _ := time.ParseDuration(v.r.PostFormValue("every")) // 0 is refused below
+	c := tocsin.Connection{
+		TenantID: tenant.ID, Name: strings.ToLower(strings.TrimSpace(v.r.PostFormValue("source"))), Kind: "graph", Cloud: v.r.PostFormValue("cloud"),
+		ClientID: strings.ToLower(strings.TrimSpace(v.r.PostFormValue("clientId"))), Every: every,
+	}
+	if err := p.config.Connections.Put(v.r.Context(), c, v.r.PostFormValue("secret")); err != nil {
+		page, pageErr := v.tenantPage(tenant)
+		if pageErr != nil || !v.blame(&page.Source, renamed(err, "label", "source")) {
+			return err
+		}
+		return v.render(http.StatusBadRequest, "admin-tenant", page)
+	}
+	return v.test(tenant, c.Name)
+}
+
+// testSource serves POST /admin/tenants/{id}/sources/{name}/test.
+func (p *Pages) testSource(v *visit) error {
+	tenant, err := v.administered(access.ManageSources, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return v.test(tenant, v.r.PathValue("name"))
+}
+
+// test tries a source and shows what it lacks.
+func (v *visit) test(tenant tocsin.Tenant, name string) error {
+	checks, err := v.pages.config.Connections.Test(v.r.Context(), tenant.ID, name)
+	if err != nil {
+		return err
+	}
+	page, err := v.tenantPage(tenant)
+	if err != nil {
+		return err
+	}
+	page.Checked, page.AllGood = name, true
+	for _, c := range checks {
+		line := checkLine{Words: v.text("check." + c.Step), State: v.text("check.state." + string(c.State)), Reason: c.Reason, Family: "neutral", Glyph: "unknown"}
+		switch c.State {
+		case tocsin.CheckOK:
+			line.Family, line.Glyph = "ok", "ok"
+		case tocsin.CheckFailed:
+			line.Family, line.Glyph = "down", "down"
+		}
+		if c.State == tocsin.CheckFailed {
+			line.Words += ". " + v.text("check.help."+c.Step)
+		}
+		page.AllGood = page.AllGood && c.State == tocsin.CheckOK
+		page.Checks = append(page.Checks, line)
+	}
+	return v.render(http.StatusOK, "admin-tenant", page)
+}
+
+// removeSource serves POST /admin/tenants/{id}/sources/{name}/remove.
+func (p *Pages) removeSource(v *visit) error {
+	tenant, err := v.administered(access.ManageSources, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := p.config.Connections.Remove(v.r.Context(), tenant.ID, v.r.PathValue("name")); err != nil {
+		return err
+	}
+	return v.redirect(v.href("/admin/tenants/" + tenant.ID + "?done=source"))
+}

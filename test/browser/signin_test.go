@@ -1,0 +1,110 @@
+package browser
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/browsertest"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Somebody signs in, adds a passkey and signs in with it, by keyboard alone.
+func TestSignInByKeyboard(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	base := namedDesk(t)
+	tab.Go(base + "/")
+	tab.Wait(`location.pathname == "/login"`)
+	focus(tab, "#name")
+	tab.Press("kim" + kb.Tab + "correct horse battery" + kb.Enter)
+	tab.Wait(`location.pathname == "/"`)
+
+	tab.Authenticator()
+	tab.Go(base + "/account")
+	tab.Wait(`!document.querySelector("[data-key-add]").hidden`)
+	focus(tab, "#keyname")
+	tab.Press("phone" + kb.Tab + kb.Enter)
+	tab.Wait(`location.search == "?done=passkey" && document.body.innerText.includes("phone")`)
+
+	press(tab, `form[action$="/logout"] button`)
+	tab.Wait(`location.pathname == "/login"`)
+	tab.Wait(`!document.querySelector("[data-passkey]").hidden`)
+	press(tab, "[data-passkey]")
+	tab.Wait(`location.pathname == "/"`)
+	tab.Go(base + "/account")
+	if text := browsertest.Eval[string](tab, `document.body.innerText`); !strings.Contains(text, "passkey · 127.0.0.1") {
+		t.Errorf("the session is not that of a passkey: %s", text)
+	}
+}
+
+// Without JavaScript a password still signs in, and out.
+func TestSignInWithoutScript(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	tab.NoScript()
+	base := namedDesk(t)
+	tab.Go(base + "/account")
+	tab.Wait(`location.pathname == "/login" && location.search == "?next=%2Faccount"`)
+	focus(tab, "#name")
+	tab.Press("kim" + kb.Tab + "correct horse battery" + kb.Enter)
+	tab.Wait(`location.pathname == "/account"`)
+	press(tab, `form[action$="/logout"] button`)
+	tab.Wait(`location.pathname == "/login"`)
+}
+
+// focus goes to an element with the Tab key.
+func focus(tab *browsertest.Tab, selector string) {
+	for range 60 {
+		if browsertest.Eval[bool](tab, `document.activeElement.matches(`+"`"+selector+"`"+`)`) {
+			return
+		}
+		tab.Press(kb.Tab)
+	}
+	tab.Wait(`document.activeElement.matches(` + "`" + selector + "`" + `)`)
+}
+
+// press goes to a button and presses it.
+func press(tab *browsertest.Tab, selector string) {
+	focus(tab, selector)
+	tab.Press(kb.Enter)
+}
+
+// namedDesk runs a desk that has a name, as passkeys want it, until the test
+// ends.
+func namedDesk(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	settings := config.Default()
+	settings.Data, settings.Server.Base = t.TempDir(), "http://localhost:"+port
+	desk, err := app.New(t.Context(), settings, app.Options{Log: slog.New(slog.DiscardHandler), Listener: listener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- desk.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		_ = desk.Close()
+	})
+	user := tocsin.User{ID: signin.NewID(), Name: "kim", Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
+	if err := desk.Door.AddUser(t.Context(), user, "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	return settings.Server.Base
+}
