@@ -55,7 +55,10 @@ func start(t *testing.T, change ...func(*config.Config, *app.Options)) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{App: a, client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, tokens: map[string]string{}}
+	d := &desk{App: a, tokens: map[string]string{}, client: &http.Client{
+		Transport:     &http.Transport{DisableCompression: true}, // answers are looked at as they are sent
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 	d.fill(t)
 	d.sign(t)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
