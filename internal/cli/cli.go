@@ -52,6 +52,7 @@ type root struct {
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
 	Key     keyCmd     `cmd:"" help:"List and change the keys that sign access tokens."`
 	Import  importCmd  `cmd:"" help:"Store notices from files. Example: tocsin import issues.json messages.json --tenant contoso"`
+	Export  exportCmd  `cmd:"" help:"Write what the desk knows as files."`
 	Attach  attachCmd  `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
 	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
 	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`

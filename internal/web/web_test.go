@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -390,4 +392,35 @@ func TestAvailabilityFollowsItsMethod(t *testing.T) {
 	}
 	d.poll(tocsin.OutcomeUnchanged)
 	has(t, "service", d.page("/services/Exchange"), "94.583%", "1\u00a0h down, 1\u00a0h degraded") // 1 − (60 + 0.3 × 60) ÷ 1440
+}
+
+// The exported site is whole in each language, loads nothing but its own files,
+// and holds hostile texts as texts.
+func TestSiteStandsAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.fill()
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Now: func() time.Time { return d.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tenant, err := d.store.Tenant(t.Context(), storetest.Contoso)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := pages.Site(t.Context(), tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"index.html", "fr/index.html", "ja/index.html"} {
+		body := string(site[name])
+		lacks(t, name, body, "⟦", "ZgotmplZ", "<script", "%!")
+		has(t, name, body, "default-src 'none'", "EX1")
+		for _, m := range regexp.MustCompile(`(?:href|src)="([^"#][^"]*)"`).FindAllStringSubmatch(body, -1) {
+			target := path.Join(path.Dir(name), m[1])
+			if _, ok := site[target]; !ok && !strings.HasPrefix(m[1], "https://evil.example") {
+				t.Errorf("%s leads to %q, which is not part of the site", name, m[1])
+			}
+		}
+	}
 }

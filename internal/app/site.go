@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// ExportSite writes the public pages of a tenant into a directory. Each file
+// appears whole: a web server that shows them meanwhile never sends half of one.
+// The archive of a demo stays marked as one.
+func ExportSite(ctx context.Context, c config.Config, archive *store.Store, tenant tocsin.Tenant, dir string) (files, size int, err error) {
+	_, err = os.Stat(filepath.Join(c.Data, "demo.json"))
+	isDemo := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, 0, fmt.Errorf("export site: %w", err)
+	}
+	model := readmodel.New(archive, time.Now, slog.New(slog.DiscardHandler))
+	pages, err := web.New(web.Config{Model: model, Archive: archive, Now: time.Now, Demo: isDemo})
+	if err != nil {
+		return 0, 0, err
+	}
+	site, err := pages.Site(ctx, tenant)
+	if err != nil {
+		return 0, 0, err
+	}
+	for name, body := range site {
+		if err := replaceFile(filepath.Join(dir, filepath.FromSlash(name)), body); err != nil {
+			return 0, 0, fmt.Errorf("export site: %w", err)
+		}
+		size += len(body)
+	}
+	return len(site), size, nil
+}
+
+// replaceFile puts a file that everybody may read in place of another one.
+func replaceFile(path string, body []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(body)
+	err = errors.Join(err, file.Chmod(0o644), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
