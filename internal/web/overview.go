@@ -23,6 +23,7 @@ type overviewPage struct {
 	Quiet    []issueLine // advisories that nobody has touched for days
 	Affected []serviceLine
 	Working  []serviceLine
+	Healthy  template.HTML // the panel of the working services
 	Feed     feed
 	Due      []dueLine
 }
@@ -91,6 +92,9 @@ func (p *Pages) overview(v *visit) error {
 	}
 	page.addServices(v, month)
 	page.Verdict = v.verdict(&page, month)
+	if page.Healthy, err = v.fragment("working", page); err != nil {
+		return err
+	}
 	if v.reads(access.ReadMessages) {
 		if page.Due, err = v.due(dueLines); err != nil {
 			return err
@@ -200,7 +204,7 @@ func (page *overviewPage) naming(name string) []issueLine {
 // last heard is unknown since then; a service whose open issues are advisories
 // is not shown as degraded.
 func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) serviceLine {
-	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: v.strip(m.days[s.ID], m.first)}
+	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: m.strips[s.ID]}
 	if !s.Since.IsZero() {
 		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
 	}

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"fmt"
+	"html/template"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,6 +124,7 @@ type month struct {
 	first   time.Time
 	days    map[string][]uint8
 	figures map[string]history.Availability
+	strips  map[string]strip
 }
 
 // stripDays is the length of the strip beside a service.
@@ -133,8 +137,30 @@ func (v *visit) lastMonth() (month, error) {
 	if m.days, err = v.days("30 "+today.Format(time.DateOnly), m.first, today); err != nil {
 		return m, err
 	}
-	m.figures, err = v.figures("30", v.now.AddDate(0, 0, -stripDays), v.now)
+	if m.figures, err = v.figures("30", v.now.AddDate(0, 0, -stripDays), v.now); err != nil {
+		return m, err
+	}
+	m.strips, err = remembered(v, "strips "+v.code+" "+today.Format(time.DateOnly), func(*history.Past) (map[string]strip, error) {
+		strips := map[string]strip{}
+		for id, looks := range m.days {
+			strips[id] = v.strip(looks, m.first)
+		}
+		return strips, nil
+	})
 	return m, err
+}
+
+// fragment is a part of a page that is the same for everybody who reads the
+// same language, made once for each state of the tenant.
+func (v *visit) fragment(name string, model any) (template.HTML, error) {
+	what := fmt.Sprintf("fragment %s %s %t", name, v.code, len(v.tenants) > 1)
+	return remembered(v, what, func(*history.Past) (template.HTML, error) {
+		var body strings.Builder
+		if err := v.pages.templates[v.code].ExecuteTemplate(&body, name, model); err != nil {
+			return "", fmt.Errorf("render %s: %w", name, err)
+		}
+		return template.HTML(body.String()), nil //nolint:gosec // the template has escaped it
+	})
 }
 
 // share is the availability of a service in words, "" when nothing is known.

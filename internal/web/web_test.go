@@ -28,14 +28,14 @@ import (
 
 // A desk is pages over a real archive behind a real server.
 type desk struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	model *readmodel.Model
 	base  string
 	now   time.Time
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	t.Helper()
 	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
 	var err error
