@@ -59,7 +59,7 @@ func clouds() []config.Cloud {
 	return []config.Cloud{
 		{Name: "global", Login: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com/v1.0"},
 		{Name: "us-government", Login: "https://login.microsoftonline.us", Graph: "https://graph.microsoft.us/v1.0"},
-		{Name: "us-defense", Login: "https://login.microsoftonline.us", Graph: "https://dod-graph.microsoft.us/v1.0"},
+		{Name: "us-dod", Login: "https://login.microsoftonline.us", Graph: "https://dod-graph.microsoft.us/v1.0"},
 		{Name: "china", Login: "https://login.chinacloudapi.cn", Graph: "https://microsoftgraph.chinacloudapi.cn/v1.0"},
 	}
 }

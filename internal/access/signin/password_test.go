@@ -19,8 +19,9 @@ func TestCheckPassword(t *testing.T) {
 			t.Errorf("CheckPassword(%q) = %v", password, err)
 		}
 	}
-	if err := signin.CheckPassword(signin.NewPassword(), "kim"); err != nil || signin.NewPassword() == signin.NewPassword() {
-		t.Errorf("a password that was made: %v", err)
+	one, another := signin.NewPassword(), signin.NewPassword()
+	if err := signin.CheckPassword(one, "kim"); err != nil || one == another {
+		t.Errorf("passwords that were made: %q, %q, %v", one, another, err)
 	}
 }
 
