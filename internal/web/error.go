@@ -50,7 +50,7 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 		page.Detail = problem.Message
 	}
 	if v.snapshot != nil {
-		page.Ways = []crumb{{v.text("nav.overview"), v.href("/")}}
+		page.Ways = []crumb{{v.text("nav.issues"), v.href("/issues")}}
 	}
 	if v.render(status, "error", page) != nil {
 		httpserver.PlainError(w, r, status, problem)
