@@ -255,12 +255,28 @@ func TestReadingMark(t *testing.T) {
 
 // hostile are texts that must come out as text, wherever they went in.
 func hostile() []string {
-	return []string{
+	payloads := []string{
 		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; alert(1); '`, `</title><script>alert(1)</script>`,
 		`<svg onload=alert(1)>`, `javascript:alert(1)`, `{{.Tenant}}`, `<!--`, `]]><b>`, `<iframe src="https://evil.example">`,
 		`<a href="javascript:alert(1)">x</a>`, `<style>*{display:none}</style>`, `<base href="https://evil.example/">`, `<meta http-equiv=refresh content=0>`,
 		"\u202Eevil\u202C", `&lt;script&gt;`, `<math><mtext><script>alert(1)</script>`, strings.Repeat("W", 300),
+		`" onmouseover="alert(1)`, `' onfocus='alert(1)' autofocus='`, `<img src="x:x" onerror="alert(1)">`, `<body onload=alert(1)>`,
+		`<input onfocus=alert(1) autofocus>`, `<details open ontoggle=alert(1)>`, `<video><source onerror="alert(1)"></video>`, `<audio src=x onerror=alert(1)>`,
+		`<object data="javascript:alert(1)">`, `<embed src="javascript:alert(1)">`, `<form action="https://evil.example"><button>x</button></form>`,
+		`<button formaction="javascript:alert(1)">x</button>`, `<a href="data:text/html,<script>alert(1)</script>">x</a>`, `<a href="vbscript:alert(1)">x</a>`,
+		`<a href=" javascript:alert(1)">x</a>`, "<a href=\"java\tscript:alert(1)\">x</a>", `<a href="&#106;avascript:alert(1)">x</a>`, `<a href="//evil.example">x</a>`,
+		`<link rel=stylesheet href="https://evil.example/x.css">`, `<p style="position:fixed;inset:0">x</p>`, `<div class="verdict" id="main">x</div>`,
+		`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<textarea></textarea><script>alert(1)</script>`, `<xmp><script>alert(1)</script></xmp>`,
+		`<template><script>alert(1)</script></template>`, `<svg><a xlink:href="javascript:alert(1)"><text>x</text></a></svg>`, `<svg><use href="data:image/svg+xml,x"/></svg>`,
+		`<svg><foreignObject><iframe srcdoc="x"></iframe></foreignObject></svg>`, `<math href="javascript:alert(1)">x</math>`, `<table background="https://evil.example"><tr><td>x`,
+		`</td></tr></table></main></body></html>`, `</article></section></div></div>`, strings.Repeat("<div>", 600), strings.Repeat("</div>", 60),
+		strings.Repeat("<b>", 100), "\x00<script>alert(1)</script>", "\ufeff<script>", "a\u0300\u0301\u0302\u0303", "\U000E0001tag", `${alert(1)}`, "`alert(1)`", `%0d%0aSet-Cookie: x=1`,
 	}
+	var texts []string
+	for i := 0; i < len(payloads); i += 4 {
+		texts = append(texts, strings.Join(payloads[i:min(i+4, len(payloads))], " "))
+	}
+	return texts
 }
 
 // fill puts hostile texts into every member of every kind of document.
