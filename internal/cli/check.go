@@ -27,8 +27,10 @@ const (
 
 func (v verdict) String() string { return []string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}[v] }
 
-// Error makes a verdict the end of a command.
-func (v verdict) Error() string { return v.String() }
+// A verdictError makes a verdict the end of a command.
+type verdictError struct{ verdict verdict }
+
+func (e verdictError) Error() string { return e.verdict.String() }
 
 // rank orders verdicts: what is not known is worse than what is well, and
 // hides nothing that is known to be broken.
@@ -57,7 +59,7 @@ func (c *checkCmd) Run(ctx context.Context, s *session) error {
 	list, err := c.health(ctx, s)
 	if err != nil {
 		fmt.Fprintf(s.env.Stdout, "UNKNOWN - %s\n", oneLine(err.Error()))
-		return verdictUnknown
+		return verdictError{verdictUnknown}
 	}
 	worst, checked, lines := verdictOK, 0, []string{}
 	found := map[string]bool{}
@@ -91,7 +93,7 @@ func (c *checkCmd) Run(ctx context.Context, s *session) error {
 	if worst == verdictOK {
 		return nil
 	}
-	return worst
+	return verdictError{worst}
 }
 
 func worseOf(a, b verdict) verdict {

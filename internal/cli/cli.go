@@ -96,8 +96,8 @@ func Main(ctx context.Context, env Env) (code int) {
 // report prints err for a person, a line for each problem, and picks the exit
 // code: what the caller got wrong is 2, everything else 1.
 func report(w io.Writer, err error) int {
-	if v, ok := errors.AsType[verdict](err); ok {
-		return int(v) // it was printed as monitoring systems expect it
+	if v, ok := errors.AsType[verdictError](err); ok {
+		return int(v.verdict) // it was printed as monitoring systems expect it
 	}
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "tocsin: %s\n", strings.TrimRight(line, "\n"))

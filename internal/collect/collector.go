@@ -2,7 +2,6 @@ package collect
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -213,7 +212,10 @@ func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure)
 	log := p.collector.log.With("tenant", result.TenantID, "source", result.Source)
 	switch {
 	case failure != nil && ctx.Err() == nil:
-		log.WarnContext(ctx, "poll failed", "reason", failure.Reason, "err", errors.Unwrap(failure))
+		if failure.Cause != nil {
+			log = log.With("err", failure.Cause)
+		}
+		log.WarnContext(ctx, "poll failed", "reason", failure.Reason)
 	case result.Outcome == tocsin.OutcomeShort:
 		log.WarnContext(ctx, "poll was short", "reason", result.Problem)
 	case result.Outcome == tocsin.OutcomeChanged || result.New+result.Updated+result.Left > 0:

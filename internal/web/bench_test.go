@@ -22,9 +22,11 @@ func storm(tb testing.TB) *desk {
 	}
 	for i := range 12 {
 		at := d.now.Add(-time.Duration(i) * time.Minute)
-		d.record(at, tocsin.Issue{ID: fmt.Sprintf("EX%d", i), Title: "Some users may be unable to do what they did yesterday", ServiceID: fmt.Sprintf("svc%d", i%8), Service: fmt.Sprintf("Service number %d", i%8),
+		d.record(at, tocsin.Issue{
+			ID: fmt.Sprintf("EX%d", i), Title: "Some users may be unable to do what they did yesterday", ServiceID: fmt.Sprintf("svc%d", i%8), Service: fmt.Sprintf("Service number %d", i%8),
 			Classification: "incident", Status: tocsin.StatusDegradation, StartAt: at, ModifiedAt: at,
-			Posts: []tocsin.Post{{CreatedAt: at, Type: "regular", ContentType: "html", Content: "Current status: We are looking into it.<br><br>Next update by: Saturday, March 14, 2026, at 8:00 AM UTC"}}})
+			Posts: []tocsin.Post{{CreatedAt: at, Type: "regular", ContentType: "html", Content: "Current status: We are looking into it.<br><br>Next update by: Saturday, March 14, 2026, at 8:00 AM UTC"}},
+		})
 	}
 	return d
 }

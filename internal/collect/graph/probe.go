@@ -16,8 +16,11 @@ import (
 // answers of the expected form. It sends at most four requests.
 func Probe(ctx context.Context, c Config, now func() time.Time) []tocsin.Check {
 	checks := []tocsin.Check{
-		{Step: "reach", State: tocsin.CheckSkipped}, {Step: "secret", State: tocsin.CheckSkipped},
-		{Step: "health", State: tocsin.CheckSkipped}, {Step: "messages", State: tocsin.CheckSkipped}, {Step: "lists", State: tocsin.CheckSkipped},
+		{Step: "reach", State: tocsin.CheckSkipped},
+		{Step: "secret", State: tocsin.CheckSkipped},
+		{Step: "health", State: tocsin.CheckSkipped},
+		{Step: "messages", State: tocsin.CheckSkipped},
+		{Step: "lists", State: tocsin.CheckSkipped},
 	}
 	fail := func(i int, err error) []tocsin.Check {
 		checks[i].State, checks[i].Reason = tocsin.CheckFailed, reasonOf(err)

@@ -193,7 +193,8 @@ func marks(ctx context.Context) error {
 func refusals(ctx context.Context) error {
 	var problems []error
 	for _, tt := range []struct{ token, id, code string }{
-		{os.Getenv("TOCSIN_PROGRAM"), "NO", "ResourceNotFound"}, {os.Getenv("TOCSIN_PROGRAM"), "FB900", "ResourceNotFound"},
+		{os.Getenv("TOCSIN_PROGRAM"), "NO", "ResourceNotFound"},
+		{os.Getenv("TOCSIN_PROGRAM"), "FB900", "ResourceNotFound"},
 		{os.Getenv("TOCSIN_EXPIRED"), "EX100", "InvalidAuthenticationToken"},
 	} {
 		c, err := as(tt.token)
