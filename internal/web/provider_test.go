@@ -90,7 +90,7 @@ func (p *vouching) token() string {
 		p.t.Error(err)
 		return ""
 	}
-	text, err := jwt.Signed(signer).Claims(claims).Serialize() //nolint:misspell // the library's word
+	text, err := jwt.Signed(signer).Claims(claims).Serialize()
 	if err != nil {
 		p.t.Error(err)
 	}
