@@ -64,8 +64,7 @@ func (p *Pages) seen(v *visit) error {
 	return v.redirect(v.href("/"))
 }
 
-// feed reads what changed last. A first visit sets the reading mark, so that
-// the next one has something to compare with.
+// feed reads what changed last.
 func (v *visit) feed(limit int) (feed, error) {
 	changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, limit)
 	if err != nil {
@@ -73,9 +72,7 @@ func (v *visit) feed(limit int) (feed, error) {
 	}
 	mark := v.seenAt()
 	f := feed{MarkHref: v.href("/seen"), Cookie: v.seenCookie(), Now: v.now.Unix()}
-	if mark.IsZero() {
-		v.setCookie(v.seenCookie(), strconv.FormatInt(v.now.Unix(), 10), cookieLife)
-	} else {
+	if !mark.IsZero() {
 		f.Rule = v.text("feed.rule", "time", v.stamp(mark.In(v.zone)))
 	}
 	for _, change := range changes {

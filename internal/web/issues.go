@@ -30,6 +30,15 @@ type issueRow struct {
 
 // issues serves /issues?v=&service=&type=&period=.
 func (p *Pages) issues(v *visit) error {
+	page, err := v.shared("issues", fillIssues)
+	if err != nil {
+		return err
+	}
+	v.answer(http.StatusOK, page.body, page.packed)
+	return nil
+}
+
+func fillIssues(v *visit) (any, error) {
 	query := v.r.URL.Query()
 	view, kind := on(query, "v", "open", "ended"), on(query, "type", "incident", "advisory")
 	service, period := query.Get("service"), query.Get("period")
@@ -49,18 +58,18 @@ func (p *Pages) issues(v *visit) error {
 	var err error
 	if view != "ended" {
 		if page.Open, err = v.issueRows(open); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if view != "open" {
 		if page.Ended, err = v.issueRows(ended[from:to]); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(page.Open)+len(page.Ended) == 0 {
 		page.Empty = v.emptyList(len(v.snapshot.Issues), "issues")
 	}
-	return v.render(http.StatusOK, "issues", page)
+	return page, nil
 }
 
 // emptyList says why a list shows nothing: there is nothing, or the filter

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,31 +80,44 @@ const quietAfter = 4 * 24 * time.Hour
 // list takes the whole width.
 const stormAt = 8
 
-// overview serves /.
+// overview serves /. A first visit sets the reading mark, so that the next one
+// has something to compare with.
 func (p *Pages) overview(v *visit) error {
+	page, err := v.shared("overview", fillOverview)
+	if err != nil {
+		return err
+	}
+	if v.seenAt().IsZero() {
+		v.setCookie(v.seenCookie(), strconv.FormatInt(v.now.Unix(), 10), cookieLife)
+	}
+	v.answer(http.StatusOK, page.body, page.packed)
+	return nil
+}
+
+func fillOverview(v *visit) (any, error) {
 	page := overviewPage{frame: v.frame(crumb{Name: v.text("nav.overview")})}
 	page.Refresh = 60
 	month, err := v.lastMonth()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := page.addIssues(v); err != nil {
-		return err
+		return nil, err
 	}
 	page.addServices(v, month)
 	page.Verdict = v.verdict(&page, month)
 	if page.Healthy, err = v.fragment("working", page); err != nil {
-		return err
+		return nil, err
 	}
 	if v.reads(access.ReadMessages) {
 		if page.Due, err = v.due(dueLines); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if page.Feed, err = v.feed(feedLines); err != nil {
-		return err
+		return nil, err
 	}
-	return v.render(http.StatusOK, "overview", page)
+	return page, nil
 }
 
 // isOpen reports whether an issue is going on: not ended, and not of a status

@@ -218,14 +218,23 @@ const wallIssues = 6
 
 // wall serves /wall.
 func (p *Pages) wall(v *visit) error {
+	page, err := v.shared("wall", fillWall)
+	if err != nil {
+		return err
+	}
+	v.answer(http.StatusOK, page.body, page.packed)
+	return nil
+}
+
+func fillWall(v *visit) (any, error) {
 	overview := overviewPage{frame: v.frame(crumb{Name: v.text("wall.title")})}
 	overview.Refresh = 60
 	month, err := v.lastMonth()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := overview.addIssues(v); err != nil {
-		return err
+		return nil, err
 	}
 	overview.addServices(v, month)
 	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues}
@@ -233,5 +242,5 @@ func (p *Pages) wall(v *visit) error {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}
 	page.Title = v.text("wall.of", "tenant", v.snapshot.Tenant.Name)
-	return v.render(http.StatusOK, "wall", page)
+	return page, nil
 }

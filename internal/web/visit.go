@@ -146,15 +146,29 @@ func (v *visit) with(name, value string) string {
 
 // render makes a page and sends it.
 func (v *visit) render(status int, name string, model any) error {
+	body, err := v.execute(name, model)
+	if err != nil {
+		return err
+	}
+	v.answer(status, body, nil)
+	return nil
+}
+
+// execute makes a page.
+func (v *visit) execute(name string, model any) ([]byte, error) {
 	var body bytes.Buffer
 	if err := v.pages.templates[v.code].ExecuteTemplate(&body, name, model); err != nil {
-		return fmt.Errorf("render %s: %w", name, err)
+		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
+	return v.pages.sprite.insert(body.Bytes()), nil
+}
+
+// answer sends a page. packed is as for [send].
+func (v *visit) answer(status int, body, packed []byte) {
 	header := v.w.Header()
 	header.Set("Content-Language", v.code)
 	header.Set("Cache-Control", "private, no-cache")
-	send(v.w, v.r, status, "text/html; charset=utf-8", v.pages.sprite.insert(body.Bytes()), nil)
-	return nil
+	send(v.w, v.r, status, "text/html; charset=utf-8", body, packed)
 }
 
 // Cookies of readers. They say how somebody reads, and nothing that matters to

@@ -91,6 +91,7 @@ type Pages struct {
 	sprite    sprite
 	history   *history.Reader
 	pasts     pasts
+	kept      keptPages
 	policy    *bluemonday.Policy // for HTML of providers
 }
 

@@ -29,6 +29,9 @@ type tenant struct {
 }
 
 func tenants(s settings) []tenant {
+	if s.page {
+		return []tenant{pageTenant()}
+	}
 	list := []tenant{
 		{"list", "00000000-0000-4000-8000-000000000001", listIssues},
 		{"thousand", "00000000-0000-4000-8000-000000000002", 1000},

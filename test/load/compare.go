@@ -25,6 +25,7 @@ type duel struct {
 	path   string
 	gzip   bool
 	known  bool    // the client has the answer: 304
+	cookie string  // of somebody who has signed in
 	fresh  bool    // each request is a question that nobody asked before
 	goal   float64 // of the ratio; 0 for none
 }
@@ -69,12 +70,18 @@ func compare(ctx context.Context, s settings) error {
 	} else {
 		defer static.stop()
 	}
+	list := duels()
+	if s.page {
+		if list, err = pageDuels(ctx, desk); err != nil {
+			return err
+		}
+	}
 	before := used(desk.cmd.Process.Pid)
 	time.Sleep(3 * time.Second)
 	fmt.Printf("\nthe idle server uses %.1f %% of a processor\n", 100*(used(desk.cmd.Process.Pid)-before).Seconds()/3)
 	usedBefore, allBefore := busy()
 	fmt.Printf("\n%-28s %9s %9s %9s  %-22s %-22s %s\n", "question", "bytes", "answers/s", "p50/p99", "answers, ours : nginx", "CPU, nginx : ours", "p99 ours, nginx")
-	for n, d := range duels() {
+	for n, d := range list {
 		if !strings.Contains(d.name, s.only) {
 			continue
 		}
@@ -82,7 +89,7 @@ func compare(ctx context.Context, s settings) error {
 			return fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
-	if s.only == "" {
+	if s.only == "" && !s.page {
 		if err := growth(ctx, s, desk); err != nil {
 			return err
 		}
@@ -108,6 +115,9 @@ func (d *duel) head(address, token, tag string) string {
 	if d.gzip {
 		head += "Accept-Encoding: gzip\r\n"
 	}
+	if d.cookie != "" {
+		head += "Cookie: " + strings.ReplaceAll(d.cookie, "%", "%%") + "\r\n"
+	}
 	if tag != "" {
 		head += "If-None-Match: " + strings.ReplaceAll(tag, "%", "%%") + "\r\n"
 	}
@@ -122,6 +132,9 @@ func (d *duel) fetch(ctx context.Context, address, path, token string) ([]byte, 
 	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if d.cookie != "" {
+		r.Header.Set("Cookie", d.cookie)
 	}
 	r.Header.Set("Accept", "application/json")
 	if d.gzip {

@@ -6,6 +6,7 @@
 //
 //	go run ./test/load                  the whole programme, some minutes
 //	go run ./test/load -issues 100000   a smaller archive
+//	go run ./test/load -page            the overview of a signed-in reader
 //	go run ./test/load -dir DIR         keep the archive in DIR and use it again
 //
 // The generator is bounded: -conns connections, -span for each run, -rounds
@@ -31,6 +32,7 @@ type settings struct {
 	rounds   int
 	span     time.Duration
 	serve    bool
+	page     bool
 	measure  string
 	profile  string
 	only     string
@@ -56,6 +58,7 @@ func run(ctx context.Context) error {
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
 	flag.StringVar(&s.sendfile, "sendfile", "off", "nginx setting: off as it comes, or on to hand files to the kernel without reading them")
 	flag.StringVar(&s.profile, "profile", "", "write a processor profile of the server to this file")
+	flag.BoolVar(&s.page, "page", false, "ask only for the overview of a desk of its own, signed in")
 	flag.BoolVar(&s.serve, "serve", false, "be the server (used by the program itself)")
 	flag.StringVar(&s.measure, "measure", "", "measure start and memory with this tenant (used by the program itself)")
 	flag.Parse()
@@ -65,13 +68,16 @@ func run(ctx context.Context) error {
 	case s.measure != "":
 		return measure(ctx, s)
 	}
-	if s.dir == "" {
+	if s.dir == "" || s.page {
 		dir, err := os.MkdirTemp("", "tocsin-load")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
 		s.dir = dir
+	}
+	if s.page {
+		return compare(ctx, s)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "tocsin.db")); err != nil {
 		if err := generate(ctx, s); err != nil {

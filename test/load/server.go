@@ -25,6 +25,8 @@ import (
 type ready struct {
 	Address string
 	Tokens  map[string]string // by name of the tenant
+	// Password is that of the reader of pages.
+	Password string
 }
 
 // serve is the process of the server: the desk as `tocsin serve` runs it, with
@@ -43,6 +45,11 @@ func serve(ctx context.Context, s settings) error {
 	}
 	defer desk.Close()
 	info := ready{Address: c.Server.Listen, Tokens: map[string]string{}}
+	if s.page {
+		if info.Password, err = storm(ctx, desk); err != nil {
+			return err
+		}
+	}
 	for _, t := range tenants(s) {
 		client := tocsin.Client{
 			ID: app.NewID(), TenantID: t.id, Name: app.NewID(), CreatedAt: time.Now(),
@@ -124,6 +131,8 @@ type child struct {
 	cmd     *exec.Cmd
 	address string
 	tokens  map[string]string
+
+	password string
 }
 
 // start runs a program on one processor where that can be asked for.
@@ -139,7 +148,7 @@ func start(ctx context.Context, name string, args ...string) *exec.Cmd {
 }
 
 func self(s settings, args ...string) []string {
-	return append([]string{"-dir", s.dir, "-issues", fmt.Sprint(s.issues)}, args...)
+	return append([]string{"-dir", s.dir, "-issues", fmt.Sprint(s.issues), fmt.Sprintf("-page=%t", s.page)}, args...)
 }
 
 func startDesk(ctx context.Context, s settings) (*child, error) {
@@ -164,7 +173,7 @@ func startDesk(ctx context.Context, s settings) (*child, error) {
 	if err := json.Unmarshal(line, &info); err != nil {
 		return nil, err
 	}
-	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens}, nil
+	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens, password: info.Password}, nil
 }
 
 // stop ends a child and waits for it.

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"weak"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Bounds of the pages that are kept, all readers together. What does not fit
+// is made each time.
+const (
+	maxKept   = 512
+	keptBytes = 16 << 20
+)
+
+// keptPages are whole pages of the present second, so that a crowd that asks
+// for the same costs one rendering a second. Pages say how long ago the desk
+// looked; no page is older than that.
+type keptPages struct {
+	mu     sync.Mutex
+	second int64
+	size   int
+	pages  map[keptKey]*keptPage
+}
+
+// A keptKey is all that a page depends on. A snapshot is named by its pointer,
+// so that a change is seen at once; the pointer is weak, so that nothing here
+// keeps an old one in memory.
+type keptKey struct {
+	asked    tocsin.Hash // who asks for what, and how they read
+	snapshot weak.Pointer[readmodel.Snapshot]
+	second   int64
+}
+
+type keptPage struct {
+	made         chan struct{} // closed when the page is made, or cannot be
+	body, packed []byte        // nil when it could not be made
+}
+
+// keptKey names the page that a visit asks for. Who may see what has been
+// decided by then; the key only keeps different decisions apart.
+func (v *visit) keptKey() keptKey {
+	who := access.VisitorOf(v.r.Context())
+	var b []byte
+	for _, part := range []string{
+		v.r.URL.EscapedPath(), v.r.URL.RawQuery, v.code, v.theme, v.zone.String(),
+		who.User.ID, who.User.Display, string(who.Needs), v.snapshot.Tenant.ID,
+	} {
+		b = strconv.AppendQuote(b, part)
+	}
+	b = strconv.AppendInt(b, v.seenAt().Unix(), 10)
+	for _, g := range who.Grants {
+		b = strconv.AppendQuote(strconv.AppendQuote(append(b, 'g'), string(g.Role)), g.TenantID)
+	}
+	for _, t := range v.tenants {
+		b = strconv.AppendQuote(strconv.AppendQuote(append(b, 't'), t.ID), t.Name)
+	}
+	return keptKey{tocsin.HashOf(b), weak.Make(v.snapshot), v.now.Unix()}
+}
+
+// shared is a page from a template and the model that fill makes, or the same
+// page as it was made for somebody else in this second. It is for pages that
+// depend on nothing but what [visit.keptKey] names.
+func (v *visit) shared(name string, fill func(*visit) (any, error)) (*keptPage, error) {
+	return v.pages.kept.get(v.r.Context(), v.keptKey(), func() ([]byte, error) {
+		model, err := fill(v)
+		if err != nil {
+			return nil, err
+		}
+		return v.execute(name, model)
+	})
+}
+
+// get is the page of a key. The first one who asks makes it, the others wait;
+// when it fails, each makes their own, since the reason may be theirs.
+func (k *keptPages) get(ctx context.Context, key keptKey, work func() ([]byte, error)) (*keptPage, error) {
+	page, mine := k.claim(key)
+	if mine {
+		return page, k.fill(key, page, work)
+	}
+	if page != nil {
+		select {
+		case <-page.made:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if page.body != nil {
+			return page, nil
+		}
+	}
+	body, err := work()
+	return &keptPage{body: body}, err
+}
+
+// claim finds the page of a key, which is the caller's to make when mine is
+// set. It is nil where no page is kept: there is no more room, or the second
+// is over.
+func (k *keptPages) claim(key keptKey) (page *keptPage, mine bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if key.second == k.second-1 {
+		return nil, false
+	}
+	if key.second != k.second {
+		k.second, k.size, k.pages = key.second, 0, map[keptKey]*keptPage{}
+	}
+	if page, ok := k.pages[key]; ok {
+		return page, false
+	}
+	if len(k.pages) >= maxKept || k.size >= keptBytes {
+		return nil, false
+	}
+	page = &keptPage{made: make(chan struct{})}
+	k.pages[key] = page
+	return page, true
+}
+
+// fill makes a page and lets those go who wait for it, whatever happens.
+func (k *keptPages) fill(key keptKey, page *keptPage, work func() ([]byte, error)) error {
+	defer func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		switch {
+		case k.pages[key] != page: // the second is over
+		case page.body == nil:
+			delete(k.pages, key)
+		default:
+			k.size += len(page.body) + len(page.packed)
+		}
+		close(page.made)
+	}()
+	body, err := work()
+	if err != nil {
+		return err
+	}
+	page.body, page.packed = body, pack(body, quickly)
+	return nil
+}
