@@ -21,19 +21,22 @@ type messagePage struct {
 	Versions                               []versionLine
 	Details                                []detailLine
 	Source                                 string
+	Handling                               *handlingView // nil for those whom it does not concern
 }
 
 // message serves /messages/{id}, the id in any case.
-func (p *Pages) message(v *visit) error {
+func (p *Pages) message(v *visit) error { return v.showMessage(http.StatusOK, nil) }
+
+func (v *visit) showMessage(status int, problem error) error {
 	row, ok := v.snapshot.Message(v.r.PathValue("id"))
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
-	message, err := p.config.Model.Message(v.r.Context(), row)
+	message, err := v.pages.config.Model.Message(v.r.Context(), row)
 	if err != nil {
 		return err
 	}
-	versions, err := p.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
+	versions, err := v.pages.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,13 @@ func (p *Pages) message(v *visit) error {
 	for _, d := range message.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
 	}
-	return v.render(http.StatusOK, "message", page)
+	if page.Handling, err = v.handlingView(row.ID, message, problem); err != nil {
+		return err
+	}
+	if problem != nil {
+		page.Title = v.text("problem", "title", page.Title)
+	}
+	return v.render(status, "message", page)
 }
 
 func (page *messagePage) define(v *visit, m tocsin.Message) {

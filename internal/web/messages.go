@@ -16,6 +16,8 @@ import (
 type messagesPage struct {
 	frame
 	Services, Categories, Dues []choice
+	States, Owners             []choice // for those who see what is done about messages
+	Team                       bool
 	View                       string
 	Chips                      []chip
 	Rail                       rail
@@ -33,9 +35,10 @@ type messageRow struct {
 	Posted                                     *moment
 	row                                        *readmodel.Row
 	message                                    tocsin.Message
+	Handled                                    handled
 }
 
-// messages serves /messages?v=&service=&category=&due=.
+// messages serves /messages?v=&service=&category=&due=&state=&owner=.
 func (p *Pages) messages(v *visit) error {
 	query := v.r.URL.Query()
 	view, due := cmp.Or(on(query, "v", "todo", "major", "past", "all"), "current"), on(query, "due", "overdue", "30d", "90d")
@@ -52,7 +55,10 @@ func (p *Pages) messages(v *visit) error {
 	all = slices.DeleteFunc(all, func(m messageRow) bool {
 		return service != "" && !slices.Contains(m.message.Services, service) || category != "" && m.message.Category != category || !v.dueWithin(m, due)
 	})
-	page.Rail = v.rail(all)
+	if page.Team = v.seesHandlings(); page.Team {
+		all = v.handledAs(&page, all)
+	}
+	page.Rail = v.rail(slices.DeleteFunc(slices.Clone(all), func(m messageRow) bool { return m.Handled.Settled() }))
 	var rows []messageRow
 	for _, value := range []string{"todo", "major", "current", "past", "all"} {
 		n := 0
@@ -82,6 +88,10 @@ func (p *Pages) messages(v *visit) error {
 // messageRows reads all messages of the tenant.
 func (v *visit) messageRows() ([]messageRow, error) {
 	mark := v.seenAt()
+	handlings, err := v.handlings()
+	if err != nil {
+		return nil, err
+	}
 	var list []messageRow
 	for _, row := range v.snapshot.Messages {
 		message, err := v.pages.config.Model.Message(v.r.Context(), row)
@@ -96,10 +106,8 @@ func (v *visit) messageRows() ([]messageRow, error) {
 		if message.Severity != "" && message.Severity != "normal" {
 			m.Severity = v.category(message.Severity)
 		}
-		if !message.ActionRequiredBy.IsZero() {
-			line := v.dueLine(row.ID, message)
-			m.Due = &line
-		}
+		m.Handled = v.handled(handlings[row.ID])
+		m.Due = v.dueOf(row.ID, message, m.Handled.Handling)
 		m.State = v.messageState(row)
 		list = append(list, m)
 	}
@@ -137,7 +145,7 @@ func (v *visit) gone(row *readmodel.Row) bool {
 func (v *visit) inView(m messageRow, view string) bool {
 	switch view {
 	case "todo":
-		return m.Due != nil && !v.gone(m.row)
+		return m.Due != nil && !v.gone(m.row) && !m.Handled.Settled()
 	case "major":
 		return m.Major && !v.gone(m.row)
 	case "past":
@@ -158,7 +166,7 @@ func (v *visit) dueWithin(m messageRow, due string) bool {
 	left := m.Due.at.Sub(v.now)
 	switch due {
 	case "overdue":
-		return left < 0 && !v.gone(m.row)
+		return left < 0 && !v.gone(m.row) && !m.Handled.Settled()
 	case "30d":
 		return left >= 0 && left < 30*24*time.Hour
 	}

@@ -63,6 +63,12 @@ type people interface {
 	Sessions(ctx context.Context, userID string) ([]tocsin.Session, error)
 }
 
+// handlings is the part of the store about what people do about messages.
+type handlings interface {
+	Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error)
+	PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error
+}
+
 // Config is what pages are made of.
 type Config struct {
 	Model   model
@@ -77,6 +83,7 @@ type Config struct {
 	// where there are none.
 	Admin       administration
 	Connections connections
+	Handlings   handlings // what people do about messages; nil where nobody does
 	Now         func() time.Time
 	Zone        *time.Location // of readers who have chosen none; UTC when nil
 	Demo        bool           // marks every page as a demonstration, and serves /components
@@ -183,7 +190,7 @@ func (p *Pages) pages() []page {
 		{"POST", "/preferences", access.Public, p.savePreferences, true},
 	}
 	list = append(append(list, p.doorPages()...), p.accountPages()...)
-	list = append(list, p.adminPages()...)
+	list = append(append(list, p.adminPages()...), p.handlingPages()...)
 	if p.config.Demo {
 		list = append(list, page{"GET", "/components", access.ReadHealth, p.components, true})
 	}

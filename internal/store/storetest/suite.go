@@ -74,6 +74,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Files":              files,
 		"FileTasks":          fileTasks,
 		"Viewpoints":         viewpoints,
+		"Handlings":          handlings,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Handlings are what the people of a tenant do about messages, by message id.
+// Messages of which nobody has said anything are absent.
+func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT i.id, h.state, h.owner, h.due_at FROM handlings h JOIN items i ON i.num = h.item JOIN tenants t ON t.num = h.tenant
+		WHERE t.id = $1 AND i.kind = $2`, tenantID, string(tocsin.KindMessage))
+	handlings := map[string]tocsin.Handling{}
+	_, err = collectRows(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
+		var id string
+		var due int64
+		err = rows.Scan(&id, &h.State, &h.Owner, &due)
+		h.Due = tocsin.FromMicros(due)
+		handlings[id] = h
+		return h, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read handlings: %w", s.dialect.translate(err))
+	}
+	return handlings, nil
+}
+
+// PutHandling stores what the people of a tenant do about a message, in place
+// of what they said before. It normalises h first. It fails with
+// [tocsin.ErrNotFound] when the tenant lacks the message.
+func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error {
+	h.Normalize()
+	if err := h.Validate(); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		tenant, item, err := s.memberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
+		if err != nil {
+			return err
+		}
+		if err := putHandling(ctx, tx, tenant, item, h, now); err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h)})
+	})
+	if err != nil {
+		return fmt.Errorf("put handling of message %s: %w", id, err)
+	}
+	return nil
+}
+
+func putHandling(ctx context.Context, q querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
+	if h.State == tocsin.HandlingNew && h.Owner == "" && h.Due.IsZero() {
+		_, err := q.ExecContext(ctx, `DELETE FROM handlings WHERE tenant = $1 AND item = $2`, tenant, item)
+		return err
+	}
+	_, err := q.ExecContext(ctx, `
+		INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (tenant, item) DO UPDATE SET state = excluded.state, owner = excluded.owner, due_at = excluded.due_at, changed_at = excluded.changed_at`,
+		tenant, item, string(h.State), h.Owner, micros(h.Due), micros(now))
+	return err
+}
+
+// handlingWords is all of a handling for the audit log.
+func handlingWords(h tocsin.Handling) string {
+	text := string(h.State)
+	if h.Owner != "" {
+		text += ", owner " + h.Owner
+	}
+	if !h.Due.IsZero() {
+		text += ", due " + h.Due.UTC().Format(time.DateOnly)
+	}
+	return text
+}

@@ -1,0 +1,68 @@
+package tocsin
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A HandlingState is how far the people of a tenant are with a message.
+type HandlingState string
+
+// The states. A message of which nobody has said anything is new.
+const (
+	HandlingNew           HandlingState = "new"
+	HandlingPlanned       HandlingState = "planned"
+	HandlingDone          HandlingState = "done"
+	HandlingNotApplicable HandlingState = "notApplicable"
+)
+
+// HandlingStates lists the states in the order in which a message passes them.
+func HandlingStates() []HandlingState {
+	return []HandlingState{HandlingNew, HandlingPlanned, HandlingDone, HandlingNotApplicable}
+}
+
+// A Handling is what the people of a tenant do about a message. The provider
+// knows nothing of it.
+type Handling struct {
+	State HandlingState
+	Owner string    // who sees to it, as people write it; "" for nobody
+	Due   time.Time // midnight UTC of the day by which they want to be done; zero for the provider's date
+}
+
+// Bounds of the years of a due date, so that pages can tell the distance.
+const (
+	firstDueYear = 2000
+	lastDueYear  = 2199
+)
+
+// Normalize makes a handling that says nothing the zero one with the state new.
+func (h *Handling) Normalize() {
+	h.Owner = strings.TrimSpace(h.Owner)
+	if h.State == "" {
+		h.State = HandlingNew
+	}
+}
+
+// Settled reports whether nothing is left to do.
+func (h Handling) Settled() bool {
+	return h.State == HandlingDone || h.State == HandlingNotApplicable
+}
+
+// Validate reports every problem of a normalised handling at once.
+func (h Handling) Validate() error {
+	var problems []error
+	if !slices.Contains(HandlingStates(), h.State) {
+		problems = append(problems, Invalidf("state", "%q is none of new, planned, done, notApplicable.", Clip(string(h.State), 64)))
+	}
+	if utf8.RuneCountInString(h.Owner) > 100 || !utf8.ValidString(h.Owner) || strings.ContainsFunc(h.Owner, unicode.IsControl) {
+		problems = append(problems, Invalidf("owner", "Use at most 100 characters on one line."))
+	}
+	if !h.Due.IsZero() && (h.Due.Year() < firstDueYear || h.Due.Year() > lastDueYear || !h.Due.Equal(h.Due.UTC().Truncate(24*time.Hour))) {
+		problems = append(problems, Invalidf("due", "Give a day between the years %d and %d.", firstDueYear, lastDueYear))
+	}
+	return errors.Join(problems...)
+}
