@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -114,7 +115,14 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 	if err := n.archive.PutConnection(ctx, c); err != nil {
 		return err
 	}
-	return n.apply(ctx)
+	if err := n.apply(ctx); err != nil {
+		return err
+	}
+	// What was put right is tried now, not when the last failure let it.
+	if err := n.archive.HurrySource(ctx, c.TenantID, c.Name); !errors.Is(err, tocsin.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 // boundTo is what a sealed secret belongs to: it opens for no other.
