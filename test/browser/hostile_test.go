@@ -156,7 +156,7 @@ func hostileDesk(t *testing.T) string {
 		t.Fatal(err)
 	}
 	c := config.Default()
-	c.Data, c.Server.Listen = t.TempDir(), "127.0.0.1:0"
+	c.Data, c.Server.Listen, c.Server.Pages = t.TempDir(), "127.0.0.1:0", "everyone"
 	c.Tenants = []config.Tenant{{Name: "contoso", TenantID: contoso, Source: config.Source{
 		Kind: "graph", ClientID: "app", Secret: "secret", Every: config.Duration(time.Hour),
 		TokenURL: address + "/" + contoso + "/oauth2/v2.0/token", BaseURL: address + "/v1.0",
@@ -208,7 +208,7 @@ const findings = `(() => {
 		if (e.tagName === "FORM" && !own(e.action)) found.push("a form to " + e.action);
 		if (e.tagName === "LINK" && !own(e.href)) found.push("a link element to " + e.href);
 	}
-	if (!document.querySelector("main#main") || !document.querySelector("body > .app")) found.push("the page is broken up");
+	if (!document.querySelector("main#main") || !document.querySelector("body > .app, body > .login, body.wall > main")) found.push("the page is broken up");
 	const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 	if (wide > 0) found.push(wide + " px too wide");
 	return found;
