@@ -62,7 +62,7 @@ type Group struct {
 	*Traits
 	Open   bool
 	sorted [orders][]*Row
-	reach  []Instant // along sorted[ByStart]: the latest end of any row up to there
+	reach  []Instant // along sorted[ByStart]: the latest instant of any row up to there
 }
 
 // Len is the number of rows.
@@ -192,7 +192,7 @@ func (g *Group) extend() {
 	g.reach = make([]Instant, len(g.sorted[ByStart]))
 	latest := Instant(math.MinInt64)
 	for i, row := range g.sorted[ByStart] {
-		latest = max(latest, row.Ends())
+		latest = max(latest, row.Ends(), row.Starts())
 		g.reach[i] = latest
 	}
 }
