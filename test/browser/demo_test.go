@@ -66,7 +66,7 @@ func base(t testing.TB) string {
 		select {
 		case running.info = <-ready:
 		case running.err = <-running.done:
-		case <-time.After(time.Minute):
+		case <-time.After(5 * time.Minute): // with the race detector on a busy machine
 			running.err = fmt.Errorf("the demo did not start")
 		}
 	})
