@@ -146,16 +146,16 @@ func TestKilledCollector(t *testing.T) {
 	var c *child
 	for i, step := range steps {
 		d.put(t, step)
-		d.now = step[0].SeenAt
+		d.set(step[0].SeenAt)
 		for n := (left + len(steps) - i - 1) / (len(steps) - i); n > 0; n-- {
 			if c == nil {
 				c = startChild(t, dsn, d.upstream.URL())
 			}
-			c.ask(d.now)
+			c.ask(d.now())
 			time.Sleep(time.Duration(random.IntN(pollTakes)) * time.Microsecond)
 			c.kill()
 			c, left, killed = nil, left-1, killed+1
-			d.now = d.now.Add(collect.Lease + time.Second) // until the claim of the dead is free
+			d.set(d.now().Add(collect.Lease + time.Second)) // until the claim of the dead is free
 		}
 		c = d.complete(t, c, dsn)
 	}
@@ -185,12 +185,12 @@ func (d *desk) complete(t *testing.T, c *child, dsn string) *child {
 	if c == nil {
 		c = startChild(t, dsn, d.upstream.URL())
 	}
-	c.ask(d.now)
+	c.ask(d.now())
 	if !c.out.Scan() {
 		t.Fatalf("the collector ended by itself: %v", c.command.Wait())
 	}
 	if outcome := tocsin.Outcome(c.out.Text()); !outcome.Complete() {
-		t.Fatalf("poll at %v: %s", d.now, outcome)
+		t.Fatalf("poll at %v: %s", d.now(), outcome)
 	}
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,13 +63,18 @@ type desk struct {
 	collector *collect.Collector
 	world     *fakegraph.World
 	upstream  *fakegraph.Server
-	now       time.Time
+	clock     atomic.Int64 // microseconds since 1970; requests of the killed still read it
 }
+
+func (d *desk) set(now time.Time) { d.clock.Store(now.UnixMicro()) }
+
+func (d *desk) now() time.Time { return time.UnixMicro(d.clock.Load()).UTC() }
 
 func newDesk(t *testing.T, dsn string, start time.Time) *desk {
 	t.Helper()
-	d := &desk{world: fakegraph.NewWorld(), now: start}
-	clock := func() time.Time { return d.now }
+	d := &desk{world: fakegraph.NewWorld()}
+	d.set(start)
+	clock := d.now
 	if err := d.world.AddTenant(fakegraph.Tenant{ID: tenant, ClientID: "app", Secret: "secret"}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,15 +125,15 @@ func (d *desk) replay(t *testing.T, source string, lines []line) (polls int) {
 	t.Helper()
 	for _, step := range groups(lines) {
 		d.put(t, step)
-		d.now = step[0].SeenAt
+		d.set(step[0].SeenAt)
 		for _, wait := range []time.Duration{0, time.Minute} {
-			d.now = d.now.Add(wait)
+			d.set(d.now().Add(wait))
 			p, err := d.collector.Poll(t.Context(), tenant, source, true)
 			if err != nil || !p.Outcome.Complete() {
-				t.Fatalf("poll at %v: %+v, %v", d.now, p, err)
+				t.Fatalf("poll at %v: %+v, %v", d.now(), p, err)
 			}
 			if wait > 0 && p.New+p.Updated > 0 {
-				t.Errorf("noise at %v made %d new and %d updated", d.now, p.New, p.Updated)
+				t.Errorf("noise at %v made %d new and %d updated", d.now(), p.New, p.Updated)
 			}
 			polls++
 		}
