@@ -37,8 +37,9 @@ const statusGone = 499
 // seconds.
 const retryAfter = "5"
 
-// statusOf is the status that err becomes.
-func statusOf(err error) int {
+// StatusOf is the status that err becomes: that of its kind, 413 for a body that
+// is too large, 503 for work that was cut short, and 500 for all else.
+func StatusOf(err error) int {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.status
 	}
@@ -56,6 +57,7 @@ func statusOf(err error) int {
 		{tocsin.ErrConflict, http.StatusConflict},
 		{tocsin.ErrUnavailable, http.StatusServiceUnavailable},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable},
+		{context.Canceled, http.StatusServiceUnavailable},
 	} {
 		if errors.Is(err, k.kind) {
 			return k.status
@@ -90,7 +92,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error, write ErrorWriter, 
 		markGone(w)
 		return
 	}
-	status := statusOf(err)
+	status := StatusOf(err)
 	if status >= http.StatusInternalServerError {
 		log.ErrorContext(r.Context(), "request failed", "request_id", RequestID(r.Context()), "status", status, "err", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -75,7 +76,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, kind string, body,
 	header := w.Header()
 	header.Set("Content-Type", kind)
 	header.Add("Vary", "Accept-Encoding")
-	if len(body) > 1<<10 && takesGzip(r) {
+	if len(body) > 1<<10 && httpserver.AcceptsGzip(r.Header) {
 		if packed == nil {
 			packed = pack(body, quickly)
 		}
@@ -87,16 +88,6 @@ func send(w http.ResponseWriter, r *http.Request, status int, kind string, body,
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a browser that has left needs no answer
 	}
-}
-
-func takesGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if name == "gzip" {
-			return strings.TrimSpace(weight) != "q=0"
-		}
-	}
-	return false
 }
 
 // quickly is the level at which pages are packed, which happens each time: a

@@ -139,8 +139,8 @@ func (x *exchange) timed() bool {
 	return false
 }
 
-// tag names the exact bytes of an answer to a tenant. Tenants that share an
-// item have different tags for it.
+// tag names the exact bytes of an answer to a tenant, in quotes. Tenants that
+// share an item have different tags for it.
 func (x *exchange) tag(sum digest, zipped bool) string {
 	var text [64]byte
 	seed := append(append(text[:0], sum[:]...), x.identity.TenantID...)
@@ -148,13 +148,15 @@ func (x *exchange) tag(sum digest, zipped bool) string {
 	tag := append(make([]byte, 0, 32), '"')
 	tag = base64.RawURLEncoding.AppendEncode(tag, whole[:15])
 	if zipped {
-		tag = append(tag, zippedTag...)
+		tag = append(tag, httpserver.GzipTag...)
 	}
 	return string(append(tag, '"'))
 }
 
-// zippedTag ends the tag of a compressed answer: its bytes are others.
-const zippedTag = "-gzip"
+// bare is a tag without its quotes and what compression adds to it.
+func bare(tag string) string {
+	return strings.TrimSuffix(tag[1:len(tag)-1], httpserver.GzipTag)
+}
 
 // deliver sends an answer, or says that the client has it already. What
 // depends on the clock or on a person has no tag.
@@ -164,13 +166,13 @@ func (x *exchange) deliver(a *answer) {
 		header["Preference-Applied"] = []string{a.applied}
 	}
 	var zipped []byte
-	if !x.batched && acceptsGzip(x.header) {
+	if !x.batched && httpserver.AcceptsGzip(x.header) {
 		zipped = a.zip()
 	}
 	if !x.fleeting {
 		tag := x.tag(a.sum, zipped != nil)
 		header["Etag"] = []string{tag}
-		if given := x.header["If-None-Match"]; given != nil && matches(given, tag) {
+		if given := x.header["If-None-Match"]; given != nil && httpserver.HasTag(given, bare(tag)) {
 			x.w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -183,45 +185,6 @@ func (x *exchange) deliver(a *answer) {
 	}
 	header["Content-Length"] = length
 	httpserver.WriteWhole(x.ctx, x.w, http.StatusOK, body)
-}
-
-// matches reports whether the client has what the tag names, compressed or
-// not: If-None-Match compares weakly (RFC 9110, 13.1.2).
-func matches(lines []string, tag string) bool {
-	bare := strings.TrimSuffix(tag[1:len(tag)-1], zippedTag)
-	for _, line := range lines {
-		for given := range strings.SplitSeq(line, ",") {
-			given = strings.TrimPrefix(strings.TrimSpace(given), "W/")
-			if len(given) < 2 || given[0] != '"' || given[len(given)-1] != '"' {
-				continue
-			}
-			if strings.TrimSuffix(given[1:len(given)-1], zippedTag) == bare {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// acceptsGzip reports whether the client named gzip without refusing it.
-func acceptsGzip(header http.Header) bool {
-	for _, line := range header["Accept-Encoding"] {
-		for part := range strings.SplitSeq(line, ",") {
-			name, params, _ := strings.Cut(part, ";")
-			if name = strings.TrimSpace(name); !strings.EqualFold(name, "gzip") && name != "*" {
-				continue
-			}
-			if params == "" {
-				return true
-			}
-			q := strings.ReplaceAll(strings.ToLower(params), " ", "")
-			weight, err := strconv.ParseFloat(strings.TrimPrefix(q, "q="), 64)
-			if !strings.HasPrefix(q, "q=") || err == nil && weight > 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // fixed are values of headers that are the same in every answer. They are

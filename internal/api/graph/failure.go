@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -90,7 +90,7 @@ func failureOf(err error) *failure {
 		}
 		return failf(status, "%s", e.Message)
 	}
-	f := failf(statusOf(err), "%s", "The request could not be served.")
+	f := failf(httpserver.StatusOf(err), "%s", "The request could not be served.")
 	if e, ok := errors.AsType[*tocsin.Error](err); ok {
 		f.message = e.Message
 	}
@@ -102,30 +102,6 @@ func failureOf(err error) *failure {
 	}
 	f.cause = err
 	return f
-}
-
-func statusOf(err error) int {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge
-	}
-	for _, k := range []struct {
-		kind   error
-		status int
-	}{
-		{tocsin.ErrInvalid, http.StatusBadRequest},
-		{tocsin.ErrUnauthenticated, http.StatusUnauthorized},
-		{tocsin.ErrForbidden, http.StatusForbidden},
-		{tocsin.ErrNotFound, http.StatusNotFound},
-		{tocsin.ErrConflict, http.StatusConflict},
-		{tocsin.ErrUnavailable, http.StatusServiceUnavailable},
-		{context.DeadlineExceeded, http.StatusServiceUnavailable},
-		{context.Canceled, http.StatusServiceUnavailable},
-	} {
-		if errors.Is(err, k.kind) {
-			return k.status
-		}
-	}
-	return http.StatusInternalServerError
 }
 
 // unauthenticated explains a refused token with the challenge of RFC 6750.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -96,13 +97,7 @@ func tagOf(v tocsin.Version) string { return `"` + v.Tag() + `"` }
 
 // fresh reports whether the client has the tag already.
 func (in InRead) fresh(tag string) bool {
-	for part := range strings.SplitSeq(in.IfNoneMatch, ",") {
-		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
-		if part == tag || part == "*" {
-			return true
-		}
-	}
-	return false
+	return strings.TrimSpace(in.IfNoneMatch) == "*" || httpserver.HasTag([]string{in.IfNoneMatch}, strings.Trim(tag, `"`))
 }
 
 // notModified is the answer to a client that has the version already.

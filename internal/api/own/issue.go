@@ -2,8 +2,6 @@ package own
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -104,12 +102,6 @@ type issuePatch struct {
 	StartAt        *time.Time `json:"startAt,omitempty"`
 }
 
-type issueOutput struct {
-	ETag     string `header:"ETag"`
-	Location string `header:"Location" doc:"Address of what was added."`
-	Body     issueBody
-}
-
 func (a *API) registerIssues() {
 	tag, path := []string{"issues"}, "/tenants/{tenant}/issues"
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
@@ -120,7 +112,7 @@ func (a *API) registerIssues() {
 	}}, a.openIssue)
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getIssue", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read an issue",
-	}}, a.getIssue)
+	}}, reader(a, tocsin.KindIssue, newIssueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeIssue", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change what an own issue says about itself",
 		Description: "The status changes by a post.",
@@ -160,11 +152,8 @@ func newSummary(i store.Item) summary {
 	}
 }
 
-func newIssueOutput(held tocsin.Held) (*issueOutput, error) {
-	var i tocsin.Issue
-	if err := json.Unmarshal(held.Body, &i); err != nil {
-		return nil, fmt.Errorf("read issue %s: %w", held.ID, err)
-	}
+func newIssueBody(held tocsin.Held) (issueBody, error) {
+	i, err := decode[tocsin.Issue](held)
 	body := issueBody{
 		ID: i.ID, Title: i.Title, Service: i.ServiceID, ServiceName: i.Service, Feature: i.Feature, Classification: i.Classification,
 		Status: string(i.Status), StatusWords: i.Status.Words(), Impact: i.Impact, Resolved: i.Resolved, StartAt: instant(i.StartAt),
@@ -173,22 +162,7 @@ func newIssueOutput(held tocsin.Held) (*issueOutput, error) {
 	for n, p := range i.Posts {
 		body.Posts[n] = postBody{p.CreatedAt, p.Type, p.ContentType, p.Content}
 	}
-	return &issueOutput{ETag: tagOf(held.Version), Body: body}, nil
-}
-
-func (a *API) getIssue(ctx context.Context, x *exchange, in *struct {
-	InItem
-	InRead
-},
-) (*issueOutput, error) {
-	held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: itemID(in.ID)}, 0)
-	if err != nil {
-		return nil, err
-	}
-	if in.fresh(tagOf(held.Version)) {
-		return nil, notModified(tagOf(held.Version))
-	}
-	return newIssueOutput(held)
+	return body, err
 }
 
 func (a *API) openIssue(ctx context.Context, x *exchange, in *struct {
@@ -196,7 +170,7 @@ func (a *API) openIssue(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body issueDraft
 },
-) (*issueOutput, error) {
+) (*output[issueBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -206,7 +180,7 @@ func (a *API) openIssue(ctx context.Context, x *exchange, in *struct {
 		Service: b.Service, Feature: b.Feature, Title: b.Title, Classification: b.Classification, Status: tocsin.Status(b.Status),
 		Impact: b.Impact, StartAt: given(b.StartAt), Post: b.Post.draft(),
 	})
-	return written(x, "issues", done, err)
+	return added(x, "issues", done, err, newIssueBody)
 }
 
 // draft is the first post, or none.
@@ -217,24 +191,12 @@ func (p *firstPost) draft() author.PostDraft {
 	return author.PostDraft{Content: p.Content, ContentType: p.ContentType, Type: p.Type}
 }
 
-// written is the answer to an act about an issue.
-func written(x *exchange, collection string, done store.Authored, err error) (*issueOutput, error) {
-	if err != nil {
-		return nil, err
-	}
-	out, err := newIssueOutput(done.Held)
-	if err == nil {
-		out.Location = x.address(collection, done.ID)
-	}
-	return out, err
-}
-
 func (a *API) changeIssue(ctx context.Context, x *exchange, in *struct {
 	InItem
 	Conditions
 	Body issuePatch
 },
-) (*issueOutput, error) {
+) (*output[issueBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -243,7 +205,7 @@ func (a *API) changeIssue(ctx context.Context, x *exchange, in *struct {
 	done, err := a.author.ChangeIssue(ctx, act, itemID(in.ID), author.IssueChange{
 		Title: b.Title, Impact: b.Impact, Classification: b.Classification, Feature: b.Feature, StartAt: b.StartAt,
 	})
-	return written(x, "issues", done, err)
+	return written(done, err, newIssueBody)
 }
 
 type inPost struct {
@@ -253,8 +215,8 @@ type inPost struct {
 }
 
 // poster adds a post in one of the ways that the author knows.
-func (a *API) poster(post func(context.Context, author.Act, string, author.PostDraft) (store.Authored, error)) func(context.Context, *exchange, *inPost) (*issueOutput, error) {
-	return func(ctx context.Context, x *exchange, in *inPost) (*issueOutput, error) {
+func (a *API) poster(post func(context.Context, author.Act, string, author.PostDraft) (store.Authored, error)) func(context.Context, *exchange, *inPost) (*output[issueBody], error) {
+	return func(ctx context.Context, x *exchange, in *inPost) (*output[issueBody], error) {
 		act, err := x.act(in.Conditions)
 		if err != nil {
 			return nil, err
@@ -263,6 +225,6 @@ func (a *API) poster(post func(context.Context, author.Act, string, author.PostD
 		done, err := post(ctx, act, itemID(in.ID), author.PostDraft{
 			Content: b.Content, ContentType: b.ContentType, Type: b.Type, Status: tocsin.Status(b.Status), EndAt: given(b.EndAt),
 		})
-		return written(x, "issues", done, err)
+		return written(done, err, newIssueBody)
 	}
 }

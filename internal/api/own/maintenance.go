@@ -50,7 +50,7 @@ func (a *API) planMaintenance(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body maintenanceDraft
 },
-) (*issueOutput, error) {
+) (*output[issueBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (a *API) planMaintenance(ctx context.Context, x *exchange, in *struct {
 	done, err := a.author.PlanMaintenance(ctx, act, author.MaintenanceDraft{
 		Service: b.Service, Feature: b.Feature, Title: b.Title, Impact: b.Impact, StartAt: b.StartAt, EndAt: b.EndAt, Post: b.Post.draft(),
 	})
-	return written(x, "issues", done, err)
+	return added(x, "issues", done, err, newIssueBody)
 }
 
 func (a *API) changeMaintenance(ctx context.Context, x *exchange, in *struct {
@@ -67,7 +67,7 @@ func (a *API) changeMaintenance(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body maintenancePatch
 },
-) (*issueOutput, error) {
+) (*output[issueBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -76,5 +76,5 @@ func (a *API) changeMaintenance(ctx context.Context, x *exchange, in *struct {
 	done, err := a.author.ChangeIssue(ctx, act, itemID(in.ID), author.IssueChange{
 		Title: b.Title, Impact: b.Impact, Feature: b.Feature, StartAt: b.StartAt, EndAt: b.EndAt,
 	})
-	return written(x, "issues", done, err)
+	return written(done, err, newIssueBody)
 }

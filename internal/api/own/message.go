@@ -2,8 +2,6 @@ package own
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -12,7 +10,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -63,12 +60,6 @@ type messagePatch struct {
 	ContentType      *string    `json:"contentType,omitempty" enum:"text,html"`
 }
 
-type messageOutput struct {
-	ETag     string `header:"ETag"`
-	Location string `header:"Location" doc:"Address of what was added."`
-	Body     messageBody
-}
-
 func (a *API) registerMessages() {
 	tag, path := []string{"messages"}, "/tenants/{tenant}/messages"
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
@@ -79,37 +70,19 @@ func (a *API) registerMessages() {
 	}}, a.createMessage)
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getMessage", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read a message",
-	}}, a.getMessage)
+	}}, reader(a, tocsin.KindMessage, newMessageBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeMessage", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change an own message",
 	}}, a.changeMessage)
 }
 
-func newMessageOutput(held tocsin.Held) (*messageOutput, error) {
-	var m tocsin.Message
-	if err := json.Unmarshal(held.Body, &m); err != nil {
-		return nil, fmt.Errorf("read message %s: %w", held.ID, err)
-	}
-	return &messageOutput{ETag: tagOf(held.Version), Body: messageBody{
+func newMessageBody(held tocsin.Held) (messageBody, error) {
+	m, err := decode[tocsin.Message](held)
+	return messageBody{
 		ID: m.ID, Title: m.Title, Services: append([]string{}, m.Services...), Category: m.Category, Severity: m.Severity,
 		Tags: append([]string{}, m.Tags...), MajorChange: m.MajorChange, ActionRequiredBy: instant(m.ActionRequiredBy), StartAt: instant(m.StartAt),
 		EndAt: instant(m.EndAt), ModifiedAt: instant(m.ModifiedAt), ContentType: m.ContentType, Content: m.Content, Source: held.On, Version: held.N,
-	}}, nil
-}
-
-func (a *API) getMessage(ctx context.Context, x *exchange, in *struct {
-	InItem
-	InRead
-},
-) (*messageOutput, error) {
-	held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: itemID(in.ID)}, 0)
-	if err != nil {
-		return nil, err
-	}
-	if in.fresh(tagOf(held.Version)) {
-		return nil, notModified(tagOf(held.Version))
-	}
-	return newMessageOutput(held)
+	}, err
 }
 
 func (a *API) createMessage(ctx context.Context, x *exchange, in *struct {
@@ -117,7 +90,7 @@ func (a *API) createMessage(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body messageDraft
 },
-) (*messageOutput, error) {
+) (*output[messageBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -127,14 +100,7 @@ func (a *API) createMessage(ctx context.Context, x *exchange, in *struct {
 		Title: b.Title, Services: b.Services, Category: b.Category, Severity: b.Severity, Tags: b.Tags, MajorChange: b.MajorChange,
 		ActionRequiredBy: given(b.ActionRequiredBy), StartAt: given(b.StartAt), EndAt: given(b.EndAt), Content: b.Content, ContentType: b.ContentType,
 	})
-	if err != nil {
-		return nil, err
-	}
-	out, err := newMessageOutput(done.Held)
-	if err == nil {
-		out.Location = x.address("messages", done.ID)
-	}
-	return out, err
+	return added(x, "messages", done, err, newMessageBody)
 }
 
 func (a *API) changeMessage(ctx context.Context, x *exchange, in *struct {
@@ -142,16 +108,13 @@ func (a *API) changeMessage(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body messagePatch
 },
-) (*messageOutput, error) {
+) (*output[messageBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
 	}
 	done, err := a.author.ChangeMessage(ctx, act, itemID(in.ID), author.MessageChange(in.Body))
-	if err != nil {
-		return nil, err
-	}
-	return newMessageOutput(done.Held)
+	return written(done, err, newMessageBody)
 }
 
 // linesOf are the names that a column holds.

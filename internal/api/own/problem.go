@@ -1,7 +1,6 @@
 package own
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -130,26 +130,12 @@ func locationOf(field string) string {
 	return "body." + field
 }
 
+// statusOf adds to the kinds of errors the one that only this API has.
 func statusOf(err error) int {
-	for _, k := range []struct {
-		kind   error
-		status int
-	}{
-		{author.ErrChanged, http.StatusPreconditionFailed},
-		{tocsin.ErrInvalid, http.StatusBadRequest},
-		{tocsin.ErrUnauthenticated, http.StatusUnauthorized},
-		{tocsin.ErrForbidden, http.StatusForbidden},
-		{tocsin.ErrNotFound, http.StatusNotFound},
-		{tocsin.ErrConflict, http.StatusConflict},
-		{tocsin.ErrUnavailable, http.StatusServiceUnavailable},
-		{context.DeadlineExceeded, http.StatusServiceUnavailable},
-		{context.Canceled, http.StatusServiceUnavailable},
-	} {
-		if errors.Is(err, k.kind) {
-			return k.status
-		}
+	if errors.Is(err, author.ErrChanged) {
+		return http.StatusPreconditionFailed
 	}
-	return http.StatusInternalServerError
+	return httpserver.StatusOf(err)
 }
 
 // translate makes a problem of what huma has to say about the input, without

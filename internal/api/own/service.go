@@ -2,8 +2,6 @@ package own
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -47,12 +45,6 @@ type servicePatch struct {
 	Features *[]featureBody `json:"features,omitempty" maxItems:"50" doc:"All of them: what is left out is taken away."`
 }
 
-type serviceOutput struct {
-	ETag     string `header:"ETag"`
-	Location string `header:"Location" doc:"Address of what was added."`
-	Body     serviceBody
-}
-
 type serviceList struct {
 	Value []serviceBody `json:"value" nullable:"false"`
 }
@@ -75,27 +67,25 @@ func (a *API) registerServices() {
 	}}, a.changeService)
 }
 
-// service is an own service as the API shows it. Its tag is that of the
-// service, not of its status, so that an issue does not get in the way of a
-// change.
-func (a *API) service(ctx context.Context, x *exchange, held tocsin.Held) (serviceBody, error) {
-	var s tocsin.Service
-	if err := json.Unmarshal(held.Body, &s); err != nil {
-		return serviceBody{}, fmt.Errorf("read service: %w", err)
+// service makes the body of an own service. Its tag is that of the service, not
+// of its status, so that an issue does not get in the way of a change.
+func (a *API) service(ctx context.Context, x *exchange) shower[serviceBody] {
+	return func(held tocsin.Held) (serviceBody, error) {
+		s, err := decode[tocsin.Service](held)
+		if err != nil {
+			return serviceBody{}, err
+		}
+		status, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindOverview, ID: held.ID}, 0)
+		if err != nil {
+			return serviceBody{}, err
+		}
+		o, err := decode[tocsin.Overview](status)
+		body := serviceBody{ID: s.ID, Name: s.Name, Features: []featureStatus{}, Status: string(o.Status), Issues: append([]string{}, o.IssueIDs...), Version: held.N}
+		for _, f := range o.Features {
+			body.Features = append(body.Features, featureStatus{f.Name, f.DisplayName, string(f.Status)})
+		}
+		return body, err
 	}
-	status, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindOverview, ID: held.ID}, 0)
-	if err != nil {
-		return serviceBody{}, err
-	}
-	var o tocsin.Overview
-	if err := json.Unmarshal(status.Body, &o); err != nil {
-		return serviceBody{}, fmt.Errorf("read overview: %w", err)
-	}
-	body := serviceBody{ID: s.ID, Name: s.Name, Features: []featureStatus{}, Status: string(o.Status), Issues: append([]string{}, o.IssueIDs...), Version: held.N}
-	for _, f := range o.Features {
-		body.Features = append(body.Features, featureStatus{f.Name, f.DisplayName, string(f.Status)})
-	}
-	return body, nil
 }
 
 func (a *API) listServices(ctx context.Context, x *exchange, _ *InTenant) (*struct{ Body serviceList }, error) {
@@ -109,16 +99,11 @@ func (a *API) listServices(ctx context.Context, x *exchange, _ *InTenant) (*stru
 		if err != nil {
 			return nil, err
 		}
-		if out.Body.Value[i], err = a.service(ctx, x, held); err != nil {
+		if out.Body.Value[i], err = a.service(ctx, x)(held); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
-}
-
-func (a *API) serviceOutput(ctx context.Context, x *exchange, held tocsin.Held) (*serviceOutput, error) {
-	body, err := a.service(ctx, x, held)
-	return &serviceOutput{ETag: tagOf(held.Version), Body: body}, err
 }
 
 func (a *API) addService(ctx context.Context, x *exchange, in *struct {
@@ -126,20 +111,13 @@ func (a *API) addService(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body serviceDraft
 },
-) (*serviceOutput, error) {
+) (*output[serviceBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
 	}
 	done, err := a.author.AddService(ctx, act, author.ServiceDraft{ID: in.Body.ID, Name: in.Body.Name, Features: featuresOf(in.Body.Features)})
-	if err != nil {
-		return nil, err
-	}
-	out, err := a.serviceOutput(ctx, x, done.Held)
-	if err == nil {
-		out.Location = x.address("services", done.ID)
-	}
-	return out, err
+	return added(x, "services", done, err, a.service(ctx, x))
 }
 
 func featuresOf(list []featureBody) []tocsin.Feature {
@@ -150,7 +128,7 @@ func featuresOf(list []featureBody) []tocsin.Feature {
 	return features
 }
 
-func (a *API) getService(ctx context.Context, x *exchange, in *InItem) (*serviceOutput, error) {
+func (a *API) getService(ctx context.Context, x *exchange, in *InItem) (*output[serviceBody], error) {
 	held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindService, ID: in.ID}, 0)
 	if err != nil {
 		return nil, err
@@ -158,7 +136,7 @@ func (a *API) getService(ctx context.Context, x *exchange, in *InItem) (*service
 	if !held.Own() {
 		return nil, tocsin.NotFoundf("There is no own service %q.", tocsin.Clip(in.ID, 80))
 	}
-	return a.serviceOutput(ctx, x, held)
+	return show(held, a.service(ctx, x))
 }
 
 func (a *API) changeService(ctx context.Context, x *exchange, in *struct {
@@ -166,7 +144,7 @@ func (a *API) changeService(ctx context.Context, x *exchange, in *struct {
 	Conditions
 	Body servicePatch
 },
-) (*serviceOutput, error) {
+) (*output[serviceBody], error) {
 	act, err := x.act(in.Conditions)
 	if err != nil {
 		return nil, err
@@ -177,13 +155,5 @@ func (a *API) changeService(ctx context.Context, x *exchange, in *struct {
 		change.Features = &features
 	}
 	done, err := a.author.ChangeService(ctx, act, in.ID, change)
-	if err != nil {
-		return nil, err
-	}
-	return a.serviceOutput(ctx, x, done.Held)
-}
-
-// address is where an item of the tenant is.
-func (x *exchange) address(collection, id string) string {
-	return Prefix + "tenants/" + x.tenant.ID + "/" + collection + "/" + id
+	return written(done, err, a.service(ctx, x))
 }

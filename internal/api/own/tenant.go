@@ -57,12 +57,6 @@ type tenantPatch struct {
 	Disabled *bool     `json:"disabled,omitempty" doc:"Only clients with Desk.Manage.All can disable and enable a tenant."`
 }
 
-type tenantOutput struct {
-	ETag     string `header:"ETag" doc:"Names the settings for If-Match."`
-	Location string `header:"Location" doc:"Address of what was added."`
-	Body     tenantBody
-}
-
 type tenantList struct {
 	Value []tenantBody `json:"value" nullable:"false"`
 }
@@ -101,7 +95,7 @@ func (a *API) listTenants(ctx context.Context, x *exchange, _ *struct{}) (*struc
 	return out, nil
 }
 
-func (a *API) addTenant(ctx context.Context, x *exchange, in *struct{ Body tenantDraft }) (*tenantOutput, error) {
+func (a *API) addTenant(ctx context.Context, x *exchange, in *struct{ Body tenantDraft }) (*output[tenantBody], error) {
 	t := tocsin.Tenant{
 		ID: in.Body.ID, Name: in.Body.Name, Domains: in.Body.Domains, Groups: in.Body.Groups, Shape: tocsin.Shape(in.Body.Shape), CreatedAt: x.now,
 	}
@@ -110,19 +104,19 @@ func (a *API) addTenant(ctx context.Context, x *exchange, in *struct{ Body tenan
 		return nil, err
 	}
 	body := newTenantBody(t)
-	return &tenantOutput{ETag: body.tag(), Location: Prefix + "tenants/" + t.ID, Body: body}, nil
+	return &output[tenantBody]{ETag: body.tag(), Location: Prefix + "tenants/" + t.ID, Body: body}, nil
 }
 
 func (a *API) getTenant(_ context.Context, x *exchange, in *struct {
 	InTenant
 	InRead
 },
-) (*tenantOutput, error) {
+) (*output[tenantBody], error) {
 	body := newTenantBody(x.tenant)
 	if in.fresh(body.tag()) {
 		return nil, notModified(body.tag())
 	}
-	return &tenantOutput{ETag: body.tag(), Body: body}, nil
+	return &output[tenantBody]{ETag: body.tag(), Body: body}, nil
 }
 
 func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
@@ -130,7 +124,7 @@ func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
 	IfMatch string `header:"If-Match" maxLength:"200" doc:"The ETag of the settings that are to be changed."`
 	Body    tenantPatch
 },
-) (*tenantOutput, error) {
+) (*output[tenantBody], error) {
 	if in.Body.Disabled != nil && !x.identity.May(access.ManageAll) {
 		return nil, problemf(http.StatusForbidden, "Only a client with %s can disable or enable a tenant.", tocsin.ScopeDeskManageAll)
 	}
@@ -145,7 +139,7 @@ func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
 		return nil, err
 	}
 	body := newTenantBody(changed)
-	return &tenantOutput{ETag: body.tag(), Body: body}, nil
+	return &output[tenantBody]{ETag: body.tag(), Body: body}, nil
 }
 
 func (p tenantPatch) apply(t *tocsin.Tenant) {

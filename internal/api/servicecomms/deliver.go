@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
+
+	"example.org/tocsin/internal/httpserver"
 )
 
 // digest is a hash of what an answer says.
@@ -70,23 +70,20 @@ func (z *zipped) add(sum digest, packed []byte) {
 	z.bytes += len(packed) + zippedFixed
 }
 
-// zippedTag ends the tag of a compressed answer: its bytes are others.
-const zippedTag = "-gzip"
-
 // deliver sends a list, or says that the client has it already.
 func (x *exchange) deliver(body []byte, sum digest) {
 	header := x.w.Header()
 	var packed []byte
-	if acceptsGzip(x.r.Header) {
+	if httpserver.AcceptsGzip(x.r.Header) {
 		packed = x.api.zipped.of(sum, body)
 	}
 	tag := base64.RawURLEncoding.EncodeToString(sum[:])
 	if packed != nil {
-		header["Etag"] = []string{`"` + tag + zippedTag + `"`}
+		header["Etag"] = []string{`"` + tag + httpserver.GzipTag + `"`}
 	} else {
 		header["Etag"] = []string{`"` + tag + `"`}
 	}
-	if matches(x.r.Header["If-None-Match"], tag) {
+	if httpserver.HasTag(x.r.Header["If-None-Match"], tag) {
 		x.w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -95,39 +92,4 @@ func (x *exchange) deliver(body []byte, sum digest) {
 		body = packed
 	}
 	x.send(http.StatusOK, x.levelType(), body)
-}
-
-// matches reports whether the client has what a tag names, compressed or not:
-// If-None-Match compares weakly (RFC 9110, 13.1.2).
-func matches(lines []string, tag string) bool {
-	for _, line := range lines {
-		for given := range strings.SplitSeq(line, ",") {
-			given = strings.TrimPrefix(strings.TrimSpace(given), "W/")
-			if len(given) > 2 && given[0] == '"' && strings.TrimSuffix(given[1:len(given)-1], zippedTag) == tag {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// acceptsGzip reports whether the client named gzip without refusing it.
-func acceptsGzip(header http.Header) bool {
-	for _, line := range header["Accept-Encoding"] {
-		for part := range strings.SplitSeq(line, ",") {
-			name, params, _ := strings.Cut(part, ";")
-			if name = strings.TrimSpace(name); !strings.EqualFold(name, "gzip") && name != "*" {
-				continue
-			}
-			if params == "" {
-				return true
-			}
-			q := strings.ReplaceAll(strings.ToLower(params), " ", "")
-			weight, err := strconv.ParseFloat(strings.TrimPrefix(q, "q="), 64)
-			if !strings.HasPrefix(q, "q=") || err == nil && weight > 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
