@@ -73,10 +73,10 @@ func (x *exchange) itemCursor(l *listing) (cursor, error) {
 		}
 		var err error
 		r.views, err = x.viewpoints()
-		return &messageCursor{reading: r, rows: []*readmodel.Row{row}}, err
+		return &messageCursor{reading: r, walk: walk{rows: []*readmodel.Row{row}}}, err
 	}
 	row, err := x.issue()
-	return &issueCursor{reading: r, rows: []*readmodel.Row{row}}, err
+	return &issueCursor{reading: r, walk: walk{rows: []*readmodel.Row{row}}}, err
 }
 
 // issue finds the issue that the key names, below its service if the path

@@ -73,26 +73,31 @@ type indexed interface {
 	agree(g *readmodel.Group) bool
 }
 
+// A walk goes over the rows of a list.
+type walk struct {
+	rows   []*readmodel.Row
+	row    *readmodel.Row
+	loaded bool // the text of the row has been read
+	failed error
+}
+
+func (w *walk) len() int        { return len(w.rows) }
+func (w *walk) at(i int)        { w.on(w.rows[i]) }
+func (w *walk) id(i int) string { return w.rows[i].ID }
+func (w *walk) err() error      { return w.failed }
+func (w *walk) document() int64 { return w.rows[0].Document }
+
+func (w *walk) on(row *readmodel.Row)      { w.row, w.loaded = row, false }
+func (w *walk) show(rows []*readmodel.Row) { w.rows = rows }
+
 // issueCursor walks over issues.
 type issueCursor struct {
 	*reading
-	rows   []*readmodel.Row
-	row    *readmodel.Row
+	walk
 	text   tocsin.Issue
-	loaded bool
-	failed error
 	judged *readmodel.Traits // whose status is judged below
 	agrees [2]bool           // an ended and an open issue with them need no text
 }
-
-func (c *issueCursor) len() int        { return len(c.rows) }
-func (c *issueCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
-func (c *issueCursor) id(i int) string { return c.rows[i].ID }
-func (c *issueCursor) err() error      { return c.failed }
-func (c *issueCursor) document() int64 { return c.rows[0].Document }
-
-func (c *issueCursor) on(row *readmodel.Row)      { c.row, c.loaded = row, false }
-func (c *issueCursor) show(rows []*readmodel.Row) { c.rows = rows }
 
 func (c *issueCursor) agree(g *readmodel.Group) bool {
 	c.judge(g.Traits)
@@ -207,22 +212,11 @@ func (c *issueCursor) Item(prop, i int) odata.Value {
 // messageCursor walks over messages.
 type messageCursor struct {
 	*reading
-	rows   []*readmodel.Row
-	row    *readmodel.Row
-	text   tocsin.Message
-	loaded bool
-	failed error
+	walk
+	text tocsin.Message
 }
 
-func (c *messageCursor) len() int        { return len(c.rows) }
-func (c *messageCursor) at(i int)        { c.row, c.loaded = c.rows[i], false }
-func (c *messageCursor) id(i int) string { return c.rows[i].ID }
-func (c *messageCursor) err() error      { return c.failed }
-func (c *messageCursor) document() int64 { return c.rows[0].Document }
-
-func (c *messageCursor) on(row *readmodel.Row)      { c.row, c.loaded = row, false }
-func (c *messageCursor) show(rows []*readmodel.Row) { c.rows = rows }
-func (*messageCursor) agree(*readmodel.Group) bool  { return true }
+func (*messageCursor) agree(*readmodel.Group) bool { return true }
 
 func (c *messageCursor) clone() cursor {
 	copied := *c
