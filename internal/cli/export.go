@@ -40,6 +40,6 @@ func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(exportJSON{tenant.Name, c.Dir, files, size}, func(w io.Writer) {
-		fmt.Fprintf(w, "%d files of %s written to %s (%d bytes).\n", files, tenant.Name, c.Dir, size)
+		fmt.Fprintf(w, "%s of %s written to %s (%d bytes).\n", count(files, "file", "files"), tenant.Name, c.Dir, size)
 	})
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/store"
@@ -108,18 +106,4 @@ func textsOf(kind tocsin.Kind, body []byte) (texts []string) {
 		texts = append(texts, date(p.CreatedAt)+"\n"+p.Content)
 	}
 	return texts
-}
-
-// harmless is text without what a terminal would obey.
-func harmless(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func oneLine(text string) string {
-	return strings.Join(strings.Fields(harmless(text)), " ")
 }

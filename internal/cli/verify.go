@@ -66,13 +66,13 @@ func (c *verifyCmd) Run(ctx context.Context, s *session) error {
 				fmt.Fprintf(w, "%s: BROKEN. %s\n", f.Tenant, f.Problem)
 				continue
 			}
-			fmt.Fprintf(w, "%s: %d versions, %d documents, chain intact, head %s\n", f.Tenant, f.Versions, f.Documents, f.Head)
+			fmt.Fprintf(w, "%s: %s, %s, chain intact, head %s\n", f.Tenant, count(f.Versions, "version", "versions"), count(f.Documents, "document", "documents"), f.Head)
 		}
 		if broken {
 			fmt.Fprintf(w, "audit log: BROKEN. %s\n", v.Problem)
 			return
 		}
-		fmt.Fprintf(w, "audit log: %d entries, chain intact, head %s\n", v.Entries, found.Audit.Head)
+		fmt.Fprintf(w, "audit log: %s, chain intact, head %s\n", count(int(v.Entries), "entry", "entries"), found.Audit.Head)
 	})
 	for _, f := range found.Tenants {
 		broken = broken || f.Problem != ""

@@ -46,7 +46,7 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 		RequestID: v.requestID(), At: v.now.UTC().Format("15:04:05 UTC"),
 	}
 	page.Code = strconv.Itoa(status)
-	if problem.Message != http.StatusText(status)+"." {
+	if v.code == languages()[0] && problem.Message != http.StatusText(status)+"." { // errors are in English
 		page.Detail = problem.Message
 	}
 	if v.snapshot != nil {

@@ -67,7 +67,7 @@ func (l *locale) unknown(words string) look {
 // class is the word for the classification of an issue.
 func (l *locale) class(s string) string {
 	switch s {
-	case "incident", "advisory":
+	case "incident", "advisory", tocsin.ClassMaintenance:
 		return l.text("class." + s)
 	}
 	return s
