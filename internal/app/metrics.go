@@ -116,7 +116,7 @@ func (m *deskMetrics) services(out chan<- prometheus.Metric, tenant string, s *r
 	for i := range s.Services {
 		service := &s.Services[i]
 		value := float64(service.Overview.Status.Badness())
-		if len(service.Transitions) == 0 || !service.Overview.Status.Known() || s.Stale && service.Overview.Status.Healthy() {
+		if len(service.Transitions) == 0 || !service.Overview.Status.Known() || service.Stale && service.Overview.Status.Healthy() {
 			value = -1
 		}
 		gauge(out, m.service, value, tenant, service.ID, service.Name)

@@ -137,7 +137,7 @@ func TestDaysFromOverviews(t *testing.T) {
 	w.put(at(24*3+10), overview(tocsin.StatusDegradation), issue("EX1", "", tocsin.StatusDegradation, at(24*3+9), none, at(24*3+10)))
 	w.put(at(24*3+12), overview(tocsin.StatusInterruption))
 	w.put(at(24*4+1), overview(tocsin.StatusOperational), issue("EX1", "", tocsin.StatusServiceRestored, at(24*3+9), at(24*4), at(24*4+1)))
-	w.poll(at(24*5 + 6))
+	w.poll(at(24*5+18), overview(tocsin.StatusOperational))
 	past, service := w.past()
 	days, err := past.Days(t.Context(), service, at(0), at(24*7))
 	if err != nil {
@@ -178,7 +178,7 @@ func TestLevels(t *testing.T) {
 	w.put(at(25), overview(tocsin.StatusDegradation), issue("EX1", "advisory", tocsin.StatusDegradation, at(24), none, at(25)))
 	w.put(at(24*2+1), overview(tocsin.StatusOperational), issue("EX1", "advisory", tocsin.StatusServiceRestored, at(24), at(30), at(24*2+1)))
 	w.put(at(24*4+1), overview(tocsin.StatusInvestigating))
-	w.poll(at(24*5 + 1))
+	w.poll(at(24*5+1), overview(tocsin.StatusInvestigating))
 	past, service := w.past()
 	days, err := past.Days(t.Context(), service, at(0), at(24*5))
 	if err != nil {
@@ -208,7 +208,7 @@ func TestAvailability(t *testing.T) {
 	w.put(at(62), issue("EX2", "", tocsin.StatusServiceRestored, at(56), at(61), at(62)))
 	// These count for nothing.
 	w.put(at(90), issue("EX3", "advisory", tocsin.StatusServiceRestored, at(70), at(80), at(90)), issue("EX4", "", tocsin.StatusFalsePositive, at(72), at(90), at(90)))
-	w.poll(at(24 * 5))
+	w.poll(at(24*5), overview(tocsin.StatusOperational))
 	past, service := w.past()
 	a, err := past.Availability(t.Context(), service, at(0), at(24*6))
 	if err != nil {
@@ -250,7 +250,7 @@ func TestAvailabilityDates(t *testing.T) {
 		post(at(26.5), "Current status: We look.\n\nStart time: Tuesday, March 3, 2026, at 1:00 AM UTC"),
 		post(at(30), "Final status: Done.\n\nStart time: Tuesday, March 3, 2026, at 12:00 AM UTC\n\nEnd time: Monday, March 3, 2026, at 9:00 AM UTC")))
 	w.put(at(49), issue("EX2", "", tocsin.StatusInterruption, at(48), none, at(49)))
-	w.poll(at(60))
+	w.poll(at(60), overview(tocsin.StatusOperational))
 	past, service := w.past()
 	a, err := past.Availability(t.Context(), service, at(0), at(24*4))
 	if err != nil {

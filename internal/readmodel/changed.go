@@ -1,6 +1,10 @@
 package readmodel
 
-import "strconv"
+import (
+	"strconv"
+
+	"example.org/tocsin/internal/tocsin"
+)
 
 // Changed returns a channel that is closed when a snapshot is renewed next.
 func (m *Model) Changed() <-chan struct{} {
@@ -18,8 +22,8 @@ func (m *Model) Version(tenantID string) string {
 		return ""
 	}
 	version := strconv.FormatInt(s.Seq, 10)
-	if s.Stale {
-		version += "-stale-" + strconv.FormatInt(int64(InstantOf(s.StaleSince)), 10)
+	if stale := s.Staleness(); stale != "" {
+		version += "-stale-" + tocsin.HashOf([]byte(stale)).String()
 	}
 	return version
 }

@@ -101,14 +101,15 @@ func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
 			if err != nil {
 				return nil, err
 			}
-			serviceIn(found, r.ID).Service = service
+			s := serviceIn(found, r.ID)
+			s.Service, s.Source = service, cmp.Or(s.Source, r.Source)
 		case tocsin.KindOverview:
 			overview, err := textOf[tocsin.Overview](ctx, m, r.Document)
 			if err != nil {
 				return nil, err
 			}
 			s := serviceIn(found, r.ID)
-			s.Overview, s.Since = overview, tocsin.FromMicros(r.At)
+			s.Overview, s.Since, s.Source = overview, tocsin.FromMicros(r.At), r.Source
 		}
 	}
 	if err := m.transitions(ctx, s.Tenant.ID, found); err != nil {

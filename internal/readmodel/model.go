@@ -213,8 +213,9 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []toc
 
 // same reports whether nothing was found out since other.
 func (s *Snapshot) same(other *Snapshot) bool {
-	return s.Seq == other.Seq && s.Stale == other.Stale && s.StaleSince.Equal(other.StaleSince) && s.CheckedAt.Equal(other.CheckedAt) &&
-		slices.Equal(s.sources, other.sources) && reflect.DeepEqual(s.Tenant, other.Tenant)
+	return s.Seq == other.Seq && s.Staleness() == other.Staleness() && s.CheckedAt.Equal(other.CheckedAt) &&
+		slices.Equal(s.sources, other.sources) && reflect.DeepEqual(s.Tenant, other.Tenant) &&
+		slices.EqualFunc(s.Services, other.Services, func(a, b Service) bool { return a.ConfirmedAt.Equal(b.ConfirmedAt) && a.Stale == b.Stale })
 }
 
 func ownStates(states []tocsin.SourceState, tenantID string) []tocsin.SourceState {
@@ -229,30 +230,53 @@ func ownStates(states []tocsin.SourceState, tenantID string) []tocsin.SourceStat
 
 // judge decides how current the snapshot is.
 func (s *Snapshot) judge(sources []tocsin.SourceState, now time.Time) {
-	s.sources, s.Stale, s.StaleSince, s.CheckedAt = sources, false, time.Time{}, time.Time{}
+	s.sources, s.unheard, s.Stale, s.StaleSince, s.CheckedAt = sources, nil, false, time.Time{}, time.Time{}
 	for _, source := range sources {
 		if source.LastOKAt.After(s.CheckedAt) {
 			s.CheckedAt = source.LastOKAt
 		}
 		since, stale := source.StaleSince(now)
-		if stale && (!s.Stale || since.Before(s.StaleSince)) {
+		if !stale {
+			continue
+		}
+		s.unheard = append(s.unheard, source)
+		if !s.Stale || since.Before(s.StaleSince) {
 			s.Stale, s.StaleSince = true, since
 		}
 	}
-	s.Services = confirmed(s.Services, s.CheckedAt)
+	s.Services = confirmed(s.Services, sources, now)
 }
 
-// confirmed are services whose status a poll at checked confirmed.
-func confirmed(services []Service, checked time.Time) []Service {
-	list := make([]Service, len(services))
-	copy(list, services)
+// ownEvery is how often the services of the desk itself count as confirmed
+// anew: nobody polls them.
+const ownEvery = time.Minute
+
+// confirmed are services as their own sources confirm them. What came from a
+// place that is no longer polled is stale once another place is.
+func confirmed(services []Service, sources []tocsin.SourceState, now time.Time) []Service {
+	list := slices.Clone(services)
 	for i := range list {
-		list[i].ConfirmedAt = list[i].Since
-		if checked.After(list[i].Since) {
-			list[i].ConfirmedAt = checked
+		s := &list[i]
+		s.ConfirmedAt, s.Stale, s.StaleSince = s.Since, false, time.Time{}
+		n := slices.IndexFunc(sources, func(source tocsin.SourceState) bool { return source.Name == s.Source })
+		switch {
+		case s.Own():
+			s.ConfirmedAt = later(s.Since, now.Truncate(ownEvery))
+		case n >= 0:
+			s.ConfirmedAt = later(s.Since, sources[n].LastOKAt)
+			s.StaleSince, s.Stale = sources[n].StaleSince(now)
+		default:
+			s.StaleSince, s.Stale = s.Since, len(sources) > 0
 		}
 	}
 	return list
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // Issue reads the present text of an issue. The answer is shared: do not

@@ -26,7 +26,12 @@ func open(t *testing.T, now func() time.Time) (*store.Store, *readmodel.Model) {
 
 func record(t *testing.T, s *store.Store, at time.Time, docs ...tocsin.Document) {
 	t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: at}
+	recordAs(t, s, "test", at, docs...)
+}
+
+func recordAs(t *testing.T, s *store.Store, source string, at time.Time, docs ...tocsin.Document) {
+	t.Helper()
+	r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
 	for _, d := range docs {
 		r.Entries = append(r.Entries, store.Entry{Document: d})
 	}
@@ -141,5 +146,64 @@ func TestStale(t *testing.T) {
 	poll(tocsin.OutcomeShort)
 	if is, since := stale(); !is || !since.Equal(good) {
 		t.Errorf("after two intervals of short polls: stale %v since %v, want since %v", is, since, good)
+	}
+}
+
+// A service is unknown when its own source is silent; those of another source
+// and those of the desk itself are as they were.
+func TestStaleBySource(t *testing.T) {
+	t.Parallel()
+	now := storetest.T0
+	s, m := open(t, func() time.Time { return now })
+	ctx := t.Context()
+	poll := func(source string, docs ...tocsin.Document) {
+		t.Helper()
+		if err := s.PutSource(ctx, storetest.Contoso, source, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		c, err := s.ClaimSource(ctx, storetest.Contoso, source, now, time.Minute, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: now, Listed: true}
+		for _, d := range docs {
+			r.Entries = append(r.Entries, store.Entry{Document: d})
+		}
+		end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: source, Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeChanged}, DueAt: now}
+		if _, err := s.FinishPoll(ctx, end, &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recordAs(t, s, tocsin.SourceOwn, now, overview(t, "RemoteAccess", tocsin.StatusOperational))
+	recordAs(t, s, "import", now, overview(t, "Intune", tocsin.StatusOperational))
+	poll("graph", overview(t, "Exchange", tocsin.StatusOperational))
+	polled := now
+	now = now.Add(10 * time.Minute)
+	poll("other", overview(t, "Widgets", tocsin.StatusOperational))
+	snapshot, err := m.Snapshot(ctx, storetest.Contoso)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]readmodel.Service{
+		"Exchange":     {Stale: true, StaleSince: polled, ConfirmedAt: polled},
+		"Widgets":      {ConfirmedAt: now},
+		"RemoteAccess": {ConfirmedAt: now},
+		"Intune":       {Stale: true, StaleSince: storetest.T0, ConfirmedAt: storetest.T0}, // nobody asks any more
+	} {
+		got, _ := snapshot.Service(id)
+		if got == nil || got.Stale != want.Stale || !got.StaleSince.Equal(want.StaleSince) || !got.ConfirmedAt.Equal(want.ConfirmedAt) {
+			t.Errorf("%s = %+v, want %+v", id, got, want)
+		}
+	}
+	if !snapshot.Stale || !snapshot.StaleSince.Equal(polled) || len(snapshot.Unheard()) != 1 || snapshot.Unheard()[0].Name != "graph" {
+		t.Errorf("the tenant: stale %v since %v, unheard %+v", snapshot.Stale, snapshot.StaleSince, snapshot.Unheard())
+	}
+	version := m.Version(storetest.Contoso)
+	now = now.Add(10 * time.Minute)
+	if err := m.Refresh(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if m.Version(storetest.Contoso) == version {
+		t.Error("pages are not told that a second source is silent")
 	}
 }

@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -71,9 +72,16 @@ type Service struct {
 	tocsin.Service                     // features known from the source, or from its issues
 	Overview       tocsin.Overview     // the latest
 	Since          time.Time           // from when on the latest status held
-	ConfirmedAt    time.Time           // last time a complete poll or an import confirmed it
+	ConfirmedAt    time.Time           // last time a complete poll of its source, an import, or the desk itself confirmed it
 	Transitions    []tocsin.Transition // ascending by time; the last one is Overview
+	Source         string              // whose list it is on
+	Stale          bool                // that source cannot be trusted to be current
+	StaleSince     time.Time           // from when on; zero for a source that was never polled completely
 }
+
+// Own reports whether the desk speaks for the service itself: its status holds
+// until the desk says otherwise.
+func (s *Service) Own() bool { return s.Source == tocsin.SourceOwn }
 
 // Worst is the worst of the overviews that held between from and to, the later
 // of two that are equally bad. It reports false when the span ends before the
@@ -113,9 +121,10 @@ type Snapshot struct {
 	StaleSince        time.Time // end of the last complete poll of the stalest source; zero for never
 	CheckedAt         time.Time // end of the newest complete poll of any source; zero without sources
 	sources           []tocsin.SourceState
-	saved             bool  // a block is stored
-	blockSeq          int64 // the last change that it includes
-	pending           int   // rows that changed since
+	unheard           []tocsin.SourceState // those that are stale
+	saved             bool                 // a block is stored
+	blockSeq          int64                // the last change that it includes
+	pending           int                  // rows that changed since
 }
 
 // hold makes x the issues or the messages of a snapshot that nobody else sees
@@ -136,6 +145,19 @@ func (s *Snapshot) Message(id string) (*Row, bool) { return find(s.Messages, id)
 
 // Sources is the health of the tenant's sources.
 func (s *Snapshot) Sources() []tocsin.SourceState { return s.sources }
+
+// Unheard are the sources that are stale.
+func (s *Snapshot) Unheard() []tocsin.SourceState { return s.unheard }
+
+// Staleness names the sources that are stale and since when, "" while all are
+// current.
+func (s *Snapshot) Staleness() string {
+	var b strings.Builder
+	for _, source := range s.unheard {
+		fmt.Fprintf(&b, "%q %d ", source.Name, InstantOf(source.LastOKAt))
+	}
+	return b.String()
+}
 
 // Service finds a service by its workload id.
 func (s *Snapshot) Service(id string) (*Service, bool) {

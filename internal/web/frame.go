@@ -34,7 +34,7 @@ type frame struct {
 	Find      string // address of the search
 	Query     string // what was searched for
 	Prefs     string
-	Stale     string // since when nothing is known, "" while all is current
+	Stale     string // that a source is not heard, "" while all is current
 	StaleText string
 	Events    string // where a page with script listens for changes, "" for nowhere
 	Refresh   int    // seconds after which a page without script reloads, 0 for never
@@ -114,10 +114,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 	}
 	v.navigate(&f)
 	f.Live, f.Events = v.liveState(s), v.eventsOf()
-	f.Stale = v.staleSince()
-	if f.Stale != "" {
-		f.StaleText = v.staleReason(s)
-	}
+	f.Stale, f.StaleText = v.staleTitle(), v.staleReason()
 	return f
 }
 
@@ -224,34 +221,71 @@ func (v *visit) liveState(s *readmodel.Snapshot) liveState {
 	return liveState{"", v.text("live.ago", "d", v.length(d))}
 }
 
-// staleSince is since when nothing is known about the tenant, in words, or ""
-// while its data is current.
+// staleSince is since when some source is not heard, in words, or "" while all
+// data is current.
 func (v *visit) staleSince() string {
-	s := v.snapshot
-	switch {
-	case !s.Stale:
+	if !v.snapshot.Stale {
 		return ""
-	case s.StaleSince.IsZero():
-		return v.text("stale.start")
 	}
-	return v.stamp(s.StaleSince.In(v.zone))
+	return v.sinceWords(v.snapshot.StaleSince)
 }
 
-// staleReason says what the last attempt met: a short list looks different
-// from no answer at all.
-func (v *visit) staleReason(s *readmodel.Snapshot) string {
-	for _, source := range s.Sources() {
-		if _, stale := source.StaleSince(v.now); !stale {
-			continue
-		}
-		if source.Shorts > 0 {
-			return v.text("stale.short", "source", source.Name)
-		}
-		if source.Failures > 0 {
-			return v.text("stale.failed", "source", source.Name, "n", source.Failures)
+// unknownSince is since when nothing is known about a service, in words, or ""
+// while its own source is current.
+func (v *visit) unknownSince(s *readmodel.Service) string {
+	if !s.Stale {
+		return ""
+	}
+	return v.sinceWords(s.StaleSince)
+}
+
+// sinceWords is an instant after "since"; the zero time is the start.
+func (v *visit) sinceWords(t time.Time) string {
+	if t.IsZero() {
+		return v.text("stale.start")
+	}
+	return v.stamp(t.In(v.zone))
+}
+
+// staleTitle says since when nothing is known: about all services, or about
+// those of the sources that it names.
+func (v *visit) staleTitle() string {
+	since := v.staleSince()
+	if since == "" {
+		return ""
+	}
+	for i := range v.snapshot.Services {
+		if !v.snapshot.Services[i].Stale {
+			return v.text("stale.part", "source", v.unheard(), "time", since)
 		}
 	}
-	return v.text("stale.silent")
+	return v.text("stale.title", "time", since)
+}
+
+// unheard names the sources that are stale.
+func (v *visit) unheard() string {
+	var names []string
+	for _, source := range v.snapshot.Unheard() {
+		names = append(names, source.Name)
+	}
+	return v.join(names)
+}
+
+// staleReason says what the last attempts met: a short list looks different
+// from no answer at all.
+func (v *visit) staleReason() string {
+	var reasons []string
+	for _, source := range v.snapshot.Unheard() {
+		switch {
+		case source.Shorts > 0:
+			reasons = append(reasons, v.text("stale.short", "source", source.Name))
+		case source.Failures > 0:
+			reasons = append(reasons, v.text("stale.failed", "source", source.Name, "n", source.Failures))
+		default:
+			reasons = append(reasons, v.text("stale.silent", "source", source.Name))
+		}
+	}
+	return strings.Join(reasons, " ")
 }
 
 // requestID is how the operator finds this request in the log.

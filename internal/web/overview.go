@@ -71,6 +71,7 @@ type serviceLine struct {
 	What                            []issueLine // its open issues
 	Named                           []issueLine // open incidents of other services whose posts name it
 	Strip                           strip
+	stale                           bool // its source is not heard
 }
 
 // quietAfter is how long an advisory stays in the foreground without news.
@@ -214,7 +215,7 @@ func (page *overviewPage) naming(name string) []issueLine {
 	return named
 }
 
-// serviceLine is a service as it is now. What was healthy when a source was
+// serviceLine is a service as it is now. What was healthy when its source was
 // last heard is unknown since then; a service whose open issues are advisories
 // is not shown as degraded.
 func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) serviceLine {
@@ -230,11 +231,11 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) ser
 	}
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
 	news := slices.ContainsFunc(open, func(i issueLine) bool { return !i.quiet })
-	switch stale := v.staleSince(); {
+	switch stale := v.unknownSince(s); {
 	case len(s.Transitions) == 0:
 		line.look, line.Since = v.unknown(v.text("family.neutral")), ""
 	case stale != "" && s.Overview.Status.Healthy():
-		line.look, line.Since = v.unknown(v.text("family.neutral")), v.text("since", "time", stale)
+		line.look, line.Since, line.stale = v.unknown(v.text("family.neutral")), v.text("since", "time", stale), true
 	case len(open) > 0 && !incidents && (line.Family == "degraded" || line.Family == "recovering" || line.Family == "watch" || news):
 		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
 	}
@@ -257,7 +258,7 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 	case n["degraded"] > 0:
 		out.Family, out.Headline = "degraded", v.text("verdict.degraded", "degraded", v.text("verdict.n.degraded", "n", n["degraded"]))
 	case stale != "":
-		out.Family, out.Headline = "neutral", v.text("verdict.stale", "time", stale)
+		out.Family, out.Headline = "neutral", v.staleHeadline(page, stale)
 	case len(v.snapshot.Services) == 0:
 		out.Family, out.Headline = "neutral", v.text("verdict.empty")
 	case n["recovering"] > 0:
@@ -279,6 +280,24 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 	return out
 }
 
+// staleHeadline says how much is not known: everything, some services, or what
+// a source that never named a service would tell.
+func (v *visit) staleHeadline(page *overviewPage, since string) string {
+	n := 0
+	for _, line := range page.Affected {
+		if line.stale {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return v.text("stale.part", "source", v.unheard(), "time", since)
+	case len(v.snapshot.Services):
+		return v.text("verdict.stale", "time", since)
+	}
+	return v.text("verdict.stale.part", "n", n, "time", since)
+}
+
 func countAdvisories(page *overviewPage) int { return len(page.Issues) + len(page.Quiet) }
 
 // explain adds what a caller asks next: whose confirmation it is, or what it
@@ -298,7 +317,7 @@ func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
 		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
 		out.Lead = v.rich("verdict.lead.confirmed", "id", link)
 	case stale != "":
-		out.Lead = v.rich("verdict.lead.stale", "time", stale)
+		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
 	case out.Family == "restored":
 		out.Lead = v.rich("verdict.lead.quiet", "n", total)
 	case out.Family == "watch":

@@ -30,7 +30,7 @@ type pastKey struct{ tenant, what string }
 type pastEntry struct {
 	seq   int64
 	until time.Time
-	stale bool
+	stale string // see [readmodel.Snapshot.Staleness]
 	value any
 }
 
@@ -41,7 +41,7 @@ func remembered[T any](v *visit, what string, work func(*history.Past) (T, error
 	p := &v.pages.pasts
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if e, ok := p.kept[key]; ok && e.seq == s.Seq && e.stale == s.Stale && v.now.Before(e.until) {
+	if e, ok := p.kept[key]; ok && e.seq == s.Seq && e.stale == s.Staleness() && v.now.Before(e.until) {
 		if value, ok := e.value.(T); ok {
 			return value, nil
 		}
@@ -53,7 +53,7 @@ func remembered[T any](v *visit, what string, work func(*history.Past) (T, error
 	if len(p.kept) >= maxPasts {
 		clear(p.kept)
 	}
-	p.kept[key] = pastEntry{s.Seq, v.now.Add(pastFor), s.Stale, value}
+	p.kept[key] = pastEntry{s.Seq, v.now.Add(pastFor), s.Staleness(), value}
 	return value, nil
 }
 

@@ -121,14 +121,13 @@ func containsAll(text string, words []string) bool {
 }
 
 func (page *searchPage) find(v *visit, words []string) error {
-	stale := v.staleSince() != ""
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
 		if !containsAll(fold(s.Name+" "+s.ID), words) {
 			continue
 		}
 		one := serviceHit{v.short(s.Overview.Status), s.Name, v.serviceHref(s.ID)}
-		if stale && s.Overview.Status.Healthy() || len(s.Transitions) == 0 {
+		if s.Stale && s.Overview.Status.Healthy() || len(s.Transitions) == 0 {
 			one.look = v.unknown(v.text("family.neutral"))
 		}
 		page.Services = append(page.Services, one)

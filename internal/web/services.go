@@ -117,10 +117,9 @@ func (p *Pages) service(v *visit) error {
 // describe adds the parts of the service, with their status where a source
 // tells it, and when it was last confirmed.
 func (page *servicePage) describe(v *visit, s *readmodel.Service) {
-	stale := v.staleSince() != ""
 	for _, f := range s.Overview.Features {
 		line := featureLine{look: v.look(f.Status), Name: cmp.Or(f.DisplayName, f.Name)}
-		if stale && f.Status.Healthy() {
+		if s.Stale && f.Status.Healthy() {
 			line.look = v.unknown(v.text("family.neutral"))
 		}
 		page.Features = append(page.Features, line)

@@ -73,7 +73,7 @@ func (p *Pages) Site(ctx context.Context, tenant tocsin.Tenant) (map[string][]by
 func (v *visit) sitePage() ([]byte, error) {
 	page := sitePage{
 		Lang: v.code, Title: v.text("site.title", "tenant", v.snapshot.Tenant.Name), Tenant: v.snapshot.Tenant.Name, Demo: v.pages.config.Demo,
-		Written: v.moment(v.now), Stale: v.staleSince(),
+		Written: v.moment(v.now), Stale: v.staleTitle(), StaleText: v.staleReason(),
 	}
 	if prefixOf(v.code) != "" {
 		page.Root = "../"
@@ -81,9 +81,6 @@ func (v *visit) sitePage() ([]byte, error) {
 	page.Written.Text = v.full(v.now.In(v.zone)) + " " + v.city()
 	page.CSS = page.Root + strings.TrimPrefix(v.pages.static.names["app.css"], "/")
 	page.Icon = page.Root + strings.TrimPrefix(v.pages.static.names["icon.svg"], "/")
-	if page.Stale != "" {
-		page.StaleText = v.staleReason(v.snapshot)
-	}
 	for _, l := range v.languageLinks() {
 		l.Href = page.Root + strings.TrimPrefix(prefixOf(l.Code)+"/index.html", "/")
 		page.Languages = append(page.Languages, l)

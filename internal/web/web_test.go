@@ -72,7 +72,12 @@ func newDesk(t testing.TB) *desk {
 // record stores what a source said at an instant, and lets the pages see it.
 func (d *desk) record(at time.Time, values ...any) {
 	d.t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: at}
+	d.recordAs("graph", at, values...)
+}
+
+func (d *desk) recordAs(source string, at time.Time, values ...any) {
+	d.t.Helper()
+	r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
@@ -214,6 +219,29 @@ func TestStaleIsNeverGreen(t *testing.T) {
 		has(t, "stale page "+prefix, page, "live--stale", `class="g g--xl c-neutral"`)
 	}
 	has(t, "stale page", d.page("/"), "State unknown since ", "the last read failed")
+}
+
+// What the desk says itself stays as it is while a provider is silent, and the
+// page says who is silent.
+func TestStaleIsAboutTheSilentSource(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational})
+	d.recordAs(tocsin.SourceOwn, storetest.T0, tocsin.Overview{ServiceID: "VPN", Service: "Remote access", Status: tocsin.StatusOperational})
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.poll(tocsin.OutcomeUnchanged)
+	d.now = d.now.Add(10 * time.Minute)
+	d.poll(tocsin.OutcomeFailed)
+	page := d.page("/")
+	has(t, "overview", page, "State of 1\u00a0service unknown since ", "Not heard from graph since ", "Our reading of graph ", `id="s-ok"`)
+	working := page[strings.Index(page, `id="s-ok"`):]
+	has(t, "working services", working, "Remote access")
+	lacks(t, "working services", working, "Exchange Online")
+	lacks(t, "own service", d.page("/services/VPN"), "Unknown")
+	has(t, "search", d.page("/search?q=remote"), "c-ok")
 }
 
 // poll ends a poll of the source now.

@@ -101,7 +101,7 @@ func serve(t testing.TB, s *store.Store) *servicecomms.API {
 // put stores documents of one tenant; v is as in [tocsin.NewDocument].
 func put(t testing.TB, s *store.Store, tenant string, at time.Time, list ...any) {
 	t.Helper()
-	r := store.Record{TenantID: tenant, Source: "test", SeenAt: at}
+	r := store.Record{TenantID: tenant, Source: "graph", SeenAt: at}
 	for _, v := range list {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
