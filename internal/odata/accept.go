@@ -97,11 +97,9 @@ func (o *offer) consider(text string) {
 	default:
 		return
 	}
-	quality := 1.0
-	if q, ok := params["q"]; ok {
-		if quality, err = strconv.ParseFloat(q, 64); err != nil || !(quality >= 0 && quality <= 1) {
-			return
-		}
+	quality, ok := qualityOf(params)
+	if !ok {
+		return
 	}
 	for _, name := range [...]string{"odata.metadata", "odata"} {
 		if value, ok := params[name]; ok {
@@ -115,6 +113,32 @@ func (o *offer) consider(text string) {
 	if precision > o.precision {
 		o.precision, o.quality = precision, quality
 	}
+}
+
+// qualityOf is the weight of a media range, 1 when none is given, and false
+// when it is no weight.
+func qualityOf(params map[string]string) (float64, bool) {
+	q, ok := params["q"]
+	if !ok {
+		return 1, true
+	}
+	quality, err := strconv.ParseFloat(q, 64)
+	return quality, err == nil && quality >= 0 && quality <= 1
+}
+
+// AcceptsText reports whether an Accept header names plain text, which is the
+// form of a count. Headers that leave the choice open do not.
+func AcceptsText(accept string) bool {
+	for _, part := range splitRanges(accept) {
+		mediaType, params, err := mime.ParseMediaType(part)
+		if err != nil || mediaType != "text/plain" && mediaType != "text/*" {
+			continue
+		}
+		if quality, ok := qualityOf(params); ok && quality > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // levelOf reads a level, in the words of OData 3 too. Zero is none of them.

@@ -256,3 +256,15 @@ func TestNegotiate(t *testing.T) {
 		}
 	}
 }
+
+func TestAcceptsText(t *testing.T) {
+	t.Parallel()
+	for accept, want := range map[string]bool{
+		"text/plain;q=0.9": true, "application/json, text/plain": true, "text/*": true, "TEXT/PLAIN": true,
+		"": false, "*/*": false, "text/html": false, "text/plain;q=0": false, "text/plain;q=9": false, "application/json": false,
+	} {
+		if got := AcceptsText(accept); got != want {
+			t.Errorf("AcceptsText(%q) = %v, want %v", accept, got, want)
+		}
+	}
+}

@@ -205,6 +205,10 @@ func (x *exchange) negotiate(format string) error {
 		x.level = odata.MetadataMinimal
 		return nil
 	}
+	if format == "" && x.to.counts() && odata.AcceptsText(strings.Join(accept, ",")) {
+		x.level = odata.MetadataMinimal
+		return nil
+	}
 	level, err := odata.Negotiate(strings.Join(accept, ","), format, odata.MetadataMinimal)
 	x.level = level
 	return err

@@ -55,6 +55,11 @@ func (t target) permission() access.Permission {
 	return access.SignedIn
 }
 
+// counts reports whether the answer is a number, which is sent as plain text.
+func (t target) counts() bool {
+	return t.kind == kindCount || t.kind == kindAttachments && len(t.below) == 1 && t.below[0] == "$count"
+}
+
 func (t target) method() string {
 	if t.kind == kindBatch || t.kind == kindAction {
 		return "POST"

@@ -213,6 +213,10 @@ func TestVersionsAndMediaTypes(t *testing.T) {
 		{"issues", []string{"Accept", "application/json;odata.metadata=none"}, 200},
 		{"issues?$filter=(", []string{"Accept", "text/html"}, 406},
 		{"issues?$format=json", []string{"Accept", "text/html"}, 200},
+		{"issues", []string{"Accept", "text/plain"}, 406},
+		{"issues/$count", []string{"Accept", "text/plain;q=0.9"}, 200}, // as the Go client asks
+		{"issues/$count", []string{"Accept", "text/plain;q=0"}, 406},
+		{"issues/$count", []string{"Accept", "text/html"}, 406},
 		{"issues", []string{"Content-Encoding", "gzip"}, 415},
 		{"issues", []string{"Prefer", "odata.maxpagesize=no"}, 200},
 		{"/v1.0/$metadata", []string{"Accept", "application/json"}, 200},

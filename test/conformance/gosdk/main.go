@@ -14,6 +14,7 @@ import (
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	kiota "github.com/microsoft/kiota-http-go"
 	jsonserialization "github.com/microsoft/kiota-serialization-json-go"
+	textserialization "github.com/microsoft/kiota-serialization-text-go"
 	graphcore "github.com/microsoftgraph/msgraph-sdk-go-core"
 	"github.com/microsoftgraph/msgraph-sdk-go/admin"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -42,8 +43,8 @@ func as(token string) (client, error) {
 	if err != nil {
 		return client{}, err
 	}
-	root := admin.NewAdminRequestBuilderInternal(map[string]string{"baseurl": os.Getenv("TOCSIN_BASE") + "/v1.0"}, adapter)
-	return client{adapter, root.ServiceAnnouncement()}, nil
+	adapter.SetBaseUrl(os.Getenv("TOCSIN_BASE") + "/v1.0")
+	return client{adapter, admin.NewAdminRequestBuilderInternal(nil, adapter).ServiceAnnouncement()}, nil
 }
 
 func pointer[T any](v T) *T { return &v }
@@ -69,6 +70,7 @@ func main() {
 		return jsonserialization.NewJsonSerializationWriterFactory()
 	})
 	abstractions.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return jsonserialization.NewJsonParseNodeFactory() })
+	abstractions.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return textserialization.NewTextParseNodeFactory() })
 	failed := false
 	for _, part := range []struct {
 		name string
