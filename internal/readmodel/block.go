@@ -16,7 +16,7 @@ import (
 // them takes. It is an aid and never the truth: one that cannot be read, or is
 // of another format, counts as absent.
 const (
-	blockFormat = 1
+	blockFormat = 2
 	blockRows   = 1 << 15 // in one part
 )
 
@@ -53,6 +53,7 @@ func packPart(rows []*Row) []byte {
 		for _, text := range []string{t.Service, t.ServiceID, t.Feature, t.FeatureSet, string(t.Status), t.Class} {
 			to = append(binary.AppendUvarint(to, uint64(len(text))), text...)
 		}
+		to = binary.AppendUvarint(to, uint64(flag(t.Private)))
 	}
 	var ids strings.Builder
 	for _, r := range rows {
@@ -70,6 +71,13 @@ func packPart(rows []*Row) []byte {
 		}
 	}
 	return to
+}
+
+func flag(set bool) int {
+	if set {
+		return 1
+	}
+	return 0
 }
 
 // A column is one number of each row. Rising ones are kept as differences from
@@ -151,7 +159,7 @@ func (p *part) read(rows []*Row, shared sharing) []*Row {
 	p.rest = p.rest[1:]
 	n, traits := p.size(blockRows), p.size(blockRows)
 	for range traits {
-		t := Traits{Service: p.text(), ServiceID: p.text(), Feature: p.text(), FeatureSet: p.text(), Status: tocsin.Status(p.text()), Class: p.text()}
+		t := Traits{Service: p.text(), ServiceID: p.text(), Feature: p.text(), FeatureSet: p.text(), Status: tocsin.Status(p.text()), Class: p.text(), Private: p.size(1) == 1}
 		p.traits = append(p.traits, shared.of(t))
 	}
 	p.ids = p.text()

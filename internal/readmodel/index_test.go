@@ -16,7 +16,7 @@ import (
 
 func randomRow(r *rand.Rand, id int) *Row {
 	row := &Row{
-		Traits: &Traits{Service: fmt.Sprint("Service ", r.IntN(3)), ServiceID: fmt.Sprint("s", r.IntN(3)), FeatureSet: fmt.Sprint("f", r.IntN(2)), Status: tocsin.StatusDegradation},
+		Traits: &Traits{Service: fmt.Sprint("Service ", r.IntN(3)), ServiceID: fmt.Sprint("s", r.IntN(3)), FeatureSet: fmt.Sprint("f", r.IntN(2)), Status: tocsin.StatusDegradation, Private: r.IntN(5) == 0},
 		ID:     fmt.Sprintf("EX%05d", id), Document: r.Int64N(1 << 40), N: int32(1 + r.IntN(9)), StartAt: Instant(r.IntN(40)), ModifiedAt: Instant(1 + r.IntN(40)),
 	}
 	if r.IntN(4) > 0 {

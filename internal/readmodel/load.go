@@ -58,7 +58,7 @@ func (m *Model) loadRows(ctx context.Context, s *Snapshot) error {
 	}
 	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage} {
 		slices.SortFunc(byKind[kind], ByID.compare)
-		s.hold(kind, m.index(slices.Clip(byKind[kind])))
+		m.hold(s, kind, m.index(slices.Clip(byKind[kind])))
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (shared sharing) of(key Traits) *Traits {
 
 func (shared sharing) row(r *store.Row) *Row {
 	return &Row{
-		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class}), ID: r.ID, Document: r.Document, N: int32(r.N),
+		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class, r.Private}), ID: r.ID, Document: r.Document, N: int32(r.N),
 		StartAt: Instant(r.StartAt), EndAt: Instant(r.EndAt), ModifiedAt: Instant(r.Modified), LeftAt: Instant(r.LeftAt),
 	}
 }
@@ -229,10 +229,10 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 		}
 	}
 	if len(issues) > 0 {
-		s.hold(tocsin.KindIssue, s.IssueIndex.with(issues, m.generation.Add(1)))
+		m.hold(s, tocsin.KindIssue, s.IssueIndex.with(issues, m.generation.Add(1)))
 	}
 	if len(messages) > 0 {
-		s.hold(tocsin.KindMessage, s.MessageIndex.with(messages, m.generation.Add(1)))
+		m.hold(s, tocsin.KindMessage, s.messages.with(messages, m.generation.Add(1)))
 	}
 	s.pending += len(issues) + len(messages)
 	if !services {

@@ -144,6 +144,7 @@ func (m *Model) loaded(tenantID string) *Snapshot {
 func (m *Model) put(s *Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	s.complete()
 	m.tenants[s.Tenant.ID] = s
 	close(m.changed)
 	m.changed = make(chan struct{})

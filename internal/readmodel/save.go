@@ -43,7 +43,7 @@ func (m *Model) Save(ctx context.Context) error {
 
 func (m *Model) save(ctx context.Context, s *Snapshot) error {
 	b := store.Block{Seq: s.Seq, Parts: map[tocsin.Kind][][]byte{}}
-	for kind, rows := range map[tocsin.Kind][]*Row{tocsin.KindIssue: s.Issues, tocsin.KindMessage: s.Messages} {
+	for kind, rows := range map[tocsin.Kind][]*Row{tocsin.KindIssue: s.Issues, tocsin.KindMessage: s.messages.rows} {
 		parts, err := packRows(rows)
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
 			rows, err = unpackRows(b.Parts[kind], shared)
 		}
 		if err == nil {
-			s.hold(kind, m.index(rows))
+			m.hold(s, kind, m.index(rows))
 		}
 	}
 	if err != nil {

@@ -28,6 +28,7 @@ type Traits struct {
 	FeatureSet string // the feature group's display name
 	Status     tocsin.Status
 	Class      string // classification of an issue, category of a message
+	Private    bool   // a message about data privacy
 }
 
 // A Row is one item of a tenant as lists are filtered and sorted by it. The
@@ -114,27 +115,53 @@ type Snapshot struct {
 	// confirmed; no other list of this process has the same one.
 	ServiceGeneration uint64
 	Issues            []*Row    // ascending by id
-	Messages          []*Row    // ascending by id
+	Messages          []*Row    // ascending by id, but for those about data privacy: see Whole
 	IssueIndex        *Index    // of Issues
 	MessageIndex      *Index    // of Messages
 	Stale             bool      // some source has not been polled completely for two intervals
 	StaleSince        time.Time // end of the last complete poll of the stalest source; zero for never
 	CheckedAt         time.Time // end of the newest complete poll of any source; zero without sources
 	sources           []tocsin.SourceState
+	messages          *Index               // all of them
+	whole             *Snapshot            // with all of them in Messages; nil when there are no others
 	unheard           []tocsin.SourceState // those that are stale
 	saved             bool                 // a block is stored
 	blockSeq          int64                // the last change that it includes
 	pending           int                  // rows that changed since
 }
 
-// hold makes x the issues or the messages of a snapshot that nobody else sees
+// Whole is the snapshot for those who may read messages about data privacy as
+// well. Whatever does not ask for it never meets one.
+func (s *Snapshot) Whole() *Snapshot {
+	if s.whole == nil {
+		return s
+	}
+	return s.whole
+}
+
+// complete makes what Whole gives of a snapshot that nobody else sees yet.
+func (s *Snapshot) complete() {
+	s.whole = nil
+	if s.messages != s.MessageIndex {
+		whole := *s
+		whole.Messages, whole.MessageIndex = s.messages.rows, s.messages
+		s.whole = &whole
+	}
+}
+
+// hold makes x the issues or all messages of a snapshot that nobody else sees
 // yet.
-func (s *Snapshot) hold(kind tocsin.Kind, x *Index) {
+func (m *Model) hold(s *Snapshot, kind tocsin.Kind, x *Index) {
 	if kind == tocsin.KindIssue {
 		s.Issues, s.IssueIndex = x.rows, x
-	} else {
-		s.Messages, s.MessageIndex = x.rows, x
+		return
 	}
+	s.messages = x
+	private := func(r *Row) bool { return r.Private }
+	if slices.ContainsFunc(x.rows, private) {
+		x = m.index(slices.DeleteFunc(slices.Clone(x.rows), private))
+	}
+	s.Messages, s.MessageIndex = x.rows, x
 }
 
 // Issue finds an issue by id, ignoring case.

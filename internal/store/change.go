@@ -36,13 +36,31 @@ func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int
 	return list, nil
 }
 
-// LatestChanges lists up to limit changes of a tenant that are not silent,
-// newest first.
-func (s *Store) LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error) {
+// A LatestQuery says which changes are told.
+type LatestQuery struct {
+	Kinds   []tocsin.Kind // of items; all when empty
+	Private bool          // also of messages about data privacy
+	Limit   int
+}
+
+// LatestChanges lists changes of a tenant that are not silent, newest first.
+func (s *Store) LatestChanges(ctx context.Context, tenantID string, q LatestQuery) ([]tocsin.Change, error) {
+	args := []any{tenantID, q.Limit}
+	condition := "NOT c.silent"
+	if len(q.Kinds) > 0 {
+		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
+		for _, kind := range q.Kinds {
+			args = append(args, string(kind))
+		}
+	}
+	if !q.Private {
+		condition += ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
+			WHERE m.tenant = c.tenant AND m.item = c.item AND d.private)`
+	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
 		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
-		WHERE t.id = $1 AND NOT c.silent ORDER BY c.seq DESC LIMIT $2`, tenantID, limit)
+		WHERE t.id = $1 AND `+condition+` ORDER BY c.seq DESC LIMIT $2`, args...)
 	list, err := collectRows(rows, err, scanChange)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))

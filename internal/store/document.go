@@ -144,11 +144,11 @@ func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document)
 	}
 	f := doc.Facts
 	_, err = q.ExecContext(ctx, `
-		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
+		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files, private)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
 		item, doc.Hash[:], doc.Meaning[:], s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
 		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(f.Feature), clean(f.FeatureSet), clean(string(f.Status)), clean(f.Class),
-		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt), f.Files)
+		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt), f.Files, f.Private)
 	if err != nil {
 		return stored{}, err
 	}
@@ -176,9 +176,17 @@ func clean(text string) string {
 // Body reads the bytes of a document by its number. It fails with
 // [tocsin.ErrNotFound] when there is none.
 func (s *Store) Body(ctx context.Context, num int64) ([]byte, error) {
-	var packed []byte
-	if err := s.read.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, num).Scan(&packed); err != nil {
+	body, err := s.bodyOf(ctx, s.read, num)
+	if err != nil {
 		return nil, fmt.Errorf("read document %d: %w", num, s.dialect.translate(err))
+	}
+	return body, nil
+}
+
+func (s *Store) bodyOf(ctx context.Context, q querier, num int64) ([]byte, error) {
+	var packed []byte
+	if err := q.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, num).Scan(&packed); err != nil {
+		return nil, err
 	}
 	body, err := s.decoder.DecodeAll(packed, nil)
 	if err != nil {

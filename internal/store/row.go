@@ -27,11 +27,12 @@ type Row struct {
 	FeatureSet string
 	Status     tocsin.Status
 	Class      string
+	Private    bool   // a message about data privacy
 	Source     string // whose list it is on
 }
 
 const rowSelection = `SELECT i.kind, i.id, m.n, m.document, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
-	d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class, m.source`
+	d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class, d.private, m.source`
 
 const rowColumns = rowSelection + `
 	FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
@@ -40,7 +41,7 @@ const rowColumns = rowSelection + `
 
 func scanRow(rows *sql.Rows) (r Row, err error) {
 	return r, rows.Scan(&r.Kind, &r.ID, &r.N, &r.Document, &r.At, &r.SeenAt, &r.LeftAt, &r.StartAt, &r.EndAt, &r.Modified,
-		&r.Title, &r.Service, &r.Workload, &r.Feature, &r.FeatureSet, &r.Status, &r.Class, &r.Source)
+		&r.Title, &r.Service, &r.Workload, &r.Feature, &r.FeatureSet, &r.Status, &r.Class, &r.Private, &r.Source)
 }
 
 // Rows lists the present state of every item of a tenant, or of those of some

@@ -21,10 +21,11 @@ const textsVersion = 1
 type SearchQuery struct {
 	// Terms are all contained in the text of an item, wherever and in whatever
 	// case; see [plain.Fold]. No sign has a meaning of its own.
-	Terms  []string
-	Kinds  []tocsin.Kind // issues, messages; both when empty
-	Limit  int
-	Offset int
+	Terms   []string
+	Kinds   []tocsin.Kind // issues, messages; both when empty
+	Private bool          // also messages about data privacy
+	Limit   int
+	Offset  int
 }
 
 // Limits of a query.
@@ -91,6 +92,9 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query
 		for _, kind := range q.Kinds {
 			args = append(args, string(kind))
 		}
+	}
+	if !q.Private {
+		conditions = append(conditions, "NOT d.private")
 	}
 	for _, term := range terms {
 		if s.pool == nil {
@@ -187,13 +191,9 @@ func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin
 // document that was stored can hardly be, is found by nothing.
 func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocsin.Kind, body []byte) (string, error) {
 	if len(body) == 0 {
-		var packed []byte
-		if err := q.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, document).Scan(&packed); err != nil {
-			return "", err
-		}
 		var err error
-		if body, err = s.decoder.DecodeAll(packed, nil); err != nil {
-			return "", fmt.Errorf("unpack document %d: %w", document, err)
+		if body, err = s.bodyOf(ctx, q, document); err != nil {
+			return "", err
 		}
 	}
 	text, err := searchable(kind, body)

@@ -58,6 +58,12 @@ func TestTextsCatchUp(t *testing.T) {
 			storetest.Forget(t, openStore(t, address))
 			storetest.Recall(t, openStore(t, address))
 		})
+		t.Run(name+" privacy", func(t *testing.T) {
+			t.Parallel()
+			address := dsn(t)
+			storetest.ForgetPrivacy(t, openStore(t, address))
+			storetest.RecallPrivacy(t, openStore(t, address))
+		})
 	}
 }
 

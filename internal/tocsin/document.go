@@ -57,6 +57,7 @@ type Facts struct {
 	EndAt      time.Time // zero while open
 	ModifiedAt time.Time // the provider's own time of this state
 	Files      bool      // it says that files belong to it: attachments, or a published review
+	Private    bool      // a message about data privacy
 }
 
 // Open reports whether an issue with these facts has not ended.

@@ -2,8 +2,10 @@ package tocsin
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A Message is a message-center post. Its JSON form is Graph's
@@ -31,8 +33,26 @@ type Message struct {
 func (m Message) Facts() Facts {
 	return Facts{
 		Title: m.Title, Service: strings.Join(m.Services, "\n"), Class: m.Category,
-		StartAt: m.StartAt, EndAt: m.EndAt, ModifiedAt: m.ModifiedAt, Files: m.HasAttachments,
+		StartAt: m.StartAt, EndAt: m.EndAt, ModifiedAt: m.ModifiedAt, Files: m.HasAttachments, Private: m.Private(),
 	}
+}
+
+// Private reports whether a message is about data privacy, by its tags or its
+// category in whatever spelling. The provider shows those to administrators and
+// privacy readers only.
+func (m Message) Private() bool {
+	private := func(word string) bool { return lettersOf(word) == "dataprivacy" }
+	return private(m.Category) || slices.ContainsFunc(m.Tags, private)
+}
+
+// lettersOf is a word without capitals, blanks and signs.
+func lettersOf(word string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, word)
 }
 
 // Detail returns the value of the named detail, or "" without one.

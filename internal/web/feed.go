@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -66,7 +67,11 @@ func (p *Pages) seen(v *visit) error {
 
 // feed reads what changed last.
 func (v *visit) feed(limit int) (feed, error) {
-	changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, limit)
+	q := store.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue}, Private: v.reads(access.ReadPrivacy), Limit: limit}
+	if v.reads(access.ReadMessages) {
+		q.Kinds = append(q.Kinds, tocsin.KindMessage)
+	}
+	changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, q)
 	if err != nil {
 		return feed{}, err
 	}
@@ -76,9 +81,6 @@ func (v *visit) feed(limit int) (feed, error) {
 		f.Rule = v.text("feed.rule", "time", v.stamp(mark.In(v.zone)))
 	}
 	for _, change := range changes {
-		if change.Kind == tocsin.KindMessage && !v.reads(access.ReadMessages) {
-			continue
-		}
 		line := v.feedLine(change)
 		if !mark.IsZero() && change.At.After(mark) {
 			f.New = append(f.New, line)

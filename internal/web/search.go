@@ -83,7 +83,7 @@ func (v *visit) byID(id string) (string, error) {
 		return href, nil
 	}
 	for _, t := range v.tenants {
-		s, err := v.pages.config.Model.Snapshot(v.r.Context(), t.ID)
+		s, err := v.pages.snapshot(v.r.Context(), t.ID)
 		if err != nil {
 			return "", err
 		}

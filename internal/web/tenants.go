@@ -61,7 +61,7 @@ func (p *Pages) allTenants(v *visit) error {
 	page.Refresh = 60
 	visits := make([]*visit, len(v.tenants))
 	for i, t := range v.tenants {
-		s, err := p.config.Model.Snapshot(v.r.Context(), t.ID)
+		s, err := p.snapshot(v.r.Context(), t.ID)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -56,8 +57,19 @@ func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*vis
 	if err != nil {
 		return v, err
 	}
-	v.snapshot, err = p.config.Model.Snapshot(r.Context(), tenant.ID)
+	v.snapshot, err = p.snapshot(r.Context(), tenant.ID)
 	return v, err
+}
+
+// snapshot is what the visitor of a request may know of a tenant: it has
+// messages about data privacy for those only who may read them. It is the one
+// place that decides this.
+func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snapshot, error) {
+	s, err := p.config.Model.Snapshot(ctx, tenantID)
+	if err == nil && access.VisitorOf(ctx).May(access.ReadPrivacy, tenantID) {
+		s = s.Whole()
+	}
+	return s, err
 }
 
 // stranger is a visit that knows no tenant.

@@ -43,7 +43,7 @@ type model interface {
 // archive is the part of the store that pages need beside the read side.
 type archive interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
-	LatestChanges(ctx context.Context, tenantID string, limit int) ([]tocsin.Change, error)
+	LatestChanges(ctx context.Context, tenantID string, q store.LatestQuery) ([]tocsin.Change, error)
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 	past

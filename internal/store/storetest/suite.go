@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Rotation":           rotation,
 		"Search":             Search,
 		"SearchFollows":      searchFollows,
+		"Private":            private,
 		"Sightings":          sightings,
 		"Gaps":               gaps,
 		"ManyAtOnce":         manyAtOnce,
