@@ -38,6 +38,9 @@ func newCollector(ctx context.Context, c config.Config, archive *store.Store, no
 			if err := archive.PutSource(ctx, tenant.ID, s.Label, time.Duration(s.Every)); err != nil {
 				return nil, err
 			}
+			if err := archive.NameProvider(ctx, tenant.ID, s.Label, s.Provider); err != nil {
+				return nil, err
+			}
 			collector.Add(collect.Target{TenantID: tenant.ID, Name: s.Label, Source: source, Full: s.Kind != "graph"})
 		}
 	}

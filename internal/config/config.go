@@ -76,6 +76,7 @@ type Tenant struct {
 type Source struct {
 	Kind           string   `yaml:"kind"`           // graph, servicecomms or file
 	Label          string   `yaml:"label"`          // unique within the tenant; the kind when empty
+	Provider       string   `yaml:"provider"`       // who speaks through it, as pages name them; Microsoft when empty
 	ClientID       string   `yaml:"clientId"`       // id of the app that is registered with the provider
 	Auth           string   `yaml:"auth"`           // how the app proves who it is: clientSecret, certificate or federatedIdentity; clientSecret when empty
 	SecretEnv      string   `yaml:"secretEnv"`      // environment variable that holds the client secret

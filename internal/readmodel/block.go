@@ -16,7 +16,7 @@ import (
 // them takes. It is an aid and never the truth: one that cannot be read, or is
 // of another format, counts as absent.
 const (
-	blockFormat = 2
+	blockFormat = 3
 	blockRows   = 1 << 15 // in one part
 )
 
@@ -50,7 +50,7 @@ func packPart(rows []*Row) []byte {
 	}
 	to = binary.AppendUvarint(to, uint64(len(traits)))
 	for _, t := range traits {
-		for _, text := range []string{t.Service, t.ServiceID, t.Feature, t.FeatureSet, string(t.Status), t.Class} {
+		for _, text := range []string{t.Service, t.ServiceID, t.Feature, t.FeatureSet, string(t.Status), t.Class, t.Source} {
 			to = append(binary.AppendUvarint(to, uint64(len(text))), text...)
 		}
 		to = binary.AppendUvarint(to, uint64(flag(t.Private)))
@@ -159,7 +159,10 @@ func (p *part) read(rows []*Row, shared sharing) []*Row {
 	p.rest = p.rest[1:]
 	n, traits := p.size(blockRows), p.size(blockRows)
 	for range traits {
-		t := Traits{Service: p.text(), ServiceID: p.text(), Feature: p.text(), FeatureSet: p.text(), Status: tocsin.Status(p.text()), Class: p.text(), Private: p.size(1) == 1}
+		t := Traits{
+			Service: p.text(), ServiceID: p.text(), Feature: p.text(), FeatureSet: p.text(), Status: tocsin.Status(p.text()), Class: p.text(),
+			Source: p.text(), Private: p.size(1) == 1,
+		}
 		p.traits = append(p.traits, shared.of(t))
 	}
 	p.ids = p.text()

@@ -79,7 +79,7 @@ func (shared sharing) of(key Traits) *Traits {
 
 func (shared sharing) row(r *store.Row) *Row {
 	return &Row{
-		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class, r.Private}), ID: r.ID, Document: r.Document, N: int32(r.N),
+		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class, r.Source, r.Private}), ID: r.ID, Document: r.Document, N: int32(r.N),
 		StartAt: Instant(r.StartAt), EndAt: Instant(r.EndAt), ModifiedAt: Instant(r.Modified), LeftAt: Instant(r.LeftAt),
 	}
 }

@@ -205,11 +205,30 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []toc
 	if err := m.follow(ctx, &next, last); err != nil {
 		return nil, err
 	}
-	next.judge(ownStates(states, s.Tenant.ID), m.now())
+	own := ownStates(states, s.Tenant.ID)
+	if next.strays(own) {
+		var err error
+		if next.Services, err = m.services(ctx, &next); err != nil {
+			return nil, err
+		}
+	}
+	next.judge(own, m.now())
 	if next.same(s) {
 		return s, nil
 	}
 	return &next, nil
+}
+
+// strays reports whether a poll ended since, and some services were on the
+// list of a place that is not polled: another place may list them now, which
+// is no change of theirs.
+func (s *Snapshot) strays(states []tocsin.SourceState) bool {
+	polled, known := false, map[string]bool{tocsin.SourceOwn: true}
+	for _, state := range states {
+		polled = polled || state.LastOKAt.After(s.CheckedAt)
+		known[state.Name] = true
+	}
+	return polled && slices.ContainsFunc(s.Services, func(one Service) bool { return !known[one.Source] })
 }
 
 // same reports whether nothing was found out since other.

@@ -198,6 +198,18 @@ func TestStaleBySource(t *testing.T) {
 	if !snapshot.Stale || !snapshot.StaleSince.Equal(polled) || len(snapshot.Unheard()) != 1 || snapshot.Unheard()[0].Name != "graph" {
 		t.Errorf("the tenant: stale %v since %v, unheard %+v", snapshot.Stale, snapshot.StaleSince, snapshot.Unheard())
 	}
+	// A source that lists a service which was imported takes it over.
+	now = now.Add(time.Second)
+	poll("other", overview(t, "Widgets", tocsin.StatusOperational), overview(t, "Intune", tocsin.StatusOperational))
+	if err := m.Refresh(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, err = m.Snapshot(ctx, storetest.Contoso); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := snapshot.Service("Intune"); got.Stale || got.Source != "other" {
+		t.Errorf("taken over: %+v", got)
+	}
 	version := m.Version(storetest.Contoso)
 	now = now.Add(10 * time.Minute)
 	if err := m.Refresh(ctx, false); err != nil {

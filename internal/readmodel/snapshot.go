@@ -28,8 +28,12 @@ type Traits struct {
 	FeatureSet string // the feature group's display name
 	Status     tocsin.Status
 	Class      string // classification of an issue, category of a message
+	Source     string // whose list it is on
 	Private    bool   // a message about data privacy
 }
+
+// Own reports whether the desk authored the item.
+func (t *Traits) Own() bool { return t.Source == tocsin.SourceOwn }
 
 // A Row is one item of a tenant as lists are filtered and sorted by it. The
 // text of the item stays in the store; see [Model.Issue] and [Model.Message].
@@ -184,6 +188,19 @@ func (s *Snapshot) Staleness() string {
 		fmt.Fprintf(&b, "%q %d ", source.Name, InstantOf(source.LastOKAt))
 	}
 	return b.String()
+}
+
+// Provider is who speaks through a source, "" for the desk's own team.
+func (s *Snapshot) Provider(source string) string {
+	if source == tocsin.SourceOwn {
+		return ""
+	}
+	for _, state := range s.sources {
+		if state.Name == source && state.Provider != "" {
+			return state.Provider
+		}
+	}
+	return tocsin.ProviderMicrosoft
 }
 
 // Service finds a service by its workload id.

@@ -34,13 +34,30 @@ func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time
 	return nil
 }
 
-const sourceColumns = `t.id, s.name, s.poll_every, s.due_at, s.epoch, s.leased_at, s.lease_ends, s.last_ok_at, s.last_full_at,
+// NameProvider says who speaks through a source of a tenant, "" for the usual
+// provider.
+func (s *Store) NameProvider(ctx context.Context, tenantID, name, provider string) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		tenant, err := s.tenantNum(ctx, tx, tenantID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE sources SET provider = $1 WHERE tenant = $2 AND name = $3`, provider, tenant, name)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("name provider of source %s: %w", name, err)
+	}
+	return nil
+}
+
+const sourceColumns = `t.id, s.name, s.provider, s.poll_every, s.due_at, s.epoch, s.leased_at, s.lease_ends, s.last_ok_at, s.last_full_at,
 	s.watermark, s.failures, s.shorts, s.outcome, s.problem FROM sources s JOIN tenants t ON t.num = s.tenant`
 
 func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
 	var c tocsin.SourceState
 	var every, due, leased, ends, ok, full, mark int64
-	err := rows.Scan(&c.TenantID, &c.Name, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem)
+	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem)
 	c.Interval = time.Duration(every) * time.Microsecond
 	c.DueAt, c.LeasedAt, c.LeaseEnds = tocsin.FromMicros(due), tocsin.FromMicros(leased), tocsin.FromMicros(ends)
 	c.LastOKAt, c.LastFullAt, c.Watermark = tocsin.FromMicros(ok), tocsin.FromMicros(full), tocsin.FromMicros(mark)

@@ -2,11 +2,16 @@ package tocsin
 
 import "time"
 
+// ProviderMicrosoft is who speaks through a source unless its settings name
+// somebody else.
+const ProviderMicrosoft = "Microsoft"
+
 // A SourceState is what the desk knows about one source of one tenant: when it
 // is due, who polls it now, and how healthy its polls are.
 type SourceState struct {
 	TenantID   string
 	Name       string // unique within the tenant
+	Provider   string // who speaks through it, "" for [ProviderMicrosoft]
 	Interval   time.Duration
 	DueAt      time.Time
 	Epoch      int64     // grows with every claim; a write of an older epoch is refused

@@ -10,9 +10,10 @@ import (
 // clocks sets what the provider says happened beside what the desk saw, on one
 // line of time and as a table.
 type clocks struct {
-	Marks []clockMark
-	Rows  []clockRow
-	Words string
+	Marks  []clockMark
+	Rows   []clockRow
+	Words  string
+	Theirs string // who writes the posts
 }
 
 // clockMark is one instant on the line: the provider's above, ours below.
@@ -48,7 +49,8 @@ func (v *visit) clocks(issue tocsin.Issue, row *readmodel.Row, versions []tocsin
 	c.row(v, "clock.end", two.Dates.DeclaredEnd, two.OverSeen)
 	c.row(v, "clock.over", two.OverPost, two.OverSeen)
 	c.draw(v, issue, versions)
-	c.Words = v.text("clock.words", "posts", len(issue.Posts), "versions", len(versions))
+	c.Theirs = v.say("clocks.theirs", row.Source)
+	c.Words = v.say("clock.words", row.Source, "posts", len(issue.Posts), "versions", len(versions))
 	return c, nil
 }
 

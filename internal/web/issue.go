@@ -30,6 +30,8 @@ type issuePage struct {
 	Seen                                                         []tenantState
 	Versions                                                     []versionLine
 	Details                                                      []detailLine
+	Spoken, Written                                              string // whose posts, and in which language
+	Own                                                          bool   // the desk's own team speaks
 	Source                                                       string
 }
 
@@ -74,24 +76,27 @@ func (p *Pages) issue(v *visit) error {
 		frame: v.frame(crumb{v.text("nav.issues"), v.href("/issues")}, crumb{Name: row.ID}),
 		look:  v.look(row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.class(row.Class),
 		Service: issue.Service, ServiceHref: v.serviceHref(issue.ServiceID), Impact: issue.Impact,
+		Own: row.Own(), Spoken: v.say("posts", row.Source), Written: v.say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
 	posts := readPosts(issue.Posts)
 	promises := section.PromisesOf(posts, v.now)
 	page.Posts = v.posts(issue, posts, promises, states)
 	page.define(v, issue, row, promises)
-	page.warn(v, issue, promises)
+	page.warn(v, issue, row.Source, promises)
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
 		return err
 	}
-	if page.Seen, err = v.alsoSeen(row.ID); err != nil {
-		return err
+	if !row.Own() { // nobody else could see it
+		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
+			return err
+		}
 	}
 	page.Versions = v.versionLines("/issues/", row.ID, versions)
 	for _, d := range issue.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
 	}
-	page.Source = versions[len(versions)-1].Source
+	page.Source = v.say("source", row.Source, "source", versions[len(versions)-1].Source)
 	return v.render(http.StatusOK, "issue", page)
 }
 
@@ -171,6 +176,9 @@ func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, 
 		if known := v.text("origin." + origin); !strings.HasPrefix(known, "⟦") {
 			origin = known
 		}
+		if row.Own() {
+			origin = v.text("origin.own")
+		}
 		add(definition{Name: v.text("def.origin"), Value: origin, Note: cmp.Or(issue.FeatureGroup, issue.Feature)})
 	}
 	if row.LeftAt != 0 {
@@ -181,11 +189,11 @@ func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, 
 
 // warn adds what a reader must not miss: overdue promises, doubtful dates, and
 // dates declared that are not those written.
-func (page *issuePage) warn(v *visit, issue tocsin.Issue, promises []section.Promise) {
+func (page *issuePage) warn(v *visit, issue tocsin.Issue, source string, promises []section.Promise) {
 	for _, p := range promises {
 		switch {
 		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && isOngoing(issue):
-			page.Notes = append(page.Notes, note{"down", "down", v.text("note.overdue", "d", v.length(p.Late)), v.text("note.overdue.text", "time", v.stamp(p.DueAt.In(v.zone)))})
+			page.Notes = append(page.Notes, note{"down", "down", v.text("note.overdue", "d", v.length(p.Late)), v.say("note.overdue.text", source, "time", v.stamp(p.DueAt.In(v.zone)))})
 		case p.State == section.StatePending && p.What != section.PromisedUpdate:
 			page.Notes = append(page.Notes, note{"watch", "watch", v.text("note.report", "date", v.longDate(p.DueAt.In(v.zone))), p.Written})
 		}
@@ -228,7 +236,7 @@ func (v *visit) alsoSeen(id string) ([]tenantState, error) {
 		list = append(list, one)
 	}
 	slices.SortStableFunc(list, func(a, b tenantState) int {
-		return cmp.Compare(fmt.Sprint(a.Absent), fmt.Sprint(b.Absent))
+		return compareBool(a.Absent, b.Absent)
 	})
 	return list, nil
 }

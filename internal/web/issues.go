@@ -13,6 +13,7 @@ import (
 // those that are over.
 type issuesPage struct {
 	frame
+	Lead                     string
 	Services, Kinds, Periods []choice
 	View                     string
 	Chips                    []chip
@@ -42,7 +43,7 @@ func fillIssues(v *visit) (any, error) {
 	query := v.r.URL.Query()
 	view, kind := on(query, "v", "open", "ended"), on(query, "type", "incident", "advisory")
 	service, period := query.Get("service"), query.Get("period")
-	page := issuesPage{frame: v.frame(crumb{Name: v.text("nav.issues")}), View: view, Services: v.serviceChoices(service), Periods: v.periodChoices(v.snapshot.Issues, period)}
+	page := issuesPage{frame: v.frame(crumb{Name: v.text("nav.issues")}), Lead: v.publishers(), View: view, Services: v.serviceChoices(service), Periods: v.periodChoices(v.snapshot.Issues, period)}
 	for _, value := range []string{"", "incident", "advisory"} {
 		page.Kinds = append(page.Kinds, choice{value, v.text("filter.kind." + cmp.Or(value, "all")), value == kind})
 	}

@@ -64,7 +64,7 @@ func TestTextsAreComplete(t *testing.T) {
 
 var (
 	inTemplate = regexp.MustCompile(`\b(?:t|rich) "([a-z0-9.A-Z-]+)"`)
-	inCode     = regexp.MustCompile(`\.(?:text|rich)\("([a-z0-9.A-Z-]+)"`)
+	inCode     = regexp.MustCompile(`\.(?:text|rich|say|sayRich)\("([a-z0-9.A-Z-]+)"`)
 	inFamily   = regexp.MustCompile(`"([a-z0-9.]+\.)(?:%[a-z])?"(?: ?\+|,)|\("([a-z0-9.]+\.)"\)`)
 )
 
@@ -78,8 +78,12 @@ func literalKeys(t *testing.T) map[string]bool {
 			pattern = inTemplate
 		}
 		for _, m := range pattern.FindAllStringSubmatch(text, -1) {
-			if !strings.HasSuffix(m[1], ".") {
-				keys[m[1]] = true
+			if strings.HasSuffix(m[1], ".") {
+				continue
+			}
+			keys[m[1]] = true
+			if strings.Contains(m[0], "say") {
+				keys[m[1]+".own"] = true
 			}
 		}
 	})
@@ -98,7 +102,8 @@ func usedKeys(t *testing.T) func(string) bool {
 		}
 	})
 	return func(key string) bool {
-		if keys[key] || strings.Contains(all, `"`+key+`"`) {
+		form := strings.TrimSuffix(strings.TrimSuffix(key, ".own"), ".of") // for who speaks
+		if keys[key] || keys[form] || strings.Contains(all, `"`+key+`"`) || strings.Contains(all, `"`+form+`"`) {
 			return true
 		}
 		return slices.ContainsFunc(slices.Collect(maps.Keys(begins)), func(b string) bool { return strings.HasPrefix(key, b) })

@@ -11,7 +11,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/tocsin"
 )
 
 // overviewPage is the first page: what is broken now, the services, what
@@ -29,37 +28,14 @@ type overviewPage struct {
 	Due      []dueLine
 }
 
-// verdict is the answer in one sentence.
-type verdict struct {
-	Family, Glyph string
-	Tint          string // down, degraded, neutral, or "" for none
-	When          string
-	Headline      string
-	Lead          template.HTML
-	Worst         *issueLine // where the action is
-	Facts         []fact
-	Tally         []tally
-	Total         string
-}
-
-type fact struct {
-	Name, Value, Note string
-	Href, ID          string // of what the note is about
-	Tone              string // late, soon
-}
-
-// tally is how many services are in one state.
-type tally struct {
-	Family, Glyph, Words, Href string
-	N, X, Width                int
-}
-
 type issueLine struct {
 	look
 	ID, Href, Title, Class, ClassWords, Service string
+	Own                                         bool // the desk's own team speaks
 	Posted                                      *moment
 	Next                                        *promiseView
 	New                                         string
+	source                                      string // whose list it is on
 	start                                       time.Time
 	text                                        string // of its newest post
 	quiet                                       bool   // an advisory without news for days
@@ -71,7 +47,8 @@ type serviceLine struct {
 	What                            []issueLine // its open issues
 	Named                           []issueLine // open incidents of other services whose posts name it
 	Strip                           strip
-	stale                           bool // its source is not heard
+	provider                        string // who speaks for it, "" for the desk's own team
+	stale                           bool   // its source is not heard
 }
 
 // quietAfter is how long an advisory stays in the foreground without news.
@@ -145,8 +122,8 @@ func (page *overviewPage) addIssues(v *visit) error {
 	return nil
 }
 
-// openRows are the open issues, worst first, incidents before advisories, the
-// latest news first.
+// openRows are the open issues, worst first, incidents before advisories, those
+// of providers before the desk's own, the latest news first.
 func openRows(s *readmodel.Snapshot) []*readmodel.Row {
 	var open []*readmodel.Row
 	for _, row := range s.Issues {
@@ -157,10 +134,21 @@ func openRows(s *readmodel.Snapshot) []*readmodel.Row {
 	slices.SortFunc(open, func(a, b *readmodel.Row) int {
 		familyA, _ := familyOf(a.Status)
 		familyB, _ := familyOf(b.Status)
-		return cmp.Or(cmp.Compare(rank(familyA), rank(familyB)), -cmp.Compare(a.Class, b.Class),
+		return cmp.Or(cmp.Compare(rank(familyA), rank(familyB)), -cmp.Compare(a.Class, b.Class), compareBool(a.Own(), b.Own()),
 			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return open
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // issueLine is an issue in a list.
@@ -177,7 +165,7 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 		text: text, quiet: row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter,
 		look: v.short(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.class(row.Class), Service: row.Service,
-		Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
+		Own: row.Own(), source: row.Source, Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
 	}, nil
 }
 
@@ -219,7 +207,7 @@ func (page *overviewPage) naming(name string) []issueLine {
 // last heard is unknown since then; a service whose open issues are advisories
 // is not shown as degraded.
 func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) serviceLine {
-	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: m.strips[s.ID]}
+	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: m.strips[s.ID], provider: v.snapshot.Provider(s.Source)}
 	if !s.Since.IsZero() {
 		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
 	}
@@ -240,153 +228,4 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) ser
 		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
 	}
 	return line
-}
-
-// verdict concludes from the services and issues of the page.
-func (v *visit) verdict(page *overviewPage, m month) verdict {
-	n := map[string]int{"ok": len(page.Working)}
-	for _, line := range page.Affected {
-		n[line.Family]++
-	}
-	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Name), Tally: v.tally(n), Total: v.text("verdict.total", "n", len(v.snapshot.Services))}
-	stale := v.staleSince()
-	switch {
-	case n["down"] > 0 && n["degraded"] > 0:
-		out.Family, out.Headline = "down", v.text("verdict.both", "down", v.text("verdict.n.down", "n", n["down"]), "degraded", v.text("verdict.n.also", "n", n["degraded"]))
-	case n["down"] > 0:
-		out.Family, out.Headline = "down", v.text("verdict.down", "down", v.text("verdict.n.down", "n", n["down"]))
-	case n["degraded"] > 0:
-		out.Family, out.Headline = "degraded", v.text("verdict.degraded", "degraded", v.text("verdict.n.degraded", "n", n["degraded"]))
-	case stale != "":
-		out.Family, out.Headline = "neutral", v.staleHeadline(page, stale)
-	case len(v.snapshot.Services) == 0:
-		out.Family, out.Headline = "neutral", v.text("verdict.empty")
-	case n["recovering"] > 0:
-		out.Family, out.Headline = "recovering", v.text("verdict.recovering", "n", n["recovering"])
-	case n["watch"] > 0:
-		out.Family, out.Headline = "watch", v.text("verdict.advisories", "n", countAdvisories(page))
-	default:
-		out.Family, out.Headline = "restored", v.text("verdict.quiet")
-	}
-	out.Glyph = out.Family
-	switch out.Family {
-	case "neutral":
-		out.Glyph, out.Tint = "unknown", "neutral"
-	case "down", "degraded", "watch", "recovering":
-		out.Tint = out.Family
-	}
-	v.explain(&out, page, stale)
-	out.Facts = v.facts(page, m)
-	return out
-}
-
-// staleHeadline says how much is not known: everything, some services, or what
-// a source that never named a service would tell.
-func (v *visit) staleHeadline(page *overviewPage, since string) string {
-	n := 0
-	for _, line := range page.Affected {
-		if line.stale {
-			n++
-		}
-	}
-	switch n {
-	case 0:
-		return v.text("stale.part", "source", v.unheard(), "time", since)
-	case len(v.snapshot.Services):
-		return v.text("verdict.stale", "time", since)
-	}
-	return v.text("verdict.stale.part", "n", n, "time", since)
-}
-
-func countAdvisories(page *overviewPage) int { return len(page.Issues) + len(page.Quiet) }
-
-// explain adds what a caller asks next: whose confirmation it is, or what it
-// means that nothing is open.
-func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
-	total := len(v.snapshot.Services)
-	var worst *issueLine
-	for i := range page.Issues {
-		if page.Issues[i].Class != "advisory" {
-			worst = &page.Issues[i]
-			break
-		}
-	}
-	switch {
-	case worst != nil && out.Tint != "neutral":
-		out.Worst = worst
-		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
-		out.Lead = v.rich("verdict.lead.confirmed", "id", link)
-	case stale != "":
-		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
-	case out.Family == "restored":
-		out.Lead = v.rich("verdict.lead.quiet", "n", total)
-	case out.Family == "watch":
-		out.Lead = v.rich("verdict.lead.advisories")
-	}
-}
-
-// tally draws how many services are in each state, worst first.
-func (v *visit) tally(n map[string]int) []tally {
-	total, x := max(1, len(v.snapshot.Services)), 0
-	var list []tally
-	for _, family := range []string{"down", "degraded", "watch", "recovering", "neutral", "ok"} {
-		if n[family] == 0 {
-			continue
-		}
-		width := 800 * n[family] / total
-		glyph := family
-		if family == "neutral" {
-			glyph = "unknown"
-		}
-		list = append(list, tally{family, glyph, v.text("tally."+family, "n", n[family]), "#s-" + family, n[family], x, max(4, width-2)})
-		x += width
-	}
-	return list
-}
-
-// facts are the figures beside the verdict.
-func (v *visit) facts(page *overviewPage, m month) []fact {
-	var facts []fact
-	if worst := page.firstIncident(); worst != nil {
-		started := v.moment(worst.start)
-		if started != nil {
-			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(worst.start)), Note: v.text("fact.started", "time", started.Text)})
-		}
-		if worst.Posted != nil {
-			facts = append(facts, fact{Name: v.text("fact.posted"), Value: worst.Posted.Text, Note: worst.Posted.Ago})
-		}
-		if worst.Next != nil {
-			facts = append(facts, fact{Name: v.text("fact.next"), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
-		}
-	} else if last := lastIncident(v.snapshot); last != nil {
-		end := v.moment(last.EndAt.Time())
-		facts = append(facts, fact{
-			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
-			Note: v.text("fact.ended", "time", end.Text), Href: v.issueHref(last.ID), ID: last.ID,
-		})
-	}
-	if share, n := mean(v.snapshot.Services, m.figures); n > 0 {
-		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", n)})
-	}
-	return facts
-}
-
-func (page *overviewPage) firstIncident() *issueLine {
-	for i := range page.Issues {
-		if page.Issues[i].Class != "advisory" {
-			return &page.Issues[i]
-		}
-	}
-	return nil
-}
-
-// lastIncident is the incident that ended last.
-func lastIncident(s *readmodel.Snapshot) *readmodel.Row {
-	var last *readmodel.Row
-	for _, row := range s.Issues {
-		if row.Class != "advisory" && row.EndAt != 0 && row.Status != tocsin.StatusFalsePositive && (last == nil || row.EndAt > last.EndAt) {
-			last = row
-		}
-	}
-	return last
 }

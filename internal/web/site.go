@@ -135,7 +135,7 @@ func (v *visit) siteLead(verdict verdict) string {
 	case v.staleSince() != "":
 		return v.text("stale.note")
 	case verdict.Worst != nil:
-		return v.text("site.confirmed", "id", verdict.Worst.ID)
+		return v.say("site.confirmed", verdict.Worst.source, "id", verdict.Worst.ID)
 	case verdict.Family == "watch":
 		return v.text("verdict.lead.advisories")
 	}

@@ -48,6 +48,12 @@ func claims(t *testing.T, s *store.Store) {
 	if err != nil || len(polls) != 1 || polls[0].New != 1 || polls[0].Requests != 3 || polls[0].Outcome != tocsin.OutcomeChanged {
 		t.Errorf("Polls = %+v, %v", polls, err)
 	}
+	if err := s.NameProvider(ctx, Contoso, "graph", "Acme"); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Sources(ctx, ""); err != nil || len(all) != 2 || all[0].Provider+all[1].Provider != "Acme" {
+		t.Errorf("after naming the provider of one source: %+v, %v", all, err)
+	}
 	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(time.Minute), time.Minute, false); !errors.Is(err, tocsin.ErrConflict) {
 		t.Errorf("claim before it is due: %v, want ErrConflict", err)
 	}

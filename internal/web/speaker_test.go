@@ -1,0 +1,102 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// trouble is a service with an incident.
+func trouble(id, service, issue string, status tocsin.Status) []any {
+	return []any{
+		tocsin.Overview{ServiceID: id, Service: service, Status: status},
+		tocsin.Issue{
+			ID: issue, Title: "Trouble with " + service, Service: service, ServiceID: id, Classification: "incident", Origin: "microsoft", Status: status,
+			StartAt: storetest.T0, ModifiedAt: storetest.T0, Posts: []tocsin.Post{{CreatedAt: storetest.T0, Content: "User impact: Some.\n\nCurrent status: We look."}},
+		},
+	}
+}
+
+// Pages say who speaks: the provider of a source by its name, or the desk's own
+// team; and own services are counted apart.
+func TestPagesSayWhoSpeaks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name              string
+		graph, other, own []any
+		wants             []string
+		unwanted          []string
+	}{
+		{
+			"own services only",
+			[]any{tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational}},
+			nil,
+			trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation),
+			[]string{"1\u00a0of our own services is degraded", "Reported by our own team as"},
+			[]string{"Microsoft 365\u00a0is", "Confirmed by Microsoft"},
+		},
+		{
+			"beside the provider's", trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
+			trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation),
+			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own services degraded", `Confirmed by Microsoft as <a class="id" href="/issues/EX1`},
+			[]string{"2\u00a0services degraded"},
+		},
+		{
+			"worse than the provider's", trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
+			trouble("VPN", "Remote access", "TC1", tocsin.StatusInterruption),
+			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own services down", "Reported by our own team as"},
+			nil,
+		},
+		{
+			"a second provider", trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), trouble("Files", "Acme files", "AC1", tocsin.StatusInterruption), nil,
+			[]string{"Acme is disrupted: 1\u00a0service down, and 1\u00a0service of Microsoft degraded", `Confirmed by Acme as <a class="id" href="/issues/AC1`},
+			[]string{"Microsoft 365\u00a0is"},
+		},
+	} {
+		d := newDesk(t)
+		storetest.AddTenants(t, d.store)
+		for _, source := range []string{"graph", "acme"} {
+			if err := d.store.PutSource(t.Context(), storetest.Contoso, source, time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.store.NameProvider(t.Context(), storetest.Contoso, "acme", "Acme"); err != nil {
+			t.Fatal(err)
+		}
+		d.recordAs(tocsin.SourceOwn, storetest.T0, tt.own...)
+		d.record(storetest.T0, tt.graph...)
+		d.recordAs("acme", storetest.T0, tt.other...)
+		d.poll(tocsin.OutcomeUnchanged)
+		for _, path := range []string{"/", "/wall"} {
+			page := d.page(path)
+			has(t, tt.name+path, page, tt.wants...)
+			lacks(t, tt.name+path, page, append(tt.unwanted, "⟦")...)
+		}
+	}
+}
+
+func TestOwnIssueIsNotTheProviders(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(storetest.T0, trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation)...)
+	d.recordAs(tocsin.SourceOwn, storetest.T0, trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
+	for prefix, words := range map[string][]string{
+		"":    {"Posts by our own team", "Our own team", "Written on this desk"},
+		"/fr": {"Posts de notre équipe", "Notre équipe", "Rédigé sur ce pupitre"},
+		"/ja": {"自チームの投稿", "当システムで作成"},
+	} {
+		page := d.page(prefix + "/issues/TC1")
+		has(t, "own issue "+prefix, page, words...)
+		lacks(t, "own issue "+prefix, page, "Microsoft")
+	}
+	has(t, "the provider's issue", d.page("/issues/EX1"), "Posts by Microsoft", "Read from: graph")
+	list := d.page("/issues")
+	has(t, "list", list, "by Microsoft, and by our own team", `<span class="kind">Our own</span>`)
+	if n := strings.Count(list, `<span class="kind">Our own</span>`); n != 1 {
+		t.Errorf("%d of the two issues are marked as our own", n)
+	}
+}
