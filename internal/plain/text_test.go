@@ -44,6 +44,54 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// Find leads from the folded term back to the text as it is written.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text, terms, want string
+	}{
+		{"Users’  MAIL\n\tis late", "users' mail|late", "[Users’  MAIL]\n\tis [late]"},
+		{"the ＡＢＣ and ｶﾞ", "abc|ガ", "the [ＡＢＣ] and [ｶﾞ]"},
+		{"e\u0301te\u0301 été", "été", "[e\u0301te\u0301] [été]"},
+		{"ﬁle ½", "i|1", "[ﬁ]le [½]"},
+		{"メールの送信が", "送信", "メールの[送信]が"},
+		{"İstanbul K", "k", "İstanbul [K]"},
+		{"aaaa ab", "aa|aab|a", "[aaaa] [a]b"},
+		{"soft\u00adware", "software", "[soft\u00adware]"},
+		{"a\xffb", "b", "a\ufffd[b]"},
+		{"nothing", "|x", "nothing"},
+	} {
+		text, marked, end := strings.ToValidUTF8(tt.text, "\ufffd"), "", 0
+		for _, s := range plain.Find(tt.text, strings.Split(tt.terms, "|")) {
+			marked += text[end:s.From] + "[" + text[s.From:s.To] + "]"
+			end = s.To
+		}
+		if marked += text[end:]; marked != tt.want {
+			t.Errorf("Find(%q, %q): %q, want %q", tt.text, tt.terms, marked, tt.want)
+		}
+	}
+}
+
+// What is searched and what is found are folded alike.
+func FuzzFind(f *testing.F) {
+	f.Add("Users’ ＭＡＩＬ ｶﾞ\u0301", "mail")
+	f.Fuzz(func(t *testing.T, text, term string) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+		term = plain.Fold(term)
+		spans := plain.Find(text, []string{term})
+		if got, want := len(spans) > 0, term != "" && strings.Contains(plain.Fold(text), term); got != want {
+			t.Errorf("%q in %q: found %t, want %t", term, text, got, want)
+		}
+		end := -1
+		for _, s := range spans {
+			if s.From <= end || s.To <= s.From || s.To > len(text) || !utf8.ValidString(text[s.From:s.To]) {
+				t.Errorf("%q in %q: span %+v", term, text, s)
+			}
+			end = s.To
+		}
+	})
+}
+
 func FuzzText(f *testing.F) {
 	f.Add("<p>a &amp; b</p><ul><li>c", "html")
 	f.Add("\r\n \u2028 &nbsp;", "text")

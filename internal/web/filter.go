@@ -52,14 +52,19 @@ func (v *visit) paged(n int) (from, to int, p pager) {
 	if last == 1 {
 		return from, to, p
 	}
-	p.Words = v.text("pager", "from", from+1, "to", to, "n", n)
+	return from, to, v.pageLinks(number, number < last, v.text("pager", "from", from+1, "to", to, "n", n))
+}
+
+// pageLinks leads to the pages before and after one.
+func (v *visit) pageLinks(number int, more bool, words string) pager {
+	p := pager{Words: words}
 	if number > 1 {
 		p.Earlier = v.with("page", strconv.Itoa(number-1))
 	}
-	if number < last {
+	if more {
 		p.Later = v.with("page", strconv.Itoa(number+1))
 	}
-	return from, to, p
+	return p
 }
 
 // serviceChoices are the services of the tenant as options of a filter.

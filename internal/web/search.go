@@ -1,84 +1,147 @@
 package web
 
 import (
-	"cmp"
+	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// searchPage is what was found for some words, by kind.
+// searchPage is what was found for some words in the whole archive of a tenant,
+// by kind.
 type searchPage struct {
 	frame
 	Services []serviceHit
-	Issues   []hit
-	Messages []hit
-	N        int
-	Cut      bool // there is more than is shown
+	Kinds    []hitList
+	N        int // what is shown
+	More     bool
+	Problem  string // why nothing was looked for
 	Empty    *emptyView
+	Ways     []crumb
 }
 
 type serviceHit struct {
 	look
-	Name, Href string
+	Name template.HTML
+	Href string
+}
+
+// hitList is what was found of one kind: the first ones, or one page of all.
+type hitList struct {
+	Kind, Name string
+	Rows       []hit
+	All        string // address of all of them, "" where the list is whole or paged
+	Pager      pager
 }
 
 // hit is one issue or message with the place where the words stand in it.
 type hit struct {
 	look
-	ID, Href, Title, Class, ClassWords, Service string
-	Snippet                                     template.HTML
-	At                                          *moment
+	ID, Href, Class, ClassWords, Service string
+	Title, Passage                       template.HTML
+	At                                   *moment
 }
 
-// Limits of a search: hits of one kind that are shown, and texts that are read
-// for one question.
+// Limits of a search.
 const (
-	maxHits     = 40
-	maxSearched = 5000
-	maxQuery    = 200
+	firstHits  = 10  // of each kind before one is chosen
+	maxPages   = 200 // of one kind
+	maxQuery   = 200 // characters
+	maxWords   = 8
+	searchTime = 5 * time.Second // of the database
 )
 
-// search serves /search?q=. An id that is known leads straight to its page, in
-// whichever of the visitor's tenants it is.
+// search serves /search?q=&kind=&page=. An id that is known leads straight to
+// its page, in whichever of the visitor's tenants it is.
 func (p *Pages) search(v *visit) error {
-	query := strings.TrimSpace(tocsin.Clip(v.r.URL.Query().Get("q"), maxQuery))
-	if target, err := v.byID(query); err != nil || target != "" {
-		if err != nil {
-			return err
-		}
-		return v.redirect(target)
-	}
+	query := strings.TrimSpace(v.r.URL.Query().Get("q"))
 	page := searchPage{frame: v.frame(crumb{Name: v.text("search.title")})}
-	page.Query = query
-	if query == "" {
+	page.Query = tocsin.Clip(query, maxQuery)
+	words := strings.Fields(plain.Fold(query))
+	switch {
+	case len(words) == 0:
 		page.Empty = &emptyView{Title: v.text("search.ask"), Text: v.text("search.ask.text")}
 		return v.render(http.StatusOK, "search", page)
+	case utf8.RuneCountInString(query) > maxQuery:
+		page.Problem = v.text("search.long", "n", maxQuery)
+	}
+	if page.Problem == "" {
+		if target, err := v.byID(query); err != nil || target != "" {
+			if err != nil {
+				return err
+			}
+			return v.redirect(target)
+		}
+		if slices.Sort(words); len(slices.Compact(slices.Clone(words))) > maxWords {
+			page.Problem = v.text("search.words", "n", maxWords)
+		}
+	}
+	if page.Problem != "" {
+		page.Title = v.text("problem", "title", page.Title)
+		return v.render(http.StatusBadRequest, "search", page)
 	}
 	page.Title = v.text("search.for", "q", query)
-	if err := page.find(v, words(query)); err != nil {
+	if err := page.find(v, slices.Compact(words)); err != nil {
 		return err
 	}
-	if page.N = len(page.Services) + len(page.Issues) + len(page.Messages); page.N == 0 {
-		page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.text")}
+	if page.N == 0 {
+		page.nothing(v, words)
 	}
 	return v.render(http.StatusOK, "search", page)
 }
 
-// byID is the page of what has exactly that id, "" for none.
-func (v *visit) byID(id string) (string, error) {
-	if id == "" || strings.ContainsAny(id, " \t") {
-		return "", nil
+// byID is the page of what has the id that a query is, or names among other
+// words as a pasted title does; "" for none, and for several.
+func (v *visit) byID(query string) (string, error) {
+	candidates := []string{query}
+	if strings.ContainsFunc(query, unicode.IsSpace) {
+		candidates = idsIn(query)
 	}
+	found := ""
+	for _, id := range candidates {
+		href, err := v.hrefOf(id)
+		if err != nil {
+			return "", err
+		}
+		if href == "" || href == found {
+			continue
+		}
+		if found != "" {
+			return "", nil
+		}
+		found = href
+	}
+	return found, nil
+}
+
+// idsIn are the words of a text that look like ids: letters, then digits.
+func idsIn(text string) []string {
+	var ids []string
+	apart := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	for word := range strings.FieldsFuncSeq(text, apart) {
+		digits := strings.TrimLeftFunc(word, unicode.IsLetter)
+		if len(digits) >= 3 && len(digits) < len(word) && strings.TrimFunc(digits, unicode.IsDigit) == "" {
+			ids = append(ids, word)
+		}
+	}
+	return ids
+}
+
+// hrefOf is the page of an id in the present tenant, or else in another.
+func (v *visit) hrefOf(id string) (string, error) {
 	if href := v.hrefIn(v.snapshot, id, v.href); href != "" {
 		return href, nil
 	}
@@ -104,146 +167,154 @@ func (v *visit) hrefIn(s *readmodel.Snapshot, id string, href func(string) strin
 	return ""
 }
 
-// words are what a query asks for: each must be there, in any case and width.
-func words(query string) []string { return strings.Fields(fold(query)) }
-
-// fold makes texts comparable: full-width letters and half-width kana count as
-// the usual ones, capitals as small letters.
-func fold(s string) string { return strings.ToLower(norm.NFKC.String(s)) }
-
-func containsAll(text string, words []string) bool {
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
-}
-
+// find looks for words, which are folded, in what the visitor may read.
 func (page *searchPage) find(v *visit, words []string) error {
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
-		if !containsAll(fold(s.Name+" "+s.ID), words) {
+	kinds := []tocsin.Kind{tocsin.KindIssue}
+	if v.reads(access.ReadMessages) {
+		kinds = append(kinds, tocsin.KindMessage)
+	}
+	chosen := on(v.r.URL.Query(), "kind", "issues", "messages")
+	if chosen == "" {
+		page.Services = v.serviceHits(words)
+		page.N = len(page.Services)
+	}
+	ctx, cancel := context.WithTimeout(v.r.Context(), searchTime)
+	defer cancel()
+	for _, kind := range kinds {
+		list := hitList{Kind: string(kind) + "s", Name: v.text("nav." + string(kind) + "s")}
+		if chosen != "" && chosen != list.Kind {
 			continue
 		}
-		one := serviceHit{v.short(s.Overview.Status), s.Name, v.serviceHref(s.ID)}
+		err := list.read(ctx, v, kind, words, chosen != "")
+		if ctx.Err() != nil && v.r.Context().Err() == nil {
+			return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The search takes too long. Look for a longer word.", Cause: err}
+		}
+		if err != nil {
+			return err
+		}
+		page.N += len(list.Rows)
+		page.More = page.More || list.All != "" || list.Pager.Later != ""
+		if len(list.Rows) > 0 {
+			page.Kinds = append(page.Kinds, list)
+		}
+	}
+	return nil
+}
+
+func (v *visit) serviceHits(words []string) []serviceHit {
+	var hits []serviceHit
+	for i := range v.snapshot.Services {
+		s := &v.snapshot.Services[i]
+		text := plain.Fold(s.Name + " " + s.ID)
+		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
+			continue
+		}
+		one := serviceHit{v.short(s.Overview.Status), marked(s.Name, words), v.serviceHref(s.ID)}
 		if s.Stale && s.Overview.Status.Healthy() || len(s.Transitions) == 0 {
 			one.look = v.unknown(v.text("family.neutral"))
 		}
-		page.Services = append(page.Services, one)
+		hits = append(hits, one)
 	}
-	issues, cut, err := searchRows(v.snapshot.Issues, func(row *readmodel.Row) (hit, bool, error) { return v.issueHit(row, words) })
+	return hits
+}
+
+// read asks for one more than is shown, to know whether there are more.
+func (list *hitList) read(ctx context.Context, v *visit, kind tocsin.Kind, words []string, paged bool) error {
+	q := store.SearchQuery{Terms: words, Kinds: []tocsin.Kind{kind}, Private: v.reads(access.ReadPrivacy), Limit: firstHits + 1}
+	number := 1
+	if paged {
+		if n, err := strconv.Atoi(v.r.URL.Query().Get("page")); err == nil && n > 1 {
+			number = min(n, maxPages)
+		}
+		q.Limit, q.Offset = pageSize+1, (number-1)*pageSize
+	}
+	items, err := v.pages.config.Archive.Search(ctx, v.snapshot.Tenant.ID, q)
 	if err != nil {
 		return err
 	}
-	page.Issues, page.Cut = issues, cut
-	if !v.reads(access.ReadMessages) {
-		return nil
+	more := len(items) == q.Limit
+	items = items[:min(len(items), q.Limit-1)]
+	switch {
+	case !paged && more:
+		list.All = v.with("kind", list.Kind)
+	case paged && (more || number > 1):
+		list.Pager = v.pageLinks(number, more && number < maxPages, v.text("search.page", "from", q.Offset+1, "to", q.Offset+len(items)))
 	}
-	messages, cutToo, err := searchRows(v.snapshot.Messages, func(row *readmodel.Row) (hit, bool, error) { return v.messageHit(row, words) })
-	page.Messages, page.Cut = messages, cut || cutToo
-	return err
-}
-
-// searchRows asks about the newest rows until enough are found.
-func searchRows(rows []*readmodel.Row, ask func(*readmodel.Row) (hit, bool, error)) (hits []hit, cut bool, err error) {
-	sorted := slices.Clone(rows)
-	slices.SortFunc(sorted, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
-	})
-	for i, row := range sorted {
-		if i == maxSearched || len(hits) == maxHits {
-			return hits, true, nil
-		}
-		one, found, err := ask(row)
+	for _, item := range items {
+		one, err := v.hit(item, words)
 		if err != nil {
-			return nil, false, err
+			return err
 		}
-		if found {
-			hits = append(hits, one)
+		list.Rows = append(list.Rows, one)
+	}
+	return nil
+}
+
+// hit shows an item that the store found. What the page's own view of the
+// tenant does not hold yet comes without its text.
+func (v *visit) hit(item store.Item, words []string) (hit, error) {
+	one := hit{
+		ID: item.ID, Class: item.Class, Title: marked(strings.TrimSpace(item.Title), words), Service: v.join(strings.Split(item.Service, "\n")),
+		At: v.moment(item.ModifiedAt),
+	}
+	var texts []string
+	if item.Kind == tocsin.KindMessage {
+		one.Href, one.Class, one.ClassWords = v.messageHref(item.ID), "", v.category(item.Class)
+		if row, ok := v.snapshot.Message(item.ID); ok {
+			message, err := v.pages.config.Model.Message(v.r.Context(), row)
+			if err != nil {
+				return one, err
+			}
+			texts = append(texts, section.Text(message.Content, message.ContentType))
+		}
+	} else {
+		one.look, one.Href, one.ClassWords = v.look(item.Status), v.issueHref(item.ID), v.class(item.Class)
+		if row, ok := v.snapshot.Issue(item.ID); ok {
+			issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
+			if err != nil {
+				return one, err
+			}
+			texts = append(texts, issue.Impact)
+			for _, post := range slices.Backward(issue.Posts) {
+				texts = append(texts, section.Text(post.Content, post.ContentType))
+			}
 		}
 	}
-	return hits, false, nil
-}
-
-func (v *visit) issueHit(row *readmodel.Row, words []string) (hit, bool, error) {
-	issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
-	if err != nil {
-		return hit{}, false, err
-	}
-	texts := []string{issue.Impact}
-	for i := len(issue.Posts) - 1; i >= 0; i-- {
-		texts = append(texts, section.Text(issue.Posts[i].Content, issue.Posts[i].ContentType))
-	}
-	one := hit{
-		look: v.look(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: issue.Title, Class: row.Class, ClassWords: v.class(row.Class),
-		Service: row.Service, At: v.moment(row.ModifiedAt.Time()),
-	}
-	return one.match(words, texts)
-}
-
-func (v *visit) messageHit(row *readmodel.Row, words []string) (hit, bool, error) {
-	message, err := v.pages.config.Model.Message(v.r.Context(), row)
-	if err != nil {
-		return hit{}, false, err
-	}
-	one := hit{
-		ID: row.ID, Href: v.messageHref(row.ID), Title: message.Title, ClassWords: v.category(message.Category),
-		Service: v.join(message.Services), At: v.moment(row.ModifiedAt.Time()),
-	}
-	return one.match(words, []string{section.Text(message.Content, message.ContentType)})
-}
-
-// match reports whether all words stand in the item, and keeps the place of
-// the first one in its texts.
-func (h hit) match(words, texts []string) (hit, bool, error) {
-	all := fold(strings.Join(append([]string{h.ID, h.Title, h.Service}, texts...), "\n"))
-	if !containsAll(all, words) {
-		return h, false, nil
+	if one.Title == "" {
+		one.Title = marked(item.ID, nil)
 	}
 	for _, text := range texts {
-		if h.Snippet = snippet(text, words); h.Snippet != "" {
+		if one.Passage = passage(text, words); one.Passage != "" {
 			break
 		}
 	}
-	return h, true, nil
+	return one, nil
 }
 
-// snippetSide is how much text stands on either side of a hit, in bytes.
-const snippetSide = 90
-
-// snippet is the text around the first of the words that stands in it, marked;
-// "" when none does.
-func snippet(text string, words []string) template.HTML {
-	text = strings.Join(strings.Fields(norm.NFKC.String(text)), " ")
-	low := strings.ToLower(text)
-	if len(low) != len(text) {
-		return "" // a letter whose small form has another length
+// nothing says what was looked through, and offers ways on.
+func (page *searchPage) nothing(v *visit, words []string) {
+	query := page.Query
+	what := []string{v.text("search.in.services", "n", len(v.snapshot.Services)), v.text("search.in.issues", "n", len(v.snapshot.Issues))}
+	if v.reads(access.ReadMessages) {
+		what = append(what, v.text("search.in.messages", "n", len(v.snapshot.Messages)))
 	}
-	at, length := -1, 0
-	for _, word := range words {
-		if i := strings.Index(low, word); i >= 0 && (at < 0 || i < at) {
-			at, length = i, len(word)
+	page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.in", "what", v.join(what), "tenant", v.snapshot.Tenant.Name) + " " + v.text("search.none.text")}
+	if longest := slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) }); len(words) > 1 {
+		page.Ways = append(page.Ways, crumb{v.text("search.only", "q", longest), v.href("/search?" + url.Values{"q": {longest}}.Encode())})
+	}
+	if v.r.URL.Query().Get("kind") != "" {
+		page.Ways = append(page.Ways, crumb{v.text("search.everything"), v.with("kind", "")})
+	}
+	page.Ways = append(page.Ways, crumb{v.text("nav.issues"), v.href("/issues")})
+	if v.reads(access.ReadMessages) {
+		page.Ways = append(page.Ways, crumb{v.text("nav.messages"), v.href("/messages?v=all")})
+	}
+	for _, t := range v.tenants[:min(len(v.tenants), shownTenants)] {
+		if t.ID != v.snapshot.Tenant.ID {
+			page.Ways = append(page.Ways, crumb{v.text("search.elsewhere", "tenant", t.Name), addressOf(v.code, "/search?"+url.Values{"q": {query}}.Encode(), t.Name)})
 		}
 	}
-	if at < 0 {
-		return ""
-	}
-	from, to := at-snippetSide, at+length+snippetSide
-	for from > 0 && !utf8.RuneStart(text[from]) {
-		from--
-	}
-	for to < len(text) && !utf8.RuneStart(text[to]) {
-		to++
-	}
-	before, after := "", ""
-	if from > 0 {
-		before = "…"
-	}
-	if to < len(text) {
-		after = "…"
-	}
-	from, to = max(0, from), min(len(text), to)
-	esc := template.HTMLEscapeString
-	return template.HTML(before + esc(text[from:at]) + "<mark>" + esc(text[at:at+length]) + "</mark>" + esc(text[at+length:to]) + after) //nolint:gosec // escaped
 }
+
+// shownTenants is how many tenants are offered to look in instead.
+const shownTenants = 6

@@ -54,6 +54,7 @@ type past interface {
 	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
 	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
 	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
+	Search(ctx context.Context, tenantID string, q store.SearchQuery) ([]store.Item, error)
 }
 
 // people is the part of the store about accounts.
