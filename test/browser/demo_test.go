@@ -80,7 +80,7 @@ var link = regexp.MustCompile(`<a [^>]*href="(/[^"#]*)"`)
 
 // samples of addresses that differ only in what they are about.
 var (
-	about = regexp.MustCompile(`^/(issues|messages|services|incidents)/[^/?]+`)
+	about = regexp.MustCompile(`^/(issues|messages|services|incidents|admin/users|admin/tenants)/[^/?]+`)
 	apart = regexp.MustCompile(`^/(fr|ja)(/|$)|^/static/|^/events|\.(csv|xml|json|ics|svg)(\?|$)`)
 )
 
@@ -88,13 +88,12 @@ var (
 // kind of page, in English.
 func pages(t testing.TB) []string {
 	t.Helper()
-	return crawl(t, base(t), kindOf)
+	return crawl(fetching(t, base(t)), kindOf)
 }
 
 // crawl follows links from the first page, as far as they lead to a kind of
-// page that was not seen before.
-func crawl(t testing.TB, base string, kindOf func(string) string) []string {
-	t.Helper()
+// page that was not seen before. read gives the text of a page.
+func crawl(read, kindOf func(path string) string) []string {
 	seen, queue, list := map[string]bool{}, []string{"/", "/preferences", "/nowhere"}, []string{}
 	for len(queue) > 0 && len(list) < 120 {
 		path := queue[0]
@@ -105,7 +104,7 @@ func crawl(t testing.TB, base string, kindOf func(string) string) []string {
 		}
 		seen[kind] = true
 		list = append(list, path)
-		for _, found := range link.FindAllStringSubmatch(fetch(t, base+path), -1) {
+		for _, found := range link.FindAllStringSubmatch(read(path), -1) {
 			next := html.UnescapeString(found[1])
 			if !apart.MatchString(next) && !seen[kindOf(next)] {
 				queue = append(queue, next)
@@ -120,6 +119,11 @@ func crawl(t testing.TB, base string, kindOf func(string) string) []string {
 func kindOf(address string) string {
 	path, _, _ := strings.Cut(address, "?")
 	return about.ReplaceAllString(path, "/$1/one")
+}
+
+// fetching reads pages as somebody who has not signed in.
+func fetching(t testing.TB, base string) func(path string) string {
+	return func(path string) string { return fetch(t, base+path) }
 }
 
 func fetch(t testing.TB, address string) string {

@@ -214,16 +214,21 @@ const findings = `(() => {
 	return found;
 })()`
 
+// watched makes a tab watch each page that it opens from now on.
+func watched(tab *browsertest.Tab) {
+	tab.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+		return chromedp.Void{}, err
+	})
+}
+
 // What an upstream sends is text on every page, in every language.
 func TestPageHostileUpstream(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
 	base := hostileDesk(t)
-	tab.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
-		return chromedp.Void{}, err
-	})
-	paths := crawl(t, base, func(address string) string { path, _, _ := strings.Cut(address, "?"); return path })
+	watched(tab)
+	paths := crawl(fetching(t, base), func(address string) string { path, _, _ := strings.Cut(address, "?"); return path })
 	if len(paths) < 20 {
 		t.Fatalf("only %d pages: %v", len(paths), paths)
 	}

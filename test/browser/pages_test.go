@@ -49,17 +49,29 @@ func TestPageFitsEveryWidth(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
 	for i, path := range pages(t) {
-		for j, code := range []string{"en", "fr", "ja"} {
-			if !thorough() && i%3 != j {
-				continue
-			}
+		for _, code := range turn(i) {
 			tab.Go(base(t) + languages[code] + path)
-			for _, width := range []int{320, 390, 820, 1440} {
-				tab.Size(width, 900)
-				if over := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-					t.Errorf("%s in %s at %d px: %d px too wide", path, code, width, over)
-				}
-			}
+			fits(t, tab, path+" in "+code)
+		}
+	}
+}
+
+// turn is the languages that the page of a number is looked at in.
+func turn(i int) []string {
+	all := []string{"en", "fr", "ja"}
+	if thorough() {
+		return all
+	}
+	return all[i%3 : i%3+1]
+}
+
+// fits looks at the page of a tab in each width, the widest last.
+func fits(t *testing.T, tab *browsertest.Tab, what string) {
+	t.Helper()
+	for _, width := range []int{320, 390, 820, 1440} {
+		tab.Size(width, 900)
+		if over := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			t.Errorf("%s at %d px: %d px too wide", what, width, over)
 		}
 	}
 }
@@ -83,27 +95,31 @@ func TestPageAccessible(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
 	for i, path := range pages(t) {
-		for j, code := range []string{"en", "fr", "ja"} {
-			if !thorough() && i%3 != j {
-				continue
-			}
+		for _, code := range turn(i) {
 			tab.Go(base(t) + languages[code] + path)
-			browsertest.Eval[any](tab, axe+`;null`)
-			for k, theme := range []string{"light", "dark"} {
-				if !thorough() && i/3%2 != k {
-					continue
-				}
-				browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
-					Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
-				text := browsertest.Eval[string](tab, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
-				var found []violation
-				if err := json.Unmarshal([]byte(text), &found); err != nil {
-					t.Fatal(err)
-				}
-				for _, v := range found {
-					t.Errorf("%s in %s, %s: %s: %s: %d times, first %.300s", path, code, theme, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
-				}
-			}
+			accessible(t, tab, path+" in "+code, i/3)
+		}
+	}
+}
+
+// accessible looks for violations on the page of a tab, in each theme or in the
+// one whose turn it is.
+func accessible(t *testing.T, tab *browsertest.Tab, what string, i int) {
+	t.Helper()
+	browsertest.Eval[any](tab, axe+`;null`)
+	for k, theme := range []string{"light", "dark"} {
+		if !thorough() && i%2 != k {
+			continue
+		}
+		browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
+			Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
+		text := browsertest.Eval[string](tab, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
+		var found []violation
+		if err := json.Unmarshal([]byte(text), &found); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			t.Errorf("%s, %s: %s: %s: %d times, first %.300s", what, theme, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
 		}
 	}
 }

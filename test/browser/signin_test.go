@@ -77,9 +77,20 @@ func press(tab *browsertest.Tab, selector string) {
 	tab.Press(kb.Enter)
 }
 
-// namedDesk runs a desk that has a name, as passkeys want it, until the test
-// ends.
+// namedDesk runs a desk that has a name, as passkeys want it, and one person
+// until the test ends.
 func namedDesk(t *testing.T) string {
+	t.Helper()
+	desk := emptyDesk(t)
+	user := tocsin.User{ID: signin.NewID(), Name: "kim", Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
+	if err := desk.Door.AddUser(t.Context(), user, "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	return desk.Base()
+}
+
+// emptyDesk runs a desk in which nobody has an account until the test ends.
+func emptyDesk(t *testing.T) *app.App {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -102,9 +113,5 @@ func namedDesk(t *testing.T) string {
 		}
 		_ = desk.Close()
 	})
-	user := tocsin.User{ID: signin.NewID(), Name: "kim", Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
-	if err := desk.Door.AddUser(t.Context(), user, "correct horse battery"); err != nil {
-		t.Fatal(err)
-	}
-	return settings.Server.Base
+	return desk
 }
