@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -21,6 +19,7 @@ type feed struct {
 	Rule      string // between the two
 	Mark      bool   // whether there is something to mark as seen
 	MarkHref  string
+	All       string // address of the page of all changes
 	Cookie    string // the reading mark that the script moves
 	Now       int64
 }
@@ -67,22 +66,18 @@ func (p *Pages) seen(v *visit) error {
 
 // feed reads what changed last.
 func (v *visit) feed(limit int) (feed, error) {
-	q := store.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue}, Private: v.reads(access.ReadPrivacy), Limit: limit}
-	if v.reads(access.ReadMessages) {
-		q.Kinds = append(q.Kinds, tocsin.KindMessage)
-	}
-	changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, q)
+	happenings, err := v.happenings(limit)
 	if err != nil {
 		return feed{}, err
 	}
 	mark := v.seenAt()
-	f := feed{MarkHref: v.href("/seen"), Cookie: v.seenCookie(), Now: v.now.Unix()}
+	f := feed{MarkHref: v.href("/seen"), All: v.href("/changes"), Cookie: v.seenCookie(), Now: v.now.Unix()}
 	if !mark.IsZero() {
 		f.Rule = v.text("feed.rule", "time", v.stamp(mark.In(v.zone)))
 	}
-	for _, change := range changes {
-		line := v.feedLine(change)
-		if !mark.IsZero() && change.At.After(mark) {
+	for _, h := range happenings {
+		line := v.feedLine(h)
+		if !mark.IsZero() && h.At.After(mark) {
 			f.New = append(f.New, line)
 		} else {
 			f.Seen = append(f.Seen, line)
@@ -90,44 +85,6 @@ func (v *visit) feed(limit int) (feed, error) {
 	}
 	f.Mark = len(f.New) > 0
 	return f, nil
-}
-
-func (v *visit) feedLine(c tocsin.Change) feedLine {
-	line := feedLine{At: v.moment(c.At), Icon: "messages"}
-	id := func(href string) template.HTML {
-		return template.HTML(`<a class="id" href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(c.ID) + `</a>`) //nolint:gosec // escaped
-	}
-	switch c.Kind {
-	case tocsin.KindOverview, tocsin.KindService:
-		line.Text = v.serviceChange(c, &line)
-	case tocsin.KindIssue:
-		line.Text = v.rich("change.issue."+string(c.What), "id", id(v.issueHref(c.ID)))
-		if row, ok := v.snapshot.Issue(c.ID); ok {
-			line.Family, line.Glyph = familyOf(row.Status)
-			line.Text = v.rich("change.issue."+string(c.What)+".of", "id", id(v.issueHref(c.ID)), "service", row.Service)
-		}
-	default:
-		line.Text = v.rich("change.message."+string(c.What), "id", id(v.messageHref(c.ID)))
-	}
-	return line
-}
-
-// serviceChange says from what to what a service changed.
-func (v *visit) serviceChange(c tocsin.Change, line *feedLine) template.HTML {
-	service, ok := v.snapshot.Service(c.ID)
-	if !ok || c.Kind == tocsin.KindService {
-		return v.rich("change.service", "service", c.ID)
-	}
-	name := template.HTML("<b>" + template.HTMLEscapeString(service.Name) + "</b>") //nolint:gosec // escaped
-	if c.N < 1 || c.N > len(service.Transitions) {
-		return v.rich("change.service", "service", name)
-	}
-	now := service.Transitions[c.N-1].Overview.Status
-	line.Family, line.Glyph = familyOf(now)
-	if c.N < 2 {
-		return v.rich("change.status", "service", name, "status", v.look(now).Words)
-	}
-	return v.rich("change.from", "service", name, "old", v.look(service.Transitions[c.N-2].Overview.Status).Words, "status", v.look(now).Words)
 }
 
 // dueLine is a message with a date by which somebody must act.

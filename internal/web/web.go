@@ -186,6 +186,7 @@ func (p *Pages) pages() []page {
 		{"GET", "/search", access.ReadHealth, p.search, false},
 		{"GET", "/tenants", access.ReadHealth, p.allTenants, false},
 		{"GET", "/wall", access.ReadHealth, p.wall, false},
+		{"GET", "/changes", access.ReadHealth, p.changes, false},
 		{"POST", "/seen", access.ReadHealth, p.seen, false},
 		{"GET", "/preferences", access.Public, p.preferences, true},
 		{"POST", "/preferences", access.Public, p.savePreferences, true},

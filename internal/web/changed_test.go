@@ -1,0 +1,51 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// The feed says what changed in words: no status that stays the same, no ids
+// of services, and one line for what happened within a minute.
+func TestFeedSaysWhatChanged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	at := func(seconds int) time.Time { return storetest.T0.Add(time.Duration(seconds) * time.Second) }
+	overview := tocsin.Overview{ServiceID: "VPN", Service: "Remote access", Status: tocsin.StatusOperational}
+	d.record(at(0), tocsin.Service{ID: "VPN", Name: "Remote access"}, overview)
+	overview.Status = tocsin.StatusDegradation
+	d.record(at(300), overview)
+	overview.IssueIDs = []string{"EX1"}
+	d.record(at(600), overview)
+	d.record(at(601), tocsin.Service{ID: "VPN", Name: "Remote access", Features: []tocsin.Feature{{Name: "Gateway", DisplayName: "Gateways"}}})
+	issue := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Remote access", ServiceID: "VPN", Classification: "incident", Status: tocsin.StatusInvestigating, StartAt: at(900), ModifiedAt: at(900)}
+	d.record(at(900), issue)
+	for i, seconds := range []int{1000, 1020, 1040} { // three versions within a minute
+		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(seconds), Content: "Current status: We look."})
+		issue.Status = []tocsin.Status{tocsin.StatusInvestigating, tocsin.StatusDegradation, tocsin.StatusRestoringService}[i]
+		issue.ModifiedAt = at(seconds)
+		d.record(at(seconds), issue)
+	}
+	issue.Title, issue.ModifiedAt = "Slower", at(2000)
+	d.record(at(2000), issue)
+	for prefix, wants := range map[string][]string{
+		"":    {"<b>Remote access</b> goes from “Service operational” to “Service degradation”", ": 3\u00a0new posts, now “Restoring service”", ", Remote access: Title", "Whole log"},
+		"/fr": {"<b>Remote access</b> passe de «\u00a0Service opérationnel\u00a0» à", "3\u00a0nouveaux posts, passe à «\u00a0", "Tout le journal"},
+		"/ja": {"<b>Remote access</b>：「", "新しい投稿 3 件、", "すべての変更"},
+	} {
+		page := d.page(prefix + "/")
+		has(t, "overview "+prefix, page, wants...)
+		lacks(t, "overview "+prefix, page, "VPN</b>", ">VPN ", "from “Service degradation” to “Service degradation”")
+		feed := page[strings.Index(page, `id="r-since"`):]
+		feed = feed[:strings.Index(feed, "</section>")]
+		if n := strings.Count(feed, "<li>"); n != 6 { // tracked, operational, degraded, opened, posts, title
+			t.Errorf("overview %s has %d lines, want 6:\n%s", prefix, n, feed)
+		}
+	}
+	has(t, "log", d.page("/changes"), "Log of changes", "Restoring service")
+}
