@@ -18,9 +18,12 @@ import (
 type overviewPage struct {
 	frame
 	Verdict  verdict
-	Storm    bool        // so much is open that the list takes the whole width
-	Issues   []issueLine // that deserve attention
-	Quiet    []issueLine // advisories that nobody has touched for days
+	Storm    bool   // so much is open that the list takes the whole width
+	GroupBy  []chip // ways to put it in groups
+	Groups   []issueGroup
+	Alike    []template.HTML // incidents that may have one cause
+	Issues   []issueLine     // that deserve attention
+	Quiet    []issueLine     // advisories that nobody has touched for days
 	Affected []serviceLine
 	Working  []serviceLine
 	Healthy  template.HTML // the panel of the working services
@@ -35,7 +38,7 @@ type issueLine struct {
 	Posted                                      *moment
 	Next                                        *promiseView
 	New                                         string
-	source                                      string // whose list it is on
+	source, serviceID                           string // whose list it is on, and what it is about
 	start                                       time.Time
 	text                                        string // of its newest post
 	quiet                                       bool   // an advisory without news for days
@@ -53,10 +56,6 @@ type serviceLine struct {
 
 // quietAfter is how long an advisory stays in the foreground without news.
 const quietAfter = 4 * 24 * time.Hour
-
-// stormAt is the number of open incidents and advisories from which on the
-// list takes the whole width.
-const stormAt = 8
 
 // overview serves /. A first visit sets the reading mark, so that the next one
 // has something to compare with.
@@ -118,7 +117,7 @@ func (page *overviewPage) addIssues(v *visit) error {
 			page.Issues = append(page.Issues, line)
 		}
 	}
-	page.Storm = len(page.Issues) >= stormAt
+	page.storm(v)
 	return nil
 }
 
@@ -165,7 +164,7 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 		text: text, quiet: row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter,
 		look: v.short(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.class(row.Class), Service: row.Service,
-		Own: row.Own(), source: row.Source, Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
+		Own: row.Own(), source: row.Source, serviceID: row.ServiceID, Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
 	}, nil
 }
 

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"cmp"
+	"html/template"
+	"slices"
+	"time"
+)
+
+// stormAt is the number of open incidents and advisories from which on the
+// list takes the whole width and is put in groups.
+const stormAt = 8
+
+// issueGroup is the part of a list that has something in common.
+type issueGroup struct {
+	Name  string
+	Lines []issueLine
+}
+
+// storm puts what is open in groups as the query asks, and points at incidents
+// that may have one cause.
+func (page *overviewPage) storm(v *visit) {
+	if page.Storm = len(page.Issues) >= stormAt; !page.Storm {
+		return
+	}
+	by := on(v.r.URL.Query(), "g", "severity", "service", "age")
+	by = cmp.Or(by, "severity")
+	for _, one := range []string{"severity", "service", "age"} {
+		page.GroupBy = append(page.GroupBy, chip{Name: v.text("storm.by." + one), Href: v.with("g", one), On: one == by})
+	}
+	lines := slices.Clone(page.Issues) // worst first
+	switch by {
+	case "service":
+		slices.SortStableFunc(lines, func(a, b issueLine) int { return cmp.Compare(a.Service, b.Service) })
+	case "age":
+		slices.SortStableFunc(lines, func(a, b issueLine) int { return b.start.Compare(a.start) })
+	}
+	for _, line := range lines {
+		name := line.Service
+		switch by {
+		case "severity":
+			name = v.text("family." + cmp.Or(knownFamily(line.Family), "neutral"))
+		case "age":
+			name = v.text("storm.age." + ageOf(v.now.Sub(line.start)))
+		}
+		if n := len(page.Groups); n == 0 || page.Groups[n-1].Name != name {
+			page.Groups = append(page.Groups, issueGroup{Name: name})
+		}
+		group := &page.Groups[len(page.Groups)-1]
+		group.Lines = append(group.Lines, line)
+	}
+	page.Alike = v.alikes(page.Issues)
+}
+
+// knownFamily is a family that has a word of its own, else "".
+func knownFamily(family string) string {
+	switch family {
+	case "down", "degraded", "watch", "recovering":
+		return family
+	}
+	return ""
+}
+
+// ageOf is how old something is, roughly.
+func ageOf(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return "hour"
+	case d < 24*time.Hour:
+		return "day"
+	}
+	return "older"
+}
+
+// alikeWithin is how far apart incidents of one service may start that look
+// like one.
+const alikeWithin = 5 * time.Minute
+
+// alikes are sentences about incidents that started at about the same time and
+// share a service.
+func (v *visit) alikes(lines []issueLine) []template.HTML {
+	sorted := slices.DeleteFunc(slices.Clone(lines), func(l issueLine) bool { return l.Class == "advisory" || l.start.IsZero() })
+	slices.SortStableFunc(sorted, func(a, b issueLine) int {
+		return cmp.Or(cmp.Compare(a.serviceID, b.serviceID), a.start.Compare(b.start))
+	})
+	var sentences []template.HTML
+	for len(sorted) > 0 {
+		first, n := sorted[0], 1
+		for n < len(sorted) && sorted[n].serviceID == first.serviceID && sorted[n].start.Sub(first.start) <= alikeWithin {
+			n++
+		}
+		if n > 1 {
+			var links template.HTML
+			for i, line := range sorted[:n] {
+				if i > 0 {
+					links += template.HTML(v.join([]string{"", ""})) //nolint:gosec // a comma
+				}
+				links += idLink(line.Href, line.ID)
+			}
+			sentences = append(sentences, v.rich("storm.alike", "ids", links, "service", first.Service))
+		}
+		sorted = sorted[n:]
+	}
+	return sentences
+}

@@ -1,0 +1,58 @@
+package web_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// In a storm the list is put in groups, with no script, and incidents of one
+// service that started together are pointed at.
+func TestStorm(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	open := func(id, service string, status tocsin.Status, class string, started time.Time) {
+		d.record(storetest.T0, tocsin.Issue{ID: id, Title: "Trouble " + id, Service: service, ServiceID: service, Classification: class, Status: status, StartAt: started, ModifiedAt: storetest.T0})
+	}
+	open("EX1", "Mail", tocsin.StatusDegradation, "incident", storetest.T0)
+	open("EX2", "Mail", tocsin.StatusInterruption, "incident", storetest.T0.Add(4*time.Minute))
+	open("EX3", "Mail", tocsin.StatusDegradation, "incident", storetest.T0.Add(6*time.Minute))     // too late to look alike
+	open("EX4", "Mail", tocsin.StatusDegradation, "advisory", storetest.T0.Add(1*time.Minute))     // no incident
+	open("FI1", "Files", tocsin.StatusDegradation, "incident", storetest.T0.Add(2*time.Minute))    // another service
+	open("FI2", "Files", tocsin.StatusDegradation, "incident", storetest.T0.Add(-40*time.Hour))    // long before
+	open("CH1", "Chat", tocsin.StatusRestoringService, "incident", storetest.T0.Add(-3*time.Hour)) // alone
+	lacks(t, "seven issues", d.page("/"), "?g=service", "The cause may be the same")
+	open("CH2", "Chat", tocsin.StatusInvestigating, "incident", storetest.T0.Add(-2*time.Hour))
+	groups := func(path string) string {
+		var names []string
+		for _, m := range regexp.MustCompile(`scope="rowgroup" colspan="5">([^<]+) <span class="n">(\d+)`).FindAllStringSubmatch(d.page(path), -1) {
+			names = append(names, m[1]+" "+m[2])
+		}
+		return strings.Join(names, ", ")
+	}
+	for query, want := range map[string]string{
+		"":            "Down 1, Degraded 5, Investigating 1, Recovering 1",
+		"?g=nonsense": "Down 1, Degraded 5, Investigating 1, Recovering 1",
+		"?g=service":  "Chat 2, Files 2, Mail 4",
+		"?g=age":      "Since less than an hour 4, Since less than a day 3, Older 1",
+	} {
+		if got := groups("/" + query); got != want {
+			t.Errorf("groups of %q are %s, want %s", query, got, want)
+		}
+	}
+	link := func(id string) string {
+		return fmt.Sprintf(`<a class="id" href="/issues/%s?tenant=contoso">%s</a>`, id, id)
+	}
+	page := d.page("/")
+	has(t, "storm", page, link("EX1")+", "+link("EX2")+": these started within 5\u00a0minutes of each other and share a service, Mail.", `href="/?g=age"`)
+	if n := strings.Count(page, "The cause may be the same"); n != 1 {
+		t.Errorf("%d suggestions, want 1", n)
+	}
+	has(t, "Japanese storm", d.page("/ja/?g=service"), "サービス別", "原因が同じ可能性")
+}
