@@ -94,33 +94,63 @@ type dueLine struct {
 	At                              *moment
 	Date                            string
 	Tone                            string // late, soon
+	Owner                           string // who sees to it, "" for strangers
 	at                              time.Time
 }
 
 // soonDays is how many days before its date a deadline is near.
 const soonDays = 30
 
-// due lists the next deadlines of messages, nearest first, or all of them for
-// no limit.
-func (v *visit) due(limit int) ([]dueLine, error) {
-	var list []dueLine
+// dueList is what must be done first, and how much of it is overdue.
+type dueList struct {
+	Lines   []dueLine
+	Overdue int
+	All     string // address of the list of all that is overdue
+}
+
+// lateLines is how many of the lines may be overdue, so that what comes next
+// is seen as well.
+const lateLines = 3
+
+// due lists what is not settled by the date that counts, overdue ones first.
+// For those who do not see what people do about messages the provider's date
+// counts, and what is over is left out: it may have been done.
+func (v *visit) due(limit int) (dueList, error) {
+	list := dueList{All: v.href("/messages?due=overdue")}
+	handlings, err := v.handlings()
+	if err != nil {
+		return list, err
+	}
+	var late, next []dueLine
 	for _, row := range v.snapshot.Messages {
-		if row.EndAt != 0 && row.EndAt.Time().Before(v.now) {
+		h := handlings[row.ID]
+		if row.EndAt != 0 && row.EndAt.Time().Before(v.now) || h.Settled() {
 			continue
 		}
 		message, err := v.pages.config.Model.Message(v.r.Context(), row)
 		if err != nil {
-			return nil, err
+			return list, err
 		}
-		if !message.ActionRequiredBy.After(v.now) {
+		line := v.dueOf(row.ID, message, h)
+		if line == nil {
 			continue
 		}
-		list = append(list, v.dueLine(row.ID, message))
+		if v.seesHandlings() {
+			line.Owner = cmp.Or(h.Owner, v.text("handling.nobody"))
+		}
+		switch {
+		case line.at.After(v.now):
+			next = append(next, *line)
+		case v.seesHandlings():
+			late = append(late, *line)
+		}
 	}
-	slices.SortFunc(list, func(a, b dueLine) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ID, b.ID)) })
-	if limit > 0 && len(list) > limit {
-		list = list[:limit]
-	}
+	byDate := func(a, b dueLine) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ID, b.ID)) }
+	slices.SortFunc(late, byDate)
+	slices.SortFunc(next, byDate)
+	list.Overdue = len(late)
+	list.Lines = slices.Concat(late[max(0, len(late)-lateLines):], next)
+	list.Lines = list.Lines[:min(limit, len(list.Lines))]
 	return list, nil
 }
 

@@ -28,7 +28,7 @@ type overviewPage struct {
 	Working  []serviceLine
 	Healthy  template.HTML // the panel of the working services
 	Feed     feed
-	Due      []dueLine
+	Due      dueList
 }
 
 type issueLine struct {
