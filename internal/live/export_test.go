@@ -8,3 +8,6 @@ func NewFast(v versions) *Hub {
 	h.beat, h.check = 5*time.Millisecond, 5*time.Millisecond
 	return h
 }
+
+// Alone is how many pages one goroutine writes to.
+const Alone = alone

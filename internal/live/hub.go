@@ -4,7 +4,7 @@
 // place.
 //
 // A stream costs its socket and no goroutine: the connection is taken over from
-// net/http, whose buffers go, and one loop writes to all of them. Over HTTP/2,
+// net/http, whose buffers go, and one loop per processor writes to all of them. Over HTTP/2,
 // where nothing can be taken over, the handler waits instead.
 //
 //	page ──GET /events──▶ Serve ──▶ hub.streams ◀── Run ◀── read model changed
@@ -15,6 +15,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -181,10 +183,12 @@ func (h *Hub) remove(s *stream) {
 
 // Run tells streams about changes until ctx ends, and then ends all streams.
 func (h *Hub) Run(ctx context.Context) error {
-	beat, check := time.NewTicker(h.beat), time.NewTicker(h.check)
+	beat := time.NewTicker(h.beat)
 	defer beat.Stop()
-	defer check.Stop()
+	var guard sync.WaitGroup
+	guard.Go(func() { h.guard(ctx) })
 	defer h.end()
+	defer guard.Wait()
 	for {
 		changed := h.versions.Changed()
 		h.tell()
@@ -194,6 +198,19 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-changed:
 		case <-beat.C:
 			h.send(h.all(), []byte(":\n\n"))
+		}
+	}
+}
+
+// guard looks every few seconds who may no longer read. It asks the store about
+// everybody, and news must not wait for that.
+func (h *Hub) guard(ctx context.Context) {
+	check := time.NewTicker(h.check)
+	defer check.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
 		case <-check.C:
 			h.expel(ctx)
 		}
@@ -251,8 +268,21 @@ func list(to []*stream, a *audience) []*stream {
 	return to
 }
 
-// send writes to streams and drops those that cannot take it.
+// send writes to streams, on all processors where they are many.
 func (h *Hub) send(to []*stream, text []byte) {
+	processors := runtime.GOMAXPROCS(0)
+	var writers sync.WaitGroup
+	for part := range slices.Chunk(to, max(alone, (len(to)+processors-1)/processors)) {
+		writers.Go(func() { h.write(part, text) })
+	}
+	writers.Wait()
+}
+
+// alone is how many streams one goroutine writes to faster than several.
+const alone = 100
+
+// write writes to streams in turn and drops those that cannot take it.
+func (h *Hub) write(to []*stream, text []byte) {
 	for _, s := range to {
 		if s.out.send(text) != nil {
 			h.remove(s)
@@ -263,7 +293,11 @@ func (h *Hub) send(to []*stream, text []byte) {
 // expel ends the streams of those who may no longer read.
 func (h *Hub) expel(ctx context.Context) {
 	for _, s := range h.all() {
-		if !s.may(ctx) && ctx.Err() == nil {
+		may := s.may(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if !may {
 			h.remove(s)
 		}
 	}

@@ -52,6 +52,9 @@ type desk struct {
 	hub    *live.Hub
 	server *httptest.Server
 	may    atomic.Bool
+
+	asked   chan struct{} // has something after may was asked
+	answers sync.Mutex    // held by a test to keep answers back
 }
 
 func newDesk(t testing.TB, http2 bool) *desk {
@@ -62,10 +65,18 @@ func newDesk(t testing.TB, http2 bool) *desk {
 
 func serve(t testing.TB, m *model, hub *live.Hub, http2 bool) *desk {
 	t.Helper()
-	d := &desk{model: m, hub: hub}
+	d := &desk{model: m, hub: hub, asked: make(chan struct{}, 1)}
 	d.may.Store(true)
 	d.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := d.hub.Serve(w, r, r.URL.Query().Get("tenant"), func(context.Context) bool { return d.may.Load() })
+		err := d.hub.Serve(w, r, r.URL.Query().Get("tenant"), func(context.Context) bool {
+			select {
+			case d.asked <- struct{}{}:
+			default:
+			}
+			d.answers.Lock()
+			defer d.answers.Unlock()
+			return d.may.Load()
+		})
 		if errors.Is(err, tocsin.ErrForbidden) {
 			w.WriteHeader(http.StatusForbidden)
 		} else if err != nil {
@@ -157,6 +168,22 @@ func TestHubTellsPagesOfTheTenant(t *testing.T) {
 	}
 }
 
+// More pages than one goroutine writes to.
+func TestHubTellsManyPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, false)
+	pages := make([]*page, live.Alone+1)
+	for i := range pages {
+		pages[i] = d.open(t, "a").opened(t)
+	}
+	d.set("a", "2")
+	for i, p := range pages {
+		if got := p.next(); got != "2" {
+			t.Errorf("page %d was told %q, want 2", i, got)
+		}
+	}
+}
+
 func TestHubTellsWhoComesBack(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, false)
@@ -189,6 +216,20 @@ func TestHubEndsStreams(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Asking who may still read takes as long as the store needs; news do not wait.
+func TestHubTellsWhileItAsks(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, false)
+	d.answers.Lock()
+	p := d.open(t, "a").opened(t)
+	<-d.asked
+	d.set("a", "2")
+	if got := p.next(); got != "2" {
+		t.Errorf("told %q, want 2", got)
+	}
+	d.answers.Unlock()
 }
 
 func TestHubNoticesPagesThatLeft(t *testing.T) {
