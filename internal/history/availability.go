@@ -42,11 +42,15 @@ func (a Availability) Lost(degradedWeight float64) time.Duration {
 	return a.Interrupted + time.Duration(degradedWeight*float64(a.Degraded))
 }
 
-// Share is the availability between 0 and 1. It reports false when nothing is
-// known about the span: no share may be shown then.
+// LeastKnown is how much time must be known for a share to mean something: a
+// service that exists since an hour is not "70 % available".
+const LeastKnown = day
+
+// Share is the availability between 0 and 1 over the time that is known. It
+// reports false when that is less than [LeastKnown]: no share may be shown then.
 func (a Availability) Share(degradedWeight float64) (float64, bool) {
 	known := a.Known()
-	if known <= 0 {
+	if known < LeastKnown {
 		return 0, false
 	}
 	return 1 - float64(a.Lost(degradedWeight))/float64(known), true

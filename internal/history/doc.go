@@ -28,5 +28,6 @@
 // while it was investigated or recovered from. The dates are those of its
 // posts when one states them soundly, otherwise those that the provider
 // declared. Where incidents overlap, the worst counts once. Availability is
-// 1 − (interrupted + weight × degraded) ÷ known time.
+// 1 − (interrupted + weight × degraded) ÷ known time; there is none while less
+// than a day is known.
 package history

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
@@ -195,11 +197,30 @@ func (page *overviewPage) addServices(v *visit, m month) {
 func (page *overviewPage) naming(name string) []issueLine {
 	var named []issueLine
 	for _, line := range page.Issues {
-		if line.Class != "advisory" && strings.Contains(line.text, name) {
+		if line.Class != "advisory" && names(line.text, name) {
 			named = append(named, line)
 		}
 	}
 	return named
+}
+
+// names reports whether a text has a name as words of its own: streaming is
+// not Stream.
+func names(text, name string) bool {
+	for at := 0; name != ""; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		begin, end := at+i, at+i+len(name)
+		before, _ := utf8.DecodeLastRuneInString(text[:begin])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+			return true
+		}
+		at = end
+	}
+	return false
 }
 
 // serviceLine is a service as it is now. What was healthy when its source was
@@ -210,10 +231,13 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) ser
 	if !s.Since.IsZero() {
 		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
 	}
-	line.Availability = v.share(m.figures[s.ID], 2)
+	line.Availability = cmp.Or(v.share(m.figures[s.ID], 2), v.text("none"))
 	for _, issue := range open { // an incident that is open weighs more than an overview that lags behind
 		if issue.Class != "advisory" && rank(issue.Family) < rank(line.Family) {
 			line.look, line.Since = issue.look, ""
+			if !issue.start.IsZero() {
+				line.Since = v.text("since", "time", v.stamp(issue.start.In(v.zone)))
+			}
 		}
 	}
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })

@@ -182,13 +182,19 @@ func (page *servicePage) punctual(v *visit, sum section.Punctuality) {
 func (v *visit) kpi(name string, a history.Availability) definition {
 	value := v.share(a, 3)
 	if value == "" {
-		return definition{Name: name, Value: v.text("none"), Note: v.text("level.4")}
+		if a.Known() == 0 {
+			return definition{Name: name, Value: v.text("none"), Note: v.text("level.4")}
+		}
+		return definition{Name: name, Value: v.text("none"), Note: v.text("kpi.short", "d", v.length(a.Known()))}
 	}
-	lost := a.Interrupted + a.Degraded
-	if lost == 0 {
-		return definition{Name: name, Value: value, Note: v.text("kpi.nothing")}
+	note := v.text("kpi.nothing")
+	if a.Interrupted+a.Degraded > 0 {
+		note = v.text("kpi.lost", "down", v.length(a.Interrupted), "degraded", v.length(a.Degraded))
 	}
-	return definition{Name: name, Value: value, Note: v.text("kpi.lost", "down", v.length(a.Interrupted), "degraded", v.length(a.Degraded))}
+	if a.Unknown >= 24*time.Hour {
+		note = v.text("kpi.known", "note", note, "known", v.length(a.Known()), "unknown", v.length(a.Unknown))
+	}
+	return definition{Name: name, Value: value, Note: note}
 }
 
 // events are the issues that lasted into a year, newest first, with what each

@@ -100,3 +100,22 @@ func TestOwnIssueIsNotTheProviders(t *testing.T) {
 		t.Errorf("%d of the two issues are marked as our own", n)
 	}
 }
+
+// A service that is known for hours has no availability, and one that is known
+// for some days says over how much time it was counted.
+func TestAvailabilityCountsKnownTimeOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.recordAs(tocsin.SourceOwn, d.now.Add(-3*time.Hour), trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
+	page := d.page("/services/VPN")
+	lacks(t, "a service of three hours", page, "70.0")
+	has(t, "a service of three hours", page, "too short for a figure")
+	d.now = d.now.AddDate(0, 0, 4)
+	if err := d.model.Refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	page = d.page("/services/VPN")
+	has(t, "a service of four days", page, "70.6", "counted over 4\u00a0d", "without data left out")
+	has(t, "since", d.page("/services"), "since ")
+}
