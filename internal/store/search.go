@@ -41,6 +41,15 @@ const (
 	maxGrams = 12
 )
 
+// newest is how many of the last modified documents are looked through before
+// the index is asked, and newestForEach for each item up to the last of the
+// page: a word that is in every text fills the page by then, where the index
+// would name them all.
+const (
+	newest        = 2000
+	newestForEach = 40
+)
+
 // Search lists the items of a tenant whose present text contains all terms,
 // the last modified first. It fails with [tocsin.ErrInvalid] for a query
 // without terms or with too many.
@@ -49,13 +58,18 @@ func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]I
 	if err != nil {
 		return nil, err
 	}
-	query, args := s.searchSQL(tenantID, terms, q)
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	list, err := collectRows(rows, err, scanItem)
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", s.dialect.translate(err))
+	for _, among := range []int{max(newest, newestForEach*(q.Offset+q.Limit)), 0} {
+		query, args := s.searchSQL(tenantID, terms, q, among)
+		rows, err := s.read.QueryContext(ctx, query, args...)
+		list, err := collectRows(rows, err, scanItem)
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", s.dialect.translate(err))
+		}
+		if len(list) == q.Limit || among == 0 {
+			return list, nil
+		}
 	}
-	return list, nil
+	return nil, nil // not reached: the last round returns
 }
 
 func foldTerms(given []string) ([]string, error) {
@@ -74,18 +88,26 @@ func foldTerms(given []string) ([]string, error) {
 	return terms, nil
 }
 
-// searchSQL is the query for folded terms. The engines find candidates in
-// their own way; every term is then looked for in the text itself, so that both
-// find the same.
-func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query string, args []any) {
+// searchSQL is the query for folded terms: among so many of the last modified
+// documents, or among all for 0. The engines find candidates in their own way;
+// every term is then looked for in the text itself, so that both find the same.
+func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among int) (query string, args []any) {
 	args = []any{tenantID}
 	bind := func(value any) string {
 		args = append(args, value)
 		return fmt.Sprintf("$%d", len(args))
 	}
-	conditions := []string{"t.id = $1"}
-	if match := matchAll(terms); s.pool == nil && match != "" {
-		conditions = append(conditions, "m.document IN (SELECT rowid FROM text_index WHERE text_index MATCH "+bind(match)+")")
+	from := "texts x"
+	conditions := []string{
+		"t.id = $1", "d.num = x.document", "i.num = d.item", "m.tenant = t.num", "m.item = d.item", "m.document = d.num",
+	}
+	switch match := matchAll(terms); {
+	case among > 0:
+		from = "(SELECT num FROM documents ORDER BY modified_at DESC, item DESC LIMIT " + bind(among) + ") n CROSS JOIN texts x"
+		conditions = append(conditions, "x.document = n.num")
+	case s.pool == nil && match != "":
+		from = "text_index CROSS JOIN texts x"
+		conditions = append(conditions, "text_index MATCH "+bind(match), "x.document = text_index.rowid")
 	}
 	if len(q.Kinds) > 0 {
 		conditions = append(conditions, "i.kind IN ("+placeholders(len(args)+1, len(q.Kinds))+")")
@@ -103,11 +125,11 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery) (query
 			conditions = append(conditions, "x.text LIKE "+bind(likePattern(term)))
 		}
 	}
-	return itemColumns + `
-		FROM members m JOIN tenants t ON t.num = m.tenant JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
-		JOIN texts x ON x.document = m.document
+	// CROSS JOIN keeps SQLite to this order: it would look up every candidate for
+	// every item otherwise.
+	return itemColumns + " FROM " + from + ` CROSS JOIN documents d CROSS JOIN items i CROSS JOIN tenants t CROSS JOIN members m
 		WHERE ` + strings.Join(conditions, " AND ") +
-		" ORDER BY d.modified_at DESC, i.num DESC LIMIT " + bind(q.Limit) + " OFFSET " + bind(q.Offset), args
+		" ORDER BY d.modified_at DESC, d.item DESC LIMIT " + bind(q.Limit) + " OFFSET " + bind(q.Offset), args
 }
 
 // matchAll is an FTS5 expression for texts that may contain the terms: those
