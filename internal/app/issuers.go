@@ -9,6 +9,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/discovery"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // NewIssuerKeys makes the key set of an issuer of the settings.
@@ -51,4 +52,17 @@ func (a *App) addIssuers(c config.Config, log *slog.Logger) error {
 		})
 	}
 	return nil
+}
+
+// person is what tokens of the Graph API call a user, so that pages and programs
+// of one person share their marks: who they are at the provider that they sign
+// in with, if programs come from there as well. Entra calls people differently
+// in its sign-ins and in its tokens, so those are kept apart.
+func (a *App) person(u tocsin.User) string {
+	for _, i := range a.issuers {
+		if i.Dialect == access.OpenID && i.URL == u.Issuer && u.Subject != "" {
+			return i.Name + ":" + u.Subject
+		}
+	}
+	return u.ID
 }

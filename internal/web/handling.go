@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +117,7 @@ func (v *visit) handlingView(id string, m tocsin.Message, problem error) (*handl
 	if !view.Handled.Due.IsZero() {
 		due = view.Handled.Due.UTC().Format(time.DateOnly)
 	}
-	if problem != nil {
+	if problem != nil && v.r.PostForm.Has("state") {
 		state, owner, due = v.r.PostFormValue("state"), v.r.PostFormValue("owner"), v.r.PostFormValue("due")
 	}
 	day := v.field("due", due).hinted(v.text("field.due.hint", "date", v.providerDue(id, m))).optional()
@@ -149,25 +151,65 @@ func (p *Pages) saveHandling(v *visit) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
-	h, err := v.sentHandling()
+	h, err := v.sentHandling(row.ID)
 	if err == nil {
 		err = p.config.Handlings.PutHandling(v.r.Context(), v.snapshot.Tenant.ID, row.ID, h, v.now)
 	}
 	if err != nil {
 		v.path = "/messages/" + escapeID(row.ID) // the page's own, for its links
-		return v.showMessage(http.StatusBadRequest, err)
+		return v.showMessage(formStatus(err), err)
 	}
-	// The page is read with another permission, in other tenants: it is named
-	// when it was named before.
+	if v.r.PostForm.Has("back") {
+		return v.redirect(v.messagesHref("#" + row.ID))
+	}
+	return v.redirect(v.sameTenant("/messages/" + escapeID(row.ID) + "#handling"))
+}
+
+// formStatus is how a form is answered that cannot be taken as it is.
+func formStatus(err error) int {
+	if errors.Is(err, tocsin.ErrConflict) {
+		return http.StatusConflict
+	}
+	return http.StatusBadRequest
+}
+
+// sameTenant is the address of a page that is read with another permission, in
+// other tenants: the tenant is named when it was named before.
+func (v *visit) sameTenant(path string) string {
 	tenant := ""
 	if v.r.URL.Query().Has("tenant") {
 		tenant = v.snapshot.Tenant.Name
 	}
-	return v.redirect(addressOf(v.code, "/messages/"+escapeID(row.ID)+"#handling", tenant))
+	return addressOf(v.code, path, tenant)
 }
 
-// sentHandling reads the form.
-func (v *visit) sentHandling() (tocsin.Handling, error) {
+// messagesHref is the list of messages as the visitor came from it.
+func (v *visit) messagesHref(fragment string) string {
+	path := "/messages"
+	if query, err := url.ParseQuery(v.r.PostFormValue("back")); err == nil {
+		query.Del("tenant")
+		if len(query) > 0 {
+			path += "?" + query.Encode()
+		}
+	}
+	return v.sameTenant(path + fragment)
+}
+
+// sentHandling reads the form. Whoever takes a message from the list sends
+// nothing else: the rest stays, and nobody takes it from somebody else.
+func (v *visit) sentHandling(id string) (tocsin.Handling, error) {
+	if v.r.PostForm.Has("take") && !v.r.PostForm.Has("state") {
+		all, err := v.handlings()
+		if err != nil {
+			return tocsin.Handling{}, err
+		}
+		h := all[id]
+		if h.Owner != "" && h.Owner != v.me() {
+			return h, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "owner", Message: v.text("handling.taken", "owner", h.Owner)}
+		}
+		h.Owner = v.me()
+		return h, nil
+	}
 	h := tocsin.Handling{State: tocsin.HandlingState(v.r.PostFormValue("state")), Owner: v.r.PostFormValue("owner")}
 	if h.State == "" {
 		return h, tocsin.Invalidf("state", "Choose one of the states.")

@@ -34,6 +34,18 @@ func (h *house) messages() {
 	}
 }
 
+// message puts one message into a tenant.
+func (h *house) message(tenant string, m tocsin.Message) {
+	h.t.Helper()
+	doc, err := tocsin.NewDocument(m)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := h.store.Record(h.t.Context(), store.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0, Entries: []store.Entry{{Document: doc}}}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // Those who manage messages say what is done about one; others of the tenant
 // read it, and other tenants have their own.
 func TestHandlingOfMessages(t *testing.T) {
@@ -174,4 +186,124 @@ func TestOverviewSaysWhatIsDue(t *testing.T) {
 	}
 	has(t, "list", list, "2\u00a0overdue", "Mail team · ", "Nobody yet · ", `<b class="late">9`, `<b class="late">1`)
 	lacks(t, "list", list, ">MC1<", ">MC2<")
+}
+
+// Who may manage messages takes one from the list, unless somebody was faster,
+// and comes back to the list as it was.
+func TestTakingFromTheList(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://localhost")
+	h.messages()
+	grant := tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}
+	h.person("kim", grant)
+	h.person("lou", grant)
+	h.person("ana", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	kim, lou, ana := h.browser(), h.browser(), h.browser()
+	kim.enter("kim")
+	lou.enter("lou")
+	ana.enter("ana")
+	_, page := kim.send("GET", "/messages?v=todo", nil)
+	has(t, "list", page, `action="/messages/MC1/handling"`, `name="take"`, "Nobody yet", `value="v=todo"`)
+	_, page = ana.send("GET", "/messages", nil)
+	lacks(t, "list of a reader", page, `name="take"`)
+	due := tocsin.Handling{State: tocsin.HandlingPlanned, Due: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)}
+	if err := h.store.PutHandling(t.Context(), storetest.Contoso, "MC1", due, h.clock()); err != nil {
+		t.Fatal(err)
+	}
+	response, _ := kim.send("POST", "/messages/MC1/handling", url.Values{"take": {"1"}, "back": {"v=todo&x=//evil.example"}})
+	if got := response.Header.Get("Location"); got != "/messages?v=todo&x=%2F%2Fevil.example#MC1" {
+		t.Errorf("taking: %s to %q", response.Status, got)
+	}
+	response, page = lou.send("POST", "/messages/MC1/handling", url.Values{"take": {"1"}, "back": {""}})
+	if response.StatusCode != http.StatusConflict {
+		t.Errorf("taking again: %s", response.Status)
+	}
+	has(t, "page of the slower one", page, "kim has taken it meanwhile.", `value="kim"`)
+	due.Owner = "kim"
+	if all, err := h.store.Handlings(t.Context(), storetest.Contoso); err != nil || all["MC1"] != due {
+		t.Errorf("Handlings = %+v, %v", all, err)
+	}
+	_, page = kim.send("GET", "/messages?v=mine", nil)
+	has(t, "mine", page, "Certificates change")
+	lacks(t, "mine", page, "New layout")
+	_, page = lou.send("GET", "/messages?v=mine", nil)
+	lacks(t, "mine of somebody else", page, "Certificates change")
+}
+
+// What is late leads, what has no date follows, and what is done comes last.
+func TestOrderOfMessages(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://localhost")
+	h.messages()
+	h.message(storetest.Contoso, tocsin.Message{ID: "MC3", Title: "Overdue", ActionRequiredBy: storetest.T0.AddDate(0, 0, -3), StartAt: storetest.T0, ModifiedAt: storetest.T0})
+	h.message(storetest.Contoso, tocsin.Message{ID: "MC4", Title: "Overdue and done", ActionRequiredBy: storetest.T0.AddDate(0, 0, -9), StartAt: storetest.T0, ModifiedAt: storetest.T0})
+	if err := h.store.PutHandling(t.Context(), storetest.Contoso, "MC4", tocsin.Handling{State: tocsin.HandlingDone}, h.clock()); err != nil {
+		t.Fatal(err)
+	}
+	h.person("ana", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	ana := h.browser()
+	ana.enter("ana")
+	_, page := ana.send("GET", "/messages", nil)
+	at := -1
+	for _, id := range []string{"MC3", "MC1", "MC2", "MC4"} {
+		next := strings.Index(page, `<tr role="row" id="`+id+`"`)
+		if next <= at {
+			t.Errorf("%s stands at %d, after %d", id, next, at)
+		}
+		at = next
+	}
+}
+
+// Marks are those of the Graph API: read there is read here, and the other way
+// round. Opening a message reads it; strangers have none.
+func TestReadMarks(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://localhost")
+	h.messages()
+	ana := h.person("ana", tocsin.Grant{Role: tocsin.RoleReader})
+	b := h.browser()
+	b.enter("ana")
+	unread := func(tenant string) (list string) {
+		_, page := b.send("GET", "/messages?v=unread&tenant="+tenant, nil)
+		for _, id := range []string{"MC1", "MC2"} {
+			if strings.Contains(page, `id="`+id+`"`) {
+				list += id
+			}
+		}
+		return list
+	}
+	expect := func(when, contoso, fabrikam string) {
+		t.Helper()
+		if a, b := unread("contoso"), unread("fabrikam"); a != contoso || b != fabrikam {
+			t.Errorf("%s: unread %q and %q, want %q and %q", when, a, b, contoso, fabrikam)
+		}
+	}
+	expect("at first", "MC1MC2", "MC1MC2")
+	read := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Read, v.Favorited = true, true; return v }
+	if err := h.store.SetViewpoints(t.Context(), storetest.Contoso, "at:"+ana.ID, []string{"MC1"}, h.clock(), read); err != nil {
+		t.Fatal(err)
+	}
+	expect("read with a program", "MC2", "MC1MC2")
+	if got := b.status("HEAD", "/messages/MC2?tenant=contoso", nil); got != http.StatusOK {
+		t.Errorf("HEAD: status %d", got)
+	}
+	expect("looked at without opening", "MC2", "MC1MC2")
+	b.send("GET", "/messages/mc2?tenant=contoso", nil)
+	expect("opened", "", "MC1MC2")
+	response, _ := b.send("POST", "/messages/read?tenant=contoso", url.Values{"unread": {"MC1"}})
+	if got := response.Header.Get("Location"); got != "/messages?tenant=contoso#MC1" {
+		t.Errorf("unread: %s to %q", response.Status, got)
+	}
+	expect("unread again", "MC1", "MC1MC2")
+	response, _ = b.send("POST", "/messages/read?tenant=fabrikam", url.Values{"back": {"v=unread&tenant=contoso"}})
+	if got := response.Header.Get("Location"); got != "/messages?v=unread&tenant=fabrikam" {
+		t.Errorf("all read: %s to %q", response.Status, got)
+	}
+	expect("all read", "MC1", "")
+	if views, err := h.store.Viewpoints(t.Context(), storetest.Contoso, "at:"+ana.ID); err != nil || views["MC1"] != (tocsin.Viewpoint{Favorited: true}) || !views["MC2"].Read {
+		t.Errorf("Viewpoints = %+v, %v", views, err)
+	}
+	if got := b.status("POST", "/messages/read", url.Values{"unread": {"MC99"}}); got != http.StatusNotFound {
+		t.Errorf("a message that is not there: status %d", got)
+	}
 }

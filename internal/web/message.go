@@ -22,6 +22,7 @@ type messagePage struct {
 	Details                                []detailLine
 	Source                                 string
 	Handling                               *handlingView // nil for those whom it does not concern
+	Unread                                 string        // address for marking it as unread, "" for strangers
 }
 
 // message serves /messages/{id}, the id in any case.
@@ -54,6 +55,12 @@ func (v *visit) showMessage(status int, problem error) error {
 	page.define(v, message)
 	for _, d := range message.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
+	}
+	if err := v.open(row.ID); err != nil {
+		return err
+	}
+	if v.reader() != "" {
+		page.Unread = v.href("/messages/read")
 	}
 	if page.Handling, err = v.handlingView(row.ID, message, problem); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -18,6 +19,9 @@ type messagesPage struct {
 	Services, Categories, Dues []choice
 	States, Owners             []choice // for those who see what is done about messages
 	Team                       bool
+	Reader                     bool   // has marks of their own
+	Calendar, MarkAll          string // addresses, "" for those whom they do not concern
+	Back                       string // the present query
 	View                       string
 	Chips                      []chip
 	Rail                       rail
@@ -36,12 +40,14 @@ type messageRow struct {
 	row                                        *readmodel.Row
 	message                                    tocsin.Message
 	Handled                                    handled
+	Late                                       bool   // and nothing is done
+	Take                                       string // address, "" where nobody can take it
 }
 
 // messages serves /messages?v=&service=&category=&due=&state=&owner=.
 func (p *Pages) messages(v *visit) error {
 	query := v.r.URL.Query()
-	view, due := cmp.Or(on(query, "v", "todo", "major", "past", "all"), "current"), on(query, "due", "overdue", "30d", "90d")
+	view, due := cmp.Or(on(query, "v", "todo", "unread", "mine", "major", "past", "all"), "current"), on(query, "due", "overdue", "30d", "90d")
 	service, category := query.Get("service"), query.Get("category")
 	page := messagesPage{frame: v.frame(crumb{Name: v.text("nav.messages")}), View: query.Get("v")}
 	all, err := v.messageRows()
@@ -55,12 +61,22 @@ func (p *Pages) messages(v *visit) error {
 	all = slices.DeleteFunc(all, func(m messageRow) bool {
 		return service != "" && !slices.Contains(m.message.Services, service) || category != "" && m.message.Category != category || !v.dueWithin(m, due)
 	})
+	views := []string{"todo", "major", "current", "past", "all"}
+	page.Back = v.r.URL.RawQuery
 	if page.Team = v.seesHandlings(); page.Team {
 		all = v.handledAs(&page, all)
+		views = append([]string{"todo", "mine"}, views[1:]...)
+		page.Calendar = v.href("/messages.ics")
+	}
+	if page.Reader = v.reader() != ""; page.Reader {
+		views = append([]string{"unread"}, views...)
+		if slices.ContainsFunc(all, func(m messageRow) bool { return m.New }) {
+			page.MarkAll = v.href("/messages/read")
+		}
 	}
 	page.Rail = v.rail(slices.DeleteFunc(slices.Clone(all), func(m messageRow) bool { return m.Handled.Settled() }))
 	var rows []messageRow
-	for _, value := range []string{"todo", "major", "current", "past", "all"} {
+	for _, value := range views {
 		n := 0
 		for _, m := range all {
 			if v.inView(m, value) {
@@ -92,6 +108,10 @@ func (v *visit) messageRows() ([]messageRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	views, err := v.viewpoints()
+	if err != nil {
+		return nil, err
+	}
 	var list []messageRow
 	for _, row := range v.snapshot.Messages {
 		message, err := v.pages.config.Model.Message(v.r.Context(), row)
@@ -103,11 +123,18 @@ func (v *visit) messageRows() ([]messageRow, error) {
 			Services: v.join(message.Services), Major: message.MajorChange, Posted: v.moment(row.ModifiedAt.Time()), row: row, message: message,
 			New: !mark.IsZero() && row.ModifiedAt.Time().After(mark),
 		}
+		if v.reader() != "" {
+			m.New = !views[row.ID].Read
+		}
 		if message.Severity != "" && message.Severity != "normal" {
 			m.Severity = v.category(message.Severity)
 		}
 		m.Handled = v.handled(handlings[row.ID])
 		m.Due = v.dueOf(row.ID, message, m.Handled.Handling)
+		m.Late = m.Due != nil && m.Due.Tone == "late"
+		if m.Handled.Owner == "" && !m.Handled.Settled() && v.seesHandlings() && v.reads(access.ManageMessages) {
+			m.Take = v.href("/messages/" + escapeID(row.ID) + "/handling")
+		}
 		m.State = v.messageState(row)
 		list = append(list, m)
 	}
@@ -146,6 +173,10 @@ func (v *visit) inView(m messageRow, view string) bool {
 	switch view {
 	case "todo":
 		return m.Due != nil && !v.gone(m.row) && !m.Handled.Settled()
+	case "unread":
+		return m.New && !v.gone(m.row)
+	case "mine":
+		return m.Handled.Owner == v.me() && m.Handled.Owner != ""
 	case "major":
 		return m.Major && !v.gone(m.row)
 	case "past":
@@ -173,10 +204,15 @@ func (v *visit) dueWithin(m messageRow, due string) bool {
 	return left >= 0 && left < 90*24*time.Hour
 }
 
-// byDue puts what is due first in front, and what has no date behind, the
-// newest first.
+// byDue puts what is due first in front, so what is late leads; behind it what
+// has no date, the newest first, and at last what is done with.
 func byDue(a, b messageRow) int {
 	switch {
+	case a.Handled.Settled() != b.Handled.Settled():
+		if a.Handled.Settled() {
+			return 1
+		}
+		return -1
 	case a.Due != nil && b.Due != nil:
 		return cmp.Or(a.Due.at.Compare(b.Due.at), cmp.Compare(a.ID, b.ID))
 	case a.Due != nil:

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -13,16 +12,10 @@ import (
 // secret puts a message about data privacy into a tenant.
 func (h *house) secret(tenant string) {
 	h.t.Helper()
-	doc, err := tocsin.NewDocument(tocsin.Message{
+	h.message(tenant, tocsin.Message{
 		ID: "MC9", Title: "Confidential inquiry", Services: []string{"Exchange Online"}, Category: "preventOrFixIssue", Severity: "normal", Tags: []string{"Data privacy"},
 		StartAt: storetest.T0, ModifiedAt: storetest.T0, ActionRequiredBy: h.clock().AddDate(0, 0, 3), ContentType: "text", Content: "Confidential details.",
 	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if _, err := h.store.Record(h.t.Context(), store.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0, Entries: []store.Entry{{Document: doc}}}); err != nil {
-		h.t.Fatal(err)
-	}
 }
 
 // Messages about data privacy are there for those who may read them, in the
@@ -51,7 +44,7 @@ func TestPrivacyPosts(t *testing.T) {
 	} {
 		b := h.browser()
 		b.enter(tt.who)
-		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?"} {
+		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?", "/messages.ics?"} {
 			_, page := b.send("GET", path+"tenant="+tt.tenant, nil)
 			if got := strings.Contains(page, `/messages/MC9`); got != tt.sees || !tt.sees && strings.Contains(page, "Confidential") {
 				t.Errorf("%s at %s of %s: shown %t, want %t", tt.who, path, tt.tenant, got, tt.sees)

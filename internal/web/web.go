@@ -85,9 +85,14 @@ type Config struct {
 	Admin       administration
 	Connections connections
 	Handlings   handlings // what people do about messages; nil where nobody does
-	Now         func() time.Time
-	Zone        *time.Location // of readers who have chosen none; UTC when nil
-	Demo        bool           // marks every page as a demonstration, and serves /components
+	Marks       marks     // how people marked messages; nil where nobody can
+	// Person is whose marks a user's are, for programs as well; a user's id when
+	// nil.
+	Person func(tocsin.User) string
+	Base   string // address of the desk, for what is read elsewhere; may be empty
+	Now    func() time.Time
+	Zone   *time.Location // of readers who have chosen none; UTC when nil
+	Demo   bool           // marks every page as a demonstration, and serves /components
 }
 
 // Pages serves people.
@@ -177,6 +182,7 @@ func (p *Pages) pages() []page {
 		{"GET", "/issues/{id}", access.ReadHealth, p.issue, false},
 		{"GET", "/issues/{id}/compare/{a}/{b}", access.ReadHealth, p.compareIssue, false},
 		{"GET", "/messages", access.ReadMessages, p.messages, false},
+		{"GET", "/messages.ics", access.ReadMessages, p.dueCalendar, false},
 		{"GET", "/messages/{id}", access.ReadMessages, p.message, false},
 		{"GET", "/messages/{id}/compare/{a}/{b}", access.ReadMessages, p.compareMessage, false},
 		{"GET", "/services", access.ReadHealth, p.services, false},
@@ -192,7 +198,7 @@ func (p *Pages) pages() []page {
 		{"POST", "/preferences", access.Public, p.savePreferences, true},
 	}
 	list = append(append(list, p.doorPages()...), p.accountPages()...)
-	list = append(append(list, p.adminPages()...), p.handlingPages()...)
+	list = append(append(append(list, p.adminPages()...), p.handlingPages()...), p.markPages()...)
 	if p.config.Demo {
 		list = append(list, page{"GET", "/components", access.ReadHealth, p.components, true})
 	}
