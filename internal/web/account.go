@@ -93,7 +93,7 @@ func (v *visit) showAccount(status int, problem error) error {
 		if !v.blame(&page.Password, problem) {
 			return problem
 		}
-		page.Title = v.text("problem", "title", page.Title)
+		v.title(&page.frame, page.Password)
 	}
 	names, err := v.tenantNames()
 	if err != nil {

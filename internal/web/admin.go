@@ -103,7 +103,7 @@ type adminFrame struct {
 	frame
 	Sections []navLink
 	Done     string // what was just done
-	Problem  string
+	Refused  form   // what a small form was refused for
 	Secret   string // shown this once
 	SecretOf string
 }

@@ -63,6 +63,7 @@ func (v *visit) showClients(status int, problem error, secret, of string) error 
 	if problem != nil && !v.blame(&page.Form, problem) {
 		return problem
 	}
+	v.title(&page.frame, page.Form)
 	page.Secret, page.SecretOf = secret, of
 	return v.render(status, "admin-clients", page)
 }

@@ -47,6 +47,7 @@ func (v *visit) showTenants(status int, problem error) error {
 	if problem != nil && !v.blame(&page.Form, renamed(problem, "name", "label")) {
 		return problem
 	}
+	v.title(&page.frame, page.Form)
 	for _, t := range tenants {
 		line := tenantLine{Name: t.Name, ID: t.ID, Domains: strings.Join(t.Domains, ", "), Href: v.href("/admin/tenants/" + t.ID)}
 		if t.Disabled {
@@ -211,6 +212,7 @@ func (p *Pages) changeTenant(v *visit) error {
 	if pageErr != nil || !v.blame(&page.Edit, renamed(err, "name", "label")) {
 		return err
 	}
+	v.title(&page.frame, page.Edit)
 	return v.render(http.StatusBadRequest, "admin-tenant", page)
 }
 
@@ -230,6 +232,7 @@ func (p *Pages) putSource(v *visit) error {
 		if pageErr != nil || !v.blame(&page.Source, renamed(err, "label", "source")) {
 			return err
 		}
+		v.title(&page.frame, page.Source)
 		return v.render(http.StatusBadRequest, "admin-tenant", page)
 	}
 	return v.test(tenant, c.Name)

@@ -55,6 +55,7 @@ func (v *visit) showUsers(status int, problem error, password string) error {
 		if !v.blame(&page.Form, problem) {
 			return problem
 		}
+		v.title(&page.frame, page.Form)
 	} else if password != "" {
 		page.Secret, page.SecretOf = password, v.text("admin.secret.password", "name", strings.ToLower(v.r.PostFormValue("name")))
 	}
@@ -146,7 +147,8 @@ func (v *visit) showUser(status int, problem, password string) error {
 		Self: user.ID == access.VisitorOf(v.r.Context()).User.ID,
 		Add:  form{Action: v.href(address + "/roles"), Submit: v.text("admin.user.save"), Fields: []field{v.roleField(true), v.tenantField(names)}},
 	}
-	page.Problem = problem
+	page.Refused.Problem = problem
+	v.title(&page.frame, page.Refused)
 	if password != "" {
 		page.Secret, page.SecretOf = password, v.text("admin.secret.password", "name", user.Name)
 	}

@@ -489,8 +489,8 @@ func TestAdministration(t *testing.T) {
 		return body
 	}
 	secretOf := func(body string) string {
-		_, rest, _ := strings.Cut(body, `id="secret">`)
-		secret, _, _ := strings.Cut(rest, "<")
+		_, rest, _ := strings.Cut(body, `id="shown" value="`)
+		secret, _, _ := strings.Cut(rest, `"`)
 		return secret
 	}
 	made := secretOf(audited("add", url.Values{"name": {"Kim"}, "role": {"support-n1"}, "tenant": {storetest.Contoso}}, "/admin/users", 200, "user.add"))

@@ -43,6 +43,34 @@ type form struct {
 	Submit  string
 }
 
+// A problem is one line of the summary above a form: what is wrong, and with
+// which of its fields, none for the whole.
+type problem struct{ Field, Label, Text string }
+
+// Problems lists what is wrong, in the order of the fields.
+func (f form) Problems() []problem {
+	var list []problem
+	if f.Problem != "" {
+		list = append(list, problem{Text: f.Problem})
+	}
+	for _, one := range f.Fields {
+		if one.Problem != "" {
+			list = append(list, problem{one.ID, one.Label, one.Problem})
+		}
+	}
+	return list
+}
+
+// title says in the title of a page that one of its forms was refused.
+func (v *visit) title(page *frame, forms ...form) {
+	for _, f := range forms {
+		if len(f.Problems()) > 0 {
+			page.Title = v.text("problem", "title", page.Title)
+			return
+		}
+	}
+}
+
 // blame marks the fields that an error names and reports whether it was the
 // person's to put right; if not, the error is for the caller.
 func (v *visit) blame(f *form, err error) bool {

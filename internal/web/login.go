@@ -57,9 +57,7 @@ func (v *visit) showLogin(status int, next, name, problem string) error {
 	if page.Next == "/" {
 		page.Next = v.href("/")
 	}
-	if problem != "" {
-		page.Title = v.text("problem", "title", page.Title)
-	}
+	v.title(&page.frame, page.Form)
 	for _, b := range v.pages.config.Door.Buttons() {
 		page.Providers = append(page.Providers, crumb{v.text("login.with", "name", b.Label), v.href("/login/" + b.ID + "?" + url.Values{"next": {page.Next}}.Encode())})
 	}
@@ -184,7 +182,7 @@ func (v *visit) showSetUp(status int, code string, problem error) error {
 		if !v.blame(&page.Form, problem) {
 			return problem
 		}
-		page.Title = v.text("problem", "title", page.Title)
+		v.title(&page.frame, page.Form)
 	}
 	v.w.Header().Set("Cache-Control", "no-store")
 	return v.render(status, "setup", page)

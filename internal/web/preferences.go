@@ -5,9 +5,8 @@ import "net/http"
 // preferencesPage is how a reader wants to see pages. It is kept in cookies.
 type preferencesPage struct {
 	frame
-	Themes  []themeChoice
-	Zone    string
-	Problem string
+	Themes []themeChoice
+	Form   form
 }
 
 type themeChoice struct {
@@ -21,10 +20,11 @@ func (p *Pages) preferences(v *visit) error {
 }
 
 func (p *Pages) showPreferences(v *visit, status int, zone, problem string) error {
-	page := preferencesPage{frame: v.frame(crumb{Name: v.text("preferences")}), Zone: zone, Problem: problem}
-	if problem != "" {
-		page.Title = v.text("problem", "title", page.Title)
-	}
+	page := preferencesPage{frame: v.frame(crumb{Name: v.text("preferences")})}
+	page.Form = form{Action: page.Prefs, Submit: v.text("preferences.save"), Fields: []field{
+		{ID: "zone", Label: v.text("preferences.zone"), Hint: v.text("preferences.zone.hint"), Value: zone, Problem: problem, Auto: "off"},
+	}}
+	v.title(&page.frame, page.Form)
 	for _, theme := range []string{"system", "light", "dark"} {
 		page.Themes = append(page.Themes, themeChoice{theme, v.text("theme." + theme), theme == v.theme || theme == "system" && v.theme == ""})
 	}

@@ -92,7 +92,7 @@ func pages(t testing.TB) []string {
 }
 
 // crawl follows links from the first page, as far as they lead to a kind of
-// page that was not seen before. read gives the text of a page.
+// page that was not seen before.
 func crawl(read, kindOf func(path string) string) []string {
 	seen, queue, list := map[string]bool{}, []string{"/", "/preferences", "/nowhere"}, []string{}
 	for len(queue) > 0 && len(list) < 120 {
@@ -121,7 +121,7 @@ func kindOf(address string) string {
 	return about.ReplaceAllString(path, "/$1/one")
 }
 
-// fetching reads pages as somebody who has not signed in.
+// fetching reads the pages of a desk as a stranger does.
 func fetching(t testing.TB, base string) func(path string) string {
 	return func(path string) string { return fetch(t, base+path) }
 }

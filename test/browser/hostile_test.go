@@ -147,7 +147,7 @@ func put(t *testing.T, world *fakegraph.World, kind tocsin.Kind, v any) {
 }
 
 // hostileDesk is a desk that has read two states of the hostile upstream.
-func hostileDesk(t *testing.T) string {
+func hostileDesk(t *testing.T) *app.App {
 	t.Helper()
 	world := hostileWorld(t, 0)
 	upstream := fakegraph.New(world, fakegraph.Config{PerHour: -1, PerMinute: -1})
@@ -182,13 +182,16 @@ func hostileDesk(t *testing.T) string {
 		_ = desk.Close()
 		_ = upstream.Close()
 	})
-	return desk.Base()
+	return desk
 }
 
 // watch is what a page must not see happen.
 const watch = `
 	window.seen = [];
 	window.hit = () => seen.push("a script ran");
+	window.addEventListener("error", (e) => seen.push("an error: " + (e.message ?? e.target.src ?? e.target.href)), true);
+	window.addEventListener("unhandledrejection", (e) => seen.push("an error: " + e.reason));
+	console.error = (...words) => seen.push("an error: " + words.join(" "));
 	window.alert = window.confirm = window.prompt = () => seen.push("a dialog");
 	document.addEventListener("securitypolicyviolation", (e) => seen.push("the policy stopped " + e.violatedDirective + " " + e.blockedURI));`
 
@@ -216,7 +219,7 @@ const findings = `(() => {
 
 // watched makes a tab watch each page that it opens from now on.
 func watched(tab *browsertest.Tab) {
-	tab.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	tab.Do(func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
 		return chromedp.Void{}, err
 	})
@@ -226,7 +229,8 @@ func watched(tab *browsertest.Tab) {
 func TestPageHostileUpstream(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
-	base := hostileDesk(t)
+	desk := hostileDesk(t)
+	base := desk.Base()
 	watched(tab)
 	paths := crawl(fetching(t, base), func(address string) string { path, _, _ := strings.Cut(address, "?"); return path })
 	if len(paths) < 20 {
@@ -245,4 +249,5 @@ func TestPageHostileUpstream(t *testing.T) {
 		}
 	}
 	t.Logf("%d payloads on %d pages", len(payloads), len(paths))
+	hostileNames(t, tab, desk)
 }

@@ -45,34 +45,42 @@ func TestPageLive(t *testing.T) {
 	}
 }
 
-func TestPageFitsEveryWidth(t *testing.T) {
+// Every page is as it should be, for everybody.
+func TestPage(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
+	watched(tab)
 	for i, path := range pages(t) {
 		for _, code := range turn(i) {
 			tab.Go(base(t) + languages[code] + path)
-			fits(t, tab, path+" in "+code)
+			sound(t, tab, path+" in "+code, i/3)
 		}
 	}
 }
 
-// turn is the languages that the page of a number is looked at in.
-func turn(i int) []string {
-	all := []string{"en", "fr", "ja"}
+// turn is the languages in which the nth page is looked at.
+func turn(n int) []string {
+	codes := []string{"en", "fr", "ja"}
 	if thorough() {
-		return all
+		return codes
 	}
-	return all[i%3 : i%3+1]
+	return codes[n%3 : n%3+1]
 }
 
-// fits looks at the page of a tab in each width, the widest last.
-func fits(t *testing.T, tab *browsertest.Tab, what string) {
+// sound looks at the page of a tab that is [watched]: what axe finds, whether
+// it fits each width, and what the browser complains of. n chooses the theme
+// where themes take turns.
+func sound(t *testing.T, tab *browsertest.Tab, what string, n int) {
 	t.Helper()
-	for _, width := range []int{320, 390, 820, 1440} {
+	accessible(t, tab, what, n)
+	for _, width := range []int{320, 390, 820, 1440} { // the widest last, for the next page
 		tab.Size(width, 900)
 		if over := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s at %d px: %d px too wide", what, width, over)
 		}
+	}
+	for _, seen := range browsertest.Eval[[]string](tab, `window.seen ?? ["the page is not watched"]`) {
+		t.Errorf("%s: %s", what, seen)
 	}
 }
 
@@ -88,32 +96,18 @@ type violation struct {
 	} `json:"nodes"`
 }
 
-// Every page follows WCAG 2.2 AA as far as axe-core can tell: in each language
-// and theme where a browser is required, as the automation does, and in one of
-// them in turn elsewhere.
-func TestPageAccessible(t *testing.T) {
-	t.Parallel()
-	tab := browsertest.Open(t)
-	for i, path := range pages(t) {
-		for _, code := range turn(i) {
-			tab.Go(base(t) + languages[code] + path)
-			accessible(t, tab, path+" in "+code, i/3)
-		}
-	}
-}
-
-// accessible looks for violations on the page of a tab, in each theme or in the
-// one whose turn it is.
-func accessible(t *testing.T, tab *browsertest.Tab, what string, i int) {
+// accessible holds the page of a tab against WCAG 2.2 AA as far as axe-core can
+// tell: in each theme where a browser is required, in one of them elsewhere.
+func accessible(t *testing.T, tab *browsertest.Tab, what string, n int) {
 	t.Helper()
 	browsertest.Eval[any](tab, axe+`;null`)
 	for k, theme := range []string{"light", "dark"} {
-		if !thorough() && i%2 != k {
+		if !thorough() && n%2 != k {
 			continue
 		}
 		browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
 			Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
-		text := browsertest.Eval[string](tab, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
+		text := browsertest.Eval[string](tab, `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
 		var found []violation
 		if err := json.Unmarshal([]byte(text), &found); err != nil {
 			t.Fatal(err)

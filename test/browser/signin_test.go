@@ -90,7 +90,7 @@ func namedDesk(t *testing.T) string {
 }
 
 // emptyDesk runs a desk in which nobody has an account until the test ends.
-func emptyDesk(t *testing.T) *app.App {
+func emptyDesk(t *testing.T, clouds ...config.Cloud) *app.App {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -98,6 +98,7 @@ func emptyDesk(t *testing.T) *app.App {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	settings := config.Default()
+	settings.Clouds = clouds
 	settings.Data, settings.Server.Base = t.TempDir(), "http://localhost:"+port
 	desk, err := app.New(t.Context(), settings, app.Options{Log: slog.New(slog.DiscardHandler), Listener: listener})
 	if err != nil {

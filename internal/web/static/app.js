@@ -45,11 +45,18 @@ document.addEventListener("click", (e) => {
     keep("theme", root.dataset.theme);
     press();
   }
+  const shown = e.target.closest("[data-copy-field]");
+  if (shown) {
+    document.getElementById(shown.dataset.copyField).select();
+    if (document.execCommand("copy")) toast(shown.dataset.done); // works without https, as the other way does not
+  }
   const copy = e.target.closest("[data-copy]");
   if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(copy.dataset.done), () => {});
   const print = e.target.closest("[data-print]");
   if (print) window.print();
 });
+
+all("[data-copy-field]").forEach((button) => { button.hidden = false; });
 
 // The reading mark moves after 20 seconds in view.
 const mark = () => one("[data-seen]");
