@@ -28,6 +28,7 @@ type issuePage struct {
 	Posts                                                        []postView
 	Clocks                                                       clocks
 	Seen                                                         []tenantState
+	Hit                                                          []serviceLine // services that the posts name, while it is open
 	Versions                                                     []versionLine
 	Details                                                      []detailLine
 	Spoken, Written                                              string // whose posts, and in which language
@@ -79,6 +80,14 @@ func (p *Pages) issue(v *visit) error {
 		Own: row.Own(), Spoken: v.say("posts", row.Source), Written: v.say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
+	if !row.Own() { // nobody else could see it
+		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
+			return err
+		}
+	}
+	if page.Hit, err = v.named(row, issue); err != nil {
+		return err
+	}
 	posts := readPosts(issue.Posts)
 	promises := section.PromisesOf(posts, v.now)
 	page.Posts = v.posts(issue, posts, promises, states)
@@ -86,11 +95,6 @@ func (p *Pages) issue(v *visit) error {
 	page.warn(v, issue, row.Source, promises)
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
 		return err
-	}
-	if !row.Own() { // nobody else could see it
-		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
-			return err
-		}
 	}
 	page.Versions = v.versionLines("/issues/", row.ID, versions)
 	for _, d := range issue.Details {
@@ -151,12 +155,15 @@ func statusOf(created time.Time, states []statusAt, present tocsin.Status) tocsi
 // define fills in the facts below the title.
 func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) {
 	add := func(d definition) { page.Defs = append(page.Defs, d) }
-	if start := v.moment(issue.StartAt); start != nil {
-		add(definition{Name: v.text("def.start"), At: start, Note: start.UTC})
+	bound := func(name string, t time.Time) {
+		m := v.moment(t)
+		add(definition{Name: name, At: m, Note: cmp.Or(m.UTC, v.shortDate(t.In(v.zone)))})
+	}
+	if !issue.StartAt.IsZero() {
+		bound(v.text("def.start"), issue.StartAt)
 		switch end := issue.EndAt; {
 		case !end.IsZero():
-			m := v.moment(end)
-			add(definition{Name: v.text("def.end"), At: m, Note: m.UTC})
+			bound(v.text("def.end"), end)
 			add(definition{Name: v.text("col.length"), Value: v.length(end.Sub(issue.StartAt))})
 		default:
 			add(definition{Name: v.text("col.length"), Value: v.length(v.now.Sub(issue.StartAt)), Note: v.text("def.going")})
@@ -179,12 +186,52 @@ func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, 
 		if row.Own() {
 			origin = v.text("origin.own")
 		}
-		add(definition{Name: v.text("def.origin"), Value: origin, Note: cmp.Or(issue.FeatureGroup, issue.Feature)})
+		add(definition{Name: v.text("def.origin"), Value: origin, Note: page.reach(v, cmp.Or(issue.FeatureGroup, issue.Feature))})
 	}
 	if row.LeftAt != 0 {
 		left := v.moment(row.LeftAt.Time())
 		add(definition{Name: v.text("def.left"), At: left, Note: v.text("def.left.note")})
 	}
+}
+
+// reach is how many of the tenants that the visitor sees have the issue, or
+// where it is for those who see one only.
+func (page *issuePage) reach(v *visit, where string) string {
+	if len(page.Seen) == 0 {
+		return where
+	}
+	n := 0
+	for _, t := range page.Seen {
+		if !t.Absent {
+			n++
+		}
+	}
+	return v.text("def.tenants", "seen", n, "of", len(page.Seen))
+}
+
+// named are the services of an open issue, its own first and then those that
+// its newest post names, as they are now.
+func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, error) {
+	if !isOpen(row) {
+		return nil, nil
+	}
+	open, err := v.openByService()
+	if err != nil {
+		return nil, err
+	}
+	text := ""
+	if n := len(issue.Posts); n > 0 {
+		text = issue.Posts[n-1].Content
+	}
+	var lines []serviceLine
+	for i := range v.snapshot.Services {
+		s := &v.snapshot.Services[i]
+		if s.ID == row.ServiceID || s.Own() == row.Own() && names(text, s.Name) {
+			lines = append(lines, v.serviceLine(s, month{}, open[s.ID]))
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	return lines, nil
 }
 
 // warn adds what a reader must not miss: overdue promises, doubtful dates, and

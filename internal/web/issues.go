@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // issuesPage lists incidents and advisories: those going on, and page by page
@@ -17,7 +18,7 @@ type issuesPage struct {
 	Services, Kinds, Periods []choice
 	View                     string
 	Chips                    []chip
-	Open, Ended              []issueRow
+	Open, Planned, Ended     []issueRow // planned is work that is not over yet
 	EndedN                   int
 	Pager                    pager
 	Empty                    *emptyView
@@ -47,11 +48,11 @@ func fillIssues(v *visit) (any, error) {
 	for _, value := range []string{"", "incident", "advisory"} {
 		page.Kinds = append(page.Kinds, choice{value, v.text("filter.kind." + cmp.Or(value, "all")), value == kind})
 	}
-	open, ended := v.filterIssues(service, kind, period)
+	open, planned, ended := v.filterIssues(service, kind, period)
 	for _, c := range []struct {
 		value string
 		n     int
-	}{{"open", len(open)}, {"ended", len(ended)}, {"", len(open) + len(ended)}} {
+	}{{"open", len(open)}, {"ended", len(ended)}, {"", len(open) + len(planned) + len(ended)}} {
 		page.Chips = append(page.Chips, chip{v.text("chip." + cmp.Or(c.value, "all")), v.with("v", c.value), c.n, c.value == view})
 	}
 	from, to, pager := v.paged(len(ended))
@@ -62,12 +63,17 @@ func fillIssues(v *visit) (any, error) {
 			return nil, err
 		}
 	}
+	if view == "" {
+		if page.Planned, err = v.issueRows(planned); err != nil {
+			return nil, err
+		}
+	}
 	if view != "open" {
 		if page.Ended, err = v.issueRows(ended[from:to]); err != nil {
 			return nil, err
 		}
 	}
-	if len(page.Open)+len(page.Ended) == 0 {
+	if len(page.Open)+len(page.Planned)+len(page.Ended) == 0 {
 		page.Empty = v.emptyList(len(v.snapshot.Issues), "issues")
 	}
 	return page, nil
@@ -83,8 +89,9 @@ func (v *visit) emptyList(n int, what string) *emptyView {
 }
 
 // filterIssues parts the issues that a filter takes into those going on, worst
-// first, and those over, newest first.
-func (v *visit) filterIssues(service, kind, period string) (open, ended []*readmodel.Row) {
+// first, planned work that is not over, soonest first, and those over, newest
+// first.
+func (v *visit) filterIssues(service, kind, period string) (open, planned, ended []*readmodel.Row) {
 	from, to := v.period(period)
 	takes := func(row *readmodel.Row) bool {
 		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && during(row, from, to, v.now)
@@ -95,14 +102,21 @@ func (v *visit) filterIssues(service, kind, period string) (open, ended []*readm
 		}
 	}
 	for _, row := range v.snapshot.Issues {
-		if !isOpen(row) && takes(row) {
+		switch {
+		case isOpen(row) || !takes(row):
+		case row.Class == tocsin.ClassMaintenance && row.EndAt.Time().After(v.now):
+			planned = append(planned, row)
+		default:
 			ended = append(ended, row)
 		}
 	}
 	slices.SortFunc(ended, func(a, b *readmodel.Row) int {
 		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
 	})
-	return open, ended
+	slices.SortFunc(planned, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	return open, planned, ended
 }
 
 func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {

@@ -52,7 +52,7 @@ func (v *visit) posts(issue tocsin.Issue, posts []section.Post, promises []secti
 		if i > 0 {
 			before = posts[i-1]
 		}
-		v.fillPost(&view, before, posts[i])
+		v.fillPost(&view, strings.TrimSpace(issue.Title), before, posts[i])
 		for _, p := range promises {
 			if p.KeptBy == i && p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
 				view.Gap, view.Late = v.kept(p)
@@ -71,7 +71,7 @@ func (v *visit) postType(kind string) string {
 }
 
 // fillPost parts a post into what it says anew and what it repeats.
-func (v *visit) fillPost(view *postView, before, post section.Post) {
+func (v *visit) fillPost(view *postView, title string, before, post section.Post) {
 	changes := map[string]section.Change{}
 	for _, c := range section.Compare(before, post) {
 		if c.New != "" {
@@ -79,6 +79,9 @@ func (v *visit) fillPost(view *postView, before, post section.Post) {
 		}
 	}
 	for _, s := range post.Sections {
+		if s.Kind == section.KindTitle && strings.TrimSpace(s.Text) == title {
+			continue // it heads the page
+		}
 		one := v.paragraph(s)
 		change := changes[s.Label+"\x00"+s.Text]
 		if change.What == section.Same && s.Kind != section.KindNextUpdate {

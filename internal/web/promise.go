@@ -73,7 +73,13 @@ func (v *visit) punctuality(promises []section.Promise) (value, note string) {
 	}
 	value = v.text("punctual", "kept", sum.Kept, "n", sum.Given())
 	if sum.Late > 0 {
-		note = v.text("punctual.late", "n", sum.Late)
+		worst := time.Duration(0)
+		for _, p := range promises {
+			if p.State == section.StateLate {
+				worst = max(worst, p.Late)
+			}
+		}
+		note = v.text("punctual.late", "n", sum.Late, "d", v.length(max(worst, time.Minute)))
 	}
 	if sum.Overdue > 0 {
 		note = v.text("punctual.overdue", "n", sum.Overdue)

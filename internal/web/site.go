@@ -116,7 +116,7 @@ func (page *sitePage) fill(v *visit) error {
 		}
 		page.Posts = append(page.Posts, post)
 	}
-	_, ended := v.filterIssues("", "", "")
+	_, _, ended := v.filterIssues("", "", "")
 	for i, row := range ended {
 		if row.EndAt == 0 || v.now.Sub(row.EndAt.Time()) > siteEnded || len(page.Ended) == siteRows {
 			continue

@@ -119,3 +119,35 @@ func TestAvailabilityCountsKnownTimeOnly(t *testing.T) {
 	has(t, "a service of four days", page, "70.6", "counted over 4\u00a0d", "without data left out")
 	has(t, "since", d.page("/services"), "since ")
 }
+
+// The page of an issue says which services its posts name, how late posts were
+// and how many tenants see it, and repeats no title; planned work is not over.
+func TestIssuePageTellsTheStory(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	at := func(minutes int) time.Time { return storetest.T0.Add(time.Duration(minutes) * time.Minute) }
+	promise := func(minutes int) string {
+		return "\n\nNext update by: " + at(minutes).Format("Monday, January 2, 2006, at 3:04 PM UTC")
+	}
+	issue := tocsin.Issue{
+		ID: "EX1", Title: "Mail is late", Service: "Exchange Online", Classification: "incident", Origin: "microsoft", Status: tocsin.StatusDegradation, StartAt: at(0), ModifiedAt: at(40),
+		Posts: []tocsin.Post{
+			{CreatedAt: at(0), Content: "Title: Mail is late\n\nUser impact: Some." + promise(20)},
+			{CreatedAt: at(25), Content: "Title: Mail is late\n\nCurrent status: We look." + promise(45)},
+			{CreatedAt: at(40), Content: "Title: Mail is late\n\nMore info: Microsoft Stream is hit while streaming, Planner is not planned." + promise(90)},
+		},
+	}
+	d.record(at(40), issue,
+		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, tocsin.Overview{ServiceID: "Stream", Service: "Microsoft Stream", Status: tocsin.StatusOperational},
+		tocsin.Overview{ServiceID: "plan", Service: "Plan", Status: tocsin.StatusOperational})
+	page := d.page("/issues/EX1")
+	has(t, "page", page, "1 of 2\u00a0on time", "1\u00a0post 5\u00a0min late", "seen by 1 of 2 tenants", "Services hit", "Microsoft Stream</a>", "Exchange Online</a>")
+	lacks(t, "page", page, "<b>Title:</b>", ">Plan</a>")
+	d.recordAs(tocsin.SourceOwn, at(41), tocsin.Issue{
+		ID: "TC2", Title: "New certificates", Service: "Remote access", ServiceID: "VPN", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational,
+		StartAt: at(6000), EndAt: at(6100), ModifiedAt: at(41),
+	})
+	has(t, "list", d.page("/issues"), "Planned work", "New certificates")
+	lacks(t, "list of what is over", d.page("/issues?v=ended"), "New certificates")
+}
