@@ -11,6 +11,7 @@ package work
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,14 @@ type Config struct {
 func Default() Config {
 	return Config{DueEvery: 15 * time.Second, SweepEvery: time.Minute, Pollers: 8, JobTimeout: 11 * time.Minute, KeepPolls: 35 * 24 * time.Hour}
 }
+
+// How soon a job runs whose insertion the process that works was not told of,
+// as of those that are inserted before it listens. On a database file that is
+// so for periodic jobs only, which are the default queue.
+const (
+	fetchEvery     = time.Second
+	fetchToldEvery = 5 * time.Second // where it hears of every poll
+)
 
 // stopGrace is how long a stop waits for jobs in hand before it cancels them.
 const stopGrace = 15 * time.Second
@@ -75,7 +84,7 @@ func New(config Config, s *store.Store, p poller, now func() time.Time, log *slo
 	river.AddWorker(workers, &sweepWorker{engine: e})
 	river.AddWorker(workers, &pollWorker{engine: e, polled: polled})
 	settings := &river.Config{
-		FetchPollInterval:    500 * time.Millisecond,
+		FetchPollInterval:    fetchEvery,
 		JobTimeout:           config.JobTimeout,
 		RescueStuckJobsAfter: config.JobTimeout + time.Minute,
 		Logger:               slog.New(quiet{log.Handler()}),
@@ -96,7 +105,8 @@ func New(config Config, s *store.Store, p poller, now func() time.Time, log *slo
 	if s.Pool() != nil {
 		e.client, err = newClient[pgx.Tx](riverpgxv5.New(s.Pool()), settings)
 	} else {
-		e.client, err = newClient(riversqlite.New(s.Writer()), settings)
+		settings.Queues[pollQueue] = river.QueueConfig{MaxWorkers: config.Pollers, FetchPollInterval: fetchToldEvery}
+		e.client, err = newClient[*sql.Tx](lone{riversqlite.New(s.Writer())}, settings)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set up background work: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 
 	"example.org/tocsin/internal/tocsin"
@@ -22,6 +23,14 @@ func active() []rivertype.JobState {
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 	}
 }
+
+// lone is the driver for a database file, which has one process that works: jobs
+// that it inserts are handed over in memory. Otherwise River asks the file
+// twenty times a second what others may have inserted.
+type lone struct{ *riversqlite.Driver }
+
+func (lone) SupportsListener() bool     { return false }
+func (lone) SupportsListenNotify() bool { return false }
 
 func newClient[Tx any](driver riverdriver.Driver[Tx], config *river.Config) (client, error) {
 	return river.NewClient(driver, config)
