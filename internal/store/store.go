@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -27,6 +28,8 @@ type Store struct {
 
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change
+
+	tenantEdits atomic.Uint64
 }
 
 // A dialect is what differs between the engines.

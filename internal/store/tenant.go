@@ -15,6 +15,7 @@ import (
 // not validate and with [tocsin.ErrConflict] when its id, name or one of its
 // domains is taken.
 func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
+	defer s.tenantEdits.Add(1)
 	t.Normalize()
 	if err := t.Validate(); err != nil {
 		return err
@@ -55,6 +56,7 @@ func addDomains(ctx context.Context, q querier, num int64, domains []string) err
 // groups, shape and state. Only what changes something is in the audit log:
 // settings files are put at every start.
 func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
+	defer s.tenantEdits.Add(1)
 	t.Normalize()
 	if err := t.Validate(); err != nil {
 		return err
@@ -94,6 +96,7 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 // ChangeTenant lets change alter the tenant with that GUID and stores the
 // outcome. The tenant is locked meanwhile; its id and age stay as they are.
 func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error) {
+	defer s.tenantEdits.Add(1)
 	var changed tocsin.Tenant
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `UPDATE tenants SET versions = versions WHERE id = $1 RETURNING `+tenantColumns, id)
@@ -167,6 +170,11 @@ type numbered struct {
 	tocsin.Tenant
 	num int64
 }
+
+// TenantEdits grows after each change of a tenant by this process: who keeps
+// what [Store.Tenants] said knows by it that there is something new, and has
+// to look again now and then for what other processes change.
+func (s *Store) TenantEdits() uint64 { return s.tenantEdits.Load() }
 
 // Tenants lists all tenants by name.
 func (s *Store) Tenants(ctx context.Context) ([]tocsin.Tenant, error) {

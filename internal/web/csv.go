@@ -38,7 +38,7 @@ func (p *Pages) historyCSV(v *visit) error {
 	header := v.w.Header()
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="tocsin-%s-%s-%d.csv"`, v.snapshot.Tenant.Name, what, year))
-	send(v.w, v.r, http.StatusOK, "text/csv; charset=utf-8", body.Bytes(), nil)
+	send(v.w, v.r, http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
 	return nil
 }
 

@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "write goldens")
 type house struct {
 	t     *testing.T
 	store *store.Store
+	dsn   string
 	door  *signin.SignIn
 	base  string
 	pages *web.Pages
@@ -72,9 +73,9 @@ func (sources) Test(context.Context, string, string) ([]tocsin.Check, error) {
 
 func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	t.Helper()
-	h := &house{t: t, now: storetest.T0.Add(time.Hour)}
+	h := &house{t: t, now: storetest.T0.Add(time.Hour), dsn: filepath.Join(t.TempDir(), "tocsin.db")}
 	var err error
-	if h.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
+	if h.store, err = store.Open(t.Context(), h.dsn); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.store.Close() })

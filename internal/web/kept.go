@@ -2,7 +2,7 @@ package web
 
 import (
 	"context"
-	"strconv"
+	"encoding/base64"
 	"sync"
 	"weak"
 
@@ -16,6 +16,7 @@ import (
 const (
 	maxKept   = 512
 	keptBytes = 16 << 20
+	maxAsked  = 1 << 10 // of the address, in bytes
 )
 
 // keptPages are whole pages of the present second, so that a crowd that asks
@@ -28,52 +29,61 @@ type keptPages struct {
 	pages  map[keptKey]*keptPage
 }
 
-// A keptKey is all that a page depends on. A snapshot is named by its pointer,
-// so that a change is seen at once; the pointer is weak, so that nothing here
-// keeps an old one in memory.
+// A keptKey is all that a page depends on: who asks for what, and how they read.
+// Who may see what has been decided by then; the key only keeps different
+// decisions apart. A snapshot is named by its pointer, so that a change is seen
+// at once; the pointer is weak, so that nothing here keeps an old one in memory.
 type keptKey struct {
-	asked    tocsin.Hash // who asks for what, and how they read
-	snapshot weak.Pointer[readmodel.Snapshot]
-	second   int64
+	path, query       string
+	code, theme, zone string
+	user, display     string
+	seen              int64
+	sight             *sight // stands for the grants and all tenants that they open
+	snapshot          weak.Pointer[readmodel.Snapshot]
+	second            int64
 }
 
 type keptPage struct {
-	made         chan struct{} // closed when the page is made, or cannot be
-	body, packed []byte        // nil when it could not be made
+	made    chan struct{} // closed when the page is made, or cannot be
+	content               // without a body when it could not be made
 }
 
-// keptKey names the page that a visit asks for. Who may see what has been
-// decided by then; the key only keeps different decisions apart.
 func (v *visit) keptKey() keptKey {
 	who := access.VisitorOf(v.r.Context())
-	var b []byte
-	for _, part := range []string{
-		v.r.URL.EscapedPath(), v.r.URL.RawQuery, v.code, v.theme, v.zone.String(),
-		who.User.ID, who.User.Display, string(who.Needs), v.snapshot.Tenant.ID,
-	} {
-		b = strconv.AppendQuote(b, part)
+	return keptKey{
+		path: v.r.URL.Path, query: v.r.URL.RawQuery, code: v.code, theme: v.theme, zone: v.zone.String(), user: who.User.ID, display: who.User.Display,
+		seen: v.seenAt().Unix(), sight: v.sight, snapshot: weak.Make(v.snapshot), second: v.now.Unix(),
 	}
-	b = strconv.AppendInt(b, v.seenAt().Unix(), 10)
-	for _, g := range who.Grants {
-		b = strconv.AppendQuote(strconv.AppendQuote(append(b, 'g'), string(g.Role)), g.TenantID)
-	}
-	for _, t := range v.tenants {
-		b = strconv.AppendQuote(strconv.AppendQuote(append(b, 't'), t.ID), t.Name)
-	}
-	return keptKey{tocsin.HashOf(b), weak.Make(v.snapshot), v.now.Unix()}
 }
 
 // shared is a page from a template and the model that fill makes, or the same
 // page as it was made for somebody else in this second. It is for pages that
 // depend on nothing but what [visit.keptKey] names.
 func (v *visit) shared(name string, fill func(*visit) (any, error)) (*keptPage, error) {
-	return v.pages.kept.get(v.r.Context(), v.keptKey(), func() ([]byte, error) {
+	work := func() ([]byte, error) {
 		model, err := fill(v)
 		if err != nil {
 			return nil, err
 		}
 		return v.execute(name, model)
-	})
+	}
+	if len(v.r.URL.Path)+len(v.r.URL.RawQuery) > maxAsked {
+		return makePage(work)
+	}
+	return v.pages.kept.get(v.r.Context(), v.keptKey(), work)
+}
+
+// makePage is a page that nobody else gets.
+func makePage(work func() ([]byte, error)) (*keptPage, error) {
+	body, err := work()
+	return &keptPage{content: content{kind: pageKind, body: body, tag: tagOf(body)}}, err
+}
+
+// tagOf is the entity tag of a page: that of what it says, so that a browser
+// that comes back while nothing is new gets no second copy.
+func tagOf(body []byte) string {
+	hash := tocsin.HashOf(body)
+	return base64.RawURLEncoding.EncodeToString(hash[:15])
 }
 
 // get is the page of a key. The first one who asks makes it, the others wait;
@@ -93,8 +103,7 @@ func (k *keptPages) get(ctx context.Context, key keptKey, work func() ([]byte, e
 			return page, nil
 		}
 	}
-	body, err := work()
-	return &keptPage{body: body}, err
+	return makePage(work)
 }
 
 // claim finds the page of a key, which is the caller's to make when mine is
@@ -138,6 +147,6 @@ func (k *keptPages) fill(key keptKey, page *keptPage, work func() ([]byte, error
 	if err != nil {
 		return err
 	}
-	page.body, page.packed = body, pack(body, quickly)
+	page.content = content{pageKind, tagOf(body), body, pack(body, quickly)}
 	return nil
 }

@@ -6,15 +6,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"example.org/tocsin/internal/tocsin"
 )
 
 func TestKeptPagesAreBounded(t *testing.T) {
 	t.Parallel()
 	var k keptPages
 	ask := func(n, size int, second int64) {
-		key := keptKey{asked: tocsin.HashOf([]byte{byte(n), byte(n >> 8)}), second: second}
+		key := keptKey{seen: int64(n), second: second}
 		page, err := k.get(t.Context(), key, func() ([]byte, error) { return make([]byte, size), nil })
 		if err != nil || len(page.body) != size {
 			t.Fatalf("page %d: %d bytes, %v", n, len(page.body), err)

@@ -26,14 +26,14 @@ const eventsPath = "/events"
 
 // events serves the stream that an open page listens to.
 func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
-	tenants, err := p.visible(r)
+	sight, err := p.visible(r)
 	if err != nil {
 		return err
 	}
-	if len(tenants) == 0 || p.config.Streams == nil {
+	if len(sight.tenants) == 0 || p.config.Streams == nil {
 		return httpserver.Errorf(http.StatusNotFound, "There is nothing here.")
 	}
-	tenant, err := pick(tenants, r.URL.Query().Get("tenant"))
+	tenant, err := pick(sight.tenants, r.URL.Query().Get("tenant"))
 	if err != nil {
 		return err
 	}

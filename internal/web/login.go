@@ -144,7 +144,7 @@ func (v *visit) sendJSON(body any) error {
 		return err
 	}
 	v.w.Header().Set("Cache-Control", "no-store")
-	send(v.w, v.r, http.StatusOK, "application/json", text, nil)
+	send(v.w, v.r, http.StatusOK, content{kind: "application/json", body: text})
 	return nil
 }
 

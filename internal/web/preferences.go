@@ -37,7 +37,7 @@ func (p *Pages) savePreferences(v *visit) error {
 		return err
 	}
 	if zone := v.r.PostFormValue("zone"); zone != "" {
-		if _, ok := zoneNamed(zone); !ok {
+		if _, ok := p.zones.named(zone); !ok {
 			return p.showPreferences(v, http.StatusBadRequest, zone, v.text("preferences.zone.error"))
 		}
 		v.setCookie(zoneCookie, zone, cookieLife)

@@ -22,18 +22,20 @@ import (
 // assets are the files that browsers may keep for ever, because the hash of
 // their content is in their name.
 type assets struct {
-	names map[string]string // path by plain name
-	files map[string]asset  // by name with its hash
+	names map[string]string  // path by plain name
+	files map[string]content // by name with its hash
 }
 
-type asset struct {
-	kind         string
-	body, packed []byte
+// content is a whole answer.
+type content struct {
+	kind         string // Content-Type
+	tag          string // names the body, without quotes; "" for one that is new each time
+	body, packed []byte // packed may be nil for what is packed only when needed
 }
 
 // loadAssets reads the style sheet, whose tokens come first, and the script.
 func loadAssets() (assets, error) {
-	a := assets{names: map[string]string{}, files: map[string]asset{}}
+	a := assets{names: map[string]string{}, files: map[string]content{}}
 	for _, file := range []struct {
 		name, kind string
 		parts      []string
@@ -55,7 +57,7 @@ func loadAssets() (assets, error) {
 		stem, ending, _ := strings.Cut(file.name, ".")
 		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
 		a.names[file.name] = "/static/" + hashed
-		a.files[hashed] = asset{file.kind, body, pack(body, gzip.BestCompression)}
+		a.files[hashed] = content{file.kind, hex.EncodeToString(sum[:]), body, pack(body, gzip.BestCompression)}
 	}
 	return a, nil
 }
@@ -66,28 +68,37 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
 		return tocsin.NotFoundf("There is no such file.")
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	send(w, r, http.StatusOK, file.kind, file.body, file.packed)
+	send(w, r, http.StatusOK, file)
 	return nil
 }
 
-// send writes a whole answer, packed if the client takes that. packed may be
-// nil for an answer that is packed only when needed.
-func send(w http.ResponseWriter, r *http.Request, status int, kind string, body, packed []byte) {
+// send writes a whole answer, packed if the client takes that, or says that
+// the client has it.
+func send(w http.ResponseWriter, r *http.Request, status int, c content) {
 	header := w.Header()
-	header.Set("Content-Type", kind)
 	header.Add("Vary", "Accept-Encoding")
+	body, tag := c.body, c.tag
 	if len(body) > 1<<10 && httpserver.AcceptsGzip(r.Header) {
-		if packed == nil {
-			packed = pack(body, quickly)
+		if body, tag = c.packed, tag+httpserver.GzipTag; body == nil {
+			body = pack(c.body, quickly)
 		}
 		header.Set("Content-Encoding", "gzip")
-		body = packed
 	}
+	if c.tag != "" {
+		header.Set("Etag", `"`+tag+`"`)
+		if httpserver.HasTag(r.Header["If-None-Match"], c.tag) {
+			header.Del("Content-Encoding")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	header.Set("Content-Type", c.kind)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a browser that has left needs no answer
+	if r.Method == http.MethodHead {
+		w.WriteHeader(status)
+		return
 	}
+	httpserver.WriteWhole(r.Context(), w, status, body)
 }
 
 // quickly is the level at which pages are packed, which happens each time: a

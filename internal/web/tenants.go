@@ -222,7 +222,7 @@ func (p *Pages) wall(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.answer(http.StatusOK, page.body, page.packed)
+	v.answer(http.StatusOK, page.content)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // readers choose zones; a container may know none
 
@@ -24,6 +25,7 @@ type visit struct {
 	r        *http.Request
 	path     string // without the prefix of a language
 	theme    string // light, dark, or "" to follow the system
+	sight    *sight // nil for strangers
 	tenants  []tocsin.Tenant
 	snapshot *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
 }
@@ -50,9 +52,10 @@ func languageOf(path string) (code, rest string) {
 func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*visit, error) {
 	v := p.stranger(w, r, code)
 	var err error
-	if v.tenants, err = p.visible(r); err != nil || len(v.tenants) == 0 {
+	if v.sight, err = p.visible(r); err != nil || len(v.sight.tenants) == 0 {
 		return v, err
 	}
+	v.tenants = v.sight.tenants
 	tenant, err := pick(v.tenants, r.URL.Query().Get("tenant"))
 	if err != nil {
 		return v, err
@@ -79,20 +82,6 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *v
 		clock: clock{p.locales[code], p.zoneOf(r), p.config.Now()},
 		pages: p, w: w, r: r, path: path, theme: themeOf(r),
 	}
-}
-
-// visible lists the tenants that a visitor may see, by name: those in which
-// they hold what the page needs. It is the one place that decides this.
-func (p *Pages) visible(r *http.Request) ([]tocsin.Tenant, error) {
-	all, err := p.config.Archive.Tenants(r.Context())
-	var tenants []tocsin.Tenant
-	visitor := access.VisitorOf(r.Context())
-	for _, t := range all {
-		if !t.Disabled && visitor.Sees(t.ID) {
-			tenants = append(tenants, t)
-		}
-	}
-	return tenants, err
 }
 
 // reads reports whether the visitor holds a permission in the tenant that they
@@ -162,7 +151,7 @@ func (v *visit) render(status int, name string, model any) error {
 	if err != nil {
 		return err
 	}
-	v.answer(status, body, nil)
+	v.answer(status, content{kind: pageKind, body: body})
 	return nil
 }
 
@@ -175,12 +164,15 @@ func (v *visit) execute(name string, model any) ([]byte, error) {
 	return v.pages.sprite.insert(body.Bytes()), nil
 }
 
-// answer sends a page. packed is as for [send].
-func (v *visit) answer(status int, body, packed []byte) {
+// pageKind is the type of pages.
+const pageKind = "text/html; charset=utf-8"
+
+// answer sends a page.
+func (v *visit) answer(status int, page content) {
 	header := v.w.Header()
 	header.Set("Content-Language", v.code)
 	header.Set("Cache-Control", "private, no-cache")
-	send(v.w, v.r, status, "text/html; charset=utf-8", body, packed)
+	send(v.w, v.r, status, page)
 }
 
 // Cookies of readers. They say how somebody reads, and nothing that matters to
@@ -210,19 +202,37 @@ func (p *Pages) zoneOf(r *http.Request) *time.Location {
 	if err != nil {
 		return p.config.Zone
 	}
-	if zone, ok := zoneNamed(name); ok {
+	if zone, ok := p.zones.named(name); ok {
 		return zone
 	}
 	return p.config.Zone
 }
 
-// zoneNamed finds a zone by its name in the time zone database. Names that
-// lead out of it are none.
-func zoneNamed(name string) (*time.Location, bool) {
+// zones are those that readers chose: reading one from the time zone database
+// costs more than a page that is kept.
+type zones struct {
+	mu    sync.Mutex
+	known map[string]*time.Location
+}
+
+// maxZones is more than the database has; some names have several spellings.
+const maxZones = 1000
+
+// named finds a zone by its name in the time zone database. Names that lead out
+// of it are none.
+func (z *zones) named(name string) (*time.Location, bool) {
 	if name == "" || name == "Local" || len(name) > 64 || strings.Contains(name, "..") {
 		return nil, false
 	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if zone, ok := z.known[name]; ok {
+		return zone, true
+	}
 	zone, err := time.LoadLocation(name)
+	if err == nil && len(z.known) < maxZones {
+		z.known[name] = zone
+	}
 	return zone, err == nil
 }
 

@@ -43,6 +43,7 @@ type model interface {
 // archive is the part of the store that pages need beside the read side.
 type archive interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
+	TenantEdits() uint64
 	LatestChanges(ctx context.Context, tenantID string, q store.LatestQuery) ([]tocsin.Change, error)
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
@@ -105,6 +106,8 @@ type Pages struct {
 	history   *history.Reader
 	pasts     pasts
 	kept      keptPages
+	sights    sights
+	zones     zones
 	policy    *bluemonday.Policy // for HTML of providers
 }
 
@@ -113,7 +116,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: pasts{kept: map[pastKey]pastEntry{}}, policy: newPolicy()}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: pasts{kept: map[pastKey]pastEntry{}}, zones: zones{known: map[string]*time.Location{}}, policy: newPolicy()}
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
