@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -37,13 +36,7 @@ func (p *Pages) dueCalendar(v *visit) error {
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Content-Disposition", `inline; filename="tocsin-`+v.snapshot.Tenant.Name+`.ics"`)
 	body := []byte(c.b.String())
-	tag := tocsin.HashOf(body).String()[:32]
-	header.Set("ETag", `W/"`+tag+`"`)
-	if httpserver.HasTag(v.r.Header.Values("If-None-Match"), tag) {
-		v.w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	send(v.w, v.r, http.StatusOK, "text/calendar; charset=utf-8", body, nil)
+	send(v.w, v.r, http.StatusOK, content{kind: "text/calendar; charset=utf-8", tag: tagOf(body), body: body})
 	return nil
 }
 
