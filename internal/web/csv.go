@@ -2,14 +2,14 @@ package web
 
 import (
 	"bytes"
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -25,30 +25,21 @@ func (p *Pages) historyCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	var body bytes.Buffer
-	body.WriteString("\ufeff") // spreadsheets take the file for UTF-8
-	w := csv.NewWriter(&body)
-	for _, row := range rows {
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		_ = w.Write(row) // memory takes it
-	}
-	w.Flush()
-	header := v.w.Header()
-	header.Set("Cache-Control", "private, no-cache")
-	header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="tocsin-%s-%s-%d.csv"`, v.snapshot.Tenant.Name, what, year))
-	send(v.w, v.r, http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
-	return nil
+	return v.sendTable(fmt.Sprintf("%s-%d", what, year), rows)
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula: it sees a
-// text that begins with an apostrophe.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
-		return "'" + cell
+// sendTable answers with a table to save.
+func (v *visit) sendTable(name string, rows [][]string) error {
+	var body bytes.Buffer
+	body.WriteString("\ufeff") // spreadsheets take the file for UTF-8
+	if err := plain.WriteTable(&body, rows); err != nil {
+		return fmt.Errorf("write table: %w", err)
 	}
-	return cell
+	header := v.w.Header()
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="tocsin-%s-%s.csv"`, v.snapshot.Tenant.Name, name))
+	send(v.w, v.r, http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
+	return nil
 }
 
 func (v *visit) dayTable(year int) ([][]string, error) {
@@ -94,6 +85,17 @@ func (v *visit) figureTable(year int) ([][]string, error) {
 
 func (v *visit) eventTable(year int) ([][]string, error) {
 	from, to := yearOf(year)
+	var events []*readmodel.Row
+	for _, row := range v.snapshot.Issues {
+		if during(row, from, to, v.now) {
+			events = append(events, row)
+		}
+	}
+	return v.issueTable(events)
+}
+
+// issueTable is some issues as a table.
+func (v *visit) issueTable(issues []*readmodel.Row) ([][]string, error) {
 	instant := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -101,10 +103,7 @@ func (v *visit) eventTable(year int) ([][]string, error) {
 		return tocsin.FormatTime(t)
 	}
 	rows := [][]string{{"id", "classification", "service_id", "service", "status", "title", "declared_start_utc", "declared_end_utc", "last_update_utc"}}
-	for _, row := range v.snapshot.Issues {
-		if !during(row, from, to, v.now) {
-			continue
-		}
+	for _, row := range issues {
 		issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // historyPage is how reliable the services were in a year.
@@ -22,10 +23,24 @@ type historyPage struct {
 	ShowAll string
 	Months  []string
 	CSV     []crumb
+	Chosen  *yearOfService // nil when no service is known
 }
 
+// yearOfService is a year of one service, day by day and event by event.
+type yearOfService struct {
+	Name, Href string
+	Calendar   calendar
+	Events     []eventRow
+	Earlier    int // events that are on the service's page only
+	Gaps       []gapRow
+}
+
+// shownEvents is how many events are listed under the calendar.
+const shownEvents = 10
+
 type historyRow struct {
-	Name, Href           string
+	ID, Name, Href       string
+	On                   bool // its calendar is shown
 	Code                 barcode
 	Days30, Days90, Year string
 	share                float64
@@ -33,7 +48,8 @@ type historyRow struct {
 	dull                 bool
 }
 
-// pastYear serves /history?year=&all=.
+// pastYear serves /history?year=&all=&service=. Without a service it shows the
+// calendar of the least available one.
 func (p *Pages) pastYear(v *visit) error {
 	year := v.yearAsked()
 	page := historyPage{frame: v.frame(crumb{Name: v.text("nav.history")}), Year: year, Years: v.yearChoices(year)}
@@ -41,8 +57,12 @@ func (p *Pages) pastYear(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if page.Chosen, err = v.chosenYear(rows, year); err != nil {
+		return err
+	}
 	for _, row := range rows {
-		if row.dull && v.r.URL.Query().Get("all") == "" {
+		row.On = page.Chosen != nil && page.Chosen.Name == row.Name
+		if row.dull && !row.On && v.r.URL.Query().Get("all") == "" {
 			page.Hidden++
 			continue
 		}
@@ -60,6 +80,31 @@ func (p *Pages) pastYear(v *visit) error {
 		return err
 	}
 	return v.render(http.StatusOK, "history", page)
+}
+
+// chosenYear is the year of the service that a query names, or of the first of
+// the rows.
+func (v *visit) chosenYear(rows []historyRow, year int) (*yearOfService, error) {
+	if len(rows) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to choose from
+	}
+	s, ok := v.snapshot.Service(v.r.URL.Query().Get("service"))
+	if !ok {
+		if s, ok = v.snapshot.Service(rows[0].ID); !ok {
+			return nil, tocsin.NotFoundf("%q is no service of this tenant.", rows[0].ID)
+		}
+	}
+	chosen := yearOfService{Name: s.Name, Href: v.href("/services/" + escapeID(s.ID) + "?year=" + strconv.Itoa(year) + "#cal")}
+	var err error
+	if chosen.Calendar, err = v.calendar(s, year); err != nil {
+		return nil, err
+	}
+	if chosen.Events, err = v.events(s, year, shownEvents); err != nil {
+		return nil, err
+	}
+	chosen.Earlier = len(v.eventsIn(s, year)) - len(chosen.Events)
+	chosen.Gaps, err = v.gaps(s, year)
+	return &chosen, err
 }
 
 // historyRows are the services of the tenant, the least available first.
@@ -85,7 +130,7 @@ func (v *visit) historyRows(year int) ([]historyRow, map[string]history.Availabi
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
 		row := historyRow{
-			Name: s.Name, Href: v.href("/services/" + escapeID(s.ID) + "?year=" + strconv.Itoa(year) + "#cal"), Code: v.barcode(s.Name, year, days[s.ID]),
+			ID: s.ID, Name: s.Name, Href: v.with("service", s.ID) + "#cal", Code: v.barcode(s.Name, year, days[s.ID]),
 			Days30: v.share(last30[s.ID], 3), Days90: v.share(last90[s.ID], 3), Year: v.share(figures[s.ID], 3),
 		}
 		row.share, row.known = figures[s.ID].Share(history.DegradedWeight)

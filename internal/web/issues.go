@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -18,6 +21,9 @@ type issuesPage struct {
 	Services, Kinds, Periods []choice
 	View                     string
 	Chips                    []chip
+	Text                     string     // that issues must hold
+	Result                   string     // how many are shown, in words
+	Clear, CSV               string     // addresses; Clear is "" without a filter
 	Open, Planned, Ended     []issueRow // planned is work that is not over yet
 	EndedN                   int
 	Pager                    pager
@@ -30,7 +36,7 @@ type issueRow struct {
 	Length  string
 }
 
-// issues serves /issues?v=&service=&type=&period=.
+// issues serves /issues?v=&service=&type=&period=&text=.
 func (p *Pages) issues(v *visit) error {
 	page, err := v.shared("issues", fillIssues)
 	if err != nil {
@@ -48,7 +54,11 @@ func fillIssues(v *visit) (any, error) {
 	for _, value := range []string{"", "incident", "advisory"} {
 		page.Kinds = append(page.Kinds, choice{value, v.text("filter.kind." + cmp.Or(value, "all")), value == kind})
 	}
-	open, planned, ended := v.filterIssues(service, kind, period)
+	open, planned, ended, err := v.issuesAsked()
+	if err != nil {
+		return nil, err
+	}
+	page.describe(v, len(open), len(open)+len(planned)+len(ended))
 	for _, c := range []struct {
 		value string
 		n     int
@@ -57,7 +67,6 @@ func fillIssues(v *visit) (any, error) {
 	}
 	from, to, pager := v.paged(len(ended))
 	page.EndedN, page.Pager = len(ended), pager
-	var err error
 	if view != "ended" {
 		if page.Open, err = v.issueRows(open); err != nil {
 			return nil, err
@@ -77,6 +86,74 @@ func fillIssues(v *visit) (any, error) {
 		page.Empty = v.emptyList(len(v.snapshot.Issues), "issues")
 	}
 	return page, nil
+}
+
+// issuesAsked are the issues that the query of a visit leaves over.
+func (v *visit) issuesAsked() (open, planned, ended []*readmodel.Row, err error) {
+	query := v.r.URL.Query()
+	open, planned, ended = v.filterIssues(query.Get("service"), on(query, "type", "incident", "advisory"), query.Get("period"))
+	terms := strings.Fields(plain.Fold(query.Get("text")))
+	if len(terms) == 0 {
+		return open, planned, ended, nil
+	}
+	found, err := v.pages.config.Archive.Search(v.r.Context(), v.snapshot.Tenant.ID, store.SearchQuery{Terms: terms, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: maxFound})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ids := map[string]bool{}
+	for _, item := range found {
+		ids[item.ID] = true
+	}
+	lacks := func(row *readmodel.Row) bool { return !ids[row.ID] }
+	return slices.DeleteFunc(open, lacks), slices.DeleteFunc(planned, lacks), slices.DeleteFunc(ended, lacks), nil
+}
+
+// Limits of the list: issues that a text leaves over, the latest, and rows of a
+// table to save.
+const (
+	maxFound = 1000
+	maxTable = 20_000
+)
+
+// describe says what is listed and how to have all of it.
+func (page *issuesPage) describe(v *visit, open, all int) {
+	query := v.r.URL.Query()
+	page.Text = query.Get("text")
+	page.CSV = v.href("/issues.csv")
+	if query.Del("tenant"); len(query) > 0 {
+		page.CSV = v.href("/issues.csv?" + query.Encode())
+	}
+	page.Result = v.text("issues.result", "n", all, "open", v.text("issues.open", "n", open))
+	for _, name := range []string{"service", "type", "period", "text"} {
+		if query.Get(name) != "" {
+			page.Result = v.text("issues.filtered", "result", page.Result, "all", v.number(len(v.snapshot.Issues)))
+			page.Clear = v.href("/issues")
+			return
+		}
+	}
+}
+
+// issuesCSV serves /issues.csv, the same list as a table.
+func (p *Pages) issuesCSV(v *visit) error {
+	open, planned, ended, err := v.issuesAsked()
+	if err != nil {
+		return err
+	}
+	rows := open
+	switch on(v.r.URL.Query(), "v", "open", "ended") {
+	case "ended":
+		rows = ended
+	case "":
+		rows = slices.Concat(open, planned, ended)
+	}
+	if len(rows) > maxTable {
+		return tocsin.Invalidf("period", "The list has %d rows. A table has %d at most: choose a period or a service.", len(rows), maxTable)
+	}
+	table, err := v.issueTable(rows)
+	if err != nil {
+		return err
+	}
+	return v.sendTable("issues", table)
 }
 
 // emptyList says why a list shows nothing: there is nothing, or the filter

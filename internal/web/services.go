@@ -107,7 +107,7 @@ func (p *Pages) service(v *visit) error {
 	if err := page.count(v, s); err != nil {
 		return err
 	}
-	if page.Events, err = v.events(s, year); err != nil {
+	if page.Events, err = v.events(s, year, 0); err != nil {
 		return err
 	}
 	page.describe(v, s)
@@ -197,9 +197,8 @@ func (v *visit) kpi(name string, a history.Availability) definition {
 	return definition{Name: name, Value: value, Note: note}
 }
 
-// events are the issues that lasted into a year, newest first, with what each
-// counts for.
-func (v *visit) events(s *readmodel.Service, year int) ([]eventRow, error) {
+// eventsIn are the issues of a service that lasted into a year, newest first.
+func (v *visit) eventsIn(s *readmodel.Service, year int) []*readmodel.Row {
 	from, to := yearOf(year)
 	var rows []*readmodel.Row
 	for _, row := range v.snapshot.Issues {
@@ -210,6 +209,17 @@ func (v *visit) events(s *readmodel.Service, year int) ([]eventRow, error) {
 	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
 		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
 	})
+	return rows
+}
+
+// events are the issues that lasted into a year, newest first, with what each
+// counts for; limit of them, or all for 0.
+func (v *visit) events(s *readmodel.Service, year, limit int) ([]eventRow, error) {
+	from, to := yearOf(year)
+	rows := v.eventsIn(s, year)
+	if limit > 0 {
+		rows = rows[:min(len(rows), limit)]
+	}
 	figures, err := v.figures(from.Format("2006"), from, to)
 	if err != nil {
 		return nil, err

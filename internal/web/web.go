@@ -182,6 +182,7 @@ func (p *Pages) pages() []page {
 	list := []page{
 		{"GET", "/{$}", access.ReadHealth, p.overview, false},
 		{"GET", "/issues", access.ReadHealth, p.issues, false},
+		{"GET", "/issues.csv", access.ReadHealth, p.issuesCSV, false},
 		{"GET", "/issues/{id}", access.ReadHealth, p.issue, false},
 		{"GET", "/issues/{id}/compare/{a}/{b}", access.ReadHealth, p.compareIssue, false},
 		{"GET", "/messages", access.ReadMessages, p.messages, false},
