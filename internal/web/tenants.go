@@ -14,6 +14,14 @@ import (
 // of them sees what.
 type tenantsPage struct {
 	frame
+	Filter   tenantFilter
+	Many     bool   // there are more than stand side by side
+	Turned   bool   // and so many are shown: tenants are rows only
+	Result   string // what a filter leaves over, in words
+	Clear    string
+	Empty    *emptyView
+	N        int // tenants, all pages together
+	Pager    pager
 	Rows     []tenantRow
 	Names    []tenantLink
 	Services []matrixRow
@@ -35,6 +43,7 @@ type tenantRow struct {
 type matrixRow struct {
 	ID, Name, Class, ClassWords string
 	Cells                       []matrixCell
+	Reach                       *reach // instead of cells, of many tenants
 	rank                        int
 	modified                    readmodel.Instant
 }
@@ -43,6 +52,7 @@ type matrixCell struct {
 	look
 	Href   string
 	Absent bool
+	Tenant string // where no column says it
 }
 
 // Limits of the page: tenants that have a column, and rows of each matrix.
@@ -55,35 +65,63 @@ const (
 // visibleFor is how long an issue that is over stays in the matrix.
 const visibleFor = 7 * 24 * time.Hour
 
-// allTenants serves /tenants.
+// allTenants serves /tenants?name=&issue=&seen=&service=&page=. A few tenants
+// stand side by side; many are rows, and each issue and service says in how many
+// of them it is to be seen.
 func (p *Pages) allTenants(v *visit) error {
-	page := tenantsPage{frame: v.frame(crumb{Name: v.text("nav.tenants")})}
+	page := tenantsPage{frame: v.frame(crumb{Name: v.text("nav.tenants")}), Filter: v.tenantFilter(), Many: len(v.tenants) > maxColumns}
 	page.Refresh = 60
-	visits := make([]*visit, len(v.tenants))
-	for i, t := range v.tenants {
-		s, err := p.snapshot(v.r.Context(), t.ID)
-		if err != nil {
-			return err
-		}
-		one := *v
-		one.snapshot = s
-		visits[i] = &one
-		row, err := one.tenantRow()
-		if err != nil {
-			return err
-		}
-		page.Rows = append(page.Rows, row)
+	all, err := v.standings()
+	if err != nil {
+		return err
 	}
-	columns := visits[:min(len(visits), maxColumns)]
-	for _, one := range columns {
-		page.Names = append(page.Names, tenantLink{Name: one.snapshot.Tenant.Name, Href: addressOf(v.code, "/", one.snapshot.Tenant.Name)})
+	var shown []standing
+	for _, s := range all {
+		if page.Filter.takes(s) {
+			shown = append(shown, s)
+		}
 	}
-	page.Services, page.Others = serviceMatrix(columns)
-	var err error
-	if page.Issues, err = issueMatrix(columns); err != nil {
+	if page.Filter != (tenantFilter{}) {
+		page.Result, page.Clear = page.Filter.words(v, len(shown)), prefixOf(v.code)+"/tenants"
+	}
+	if len(shown) == 0 {
+		page.Empty = v.emptyList(len(all), "tenants")
+		return v.render(http.StatusOK, "tenants", page)
+	}
+	from, to, pager := v.paged(len(shown))
+	page.Pager, page.N = pager, len(shown)
+	for _, s := range shown[from:to] {
+		page.Rows = append(page.Rows, s.row)
+	}
+	if from == 0 {
+		err = page.compare(v, shown)
+	}
+	if err != nil {
 		return err
 	}
 	return v.render(http.StatusOK, "tenants", page)
+}
+
+// compare adds which tenant sees what.
+func (page *tenantsPage) compare(v *visit, tenants []standing) error {
+	page.Services, page.Others = serviceMatrix(tenants)
+	var err error
+	if page.Issues, err = issueMatrix(tenants); err != nil {
+		return err
+	}
+	if page.Turned = len(tenants) > maxColumns; !page.Turned {
+		for _, s := range tenants {
+			page.Names = append(page.Names, tenantLink{Name: s.row.Name, Href: s.row.Href})
+		}
+		return nil
+	}
+	for i := range page.Issues {
+		page.Issues[i].gather(v, tenants, "issue", func(c matrixCell) bool { return !c.Absent })
+	}
+	for i := range page.Services {
+		page.Services[i].gather(v, tenants, "service", func(c matrixCell) bool { return !c.Absent && ailing(c.look) })
+	}
+	return nil
 }
 
 // standing is how each service of the visit's tenant is, without its past.
@@ -100,13 +138,9 @@ func (v *visit) standing() (map[string]look, error) {
 	return all, nil
 }
 
-func (v *visit) tenantRow() (tenantRow, error) {
+func (v *visit) tenantRow(looks map[string]look) tenantRow {
 	s := v.snapshot
 	row := tenantRow{Name: s.Tenant.Name, Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince()}
-	looks, err := v.standing()
-	if err != nil {
-		return row, err
-	}
 	n := map[string]int{}
 	row.look = look{Family: "ok", Glyph: "ok", Words: v.text("family.ok")}
 	for _, one := range looks {
@@ -130,26 +164,22 @@ func (v *visit) tenantRow() (tenantRow, error) {
 		}
 		row.Open = append(row.Open, issueLine{look: v.short(open.Status), ID: open.ID, Href: addressOf(v.code, "/issues/"+escapeID(open.ID), s.Tenant.Name)})
 	}
-	return row, nil
+	return row
 }
 
 // serviceMatrix lists the services that do not work everywhere, worst first.
-func serviceMatrix(visits []*visit) (rows []matrixRow, others int) {
+func serviceMatrix(tenants []standing) (rows []matrixRow, others int) {
 	byID := map[string]*matrixRow{}
-	for column, v := range visits {
-		looks, err := v.standing()
-		if err != nil {
-			continue // the rows above have reported it
-		}
+	for column, v := range tenants {
 		for i := range v.snapshot.Services {
 			s := &v.snapshot.Services[i]
 			row, ok := byID[s.ID]
 			if !ok {
-				row = &matrixRow{ID: s.ID, Name: s.Name, Cells: absent(len(visits)), rank: rank("ok")}
+				row = &matrixRow{ID: s.ID, Name: s.Name, Cells: absent(len(tenants)), rank: rank("ok")}
 				byID[s.ID] = row
 			}
-			row.Cells[column] = matrixCell{look: looks[s.ID], Href: addressOf(v.code, "/services/"+escapeID(s.ID), v.snapshot.Tenant.Name)}
-			row.rank = min(row.rank, rank(looks[s.ID].Family))
+			row.Cells[column] = matrixCell{look: v.looks[s.ID], Href: addressOf(v.code, "/services/"+escapeID(s.ID), v.snapshot.Tenant.Name)}
+			row.rank = min(row.rank, rank(v.looks[s.ID].Family))
 		}
 	}
 	for _, row := range byID {
@@ -171,13 +201,19 @@ func absent(n int) []matrixCell {
 	return cells
 }
 
+// listed reports whether an issue is compared between tenants: it is going on,
+// or has ended lately.
+func (v *visit) listed(row *readmodel.Row) bool {
+	return isOpen(row) || v.now.Sub(row.ModifiedAt.Time()) <= visibleFor
+}
+
 // issueMatrix lists which tenant sees which issue: those going on, and those
 // that ended lately.
-func issueMatrix(visits []*visit) ([]matrixRow, error) {
+func issueMatrix(tenants []standing) ([]matrixRow, error) {
 	byID := map[string]*matrixRow{}
-	for column, v := range visits {
+	for column, v := range tenants {
 		for _, one := range v.snapshot.Issues {
-			if !isOpen(one) && v.now.Sub(one.ModifiedAt.Time()) > visibleFor {
+			if !v.listed(one) {
 				continue
 			}
 			row, ok := byID[one.ID]
@@ -186,7 +222,7 @@ func issueMatrix(visits []*visit) ([]matrixRow, error) {
 				if err != nil {
 					return nil, err
 				}
-				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(visits)), rank: len(families())}
+				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants)), rank: len(families())}
 				byID[one.ID] = row
 			}
 			look := v.short(one.Status)

@@ -159,7 +159,7 @@ func addresses() []string {
 		"/", "/issues", "/issues?v=open", "/issues?v=ended&service=Exchange&type=incident&period=30d", "/issues/ex1", "/issues/EX1/compare/1/2",
 		"/messages", "/messages?v=todo&due=90d", "/messages?v=all", "/messages/mc1", "/messages/MC2/compare/1/2",
 		"/services", "/services/svc1", "/services/svc2?year=2015", "/history", "/history?all=1&year=2016", "/history?service=svc1", "/issues?text=%3Cb%3E",
-		"/search", "/search?q=alert", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/search?q=nothing+like+this", "/search?q=evil&kind=issues&page=2", "/search?q=%3Cb%3E&kind=messages", "/tenants", "/wall", "/changes",
+		"/search", "/search?q=alert", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/search?q=nothing+like+this", "/search?q=evil&kind=issues&page=2", "/search?q=%3Cb%3E&kind=messages", "/tenants", "/tenants?name=%3Cb%3E&issue=%3Cb%3E&service=%3Cb%3E", "/wall", "/changes",
 		"/preferences", "/components", "/nowhere",
 	}
 }

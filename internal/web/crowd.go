@@ -1,0 +1,116 @@
+package web
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.org/tocsin/internal/plain"
+)
+
+// standing is a tenant with how each of its services is.
+type standing struct {
+	*visit
+	row   tenantRow
+	looks map[string]look
+}
+
+// standings are the visitor's tenants, the worst first: by state, then by how
+// much is open.
+func (v *visit) standings() ([]standing, error) {
+	all := make([]standing, len(v.tenants))
+	for i, t := range v.tenants {
+		s, err := v.pages.snapshot(v.r.Context(), t.ID)
+		if err != nil {
+			return nil, err
+		}
+		one := *v
+		one.snapshot = s
+		all[i].visit = &one
+		if all[i].looks, err = one.standing(); err != nil {
+			return nil, err
+		}
+		all[i].row = one.tenantRow(all[i].looks)
+	}
+	slices.SortStableFunc(all, func(a, b standing) int {
+		return cmp.Or(cmp.Compare(rank(a.row.Family), rank(b.row.Family)), cmp.Compare(b.row.open(), a.row.open()))
+	})
+	return all, nil
+}
+
+func (r *tenantRow) open() int { return len(r.Open) + r.More }
+
+// tenantFilter is which tenants are shown: those with a name, those that see an
+// issue or do not, and those in which a service does not work.
+type tenantFilter struct{ Name, Issue, Service, Seen string }
+
+func (v *visit) tenantFilter() tenantFilter {
+	query := v.r.URL.Query()
+	return tenantFilter{query.Get("name"), strings.ToUpper(query.Get("issue")), query.Get("service"), on(query, "seen", "no")}
+}
+
+func (f tenantFilter) takes(s standing) bool {
+	if !strings.Contains(plain.Fold(s.row.Name), plain.Fold(f.Name)) {
+		return false
+	}
+	if f.Service != "" && !ailing(s.looks[f.Service]) {
+		return false
+	}
+	if f.Issue == "" {
+		return true
+	}
+	row, ok := s.snapshot.Issue(f.Issue)
+	return (ok && s.listed(row)) == (f.Seen == "")
+}
+
+// ailing reports whether something is wrong, or nobody knows.
+func ailing(l look) bool { return l.Family != "" && rank(l.Family) < rank("report") }
+
+// words say what the filter leaves over.
+func (f tenantFilter) words(v *visit, n int) string {
+	all := v.number(len(v.tenants))
+	switch {
+	case f.Issue != "" && f.Seen == "no":
+		return v.text("tenants.unseen", "n", n, "all", all, "id", f.Issue)
+	case f.Issue != "":
+		return v.text("tenants.seen", "n", n, "all", all, "id", f.Issue)
+	case f.Service != "":
+		return v.text("tenants.ailing", "n", n, "all", all, "service", f.Service)
+	}
+	return v.text("tenants.named", "n", n, "all", all)
+}
+
+// A reach is in which of many tenants an issue or a service is to be seen: how
+// many, the worst of them, and where the rest are listed.
+type reach struct {
+	N, Of          int
+	Worst          []matrixCell
+	All, Elsewhere string // addresses of the lists; Elsewhere is of those that do not see it
+}
+
+// shownReach is how many tenants are named beside an issue or a service.
+const shownReach = 5
+
+// gather tells the reach of a row whose cells are those of tenants, the worst
+// first, that count.
+func (row *matrixRow) gather(v *visit, tenants []standing, param string, counts func(matrixCell) bool) {
+	r := reach{Of: len(tenants)}
+	for i, cell := range row.Cells {
+		if counts(cell) {
+			if r.N++; len(r.Worst) < shownReach {
+				cell.Tenant = tenants[i].row.Name
+				r.Worst = append(r.Worst, cell)
+			}
+		}
+	}
+	slices.SortStableFunc(r.Worst, func(a, b matrixCell) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	path := prefixOf(v.code) + "/tenants?" + param + "=" + url.QueryEscape(row.ID)
+	if r.N > len(r.Worst) {
+		r.All = path
+	}
+	if param == "issue" && r.N < r.Of {
+		r.Elsewhere = path + "&seen=no"
+	}
+	row.Reach, row.Cells = &r, nil
+}
