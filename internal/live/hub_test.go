@@ -218,7 +218,7 @@ func TestHubEndsStreams(t *testing.T) {
 	}
 }
 
-// Asking who may still read takes as long as the store needs; news do not wait.
+// Asking who may still read takes as long as the store needs; news does not wait.
 func TestHubTellsWhileItAsks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, false)

@@ -19,7 +19,8 @@ func (s *Store) AddSession(ctx context.Context, n tocsin.Session, old tocsin.Has
 		if expectOne(result, err, "") != nil {
 			return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This account is disabled.", Cause: err}
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:]); err != nil {
+		ended, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:])
+		if err := sessionsEnded(ctx, tx, ended, err); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
@@ -63,6 +64,28 @@ func (s *Store) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, 
 	return list[0], u, err
 }
 
+// SessionRevision is a number that grows whenever sessions end before their
+// limit, and so with each change of what their people may do. Who remembers
+// sessions forgets them when it has changed.
+func (s *Store) SessionRevision(ctx context.Context) (revision int64, err error) {
+	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'sessions'`).Scan(&revision); err != nil {
+		return 0, fmt.Errorf("read session revision: %w", s.dialect.translate(err))
+	}
+	return revision, nil
+}
+
+// sessionsEnded raises the revision if a statement has deleted sessions.
+func sessionsEnded(ctx context.Context, tx *sql.Tx, result sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('sessions', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1`)
+	return err
+}
+
 // Sessions lists the sessions of a person, newest first.
 func (s *Store) Sessions(ctx context.Context, userID string) ([]tocsin.Session, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` WHERE user_id = $1 ORDER BY created_at DESC, id`, userID)
@@ -92,6 +115,9 @@ func (s *Store) EndSession(ctx context.Context, userID, id string, now time.Time
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1 AND user_id = $2`, strings.ToLower(id), userID)
 		if err := expectOne(result, err, "There is no such session."); err != nil {
+			return err
+		}
+		if err := sessionsEnded(ctx, tx, result, nil); err != nil {
 			return err
 		}
 		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: "session.end", Object: strings.ToLower(id)})

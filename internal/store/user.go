@@ -285,7 +285,8 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 		if before > 0 && after == 0 && !isClaim {
 			return tocsin.Conflictf("%s is the last administrator of the desk: make somebody else one first.", u.Display)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, u.ID); err != nil {
+		ended, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, u.ID)
+		if err := sessionsEnded(ctx, tx, ended, err); err != nil {
 			return err
 		}
 		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: action, Object: u.Name, Detail: detail})

@@ -8,8 +8,8 @@
 // A session is known by a random token of which the store holds the hash. It is
 // renewed at sign-in and ends by itself after a time without use and after a
 // time at all; a change of somebody's password, state or roles ends theirs.
-// Within this process that holds for the next request; other processes look
-// again after [recheck].
+// Within this process that holds for the next request; other processes ask after
+// [recheck] whether any session has ended, and read theirs again if so.
 //
 // A person is a local account, or an issuer and a subject, never an e-mail
 // address. Whoever guesses passwords is slowed down by name and by network,

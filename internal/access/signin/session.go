@@ -14,11 +14,13 @@ import (
 )
 
 const (
-	// recheck is how long a session is believed without asking the store.
+	// recheck is how long sessions are believed without asking the store whether
+	// any has ended.
 	recheck = time.Second
-	// touchEvery is how exactly the last use of a session is known.
+	// touchEvery is how exactly the last use of a session is known, and how often
+	// one in use is read again.
 	touchEvery = time.Minute
-	maxSeen    = 10_000
+	maxSeen    = 20_000
 	maxAgent   = 200 // bytes of what a browser says it is
 )
 
@@ -118,6 +120,13 @@ func (s *SignIn) visitor(r *http.Request) (access.Visitor, error) {
 
 // find reads a session, and notes now and then that it is used.
 func (s *SignIn) find(ctx context.Context, hash tocsin.Hash, now time.Time) (*known, error) {
+	if !s.seen.checked(now) {
+		revision, err := s.config.Archive.SessionRevision(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.seen.check(revision, now)
+	}
 	found, generation := s.seen.get(hash, now)
 	if found != nil {
 		return found, nil
@@ -133,33 +142,59 @@ func (s *SignIn) find(ctx context.Context, hash tocsin.Hash, now time.Time) (*kn
 			session.SeenAt = now
 		}
 	}
-	found = &known{session: session, user: user, at: now}
+	found = &known{session: session, user: user, until: later(session.SeenAt.Add(touchEvery), now.Add(recheck))}
 	s.seen.put(hash, found, generation)
 	return found, nil
 }
 
-// known is a session as the store had it at an instant.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// known is a session as the store had it, and has it unless one ended since.
 type known struct {
 	session tocsin.Session
 	user    tocsin.User
-	at      time.Time
+	until   time.Time // when it is read again
 }
 
-// seen remembers sessions for a moment, so that a page and its parts ask the
-// store once.
+// seen remembers sessions, so that pages and open streams of thousands of
+// people ask the store one question a second: whether a session has ended.
 type seen struct {
 	mu         sync.Mutex
-	generation uint64
+	checkedAt  time.Time
+	revision   int64  // of the store's sessions at checkedAt
+	generation uint64 // of what is remembered
 	sessions   map[tocsin.Hash]*known
 }
 
 func newSeen() *seen { return &seen{sessions: map[tocsin.Hash]*known{}} }
 
+// checked reports whether it is known that no session has ended of late.
+func (s *seen) checked(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return now.Sub(s.checkedAt) < recheck && !now.Before(s.checkedAt)
+}
+
+// check takes in the revision that the store has had since now, at least.
+func (s *seen) check(revision int64, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if revision != s.revision {
+		s.drop()
+	}
+	s.revision, s.checkedAt = revision, now
+}
+
 func (s *seen) get(hash tocsin.Hash, now time.Time) (found *known, generation uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.sessions[hash]
-	if k == nil || now.Sub(k.at) >= recheck || now.Before(k.at) {
+	if k == nil || !now.Before(k.until) {
 		return nil, s.generation
 	}
 	return k, s.generation
@@ -182,6 +217,10 @@ func (s *seen) put(hash tocsin.Hash, k *known, generation uint64) {
 func (s *seen) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.drop()
+}
+
+func (s *seen) drop() {
 	s.generation++
 	clear(s.sessions)
 }

@@ -39,6 +39,7 @@ type changes interface {
 type sessions interface {
 	AddSession(ctx context.Context, n tocsin.Session, old tocsin.Hash) error
 	Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, tocsin.User, error)
+	SessionRevision(ctx context.Context) (int64, error)
 	TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error
 	EndSession(ctx context.Context, userID, id string, now time.Time) error
 }

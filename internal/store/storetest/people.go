@@ -101,8 +101,12 @@ func sessions(t *testing.T, s *store.Store) {
 		if got, who, err := s.Session(ctx, n.Hash); err != nil || got != n || who.ID != kim.ID || len(who.Grants) == 0 {
 			t.Fatalf("Session = %+v, %+v, %v", got, who, err)
 		}
+		before := sessionRevision(t, s)
 		if err := end(); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if after := sessionRevision(t, s); (after > before) != (name != "its limit") {
+			t.Errorf("after %s the session revision is %d, was %d", name, after, before)
 		}
 		if _, _, err := s.Session(ctx, n.Hash); !errors.Is(err, tocsin.ErrNotFound) {
 			t.Errorf("after %s: %v, want ErrNotFound", name, err)
@@ -119,9 +123,14 @@ func sessions(t *testing.T, s *store.Store) {
 	old := session(t, s, kim, "old")
 	next := old
 	next.Hash, next.ID = tocsin.HashOf([]byte("next")), person(9, "").ID
+	before := sessionRevision(t, s)
 	if err := s.AddSession(ctx, next, old.Hash); err != nil {
 		t.Fatal(err)
 	}
+	if after := sessionRevision(t, s); after <= before {
+		t.Errorf("the session revision is %d, was %d: a session has ended", after, before)
+	}
+	before = sessionRevision(t, s)
 	if _, _, err := s.Session(ctx, old.Hash); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("the token of before signing in: %v, want ErrNotFound", err)
 	}
@@ -140,6 +149,18 @@ func sessions(t *testing.T, s *store.Store) {
 	if _, _, err := s.Session(ctx, next.Hash); err != nil {
 		t.Errorf("after claiming the same roles again: %v", err)
 	}
+	if after := sessionRevision(t, s); after != before {
+		t.Errorf("the session revision is %d, was %d: none has ended", after, before)
+	}
+}
+
+func sessionRevision(t *testing.T, s *store.Store) int64 {
+	t.Helper()
+	n, err := s.SessionRevision(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func sessionID(t *testing.T, s *store.Store, u tocsin.User) string {
