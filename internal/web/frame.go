@@ -161,7 +161,7 @@ func (v *visit) navigate(f *frame) {
 		}
 		switch row.key {
 		case "issues":
-			link.Count, link.Down = openIssues(v.snapshot)
+			link.Count, link.Down = openIssues(v.snapshot, v.now)
 			link.CountWords = v.text("nav.issues.count", "n", link.Count)
 		case "tenants":
 			if len(v.tenants) < 2 {
@@ -180,9 +180,9 @@ func (v *visit) navigate(f *frame) {
 }
 
 // openIssues counts what is open, and tells whether something is down.
-func openIssues(s *readmodel.Snapshot) (n int, down bool) {
+func openIssues(s *readmodel.Snapshot, now time.Time) (n int, down bool) {
 	for _, row := range s.Issues {
-		if row.Open() && !row.Status.Healthy() {
+		if isOpen(row, now) {
 			family, _ := familyOf(row.Status)
 			n++
 			down = down || family == "down" && row.Class != "advisory"

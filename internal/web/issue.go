@@ -212,7 +212,7 @@ func (page *issuePage) reach(v *visit, where string) string {
 // named are the services of an open issue, its own first and then those that
 // its newest post names, as they are now.
 func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, error) {
-	if !isOpen(row) {
+	if !isOpen(row, v.now) {
 		return nil, nil
 	}
 	open, err := v.openByService()

@@ -173,15 +173,15 @@ func (v *visit) filterIssues(service, kind, period string) (open, planned, ended
 	takes := func(row *readmodel.Row) bool {
 		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && during(row, from, to, v.now)
 	}
-	for _, row := range openRows(v.snapshot) {
+	for _, row := range openRows(v.snapshot, v.now) {
 		if takes(row) {
 			open = append(open, row)
 		}
 	}
 	for _, row := range v.snapshot.Issues {
 		switch {
-		case isOpen(row) || !takes(row):
-		case row.Class == tocsin.ClassMaintenance && row.EndAt.Time().After(v.now):
+		case isOpen(row, v.now) || !takes(row):
+		case isPlanned(row, v.now):
 			planned = append(planned, row)
 		default:
 			ended = append(ended, row)
@@ -207,7 +207,7 @@ func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
 		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():
-		case end.IsZero() && isOpen(row):
+		case end.IsZero() && isOpen(row, v.now):
 			one.Length = v.text("length.open", "d", v.length(v.now.Sub(start)))
 		case !end.IsZero() && end.After(start):
 			one.Length = v.length(end.Sub(start).Round(time.Minute))

@@ -31,6 +31,7 @@ type overviewPage struct {
 	Healthy  template.HTML // the panel of the working services
 	Feed     feed
 	Due      dueList
+	Planned  []plannedLine // maintenance to come
 }
 
 type issueLine struct {
@@ -96,16 +97,21 @@ func fillOverview(v *visit) (any, error) {
 	if page.Feed, err = v.feed(feedLines); err != nil {
 		return nil, err
 	}
+	if page.Planned, err = v.planned(plannedLines); err != nil {
+		return nil, err
+	}
 	return page, nil
 }
 
 // isOpen reports whether an issue is going on: not ended, and not of a status
 // that says it is over.
-func isOpen(row *readmodel.Row) bool { return row.Open() && !row.Status.Healthy() }
+func isOpen(row *readmodel.Row, now time.Time) bool {
+	return (row.Open() || row.EndAt.Time().After(now)) && !row.Status.Healthy()
+}
 
 func (page *overviewPage) addIssues(v *visit) error {
 	mark := v.seenAt()
-	for _, row := range openRows(v.snapshot) {
+	for _, row := range openRows(v.snapshot, v.now) {
 		line, err := v.issueLine(row)
 		if err != nil {
 			return err
@@ -125,10 +131,10 @@ func (page *overviewPage) addIssues(v *visit) error {
 
 // openRows are the open issues, worst first, incidents before advisories, those
 // of providers before the desk's own, the latest news first.
-func openRows(s *readmodel.Snapshot) []*readmodel.Row {
+func openRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
 	var open []*readmodel.Row
 	for _, row := range s.Issues {
-		if isOpen(row) {
+		if isOpen(row, now) {
 			open = append(open, row)
 		}
 	}

@@ -45,7 +45,7 @@ func (p *Pages) services(v *visit) error {
 // openByService are the open issues of each service, worst first.
 func (v *visit) openByService() (map[string][]issueLine, error) {
 	open := map[string][]issueLine{}
-	for _, row := range openRows(v.snapshot) {
+	for _, row := range openRows(v.snapshot, v.now) {
 		line, err := v.issueLine(row)
 		if err != nil {
 			return nil, err

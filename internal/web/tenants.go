@@ -157,7 +157,7 @@ func (v *visit) tenantRow(looks map[string]look) tenantRow {
 		row.look = v.unknown(v.text("family.neutral"))
 	}
 	row.Tally = v.tally(n)
-	for _, open := range openRows(s) {
+	for _, open := range openRows(s, v.now) {
 		if len(row.Open) == shownIDs {
 			row.More++
 			continue
@@ -204,7 +204,7 @@ func absent(n int) []matrixCell {
 // listed reports whether an issue is compared between tenants: it is going on,
 // or has ended lately.
 func (v *visit) listed(row *readmodel.Row) bool {
-	return isOpen(row) || v.now.Sub(row.ModifiedAt.Time()) <= visibleFor
+	return isOpen(row, v.now) || v.now.Sub(row.ModifiedAt.Time()) <= visibleFor
 }
 
 // issueMatrix lists which tenant sees which issue: those going on, and those

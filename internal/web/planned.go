@@ -1,0 +1,79 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// plannedLine is maintenance that has been announced and is not over.
+type plannedLine struct {
+	ID, Href, Title, Service string
+	Left                     string // until it begins
+	Date, Window             string
+	At                       *moment
+	Now                      bool // it is under way
+}
+
+// plannedLines is how many windows of maintenance the overview shows.
+const plannedLines = 5
+
+// isPlanned reports whether an issue is maintenance that is still to come, or
+// under way without anybody noticing. Once users feel it, it is an open issue.
+func isPlanned(row *readmodel.Row, now time.Time) bool {
+	return row.Class == tocsin.ClassMaintenance && row.Status == tocsin.StatusOperational && row.EndAt.Time().After(now)
+}
+
+// planned lists maintenance, what comes first at first.
+func (v *visit) planned(limit int) ([]plannedLine, error) {
+	var rows []*readmodel.Row
+	for _, row := range v.snapshot.Issues {
+		if isPlanned(row, v.now) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	var lines []plannedLine
+	for _, row := range rows[:min(len(rows), limit)] {
+		issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, v.plannedLine(row, issue.Title))
+	}
+	return lines, nil
+}
+
+func (v *visit) plannedLine(row *readmodel.Row, title string) plannedLine {
+	start, end := row.StartAt.Time(), row.EndAt.Time()
+	line := plannedLine{
+		ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(title), row.ID), Service: row.Service,
+		Date: v.shortDate(start.In(v.zone)), At: v.moment(start), Window: v.window(start, end), Now: !start.After(v.now),
+	}
+	switch left := start.Sub(v.now); {
+	case line.Now:
+		line.Left = v.text("planned.now")
+	case left < 24*time.Hour:
+		line.Left = v.length(left)
+	default:
+		line.Left = v.text("time.days", "n", int(left.Hours()/24))
+	}
+	return line
+}
+
+// window is from when to when something goes on, with the date of its end only
+// if that is another one.
+func (v *visit) window(start, end time.Time) string {
+	start, end = start.In(v.zone), end.In(v.zone)
+	to := v.hm(end)
+	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {
+		to = v.shortDate(end) + " " + to
+	}
+	return v.text("planned.window", "from", v.hm(start), "to", to)
+}

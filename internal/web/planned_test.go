@@ -1,0 +1,49 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Maintenance is announced while it is to come or under way, an open issue when
+// users feel it, and over afterwards.
+func TestPlannedWork(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		start, end    time.Duration
+		status        tocsin.Status
+		planned, open bool
+		words         string
+	}{
+		"next week":     {7 * 24 * time.Hour, 7*24*time.Hour + 2*time.Hour, tocsin.StatusOperational, true, false, "7\u00a0d"},
+		"this evening":  {4 * time.Hour, 6 * time.Hour, tocsin.StatusOperational, true, false, "4\u00a0h"},
+		"now":           {-time.Hour, time.Hour, tocsin.StatusOperational, true, false, "Now"},
+		"felt by users": {-time.Hour, time.Hour, tocsin.StatusDegradation, false, true, ""},
+		"called off":    {time.Hour, time.Hour, tocsin.StatusServiceRestored, false, false, ""},
+		"over":          {-3 * time.Hour, -time.Hour, tocsin.StatusOperational, false, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			storetest.AddTenants(t, d.store)
+			d.record(d.now.Add(-4*time.Hour), tocsin.Issue{
+				ID: "TC2", Title: "New certificates", Service: "Remote access", ServiceID: "VPN", Classification: tocsin.ClassMaintenance, Status: tt.status,
+				StartAt: d.now.Add(tt.start), EndAt: d.now.Add(tt.end), ModifiedAt: d.now.Add(-4 * time.Hour),
+			})
+			_, planned, _ := strings.Cut(d.page("/"), `id="r-planned"`)
+			planned, _, _ = strings.Cut(planned, "</section>")
+			if got := strings.Contains(planned, "TC2"); got != tt.planned || !strings.Contains(planned, ">"+tt.words+"<") && tt.planned {
+				t.Errorf("it is among the planned work: %v, want %v with %q: %s", got, tt.planned, tt.words, planned)
+			}
+			_, open, _ := strings.Cut(d.page("/issues"), `id="r-open"`)
+			open, _, _ = strings.Cut(open, "</section>")
+			if got := strings.Contains(open, "TC2"); got != tt.open {
+				t.Errorf("it is among the open issues: %v, want %v", got, tt.open)
+			}
+		})
+	}
+}
