@@ -41,7 +41,7 @@ type root struct {
 	Config   string `help:"Settings file. Default: tocsin.yaml here, if there is one." env:"TOCSIN_CONFIG" placeholder:"FILE"`
 	Data     string `help:"Directory of the database and the key file. Default: tocsin-data." placeholder:"DIR"`
 	Database string `help:"SQLite file or postgres:// URL. Default: DATA/tocsin.db." placeholder:"DSN"`
-	Output   string `help:"How results are printed: text or json." enum:"text,json" default:"text"`
+	Output   string `help:"How results are printed: text, json or, for lists, csv." enum:"text,json,csv" default:"text"`
 	LogLevel string `help:"Least level that is logged: debug, info, warn or error." placeholder:"LEVEL"`
 
 	Demo    demoCmd    `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch. Example: tocsin demo --speed 10"`
@@ -85,6 +85,10 @@ func Main(ctx context.Context, env Env) (code int) {
 	command, err := parser.Parse(env.Args)
 	if err != nil {
 		fmt.Fprintf(env.Stderr, "tocsin: %v\nTry: tocsin --help\n", err)
+		return exitUsage
+	}
+	if flags.Output == "csv" && command.Selected().Name != "list" {
+		fmt.Fprintf(env.Stderr, "tocsin: only lists are printed as csv\nTry: tocsin --help\n")
 		return exitUsage
 	}
 	if err := command.Run(&session{root: &flags, env: env}); err != nil {
@@ -175,11 +179,15 @@ func makeData(c config.Config) error {
 	return nil
 }
 
-// print writes v as JSON, or calls text, as the caller asked for.
+// print writes v as JSON, or as a table if it is a list, or calls text, as the
+// caller asked for.
 func (s *session) print(v any, text func(w io.Writer)) error {
-	if s.Output != "json" {
+	switch s.Output {
+	case "text":
 		text(s.env.Stdout)
 		return nil
+	case "csv":
+		return printTable(s.env.Stdout, v)
 	}
 	encoder := json.NewEncoder(s.env.Stdout)
 	encoder.SetIndent("", "  ")

@@ -59,7 +59,7 @@ func TestHelp(t *testing.T) {
 	t.Setenv("COLUMNS", "100")
 	var manual strings.Builder
 	manual.WriteString("# Command line\n\n<!-- Written by: go test ./internal/cli -update -->\n\n" +
-		"Exit codes: 0 done, 1 failed, 2 used wrongly. Flags come before or after arguments; `--output json` makes results readable for programs.\n")
+		"Exit codes: 0 done, 1 failed, 2 used wrongly. Flags come before or after arguments; `--output json` makes results readable for programs, and `--output csv` lists for spreadsheets.\n")
 	help := func(name string, args []string) {
 		e, stdout, stderr := env(append(args, "--help")...)
 		if code := Main(t.Context(), e); code != exitDone {

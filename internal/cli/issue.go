@@ -74,6 +74,18 @@ type itemJSON struct {
 	ModifiedAt string `json:"modifiedAt,omitempty"`
 	Source     string `json:"source"`
 	Version    int    `json:"version"`
+	State      string `json:"state,omitempty"` // of messages: what the team does about it
+	Owner      string `json:"owner,omitempty"`
+	Due        string `json:"due,omitempty"`
+}
+
+// handle adds what the team does about a message.
+func (i *itemJSON) handle(h tocsin.Handling) {
+	h.Normalize()
+	i.State, i.Owner = string(h.State), h.Owner
+	if !h.Due.IsZero() {
+		i.Due = h.Due.UTC().Format(time.DateOnly)
+	}
 }
 
 func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags listFlags) error {
@@ -93,10 +105,20 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	if err != nil {
 		return err
 	}
+	handlings := map[string]tocsin.Handling{}
+	if kind == tocsin.KindMessage {
+		if handlings, err = archive.Handlings(ctx, tenant.ID); err != nil {
+			return err
+		}
+	}
 	list := make([]itemJSON, len(items))
 	for i, item := range items {
 		list[i] = itemJSON{
-			item.ID, item.Title, item.Service, item.Class, string(item.Status), date(item.StartAt), date(item.EndAt), date(item.ModifiedAt), item.Source, item.N,
+			ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), StartAt: date(item.StartAt),
+			EndAt: date(item.EndAt), ModifiedAt: date(item.ModifiedAt), Source: item.Source, Version: item.N,
+		}
+		if kind == tocsin.KindMessage {
+			list[i].handle(handlings[item.ID])
 		}
 	}
 	return s.print(list, func(w io.Writer) {

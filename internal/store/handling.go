@@ -34,13 +34,29 @@ func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocs
 // of what they said before. It normalises h first. It fails with
 // [tocsin.ErrNotFound] when the tenant lacks the message.
 func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error {
-	h.Normalize()
-	if err := h.Validate(); err != nil {
-		return err
-	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	_, err := s.ChangeHandling(ctx, tenantID, id, now, func(was *tocsin.Handling) error {
+		*was = h
+		return nil
+	})
+	return err
+}
+
+// ChangeHandling is [Store.PutHandling] for what follows from what was said
+// before, which nobody else changes meanwhile. It gives what holds then.
+func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (h tocsin.Handling, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		tenant, item, err := s.memberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
 		if err != nil {
+			return err
+		}
+		if h, err = lockHandling(ctx, tx, tenant, item, now); err != nil {
+			return err
+		}
+		if err := change(&h); err != nil {
+			return err
+		}
+		h.Normalize()
+		if err := h.Validate(); err != nil {
 			return err
 		}
 		if err := putHandling(ctx, tx, tenant, item, h, now); err != nil {
@@ -49,9 +65,23 @@ func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.H
 		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h)})
 	})
 	if err != nil {
-		return fmt.Errorf("put handling of message %s: %w", id, err)
+		return tocsin.Handling{}, fmt.Errorf("put handling of message %s: %w", id, err)
 	}
-	return nil
+	return h, nil
+}
+
+// lockHandling reads a handling and keeps it from being changed by others. The
+// row is made first, so that there is something to lock.
+func lockHandling(ctx context.Context, q querier, tenant, item int64, now time.Time) (h tocsin.Handling, err error) {
+	if _, err := q.ExecContext(ctx, `INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, '', 0, 0) ON CONFLICT DO NOTHING`,
+		tenant, item, string(tocsin.HandlingNew)); err != nil {
+		return h, err
+	}
+	var due int64
+	err = q.QueryRowContext(ctx, `UPDATE handlings SET changed_at = $1 WHERE tenant = $2 AND item = $3 RETURNING state, owner, due_at`,
+		micros(now), tenant, item).Scan(&h.State, &h.Owner, &due)
+	h.Due = tocsin.FromMicros(due)
+	return h, err
 }
 
 func putHandling(ctx context.Context, q querier, tenant, item int64, h tocsin.Handling, now time.Time) error {

@@ -151,11 +151,7 @@ func (p *Pages) saveHandling(v *visit) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
-	h, err := v.sentHandling(row.ID)
-	if err == nil {
-		err = p.config.Handlings.PutHandling(v.r.Context(), v.snapshot.Tenant.ID, row.ID, h, v.now)
-	}
-	if err != nil {
+	if _, err := p.config.Handlings.ChangeHandling(v.r.Context(), v.snapshot.Tenant.ID, row.ID, v.now, v.sentHandling); err != nil {
 		v.path = "/messages/" + escapeID(row.ID) // the page's own, for its links
 		return v.showMessage(formStatus(err), err)
 	}
@@ -195,24 +191,19 @@ func (v *visit) messagesHref(fragment string) string {
 	return v.sameTenant(path + fragment)
 }
 
-// sentHandling reads the form. Whoever takes a message from the list sends
+// sentHandling applies the form. Whoever takes a message from the list sends
 // nothing else: the rest stays, and nobody takes it from somebody else.
-func (v *visit) sentHandling(id string) (tocsin.Handling, error) {
+func (v *visit) sentHandling(h *tocsin.Handling) error {
 	if v.r.PostForm.Has("take") && !v.r.PostForm.Has("state") {
-		all, err := v.handlings()
-		if err != nil {
-			return tocsin.Handling{}, err
-		}
-		h := all[id]
 		if h.Owner != "" && h.Owner != v.me() {
-			return h, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "owner", Message: v.text("handling.taken", "owner", h.Owner)}
+			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "owner", Message: v.text("handling.taken", "owner", h.Owner)}
 		}
 		h.Owner = v.me()
-		return h, nil
+		return nil
 	}
-	h := tocsin.Handling{State: tocsin.HandlingState(v.r.PostFormValue("state")), Owner: v.r.PostFormValue("owner")}
+	*h = tocsin.Handling{State: tocsin.HandlingState(v.r.PostFormValue("state")), Owner: v.r.PostFormValue("owner")}
 	if h.State == "" {
-		return h, tocsin.Invalidf("state", "Choose one of the states.")
+		return tocsin.Invalidf("state", "Choose one of the states.")
 	}
 	if v.r.PostForm.Has("take") {
 		h.Owner = v.me()
@@ -220,9 +211,9 @@ func (v *visit) sentHandling(id string) (tocsin.Handling, error) {
 	if text := v.r.PostFormValue("due"); text != "" {
 		due, err := time.Parse(time.DateOnly, text)
 		if err != nil || due.IsZero() {
-			return h, tocsin.Invalidf("due", "Write the day as 2026-03-10.")
+			return tocsin.Invalidf("due", "Write the day as 2026-03-10.")
 		}
 		h.Due = due
 	}
-	return h, nil
+	return nil
 }

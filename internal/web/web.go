@@ -68,7 +68,7 @@ type people interface {
 // handlings is the part of the store about what people do about messages.
 type handlings interface {
 	Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error)
-	PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error
+	ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (tocsin.Handling, error)
 }
 
 // Config is what pages are made of.

@@ -15,6 +15,17 @@ import (
 type archive interface {
 	tenants
 	items
+	handlings
+	polls
+}
+
+// handlings are what people do about messages.
+type handlings interface {
+	Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error)
+	ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (tocsin.Handling, error)
+}
+
+type polls interface {
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
 	HurrySource(ctx context.Context, tenantID, name string) error
 	Polls(ctx context.Context, tenantID string, limit int) ([]tocsin.Poll, error)

@@ -175,7 +175,7 @@ func (x *exchange) permit() error {
 // method.
 func (x *exchange) unserved() error {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch} {
 		probe := x.r.Clone(x.r.Context())
 		probe.Method = method
 		if _, pattern := x.api.mux.Handler(probe); x.api.operations[pattern] != nil {

@@ -60,6 +60,7 @@ func (a *API) register() {
 	a.registerIssues()
 	a.registerMaintenance()
 	a.registerMessages()
+	a.registerHandlings()
 	a.registerVersions()
 	a.registerChanges()
 	a.collectMembers()
@@ -152,6 +153,8 @@ func operationAt(document *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Post
 	case http.MethodPatch:
 		return item.Patch
+	case http.MethodPut:
+		return item.Put
 	}
 	return item.Get
 }

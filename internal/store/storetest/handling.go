@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,4 +52,33 @@ func handlings(t *testing.T, s *store.Store) {
 		t.Error(err)
 	}
 	expect(t, "after taking it back", get(Contoso), map[string]tocsin.Handling{"MC2": second})
+	// A change sees what holds, and a refused one leaves no trace.
+	if _, err := s.ChangeHandling(ctx, Contoso, "MC1", T0, func(*tocsin.Handling) error { return tocsin.Conflictf("taken") }); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("a refused change: %v, want ErrConflict", err)
+	}
+	expect(t, "after a refusal", get(Contoso), map[string]tocsin.Handling{"MC2": second})
+	// One of many who take a message at once gets it.
+	var group sync.WaitGroup
+	won := make(chan string, 8)
+	for i := range cap(won) {
+		group.Go(func() {
+			name := "person " + string(rune('a'+i))
+			h, err := s.ChangeHandling(ctx, Contoso, "MC1", T0, func(h *tocsin.Handling) error {
+				if h.Owner != "" {
+					return tocsin.Conflictf("taken")
+				}
+				h.Owner = name
+				return nil
+			})
+			if err == nil && h.Owner == name {
+				won <- name
+			} else if !errors.Is(err, tocsin.ErrConflict) {
+				t.Errorf("taking: %+v, %v", h, err)
+			}
+		})
+	}
+	group.Wait()
+	if len(won) != 1 || get(Contoso)["MC1"].Owner != <-won {
+		t.Errorf("%d took it, %+v holds", len(won), get(Contoso)["MC1"])
+	}
 }
