@@ -24,6 +24,7 @@ func NewCollector(ctx context.Context, c config.Config, archive *store.Store, lo
 
 func newCollector(ctx context.Context, c config.Config, archive *store.Store, now func() time.Time, log *slog.Logger) (*collect.Collector, error) {
 	collector := collect.New(archive, now, log)
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.SettingsFile})
 	for _, t := range c.Tenants {
 		tenant := t.Tenant()
 		tenant.CreatedAt = now()

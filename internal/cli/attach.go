@@ -48,7 +48,7 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	f := tocsin.File{Name: c.Name, ContentType: c.Type, SeenAt: time.Now().UTC(), Source: "attach"}
+	f := tocsin.File{Name: c.Name, ContentType: c.Type, SeenAt: time.Now().UTC(), Source: tocsin.SourceAttach}
 	if f.Name == "" && c.File != "-" {
 		f.Name = filepath.Base(c.File)
 	}

@@ -80,6 +80,7 @@ func Main(ctx context.Context, env Env) (code int) {
 			panic(e)
 		}
 	}()
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.CommandLine})
 	var flags root
 	parser := newParser(ctx, env, &flags)
 	command, err := parser.Parse(env.Args)

@@ -8,6 +8,7 @@ import (
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 type demoCmd struct {
@@ -37,7 +38,7 @@ func (c *demoCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	demo := app.Demo{Listen: c.Listen, Data: dir, Speed: c.Speed, Ready: func(info app.DemoInfo) { c.announce(s, dir, info) }}
-	return app.RunDemo(ctx, demo, s.logger(settings))
+	return app.RunDemo(tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk}), demo, s.logger(settings))
 }
 
 // announce prints the way in.

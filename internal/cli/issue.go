@@ -38,18 +38,15 @@ func (o ofTenant) open(ctx context.Context, s *session) (*store.Store, tocsin.Te
 	return archive, tenant, err
 }
 
-// byHand is the author of what is written on the command line.
-const byHand = "command line"
-
 // write lets do write in the name of the command line and prints what came of
 // it.
-func (o ofTenant) write(ctx context.Context, s *session, command string, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
+func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
 	archive, tenant, err := o.open(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer archive.Close()
-	done, err := do(asOperator(ctx, command), author.New(archive, nil, time.Now), author.Act{TenantID: tenant.ID, By: byHand})
+	done, err := do(ctx, author.New(archive, nil, time.Now), author.Act{TenantID: tenant.ID, By: tocsin.CommandLine})
 	if err != nil {
 		return err
 	}
@@ -182,7 +179,7 @@ func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
 		draft.Post = c.draft()
 		draft.Post.Status = ""
 	}
-	return c.write(ctx, s, "issue create", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
 		return a.OpenIssue(ctx, act, draft)
 	})
 }
@@ -194,7 +191,7 @@ type issuePostCmd struct {
 }
 
 func (c *issuePostCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, "issue post", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
 		return a.PostToIssue(ctx, act, c.ID, c.draft())
 	})
 }
@@ -206,7 +203,7 @@ type issueResolveCmd struct {
 }
 
 func (c *issueResolveCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, "issue resolve", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
 		return a.ResolveIssue(ctx, act, c.ID, c.draft())
 	})
 }

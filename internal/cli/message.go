@@ -50,7 +50,7 @@ func (c *messageCreateCmd) Run(ctx context.Context, s *session) error {
 	if c.HTML {
 		draft.ContentType = "html"
 	}
-	return c.write(ctx, s, "message create", func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
 		return a.CreateMessage(ctx, act, draft)
 	})
 }

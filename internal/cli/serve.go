@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/tocsin"
 )
 
 type serveCmd struct {
@@ -29,6 +30,7 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	if err := makeData(settings); err != nil {
 		return err
 	}
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk})
 	desk, err := app.New(ctx, settings, app.Options{Log: s.logger(settings)})
 	if err != nil {
 		return err

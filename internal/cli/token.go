@@ -67,6 +67,10 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now()
+	if err := archive.NoteToken(ctx, client, resource, now, now.Add(c.TTL)); err != nil {
+		return err
+	}
 	return s.print(tokenJSON{"Bearer", token, int(c.TTL.Seconds()), resource, client.ID, client.TenantID}, func(w io.Writer) { fmt.Fprintln(w, token) })
 }
 

@@ -54,11 +54,6 @@ func newUserJSON(u tocsin.User) userJSON {
 	return out
 }
 
-// asOperator says in the audit log which command acted.
-func asOperator(ctx context.Context, command string) context.Context {
-	return tocsin.WithActor(ctx, tocsin.Actor{Name: "tocsin " + command})
-}
-
 type userAddCmd struct {
 	Name     string   `arg:"" help:"Name to sign in with."`
 	Role     []string `help:"Role, in every tenant or as ROLE@TENANT in one; may be repeated. One of ${roles}." placeholder:"ROLE"`
@@ -81,7 +76,7 @@ func (c *userAddCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := archive.AddUser(asOperator(ctx, "user add"), user, signin.HashPassword(password)); err != nil {
+	if err := archive.AddUser(ctx, user, signin.HashPassword(password)); err != nil {
 		return err
 	}
 	printed := newUserJSON(user)
@@ -177,7 +172,7 @@ type userDisableCmd struct {
 }
 
 func (c *userDisableCmd) Run(ctx context.Context, s *session) error {
-	return s.changeUser(ctx, "user disable", c.Name, "disabled", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
+	return s.changeUser(ctx, c.Name, "disabled", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
 		return archive.SetDisabled(ctx, u.ID, true, time.Now())
 	})
 }
@@ -187,13 +182,13 @@ type userEnableCmd struct {
 }
 
 func (c *userEnableCmd) Run(ctx context.Context, s *session) error {
-	return s.changeUser(ctx, "user enable", c.Name, "active", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
+	return s.changeUser(ctx, c.Name, "active", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
 		return archive.SetDisabled(ctx, u.ID, false, time.Now())
 	})
 }
 
 // changeUser does one thing to somebody and says so.
-func (s *session) changeUser(ctx context.Context, command, name, state string, change func(context.Context, *store.Store, tocsin.User) error) error {
+func (s *session) changeUser(ctx context.Context, name, state string, change func(context.Context, *store.Store, tocsin.User) error) error {
 	archive, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
@@ -203,7 +198,7 @@ func (s *session) changeUser(ctx context.Context, command, name, state string, c
 	if err != nil {
 		return err
 	}
-	if err := change(asOperator(ctx, command), archive, user); err != nil {
+	if err := change(ctx, archive, user); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"id": user.ID, "name": user.Name, "state": state}, func(w io.Writer) { fmt.Fprintf(w, "%s is %s.\n", user.Name, state) })
@@ -228,7 +223,7 @@ func (c *userPasswdCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := archive.SetPassword(asOperator(ctx, "user passwd"), user.ID, signin.HashPassword(password), time.Now()); err != nil {
+	if err := archive.SetPassword(ctx, user.ID, signin.HashPassword(password), time.Now()); err != nil {
 		return err
 	}
 	printed := map[string]string{"id": user.ID, "name": user.Name, "state": "changed"}

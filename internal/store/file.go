@@ -47,7 +47,12 @@ func (s *Store) PutFile(ctx context.Context, tenantID string, ref Ref, f tocsin.
 			ON CONFLICT (tenant, item, id) DO UPDATE SET name = excluded.name, type = excluded.type, size = excluded.size, hash = excluded.hash,
 			modified_at = excluded.modified_at, seen_at = excluded.seen_at, source = excluded.source`,
 			tenant, item, f.ID, clean(f.Name), f.ContentType, f.Size, f.Hash[:], micros(f.ModifiedAt), micros(f.SeenAt), f.Source)
-		return err
+		if err != nil || f.Source != tocsin.SourceAttach {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{
+			At: f.SeenAt, TenantID: tenantID, Action: "file.attach", Object: string(ref.Kind) + " " + ref.ID, Detail: fmt.Sprintf("%s, %d bytes", f.Name, f.Size),
+		})
 	})
 	if err != nil {
 		return f, fmt.Errorf("put file of %s %s: %w", ref.Kind, ref.ID, err)

@@ -29,7 +29,10 @@ func (s *Store) AddSigningKey(ctx context.Context, k tocsin.SigningKey) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO signing_keys (id, sealed, public, created_at, retired_at) VALUES ($1, $2, $3, $4, $5)`,
 			k.ID, k.Sealed, k.Public, micros(k.CreatedAt), micros(k.RetiredAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: k.CreatedAt, Action: "key.add", Object: k.ID})
 	})
 	if err != nil {
 		return fmt.Errorf("add signing key: %w", err)
@@ -40,8 +43,11 @@ func (s *Store) AddSigningKey(ctx context.Context, k tocsin.SigningKey) error {
 // RetireSigningKeys ends signing with every key but the one named keep.
 func (s *Store) RetireSigningKeys(ctx context.Context, keep string, now time.Time) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE signing_keys SET retired_at = $1 WHERE id <> $2 AND retired_at = 0`, micros(now), keep)
-		return err
+		result, err := tx.ExecContext(ctx, `UPDATE signing_keys SET retired_at = $1 WHERE id <> $2 AND retired_at = 0`, micros(now), keep)
+		if changed, err := changed(result, err); err != nil || !changed {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: "key.retire", Object: "all but " + keep})
 	})
 	if err != nil {
 		return fmt.Errorf("retire signing keys: %w", err)

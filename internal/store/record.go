@@ -46,11 +46,16 @@ type Ref struct {
 //   - a state that the archive knows with the same time is no version, whenever
 //     it arrives;
 //   - a state older than the one that holds is a version, but does not hold.
+//
+// What polls find is recorded with them and stands in their log; this is for
+// what somebody brings in, and an entry in the audit log says who.
 func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 	var changes []tocsin.Change
 	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-		changes, err = s.record(ctx, tx, r)
-		return err
+		if changes, err = s.record(ctx, tx, r); err != nil || len(changes) == 0 {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: fmt.Sprintf("%d changes", len(changes))})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)

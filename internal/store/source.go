@@ -12,6 +12,8 @@ import (
 
 // PutSource makes a source of a tenant known, or brings its interval up to
 // date. A new source is due at once. What the desk authors is no such source.
+// Only what changes something is in the audit log, and what
+// [Store.PutConnection] said there already is not said again.
 func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time.Duration) error {
 	if name == tocsin.SourceOwn {
 		return tocsin.Invalidf("source", "The name %s stands for what the desk itself authors.", name)
@@ -21,12 +23,20 @@ func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
+		result, err := tx.ExecContext(ctx, `
 			INSERT INTO sources (tenant, name, enabled, poll_every, due_at, epoch, leased_at, lease_ends, last_ok_at, last_full_at, watermark, failures, shorts, outcome, problem)
 			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '')
-			ON CONFLICT (tenant, name) DO UPDATE SET enabled = excluded.enabled, poll_every = excluded.poll_every`,
+			ON CONFLICT (tenant, name) DO UPDATE SET enabled = excluded.enabled, poll_every = excluded.poll_every
+			WHERE sources.enabled <> excluded.enabled OR sources.poll_every <> excluded.poll_every`,
 			tenant, name, true, every.Microseconds())
-		return err
+		if changed, err := changed(result, err); err != nil || !changed {
+			return err
+		}
+		var connected int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM connections WHERE tenant = $1 AND name = $2`, tenant, name).Scan(&connected); err != nil || connected > 0 {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.put", Object: name, Detail: "every " + every.String()})
 	})
 	if err != nil {
 		return fmt.Errorf("put source %s: %w", name, err)
@@ -42,8 +52,11 @@ func (s *Store) NameProvider(ctx context.Context, tenantID, name, provider strin
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE sources SET provider = $1 WHERE tenant = $2 AND name = $3`, provider, tenant, name)
-		return err
+		result, err := tx.ExecContext(ctx, `UPDATE sources SET provider = $1 WHERE tenant = $2 AND name = $3 AND provider <> $1`, provider, tenant, name)
+		if changed, err := changed(result, err); err != nil || !changed {
+			return err
+		}
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.provider", Object: name, Detail: provider})
 	})
 	if err != nil {
 		return fmt.Errorf("name provider of source %s: %w", name, err)
@@ -101,7 +114,7 @@ func (s *Store) HurrySource(ctx context.Context, tenantID, name string) error {
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, tocsin.NotFoundf("There is no source %q.", tocsin.Clip(name, 64)))
 		}
-		return nil
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.poll", Object: name})
 	})
 	if err != nil {
 		return fmt.Errorf("hurry source: %w", err)

@@ -69,6 +69,15 @@ func expectOne(result sql.Result, err error, message string) error {
 	return nil
 }
 
+// changed reports whether a statement changed any row.
+func changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
 func addUser(ctx context.Context, tx *sql.Tx, u tocsin.User, password string) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO users (id, name, display, issuer, subject, password, created_at, disabled_at, signed_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`,

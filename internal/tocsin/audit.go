@@ -11,12 +11,17 @@ import (
 // whatever writes the archive can say on whose behalf.
 type Actor struct {
 	UserID  string // of a person who is signed in
-	Name    string // that people read, such as "alex" or "tocsin user add"
+	Name    string // that people read, such as "alex" or "client 0b7c…"; see [Desk]
 	Address string // where the request came from, "" for the command line
 }
 
-// Desk is the actor where nobody else is named: the program itself.
-const Desk = "desk"
+// Actors that are no people and no clients. Desk is the program itself: the
+// actor where nobody else is named.
+const (
+	Desk         = "desk"
+	CommandLine  = "command line"
+	SettingsFile = "settings file"
+)
 
 type actorKey struct{}
 

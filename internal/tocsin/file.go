@@ -23,6 +23,9 @@ type File struct {
 // ReportID is the id of an issue's one file, the post-incident review.
 const ReportID = "incidentReport"
 
+// SourceAttach is the source of files that somebody attached by hand.
+const SourceAttach = "attach"
+
 // MaxFile is the largest file that is kept, in bytes.
 const MaxFile = 32 << 20
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -181,8 +182,8 @@ type auditPage struct {
 }
 
 type auditLine struct {
-	N                                            int64
-	At, Who, Address, What, Object, Tenant, More string
+	N                                                    int64
+	At, Who, Address, What, Action, Object, Tenant, More string
 }
 
 // auditLines is how many entries are on one page.
@@ -201,11 +202,20 @@ func (p *Pages) adminAudit(v *visit) error {
 	page := auditPage{adminFrame: v.adminFrame("audit")}
 	for _, e := range entries {
 		page.Lines = append(page.Lines, auditLine{
-			N: e.N, At: v.full(e.At.In(v.zone)), Who: e.Actor.Name, Address: e.Actor.Address, What: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
+			N: e.N, At: v.full(e.At.In(v.zone)), Who: v.actor(e.Actor), Address: e.Actor.Address, What: v.text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
 		})
 	}
 	if len(entries) == auditLines && entries[len(entries)-1].N > 1 {
 		page.Older = v.with("before", itoa(entries[len(entries)-1].N))
 	}
 	return v.render(200, "admin-audit", page)
+}
+
+// actor is who acted, in words for those who are no people.
+func (v *visit) actor(a tocsin.Actor) string {
+	key := "who." + strings.ReplaceAll(a.Name, " ", ".")
+	if _, ok := v.texts[key]; ok && a.UserID == "" {
+		return v.text(key)
+	}
+	return a.Name
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 // Every text exists in every language, with the same slots, and is used.
@@ -204,5 +206,43 @@ func TestRichEscapes(t *testing.T) {
 	}
 	if got := l.rich("change.status", "service", "<b>x</b>", "status", "a & b\x001\x00"); strings.Contains(string(got), "<b>") || !strings.Contains(string(got), "a &amp; b") {
 		t.Errorf("rich = %q", got)
+	}
+}
+
+// Whatever the store writes into the audit log has words, and so has whoever
+// acts without having signed in.
+func TestAuditHasWords(t *testing.T) {
+	t.Parallel()
+	l, err := loadLocale("en") // the others are as complete
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("../store/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|action = "([a-z.]+)"`)
+	found := map[string]bool{}
+	for _, path := range sources {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range action.FindAllStringSubmatch(string(text), -1) {
+			found["did."+m[1]+m[2]] = true
+		}
+	}
+	for _, name := range []string{tocsin.Desk, tocsin.CommandLine, tocsin.SettingsFile} {
+		found["who."+strings.ReplaceAll(name, " ", ".")] = true
+	}
+	for key := range found {
+		if _, ok := l.texts[key]; !ok {
+			t.Errorf("%s has no words", key)
+		}
+	}
+	for key := range l.texts {
+		if (strings.HasPrefix(key, "did.") || strings.HasPrefix(key, "who.")) && !found[key] {
+			t.Errorf("nothing is written as %s", key)
+		}
 	}
 }
