@@ -203,7 +203,7 @@ func TestTakingFromTheList(t *testing.T) {
 	lou.enter("lou")
 	ana.enter("ana")
 	_, page := kim.send("GET", "/messages?v=todo", nil)
-	has(t, "list", page, `action="/messages/MC1/handling"`, `name="take"`, "Nobody yet", `value="v=todo"`)
+	has(t, "list", page, `action="/messages/MC1/handling"`, `name="take"`, "Nobody yet", `value="v=todo"`, `data-l="Owner"`)
 	_, page = ana.send("GET", "/messages", nil)
 	lacks(t, "list of a reader", page, `name="take"`)
 	due := tocsin.Handling{State: tocsin.HandlingPlanned, Due: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)}
