@@ -32,6 +32,7 @@ type Connections struct {
 	file      map[[2]string]bool // sources of the settings file
 	tenants   map[string]bool    // tenants of the settings file
 	log       *slog.Logger
+	look      func() // for due sources, at once
 
 	mu      sync.Mutex
 	change  int64               // that was applied last
@@ -41,7 +42,7 @@ type Connections struct {
 // newConnections reads which sources the settings file has.
 func (a *App) newConnections(c config.Config) *Connections {
 	n := &Connections{
-		archive: a.Store, master: a.master, collector: a.Collector, clouds: append(clouds(), c.Clouds...), log: a.log,
+		archive: a.Store, master: a.master, collector: a.Collector, clouds: append(clouds(), c.Clouds...), log: a.log, look: a.look,
 		file: map[[2]string]bool{}, tenants: map[string]bool{}, change: -1, applied: map[[2]string]int64{},
 	}
 	for _, t := range c.Tenants {
@@ -120,9 +121,29 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 	}
 	// What was put right is tried now, not when the last failure let it.
 	if err := n.archive.HurrySource(ctx, c.TenantID, c.Name); !errors.Is(err, tocsin.ErrNotFound) {
+		n.look()
 		return err
 	}
 	return nil
+}
+
+// look makes the engine look for due sources at once.
+func (a *App) look() {
+	if a.engine != nil {
+		a.engine.Look()
+	}
+}
+
+// hurrying is the store for those who make a source due and wait for its poll.
+type hurrying struct {
+	*store.Store
+	look func()
+}
+
+// HurrySource makes a source due, and has it polled at once.
+func (h hurrying) HurrySource(ctx context.Context, tenantID, name string) error {
+	defer h.look()
+	return h.Store.HurrySource(ctx, tenantID, name)
 }
 
 // boundTo is what a sealed secret belongs to: it opens for no other.

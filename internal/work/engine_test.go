@@ -98,3 +98,48 @@ func pollDueSources(t *testing.T, dsn string) {
 		t.Errorf("polls = %v, want one of each: the next is due in an hour", c.polls)
 	}
 }
+
+// Who makes a source due need not wait for the next look.
+func TestLookPollsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	storetest.AddTenants(t, s)
+	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
+	config := work.Default()
+	config.DueEvery = time.Hour
+	engine, err := work.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := engine.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	<-c.polled // at the start
+	if err := s.HurrySource(t.Context(), storetest.Contoso, "graph"); err != nil {
+		t.Fatal(err)
+	}
+	for end, again := time.After(20*time.Second), time.NewTicker(100*time.Millisecond); ; {
+		select {
+		case <-c.polled:
+		case <-end:
+			t.Error("a source that was hurried was not polled within 20 s")
+		case <-again.C: // the job of the poll before may not have ended yet
+			engine.Look()
+			continue
+		}
+		break
+	}
+	cancel()
+	group.Wait()
+}
