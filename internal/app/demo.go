@@ -165,7 +165,7 @@ func (r *demoRun) settings(upstream string) config.Config {
 	c.Data, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Listen, r.info.Base, "everyone"
 	for _, t := range r.content.Tenants() {
 		c.Tenants = append(c.Tenants, config.Tenant{
-			Name: t.Name, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
+			Name: t.Name, DisplayName: t.DisplayName, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
 			Source: config.Source{
 				Kind: "graph", ClientID: t.ClientID, Secret: config.Secret(t.ClientSecret), Every: config.Duration(r.every()),
 				TokenURL: upstream + "/" + t.ID + "/oauth2/v2.0/token", BaseURL: upstream + "/v1.0",

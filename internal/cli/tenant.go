@@ -17,23 +17,25 @@ type tenantCmd struct {
 }
 
 type tenantAddCmd struct {
-	ID     string   `help:"GUID of the tenant in the provider's directory." required:"" placeholder:"GUID"`
-	Name   string   `help:"Short label, such as contoso." required:""`
-	Domain []string `help:"Verified domain; may be repeated." placeholder:"DOMAIN"`
-	Group  []string `help:"Label for views over several tenants; may be repeated." placeholder:"LABEL"`
-	Shape  string   `help:"Field names in answers of the legacy API: both, documented or wire." enum:"both,documented,wire" default:"both"`
+	ID          string   `help:"GUID of the tenant in the provider's directory." required:"" placeholder:"GUID"`
+	Name        string   `help:"Short label, such as contoso." required:""`
+	DisplayName string   `help:"Name as pages show it, such as Contoso; the short one by default." placeholder:"NAME"`
+	Domain      []string `help:"Verified domain; may be repeated." placeholder:"DOMAIN"`
+	Group       []string `help:"Label for views over several tenants; may be repeated." placeholder:"LABEL"`
+	Shape       string   `help:"Field names in answers of the legacy API: both, documented or wire." enum:"both,documented,wire" default:"both"`
 }
 
 // tenantJSON is a tenant as commands print it.
 type tenantJSON struct {
-	ID         string   `json:"id"`
-	Name       string   `json:"name"`
-	Domains    []string `json:"domains"`
-	Groups     []string `json:"groups"`
-	Shape      string   `json:"shape"`
-	Disabled   bool     `json:"disabled"`
-	StaleSince string   `json:"staleSince,omitempty"`
-	Sources    []source `json:"sources,omitempty"`
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	DisplayName string   `json:"displayName"`
+	Domains     []string `json:"domains"`
+	Groups      []string `json:"groups"`
+	Shape       string   `json:"shape"`
+	Disabled    bool     `json:"disabled"`
+	StaleSince  string   `json:"staleSince,omitempty"`
+	Sources     []source `json:"sources,omitempty"`
 }
 
 type source struct {
@@ -47,7 +49,7 @@ type source struct {
 
 func newTenantJSON(t tocsin.Tenant) tenantJSON {
 	return tenantJSON{
-		ID: t.ID, Name: t.Name, Domains: append([]string{}, t.Domains...), Groups: append([]string{}, t.Groups...),
+		ID: t.ID, Name: t.Name, DisplayName: t.Title(), Domains: append([]string{}, t.Domains...), Groups: append([]string{}, t.Groups...),
 		Shape: string(t.Shape), Disabled: t.Disabled,
 	}
 }
@@ -58,7 +60,7 @@ func (c *tenantAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer archive.Close()
-	tenant := tocsin.Tenant{ID: c.ID, Name: c.Name, Domains: c.Domain, Groups: c.Group, Shape: tocsin.Shape(c.Shape), CreatedAt: time.Now()}
+	tenant := tocsin.Tenant{ID: c.ID, Name: c.Name, DisplayName: c.DisplayName, Domains: c.Domain, Groups: c.Group, Shape: tocsin.Shape(c.Shape), CreatedAt: time.Now()}
 	tenant.Normalize()
 	if err := archive.AddTenant(ctx, tenant); err != nil {
 		return err

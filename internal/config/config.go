@@ -62,14 +62,15 @@ type Log struct {
 // Tenant is one organisation and where its notices come from. A tenant with a
 // clientId of its own has one source of kind graph.
 type Tenant struct {
-	Name     string   `yaml:"name"`     // short label, such as contoso; also names the tenant in commands
-	TenantID string   `yaml:"tenantId"` // GUID of the tenant in the provider's directory
-	Domains  []string `yaml:"domains"`  // verified domains; each names the tenant in addresses of the APIs
-	Groups   []string `yaml:"groups"`   // labels for views over several tenants
-	Shape    string   `yaml:"shape"`    // field names in answers of the legacy API: both, documented or wire; both when empty
-	Source   `yaml:",inline"`
-	Sources  []Source `yaml:"sources"`
-	Disabled bool     `yaml:"disabled"` // neither collected nor served; the archive stays
+	Name        string   `yaml:"name"`        // short label, such as contoso; also names the tenant in commands
+	DisplayName string   `yaml:"displayName"` // as pages show it, such as Contoso; the name when empty
+	TenantID    string   `yaml:"tenantId"`    // GUID of the tenant in the provider's directory
+	Domains     []string `yaml:"domains"`     // verified domains; each names the tenant in addresses of the APIs
+	Groups      []string `yaml:"groups"`      // labels for views over several tenants
+	Shape       string   `yaml:"shape"`       // field names in answers of the legacy API: both, documented or wire; both when empty
+	Source      `yaml:",inline"`
+	Sources     []Source `yaml:"sources"`
+	Disabled    bool     `yaml:"disabled"` // neither collected nor served; the archive stays
 }
 
 // Source is one place that notices come from.
@@ -131,7 +132,7 @@ func (t Tenant) All() []Source {
 // Tenant is the tenant in the words of the vocabulary.
 func (t Tenant) Tenant() tocsin.Tenant {
 	tenant := tocsin.Tenant{
-		ID: t.TenantID, Name: t.Name, Domains: append([]string(nil), t.Domains...), Groups: append([]string(nil), t.Groups...),
+		ID: t.TenantID, Name: t.Name, DisplayName: t.DisplayName, Domains: append([]string(nil), t.Domains...), Groups: append([]string(nil), t.Groups...),
 		Shape: tocsin.Shape(t.Shape), Disabled: t.Disabled,
 	}
 	tenant.Normalize()

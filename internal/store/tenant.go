@@ -23,9 +23,9 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		var num int64
 		err := tx.QueryRowContext(ctx, `
-			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, versions)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0) RETURNING num`,
-			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32)).Scan(&num)
+			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, display_name, versions)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) RETURNING num`,
+			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32), t.DisplayName).Scan(&num)
 		if err != nil {
 			return err
 		}
@@ -74,11 +74,12 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 		}
 		var num int64
 		err = tx.QueryRowContext(ctx, `
-			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, versions)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, shape = excluded.shape, disabled = excluded.disabled
+			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, display_name, versions)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, shape = excluded.shape, disabled = excluded.disabled,
+				display_name = excluded.display_name
 			RETURNING num`,
-			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32)).Scan(&num)
+			t.ID, t.Name, strings.Join(t.Groups, " "), string(t.Shape), t.Disabled, tocsin.Micros(t.CreatedAt), make([]byte, 32), t.DisplayName).Scan(&num)
 		if err != nil {
 			return err
 		}
@@ -121,8 +122,8 @@ func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin
 		if err := changed.Validate(); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE tenants SET name = $1, labels = $2, shape = $3, disabled = $4 WHERE num = $5`,
-			changed.Name, strings.Join(changed.Groups, " "), string(changed.Shape), changed.Disabled, t.num); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE tenants SET name = $1, labels = $2, shape = $3, disabled = $4, display_name = $5 WHERE num = $6`,
+			changed.Name, strings.Join(changed.Groups, " "), string(changed.Shape), changed.Disabled, changed.DisplayName, t.num); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM tenant_domains WHERE tenant = $1`, t.num); err != nil {
@@ -150,16 +151,16 @@ func describeTenant(t tocsin.Tenant) string {
 
 // sameTenant compares what settings say.
 func sameTenant(a, b tocsin.Tenant) bool {
-	return a.Name == b.Name && a.Shape == b.Shape && a.Disabled == b.Disabled && slices.Equal(a.Domains, b.Domains) && slices.Equal(a.Groups, b.Groups)
+	return a.Name == b.Name && a.DisplayName == b.DisplayName && a.Shape == b.Shape && a.Disabled == b.Disabled && slices.Equal(a.Domains, b.Domains) && slices.Equal(a.Groups, b.Groups)
 }
 
-const tenantColumns = `num, id, name, labels, shape, disabled, created_at`
+const tenantColumns = `num, id, name, display_name, labels, shape, disabled, created_at`
 
 func scanTenant(rows *sql.Rows) (numbered, error) {
 	var t numbered
 	var labels, shape string
 	var created int64
-	if err := rows.Scan(&t.num, &t.ID, &t.Name, &labels, &shape, &t.Disabled, &created); err != nil {
+	if err := rows.Scan(&t.num, &t.ID, &t.Name, &t.DisplayName, &labels, &shape, &t.Disabled, &created); err != nil {
 		return t, err
 	}
 	t.Groups, t.Shape, t.CreatedAt = strings.Fields(labels), tocsin.Shape(shape), tocsin.FromMicros(created)

@@ -1,21 +1,25 @@
 package tocsin
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Tenant is an organisation whose service health is tracked.
 type Tenant struct {
-	ID        string   // lower-case GUID, as in the provider's directory
-	Name      string   // short label used by people and logs, e.g. "contoso"
-	Domains   []string // verified domains, lower case, sorted
-	Groups    []string // free labels for views over several tenants, sorted
-	Shape     Shape    // form of the legacy API's answers unless a client says otherwise
-	Disabled  bool     // a disabled tenant is kept but neither polled nor served
-	CreatedAt time.Time
+	ID          string   // lower-case GUID, as in the provider's directory
+	Name        string   // short label used by people and logs, e.g. "contoso"
+	DisplayName string   // as pages show it, e.g. "Contoso"; the name when empty
+	Domains     []string // verified domains, lower case, sorted
+	Groups      []string // free labels for views over several tenants, sorted
+	Shape       Shape    // form of the legacy API's answers unless a client says otherwise
+	Disabled    bool     // a disabled tenant is kept but neither polled nor served
+	CreatedAt   time.Time
 }
 
 // A Shape is the family of field names in answers of the legacy API.
@@ -49,10 +53,14 @@ func IsDomain(s string) bool {
 	return len(s) <= 253 && domainPattern.MatchString(strings.ToLower(s))
 }
 
+// Title is the tenant's name as people write it.
+func (t Tenant) Title() string { return cmp.Or(t.DisplayName, t.Name) }
+
 // Normalize lowers the case of identifiers and fills in the default shape.
 func (t *Tenant) Normalize() {
 	t.ID = strings.ToLower(strings.TrimSpace(t.ID))
 	t.Name = strings.ToLower(strings.TrimSpace(t.Name))
+	t.DisplayName = strings.TrimSpace(t.DisplayName)
 	t.Domains = normalizeList(t.Domains)
 	t.Groups = normalizeList(t.Groups)
 	if t.Shape == "" {
@@ -68,6 +76,9 @@ func (t Tenant) Validate() error {
 	}
 	if !namePattern.MatchString(t.Name) {
 		problems = append(problems, Invalidf("name", "%q is not a name: use 1 to 64 letters, digits, dots, dashes and underscores.", Clip(t.Name, 64)))
+	}
+	if utf8.RuneCountInString(t.DisplayName) > 100 || !utf8.ValidString(t.DisplayName) || strings.ContainsFunc(t.DisplayName, unicode.IsControl) {
+		problems = append(problems, Invalidf("displayName", "Use at most 100 characters on one line."))
 	}
 	for _, d := range t.Domains {
 		if !IsDomain(d) {

@@ -161,6 +161,7 @@ func (v *visit) tenantPage(t tocsin.Tenant) (*tenantPage, error) {
 	if !page.InFile && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
 		page.Edit = form{Action: v.href("/admin/tenants/" + t.ID), Submit: v.text("admin.tenant.save"), Fields: []field{
 			v.field("label", t.Name).hinted(v.text("field.label.hint")),
+			v.field("displayName", t.DisplayName).hinted(v.text("field.displayName.hint")).optional(),
 			v.field("domain", strings.Join(t.Domains, " ")).hinted(v.text("field.domain.hint")).optional(),
 			v.field("group", strings.Join(t.Groups, " ")).optional(),
 		}}
@@ -201,7 +202,8 @@ func (p *Pages) changeTenant(v *visit) error {
 		return tocsin.Conflictf("The settings file has this tenant: change it there.")
 	}
 	_, err = p.config.Admin.ChangeTenant(v.r.Context(), tenant.ID, func(t *tocsin.Tenant) error {
-		t.Name, t.Domains, t.Groups = v.r.PostFormValue("label"), typedList(v.r.PostFormValue("domain")), typedList(v.r.PostFormValue("group"))
+		t.Name, t.DisplayName = v.r.PostFormValue("label"), v.r.PostFormValue("displayName")
+		t.Domains, t.Groups = typedList(v.r.PostFormValue("domain")), typedList(v.r.PostFormValue("group"))
 		t.Disabled = v.r.PostFormValue("disabled") != ""
 		return nil
 	})

@@ -13,34 +13,35 @@ import (
 // A frame is what surrounds every page: the side panel, the top bar and the
 // banners. View models of pages begin with one.
 type frame struct {
-	Lang      string
-	Theme     string // light, dark, or "" to follow the system
-	Title     string
-	Demo      bool
-	Home      string
-	Here      string // the present address, for forms that come back
-	Action    string // the same without its query, for forms that filter
-	Tenant    string // name of the one that is looked at, "" on a desk without any
-	Initial   string
-	Tracked   int          // services of the tenant
-	Tenants   []tenantLink // when there are several
-	All       string       // address of the page of all tenants
-	Nav       []navGroup
-	Tabs      []navLink
-	Crumbs    []crumb
-	Languages []languageLink
-	Live      liveState
-	Clock     clockView
-	Find      string // address of the search
-	Query     string // what was searched for
-	Prefs     string
-	Stale     string // that a source is not heard, "" while all is current
-	StaleText string
-	Events    string // where a page with script listens for changes, "" for nowhere
-	Refresh   int    // seconds after which a page without script reloads, 0 for never
-	NoIndex   bool
-	JumpID    string
-	Person    person // who is signed in
+	Lang        string
+	Theme       string // light, dark, or "" to follow the system
+	Title       string
+	Demo        bool
+	Home        string
+	Here        string // the present address, for forms that come back
+	Action      string // the same without its query, for forms that filter
+	Tenant      string // name of the one that is looked at in addresses, "" on a desk without any
+	TenantTitle string // its name as people write it
+	Initial     string
+	Tracked     int          // services of the tenant
+	Tenants     []tenantLink // when there are several
+	All         string       // address of the page of all tenants
+	Nav         []navGroup
+	Tabs        []navLink
+	Crumbs      []crumb
+	Languages   []languageLink
+	Live        liveState
+	Clock       clockView
+	Find        string // address of the search
+	Query       string // what was searched for
+	Prefs       string
+	Stale       string // that a source is not heard, "" while all is current
+	StaleText   string
+	Events      string // where a page with script listens for changes, "" for nowhere
+	Refresh     int    // seconds after which a page without script reloads, 0 for never
+	NoIndex     bool
+	JumpID      string
+	Person      person // who is signed in
 }
 
 type tenantLink struct {
@@ -103,12 +104,12 @@ func (v *visit) frame(crumbs ...crumb) frame {
 	if s == nil {
 		return f
 	}
-	f.Tenant, f.Initial, f.Tracked = s.Tenant.Name, initial(s.Tenant.Name), len(s.Services)
+	f.Tenant, f.TenantTitle, f.Initial, f.Tracked = s.Tenant.Name, s.Tenant.Title(), initial(s.Tenant.Title()), len(s.Services)
 	if len(v.tenants) > 1 {
 		f.All = v.href("/tenants")
 		for _, t := range v.tenants {
 			f.Tenants = append(f.Tenants, tenantLink{
-				Name: t.Name, Initial: initial(t.Name), Href: addressOf(v.code, "/", t.Name), Current: t.ID == s.Tenant.ID,
+				Name: t.Title(), Initial: initial(t.Title()), Href: addressOf(v.code, "/", t.Name), Current: t.ID == s.Tenant.ID,
 			})
 		}
 	}

@@ -276,9 +276,9 @@ func (v *visit) alsoSeen(id string) ([]tenantState, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := tenantState{Name: t.Name, Absent: true}
+		one := tenantState{Name: t.Title(), Absent: true}
 		if row, ok := s.Issue(id); ok {
-			one = tenantState{look: v.short(row.Status), Name: t.Name, Href: addressOf(v.code, "/issues/"+escapeID(row.ID), t.Name)}
+			one = tenantState{look: v.short(row.Status), Name: t.Title(), Href: addressOf(v.code, "/issues/"+escapeID(row.ID), t.Name)}
 		}
 		list = append(list, one)
 	}

@@ -72,7 +72,7 @@ func (p *Pages) Site(ctx context.Context, tenant tocsin.Tenant) (map[string][]by
 
 func (v *visit) sitePage() ([]byte, error) {
 	page := sitePage{
-		Lang: v.code, Title: v.text("site.title", "tenant", v.snapshot.Tenant.Name), Tenant: v.snapshot.Tenant.Name, Demo: v.pages.config.Demo,
+		Lang: v.code, Title: v.text("site.title", "tenant", v.snapshot.Tenant.Title()), Tenant: v.snapshot.Tenant.Title(), Demo: v.pages.config.Demo,
 		Written: v.moment(v.now), Stale: v.staleTitle(), StaleText: v.staleReason(),
 	}
 	if prefixOf(v.code) != "" {

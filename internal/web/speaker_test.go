@@ -151,3 +151,23 @@ func TestIssuePageTellsTheStory(t *testing.T) {
 	has(t, "list", d.page("/issues"), "Planned work", "New certificates")
 	lacks(t, "list of what is over", d.page("/issues?v=ended"), "New certificates")
 }
+
+// Pages show a tenant by its display name, and name it in addresses by its
+// short one.
+func TestPagesShowDisplayNames(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	_, err := d.store.ChangeTenant(t.Context(), storetest.Contoso, func(tenant *tocsin.Tenant) error {
+		tenant.DisplayName = "Contoso <Europe>"
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/wall", "/tenants"} {
+		page := d.page(path)
+		has(t, path, page, "Contoso &lt;Europe&gt;", "tenant=contoso")
+		lacks(t, path, page, "at contoso", ">contoso<")
+	}
+}

@@ -140,7 +140,7 @@ func (v *visit) standing() (map[string]look, error) {
 
 func (v *visit) tenantRow(looks map[string]look) tenantRow {
 	s := v.snapshot
-	row := tenantRow{Name: s.Tenant.Name, Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince()}
+	row := tenantRow{Name: s.Tenant.Title(), Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince()}
 	n := map[string]int{}
 	row.look = look{Family: "ok", Glyph: "ok", Words: v.text("family.ok")}
 	for _, one := range looks {
@@ -277,6 +277,6 @@ func fillWall(v *visit) (any, error) {
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}
-	page.Title = v.text("wall.of", "tenant", v.snapshot.Tenant.Name)
+	page.Title = v.text("wall.of", "tenant", v.snapshot.Tenant.Title())
 	return page, nil
 }

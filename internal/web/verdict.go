@@ -40,7 +40,7 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 	for _, line := range page.Affected {
 		n[line.Family]++
 	}
-	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Name), Tally: v.tally(n), Total: v.text("verdict.total", "n", len(v.snapshot.Services))}
+	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Title()), Tally: v.tally(n), Total: v.text("verdict.total", "n", len(v.snapshot.Services))}
 	stale := v.staleSince()
 	switch {
 	case n["down"]+n["degraded"] > 0:

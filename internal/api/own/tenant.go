@@ -16,18 +16,19 @@ import (
 
 // tenantBody is a tenant.
 type tenantBody struct {
-	ID        string    `json:"id" format:"uuid" doc:"Directory id." example:"11111111-2222-3333-4444-555555555555"`
-	Name      string    `json:"name" doc:"Short label." example:"contoso"`
-	Domains   []string  `json:"domains" nullable:"false" doc:"Verified domains."`
-	Groups    []string  `json:"groups" nullable:"false" doc:"Labels for views over several tenants."`
-	Shape     string    `json:"shape" enum:"both,documented,wire" doc:"Field names in answers of the legacy API."`
-	Disabled  bool      `json:"disabled" doc:"Kept, but neither polled nor served."`
-	CreatedAt time.Time `json:"createdAt"`
+	ID          string    `json:"id" format:"uuid" doc:"Directory id." example:"11111111-2222-3333-4444-555555555555"`
+	Name        string    `json:"name" doc:"Short label." example:"contoso"`
+	DisplayName string    `json:"displayName" doc:"Name as pages show it." example:"Contoso"`
+	Domains     []string  `json:"domains" nullable:"false" doc:"Verified domains."`
+	Groups      []string  `json:"groups" nullable:"false" doc:"Labels for views over several tenants."`
+	Shape       string    `json:"shape" enum:"both,documented,wire" doc:"Field names in answers of the legacy API."`
+	Disabled    bool      `json:"disabled" doc:"Kept, but neither polled nor served."`
+	CreatedAt   time.Time `json:"createdAt"`
 }
 
 func newTenantBody(t tocsin.Tenant) tenantBody {
 	return tenantBody{
-		ID: t.ID, Name: t.Name, Domains: append([]string{}, t.Domains...), Groups: append([]string{}, t.Groups...),
+		ID: t.ID, Name: t.Name, DisplayName: t.Title(), Domains: append([]string{}, t.Domains...), Groups: append([]string{}, t.Groups...),
 		Shape: string(t.Shape), Disabled: t.Disabled, CreatedAt: t.CreatedAt.UTC(),
 	}
 }
@@ -41,20 +42,22 @@ func (t tenantBody) tag() string {
 
 // tenantDraft is a new tenant.
 type tenantDraft struct {
-	ID      string   `json:"id" maxLength:"36" doc:"Directory id, a GUID."`
-	Name    string   `json:"name" minLength:"1" maxLength:"64" doc:"Short label: letters, digits, dots, dashes and underscores."`
-	Domains []string `json:"domains,omitempty" maxItems:"100" doc:"Verified domains."`
-	Groups  []string `json:"groups,omitempty" maxItems:"50" doc:"Labels for views over several tenants."`
-	Shape   string   `json:"shape,omitempty" enum:"both,documented,wire" doc:"Field names in answers of the legacy API; both by default."`
+	ID          string   `json:"id" maxLength:"36" doc:"Directory id, a GUID."`
+	Name        string   `json:"name" minLength:"1" maxLength:"64" doc:"Short label: letters, digits, dots, dashes and underscores."`
+	DisplayName string   `json:"displayName,omitempty" maxLength:"100" doc:"Name as pages show it; the short one by default."`
+	Domains     []string `json:"domains,omitempty" maxItems:"100" doc:"Verified domains."`
+	Groups      []string `json:"groups,omitempty" maxItems:"50" doc:"Labels for views over several tenants."`
+	Shape       string   `json:"shape,omitempty" enum:"both,documented,wire" doc:"Field names in answers of the legacy API; both by default."`
 }
 
 // tenantPatch is what is to be different; what is left out stays.
 type tenantPatch struct {
-	Name     *string   `json:"name,omitempty" minLength:"1" maxLength:"64"`
-	Domains  *[]string `json:"domains,omitempty" maxItems:"100"`
-	Groups   *[]string `json:"groups,omitempty" maxItems:"50"`
-	Shape    *string   `json:"shape,omitempty" enum:"both,documented,wire"`
-	Disabled *bool     `json:"disabled,omitempty" doc:"Only clients with Desk.Manage.All can disable and enable a tenant."`
+	Name        *string   `json:"name,omitempty" minLength:"1" maxLength:"64"`
+	DisplayName *string   `json:"displayName,omitempty" maxLength:"100"`
+	Domains     *[]string `json:"domains,omitempty" maxItems:"100"`
+	Groups      *[]string `json:"groups,omitempty" maxItems:"50"`
+	Shape       *string   `json:"shape,omitempty" enum:"both,documented,wire"`
+	Disabled    *bool     `json:"disabled,omitempty" doc:"Only clients with Desk.Manage.All can disable and enable a tenant."`
 }
 
 type tenantList struct {
@@ -97,7 +100,7 @@ func (a *API) listTenants(ctx context.Context, x *exchange, _ *struct{}) (*struc
 
 func (a *API) addTenant(ctx context.Context, x *exchange, in *struct{ Body tenantDraft }) (*output[tenantBody], error) {
 	t := tocsin.Tenant{
-		ID: in.Body.ID, Name: in.Body.Name, Domains: in.Body.Domains, Groups: in.Body.Groups, Shape: tocsin.Shape(in.Body.Shape), CreatedAt: x.now,
+		ID: in.Body.ID, Name: in.Body.Name, DisplayName: in.Body.DisplayName, Domains: in.Body.Domains, Groups: in.Body.Groups, Shape: tocsin.Shape(in.Body.Shape), CreatedAt: x.now,
 	}
 	t.Normalize()
 	if err := a.archive.AddTenant(ctx, t); err != nil {
@@ -145,6 +148,9 @@ func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
 func (p tenantPatch) apply(t *tocsin.Tenant) {
 	if p.Name != nil {
 		t.Name = *p.Name
+	}
+	if p.DisplayName != nil {
+		t.DisplayName = *p.DisplayName
 	}
 	if p.Domains != nil {
 		t.Domains = *p.Domains

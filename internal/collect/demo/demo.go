@@ -50,14 +50,14 @@ func New(anchor time.Time) *Demo {
 	anchor = anchor.UTC()
 	d := &Demo{anchor: anchor}
 	created := anchor.Add(-archiveSpan)
-	for _, t := range []struct{ id, name, domain, group string }{
-		{Contoso, "contoso", "contoso.com", "headquarters"},
-		{Fabrikam, "fabrikam", "fabrikam.com", "subsidiaries"},
-		{Northwind, "northwind", "northwindtraders.com", "subsidiaries"},
+	for _, t := range []struct{ id, name, display, domain, group string }{
+		{Contoso, "contoso", "Contoso", "contoso.com", "headquarters"},
+		{Fabrikam, "fabrikam", "Fabrikam", "fabrikam.com", "subsidiaries"},
+		{Northwind, "northwind", "Northwind", "northwindtraders.com", "subsidiaries"},
 	} {
 		d.tenants = append(d.tenants, Tenant{
 			Tenant: tocsin.Tenant{
-				ID: t.id, Name: t.name, Domains: []string{t.domain}, Groups: []string{t.group},
+				ID: t.id, Name: t.name, DisplayName: t.display, Domains: []string{t.domain}, Groups: []string{t.group},
 				Shape: tocsin.ShapeBoth, CreatedAt: created,
 			},
 			ClientID:     t.id[:24] + "a99000000001",

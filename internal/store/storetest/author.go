@@ -188,14 +188,14 @@ func items(t *testing.T, s *store.Store) {
 func changeTenant(t *testing.T, s *store.Store) {
 	AddTenants(t, s)
 	changed, err := s.ChangeTenant(t.Context(), Contoso, func(tenant *tocsin.Tenant) error {
-		tenant.ID, tenant.Domains, tenant.Disabled = Fabrikam, []string{"Contoso.eu"}, true
+		tenant.ID, tenant.DisplayName, tenant.Domains, tenant.Disabled = Fabrikam, " Contoso & Co. ", []string{"Contoso.eu"}, true
 		return nil
 	})
 	if err != nil || changed.ID != Contoso || !changed.Disabled {
 		t.Errorf("ChangeTenant = %+v, %v", changed, err)
 	}
 	got, err := s.Tenant(t.Context(), "contoso.eu")
-	if err != nil || got.ID != Contoso || len(got.Domains) != 1 || !got.Disabled || !got.CreatedAt.Equal(T0) {
+	if err != nil || got.ID != Contoso || got.DisplayName != "Contoso & Co." || len(got.Domains) != 1 || !got.Disabled || !got.CreatedAt.Equal(T0) {
 		t.Errorf("Tenant = %+v, %v", got, err)
 	}
 	for name, change := range map[string]func(*tocsin.Tenant) error{
