@@ -292,7 +292,7 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 			return err
 		}
 		if before > 0 && after == 0 && !isClaim {
-			return tocsin.Conflictf("%s is the last administrator of the desk: make somebody else one first.", u.Display)
+			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "administrator", Message: u.Display + " is the last administrator of the desk: make somebody else one first."}
 		}
 		ended, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, u.ID)
 		if err := sessionsEnded(ctx, tx, ended, err); err != nil {

@@ -536,6 +536,26 @@ func TestAdministration(t *testing.T) {
 	}
 }
 
+// The last administrator cannot lock everybody out, and is told in their own
+// language.
+func TestLastAdministrator(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://localhost")
+	alex := h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	h.person("kim", tocsin.Grant{Role: tocsin.RoleAdministrator, TenantID: storetest.Contoso})
+	b := h.browser()
+	b.enter("alex")
+	for path, form := range map[string]url.Values{"/roles": {"role": {"reader"}}, "/state": {"state": {"disabled"}}} {
+		response, body := b.send("POST", "/fr/admin/users/"+alex.ID+path, form)
+		if response.StatusCode != http.StatusConflict || !strings.Contains(body, "C’est le dernier administrateur") {
+			t.Errorf("%s: %s", path, response.Status)
+		}
+	}
+	if b.status("GET", "/admin/audit", nil) != http.StatusOK {
+		t.Error("the administrator was locked out")
+	}
+}
+
 // A flood at the door does not keep those who are inside from their pages.
 func TestFloodOfPasswords(t *testing.T) {
 	t.Parallel()
