@@ -95,6 +95,7 @@ func (v *visit) showAccount(status int, problem error) error {
 		}
 		v.title(&page.frame, page.Password)
 	}
+	v.w.Header().Set("Cache-Control", "no-store")
 	names, err := v.tenantNames()
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ type clientsPage struct {
 type clientLine struct {
 	ID, Name, Tenant, Added, Ends, State string
 	Scopes                               []string
-	Rotate, Revoke                       string // addresses, "" for one that has ended
+	Rotate, Revoke                       string // addresses, "" where it is not to be done
 }
 
 // adminClients serves GET /admin/clients.
@@ -77,6 +77,12 @@ func (v *visit) scopes() []string {
 	return tocsin.TenantScopes()
 }
 
+// mayGive reports whether the visitor may give all of these permissions.
+func (v *visit) mayGive(scopes []string) bool {
+	allowed := v.scopes()
+	return !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(allowed, s) })
+}
+
 func (v *visit) clientLine(c tocsin.Client, tenant string) clientLine {
 	line := clientLine{ID: c.ID, Name: c.Name, Tenant: tenant, Scopes: c.Scopes, Added: v.full(c.CreatedAt.In(v.zone)), Ends: v.text("never")}
 	if !c.ExpiresAt.IsZero() {
@@ -88,7 +94,10 @@ func (v *visit) clientLine(c tocsin.Client, tenant string) clientLine {
 	case !c.ExpiresAt.IsZero() && !v.now.Before(c.ExpiresAt):
 		line.State = v.text("client.expired")
 	default:
-		line.Rotate, line.Revoke = v.href("/admin/clients/"+c.ID+"/rotate"), v.href("/admin/clients/"+c.ID+"/revoke")
+		line.Revoke = v.href("/admin/clients/" + c.ID + "/revoke")
+		if v.mayGive(c.Scopes) {
+			line.Rotate = v.href("/admin/clients/" + c.ID + "/rotate")
+		}
 	}
 	return line
 }
@@ -102,11 +111,8 @@ func (p *Pages) addClient(v *visit) error {
 	if err != nil {
 		return err
 	}
-	allowed := v.scopes()
-	for _, scope := range v.r.PostForm["scope"] {
-		if !slices.Contains(allowed, scope) {
-			return tocsin.Invalidf("scope", "That permission is not yours to give.")
-		}
+	if !v.mayGive(v.r.PostForm["scope"]) {
+		return tocsin.Invalidf("scope", "That permission is not yours to give.")
 	}
 	secret, hash := access.NewClientSecret()
 	client := tocsin.Client{
@@ -131,11 +137,15 @@ func (v *visit) ownClient() (tocsin.Client, error) {
 // oldSecret is how long the secret of before a rotation still works.
 const oldSecret = 24 * time.Hour
 
-// rotateClient serves POST /admin/clients/{id}/rotate.
+// rotateClient serves POST /admin/clients/{id}/rotate. Whoever sees the secret
+// has the client's permissions, so they must be theirs to give.
 func (p *Pages) rotateClient(v *visit) error {
 	client, err := v.ownClient()
 	if err != nil {
 		return err
+	}
+	if !v.mayGive(client.Scopes) {
+		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "The client has permissions that are not yours to give."}
 	}
 	secret, hash := access.NewClientSecret()
 	if err := p.config.Admin.AddClientSecret(v.r.Context(), tocsin.Secret{ClientID: client.ID, Hash: hash, CreatedAt: v.now}, v.now.Add(oldSecret)); err != nil {

@@ -463,8 +463,37 @@ func TestTenantsOfOthers(t *testing.T) {
 			t.Errorf("%s: status %d", path, got)
 		}
 	}
+	// One's own tenant may hold a client that reaches further: its secret would
+	// be a way out.
+	wide := tocsin.Client{ID: signin.NewID(), TenantID: storetest.Contoso, Name: "wide", Scopes: []string{tocsin.ScopeDeskManageAll}, CreatedAt: h.clock()}
+	if err := h.store.AddClient(t.Context(), wide, tocsin.Secret{Hash: tocsin.HashOf([]byte("y")), CreatedAt: h.clock()}); err != nil {
+		t.Fatal(err)
+	}
+	if response, body := b.send("POST", "/admin/clients/"+wide.ID+"/rotate", url.Values{}); response.StatusCode != http.StatusForbidden || strings.Contains(body, "tcs_") {
+		t.Errorf("a new secret of a client over all tenants: %s", response.Status)
+	}
 	if got := b.status("POST", "/admin/clients", url.Values{"client": {"mine"}, "tenant": {storetest.Contoso}, "scope": {tocsin.ScopeDeskManageAll}}); got != http.StatusBadRequest {
 		t.Errorf("a permission over all tenants: status %d", got)
+	}
+}
+
+// Nothing that names who is signed in may stay in a cache that others use, and
+// what people run is kept nowhere.
+func TestPersonalPagesAreNotCached(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://localhost")
+	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	b := h.browser()
+	b.enter("alex")
+	for path, want := range map[string]string{
+		"/": "private", "/issues": "private", "/messages": "private", "/nowhere": "private", "/account": "no-store",
+		"/admin/users": "no-store", "/admin/clients": "no-store", "/admin/tenants": "no-store", "/admin/audit": "no-store", "/login": "no-store",
+	} {
+		response, _ := b.send("GET", path, nil)
+		got := response.Header.Get("Cache-Control")
+		if !strings.Contains(got, want) && !strings.Contains(got, "no-store") || strings.Contains(got, "public") {
+			t.Errorf("%s: Cache-Control %q, want %s", path, got, want)
+		}
 	}
 }
 

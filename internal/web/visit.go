@@ -171,7 +171,9 @@ const pageKind = "text/html; charset=utf-8"
 func (v *visit) answer(status int, page content) {
 	header := v.w.Header()
 	header.Set("Content-Language", v.code)
-	header.Set("Cache-Control", "private, no-cache")
+	if header.Get("Cache-Control") == "" { // a page with secrets has said no-store
+		header.Set("Cache-Control", "private, no-cache")
+	}
 	send(v.w, v.r, status, page)
 }
 
