@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -199,6 +200,33 @@ func (r *demoRun) fill(ctx context.Context, desk *App) error {
 		if _, err := desk.Collector.Import(ctx, t.ID, "graph", order); err != nil {
 			return err
 		}
+		if err := r.attach(ctx, desk, t.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attach gives each issue with a published review its document.
+func (r *demoRun) attach(ctx context.Context, desk *App, tenantID string) error {
+	snapshot, err := desk.Model.Snapshot(ctx, tenantID)
+	if err != nil {
+		return err
+	}
+	for _, row := range snapshot.Issues {
+		if row.Status != tocsin.StatusReviewPublished {
+			continue
+		}
+		issue, err := desk.Model.Issue(ctx, row)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("Post-incident review %s (made up for the demonstration)\n\n%s\n\nService: %s\nFrom %s to %s\n\n%s\n",
+			issue.ID, issue.Title, issue.Service, tocsin.FormatTime(issue.StartAt), tocsin.FormatTime(issue.EndAt), issue.Impact)
+		f := tocsin.File{ID: tocsin.ReportID, Name: issue.ID + "-review.txt", ContentType: "text/plain; charset=utf-8", SeenAt: issue.ModifiedAt, Source: tocsin.SourceAttach}
+		if _, err := desk.Store.PutFile(ctx, tenantID, store.Ref{Kind: tocsin.KindIssue, ID: issue.ID}, f, []byte(text)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -296,18 +324,20 @@ func (r *demoRun) invite(ctx context.Context, desk *App) error {
 	return nil
 }
 
-// samples are requests that work when pasted into a shell.
+// samples are lines that work when pasted into a shell, the first one first: a
+// token that is good for every API, and requests.
 func samples(info DemoInfo) []string {
 	t := info.Tenants[0]
-	legacy := fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/api/v1.0/%s/ServiceComms/", t.Token, info.Base, t.Domain)
-	graph := fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/v1.0/admin/serviceAnnouncement/", t.GraphToken, info.Base)
+	ask := "curl -s -H \"Authorization: Bearer $TOKEN\" '" + info.Base
+	legacy, graph := ask+"/api/v1.0/"+t.Domain+"/ServiceComms/", ask+"/v1.0/admin/serviceAnnouncement/"
 	return []string{
+		"TOKEN='" + t.DeskToken + "'",
 		legacy + "CurrentStatus'",
 		legacy + "Messages?$filter=MessageType%20eq%20%27Incident%27&$top=5'",
 		legacy + "HistoricalStatus?$filter=Workload%20eq%20%27Exchange%27'",
 		graph + "healthOverviews'",
 		graph + "issues?$filter=isResolved%20eq%20false&$select=id,title,status'",
-		fmt.Sprintf("curl -s -H 'Authorization: Bearer %s' '%s/api/tocsin/v1/tenants/%s/issues?source=own&open=true'", t.DeskToken, info.Base, t.Domain),
+		ask + "/api/tocsin/v1/tenants/" + t.Domain + "/issues?source=own&open=true'",
 		fmt.Sprintf("curl -s -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d resource=%s %s/%s/oauth2/token",
 			t.ClientID, t.ClientSecret, LegacyResource, info.Base, t.ID),
 	}

@@ -58,7 +58,7 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 	for _, p := range info.People {
 		fmt.Fprintf(w, "  %-30s %s\n", p.Name, p.Password)
 	}
-	fmt.Fprintln(w, "\nTry:")
+	fmt.Fprintln(w, "\nTry, beginning with the token, which is good for a day:")
 	for _, line := range info.Curl {
 		fmt.Fprintf(w, "\n%s\n", line)
 	}

@@ -1,6 +1,9 @@
 package httpserver
 
-import "net/http"
+import (
+	"mime"
+	"net/http"
+)
 
 // pagePolicy lets pages use what this server sends and nothing else: upstream
 // text that slips through cleaning finds nothing to load, run or send to.
@@ -25,4 +28,11 @@ func withNoSniff(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// SaveAs makes browsers save an answer that came from outside under a name, and
+// run nothing of it.
+func SaveAs(header http.Header, name string) {
+	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 }

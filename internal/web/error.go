@@ -81,8 +81,15 @@ func errorKey(status int) string {
 }
 
 // firstRunPage is shown while the desk has no tenant.
-type firstRunPage struct{ frame }
+type firstRunPage struct {
+	frame
+	Add string // address where the visitor may add a tenant, "" for others
+}
 
 func (p *Pages) firstRun(v *visit) error {
-	return v.render(http.StatusOK, "first-run", firstRunPage{v.frame(crumb{Name: v.text("first.title")})})
+	page := firstRunPage{frame: v.frame(crumb{Name: v.text("first.title")})}
+	if p.config.Admin != nil && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+		page.Add = v.href("/admin/tenants")
+	}
+	return v.render(http.StatusOK, "first-run", page)
 }

@@ -9,7 +9,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// dueCalendar serves /messages.ics: the days by which something must be done
+// dueCalendar serves /calendar.ics: the days by which something must be done
 // about messages, for calendar programs (RFC 5545). What is done, or gone, is
 // left out.
 func (p *Pages) dueCalendar(v *visit) error {

@@ -32,7 +32,7 @@ func TestDueCalendar(t *testing.T) {
 	h.person("ana", tocsin.Grant{Role: tocsin.RoleReader})
 	ana := h.browser()
 	ana.enter("ana")
-	response, body := ana.send("GET", "/messages.ics?tenant=contoso", nil)
+	response, body := ana.send("GET", "/calendar.ics?tenant=contoso", nil)
 	if kind := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || kind != "text/calendar; charset=utf-8" || response.Header.Get("ETag") == "" {
 		t.Fatalf("calendar: %s, %q, tag %q", response.Status, kind, response.Header.Get("ETag"))
 	}
@@ -51,15 +51,15 @@ func TestDueCalendar(t *testing.T) {
 		"DTSTART;VALUE=DATE:20260310\r\n", `Mail team\, Planned\nhttps://desk.example/messages/MC2?tenant=contoso`, "URL:https://desk.example/messages/MC2?tenant=contoso\r\n",
 		`SUMMARY:MC3 Évil\, title\; with \\ signs\nEND:VEVENT\n 送信が`)
 	lacks(t, "calendar", unfolded, "MC4", "MC5")
-	response, _ = ana.send("GET", "/messages.ics?tenant=contoso", nil, "If-None-Match", response.Header.Get("ETag"))
+	response, _ = ana.send("GET", "/calendar.ics?tenant=contoso", nil, "If-None-Match", response.Header.Get("ETag"))
 	if response.StatusCode != http.StatusNotModified {
 		t.Errorf("again: %s", response.Status)
 	}
-	_, body = ana.send("GET", "/ja/messages.ics?tenant=fabrikam", nil)
+	_, body = ana.send("GET", "/ja/calendar.ics?tenant=fabrikam", nil)
 	lacks(t, "another tenant", body, "Mail team", "MC3")
 	stranger := newDesk(t)
 	storetest.AddTenants(t, stranger.store)
-	if status, _, _ := stranger.get("/messages.ics"); status != http.StatusUnauthorized {
+	if status, _, _ := stranger.get("/calendar.ics"); status != http.StatusUnauthorized {
 		t.Errorf("a stranger at open pages: status %d", status)
 	}
 }

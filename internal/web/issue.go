@@ -30,6 +30,7 @@ type issuePage struct {
 	Seen                                                         []tenantState
 	Hit                                                          []serviceLine // services that the posts name, while it is open
 	Versions                                                     []versionLine
+	Files                                                        []fileLine // such as the post-incident review
 	Details                                                      []detailLine
 	Spoken, Written                                              string // whose posts, and in which language
 	Own                                                          bool   // the desk's own team speaks
@@ -97,6 +98,9 @@ func (p *Pages) issue(v *visit) error {
 		return err
 	}
 	page.Versions = v.versionLines("/issues/", row.ID, versions)
+	if page.Files, err = v.files(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "/issues/"+escapeID(row.ID)); err != nil {
+		return err
+	}
 	for _, d := range issue.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
 	}

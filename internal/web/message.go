@@ -14,11 +14,13 @@ import (
 type messagePage struct {
 	frame
 	ID, Heading, Category, Severity, State string
-	Major, Attachments                     bool
+	Major                                  bool
+	Attachments                            bool // it has some that the archive does not hold
 	Tags                                   []string
 	Defs                                   []definition
 	Body                                   template.HTML
 	Versions                               []versionLine
+	Files                                  []fileLine // attachments
 	Details                                []detailLine
 	Source                                 string
 	Handling                               *handlingView // nil for those whom it does not concern
@@ -45,7 +47,7 @@ func (v *visit) showMessage(status int, problem error) error {
 	page := messagePage{
 		frame: v.frame(crumb{v.text("nav.messages"), v.href("/messages")}, crumb{Name: row.ID}),
 		ID:    row.ID, Heading: title, Category: v.category(message.Category), State: v.messageState(row), Major: message.MajorChange,
-		Attachments: message.HasAttachments, Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
+		Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
 		Versions: v.versionLines("/messages/", row.ID, versions), Source: versions[len(versions)-1].Source,
 	}
 	page.Title = row.ID + " " + title
@@ -53,6 +55,10 @@ func (v *visit) showMessage(status int, problem error) error {
 		page.Severity = v.category(message.Severity)
 	}
 	page.define(v, message)
+	if page.Files, err = v.files(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "/messages/"+escapeID(row.ID)); err != nil {
+		return err
+	}
+	page.Attachments = message.HasAttachments && page.Files == nil
 	for _, d := range message.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
 	}

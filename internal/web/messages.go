@@ -66,7 +66,7 @@ func (p *Pages) messages(v *visit) error {
 	if page.Team = v.seesHandlings(); page.Team {
 		all = v.handledAs(&page, all)
 		views = append([]string{"todo", "mine"}, views[1:]...)
-		page.Calendar = v.href("/messages.ics")
+		page.Calendar = v.href("/calendar.ics")
 	}
 	if page.Reader = v.reader() != ""; page.Reader {
 		views = append([]string{"unread"}, views...)

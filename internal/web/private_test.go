@@ -44,7 +44,7 @@ func TestPrivacyPosts(t *testing.T) {
 	} {
 		b := h.browser()
 		b.enter(tt.who)
-		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?", "/messages.ics?"} {
+		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?", "/calendar.ics?"} {
 			_, page := b.send("GET", path+"tenant="+tt.tenant, nil)
 			if got := strings.Contains(page, `/messages/MC9`); got != tt.sees || !tt.sees && strings.Contains(page, "Confidential") {
 				t.Errorf("%s at %s of %s: shown %t, want %t", tt.who, path, tt.tenant, got, tt.sees)

@@ -48,6 +48,13 @@ type archive interface {
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 	past
+	documents
+}
+
+// documents is the part of the store about files of issues and messages.
+type documents interface {
+	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
+	FileContent(ctx context.Context, tenantID string, ref store.Ref, id string) ([]byte, error)
 }
 
 // past is the part of the store that days gone by are told from.
@@ -185,10 +192,12 @@ func (p *Pages) pages() []page {
 		{"GET", "/issues.csv", access.ReadHealth, p.issuesCSV, false},
 		{"GET", "/issues/{id}", access.ReadHealth, p.issue, false},
 		{"GET", "/issues/{id}/compare/{a}/{b}", access.ReadHealth, p.compareIssue, false},
+		{"GET", "/issues/{id}/files/{file}", access.ReadHealth, p.issueFile, false},
 		{"GET", "/messages", access.ReadMessages, p.messages, false},
-		{"GET", "/messages.ics", access.ReadMessages, p.dueCalendar, false},
+		{"GET", "/calendar.ics", access.ReadMessages, p.dueCalendar, false},
 		{"GET", "/messages/{id}", access.ReadMessages, p.message, false},
 		{"GET", "/messages/{id}/compare/{a}/{b}", access.ReadMessages, p.compareMessage, false},
+		{"GET", "/messages/{id}/files/{file}", access.ReadMessages, p.messageFile, false},
 		{"GET", "/services", access.ReadHealth, p.services, false},
 		{"GET", "/services/{id}", access.ReadHealth, p.service, false},
 		{"GET", "/history", access.ReadHealth, p.pastYear, false},

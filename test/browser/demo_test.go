@@ -81,7 +81,7 @@ var link = regexp.MustCompile(`<a [^>]*href="(/[^"#]*)"`)
 // samples of addresses that differ only in what they are about.
 var (
 	about = regexp.MustCompile(`^/(issues|messages|services|incidents|admin/users|admin/tenants)/[^/?]+`)
-	apart = regexp.MustCompile(`^/(fr|ja)(/|$)|^/static/|^/events|\.(csv|xml|json|ics|svg)(\?|$)`)
+	apart = regexp.MustCompile(`^/(fr|ja)(/|$)|^/static/|/files/|^/events|\.(csv|xml|json|ics|svg)(\?|$)`)
 )
 
 // pages follows the links from the first page and returns one address of each

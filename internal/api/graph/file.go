@@ -4,13 +4,13 @@ import (
 	archive "archive/zip" // the package has a function of the other name
 	"bytes"
 	"context"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -261,9 +261,7 @@ func (x *exchange) sendFile(ref store.Ref, f tocsin.File) error {
 }
 
 func (x *exchange) download(contentType, name string, content []byte) {
-	header := x.w.Header()
-	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	httpserver.SaveAs(x.w.Header(), name)
 	x.send(http.StatusOK, contentType, content)
 }
 
