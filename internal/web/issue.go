@@ -219,7 +219,7 @@ func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, er
 	if !isOpen(row, v.now) {
 		return nil, nil
 	}
-	open, err := v.openByService()
+	open, err := v.openLines()
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, er
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
 		if s.ID == row.ServiceID || s.Own() == row.Own() && names(text, s.Name) {
-			lines = append(lines, v.serviceLine(s, month{}, open[s.ID]))
+			lines = append(lines, v.serviceLine(s, month{}, open))
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })

@@ -177,18 +177,9 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 }
 
 func (page *overviewPage) addServices(v *visit, m month) {
-	byService := map[string][]issueLine{}
-	for _, line := range slices.Concat(page.Issues, page.Quiet) {
-		if row, ok := v.snapshot.Issue(line.ID); ok {
-			byService[row.ServiceID] = append(byService[row.ServiceID], line)
-		}
-	}
+	open := openLines(slices.Concat(page.Issues, page.Quiet))
 	for i := range v.snapshot.Services {
-		service := &v.snapshot.Services[i]
-		line := v.serviceLine(service, m, byService[service.ID])
-		if len(line.What) == 0 && (line.Family == "down" || line.Family == "degraded" || line.Family == "recovering") {
-			line.Named = page.naming(service.Name)
-		}
+		line := v.serviceLine(&v.snapshot.Services[i], m, open)
 		if line.Family == "ok" || line.Family == "restored" || line.Family == "report" {
 			page.Working = append(page.Working, line)
 		} else {
@@ -196,18 +187,6 @@ func (page *overviewPage) addServices(v *visit, m month) {
 		}
 	}
 	slices.SortStableFunc(page.Affected, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
-}
-
-// naming lists the open incidents whose posts name a service: a failure of a
-// whole suite is filed under one of its services only.
-func (page *overviewPage) naming(name string) []issueLine {
-	var named []issueLine
-	for _, line := range page.Issues {
-		if line.Class != "advisory" && names(line.text, name) {
-			named = append(named, line)
-		}
-	}
-	return named
 }
 
 // names reports whether a text has a name as words of its own: streaming is
@@ -231,8 +210,9 @@ func names(text, name string) bool {
 
 // serviceLine is a service as it is now. What was healthy when its source was
 // last heard is unknown since then; a service whose open issues are advisories
-// is not shown as degraded.
-func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) serviceLine {
+// is not shown as degraded, unless an incident elsewhere names it.
+func (v *visit) serviceLine(s *readmodel.Service, m month, all openLines) serviceLine {
+	open := all.about(s)
 	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: m.strips[s.ID], provider: v.snapshot.Provider(s.Source)}
 	if !s.Since.IsZero() {
 		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
@@ -248,12 +228,16 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, open []issueLine) ser
 	}
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
 	news := slices.ContainsFunc(open, func(i issueLine) bool { return !i.quiet })
+	bad := line.Family == "down" || line.Family == "degraded" || line.Family == "recovering"
+	if bad && !incidents {
+		line.Named = all.naming(s)
+	}
 	switch stale := v.unknownSince(s); {
 	case len(s.Transitions) == 0:
 		line.look, line.Since = v.unknown(v.text("family.neutral")), ""
 	case stale != "" && s.Overview.Status.Healthy():
 		line.look, line.Since, line.stale = v.unknown(v.text("family.neutral")), v.text("since", "time", stale), true
-	case len(open) > 0 && !incidents && (line.Family == "degraded" || line.Family == "recovering" || line.Family == "watch" || news):
+	case len(open) > 0 && !incidents && len(line.Named) == 0 && line.Family != "down" && (bad || line.Family == "watch" || news):
 		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
 	}
 	return line

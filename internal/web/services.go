@@ -23,7 +23,7 @@ type servicesPage struct {
 func (p *Pages) services(v *visit) error {
 	page := servicesPage{frame: v.frame(crumb{Name: v.text("nav.services")})}
 	page.Refresh = 60
-	open, err := v.openByService()
+	open, err := v.openLines()
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (p *Pages) services(v *visit) error {
 	}
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
-		page.Lines = append(page.Lines, v.serviceLine(s, month, open[s.ID]))
+		page.Lines = append(page.Lines, v.serviceLine(s, month, open))
 	}
 	slices.SortStableFunc(page.Lines, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
 	if len(page.Lines) == 0 {
@@ -42,17 +42,42 @@ func (p *Pages) services(v *visit) error {
 	return v.render(http.StatusOK, "services", page)
 }
 
-// openByService are the open issues of each service, worst first.
-func (v *visit) openByService() (map[string][]issueLine, error) {
-	open := map[string][]issueLine{}
+// openLines are the open issues of a tenant, worst first.
+type openLines []issueLine
+
+func (v *visit) openLines() (openLines, error) {
+	var open openLines
 	for _, row := range openRows(v.snapshot, v.now) {
 		line, err := v.issueLine(row)
 		if err != nil {
 			return nil, err
 		}
-		open[row.ServiceID] = append(open[row.ServiceID], line)
+		open = append(open, line)
 	}
 	return open, nil
+}
+
+// about are the issues of a service.
+func (open openLines) about(s *readmodel.Service) []issueLine {
+	var lines []issueLine
+	for _, line := range open {
+		if line.serviceID == s.ID {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// naming are the incidents of other services whose posts name a service: a
+// failure of a whole suite is filed under one of its services only.
+func (open openLines) naming(s *readmodel.Service) []issueLine {
+	var lines []issueLine
+	for _, line := range open {
+		if line.Class != "advisory" && line.serviceID != s.ID && line.Own == s.Own() && names(line.text, s.Name) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // servicePage is one service: how it is, how it was in a year, and why.
@@ -87,7 +112,7 @@ func (p *Pages) service(v *visit) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is no service of this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
-	open, err := v.openByService()
+	open, err := v.openLines()
 	if err != nil {
 		return err
 	}
@@ -98,7 +123,7 @@ func (p *Pages) service(v *visit) error {
 	year := v.yearAsked()
 	page := servicePage{
 		frame: v.frame(crumb{v.text("nav.services"), v.href("/services")}, crumb{Name: s.Name}), ID: s.ID,
-		serviceLine: v.serviceLine(s, month, open[s.ID]), Year: year, Years: v.yearChoices(year),
+		serviceLine: v.serviceLine(s, month, open), Year: year, Years: v.yearChoices(year),
 	}
 	page.Refresh = 60
 	if page.Calendar, err = v.calendar(s, year); err != nil {

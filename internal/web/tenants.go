@@ -126,14 +126,14 @@ func (page *tenantsPage) compare(v *visit, tenants []standing) error {
 
 // standing is how each service of the visit's tenant is, without its past.
 func (v *visit) standing() (map[string]look, error) {
-	open, err := v.openByService()
+	open, err := v.openLines()
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]look{}
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
-		all[s.ID] = v.serviceLine(s, month{}, open[s.ID]).look
+		all[s.ID] = v.serviceLine(s, month{}, open).look
 	}
 	return all, nil
 }

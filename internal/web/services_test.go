@@ -1,0 +1,40 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// An advisory explains why a service is said to be degraded, unless an incident
+// elsewhere names it; it never explains that a service is down.
+func TestAdvisoryHidesNoIncident(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	overview := func(id, name string, status tocsin.Status) tocsin.Overview {
+		return tocsin.Overview{ServiceID: id, Service: name, Status: status}
+	}
+	issue := func(id, service, name, class string, status tocsin.Status, post string) tocsin.Issue {
+		return tocsin.Issue{
+			ID: id, Title: "Title of " + id, Service: name, ServiceID: service, Classification: class, Status: status, StartAt: d.now, ModifiedAt: d.now,
+			Posts: []tocsin.Post{{CreatedAt: d.now, ContentType: "text", Content: post}},
+		}
+	}
+	d.record(d.now,
+		overview("Exchange", "Exchange Online", tocsin.StatusDegradation), overview("Teams", "Microsoft Teams", tocsin.StatusDegradation),
+		overview("Planner", "Planner", tocsin.StatusInterruption), overview("Suite", "Microsoft 365 suite", tocsin.StatusDegradation),
+		issue("EX1", "Exchange", "Exchange Online", "advisory", tocsin.StatusInvestigating, "Slow."), issue("TM1", "Teams", "Microsoft Teams", "advisory", tocsin.StatusInvestigating, "Slow."),
+		issue("PL1", "Planner", "Planner", "advisory", tocsin.StatusInvestigating, "Slow."),
+		issue("MO1", "Suite", "Microsoft 365 suite", "incident", tocsin.StatusDegradation, "More info: Exchange Online is affected."))
+	page := d.page("/")
+	for name, want := range map[string]string{"Exchange Online": "Degraded", "Microsoft Teams": "Advisory", "Planner": "Down"} {
+		_, line, _ := strings.Cut(page, `tenant=contoso">`+name+`</a>`)
+		line, _, _ = strings.Cut(line, "</tr>")
+		if !strings.Contains(line, want) || strings.Contains(line, "MO1") != (name == "Exchange Online") {
+			t.Errorf("%s is not %s: %s", name, want, line)
+		}
+	}
+}
