@@ -206,7 +206,9 @@ func TestPageInside(t *testing.T) {
 	enter(in.stranger, in.desk.Base(), "kim")
 	in.see(in.stranger, "/admin/audit") // not for readers
 	in.see(in.stranger, "/messages/MC0000001")
-	in.see(in.stranger, "/account", sent{form: `form[action$="/logout"]`})
+	in.see(in.stranger, "/account")
+	submit(in.stranger, `form[action$="/logout"]`, map[string]string{})
+	in.stranger.Wait(`location.pathname.endsWith("/login")`)
 
 	if _, err := in.desk.Store.Writer().ExecContext(t.Context(), `ALTER TABLE audit RENAME TO lost`); err != nil {
 		t.Fatal(err)
