@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 type healthCmd struct {
 	List healthListCmd `cmd:"" help:"List services with their status. Example: tocsin health list --tenant contoso"`
+	Get  healthGetCmd  `cmd:"" help:"Show the status of one service, and what is open about it. Example: tocsin health get Exchange --tenant contoso --output json"`
 }
 
 type healthListCmd struct{ ofTenant }
@@ -27,7 +30,12 @@ type healthJSON struct {
 }
 
 func (c *healthListCmd) Run(ctx context.Context, s *session) error {
-	list, err := c.health(ctx, s)
+	archive, tenant, err := c.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	list, err := healthOf(ctx, archive, tenant)
 	if err != nil {
 		return err
 	}
@@ -41,13 +49,64 @@ func (c *healthListCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// health lists the services of the tenant, with since when nobody has looked.
-func (o ofTenant) health(ctx context.Context, s *session) ([]healthJSON, error) {
-	archive, tenant, err := o.open(ctx, s)
+type healthGetCmd struct {
+	ofTenant
+	Service string `arg:"" help:"Id or name of the service."`
+}
+
+// serviceHealthJSON is one service as commands print it.
+type serviceHealthJSON struct {
+	healthJSON
+	Issues []itemJSON `json:"issues"` // that are open about it, the latest first
+}
+
+func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
+	archive, tenant, err := c.open(ctx, s)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer archive.Close()
+	list, err := healthOf(ctx, archive, tenant)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(list, func(h healthJSON) bool {
+		return strings.EqualFold(h.ID, c.Service) || strings.EqualFold(h.Service, c.Service)
+	})
+	if at < 0 {
+		return tocsin.NotFoundf("There is no service %q.", tocsin.Clip(c.Service, 80))
+	}
+	one := serviceHealthJSON{healthJSON: list[at], Issues: []itemJSON{}}
+	for after := ""; ; {
+		items, next, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: tocsin.KindIssue, OpenAt: time.Now(), Limit: maxServices, After: after})
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if item.ServiceID == one.ID && !item.Status.Healthy() {
+				one.Issues = append(one.Issues, newItemJSON(item))
+			}
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	return s.print(one, func(w io.Writer) {
+		fmt.Fprintf(w, "%s  %s  %s since %s\n", oneLine(one.ID), oneLine(one.Service), one.Status, one.Since)
+		if one.StaleSince != "" {
+			fmt.Fprintf(w, "Unknown since %s: nobody has looked.\n", one.StaleSince)
+		}
+		for _, i := range one.Issues {
+			fmt.Fprintf(w, "%s  %s  %s  %s\n", i.ID, i.Status, i.Class, oneLine(i.Title))
+		}
+	})
+}
+
+// maxServices is how many services of a tenant are told.
+const maxServices = 1000
+
+// healthOf lists the services of the tenant, with since when nobody has looked.
+func healthOf(ctx context.Context, archive *store.Store, tenant tocsin.Tenant) ([]healthJSON, error) {
 	states, err := archive.Sources(ctx, tenant.ID)
 	if err != nil {
 		return nil, err
@@ -61,7 +120,7 @@ func (o ofTenant) health(ctx context.Context, s *session) ([]healthJSON, error) 
 			}
 		}
 	}
-	items, _, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: tocsin.KindOverview, Limit: 1000})
+	items, _, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: tocsin.KindOverview, Limit: maxServices})
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,13 @@ type itemJSON struct {
 	Due        string `json:"due,omitempty"`
 }
 
+func newItemJSON(item store.Item) itemJSON {
+	return itemJSON{
+		ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), StartAt: date(item.StartAt),
+		EndAt: date(item.EndAt), ModifiedAt: date(item.ModifiedAt), Source: item.Source, Version: item.N,
+	}
+}
+
 // handle adds what the team does about a message.
 func (i *itemJSON) handle(h tocsin.Handling) {
 	h.Normalize()
@@ -110,10 +117,7 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	}
 	list := make([]itemJSON, len(items))
 	for i, item := range items {
-		list[i] = itemJSON{
-			ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), StartAt: date(item.StartAt),
-			EndAt: date(item.EndAt), ModifiedAt: date(item.ModifiedAt), Source: item.Source, Version: item.N,
-		}
+		list[i] = newItemJSON(item)
 		if kind == tocsin.KindMessage {
 			list[i].handle(handlings[item.ID])
 		}

@@ -1,9 +1,14 @@
 package e2e
 
 import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,4 +46,76 @@ func TestImportPacksRows(t *testing.T) {
 	if block, err := archive.Block(t.Context(), contosoID); err != nil || block.Seq != last {
 		t.Errorf("the packed rows are of change %d, %v, want %d", block.Seq, err, last)
 	}
+}
+
+// What is exported is what another desk imports: every version of everything,
+// and when it was seen.
+func TestExportIsImported(t *testing.T) {
+	t.Parallel()
+	desks := []string{filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "other")}
+	for _, data := range desks {
+		newTenant(t, data)
+	}
+	var ignored json.RawMessage
+	one, tenant := desks[0], []string{"--tenant", "contoso"}
+	run(t, one, &ignored, append([]string{"service", "add", "--id", "Vpn", "--name", "Remote access"}, tenant...)...)
+	run(t, one, &ignored, append([]string{"issue", "create", "--service", "Vpn", "--title", "Sign-in is slow <&>", "--status", "serviceDegradation"}, tenant...)...)
+	run(t, one, &ignored, append([]string{"issue", "post", "TC1001", "--text", "We look into it.", "--status", "restoringService"}, tenant...)...)
+	run(t, one, &ignored, append([]string{"issue", "resolve", "TC1001"}, tenant...)...)
+	run(t, one, &ignored, append([]string{"message", "create", "--title", "A new client", "--text", "Install it.", "--service", "Vpn"}, tenant...)...)
+
+	var health struct {
+		Status string
+		Issues []struct{ ID string }
+	}
+	if run(t, one, &health, append([]string{"health", "get", "remote access"}, tenant...)...); health.Status != "serviceOperational" || len(health.Issues) != 0 {
+		t.Errorf("health get: %+v, want an operational service without issues", health)
+	}
+
+	files := make([]string, len(desks))
+	for i, data := range desks {
+		files[i] = filepath.Join(t.TempDir(), "data.jsonl.gz")
+		if i > 0 {
+			run(t, data, &ignored, append([]string{"import", files[i-1]}, tenant...)...)
+		}
+		var exported struct{ Items, Versions int }
+		if run(t, data, &exported, append([]string{"export", "data", files[i]}, tenant...)...); exported.Items != 4 || exported.Versions < 8 {
+			t.Errorf("exported %+v, want a service, its health, an issue and a message with all their versions", exported)
+		}
+	}
+	if a, b := exportedLines(t, files[0]), exportedLines(t, files[1]); !slices.Equal(a, b) {
+		t.Errorf("exported:\n%s\nimported, and exported again:\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
+	}
+}
+
+// exportedLines are the lines of an export without the names of sources, sorted.
+func exportedLines(t *testing.T, name string) []string {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	inflated, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	decoder := json.NewDecoder(inflated)
+	for {
+		var line map[string]any
+		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		delete(line, "source")
+		text, err := json.Marshal(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(text))
+	}
+	slices.Sort(lines)
+	return lines
 }

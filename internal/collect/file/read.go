@@ -118,6 +118,7 @@ type members struct {
 	Value   *[]json.RawMessage `json:"value"`
 	Error   json.RawMessage    `json:"error"`
 	ID      string             `json:"id"`
+	Kind    tocsin.Kind        `json:"kind"` // of a line of history; recorders mean other things by it
 	SeenAt  string             `json:"seenAt"`
 	Message json.RawMessage    `json:"message"`
 	Issues  []json.RawMessage  `json:"issues"`
@@ -206,6 +207,9 @@ func (c *reading) history(m members) error {
 	}
 	if m.ID != inner.ID && m.ID != "" {
 		return fmt.Errorf("id is %q, but the message's own is %q", tocsin.Clip(m.ID, 40), tocsin.Clip(inner.ID, 40))
+	}
+	if m.Kind.Valid() {
+		return c.add(m.Kind, m.Message, seen)
 	}
 	return c.graph(m.Message, inner, seen)
 }
