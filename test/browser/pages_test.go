@@ -3,12 +3,8 @@ package browser
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -130,8 +126,7 @@ func accessible(t *testing.T, tab *browsertest.Tab, what string, n int) {
 		if !thorough() && n%2 != k {
 			continue
 		}
-		browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
-			Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
+		paint(tab, theme)
 		text := browsertest.Eval[string](tab, `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => JSON.stringify(r.violations))`)
 		var found []violation
 		if err := json.Unmarshal([]byte(text), &found); err != nil {
@@ -141,6 +136,12 @@ func accessible(t *testing.T, tab *browsertest.Tab, what string, n int) {
 			t.Errorf("%s, %s: %s: %s: %d times, first %.300s", what, theme, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML)
 		}
 	}
+}
+
+// paint shows the page of a tab in a theme, and waits until colours have changed.
+func paint(tab *browsertest.Tab, theme string) {
+	browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
+		Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
 }
 
 // Everything is there without JavaScript.
@@ -196,46 +197,4 @@ func TestKeyboardAlone(t *testing.T) {
 	tab.Wait(`document.activeElement.matches(".tbl a.t")`)
 	tab.Press(kb.Enter)
 	tab.Wait(`location.pathname.startsWith("/issues/")`)
-}
-
-// unsafe characters of file names.
-var unsafe = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-// TestScreens leaves a picture of every page in the directory that
-// TOCSIN_SCREENS names: TOCSIN_SCREENS=/tmp/screens go test ./test/browser -run Screens.
-func TestScreens(t *testing.T) {
-	dir := os.Getenv("TOCSIN_SCREENS")
-	if dir == "" {
-		t.Skip("TOCSIN_SCREENS names no directory")
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	tab := browsertest.Open(t)
-	shots := []struct {
-		code, theme string
-		width       int
-	}{{"en", "light", 1440}, {"fr", "light", 1440}, {"ja", "light", 1440}, {"en", "dark", 1440}, {"en", "light", 390}, {"ja", "dark", 390}}
-	for _, path := range pages(t) {
-		for _, shot := range shots {
-			tab.Size(shot.width, 900)
-			tab.Go(base(t) + languages[shot.code] + path)
-			browsertest.Eval[string](tab, `document.documentElement.dataset.theme = "`+shot.theme+`"`)
-			name := strings.Trim(unsafe.ReplaceAllString(must(url.PathUnescape(path)), "-"), "-")
-			if name == "" {
-				name = "overview"
-			}
-			file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d-%s.png", name, shot.code, shot.width, shot.theme))
-			if err := os.WriteFile(file, tab.Picture(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-func must(s string, err error) string {
-	if err != nil {
-		return "unreadable"
-	}
-	return s
 }
