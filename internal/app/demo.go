@@ -25,9 +25,12 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// demoEvery is how often the demo polls at speed 1: as often as the real
-// upstream's limits allow.
-const demoEvery = 15 * time.Second
+// How often the demo polls: while the incident unfolds, at speed 1, and later,
+// as often as the real upstream's limits allow for ever.
+const (
+	demoLive  = 5 * time.Second
+	demoEvery = 15 * time.Second
+)
 
 // demoTokens is how long the tokens in demo.json are valid.
 const demoTokens = 24 * time.Hour
@@ -158,7 +161,7 @@ func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
 }
 
 func (r *demoRun) every() time.Duration {
-	return max(time.Second, time.Duration(float64(demoEvery)/r.Speed))
+	return max(time.Second, time.Duration(float64(demoLive)/r.Speed))
 }
 
 func (r *demoRun) settings(upstream string) config.Config {
@@ -207,7 +210,8 @@ func (r *demoRun) fill(ctx context.Context, desk *App) error {
 	return nil
 }
 
-// attach gives each issue with a published review its document.
+// attach gives each issue with a published review its document, and messages
+// theirs.
 func (r *demoRun) attach(ctx context.Context, desk *App, tenantID string) error {
 	snapshot, err := desk.Model.Snapshot(ctx, tenantID)
 	if err != nil {
@@ -228,7 +232,29 @@ func (r *demoRun) attach(ctx context.Context, desk *App, tenantID string) error 
 			return err
 		}
 	}
+	for _, row := range snapshot.Messages {
+		message, err := desk.Model.Message(ctx, row)
+		if err != nil {
+			return err
+		}
+		if !message.HasAttachments {
+			continue
+		}
+		if err := r.attachList(ctx, desk, tenantID, message); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// attachList gives a message its document: a list to work through.
+func (r *demoRun) attachList(ctx context.Context, desk *App, tenantID string, message tocsin.Message) error {
+	text := fmt.Sprintf("Checklist for %s (made up for the demonstration)\n\n%s\n\n"+
+		"[ ] Find out who still uses what will change\n[ ] Tell them what takes its place, and by when\n"+
+		"[ ] Try the new way with a small group\n[ ] Change scripts and templates\n[ ] Ask for a last look a week before the date\n", message.ID, message.Title)
+	f := tocsin.File{ID: "checklist", Name: message.ID + "-checklist.txt", ContentType: "text/plain; charset=utf-8", ModifiedAt: message.StartAt, SeenAt: message.ModifiedAt, Source: tocsin.SourceAttach}
+	_, err := desk.Store.PutFile(ctx, tenantID, store.Ref{Kind: tocsin.KindMessage, ID: message.ID}, f, []byte(text))
+	return err
 }
 
 // author lets the first tenant speak for a service of its own: an issue that is

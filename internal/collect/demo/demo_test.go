@@ -94,16 +94,22 @@ func TestIncident(t *testing.T) {
 		}
 		return issue, false
 	}
-	if err := incident.Advance(world, -time.Second, 90*time.Second); err != nil {
+	if err := incident.Advance(world, -time.Second, 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if issue, ok := read(demo.Contoso); !ok || len(issue.Posts) != 1 || issue.Status != tocsin.StatusInvestigating {
+		t.Errorf("after 2 s: %+v", issue)
+	}
+	if err := incident.Advance(world, 2*time.Second, 50*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if _, early := read(demo.Northwind); early {
 		t.Error("Northwind sees it at once")
 	}
-	if issue, ok := read(demo.Contoso); !ok || len(issue.Posts) != 2 || issue.Status != tocsin.StatusDegradation || issue.Resolved {
-		t.Errorf("after 90 s: %+v", issue)
+	if issue, ok := read(demo.Contoso); !ok || len(issue.Posts) != 4 || issue.Status != tocsin.StatusInterruption || issue.Resolved {
+		t.Errorf("after 50 s: %+v", issue)
 	}
-	if err := incident.Advance(world, 90*time.Second, 420*time.Second); err != nil {
+	if err := incident.Advance(world, 50*time.Second, 420*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if issue, _ := read(demo.Contoso); issue.Status != tocsin.StatusRestoringService {

@@ -45,34 +45,35 @@ const (
 	wideScope  = "Any user whose requests are routed through the affected part of the network may be impacted."
 )
 
-// chapters are the ten minutes of the incident. The sixth post is published
+// chapters are the ten minutes of the incident. It gets worse within the first
+// minute, so that nobody has to wait to see it. The sixth post is published
 // after the seventh: late posts happen.
 func chapters() []chapter {
 	down, degraded, restoring, good := tocsin.StatusInterruption, tocsin.StatusDegradation, tocsin.StatusRestoringService, tocsin.StatusOperational
 	return []chapter{
 		{
-			at: 20 * time.Second, status: tocsin.StatusInvestigating, current: "We're looking into a possible problem and checking whether your organization is affected. We'll provide an update within 30 minutes.",
+			at: time.Second, status: tocsin.StatusInvestigating, current: "We're looking into a possible problem and checking whether your organization is affected. We'll provide an update within 30 minutes.",
 			services: []effect{{"OSDPPlatform", tocsin.StatusInvestigating}},
 		},
 		{
-			at: 80 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "Monitoring shows failed connections to several services. We're comparing network telemetry with recent changes to find where requests are lost.",
+			at: 10 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "Monitoring shows failed connections to several services. We're comparing network telemetry with recent changes to find where requests are lost.",
 			services: []effect{{"OSDPPlatform", degraded}, {"Exchange", degraded}},
 		},
 		{
-			at: 150 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. Requests fail before they reach the services, which points to the network in front of them.",
+			at: 25 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. Requests fail before they reach the services, which points to the network in front of them.",
 			services: []effect{{"microsoftteams", degraded}, {"SharePoint", degraded}},
 		},
 		{
-			at: 220 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're moving traffic to healthy entry points while we isolate the part that fails.",
+			at: 45 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're moving traffic to healthy entry points while we isolate the part that fails.",
 			services: []effect{{"OSDPPlatform", down}, {"microsoftteams", down}, {"SharePoint", down}, {"OneDriveForBusiness", degraded}},
 		},
 		{
-			at: 290 * time.Second, status: down, scope: wideScope, next: "30m", current: "Moving traffic helps in some regions. In others the remaining entry points are short of capacity, and we're adding more.",
+			at: 150 * time.Second, status: down, scope: wideScope, next: "30m", current: "Moving traffic helps in some regions. In others the remaining entry points are short of capacity, and we're adding more.",
 			services: []effect{{"OrgLiveID", degraded}, {"MicrosoftFlow", degraded}},
 		},
-		{at: 400 * time.Second, written: 330 * time.Second, status: down, scope: wideScope, next: "30m", current: "A configuration change to the network was found to have removed routes that are still in use. We're preparing to take it back."},
+		{at: 370 * time.Second, written: 260 * time.Second, status: down, scope: wideScope, next: "30m", current: "A configuration change to the network was found to have removed routes that are still in use. We're preparing to take it back."},
 		{
-			at: 370 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is being taken back region by region. Users in the first regions can connect again.",
+			at: 340 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is being taken back region by region. Users in the first regions can connect again.",
 			services: []effect{{"OSDPPlatform", restoring}, {"microsoftteams", degraded}, {"SharePoint", degraded}},
 		},
 		{
@@ -129,7 +130,9 @@ func (d *Demo) step(offset time.Duration, issue tocsin.Issue, effects []effect, 
 					if e.id != s.ID {
 						continue
 					}
-					if err := w.SetOverview(tocsin.Overview{ServiceID: s.ID, Service: s.Name, Status: e.status}, tenant); err != nil {
+					o := d.overviewAt(tenant, s, d.anchor) // what else is wrong with it stays wrong
+					o.Status = worse(o.Status, e.status)
+					if err := w.SetOverview(o, tenant); err != nil {
 						return err
 					}
 				}

@@ -37,7 +37,7 @@ func writeNotices(anchor time.Time) []notice {
 		// The phases of a topic follow each other by some months.
 		at := anchor.Add(-time.Duration(560+random.IntN(160)) * 24 * time.Hour)
 		for ph := range phases {
-			gap := time.Duration(70+random.IntN(140)) * 24 * time.Hour
+			gap := time.Duration(105+random.IntN(150)) * 24 * time.Hour
 			if ph > 0 {
 				at = at.Add(gap)
 			}
@@ -101,6 +101,9 @@ func (d draft) write(anchor time.Time) notice {
 		StartAt: d.start, EndAt: d.start.Add(life).Truncate(time.Hour), ModifiedAt: d.start,
 	}
 	d.label(&m)
+	if days := d.dueIn(); days > 0 && !m.ActionRequiredBy.IsZero() {
+		m.ActionRequiredBy = anchor.AddDate(0, 0, days)
+	}
 	rollout := d.start.AddDate(0, 0, 20+d.random.IntN(40))
 	m.Content = d.body(rollout, "")
 	m.Details = d.details(m.ModifiedAt, rollout)
@@ -143,6 +146,7 @@ func (d draft) label(m *tocsin.Message) {
 		if d.number%5 == 0 {
 			m.Category = "preventOrFixIssue"
 		}
+		m.HasAttachments = d.number%10 == 1
 		if m.MajorChange {
 			m.ActionRequiredBy = m.EndAt.AddDate(0, 0, -14).Truncate(24 * time.Hour)
 		}
@@ -153,6 +157,24 @@ func (d draft) label(m *tocsin.Message) {
 			m.Severity = "critical"
 		}
 	}
+}
+
+// dueIn is in how many days somebody must have acted on the newest retirements,
+// so that a demo always has work for the coming weeks; 0 for all others.
+func (d draft) dueIn() int {
+	switch d.number {
+	case 21:
+		return 5
+	case 33:
+		return 12
+	case 31:
+		return 19
+	case 29:
+		return 33
+	case 27:
+		return 54
+	}
+	return 0
 }
 
 // update is the next version of a message, marked in the way of real ones:

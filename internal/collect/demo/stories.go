@@ -82,19 +82,19 @@ type cast struct {
 }
 
 func leads() []cast {
-	const hour, day = time.Hour, 24 * time.Hour
+	const minute, hour, day = time.Minute, time.Hour, 24 * time.Hour
 	return []cast{
-		{"DynamicsCRM", "email", 1, openExtended, 9, 41 * day, 40 * day},
-		{"OneDriveForBusiness", "sync", 0, openExtended, 7, 26 * day, 25 * day},
-		{"OSDPPlatform", "admincenter", 1, restored, 5, 7 * day, 9 * hour},
-		{"Intune", "policy", 1, restored, 6, 6 * day, 30 * hour},
-		{"MicrosoftFlow", "runs", 2, restored, 7, 5 * day, 8 * hour},
-		{"O365Client", "activation", 1, falseAlarm, 3, 4 * day, 20 * hour},
-		{"SharePoint", "sites", 0, restored, 9, 3 * day, 7 * hour},
-		{"Forms", "results", 0, restored, 4, 2 * day, 16 * hour},
-		{"PowerBIcom", "refresh", 1, openRestoring, 6, 31 * hour, 29 * hour},
-		{"microsoftteams", "calling", 1, openBroken, 5, 9 * hour, 8 * hour},
-		{"Exchange", "calendar", 2, openInvestigating, 2, 5 * hour, 4 * hour},
+		{"DynamicsCRM", "email", 1, openExtended, 9, 41*day - 7*hour - 25*minute, 39 * day},
+		{"OneDriveForBusiness", "sync", 0, openExtended, 7, 26*day - 12*hour - 50*minute, 24 * day},
+		{"OSDPPlatform", "admincenter", 1, restored, 5, 7*day - 6*hour - 10*minute, 9 * hour},
+		{"Intune", "policy", 1, restored, 6, 6*day - 13*hour - 35*minute, 30 * hour},
+		{"MicrosoftFlow", "runs", 2, restored, 7, 5*day - 8*hour - 15*minute, 8 * hour},
+		{"O365Client", "activation", 1, falseAlarm, 3, 4*day - 10*hour - 40*minute, 20 * hour},
+		{"SharePoint", "sites", 0, restored, 9, 3*day - 9*hour - 5*minute, 7 * hour},
+		{"Forms", "results", 0, restored, 4, 2*day - 5*hour - 55*minute, 16 * hour},
+		{"PowerBIcom", "refresh", 1, openRestoring, 6, 31*hour - 20*minute, 29 * hour},
+		{"microsoftteams", "calling", 1, openBroken, 5, 9*hour - 25*minute, 8 * hour},
+		{"Exchange", "calendar", 2, openInvestigating, 2, 5*hour - 10*minute, 4 * hour},
 	}
 }
 
