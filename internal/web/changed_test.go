@@ -36,7 +36,7 @@ func TestFeedSaysWhatChanged(t *testing.T) {
 	for prefix, wants := range map[string][]string{
 		"":    {"<b>Remote access</b> goes from “Service operational” to “Service degradation”", ": 3\u00a0new posts, now “Restoring service”", ", Remote access: Title", "Whole log"},
 		"/fr": {"<b>Remote access</b> passe de «\u00a0Service opérationnel\u00a0» à", "3\u00a0nouveaux posts, passe à «\u00a0", "Tout le journal"},
-		"/ja": {"<b>Remote access</b>：「", "新しい投稿 3 件、", "すべての変更"},
+		"/ja": {"<b>Remote access</b>：「", "新しい投稿 3\u00a0件、", "すべての変更"},
 	} {
 		page := d.page(prefix + "/")
 		has(t, "overview "+prefix, page, wants...)

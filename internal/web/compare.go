@@ -35,6 +35,9 @@ func (v *visit) versionLines(path, id string, versions []tocsin.Version) []versi
 			line.Before = versions[i-1].N
 			line.Compare = v.compareHref(path, id, line.Before, version.N)
 		}
+		if line.At != nil && line.Seen != nil && line.Seen.Text == line.At.Text {
+			line.Seen = nil // seen at once
+		}
 		list = append(list, line)
 	}
 	slices.Reverse(list)

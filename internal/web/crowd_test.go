@@ -96,5 +96,5 @@ func TestCrowdOfTenants(t *testing.T) {
 		}
 	}
 	has(t, "few of many", d.page("/tenants?issue=EX1"), `class="tbl seen"`, "Clear the filter")
-	has(t, "in Japanese", d.page("/ja/tenants?issue=SP1"), "全 200 件中 20 件")
+	has(t, "in Japanese", d.page("/ja/tenants?issue=SP1"), "全 200 件中 20\u00a0件")
 }

@@ -77,7 +77,7 @@ func (p *Pages) issue(v *visit) error {
 	page := issuePage{
 		frame: v.frame(crumb{v.text("nav.issues"), v.href("/issues")}, crumb{Name: row.ID}),
 		look:  v.look(row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.class(row.Class),
-		Service: issue.Service, ServiceHref: v.serviceHref(issue.ServiceID), Impact: issue.Impact,
+		Service: issue.Service, ServiceHref: v.serviceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
 		Own: row.Own(), Spoken: v.say("posts", row.Source), Written: v.say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
@@ -156,12 +156,24 @@ func statusOf(created time.Time, states []statusAt, present tocsin.Status) tocsi
 	return present
 }
 
+// beside is a text that stands below a title, "" when it says the same.
+func beside(title, text string) string {
+	if strings.TrimRight(strings.TrimSpace(text), ".") == strings.TrimRight(strings.TrimSpace(title), ".") {
+		return ""
+	}
+	return text
+}
+
 // define fills in the facts below the title.
 func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) {
 	add := func(d definition) { page.Defs = append(page.Defs, d) }
 	bound := func(name string, t time.Time) {
 		m := v.moment(t)
-		add(definition{Name: name, At: m, Note: cmp.Or(m.UTC, v.shortDate(t.In(v.zone)))})
+		note := m.UTC
+		if local := t.In(v.zone); note == "" && sameDay(local, v.now.In(v.zone)) {
+			note = v.shortDate(local)
+		}
+		add(definition{Name: name, At: m, Note: note})
 	}
 	if !issue.StartAt.IsZero() {
 		bound(v.text("def.start"), issue.StartAt)

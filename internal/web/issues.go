@@ -23,6 +23,7 @@ type issuesPage struct {
 	Chips                    []chip
 	Text                     string     // that issues must hold
 	Result                   string     // how many are shown, in words
+	Cut                      string     // that there are more, "" when there are not
 	Clear, CSV               string     // addresses; Clear is "" without a filter
 	Open, Planned, Ended     []issueRow // planned is work that is not over yet
 	EndedN                   int
@@ -54,11 +55,14 @@ func fillIssues(v *visit) (any, error) {
 	for _, value := range []string{"", "incident", "advisory"} {
 		page.Kinds = append(page.Kinds, choice{value, v.text("filter.kind." + cmp.Or(value, "all")), value == kind})
 	}
-	open, planned, ended, err := v.issuesAsked()
+	open, planned, ended, cut, err := v.issuesAsked()
 	if err != nil {
 		return nil, err
 	}
 	page.describe(v, len(open), len(open)+len(planned)+len(ended))
+	if cut {
+		page.Cut = v.text("issues.cut", "n", maxFound)
+	}
 	for _, c := range []struct {
 		value string
 		n     int
@@ -88,24 +92,26 @@ func fillIssues(v *visit) (any, error) {
 	return page, nil
 }
 
-// issuesAsked are the issues that the query of a visit leaves over.
-func (v *visit) issuesAsked() (open, planned, ended []*readmodel.Row, err error) {
+// issuesAsked are the issues that the query of a visit leaves over. cut reports
+// that its words stand in more of them than are looked through.
+func (v *visit) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, err error) {
 	query := v.r.URL.Query()
 	open, planned, ended = v.filterIssues(query.Get("service"), on(query, "type", "incident", "advisory"), query.Get("period"))
 	terms := strings.Fields(plain.Fold(query.Get("text")))
 	if len(terms) == 0 {
-		return open, planned, ended, nil
+		return open, planned, ended, false, nil
 	}
-	found, err := v.pages.config.Archive.Search(v.r.Context(), v.snapshot.Tenant.ID, store.SearchQuery{Terms: terms, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: maxFound})
+	found, err := v.pages.config.Archive.Search(v.r.Context(), v.snapshot.Tenant.ID, store.SearchQuery{Terms: terms, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: maxFound + 1})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, false, err
 	}
+	cut = len(found) > maxFound
 	ids := map[string]bool{}
-	for _, item := range found {
+	for _, item := range found[:min(len(found), maxFound)] {
 		ids[item.ID] = true
 	}
 	lacks := func(row *readmodel.Row) bool { return !ids[row.ID] }
-	return slices.DeleteFunc(open, lacks), slices.DeleteFunc(planned, lacks), slices.DeleteFunc(ended, lacks), nil
+	return slices.DeleteFunc(open, lacks), slices.DeleteFunc(planned, lacks), slices.DeleteFunc(ended, lacks), cut, nil
 }
 
 // Limits of the list: issues that a text leaves over, the latest, and rows of a
@@ -135,9 +141,12 @@ func (page *issuesPage) describe(v *visit, open, all int) {
 
 // issuesCSV serves /issues.csv, the same list as a table.
 func (p *Pages) issuesCSV(v *visit) error {
-	open, planned, ended, err := v.issuesAsked()
+	open, planned, ended, cut, err := v.issuesAsked()
 	if err != nil {
 		return err
+	}
+	if cut { // a table that silently ends somewhere would be believed
+		return tocsin.Invalidf("text", "These words stand in more than %d issues. A table has all of them or none: choose more words.", maxFound)
 	}
 	rows := open
 	switch on(v.r.URL.Query(), "v", "open", "ended") {

@@ -80,3 +80,26 @@ func TestIssuesAreFilteredAndSaved(t *testing.T) {
 		t.Errorf("nine words: status %d", status)
 	}
 }
+
+// A text that stands in more issues than are looked through is said to, and
+// gives no table that ends somewhere.
+func TestIssuesSayThatThereAreMore(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	var issues []any
+	for n := range 1001 {
+		issues = append(issues, tocsin.Issue{ID: fmt.Sprintf("EX%d", 10000+n), Title: fmt.Sprintf("Trouble %d", n), Service: "Mail", Classification: "incident", Status: tocsin.StatusServiceRestored, StartAt: storetest.T0, ModifiedAt: storetest.T0})
+	}
+	d.record(storetest.T0, issues[:1000]...)
+	lacks(t, "a thousand", d.page("/issues?text=trouble"), "Only the")
+	if status, _, _ := d.get("/issues.csv?text=trouble"); status != http.StatusOK {
+		t.Errorf("a table of a thousand: %d", status)
+	}
+	d.record(storetest.T0, issues[1000])
+	has(t, "more than a thousand", d.page("/issues?text=trouble"), "Only the 1,000\u00a0latest that hold these words are listed.")
+	lacks(t, "one of them", d.page("/issues?text=trouble+7"), "Only the")
+	if status, _, body := d.get("/issues.csv?text=trouble"); status != http.StatusBadRequest || !strings.Contains(body, "more than 1000 issues") {
+		t.Errorf("a table of more: %d %s", status, body)
+	}
+}

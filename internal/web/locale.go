@@ -73,10 +73,10 @@ var (
 // typeset puts in the spaces that a language wants: numbers never part from
 // their noun, and French sets off its double signs.
 func (l *locale) typeset(s string) string {
+	s = afterNumber.ReplaceAllString(s, "${1}"+nbsp+"${2}")
 	if l.code == "ja" {
 		return s
 	}
-	s = afterNumber.ReplaceAllString(s, "${1}"+nbsp+"${2}")
 	if l.code == "fr" {
 		return french.Replace(s)
 	}

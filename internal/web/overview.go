@@ -190,7 +190,7 @@ func (page *overviewPage) addServices(v *visit, m month) {
 }
 
 // names reports whether a text has a name as words of its own: streaming is
-// not Stream.
+// not Stream, and "Microsoft 365 apps and services" are all of them.
 func names(text, name string) bool {
 	for at := 0; name != ""; {
 		i := strings.Index(text[at:], name)
@@ -200,7 +200,7 @@ func names(text, name string) bool {
 		begin, end := at+i, at+i+len(name)
 		before, _ := utf8.DecodeLastRuneInString(text[:begin])
 		after, _ := utf8.DecodeRuneInString(text[end:])
-		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) && !strings.HasPrefix(text[end:], " and services") {
 			return true
 		}
 		at = end
@@ -229,7 +229,7 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, all openLines) servic
 	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
 	news := slices.ContainsFunc(open, func(i issueLine) bool { return !i.quiet })
 	bad := line.Family == "down" || line.Family == "degraded" || line.Family == "recovering"
-	if bad && !incidents {
+	if bad {
 		line.Named = all.naming(s)
 	}
 	switch stale := v.unknownSince(s); {

@@ -26,6 +26,7 @@ func passage(text string, terms []string) template.HTML {
 	for to < len(text) && !utf8.RuneStart(text[to]) {
 		to++
 	}
+	from, to = wholeWords(text, from, to, spans[0])
 	before, after := "", ""
 	if from > 0 {
 		before = "…"
@@ -40,6 +41,28 @@ func passage(text string, terms []string) template.HTML {
 		}
 	}
 	return template.HTML(before) + mark(text[from:to], within) + template.HTML(after) //nolint:gosec // constant
+}
+
+// longestWord is how far a cut may move to a blank, in bytes: not every language
+// has blanks.
+const longestWord = 24
+
+// wholeWords moves the ends of a cut inwards to where words end, never into what
+// was found.
+func wholeWords(text string, from, to int, found plain.Span) (int, int) {
+	if from > 0 {
+		if at := strings.IndexByte(text[from:min(found.From, from+longestWord)], ' '); at >= 0 {
+			from += at + 1
+		}
+	}
+	if to < len(text) {
+		if low := max(found.To, to-longestWord); low < to {
+			if at := strings.LastIndexByte(text[low:to], ' '); at >= 0 {
+				to = low + at
+			}
+		}
+	}
+	return from, to
 }
 
 // marked is a whole text with the terms marked.

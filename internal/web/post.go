@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.org/tocsin/internal/section"
@@ -26,6 +27,7 @@ type postView struct {
 type paragraph struct {
 	Label string // in the reader's language, "" for text without one
 	Lines []string
+	List  bool          // whether the lines are points of a list
 	Runs  []section.Run // what changed in it since the post before, word by word
 	When  *writtenDate
 }
@@ -117,6 +119,12 @@ func alike(runs []section.Run) bool {
 
 func (v *visit) paragraph(s section.Section) paragraph {
 	p := paragraph{Lines: linesOf(s.Text)}
+	p.List = len(p.Lines) > 1 && !slices.ContainsFunc(p.Lines, func(line string) bool { return !strings.HasPrefix(line, "- ") })
+	if p.List {
+		for i, line := range p.Lines {
+			p.Lines[i] = strings.TrimPrefix(line, "- ")
+		}
+	}
 	if s.Kind != section.KindRest {
 		p.Label = v.text("section." + string(s.Kind))
 	}

@@ -175,7 +175,11 @@ func (page *searchPage) find(v *visit, words []string) error {
 	}
 	chosen := on(v.r.URL.Query(), "kind", "issues", "messages")
 	if chosen == "" {
-		page.Services = v.serviceHits(words)
+		open, err := v.openLines()
+		if err != nil {
+			return err
+		}
+		page.Services = v.serviceHits(words, open)
 		page.N = len(page.Services)
 	}
 	ctx, cancel := context.WithTimeout(v.r.Context(), searchTime)
@@ -201,7 +205,7 @@ func (page *searchPage) find(v *visit, words []string) error {
 	return nil
 }
 
-func (v *visit) serviceHits(words []string) []serviceHit {
+func (v *visit) serviceHits(words []string, open openLines) []serviceHit {
 	var hits []serviceHit
 	for i := range v.snapshot.Services {
 		s := &v.snapshot.Services[i]
@@ -209,11 +213,7 @@ func (v *visit) serviceHits(words []string) []serviceHit {
 		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 			continue
 		}
-		one := serviceHit{v.short(s.Overview.Status), marked(s.Name, words), v.serviceHref(s.ID)}
-		if s.Stale && s.Overview.Status.Healthy() || len(s.Transitions) == 0 {
-			one.look = v.unknown(v.text("family.neutral"))
-		}
-		hits = append(hits, one)
+		hits = append(hits, serviceHit{v.serviceLine(s, month{}, open).look, marked(s.Name, words), v.serviceHref(s.ID)})
 	}
 	return hits
 }
@@ -298,7 +298,7 @@ func (page *searchPage) nothing(v *visit, words []string) {
 	if v.reads(access.ReadMessages) {
 		what = append(what, v.text("search.in.messages", "n", len(v.snapshot.Messages)))
 	}
-	page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.in", "what", v.join(what), "tenant", v.snapshot.Tenant.Name) + " " + v.text("search.none.text")}
+	page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.in", "what", v.join(what), "tenant", v.snapshot.Tenant.Title()) + " " + v.text("search.none.text")}
 	if longest := slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) }); len(words) > 1 {
 		page.Ways = append(page.Ways, crumb{v.text("search.only", "q", longest), v.href("/search?" + url.Values{"q": {longest}}.Encode())})
 	}
@@ -311,7 +311,7 @@ func (page *searchPage) nothing(v *visit, words []string) {
 	}
 	for _, t := range v.tenants[:min(len(v.tenants), shownTenants)] {
 		if t.ID != v.snapshot.Tenant.ID {
-			page.Ways = append(page.Ways, crumb{v.text("search.elsewhere", "tenant", t.Name), addressOf(v.code, "/search?"+url.Values{"q": {query}}.Encode(), t.Name)})
+			page.Ways = append(page.Ways, crumb{v.text("search.elsewhere", "tenant", t.Title()), addressOf(v.code, "/search?"+url.Values{"q": {query}}.Encode(), t.Name)})
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestSearchFindsTheWholeArchive(t *testing.T) {
 		"送信が":          {"/issues/EX1", "メールの<mark>送信が</mark>遅延"},
 		"ガイド":          {"/issues/EX1", "<mark>ｶﾞｲﾄﾞ</mark> A&amp;B"},
 		"ROOMS panels": {"/messages/MC1", "New <mark>rooms</mark>", "<mark>Rooms</mark> with <mark>Panels</mark>"},
-		"rooms":        {"/issues/SP000000", "/messages/MC1", "kind=issues", "There is more"},
+		"rooms":        {"/issues/SP000000", "/messages/MC1", "kind=issues", "there are more"},
 		"sharepoint":   {"/services/SharePoint", "<mark>SharePoint</mark> Online", "/issues/SP000009"},
 		"a&b":          {"<mark>A&amp;B</mark>"},
 	} {

@@ -41,13 +41,13 @@ func TestPagesSayWhoSpeaks(t *testing.T) {
 		{
 			"beside the provider's", trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
 			trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation),
-			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own services degraded", `Confirmed by Microsoft as <a class="id" href="/issues/EX1`},
+			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own degraded", `Confirmed by Microsoft as <a class="id" href="/issues/EX1`},
 			[]string{"2\u00a0services degraded"},
 		},
 		{
 			"worse than the provider's", trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
 			trouble("VPN", "Remote access", "TC1", tocsin.StatusInterruption),
-			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own services down", "Reported by our own team as"},
+			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own down", "Reported by our own team as"},
 			nil,
 		},
 		{
@@ -135,7 +135,7 @@ func TestIssuePageTellsTheStory(t *testing.T) {
 		Posts: []tocsin.Post{
 			{CreatedAt: at(0), Content: "Title: Mail is late\n\nUser impact: Some." + promise(20)},
 			{CreatedAt: at(25), Content: "Title: Mail is late\n\nCurrent status: We look." + promise(45)},
-			{CreatedAt: at(40), Content: "Title: Mail is late\n\nMore info: Microsoft Stream is hit while streaming, Planner is not planned." + promise(90)},
+			{CreatedAt: at(40), Content: "Title: Mail is late\n\nMore info: Microsoft Stream is hit while streaming, Planner is not planned. Several Plan and services wait." + promise(90)},
 		},
 	}
 	d.record(at(40), issue,

@@ -40,7 +40,7 @@ func TestStorm(t *testing.T) {
 		"":            "Down 1, Degraded 5, Investigating 1, Recovering 1",
 		"?g=nonsense": "Down 1, Degraded 5, Investigating 1, Recovering 1",
 		"?g=service":  "Chat 2, Files 2, Mail 4",
-		"?g=age":      "Since less than an hour 4, Since less than a day 3, Older 1",
+		"?g=age":      "Started less than an hour ago 4, Started less than a day ago 3, Started earlier 1",
 	} {
 		if got := groups("/" + query); got != want {
 			t.Errorf("groups of %q are %s, want %s", query, got, want)

@@ -246,7 +246,8 @@ type wallPage struct {
 	frame
 	Verdict verdict
 	Issues  []issueLine
-	More    int
+	More    int // beside these
+	N       int // of all
 }
 
 // wallIssues is how many issues fit on a wall.
@@ -273,7 +274,7 @@ func fillWall(v *visit) (any, error) {
 		return nil, err
 	}
 	overview.addServices(v, month)
-	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues}
+	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues, N: len(overview.Issues)}
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}
