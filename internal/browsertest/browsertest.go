@@ -22,8 +22,8 @@ import (
 // require names what must not be missing, separated by commas.
 const require = "TOCSIN_TEST_REQUIRE"
 
-// patience bounds one test's use of its tab.
-const patience = 10 * time.Minute
+// patience bounds one step of a tab: many are taken at once on few processors.
+const patience = 2 * time.Minute
 
 // browser is the process's own Chromium.
 type browser struct {
@@ -86,17 +86,25 @@ func Open(t testing.TB) *Tab {
 	}
 	ctx, closeTab := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the context of the first step is the tab's
+		t.Fatalf("browser: %v", err)
+	}
 	tab := &Tab{t, ctx}
 	tab.Do(chromedp.EmulateViewport(1440, 900))
 	return tab
 }
 
+// step is the context of one step.
+func (tab *Tab) step() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(tab.ctx, patience)
+}
+
 // Do takes steps, each of which must succeed.
 func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, steps...); err != nil {
+	ctx, cancel := tab.step()
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		tab.t.Fatalf("browser: %v", err)
 	}
 }
@@ -116,7 +124,9 @@ func (tab *Tab) Size(width, height int) {
 // NoScript switches JavaScript of pages off. [Eval] goes on working.
 func (tab *Tab) NoScript() {
 	tab.t.Helper()
-	if _, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	ctx, cancel := tab.step()
+	defer cancel()
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		tab.t.Fatalf("browser: %v", err)
 	}
 }
@@ -131,9 +141,11 @@ func (tab *Tab) Press(keys string) {
 // everything.
 func (tab *Tab) Authenticator() {
 	tab.t.Helper()
-	_, err := chromedp.Call(tab.ctx, webauthn.Enable, webauthn.EnableParams{})
+	ctx, cancel := tab.step()
+	defer cancel()
+	_, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{})
 	if err == nil {
-		_, err = chromedp.Call(tab.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		_, err = chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 			Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
 		}})
 	}
@@ -145,7 +157,9 @@ func (tab *Tab) Authenticator() {
 // Picture takes a picture of the whole page, as PNG.
 func (tab *Tab) Picture() []byte {
 	tab.t.Helper()
-	picture, err := chromedp.Run(tab.ctx, chromedp.FullScreenshot(100))
+	ctx, cancel := tab.step()
+	defer cancel()
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		tab.t.Fatalf("browser: %v", err)
 	}
@@ -156,7 +170,9 @@ func (tab *Tab) Picture() []byte {
 // returns what it gives.
 func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	ctx, cancel := tab.step()
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		tab.t.Fatalf("browser: %s: %v", expression, err)
 	}
@@ -167,17 +183,16 @@ func Eval[T any](tab *Tab, expression string) T {
 // loaded, an expression may fail.
 func (tab *Tab) Wait(expression string) {
 	tab.t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; {
-		is, err := chromedp.Run(tab.ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+	ctx, cancel := tab.step()
+	defer cancel()
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
 		if is {
 			return
 		}
-		if time.Now().After(deadline) {
-			tab.t.Fatalf("browser: waited in vain for %s (%v)", expression, err)
-		}
 		select {
-		case <-tab.ctx.Done():
-			tab.t.Fatalf("browser: %v", tab.ctx.Err())
+		case <-ctx.Done():
+			tab.t.Fatalf("browser: waited in vain for %s (%v)", expression, err)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
