@@ -66,7 +66,7 @@ func TestStormIsLight(t *testing.T) {
 	t.Parallel()
 	d := storm(t)
 	page := d.page("/")
-	has(t, "storm", page, "8\u00a0services degraded", "cols--even")
+	has(t, "storm", page, "8\u00a0services degraded", `class="tbl__group"`)
 	if len(page) > 200<<10 {
 		t.Errorf("the page has %d KB before compression", len(page)>>10)
 	}

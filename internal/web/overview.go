@@ -27,8 +27,11 @@ type overviewPage struct {
 	Issues   []issueLine     // that deserve attention
 	Quiet    []issueLine     // advisories that nobody has touched for days
 	Affected []serviceLine
+	Unheard  []serviceLine // of which nothing is known, for their source is silent
 	Working  []serviceLine
 	Healthy  template.HTML // the panel of the working services
+	None     string        // what it means that no issue is open
+	Unread   bool          // whether nothing was ever read
 	Feed     feed
 	Due      dueList
 	Planned  []plannedLine // maintenance to come
@@ -54,7 +57,8 @@ type serviceLine struct {
 	Named                           []issueLine // open incidents of other services whose posts name it
 	Strip                           strip
 	provider                        string // who speaks for it, "" for the desk's own team
-	stale                           bool   // its source is not heard
+	stale                           bool   // its source is not heard any more
+	unheard                         bool   // nor was it ever, or not any more
 }
 
 // quietAfter is how long an advisory stays in the foreground without news.
@@ -85,6 +89,7 @@ func fillOverview(v *visit) (any, error) {
 		return nil, err
 	}
 	page.addServices(v, month)
+	page.None, page.Unread = v.noneOpen(), v.unread()
 	page.Verdict = v.verdict(&page, month)
 	if page.Healthy, err = v.fragment("working", page); err != nil {
 		return nil, err
@@ -101,6 +106,27 @@ func fillOverview(v *visit) (any, error) {
 		return nil, err
 	}
 	return page, nil
+}
+
+// Calm reports whether there is nothing to look at, so that the services take
+// the room.
+func (page overviewPage) Calm() bool {
+	return len(page.Issues)+len(page.Quiet)+len(page.Affected)+len(page.Unheard) == 0
+}
+
+// unread reports whether nothing was ever read for a tenant.
+func (v *visit) unread() bool { return len(v.snapshot.Services)+len(v.snapshot.Issues) == 0 }
+
+// noneOpen says what it means that no issue is open: that all is well, or only
+// that nothing else is known.
+func (v *visit) noneOpen() string {
+	if v.unread() {
+		return v.text("overview.unread")
+	}
+	if since := v.staleSince(); since != "" {
+		return v.text("overview.none.stale", "time", since)
+	}
+	return v.text("overview.none")
 }
 
 // isOpen reports whether an issue is going on: not ended, and not of a status
@@ -180,9 +206,12 @@ func (page *overviewPage) addServices(v *visit, m month) {
 	open := openLines(slices.Concat(page.Issues, page.Quiet))
 	for i := range v.snapshot.Services {
 		line := v.serviceLine(&v.snapshot.Services[i], m, open)
-		if line.Family == "ok" || line.Family == "restored" || line.Family == "report" {
+		switch {
+		case line.Family == "ok" || line.Family == "restored" || line.Family == "report":
 			page.Working = append(page.Working, line)
-		} else {
+		case line.unheard && len(line.What) == 0:
+			page.Unheard = append(page.Unheard, line)
+		default:
 			page.Affected = append(page.Affected, line)
 		}
 	}
@@ -234,9 +263,10 @@ func (v *visit) serviceLine(s *readmodel.Service, m month, all openLines) servic
 	}
 	switch stale := v.unknownSince(s); {
 	case len(s.Transitions) == 0:
-		line.look, line.Since = v.unknown(v.text("family.neutral")), ""
+		line.look, line.Since, line.unheard = v.unknown(v.text("family.neutral")), "", true
 	case stale != "" && s.Overview.Status.Healthy():
 		line.look, line.Since, line.stale = v.unknown(v.text("family.neutral")), v.text("since", "time", stale), true
+		line.unheard = true
 	case len(open) > 0 && !incidents && len(line.Named) == 0 && line.Family != "down" && (bad || line.Family == "watch" || news):
 		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
 	}

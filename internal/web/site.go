@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +109,7 @@ func (page *sitePage) fill(v *visit) error {
 	overview.addServices(v, month)
 	page.Verdict = v.verdict(&overview, month)
 	page.Verdict.Lead = template.HTML(template.HTMLEscapeString(v.siteLead(page.Verdict))) //nolint:gosec // escaped
-	page.Services = append(append(page.Services, overview.Affected...), overview.Working...)
+	page.Services = slices.Concat(overview.Affected, overview.Unheard, overview.Working)
 	for _, line := range overview.Issues {
 		post, err := v.sitePost(line)
 		if err != nil {

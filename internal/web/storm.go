@@ -39,7 +39,10 @@ func (page *overviewPage) storm(v *visit) {
 		name := line.Service
 		switch by {
 		case "severity":
-			name = v.text("family." + cmp.Or(knownFamily(line.Family), "neutral"))
+			name = v.text("storm.neutral")
+			if known := knownFamily(line.Family); known != "" {
+				name = v.text("family." + known)
+			}
 		case "age":
 			name = v.text("storm.age." + ageOf(v.now.Sub(line.start)))
 		}

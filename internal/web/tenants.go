@@ -248,6 +248,7 @@ type wallPage struct {
 	Issues  []issueLine
 	More    int // beside these
 	N       int // of all
+	None    string
 }
 
 // wallIssues is how many issues fit on a wall.
@@ -274,7 +275,7 @@ func fillWall(v *visit) (any, error) {
 		return nil, err
 	}
 	overview.addServices(v, month)
-	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues, N: len(overview.Issues)}
+	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues, N: len(overview.Issues), None: v.noneOpen()}
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}

@@ -36,7 +36,7 @@ type tally struct {
 
 // verdict concludes from the services and issues of the page.
 func (v *visit) verdict(page *overviewPage, m month) verdict {
-	n := map[string]int{"ok": len(page.Working)}
+	n := map[string]int{"ok": len(page.Working), "neutral": len(page.Unheard)}
 	for _, line := range page.Affected {
 		n[line.Family]++
 	}
@@ -67,7 +67,7 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 		out.Tint = out.Family
 	}
 	v.explain(&out, page, stale)
-	out.Facts = v.facts(page, m)
+	out.Facts = v.facts(page, m, stale == "")
 	return out
 }
 
@@ -75,7 +75,7 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 // a source that never named a service would tell.
 func (v *visit) staleHeadline(page *overviewPage, since string) string {
 	n := 0
-	for _, line := range page.Affected {
+	for _, line := range slices.Concat(page.Affected, page.Unheard) {
 		if line.stale {
 			n++
 		}
@@ -92,18 +92,11 @@ func (v *visit) staleHeadline(page *overviewPage, since string) string {
 // watchHeadline says that nothing worse is going on than advisories, or than
 // something that is looked into.
 func (v *visit) watchHeadline(page *overviewPage) string {
-	incidents, advisories := 0, len(page.Quiet)
-	for _, line := range page.Issues {
-		if line.Class == "advisory" {
-			advisories++
-		} else {
-			incidents++
-		}
-	}
+	incidents := page.incidents()
 	if incidents > 0 {
 		return v.text("verdict.investigating", "n", incidents)
 	}
-	return v.text("verdict.advisories", "n", advisories)
+	return v.text("verdict.advisories", "n", len(page.Issues)+len(page.Quiet))
 }
 
 // toll is how many services of one speaker are down and degraded.
@@ -206,11 +199,16 @@ func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
 		out.Worst = worst
 		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
 		out.Lead = v.sayRich("verdict.lead.confirmed", worst.source, "id", link)
+		if page.Storm {
+			out.Lead += " " + v.rich("verdict.lead.more", "n", page.incidents()-1)
+		}
 		if stale != "" {
 			out.Lead += " " + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
 		}
 	case stale != "":
 		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
+	case total == 0:
+		out.Lead = v.rich("verdict.lead.empty")
 	case out.Family == "restored":
 		out.Lead = v.rich("verdict.lead.quiet", "n", total)
 	case out.Family == "watch":
@@ -237,8 +235,9 @@ func (v *visit) tally(n map[string]int) []tally {
 	return list
 }
 
-// facts are the figures beside the verdict.
-func (v *visit) facts(page *overviewPage, m month) []fact {
+// facts are the figures beside the verdict. How long there was no incident is
+// one of them only while all sources are heard.
+func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 	var facts []fact
 	if worst := page.firstIncident(); worst != nil {
 		started := v.moment(worst.start)
@@ -251,7 +250,7 @@ func (v *visit) facts(page *overviewPage, m month) []fact {
 		if worst.Next != nil {
 			facts = append(facts, fact{Name: v.say("fact.next", worst.source), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
 		}
-	} else if last := lastIncident(v.snapshot); last != nil {
+	} else if last := lastIncident(v.snapshot); last != nil && heard {
 		end := v.moment(last.EndAt.Time())
 		facts = append(facts, fact{
 			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
@@ -271,6 +270,17 @@ func (page *overviewPage) firstIncident() *issueLine {
 		}
 	}
 	return nil
+}
+
+// incidents counts the open issues that are no advisories.
+func (page *overviewPage) incidents() int {
+	n := 0
+	for _, line := range page.Issues {
+		if line.Class != "advisory" {
+			n++
+		}
+	}
+	return n
 }
 
 // lastIncident is the incident that ended last.

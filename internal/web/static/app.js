@@ -89,8 +89,12 @@ document.addEventListener("keydown", (e) => {
 const typing = (here) => here.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
 const again = (el) => (el.id ? `#${CSS.escape(el.id)}` : el.hasAttribute("href") ? `[href="${CSS.escape(el.getAttribute("href"))}"]` : null);
 
+// Where regions came or went, all of the page is put in place.
+const regions = (page) => all("[data-live]", page).map((el) => el.id).join(" ");
+
 export function renew(next) {
-  for (const there of all("[data-live]", next)) {
+  const parts = regions(document) === regions(next) ? "[data-live]" : "#main, [data-live]:not(#main *)";
+  for (const there of all(parts, next)) {
     const here = document.getElementById(there.id);
     if (!here || here.outerHTML === there.outerHTML || typing(here)) continue;
     const focus = here.contains(document.activeElement) && document.activeElement !== here ? again(document.activeElement) : null;
