@@ -54,13 +54,46 @@ func scanAudit(rows *sql.Rows) (e tocsin.AuditEntry, err error) {
 // Audit lists up to limit audit entries before number before, newest first; 0
 // starts at the end.
 func (s *Store) Audit(ctx context.Context, before int64, limit int) ([]tocsin.AuditEntry, error) {
-	if before <= 0 {
-		before = 1 << 62
+	return s.AuditOf(ctx, AuditQuery{Before: before, Limit: limit})
+}
+
+// An AuditQuery asks for part of the audit log. Members that are zero ask for
+// nothing.
+type AuditQuery struct {
+	Before   int64 // number that entries are below
+	Limit    int
+	Actor    string // name of who acted
+	Action   string // such as "user.add"
+	TenantID string
+	Since    time.Time
+}
+
+// AuditOf lists the audit entries that a query asks for, newest first.
+func (s *Store) AuditOf(ctx context.Context, q AuditQuery) ([]tocsin.AuditEntry, error) {
+	if q.Before <= 0 {
+		q.Before = 1 << 62
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+auditColumns+` WHERE n < $1 ORDER BY n DESC LIMIT $2`, before, limit)
+	since := int64(-1 << 62)
+	if !q.Since.IsZero() {
+		since = micros(q.Since)
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+auditColumns+`
+		WHERE n < $1 AND at >= $2 AND ($3 = '' OR actor = $3) AND ($4 = '' OR action = $4) AND ($5 = '' OR tenant = $5)
+		ORDER BY n DESC LIMIT $6`, q.Before, since, q.Actor, q.Action, q.TenantID, q.Limit)
 	list, err := collectRows(rows, err, scanAudit)
 	if err != nil {
 		return nil, fmt.Errorf("list audit entries: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+// AuditActors lists the names of those who are in the audit log, up to limit.
+func (s *Store) AuditActors(ctx context.Context, limit int) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT DISTINCT actor FROM audit ORDER BY actor LIMIT $1`, limit)
+	list, err := collectRows(rows, err, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) })
+	if err != nil {
+		return nil, fmt.Errorf("list those who acted: %w", s.dialect.translate(err))
 	}
 	return list, nil
 }

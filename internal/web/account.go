@@ -20,6 +20,7 @@ func (p *Pages) accountPages() []page {
 		{"POST", "/account/password", access.SignedIn, p.changePassword, true},
 		{"POST", "/account/passkeys/options", access.SignedIn, p.newPasskey, true},
 		{"POST", "/account/passkeys", access.SignedIn, p.addPasskey, true},
+		{"GET", "/account/passkeys/remove", access.SignedIn, p.askRemovePasskey, true},
 		{"POST", "/account/passkeys/remove", access.SignedIn, p.removePasskey, true},
 		{"POST", "/account/sessions/end", access.SignedIn, p.endSession, true},
 	}
@@ -29,7 +30,6 @@ func (p *Pages) accountPages() []page {
 type person struct {
 	Name, Initial           string
 	Account, SignOut, Enter string // addresses; Enter is where a stranger signs in
-	Admin                   string // address of the administration, "" for those who run nothing
 }
 
 // person tells who visits.
@@ -41,13 +41,7 @@ func (v *visit) person() person {
 	case !visitor.SignedIn():
 		return person{Enter: v.href("/login")}
 	}
-	who := person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
-	for _, s := range adminSections() {
-		if v.pages.config.Admin != nil && visitor.Somewhere(s.needs) {
-			who.Admin = v.href("/admin")
-		}
-	}
-	return who
+	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
 }
 
 // accountPage is somebody's own account.
@@ -63,10 +57,9 @@ type accountPage struct {
 	KeyAsk    string
 	Sessions  []sessionLine
 	EndAction string
-	KeyRemove string
 }
 
-type passkeyLine struct{ ID, Name, Added, Used string }
+type passkeyLine struct{ Name, Added, Used, Remove string }
 
 type sessionLine struct {
 	ID, Agent, Method, Address, Began, Seen string
@@ -81,9 +74,8 @@ func (v *visit) showAccount(status int, problem error) error {
 	page := accountPage{
 		frame: v.frame(crumb{Name: v.text("account")}), Local: visitor.User.Local(), CanKey: v.pages.config.Door.HasPasskeys(),
 		KeyNew: v.href("/account/passkeys/options"), KeyAsk: v.href("/account/passkeys"), EndAction: v.href("/account/sessions/end"),
-		KeyRemove: v.href("/account/passkeys/remove"),
 		Password: form{Action: v.href("/account/password"), Submit: v.text("account.password.submit"), Fields: []field{
-			v.secret("old", "current-password"), v.secret("password", "new-password").hinted(v.text("password.rule")),
+			v.secret("old", "current-password"), v.secret("password", "new-password").named(v.text("field.password.new")).hinted(v.text("password.rule")),
 		}},
 	}
 	if done := v.r.URL.Query().Get("done"); done == "password" || done == "passkey" || done == "session" || done == "removed" {
@@ -115,9 +107,9 @@ func (v *visit) fillAccount(page *accountPage, visitor access.Visitor) error {
 		return err
 	}
 	for _, k := range keys {
-		line := passkeyLine{ID: hex.EncodeToString(k.ID), Name: k.Name, Added: v.full(k.CreatedAt.In(v.zone)), Used: v.text("never")}
+		line := passkeyLine{Name: k.Name, Added: v.stamp(k.CreatedAt.In(v.zone)), Used: v.text("never"), Remove: v.href("/account/passkeys/remove?id=" + hex.EncodeToString(k.ID))}
 		if !k.UsedAt.IsZero() {
-			line.Used = v.full(k.UsedAt.In(v.zone))
+			line.Used = v.stamp(k.UsedAt.In(v.zone))
 		}
 		page.Passkeys = append(page.Passkeys, line)
 	}
@@ -127,8 +119,8 @@ func (v *visit) fillAccount(page *accountPage, visitor access.Visitor) error {
 	}
 	for _, n := range sessions {
 		page.Sessions = append(page.Sessions, sessionLine{
-			ID: n.ID, Agent: browserName(n.Agent), Method: v.method(n.Method), Address: n.Address,
-			Began: v.full(n.CreatedAt.In(v.zone)), Seen: v.full(n.SeenAt.In(v.zone)), Current: n.ID == visitor.SessionID,
+			ID: n.ID, Agent: v.browserWords(n.Agent), Method: v.method(n.Method), Address: n.Address,
+			Began: v.stamp(n.CreatedAt.In(v.zone)), Seen: v.stamp(n.SeenAt.In(v.zone)), Current: n.ID == visitor.SessionID,
 		})
 	}
 	return nil
@@ -141,9 +133,21 @@ func (v *visit) method(name string) string {
 	return name
 }
 
-// browserName makes a name of what browsers say they are.
-func browserName(agent string) string {
-	browser, system := "", ""
+// browserWords make a name of what browsers say they are.
+func (v *visit) browserWords(agent string) string {
+	browser, system := browserOf(agent)
+	switch {
+	case browser != "" && system != "":
+		return v.text("session.browser", "browser", browser, "system", system)
+	case browser+system != "":
+		return browser + system
+	}
+	return tocsin.Clip(agent, 40)
+}
+
+// browserOf is the browser and the system in what browsers say they are, ""
+// for those that are not known.
+func browserOf(agent string) (browser, system string) {
 	for _, name := range []string{"Edg/", "OPR/", "Firefox/", "Chrome/", "Safari/", "curl/"} {
 		if strings.Contains(agent, name) {
 			browser = map[string]string{"Edg/": "Edge", "OPR/": "Opera"}[name]
@@ -159,10 +163,10 @@ func browserName(agent string) string {
 			break
 		}
 	}
-	if text := strings.TrimSpace(browser + " " + system); text != "" {
-		return text
+	if system == "Mac OS X" {
+		system = "macOS"
 	}
-	return tocsin.Clip(agent, 40)
+	return browser, system
 }
 
 // changePassword serves POST /account/password.
@@ -195,6 +199,24 @@ func (p *Pages) addPasskey(v *visit) error {
 	return v.sendJSON(struct{}{})
 }
 
+// askRemovePasskey serves GET /account/passkeys/remove?id=.
+func (p *Pages) askRemovePasskey(v *visit) error {
+	id := v.r.URL.Query().Get("id")
+	keys, err := p.config.People.Passkeys(v.r.Context(), access.VisitorOf(v.r.Context()).User.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if hex.EncodeToString(k.ID) == id {
+			return v.ask("passkey", k.Name, v.href("/account"), question{
+				adminFrame: adminFrame{frame: v.frame(crumb{v.text("account"), v.href("/account")}, crumb{Name: v.text("remove")})},
+				Action:     v.href("/account/passkeys/remove"), Field: "id", Value: id, Submit: v.text("remove"),
+			})
+		}
+	}
+	return errNothingHere()
+}
+
 // removePasskey serves POST /account/passkeys/remove.
 func (p *Pages) removePasskey(v *visit) error {
 	id, err := hex.DecodeString(v.r.PostFormValue("id"))
@@ -220,7 +242,7 @@ func (v *visit) tenantNames() (map[string]string, error) {
 	tenants, err := v.pages.config.Archive.Tenants(v.r.Context())
 	names := make(map[string]string, len(tenants))
 	for _, t := range tenants {
-		names[t.ID] = t.Name
+		names[t.ID] = t.Title()
 	}
 	return names, err
 }

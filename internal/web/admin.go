@@ -2,10 +2,10 @@ package web
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -13,7 +13,8 @@ import (
 type roster interface {
 	Users(ctx context.Context) ([]tocsin.User, error)
 	User(ctx context.Context, ref string) (u tocsin.User, password string, err error)
-	Audit(ctx context.Context, before int64, limit int) ([]tocsin.AuditEntry, error)
+	AuditOf(ctx context.Context, q store.AuditQuery) ([]tocsin.AuditEntry, error)
+	AuditActors(ctx context.Context, limit int) ([]string, error)
 }
 
 // programs is the part of the store about API clients.
@@ -65,33 +66,38 @@ func (p *Pages) adminPages() []page {
 		{"POST", "/admin/users", access.ManageUsers, p.addUser, true},
 		{"GET", "/admin/users/{id}", access.ManageUsers, p.adminUser, true},
 		{"POST", "/admin/users/{id}/roles", access.ManageUsers, p.setRoles, true},
+		{"GET", "/admin/users/{id}/state", access.ManageUsers, p.askDisable, true},
 		{"POST", "/admin/users/{id}/state", access.ManageUsers, p.setState, true},
 		{"POST", "/admin/users/{id}/password", access.ManageUsers, p.resetPassword, true},
 		{"GET", "/admin/clients", access.ManageClients, p.adminClients, true},
 		{"POST", "/admin/clients", access.ManageClients, p.addClient, true},
 		{"POST", "/admin/clients/{id}/rotate", access.ManageClients, p.rotateClient, true},
+		{"GET", "/admin/clients/{id}/revoke", access.ManageClients, p.askRevoke, true},
 		{"POST", "/admin/clients/{id}/revoke", access.ManageClients, p.revokeClient, true},
 		{"GET", "/admin/tenants", access.ManageSources, p.adminTenants, true},
 		{"POST", "/admin/tenants", access.ManageTenants, p.addTenant, true},
 		{"GET", "/admin/tenants/{id}", access.ManageSources, p.adminTenant, true},
 		{"POST", "/admin/tenants/{id}", access.ManageTenants, p.changeTenant, true},
+		{"GET", "/admin/tenants/{id}/state", access.ManageTenants, p.askDisableTenant, true},
+		{"POST", "/admin/tenants/{id}/state", access.ManageTenants, p.setTenantState, true},
 		{"POST", "/admin/tenants/{id}/sources", access.ManageSources, p.putSource, true},
 		{"POST", "/admin/tenants/{id}/sources/{name}/test", access.ManageSources, p.testSource, true},
+		{"GET", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.askRemoveSource, true},
 		{"POST", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.removeSource, true},
 		{"GET", "/admin/audit", access.ReadAudit, p.adminAudit, true},
+		{"GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV, true},
 	}
 }
 
-// adminSections are the parts of the administration, in the order of their
-// menu.
-func adminSections() []struct {
+// An adminSection is a part of the administration.
+type adminSection struct {
 	path, key string
 	needs     access.Permission
-} {
-	return []struct {
-		path, key string
-		needs     access.Permission
-	}{
+}
+
+// adminSections are in the order of their menu.
+func adminSections() []adminSection {
+	return []adminSection{
 		{"/admin/tenants", "tenants", access.ManageSources},
 		{"/admin/users", "users", access.ManageUsers},
 		{"/admin/clients", "clients", access.ManageClients},
@@ -105,8 +111,14 @@ type adminFrame struct {
 	Sections []navLink
 	Done     string // what was just done
 	Refused  form   // what a small form was refused for
-	Secret   string // shown this once
-	SecretOf string
+	Secret   secret
+}
+
+// A secret is shown once, right after it was made.
+type secret struct {
+	Value, Of string
+	ID        string // of the client that it belongs to
+	Hint      string
 }
 
 // adminFrame makes the frame of one section; more names a page within it.
@@ -114,7 +126,7 @@ func (v *visit) adminFrame(section string, more ...crumb) adminFrame {
 	v.w.Header().Set("Cache-Control", "no-store")
 	visitor := access.VisitorOf(v.r.Context())
 	var f adminFrame
-	crumbs := []crumb{{Name: v.text("admin")}}
+	crumbs := []crumb{{v.text("admin"), v.href("/admin")}}
 	for _, s := range adminSections() {
 		if !visitor.Somewhere(s.needs) {
 			continue
@@ -172,50 +184,4 @@ func (v *visit) administered(p access.Permission, id string) (tocsin.Tenant, err
 		}
 	}
 	return tocsin.Tenant{}, errNothingHere()
-}
-
-// auditPage is the audit log.
-type auditPage struct {
-	adminFrame
-	Lines []auditLine
-	Older string
-}
-
-type auditLine struct {
-	N                                                    int64
-	At, Who, Address, What, Action, Object, Tenant, More string
-}
-
-// auditLines is how many entries are on one page.
-const auditLines = 100
-
-// adminAudit serves GET /admin/audit.
-func (p *Pages) adminAudit(v *visit) error {
-	entries, err := p.config.Admin.Audit(v.r.Context(), numberOf(v.r.URL.Query().Get("before")), auditLines)
-	if err != nil {
-		return err
-	}
-	names, err := v.tenantNames()
-	if err != nil {
-		return err
-	}
-	page := auditPage{adminFrame: v.adminFrame("audit")}
-	for _, e := range entries {
-		page.Lines = append(page.Lines, auditLine{
-			N: e.N, At: v.full(e.At.In(v.zone)), Who: v.actor(e.Actor), Address: e.Actor.Address, What: v.text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
-		})
-	}
-	if len(entries) == auditLines && entries[len(entries)-1].N > 1 {
-		page.Older = v.with("before", itoa(entries[len(entries)-1].N))
-	}
-	return v.render(200, "admin-audit", page)
-}
-
-// actor is who acted, in words for those who are no people.
-func (v *visit) actor(a tocsin.Actor) string {
-	key := "who." + strings.ReplaceAll(a.Name, " ", ".")
-	if _, ok := v.texts[key]; ok && a.UserID == "" {
-		return v.text(key)
-	}
-	return a.Name
 }

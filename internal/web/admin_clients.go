@@ -22,6 +22,7 @@ func sortedByName(names map[string]string) []string {
 type clientsPage struct {
 	adminFrame
 	Clients []clientLine
+	Empty   emptyView
 	Form    form
 	Scopes  []choice
 }
@@ -34,28 +35,28 @@ type clientLine struct {
 
 // adminClients serves GET /admin/clients.
 func (p *Pages) adminClients(v *visit) error {
-	return v.showClients(http.StatusOK, nil, "", "")
+	return v.showClients(http.StatusOK, nil, secret{})
 }
 
-func (v *visit) showClients(status int, problem error, secret, of string) error {
+func (v *visit) showClients(status int, problem error, made secret) error {
 	tenants, err := v.administers(access.ManageClients)
 	if err != nil {
 		return err
 	}
 	names := map[string]string{}
-	page := clientsPage{adminFrame: v.adminFrame("clients")}
+	page := clientsPage{adminFrame: v.adminFrame("clients"), Empty: emptyView{Title: v.text("admin.clients.none"), Text: v.text("admin.clients.none.text")}}
 	for _, t := range tenants {
-		names[t.ID] = t.Name
+		names[t.ID] = t.Title()
 		clients, err := v.pages.config.Admin.Clients(v.r.Context(), t.ID)
 		if err != nil {
 			return err
 		}
 		for _, c := range clients {
-			page.Clients = append(page.Clients, v.clientLine(c, t.Name))
+			page.Clients = append(page.Clients, v.clientLine(c, t.Title()))
 		}
 	}
 	page.Form = form{Action: v.href("/admin/clients"), Submit: v.text("admin.clients.add"), Fields: []field{
-		v.field("client", v.r.PostFormValue("client")), withTenants(field{ID: "tenant", Label: v.text("field.tenant")}, names),
+		v.field("client", v.r.PostFormValue("client")).hinted(v.text("field.client.hint")), withTenants(field{ID: "tenant", Label: v.text("field.tenant")}, names),
 	}}
 	for _, scope := range v.scopes() {
 		page.Scopes = append(page.Scopes, choice{Value: scope, Name: v.text("scope." + scope), On: slices.Contains(v.r.PostForm["scope"], scope)})
@@ -64,7 +65,7 @@ func (v *visit) showClients(status int, problem error, secret, of string) error 
 		return problem
 	}
 	v.title(&page.frame, page.Form)
-	page.Secret, page.SecretOf = secret, of
+	page.Secret = made
 	return v.render(status, "admin-clients", page)
 }
 
@@ -114,14 +115,14 @@ func (p *Pages) addClient(v *visit) error {
 	if !v.mayGive(v.r.PostForm["scope"]) {
 		return tocsin.Invalidf("scope", "That permission is not yours to give.")
 	}
-	secret, hash := access.NewClientSecret()
+	value, hash := access.NewClientSecret()
 	client := tocsin.Client{
 		ID: signin.NewID(), TenantID: tenant.ID, Name: strings.TrimSpace(v.r.PostFormValue("client")), Scopes: v.r.PostForm["scope"], CreatedAt: v.now,
 	}
 	if err := p.config.Admin.AddClient(v.r.Context(), client, tocsin.Secret{Hash: hash, CreatedAt: v.now}); err != nil {
-		return v.showClients(http.StatusBadRequest, err, "", "")
+		return v.showClients(http.StatusBadRequest, err, secret{})
 	}
-	return v.showClients(http.StatusOK, nil, secret, v.text("admin.secret.client", "name", client.Name, "id", client.ID))
+	return v.showClients(http.StatusOK, nil, secret{value, v.text("admin.secret.client", "name", client.Name), client.ID, v.text("admin.secret.once")})
 }
 
 // ownClient is a client of a tenant that the visitor administers.
@@ -147,11 +148,22 @@ func (p *Pages) rotateClient(v *visit) error {
 	if !v.mayGive(client.Scopes) {
 		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "The client has permissions that are not yours to give."}
 	}
-	secret, hash := access.NewClientSecret()
+	value, hash := access.NewClientSecret()
 	if err := p.config.Admin.AddClientSecret(v.r.Context(), tocsin.Secret{ClientID: client.ID, Hash: hash, CreatedAt: v.now}, v.now.Add(oldSecret)); err != nil {
 		return err
 	}
-	return v.showClients(http.StatusOK, nil, secret, v.text("admin.secret.rotated", "name", client.Name, "id", client.ID))
+	return v.showClients(http.StatusOK, nil, secret{value, v.text("admin.secret.rotated", "name", client.Name), client.ID, v.text("admin.secret.once") + " " + v.text("admin.secret.old")})
+}
+
+// askRevoke serves GET /admin/clients/{id}/revoke.
+func (p *Pages) askRevoke(v *visit) error {
+	client, err := v.ownClient()
+	if err != nil {
+		return err
+	}
+	return v.ask("client", client.Name, v.href("/admin/clients"), question{
+		adminFrame: v.adminFrame("clients", crumb{Name: v.text("client.revoke")}), Action: v.href(v.path), Submit: v.text("client.revoke"),
+	})
 }
 
 // revokeClient serves POST /admin/clients/{id}/revoke.

@@ -18,14 +18,23 @@ type tenancyPage struct {
 }
 
 type tenantLine struct {
-	Name, ID, Domains, Href, State string
-	Sources                        []sourceLine
+	Title, Name, ID, Domains, Href, State string
+	Sources                               []sourceLine
+}
+
+func (v *visit) tenantLine(t tocsin.Tenant) tenantLine {
+	line := tenantLine{Title: t.Title(), Name: t.Name, ID: t.ID, Domains: v.join(t.Domains), Href: v.href("/admin/tenants/" + t.ID)}
+	if t.Disabled {
+		line.State = v.text("tenant.disabled")
+	}
+	return line
 }
 
 type sourceLine struct {
-	Name, Kind, Cloud, ClientID, Every, State, Family, Glyph, Problem string
-	InFile, Own                                                       bool
-	Test, Remove                                                      string // addresses of one that is set up here
+	look
+	Name, Cloud, ClientID, Every, Read, Problem string
+	InFile, Own                                 bool
+	Test, Remove                                string // addresses of one that is set up here
 }
 
 // adminTenants serves GET /admin/tenants.
@@ -41,6 +50,7 @@ func (v *visit) showTenants(status int, problem error) error {
 		page.Form = form{Action: v.href("/admin/tenants"), Submit: v.text("admin.tenants.add"), Fields: []field{
 			v.field("id", v.r.PostFormValue("id")).hinted(v.text("field.id.hint")),
 			v.field("label", v.r.PostFormValue("label")).hinted(v.text("field.label.hint")),
+			v.field("displayName", v.r.PostFormValue("displayName")).hinted(v.text("field.displayName.hint")).optional(),
 			v.field("domain", v.r.PostFormValue("domain")).hinted(v.text("field.domain.hint")).optional(),
 		}}
 	}
@@ -49,10 +59,7 @@ func (v *visit) showTenants(status int, problem error) error {
 	}
 	v.title(&page.frame, page.Form)
 	for _, t := range tenants {
-		line := tenantLine{Name: t.Name, ID: t.ID, Domains: strings.Join(t.Domains, ", "), Href: v.href("/admin/tenants/" + t.ID)}
-		if t.Disabled {
-			line.State = v.text("tenant.disabled")
-		}
+		line := v.tenantLine(t)
 		if line.Sources, err = v.sourceLines(t); err != nil {
 			return err
 		}
@@ -83,10 +90,12 @@ func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
 	}
 	var lines []sourceLine
 	for _, s := range states {
-		line := sourceLine{Name: s.Name, Every: s.Interval.String(), Problem: s.Problem, InFile: v.pages.config.Connections.InFile(t.ID, s.Name)}
-		line.State, line.Family, line.Glyph = v.sourceState(s)
+		line := sourceLine{Name: s.Name, Every: v.every(s.Interval), Problem: s.Problem, look: v.sourceLook(s), InFile: v.pages.config.Connections.InFile(t.ID, s.Name)}
+		if !s.LastOKAt.IsZero() {
+			line.Read = v.text("source.read", "time", v.stamp(s.LastOKAt.In(v.zone)))
+		}
 		if i := slices.IndexFunc(own, func(c tocsin.Connection) bool { return c.Name == s.Name }); i >= 0 && !line.InFile {
-			line.Own, line.Kind, line.Cloud, line.ClientID = true, own[i].Kind, own[i].Cloud, own[i].ClientID
+			line.Own, line.Cloud, line.ClientID = true, v.cloudName(own[i].Cloud), own[i].ClientID
 			address := "/admin/tenants/" + t.ID + "/sources/" + s.Name
 			line.Test, line.Remove = v.href(address+"/test"), v.href(address+"/remove")
 		}
@@ -95,24 +104,40 @@ func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
 	return lines, nil
 }
 
-// sourceState says how the polls of a source go. One that was never read is
-// not well.
-func (v *visit) sourceState(s tocsin.SourceState) (words, family, glyph string) {
+// sourceLook says how the polls of a source go. One that was never read is not
+// well.
+func (v *visit) sourceLook(s tocsin.SourceState) look {
 	_, stale := s.StaleSince(v.now)
 	switch {
 	case s.LastOKAt.IsZero() && s.Outcome == "":
-		return v.text("source.waiting"), "neutral", "unknown"
+		return look{Family: "neutral", Glyph: "unknown", Words: v.text("source.waiting")}
 	case s.LastOKAt.IsZero():
-		return v.text("source.never"), "degraded", "degraded"
+		return look{Family: "degraded", Glyph: "degraded", Words: v.text("source.never")}
 	case stale:
-		return v.text("source.stale", "time", v.full(s.LastOKAt.In(v.zone))), "degraded", "degraded"
+		return look{Family: "degraded", Glyph: "degraded", Words: v.text("source.stale")}
 	}
-	return v.text("source.ok", "time", v.full(s.LastOKAt.In(v.zone))), "ok", "ok"
+	return look{Family: "ok", Glyph: "ok", Words: v.text("source.ok")}
+}
+
+// every is an interval in words; what is under a minute is in seconds.
+func (v *visit) every(d time.Duration) string {
+	if d < time.Minute {
+		return v.text("source.seconds", "n", int(d.Seconds()))
+	}
+	return v.length(d)
+}
+
+// cloudName is what people call a cloud, or what the settings file calls it.
+func (v *visit) cloudName(id string) string {
+	if _, ok := v.texts["cloud."+id]; ok {
+		return v.text("cloud." + id)
+	}
+	return id
 }
 
 // addTenant serves POST /admin/tenants.
 func (p *Pages) addTenant(v *visit) error {
-	tenant := tocsin.Tenant{ID: v.r.PostFormValue("id"), Name: v.r.PostFormValue("label"), Domains: typedList(v.r.PostFormValue("domain")), CreatedAt: v.now}
+	tenant := tocsin.Tenant{ID: v.r.PostFormValue("id"), Name: v.r.PostFormValue("label"), DisplayName: v.r.PostFormValue("displayName"), Domains: typedList(v.r.PostFormValue("domain")), CreatedAt: v.now}
 	tenant.Normalize()
 	if err := p.config.Admin.AddTenant(v.r.Context(), tenant); err != nil {
 		return v.showTenants(http.StatusBadRequest, err)
@@ -130,15 +155,19 @@ type tenantPage struct {
 	adminFrame
 	Row     tenantLine
 	InFile  bool
-	Edit    form // no fields for those who may not
-	Off     bool // disabled
+	Edit    form   // no fields for those who may not
+	Off     bool   // disabled
+	Turn    string // address where it is disabled, or enabled again
 	Source  form
 	Checks  []checkLine
 	Checked string // the source that was tried
 	AllGood bool
 }
 
-type checkLine struct{ Words, State, Family, Glyph, Reason string }
+type checkLine struct {
+	look
+	Name, Help, Reason string
+}
 
 // adminTenant serves GET /admin/tenants/{id}.
 func (p *Pages) adminTenant(v *visit) error {
@@ -155,34 +184,42 @@ func (p *Pages) adminTenant(v *visit) error {
 
 func (v *visit) tenantPage(t tocsin.Tenant) (*tenantPage, error) {
 	page := &tenantPage{
-		adminFrame: v.adminFrame("tenants", crumb{Name: t.Name}), InFile: v.pages.config.Connections.InFile(t.ID, ""), Off: t.Disabled,
-		Row: tenantLine{Name: t.Name, ID: t.ID, Domains: strings.Join(t.Domains, ", ")},
+		adminFrame: v.adminFrame("tenants", crumb{Name: t.Title()}), InFile: v.pages.config.Connections.InFile(t.ID, ""), Off: t.Disabled,
+		Row: v.tenantLine(t),
 	}
+	var err error
+	if page.Row.Sources, err = v.sourceLines(t); err != nil {
+		return nil, err
+	}
+	page.Source = v.sourceForm(t, slices.ContainsFunc(page.Row.Sources, func(s sourceLine) bool { return s.Own }))
 	if !page.InFile && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+		page.Turn = v.href("/admin/tenants/" + t.ID + "/state")
 		page.Edit = form{Action: v.href("/admin/tenants/" + t.ID), Submit: v.text("admin.tenant.save"), Fields: []field{
 			v.field("label", t.Name).hinted(v.text("field.label.hint")),
 			v.field("displayName", t.DisplayName).hinted(v.text("field.displayName.hint")).optional(),
 			v.field("domain", strings.Join(t.Domains, " ")).hinted(v.text("field.domain.hint")).optional(),
-			v.field("group", strings.Join(t.Groups, " ")).optional(),
+			v.field("group", strings.Join(t.Groups, " ")).hinted(v.text("field.group.hint")).optional(),
 		}}
 	}
+	return page, nil
+}
+
+// sourceForm sets up a source of a tenant. Where there is one already, its
+// secret can stay as it is.
+func (v *visit) sourceForm(t tocsin.Tenant, another bool) form {
 	cloud := field{ID: "cloud", Label: v.text("field.cloud")}
 	for _, name := range v.pages.config.Connections.Clouds() {
-		shown := name
-		if _, ok := v.texts["cloud."+name]; ok {
-			shown = v.text("cloud." + name)
-		}
-		cloud.Choices = append(cloud.Choices, choice{Value: name, Name: shown, On: name == v.r.PostFormValue("cloud")})
+		cloud.Choices = append(cloud.Choices, choice{Value: name, Name: v.cloudName(name), On: name == v.r.PostFormValue("cloud")})
 	}
-	page.Source = form{Action: v.href("/admin/tenants/" + t.ID + "/sources"), Submit: v.text("admin.source.save"), Fields: []field{
-		{ID: "source", Label: v.text("field.source"), Value: orDefault(v.r.PostFormValue("source"), "graph"), Auto: "off"},
-		cloud, v.field("clientId", v.r.PostFormValue("clientId")), v.secret("secret", "off").hinted(v.text("field.secret.hint")),
+	secret := v.secret("secret", "off").hinted(v.text("field.secret.hint"))
+	if another {
+		secret = secret.hinted(v.text("field.secret.kept")).optional()
+	}
+	return form{Action: v.href("/admin/tenants/" + t.ID + "/sources"), Submit: v.text("admin.source.save"), Fields: []field{
+		v.field("source", orDefault(v.r.PostFormValue("source"), "graph")).hinted(v.text("field.source.hint")), cloud,
+		v.field("clientId", v.r.PostFormValue("clientId")).hinted(v.text("field.clientId.hint")), secret,
 		v.field("every", orDefault(v.r.PostFormValue("every"), "3m")).hinted(v.text("field.every.hint")),
 	}}
-	page.Source.Fields[3].Optional = true // the stored one stays
-	var err error
-	page.Row.Sources, err = v.sourceLines(t)
-	return page, err
 }
 
 func orDefault(text, other string) string {
@@ -194,17 +231,13 @@ func orDefault(text, other string) string {
 
 // changeTenant serves POST /admin/tenants/{id}.
 func (p *Pages) changeTenant(v *visit) error {
-	tenant, err := v.administered(access.ManageTenants, v.r.PathValue("id"))
+	tenant, err := v.changeable()
 	if err != nil {
 		return err
-	}
-	if p.config.Connections.InFile(tenant.ID, "") {
-		return tocsin.Conflictf("The settings file has this tenant: change it there.")
 	}
 	_, err = p.config.Admin.ChangeTenant(v.r.Context(), tenant.ID, func(t *tocsin.Tenant) error {
 		t.Name, t.DisplayName = v.r.PostFormValue("label"), v.r.PostFormValue("displayName")
 		t.Domains, t.Groups = typedList(v.r.PostFormValue("domain")), typedList(v.r.PostFormValue("group"))
-		t.Disabled = v.r.PostFormValue("disabled") != ""
 		return nil
 	})
 	if err == nil {
@@ -216,6 +249,44 @@ func (p *Pages) changeTenant(v *visit) error {
 	}
 	v.title(&page.frame, page.Edit)
 	return v.render(http.StatusBadRequest, "admin-tenant", page)
+}
+
+// askDisableTenant serves GET /admin/tenants/{id}/state.
+func (p *Pages) askDisableTenant(v *visit) error {
+	tenant, err := v.changeable()
+	if err != nil {
+		return err
+	}
+	back := v.href("/admin/tenants/" + tenant.ID)
+	return v.ask("tenant", tenant.Title(), back, question{
+		adminFrame: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("tenant.disable")}),
+		Action:     v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("tenant.disable"),
+	})
+}
+
+// setTenantState serves POST /admin/tenants/{id}/state.
+func (p *Pages) setTenantState(v *visit) error {
+	tenant, err := v.changeable()
+	if err != nil {
+		return err
+	}
+	_, err = p.config.Admin.ChangeTenant(v.r.Context(), tenant.ID, func(t *tocsin.Tenant) error {
+		t.Disabled = v.r.PostFormValue("state") == "disabled"
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.redirect(v.href("/admin/tenants/" + tenant.ID + "?done=tenant"))
+}
+
+// changeable is the tenant of the address, unless the settings file has it.
+func (v *visit) changeable() (tocsin.Tenant, error) {
+	tenant, err := v.administered(access.ManageTenants, v.r.PathValue("id"))
+	if err == nil && v.pages.config.Connections.InFile(tenant.ID, "") {
+		err = tocsin.Conflictf("The settings file has this tenant: change it there.")
+	}
+	return tenant, err
 }
 
 // putSource serves POST /admin/tenants/{id}/sources.
@@ -261,20 +332,37 @@ func (v *visit) test(tenant tocsin.Tenant, name string) error {
 	}
 	page.Checked, page.AllGood = name, true
 	for _, c := range checks {
-		line := checkLine{Words: v.text("check." + c.Step), State: v.text("check.state." + string(c.State)), Reason: c.Reason, Family: "neutral", Glyph: "unknown"}
+		line := checkLine{Name: v.text("check." + c.Step), Reason: c.Reason, look: look{Family: "neutral", Glyph: "unknown", Words: v.text("check.state." + string(c.State))}}
 		switch c.State {
 		case tocsin.CheckOK:
 			line.Family, line.Glyph = "ok", "ok"
 		case tocsin.CheckFailed:
-			line.Family, line.Glyph = "down", "down"
-		}
-		if c.State == tocsin.CheckFailed {
-			line.Words += ". " + v.text("check.help."+c.Step)
+			line.Family, line.Glyph, line.Help = "down", "down", v.text("check.help."+c.Step)
 		}
 		page.AllGood = page.AllGood && c.State == tocsin.CheckOK
 		page.Checks = append(page.Checks, line)
 	}
 	return v.render(http.StatusOK, "admin-tenant", page)
+}
+
+// askRemoveSource serves GET /admin/tenants/{id}/sources/{name}/remove.
+func (p *Pages) askRemoveSource(v *visit) error {
+	tenant, err := v.administered(access.ManageSources, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	name := v.r.PathValue("name")
+	own, err := p.config.Connections.Of(v.r.Context(), tenant.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(own, func(c tocsin.Connection) bool { return c.Name == name }) {
+		return errNothingHere()
+	}
+	back := v.href("/admin/tenants/" + tenant.ID)
+	return v.ask("source", name, back, question{
+		adminFrame: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("remove")}), Action: v.href(v.path), Submit: v.text("remove"),
+	})
 }
 
 // removeSource serves POST /admin/tenants/{id}/sources/{name}/remove.

@@ -48,7 +48,7 @@ func (v *visit) showUsers(status int, problem error, password string) error {
 	}
 	page := usersPage{adminFrame: v.adminFrame("users")}
 	page.Form = form{Action: v.href("/admin/users"), Submit: v.text("admin.users.add"), Fields: []field{
-		{ID: "name", Label: v.text("login.name"), Auto: "off"}, v.field("display", "").optional(), v.roleField(false), v.tenantField(names),
+		field{ID: "name", Label: v.text("login.name"), Auto: "off"}.hinted(v.text("login.name.hint")), v.field("display", "").hinted(v.text("field.display.hint")).optional(), v.roleField(false), v.tenantField(names),
 	}}
 	if problem != nil {
 		page.Form.Fields[0].Value, page.Form.Fields[1].Value = v.r.PostFormValue("name"), v.r.PostFormValue("display")
@@ -57,12 +57,12 @@ func (v *visit) showUsers(status int, problem error, password string) error {
 		}
 		v.title(&page.frame, page.Form)
 	} else if password != "" {
-		page.Secret, page.SecretOf = password, v.text("admin.secret.password", "name", strings.ToLower(v.r.PostFormValue("name")))
+		page.Secret = v.passwordOf(strings.ToLower(v.r.PostFormValue("name")), password)
 	}
 	for _, u := range users {
 		line := userLine{Name: u.Name, Display: u.Display, Href: v.href("/admin/users/" + u.ID), Disabled: !u.DisabledAt.IsZero(), SignedIn: v.text("never"), From: u.Issuer}
 		if !u.SignedInAt.IsZero() {
-			line.SignedIn = v.full(u.SignedInAt.In(v.zone))
+			line.SignedIn = v.stamp(u.SignedInAt.In(v.zone))
 		}
 		for _, g := range u.Grants {
 			line.Roles = append(line.Roles, v.grantWords(g, names))
@@ -72,10 +72,16 @@ func (v *visit) showUsers(status int, problem error, password string) error {
 	return v.render(status, "admin-users", page)
 }
 
+// passwordOf shows a password that was made for somebody.
+func (v *visit) passwordOf(name, password string) secret {
+	return secret{Value: password, Of: v.text("admin.secret.password", "name", name), Hint: v.text("admin.secret.once")}
+}
+
 // roleField is a list of roles to choose from.
 func (v *visit) roleField(optional bool) field {
 	f := field{ID: "role", Label: v.text("field.role"), Optional: optional}
 	if optional {
+		f.Label = v.text("field.role.more")
 		f.Choices = append(f.Choices, choice{Value: "", Name: v.text("field.role.none"), On: true})
 	}
 	for _, r := range tocsin.Roles() {
@@ -150,7 +156,7 @@ func (v *visit) showUser(status int, problem, password string) error {
 	page.Refused.Problem = problem
 	v.title(&page.frame, page.Refused)
 	if password != "" {
-		page.Secret, page.SecretOf = password, v.text("admin.secret.password", "name", user.Name)
+		page.Secret = v.passwordOf(user.Name, password)
 	}
 	for _, g := range user.Grants {
 		page.Grants = append(page.Grants, grantLine{string(g.Role) + "@" + g.TenantID, v.grantWords(g, names), g.Claimed})
@@ -190,6 +196,19 @@ func (p *Pages) setRoles(v *visit) error {
 		}
 	}
 	return v.changed("roles", p.config.Door.SetGrants(v.r.Context(), v.r.PathValue("id"), grants))
+}
+
+// askDisable serves GET /admin/users/{id}/state.
+func (p *Pages) askDisable(v *visit) error {
+	user, _, err := p.config.Admin.User(v.r.Context(), v.r.PathValue("id"))
+	if err != nil || user.ID != v.r.PathValue("id") {
+		return errNothingHere()
+	}
+	back := v.href("/admin/users/" + user.ID)
+	return v.ask("user", user.Display, back, question{
+		adminFrame: v.adminFrame("users", crumb{user.Display, back}, crumb{Name: v.text("admin.user.disable")}),
+		Action:     v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("admin.user.disable"),
+	})
 }
 
 // setState serves POST /admin/users/{id}/state.

@@ -51,7 +51,7 @@ func (v *visit) tenantFilter() tenantFilter {
 }
 
 func (f tenantFilter) takes(s standing) bool {
-	if !strings.Contains(plain.Fold(s.row.Name), plain.Fold(f.Name)) {
+	if !strings.Contains(plain.Fold(s.row.Name+" "+s.snapshot.Tenant.Name), plain.Fold(f.Name)) {
 		return false
 	}
 	if f.Service != "" && !ailing(s.looks[f.Service]) {

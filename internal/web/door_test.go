@@ -550,8 +550,9 @@ func TestAdministration(t *testing.T) {
 	audited("revoke", url.Values{}, "/admin/clients/"+clients[0].ID+"/revoke", 303, "client.revoke")
 	const third = "33333333-3333-4333-8333-333333333333"
 	audited("tenant", url.Values{"id": {third}, "label": {"Wingtip"}, "domain": {"wingtip.example wingtip.test"}}, "/admin/tenants", 303, "tenant.add")
-	audited("change", url.Values{"label": {"wingtip"}, "domain": {"wingtip.example"}, "disabled": {"yes"}}, "/admin/tenants/"+third, 303, "tenant.change")
-	if tenant, err := h.store.Tenant(t.Context(), "wingtip"); err != nil || !tenant.Disabled || len(tenant.Domains) != 1 {
+	audited("change", url.Values{"label": {"wingtip"}, "displayName": {"Wingtip Toys"}, "domain": {"wingtip.example"}}, "/admin/tenants/"+third, 303, "tenant.change")
+	audited("disable", url.Values{"state": {"disabled"}}, "/admin/tenants/"+third+"/state", 303, "tenant.change")
+	if tenant, err := h.store.Tenant(t.Context(), "wingtip"); err != nil || !tenant.Disabled || tenant.Title() != "Wingtip Toys" || len(tenant.Domains) != 1 {
 		t.Errorf("tenant = %+v, %v", tenant, err)
 	}
 	for _, path := range []string{"/admin/users", "/admin/users/" + kim.ID, "/admin/clients", "/admin/tenants", "/admin/tenants/" + third, "/admin/audit", "/account", "/fr/admin/tenants", "/ja/admin/users"} {

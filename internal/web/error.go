@@ -34,7 +34,7 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 		_ = v.redirect(v.href("/messages")) // where readers of messages begin
 		return
 	}
-	if status == http.StatusNotFound || status == http.StatusBadRequest {
+	if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 		// The frame helps to go on, but the page must not depend on it.
 		if full, err := p.visit(w, r, code); err == nil {
 			v = full
@@ -46,11 +46,14 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 		RequestID: v.requestID(), At: v.now.UTC().Format("15:04:05 UTC"),
 	}
 	page.Code = strconv.Itoa(status)
-	if v.code == languages()[0] && problem.Message != http.StatusText(status)+"." { // errors are in English
+	if v.code == languages()[0] && problem.Message != http.StatusText(status)+"." && v.typeset(problem.Message) != page.Message { // errors are in English
 		page.Detail = problem.Message
 	}
+	if kind == "500" || kind == "503" {
+		page.Ways = []crumb{{v.text("error.again"), v.with("", "")}}
+	}
 	if v.snapshot != nil {
-		page.Ways = []crumb{{v.text("nav.issues"), v.href("/issues")}}
+		page.Ways = append(page.Ways, crumb{v.text("nav.issues"), v.href("/issues")})
 	}
 	if v.render(status, "error", page) != nil {
 		httpserver.PlainError(w, r, status, problem)
@@ -83,13 +86,13 @@ func errorKey(status int) string {
 // firstRunPage is shown while the desk has no tenant.
 type firstRunPage struct {
 	frame
-	Add string // address where the visitor may add a tenant, "" for others
+	AddTenant, AddUser, AddClient string // addresses for those who may add a tenant, "" for others
 }
 
 func (p *Pages) firstRun(v *visit) error {
 	page := firstRunPage{frame: v.frame(crumb{Name: v.text("first.title")})}
 	if p.config.Admin != nil && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
-		page.Add = v.href("/admin/tenants")
+		page.AddTenant, page.AddUser, page.AddClient = v.href("/admin/tenants"), v.href("/admin/users"), v.href("/admin/clients")
 	}
 	return v.render(http.StatusOK, "first-run", page)
 }

@@ -30,6 +30,11 @@ func (f field) hinted(hint string) field {
 	return f
 }
 
+func (f field) named(label string) field {
+	f.Label = label
+	return f
+}
+
 func (f field) optional() field {
 	f.Optional = true
 	return f
@@ -59,6 +64,15 @@ func (f form) Problems() []problem {
 		}
 	}
 	return list
+}
+
+// Whole is what is wrong with the whole where no field has a problem of its
+// own, "" elsewhere.
+func (f form) Whole() string {
+	if len(f.Problems()) == 1 {
+		return f.Problem
+	}
+	return ""
 }
 
 // title says in the title of a page that one of its forms was refused.

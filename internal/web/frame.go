@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 	f.Languages = v.languageLinks()
 	s := v.snapshot
 	if s == nil {
+		v.navigateAdmin(&f)
 		return f
 	}
 	f.Tenant, f.TenantTitle, f.Initial, f.Tracked = s.Tenant.Name, s.Tenant.Title(), initial(s.Tenant.Title()), len(s.Services)
@@ -114,6 +116,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 		}
 	}
 	v.navigate(&f)
+	v.navigateAdmin(&f)
 	f.Live, f.Events = v.liveState(s), v.eventsOf()
 	f.Stale, f.StaleText = v.staleTitle(), v.staleReason()
 	return f
@@ -178,6 +181,18 @@ func (v *visit) navigate(f *frame) {
 			f.Tabs = append(f.Tabs, link)
 		}
 	}
+}
+
+// navigateAdmin leads to the administration those who run something.
+func (v *visit) navigateAdmin(f *frame) {
+	visitor := access.VisitorOf(v.r.Context())
+	runs := func(s adminSection) bool { return visitor.Somewhere(s.needs) }
+	if v.pages.config.Admin == nil || !slices.ContainsFunc(adminSections(), runs) {
+		return
+	}
+	f.Nav = append(f.Nav, navGroup{Name: v.text("nav.group.prepare"), Links: []navLink{{
+		Name: v.text("admin"), Href: v.href("/admin"), Icon: "settings", Current: strings.HasPrefix(v.path, "/admin/"),
+	}}})
 }
 
 // openIssues counts what is open, and tells whether something is down.

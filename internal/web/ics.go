@@ -25,7 +25,7 @@ func (p *Pages) dueCalendar(v *visit) error {
 	c.line("VERSION", "2.0")
 	c.line("PRODID", "-//Tocsin//Due dates//EN")
 	c.line("METHOD", "PUBLISH")
-	c.line("X-WR-CALNAME", icsText(v.text("calendar.due", "tenant", v.snapshot.Tenant.Name)))
+	c.line("X-WR-CALNAME", icsText(v.text("calendar.due", "tenant", v.snapshot.Tenant.Title())))
 	for _, m := range rows {
 		if m.Due != nil && !v.gone(m.row) && !m.Handled.Settled() {
 			c.event(v, m)

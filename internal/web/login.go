@@ -38,8 +38,33 @@ type loginPage struct {
 	Next      string
 	Providers []crumb
 	Passkeys  bool
-	Everyone  bool // pages can be read without signing in
-	Fresh     bool // nobody has an account yet
+	State     *doorState // where pages can be read without signing in
+	Fresh     bool       // nobody has an account yet
+}
+
+// doorState is how things stand, for those who have not signed in.
+type doorState struct {
+	Verdict  verdict
+	Services []serviceLine // the worst
+}
+
+// doorServices is how many services are named beside the form.
+const doorServices = 5
+
+// doorState tells on the page of the sign-in what everybody may read anyway;
+// nil where they may not, or where it cannot be told: signing in must not depend
+// on it.
+func (v *visit) doorState() *doorState {
+	if !v.pages.config.Everyone || v.snapshot == nil {
+		return nil
+	}
+	overview := overviewPage{}
+	month, err := v.lastMonth()
+	if err != nil || overview.addIssues(v) != nil {
+		return nil
+	}
+	overview.addServices(v, month)
+	return &doorState{v.verdict(&overview, month), overview.Affected[:min(len(overview.Affected), doorServices)]}
 }
 
 // login serves GET /login.
@@ -49,7 +74,7 @@ func (p *Pages) login(v *visit) error {
 
 func (v *visit) showLogin(status int, next, name, problem string) error {
 	page := loginPage{
-		frame: v.frame(crumb{Name: v.text("login")}), Next: signin.LocalPath(next), Passkeys: v.pages.config.Door.HasPasskeys(), Everyone: v.pages.config.Everyone,
+		frame: v.frame(crumb{Name: v.text("login")}), Next: signin.LocalPath(next), Passkeys: v.pages.config.Door.HasPasskeys(),
 		Form: form{Action: v.href("/login"), Problem: problem, Submit: v.text("login.submit"), Fields: []field{
 			{ID: "name", Label: v.text("login.name"), Value: tocsin.Clip(name, 100), Auto: "username webauthn"}, v.secret("password", "current-password"),
 		}},
@@ -58,6 +83,9 @@ func (v *visit) showLogin(status int, next, name, problem string) error {
 		page.Next = v.href("/")
 	}
 	v.title(&page.frame, page.Form)
+	if status == http.StatusOK {
+		page.State = v.doorState()
+	}
 	for _, b := range v.pages.config.Door.Buttons() {
 		page.Providers = append(page.Providers, crumb{v.text("login.with", "name", b.Label), v.href("/login/" + b.ID + "?" + url.Values{"next": {page.Next}}.Encode())})
 	}

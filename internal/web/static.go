@@ -40,7 +40,7 @@ func loadAssets() (assets, error) {
 		name, kind string
 		parts      []string
 	}{
-		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css"}},
+		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css", "people.css"}},
 		{"app.js", "text/javascript; charset=utf-8", []string{"app.js"}},
 		{"passkey.js", "text/javascript; charset=utf-8", []string{"passkey.js"}},
 		{"icon.svg", "image/svg+xml", []string{"icon.svg"}},
@@ -172,6 +172,11 @@ func (s sprite) insert(page []byte) []byte {
 // icon is an icon of the interface, which always stands beside words.
 func icon(name string) template.HTML {
 	return template.HTML(`<svg class="i" aria-hidden="true"><use href="#i-` + template.HTMLEscapeString(name) + `"/></svg>`) //nolint:gosec // escaped
+}
+
+// code is something to type, as it is.
+func code(text string) template.HTML {
+	return template.HTML(`<code class="nowrap" translate="no">` + template.HTMLEscapeString(text) + `</code>`) //nolint:gosec // escaped
 }
 
 // glyph is the silhouette of a status in its colour. Sizes are s, l, xl.

@@ -151,6 +151,7 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 		"rich":    l.rich,
 		"number":  l.number,
 		"icon":    icon,
+		"code":    code,
 		"glyph":   glyph,
 		"lang":    func() string { return l.code },
 		"head":    func(list []versionLine) []versionLine { return list[:min(len(list), shownVersions)] },

@@ -143,7 +143,7 @@ func (in *interior) tenants() {
 	in.see(in.admin, "/admin/tenants")
 	in.see(in.admin, "/admin/tenants", sent{add, map[string]string{"id": "none", "label": "no name"}, true})
 	in.admin.Go(in.desk.Base() + "/admin/tenants")
-	submit(in.admin, add, map[string]string{"id": contoso, "label": "contoso", "domain": "contoso.com"})
+	submit(in.admin, add, map[string]string{"id": contoso, "label": "contoso", "displayName": "Contoso", "domain": "contoso.com contoso.example"})
 	in.see(in.admin, path+"?done=tenant")
 	in.see(in.admin, path, sent{`form[action$="` + contoso + `"]`, map[string]string{"label": "no name"}, true})
 	in.see(in.admin, path, sent{source, map[string]string{"source": "No Name", "cloud": "lab", "clientId": "none", "every": "1s"}, true})
@@ -154,6 +154,11 @@ func (in *interior) tenants() {
 		in.t.Log(err) // the desk was faster
 	}
 	in.see(in.admin, "/admin/tenants")
+	in.see(in.admin, path+"/sources/closed/remove")
+	in.admin.Go(in.desk.Base() + path + "/sources/closed/remove")
+	submit(in.admin, ".question form", map[string]string{})
+	in.see(in.admin, path+"?done=source")
+	in.see(in.admin, path+"/state")
 }
 
 // people adds people and programs, and looks at the pages on the way.
@@ -178,6 +183,10 @@ func (in *interior) people() {
 		ids = append(ids, user.ID)
 	}
 	in.see(in.admin, "/admin/users/"+ids[1], sent{form: `form[action$="/password"]`})
+	in.see(in.admin, "/admin/users/"+ids[1]+"/state")
+	in.admin.Go(in.desk.Base() + "/admin/users/" + ids[1] + "/state")
+	submit(in.admin, ".question form", map[string]string{})
+	in.see(in.admin, "/admin/users/"+ids[1]+"?done=state")
 	in.see(in.admin, "/admin/clients")
 	in.see(in.admin, "/admin/clients", sent{client, map[string]string{"client": "without a permission"}, true})
 	in.see(in.admin, "/admin/clients", sent{form: client, values: map[string]string{"client": "monitor of {lang}", "scope": "on"}}) // a secret, once

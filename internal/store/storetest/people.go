@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -258,6 +259,28 @@ func auditLog(t *testing.T, s *store.Store) {
 	}
 	if older, err := s.Audit(ctx, 3, 10); err != nil || len(older) != 2 || older[0].Action != "tenant.add" || older[0].Actor.Name != tocsin.Desk {
 		t.Errorf("older = %+v, %v", older, err)
+	}
+	for _, tt := range []struct {
+		q    store.AuditQuery
+		want int64 // number of the first, 0 for none
+		n    int
+	}{
+		{store.AuditQuery{Actor: "alex"}, 7, 5},
+		{store.AuditQuery{Actor: tocsin.Desk, Action: "tenant.add"}, 2, 2},
+		{store.AuditQuery{Actor: "ale"}, 0, 0},
+		{store.AuditQuery{TenantID: Contoso}, 1, 1},
+		{store.AuditQuery{Action: "user.add", Before: 6}, 5, 3},
+		{store.AuditQuery{Since: list[0].At.Add(time.Microsecond)}, 0, 0},
+		{store.AuditQuery{Since: list[0].At, Before: 8}, 7, 7},
+	} {
+		tt.q.Limit = 10
+		got, err := s.AuditOf(ctx, tt.q)
+		if err != nil || len(got) != tt.n || tt.n > 0 && got[0].N != tt.want {
+			t.Errorf("AuditOf(%+v) = %+v, %v, want %d from %d", tt.q, got, err, tt.n, tt.want)
+		}
+	}
+	if names, err := s.AuditActors(ctx, 10); err != nil || !slices.Equal(names, []string{"alex", tocsin.Desk}) {
+		t.Errorf("AuditActors = %q, %v", names, err)
 	}
 	check := func(what string, noted int64, head tocsin.Hash, want string) store.AuditVerification {
 		t.Helper()
