@@ -128,6 +128,20 @@ func (s *Store) EndSession(ctx context.Context, userID, id string, now time.Time
 	return nil
 }
 
+// RefuseSession writes down that somebody was not let in under a name, "" when
+// there is nobody of that name, and how they tried.
+func (s *Store) RefuseSession(ctx context.Context, name, method string, now time.Time) error {
+	entry := tocsin.AuditEntry{At: now, Action: "session.refuse", Object: name, Detail: method}
+	if name == "" {
+		entry.Detail += ", as nobody who is known"
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error { return audit(ctx, tx, entry) })
+	if err != nil {
+		return fmt.Errorf("refuse session: %w", err)
+	}
+	return nil
+}
+
 // sweepSessions forgets sessions and codes that have ended by themselves.
 func sweepSessions(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends_at <= $1`, micros(now)); err != nil {

@@ -244,7 +244,11 @@ func (s *Store) SetGrants(ctx context.Context, userID string, list []tocsin.Gran
 		if _, err := tx.ExecContext(ctx, `DELETE FROM user_roles WHERE user_id = $1 AND claimed = $2`, u.ID, claimed); err != nil {
 			return "", err
 		}
-		return describeGrants(wanted), addGrants(ctx, tx, u.ID, wanted)
+		detail := describeGrants(wanted)
+		if claimed {
+			detail += ", as " + u.Issuer + " claims"
+		}
+		return detail, addGrants(ctx, tx, u.ID, wanted)
 	})
 }
 

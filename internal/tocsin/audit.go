@@ -16,9 +16,10 @@ type Actor struct {
 }
 
 // Actors that are no people and no clients. Desk is the program itself: the
-// actor where nobody else is named.
+// actor where nobody else is named. Stranger is whoever asks to be let in.
 const (
 	Desk         = "desk"
+	Stranger     = "stranger"
 	CommandLine  = "command line"
 	SettingsFile = "settings file"
 )

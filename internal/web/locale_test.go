@@ -232,7 +232,7 @@ func TestAuditHasWords(t *testing.T) {
 			found["did."+m[1]+m[2]] = true
 		}
 	}
-	for _, name := range []string{tocsin.Desk, tocsin.CommandLine, tocsin.SettingsFile} {
+	for _, name := range []string{tocsin.Desk, tocsin.Stranger, tocsin.CommandLine, tocsin.SettingsFile} {
 		found["who."+strings.ReplaceAll(name, " ", ".")] = true
 	}
 	for key := range found {

@@ -163,6 +163,7 @@ func (w *witness) api(base string, client map[string]any) {
 		{"item.write", "issue TC1004", "PATCH", "/maintenance/TC1004", `{"title":"Toner and paper"}`},
 		{"item.write", "message TC1005", "POST", "/messages", `{"title":"News","content":"Read it."}`},
 		{"item.write", "message TC1005", "PATCH", "/messages/TC1005", `{"title":"No news"}`},
+		{"message.handle", "TC1005", "PUT", "/messages/TC1005/handling", `{"state":"done","owner":"sam"}`},
 		{"source.poll", "idle", "POST", "/sources/idle/poll", ""},
 	} {
 		w.expect(tt.action, "client "+id, "127.0.0.1", tt.object, func() {

@@ -21,6 +21,10 @@ const (
 	networkBurst = 60
 	networkEvery = 3 * time.Second
 	maxBuckets   = 20_000
+
+	// Of refusals in the audit log, from wherever they come.
+	refusalBurst = 100
+	refusalEvery = 5 * time.Second
 )
 
 // attempts counts attempts to sign in, by what they have in common. It is kept

@@ -181,6 +181,9 @@ func (s *SignIn) Return(w http.ResponseWriter, r *http.Request, id string) (next
 		return "", err
 	}
 	token, err := p.redeem(r.Context(), code, t)
+	if errors.Is(err, tocsin.ErrInvalid) {
+		s.refused(r, tocsin.User{}, p.Label)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -269,17 +272,17 @@ func (s *SignIn) recognise(r *http.Request, p *provider, token *oidc.IDToken) (t
 			Issuer: p.Issuer, Subject: token.Subject, CreatedAt: s.config.Now(), Grants: grants,
 		}
 		user.Normalize()
-		ctx := tocsin.WithActor(r.Context(), tocsin.Actor{UserID: user.ID, Name: user.Name, Address: s.config.Address(r).String()})
-		return user, s.config.Archive.AddUser(ctx, user, "")
+		return user, s.config.Archive.AddUser(s.as(r, user), user, "")
 	}
 	if err != nil {
 		return user, err
 	}
 	if !user.DisabledAt.IsZero() {
+		s.refused(r, user, p.Label)
 		return user, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This account is disabled."}
 	}
 	defer s.seen.forget()
-	return user, s.config.Archive.SetGrants(r.Context(), user.ID, grants, true, s.config.Now())
+	return user, s.config.Archive.SetGrants(s.as(r, user), user.ID, grants, true, s.config.Now())
 }
 
 // label is a claim as people may read it, or else the other text.

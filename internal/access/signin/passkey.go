@@ -161,6 +161,7 @@ func (s *SignIn) Passkey(w http.ResponseWriter, r *http.Request, answer []byte) 
 		return found, err
 	}, session, parsed)
 	if err != nil || credential.Authenticator.CloneWarning || !found.user.DisabledAt.IsZero() {
+		s.refused(r, found.user, "passkey")
 		return &tocsin.Error{Kind: tocsin.ErrUnauthenticated, Message: "This passkey does not sign anybody in here.", Cause: errors.Join(ErrRefused, err)}
 	}
 	text, err := json.Marshal(credential)

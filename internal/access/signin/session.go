@@ -37,8 +37,7 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, user tocsin.User,
 	if cookie, err := r.Cookie(s.cookieName("")); err == nil {
 		old = tocsin.HashOf([]byte(cookie.Value))
 	}
-	ctx := tocsin.WithActor(r.Context(), tocsin.Actor{UserID: user.ID, Name: user.Name, Address: address})
-	if err := s.config.Archive.AddSession(ctx, session, old); err != nil {
+	if err := s.config.Archive.AddSession(s.as(r, user), session, old); err != nil {
 		if errors.Is(err, tocsin.ErrForbidden) {
 			return refused()
 		}
@@ -47,6 +46,12 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, user tocsin.User,
 	s.seen.forget()
 	s.setCookie(w, "", token, s.config.Limit)
 	return nil
+}
+
+// as is the context of a request in which user acts, who has not got a session
+// yet.
+func (s *SignIn) as(r *http.Request, user tocsin.User) context.Context {
+	return tocsin.WithActor(r.Context(), tocsin.Actor{UserID: user.ID, Name: user.Name, Address: s.config.Address(r).String()})
 }
 
 // SignOut ends the session of a request, if it has one.

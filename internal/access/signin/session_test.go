@@ -3,10 +3,12 @@ package signin_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -224,5 +226,66 @@ func TestSessionsReachTheirLimits(t *testing.T) {
 	d.now = start.Add(10 * time.Minute)
 	if d.visitor(t, alexs).SignedIn() {
 		t.Error("a session outlives the time without use")
+	}
+}
+
+// Whoever measures how long a refusal takes learns nothing: each attempt costs
+// one comparison at the same cost, whether there is somebody of that name, with
+// a password or without one.
+func TestEveryRefusalCostsTheSame(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var costs []string
+	d.door.CountHashes(func(passes, memory uint32, lanes uint8, size uint32) {
+		costs = append(costs, fmt.Sprint(passes, memory, lanes, size))
+	})
+	d.enter(t, "kim")
+	kept, _ := d.enter(t, "alex")
+	federated := tocsin.User{ID: signin.NewID(), Name: "robin", Issuer: "https://id.example", Subject: "1", CreatedAt: d.now}
+	bare := tocsin.User{ID: signin.NewID(), Name: "noor", CreatedAt: d.now}
+	for _, err := range []error{d.door.SetDisabled(t.Context(), kept.ID, true), d.other.AddUser(t.Context(), federated, ""), d.other.AddUser(t.Context(), bare, "")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := costs[0]
+	for _, tt := range []struct{ what, name, password string }{
+		{"somebody", "kim", "another password"},
+		{"nobody", "nobody", "another password"},
+		{"no name", "", "another password"},
+		{"a GUID", kept.ID, password},
+		{"a name of a thousand characters", strings.Repeat("n", 1000), "another password"},
+		{"disabled", "alex", password},
+		{"disabled, wrong password", "alex", "another password"},
+		{"of a provider", "robin", "another password"},
+		{"without a password", "noor", ""},
+		{"a password that nobody may have", "kim", strings.Repeat("p", 5000)},
+	} {
+		costs = nil
+		err := d.door.Password(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/login", nil), tt.name, tt.password)
+		if !errors.Is(err, signin.ErrRefused) || len(costs) != 1 || costs[0] != want {
+			t.Errorf("%s: %v after hashes of %v, want one of %s", tt.what, err, costs, want)
+		}
+	}
+}
+
+// A flood of refusals does not fill the audit log.
+func TestRefusalsAreBounded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i := range 150 {
+		r := httptest.NewRequest(http.MethodPost, "/login/passkey", nil)
+		r.RemoteAddr = fmt.Sprintf("198.51.100.%d:1", i)
+		d.door.Refuse(r)
+	}
+	list, err := d.other.Audit(t.Context(), 0, 500)
+	refusals := 0
+	for _, e := range list {
+		if e.Action == "session.refuse" {
+			refusals++
+		}
+	}
+	if err != nil || refusals != 100 {
+		t.Errorf("%d entries, %v", refusals, err)
 	}
 }

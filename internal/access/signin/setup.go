@@ -66,8 +66,7 @@ func (s *SignIn) SetUp(w http.ResponseWriter, r *http.Request, code, name, displ
 	if err != nil {
 		return err
 	}
-	ctx := tocsin.WithActor(r.Context(), tocsin.Actor{UserID: user.ID, Name: user.Name, Address: s.config.Address(r).String()})
-	if err := s.config.Archive.SetUp(ctx, tocsin.HashOf([]byte(code)), user, hash); err != nil {
+	if err := s.config.Archive.SetUp(s.as(r, user), tocsin.HashOf([]byte(code)), user, hash); err != nil {
 		return err
 	}
 	s.remember(w, user.Name)

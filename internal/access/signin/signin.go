@@ -42,6 +42,12 @@ type sessions interface {
 	SessionRevision(ctx context.Context) (int64, error)
 	TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error
 	EndSession(ctx context.Context, userID, id string, now time.Time) error
+	refusals
+}
+
+// refusals are what is written down of those who were not let in.
+type refusals interface {
+	RefuseSession(ctx context.Context, name, method string, now time.Time) error
 }
 
 // codes is the part of the store that keeps what works once.
@@ -124,6 +130,21 @@ func refused() error {
 	return &tocsin.Error{Kind: tocsin.ErrUnauthenticated, Message: "The name or the password is not right.", Cause: ErrRefused}
 }
 
+// refused writes down that somebody was not let in, as user or as nobody who is
+// known: what was typed as a name may be a password. It costs the same for
+// both. Those who flood the door fill the log of the process alone.
+func (s *SignIn) refused(r *http.Request, user tocsin.User, method string) {
+	now, address := s.config.Now(), s.config.Address(r).String()
+	s.config.Log.WarnContext(r.Context(), "sign-in refused", "address", address, "method", method, "known", user.ID != "")
+	if s.attempts.take("refusals", refusalBurst, refusalEvery, now) != nil {
+		return
+	}
+	ctx := tocsin.WithActor(r.Context(), tocsin.Actor{Name: tocsin.Stranger, Address: address})
+	if err := s.config.Archive.RefuseSession(ctx, user.Name, method, now); err != nil {
+		s.config.Log.ErrorContext(r.Context(), "refusal not audited", "err", err)
+	}
+}
+
 // Password signs somebody in with the name and password of a local account.
 // Whoever is refused learns nothing about which of the two was wrong.
 func (s *SignIn) Password(w http.ResponseWriter, r *http.Request, name, password string) error {
@@ -144,7 +165,7 @@ func (s *SignIn) Password(w http.ResponseWriter, r *http.Request, name, password
 		return fmt.Errorf("check password: %w", err)
 	}
 	if !ok || !user.DisabledAt.IsZero() {
-		s.config.Log.WarnContext(r.Context(), "sign-in refused", "address", s.config.Address(r).String(), "known", hash != "")
+		s.refused(r, user, "password")
 		return refused()
 	}
 	s.remember(w, name)

@@ -141,6 +141,14 @@ func sessions(t *testing.T, s *store.Store) {
 	if list, err := s.Sessions(ctx, kim.ID); err != nil || len(list) != 1 || !list[0].SeenAt.Equal(T0.Add(time.Hour)) {
 		t.Errorf("Sessions = %+v, %v", list, err)
 	}
+	for name, want := range map[string]string{"kim": "password", "": "password, as nobody who is known"} {
+		if err := s.RefuseSession(ctx, name, "password", T0); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := s.Audit(ctx, 0, 1); err != nil || list[0].Action != "session.refuse" || list[0].Object != name || list[0].Detail != want {
+			t.Errorf("audit of a refusal = %+v, %v", list, err)
+		}
+	}
 	if err := s.EndSession(ctx, person(1, "").ID, next.ID, T0); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("ending somebody else's session: %v, want ErrNotFound", err)
 	}
