@@ -41,6 +41,24 @@ func (c *claimer) Poll(ctx context.Context, tenantID, name string, force bool) (
 	return p, nil
 }
 
+// wait waits for a poll, doing something again and again meanwhile.
+func (c *claimer) wait(t *testing.T, what string, meanwhile func()) {
+	t.Helper()
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for end := time.After(20 * time.Second); ; {
+		select {
+		case <-c.polled:
+			return
+		case <-end:
+			t.Errorf("%s was not polled within 20 s", what)
+			return
+		case <-again.C:
+			meanwhile()
+		}
+	}
+}
+
 func TestDueSourcesArePolled(t *testing.T) {
 	t.Parallel()
 	for engine, dsn := range map[string]func(*testing.T) string{
@@ -86,11 +104,7 @@ func pollDueSources(t *testing.T, dsn string) {
 		})
 	}
 	for range 2 {
-		select {
-		case <-c.polled:
-		case <-time.After(20 * time.Second):
-			t.Error("a due source was not polled within 20 s")
-		}
+		c.wait(t, "a due source", func() {})
 	}
 	cancel()
 	group.Wait()
@@ -125,21 +139,11 @@ func TestLookPollsAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	<-c.polled // at the start
+	c.wait(t, "a source that is due at the start", func() {})
 	if err := s.HurrySource(t.Context(), storetest.Contoso, "graph"); err != nil {
 		t.Fatal(err)
 	}
-	for end, again := time.After(20*time.Second), time.NewTicker(100*time.Millisecond); ; {
-		select {
-		case <-c.polled:
-		case <-end:
-			t.Error("a source that was hurried was not polled within 20 s")
-		case <-again.C: // the job of the poll before may not have ended yet
-			engine.Look()
-			continue
-		}
-		break
-	}
+	c.wait(t, "a source that was hurried", engine.Look) // the job of the poll before may not have ended yet
 	cancel()
 	group.Wait()
 }
