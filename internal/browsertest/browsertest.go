@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // require names what must not be missing, separated by commas.
@@ -131,10 +133,29 @@ func (tab *Tab) NoScript() {
 	}
 }
 
-// Press types keys, as package kb of the library names them.
-func (tab *Tab) Press(keys string) {
+// Press presses keys one after the other, as package kb of the library names
+// them, each with the modifiers held. A stroke that the page prevents types
+// nothing, as on a keyboard; the library's own strokes do.
+func (tab *Tab) Press(keys string, held ...chromedp.Modifier) {
 	tab.t.Helper()
-	tab.Do(chromedp.KeyEvent(keys))
+	ctx, cancel := tab.step()
+	defer cancel()
+	for _, key := range keys {
+		for _, event := range kb.Encode(key) {
+			if event.Type == kb.KeyChar {
+				continue // what the stroke types, which it says itself
+			}
+			for _, one := range held {
+				event.Modifiers |= int64(one)
+			}
+			if known := kb.Keys[key]; event.Type == kb.KeyDown && known != nil && known.Print && event.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+				event.Text, event.UnmodifiedText = known.Text, known.Unmodified
+			}
+			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, *event); err != nil {
+				tab.t.Fatalf("browser: press %q: %v", key, err)
+			}
+		}
+	}
 }
 
 // Authenticator plugs in an authenticator that keeps passkeys and says yes to

@@ -24,7 +24,6 @@ type clientsPage struct {
 	Clients []clientLine
 	Empty   emptyView
 	Form    form
-	Scopes  []choice
 }
 
 type clientLine struct {
@@ -56,17 +55,30 @@ func (v *visit) showClients(status int, problem error, made secret) error {
 		}
 	}
 	page.Form = form{Action: v.href("/admin/clients"), Submit: v.text("admin.clients.add"), Fields: []field{
-		v.field("client", v.r.PostFormValue("client")).hinted(v.text("field.client.hint")), withTenants(field{ID: "tenant", Label: v.text("field.tenant")}, names),
+		v.field("client", "").hinted(v.text("field.client.hint")), withTenants(field{ID: "tenant", Label: v.text("field.tenant")}, names), v.scopeField(),
 	}}
-	for _, scope := range v.scopes() {
-		page.Scopes = append(page.Scopes, choice{Value: scope, Name: v.text("scope." + scope), On: slices.Contains(v.r.PostForm["scope"], scope)})
-	}
-	if problem != nil && !v.blame(&page.Form, problem) {
-		return problem
+	if problem != nil {
+		fields := page.Form.Fields
+		fields[0].Value, fields[1] = v.r.PostFormValue("client"), fields[1].choose(v.r.PostFormValue("tenant"))
+		for i, scope := range fields[2].Choices {
+			fields[2].Choices[i].On = slices.Contains(v.r.PostForm["scope"], scope.Value)
+		}
+		if !v.blame(&page.Form, renamed(problem, "name", "client")) {
+			return problem
+		}
 	}
 	v.title(&page.frame, page.Form)
 	page.Secret = made
 	return v.render(status, "admin-clients", page)
+}
+
+// scopeField is the permissions to tick.
+func (v *visit) scopeField() field {
+	f := field{ID: "scope", Label: v.text("col.scopes"), Ticks: true}
+	for _, scope := range v.scopes() {
+		f.Choices = append(f.Choices, choice{Value: scope, Name: v.text("scope." + scope)})
+	}
+	return f
 }
 
 // scopes are those that the visitor may give: what reaches beyond a tenant is

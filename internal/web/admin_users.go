@@ -51,7 +51,9 @@ func (v *visit) showUsers(status int, problem error, password string) error {
 		field{ID: "name", Label: v.text("login.name"), Auto: "off"}.hinted(v.text("login.name.hint")), v.field("display", "").hinted(v.text("field.display.hint")).optional(), v.roleField(false), v.tenantField(names),
 	}}
 	if problem != nil {
-		page.Form.Fields[0].Value, page.Form.Fields[1].Value = v.r.PostFormValue("name"), v.r.PostFormValue("display")
+		fields := page.Form.Fields
+		fields[0].Value, fields[1].Value = v.r.PostFormValue("name"), v.r.PostFormValue("display")
+		fields[2], fields[3] = fields[2].choose(v.r.PostFormValue("role")), fields[3].choose(v.r.PostFormValue("tenant"))
 		if !v.blame(&page.Form, problem) {
 			return problem
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 
 	"example.org/tocsin/internal/tocsin"
 )
@@ -13,6 +14,7 @@ type field struct {
 	Auto                            string // autocomplete
 	Optional                        bool
 	Choices                         []choice // makes it a list to choose from
+	Ticks                           bool     // any number of them
 }
 
 // field is an input whose label and hint are texts of a form.
@@ -37,6 +39,17 @@ func (f field) named(label string) field {
 
 func (f field) optional() field {
 	f.Optional = true
+	return f
+}
+
+// choose chooses one of the choices, if it is one of them.
+func (f field) choose(value string) field {
+	if !slices.ContainsFunc(f.Choices, func(c choice) bool { return c.Value == value }) {
+		return f
+	}
+	for i := range f.Choices {
+		f.Choices[i].On = f.Choices[i].Value == value
+	}
 	return f
 }
 

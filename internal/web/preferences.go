@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // preferencesPage is how a reader wants to see pages. It is kept in cookies.
 type preferencesPage struct {
@@ -16,17 +19,17 @@ type themeChoice struct {
 
 // preferences serves GET /preferences.
 func (p *Pages) preferences(v *visit) error {
-	return p.showPreferences(v, http.StatusOK, v.zone.String(), "")
+	return p.showPreferences(v, http.StatusOK, cmp.Or(v.theme, "system"), v.zone.String(), "")
 }
 
-func (p *Pages) showPreferences(v *visit, status int, zone, problem string) error {
+func (p *Pages) showPreferences(v *visit, status int, theme, zone, problem string) error {
 	page := preferencesPage{frame: v.frame(crumb{Name: v.text("preferences")})}
 	page.Form = form{Action: page.Prefs, Submit: v.text("preferences.save"), Fields: []field{
 		{ID: "zone", Label: v.text("preferences.zone"), Hint: v.text("preferences.zone.hint"), Value: zone, Problem: problem, Auto: "off"},
 	}}
 	v.title(&page.frame, page.Form)
-	for _, theme := range []string{"system", "light", "dark"} {
-		page.Themes = append(page.Themes, themeChoice{theme, v.text("theme." + theme), theme == v.theme || theme == "system" && v.theme == ""})
+	for _, value := range []string{"system", "light", "dark"} {
+		page.Themes = append(page.Themes, themeChoice{value, v.text("theme." + value), value == theme})
 	}
 	return v.render(status, "preferences", page)
 }
@@ -38,7 +41,7 @@ func (p *Pages) savePreferences(v *visit) error {
 	}
 	if zone := v.r.PostFormValue("zone"); zone != "" {
 		if _, ok := p.zones.named(zone); !ok {
-			return p.showPreferences(v, http.StatusBadRequest, zone, v.text("preferences.zone.error"))
+			return p.showPreferences(v, http.StatusBadRequest, v.r.PostFormValue("theme"), zone, v.text("preferences.zone.error"))
 		}
 		v.setCookie(zoneCookie, zone, cookieLife)
 	}

@@ -195,7 +195,7 @@ func (in *interior) people() {
 	if err := in.desk.Store.AddPasskey(in.t.Context(), tocsin.Passkey{ID: []byte{1}, UserID: own.ID, Name: "phone", Credential: []byte("{}"), CreatedAt: time.Now()}); err != nil {
 		in.t.Fatal(err)
 	}
-	visitAs(in.t, in.desk.Base(), "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0", "alex")
+	visitAs(in.t, in.desk.Base(), "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0", "alex", password)
 	in.see(in.admin, "/account?done=session")
 	in.see(in.admin, "/account", sent{`form[action$="/account/password"]`, map[string]string{"old": "wrong", "password": "short"}, true})
 }

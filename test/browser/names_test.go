@@ -66,7 +66,7 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 }
 
 // visitAs signs somebody in with a browser that calls itself something.
-func visitAs(t *testing.T, base, agent, name string) {
+func visitAs(t *testing.T, base, agent, name, password string) {
 	t.Helper()
 	form := url.Values{"name": {name}, "password": {password}}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/login", strings.NewReader(form.Encode()))
@@ -94,8 +94,8 @@ func hostileNames(t *testing.T, tab *browsertest.Tab, desk *app.App) {
 		t.Fatal(err)
 	}
 	people := hostilePeople(t, desk, admin)
-	visitAs(t, desk.Base(), payloads[11], admin.Name)
-	visitAs(t, desk.Base(), strings.Repeat("W", 400), admin.Name)
+	visitAs(t, desk.Base(), payloads[11], admin.Name, password)
+	visitAs(t, desk.Base(), strings.Repeat("W", 400), admin.Name, password)
 	enter(tab, desk.Base(), admin.Name)
 	paths := slices.DeleteFunc(crawl(reading(tab), kindOf), func(path string) bool { return path == "/nowhere" })
 	paths = append(append(paths, people...), "/messages/MC0000001", "/login?"+url.Values{"name": {payloads[1]}, "next": {payloads[57]}}.Encode())

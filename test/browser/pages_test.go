@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp/kb"
-
 	"example.org/tocsin/internal/browsertest"
 )
 
@@ -163,47 +161,8 @@ func TestPageWithoutScript(t *testing.T) {
 		if text := browsertest.Eval[string](tab, `document.querySelector("main h1")?.textContent.trim() ?? ""`); text == "" {
 			t.Errorf("%s has no heading", path)
 		}
+		for _, found := range browsertest.Eval[[]string](tab, idle) {
+			t.Error(found)
+		}
 	}
-}
-
-func TestLanguageAndThemeSwitch(t *testing.T) {
-	t.Parallel()
-	tab := browsertest.Open(t)
-	tab.Go(base(t) + "/")
-	browsertest.Eval[bool](tab, `document.querySelector('.langs a[lang=fr]').click() ?? true`)
-	tab.Wait(`document.documentElement.lang === "fr" && document.readyState === "complete"`)
-	browsertest.Eval[bool](tab, `document.querySelector("[data-theme-toggle]").click() ?? true`)
-	tab.Wait(`document.documentElement.dataset.theme === "dark"`)
-	tab.Go(base(t) + "/ja/")
-	if got := browsertest.Eval[string](tab, `document.documentElement.lang + " " + document.documentElement.dataset.theme`); got != "ja dark" {
-		t.Errorf("language and theme are %q, want ja dark", got)
-	}
-}
-
-// The main tasks go by keyboard alone: past the navigation, to an issue by its
-// id, through a list, to another page.
-func TestKeyboardAlone(t *testing.T) {
-	t.Parallel()
-	tab := browsertest.Open(t)
-	tab.Go(base(t) + "/")
-	id := browsertest.Eval[string](tab, `document.querySelector("#r-issues .id").textContent.trim()`)
-	tab.Press(kb.Tab)
-	tab.Wait(`document.activeElement.matches("a.skip")`)
-	tab.Press(kb.Enter)
-	tab.Wait(`document.activeElement.id === "main"`)
-	tab.Press("/")
-	tab.Wait(`document.activeElement.id === "q"`)
-	// The driver types the stroke that was prevented as well.
-	browsertest.Eval[string](tab, `document.activeElement.value = ""`)
-	tab.Press(strings.ToLower(id) + kb.Enter)
-	tab.Wait(`location.pathname === "/issues/` + id + `" && document.readyState === "complete"`)
-	if !strings.Contains(browsertest.Eval[string](tab, `document.title`), id) {
-		t.Error("the page does not name the issue in its title")
-	}
-	tab.Press("gi")
-	tab.Wait(`location.pathname === "/issues" && document.readyState === "complete"`)
-	tab.Press("jj")
-	tab.Wait(`document.activeElement.matches(".tbl a.t")`)
-	tab.Press(kb.Enter)
-	tab.Wait(`location.pathname.startsWith("/issues/")`)
 }

@@ -20,61 +20,28 @@ import (
 func TestSignInByKeyboard(t *testing.T) {
 	t.Parallel()
 	tab := browsertest.Open(t)
+	h := hand{t, tab}
 	base := namedDesk(t)
 	tab.Go(base + "/")
 	tab.Wait(`location.pathname == "/login"`)
-	focus(tab, "#name")
-	tab.Press("kim" + kb.Tab + "correct horse battery" + kb.Enter)
+	h.signIn("kim", password)
 	tab.Wait(`location.pathname == "/"`)
 
 	tab.Authenticator()
 	tab.Go(base + "/account")
 	tab.Wait(`!document.querySelector("[data-key-add]").hidden`)
-	focus(tab, "#keyname")
-	tab.Press("phone" + kb.Tab + kb.Enter)
+	h.press("#keyname", "phone", kb.Tab, kb.Enter)
 	tab.Wait(`location.search == "?done=passkey" && document.body.innerText.includes("phone")`)
 
-	press(tab, `form[action$="/logout"] button`)
+	h.press(`form[action$="/logout"] button`)
 	tab.Wait(`location.pathname == "/login"`)
 	tab.Wait(`!document.querySelector("[data-passkey]").hidden`)
-	press(tab, "[data-passkey]")
+	h.press("[data-passkey]")
 	tab.Wait(`location.pathname == "/"`)
 	tab.Go(base + "/account")
-	if text := browsertest.Eval[string](tab, `document.body.innerText`); !strings.Contains(text, "passkey · 127.0.0.1") {
+	if text := browsertest.Eval[string](tab, `document.body.innerText`); !strings.Contains(text, "Passkey · 127.0.0.1") {
 		t.Errorf("the session is not that of a passkey: %s", text)
 	}
-}
-
-// Without JavaScript a password still signs in, and out.
-func TestSignInWithoutScript(t *testing.T) {
-	t.Parallel()
-	tab := browsertest.Open(t)
-	tab.NoScript()
-	base := namedDesk(t)
-	tab.Go(base + "/account")
-	tab.Wait(`location.pathname == "/login" && location.search == "?next=%2Faccount"`)
-	focus(tab, "#name")
-	tab.Press("kim" + kb.Tab + "correct horse battery" + kb.Enter)
-	tab.Wait(`location.pathname == "/account"`)
-	press(tab, `form[action$="/logout"] button`)
-	tab.Wait(`location.pathname == "/login"`)
-}
-
-// focus goes to an element with the Tab key.
-func focus(tab *browsertest.Tab, selector string) {
-	for range 60 {
-		if browsertest.Eval[bool](tab, `document.activeElement.matches(`+"`"+selector+"`"+`)`) {
-			return
-		}
-		tab.Press(kb.Tab)
-	}
-	tab.Wait(`document.activeElement.matches(` + "`" + selector + "`" + `)`)
-}
-
-// press goes to a button and presses it.
-func press(tab *browsertest.Tab, selector string) {
-	focus(tab, selector)
-	tab.Press(kb.Enter)
 }
 
 // namedDesk runs a desk that has a name, as passkeys want it, and one person
@@ -83,7 +50,7 @@ func namedDesk(t *testing.T) string {
 	t.Helper()
 	desk := emptyDesk(t)
 	user := tocsin.User{ID: signin.NewID(), Name: "kim", Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
-	if err := desk.Door.AddUser(t.Context(), user, "correct horse battery"); err != nil {
+	if err := desk.Door.AddUser(t.Context(), user, password); err != nil {
 		t.Fatal(err)
 	}
 	return desk.Base()

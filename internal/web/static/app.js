@@ -14,10 +14,11 @@ press();
 if (!/(^|; )zone=/.test(document.cookie)) keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
 
 // Side panel on small screens: the link target works alone; this adds Escape
-// and focus.
+// and focus, and closes it behind whoever goes on, so that it hides nothing.
 const side = one("#side"), menu = one(".menu-btn");
 if (side && menu) {
-  const open = (yes) => { side.classList.toggle("is-open", yes); menu.setAttribute("aria-expanded", yes); (yes ? one(".brand", side) : menu).focus(); };
+  const show = (yes) => { side.classList.toggle("is-open", yes); menu.setAttribute("aria-expanded", yes); };
+  const open = (yes) => { show(yes); (yes ? one(".brand", side) : menu).focus(); };
   menu.setAttribute("role", "button");
   menu.setAttribute("aria-expanded", "false");
   menu.setAttribute("aria-controls", "side");
@@ -25,6 +26,7 @@ if (side && menu) {
   menu.addEventListener("keydown", (e) => { if (e.key === " ") { e.preventDefault(); open(!side.classList.contains("is-open")); } });
   one(".side__close", side).addEventListener("click", (e) => { e.preventDefault(); open(false); });
   side.addEventListener("keydown", (e) => { if (e.key === "Escape" && side.classList.contains("is-open")) open(false); });
+  side.addEventListener("focusout", (e) => { if (e.relatedTarget && !side.contains(e.relatedTarget)) show(false); });
 }
 
 export function toast(text) {
@@ -37,6 +39,25 @@ export function toast(text) {
   setTimeout(() => t.remove(), 8000);
 }
 
+// Without https there is no clipboard for pages, but what is selected can be
+// copied.
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea"), before = document.activeElement;
+    field.className = "sr";
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    before?.focus({ preventScroll: true });
+    return done;
+  }
+}
+
 document.addEventListener("click", (e) => {
   const theme = e.target.closest("[data-theme-toggle]");
   if (theme) {
@@ -45,18 +66,14 @@ document.addEventListener("click", (e) => {
     keep("theme", root.dataset.theme);
     press();
   }
-  const shown = e.target.closest("[data-copy-field]");
-  if (shown) {
-    document.getElementById(shown.dataset.copyField).select();
-    if (document.execCommand("copy")) toast(shown.dataset.done); // works without https, as the other way does not
-  }
-  const copy = e.target.closest("[data-copy]");
-  if (copy && navigator.clipboard) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast(copy.dataset.done), () => {});
+  const from = e.target.closest("[data-copy], [data-copy-field]");
+  if (from) copy(from.dataset.copy ?? document.getElementById(from.dataset.copyField).value).then((done) => { if (done) toast(from.dataset.done); });
   const print = e.target.closest("[data-print]");
   if (print) window.print();
 });
 
-all("[data-copy-field]").forEach((button) => { button.hidden = false; });
+// What only a script can do is offered by the script.
+all("[data-copy], [data-copy-field], [data-print]").forEach((button) => { button.hidden = false; });
 
 // The reading mark moves after 20 seconds in view.
 const mark = () => one("[data-seen]");
@@ -68,14 +85,17 @@ all(".scroll-x").forEach((box) => {
   if (now && box.scrollWidth > box.clientWidth) box.scrollLeft += now.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth * 0.6;
 });
 
+// In a wide table a browser is content with a part of what has the focus.
+document.addEventListener("focusin", (e) => { if (e.target.closest(".scroll-x")) e.target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
+
 // Keyboard: / search, ? help, g and a letter to go, j and k to move in a list.
 let g = 0;
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
   const link = Date.now() - g < 900 && one(`[data-key="${CSS.escape(e.key)}"]`);
   g = 0;
   if (link) link.click();
-  else if (e.key === "/") { const q = one("#q"); if (q) { e.preventDefault(); q.focus(); } }
+  else if (e.key === "/") { const q = one("#q"); if (q) { e.preventDefault(); q.select(); } }
   else if (e.key === "?") one("#keys")?.showModal();
   else if (e.key === "g") g = Date.now();
   else if (e.key === "j" || e.key === "k") {
@@ -87,7 +107,10 @@ document.addEventListener("keydown", (e) => {
 // What changed is put in place region by region. Focus, open disclosures and
 // what somebody is typing stay as they are.
 const typing = (here) => here.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-const again = (el) => (el.id ? `#${CSS.escape(el.id)}` : el.hasAttribute("href") ? `[href="${CSS.escape(el.getAttribute("href"))}"]` : null);
+const again = (el, inside) => {
+  if (el.id || el.hasAttribute("href")) return one(el.id ? `#${CSS.escape(el.id)}` : `[href="${CSS.escape(el.getAttribute("href"))}"]`, inside);
+  return all(el.localName, inside).find((other) => other.textContent === el.textContent);
+};
 
 // Where regions came or went, all of the page is put in place.
 const regions = (page) => all("[data-live]", page).map((el) => el.id).join(" ");
@@ -97,12 +120,12 @@ export function renew(next) {
   for (const there of all(parts, next)) {
     const here = document.getElementById(there.id);
     if (!here || here.outerHTML === there.outerHTML || typing(here)) continue;
-    const focus = here.contains(document.activeElement) && document.activeElement !== here ? again(document.activeElement) : null;
+    const focus = here.contains(document.activeElement) && document.activeElement !== here && document.activeElement;
     const open = all("details", here).map((d) => d.open);
     const fresh = document.adoptNode(there);
     all("details", fresh).forEach((d, i) => { d.open = open[i] ?? d.open; });
     here.replaceWith(fresh);
-    if (focus) one(focus, fresh)?.focus({ preventScroll: true });
+    if (focus) again(focus, fresh)?.focus({ preventScroll: true });
   }
 }
 
