@@ -407,6 +407,8 @@ func TestSetUp(t *testing.T) {
 	if got := h.browser().status("GET", "/setup?code=guess", nil); got != http.StatusNotFound {
 		t.Errorf("with a guess: status %d", got)
 	}
+	_, body := h.browser().send("POST", "/setup", url.Values{"code": {codes[0]}, "name": {"not a name"}, "password": {"short"}})
+	has(t, "everything that is wrong", body, `id="name-e"`, `id="password-e"`)
 	if got := h.browser().status("POST", "/setup", url.Values{"code": {codes[0]}, "name": {"a"}, "password": {"short"}}); got != http.StatusBadRequest {
 		t.Errorf("with a short password: status %d", got)
 	}

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,10 +57,7 @@ func (s *SignIn) SetUp(w http.ResponseWriter, r *http.Request, code, name, displ
 	}
 	user := tocsin.User{ID: NewID(), Name: name, Display: display, CreatedAt: now}
 	user.Normalize()
-	if err := user.Validate(); err != nil {
-		return err
-	}
-	if err := CheckPassword(password, user.Name); err != nil {
+	if err := errors.Join(user.Validate(), CheckPassword(password, user.Name)); err != nil { // all that is to be put right
 		return err
 	}
 	hash, err := s.hasher.hash(r.Context(), password)
