@@ -81,6 +81,7 @@ func (page *messagePage) define(v *visit, m tocsin.Message) {
 	add := func(d definition) { page.Defs = append(page.Defs, d) }
 	if at := v.moment(m.ActionRequiredBy); at != nil {
 		due := v.dueLine(page.ID, m)
+		at.Text = due.Date // a day, not its midnight
 		add(definition{Name: v.text("def.due"), At: at, Note: due.Left, Tone: due.Tone})
 	}
 	add(definition{Name: v.text("def.services"), Value: v.join(m.Services)})

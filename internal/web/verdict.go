@@ -200,10 +200,10 @@ func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
 		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
 		out.Lead = v.sayRich("verdict.lead.confirmed", worst.source, "id", link)
 		if page.Storm {
-			out.Lead += " " + v.rich("verdict.lead.more", "n", page.incidents()-1)
+			out.Lead += v.between() + v.rich("verdict.lead.more", "n", page.incidents()-1)
 		}
 		if stale != "" {
-			out.Lead += " " + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
+			out.Lead += v.between() + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
 		}
 	case stale != "":
 		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
@@ -214,6 +214,14 @@ func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
 	case out.Family == "watch":
 		out.Lead = v.rich("verdict.lead.advisories")
 	}
+}
+
+// between stands between two sentences.
+func (v *visit) between() template.HTML {
+	if v.code == "ja" {
+		return ""
+	}
+	return " "
 }
 
 // tally draws how many services are in each state, worst first.

@@ -67,7 +67,7 @@ func (d draft) opening() string {
 	return pick([]string{
 		"We're going to retire " + t.old + ". " + t.name + " takes over what it did.",
 		"With " + t.name + " in place, " + t.old + " has served its time.",
-		"You use " + t.old + ". Please read on, since it won't be available for much longer.",
+		"You use " + t.old + ". Please read on: the time in which you can is limited.",
 	}, d.rank)
 }
 
