@@ -254,9 +254,17 @@ func (i *Issuer) readEntra(c *foreign, iss string, s *said) {
 	default:
 		s.granted = c.list("roles")
 	}
-	if object != "" {
-		s.subject = object // the same for all programs, as sub is not
+	if object != "" { // the same for all programs, as sub is not
+		s.subject = object
+		if s.delegated {
+			s.subject = inDirectory(id, object)
+		}
 	}
+}
+
+// inDirectory names an object of a directory of Entra.
+func inDirectory(directory, object string) string {
+	return strings.ToLower(directory + "/" + object)
 }
 
 // readOpenID reads the tokens of other providers. A program is known by being

@@ -116,6 +116,23 @@ func (i *Issuer) directory(iss string) (id, version string, ok bool) {
 	return "", "", false
 }
 
+// Person is the subject of the tokens with which a program acts for somebody
+// who signs in at iss as subject, and is object in the directory that iss speaks
+// for. Entra's sign-ins call people otherwise in each program, so that their
+// object is what counts. It is "" for those whose tokens come from elsewhere.
+func (i *Issuer) Person(iss, subject, object string) string {
+	switch {
+	case !i.issues(iss):
+		return ""
+	case i.Dialect != Entra:
+		return i.Name + ":" + subject
+	case object == "":
+		return ""
+	}
+	directory, _, _ := i.directory(iss)
+	return i.Name + ":" + inDirectory(directory, object)
+}
+
 // verify believes a token or says why not. Nothing that it says counts before
 // its signature has been found good.
 func (i *Issuer) verify(ctx context.Context, tenants tenants, token string, now time.Time) (entry, error) {

@@ -110,7 +110,10 @@ func TestTokensOfOtherIssuers(t *testing.T) {
 		Issuer: "entra", ClientID: appID, TenantID: tenantID, Subject: appID, Scopes: []string{"ServiceHealth.Read"}, Audience: api, PerMinute: 5,
 	}
 	person := program
-	person.Delegated, person.Subject, person.Scopes = true, "entra:ada", []string{"ServiceHealth.Read.All", "ServiceMessageViewpoint.Write"}
+	person.Delegated, person.Subject, person.Scopes = true, "entra:"+tenantID+"/ada", []string{"ServiceHealth.Read.All", "ServiceMessageViewpoint.Write"}
+	if got := (&access.Issuer{Name: "entra", Dialect: access.Entra, URL: a.entra.Base()}).Person(a.entra.Base()+"/"+tenantID+"/v2.0", "pairwise", "ada"); got != person.Subject {
+		t.Errorf("who signs in is %q, who is told by a token %q", got, person.Subject)
+	}
 	nobody := program
 	nobody.Subject, nobody.Scopes = appID, []string{}
 	partner := program

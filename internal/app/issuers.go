@@ -56,12 +56,11 @@ func (a *App) addIssuers(c config.Config, log *slog.Logger) error {
 
 // person is what tokens of the Graph API call a user, so that pages and programs
 // of one person share their marks: who they are at the provider that they sign
-// in with, if programs come from there as well. Entra calls people differently
-// in its sign-ins and in its tokens, so those are kept apart.
+// in with, if programs come from there as well.
 func (a *App) person(u tocsin.User) string {
 	for _, i := range a.issuers {
-		if i.Dialect == access.OpenID && i.URL == u.Issuer && u.Subject != "" {
-			return i.Name + ":" + u.Subject
+		if subject := i.Person(u.Issuer, u.Subject, u.ObjectID); subject != "" {
+			return subject
 		}
 	}
 	return u.ID

@@ -270,3 +270,27 @@ func TestBudget(t *testing.T) {
 		}
 	})
 }
+
+// An import of any length is one entry in the audit log, and one that changes
+// nothing is none.
+func TestImportIsOneAuditEntry(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var docs []tocsin.Document
+	for i := range 1203 {
+		docs = append(docs, message(t, fmt.Sprint("MC", i), "text", d.now, time.Time{}))
+	}
+	before, err := d.store.Audit(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := d.Import(t.Context(), storetest.Contoso, "import", []collect.List{list(t, false, docs[:3]...), list(t, false, docs[3:]...)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := d.store.Audit(t.Context(), 0, 1)
+	if err != nil || after[0].N != before[0].N+1 || after[0].Action != "archive.import" || after[0].Detail != "1203 items" {
+		t.Errorf("last entry = %+v after %d, %v", after[0], before[0].N, err)
+	}
+}

@@ -20,6 +20,10 @@ const entriesPerRecord = 500
 func (c *Collector) Import(ctx context.Context, tenantID, source string, lists []List) ([]tocsin.Change, error) {
 	now := c.now()
 	var changes []tocsin.Change
+	items := 0
+	for _, list := range lists {
+		items += len(list.Items)
+	}
 	for _, list := range lists {
 		list.Full = false
 		diff, err := compare(ctx, c.archive, tenantID, source, Answer{Lists: []List{list}}, now)
@@ -30,6 +34,7 @@ func (c *Collector) Import(ctx context.Context, tenantID, source string, lists [
 		for part := range slices.Chunk(diff.entries, entriesPerRecord) {
 			made, err := c.archive.Record(ctx, store.Record{
 				TenantID: tenantID, Source: source, SeenAt: now.Truncate(time.Microsecond), Silent: true, Entries: part,
+				Items: items, Audited: len(changes) > 0,
 			})
 			if err != nil {
 				return changes, fmt.Errorf("import %ss: %w", list.Kind, err)

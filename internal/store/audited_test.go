@@ -19,6 +19,7 @@ func unaudited() map[string]string {
 		"FinishPoll":    "polls have a log of their own",
 		"EndFileTask":   "work of the collector",
 		"PutBlock":      "a copy that may be deleted at any time",
+		"SetObjectID":   "one step of signing in, which is audited",
 		"SetViewpoints": "what one person has read and likes concerns nobody else",
 		"Sweep":         "what is over by itself",
 		"TouchSession":  "the session's beginning is audited",

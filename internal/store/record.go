@@ -21,6 +21,11 @@ type Record struct {
 	Listed   bool // by a poll: the source lists the entries now
 	Entries  []Entry
 	Left     []Ref // items that a complete full pass no longer lists
+
+	// Of an import in parts: how many items all of it has, and whether the audit
+	// log tells of it since an earlier part.
+	Items   int
+	Audited bool
 }
 
 // An Entry is one document as it was received.
@@ -48,14 +53,15 @@ type Ref struct {
 //   - a state older than the one that holds is a version, but does not hold.
 //
 // What polls find is recorded with them and stands in their log; this is for
-// what somebody brings in, and an entry in the audit log says who.
+// what somebody brings in, and an entry in the audit log says who: one for an
+// import, in the transaction of the first part that changes something.
 func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 	var changes []tocsin.Change
 	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-		if changes, err = s.record(ctx, tx, r); err != nil || len(changes) == 0 {
+		if changes, err = s.record(ctx, tx, r); err != nil || len(changes) == 0 || r.Audited {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: fmt.Sprintf("%d changes", len(changes))})
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: fmt.Sprintf("%d items", max(r.Items, len(r.Entries)))})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)

@@ -80,8 +80,8 @@ func changed(result sql.Result, err error) (bool, error) {
 
 func addUser(ctx context.Context, tx *sql.Tx, u tocsin.User, password string) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO users (id, name, display, issuer, subject, password, created_at, disabled_at, signed_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`,
-		u.ID, u.Name, u.Display, u.Issuer, u.Subject, password, micros(u.CreatedAt))
+		INSERT INTO users (id, name, display, issuer, subject, object_id, password, created_at, disabled_at, signed_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0)`,
+		u.ID, u.Name, u.Display, u.Issuer, u.Subject, strings.ToLower(u.ObjectID), password, micros(u.CreatedAt))
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func describeGrants(grants []tocsin.Grant) string {
 	return strings.Join(parts, ", ")
 }
 
-const userColumns = `id, name, display, issuer, subject, created_at, disabled_at, signed_in_at, password FROM users`
+const userColumns = `id, name, display, issuer, subject, object_id, created_at, disabled_at, signed_in_at, password FROM users`
 
 // secretUser is a user with the hash of their password.
 type secretUser struct {
@@ -144,7 +144,7 @@ type secretUser struct {
 
 func scanUser(rows *sql.Rows) (u secretUser, err error) {
 	var created, disabled, signedIn int64
-	err = rows.Scan(&u.ID, &u.Name, &u.Display, &u.Issuer, &u.Subject, &created, &disabled, &signedIn, &u.password)
+	err = rows.Scan(&u.ID, &u.Name, &u.Display, &u.Issuer, &u.Subject, &u.ObjectID, &created, &disabled, &signedIn, &u.password)
 	u.CreatedAt, u.DisabledAt, u.SignedInAt = tocsin.FromMicros(created), tocsin.FromMicros(disabled), tocsin.FromMicros(signedIn)
 	return u, err
 }
@@ -159,6 +159,19 @@ func (s *Store) User(ctx context.Context, ref string) (u tocsin.User, password s
 func (s *Store) UserOf(ctx context.Context, issuer, subject string) (tocsin.User, error) {
 	u, _, err := s.oneUser(ctx, s.read, ` WHERE issuer = $1 AND subject = $2 AND issuer <> ''`, issuer, subject)
 	return u, err
+}
+
+// SetObjectID notes what object a person of an identity provider is in its
+// directory. It gives and takes nothing, and is not audited: their sign-in is.
+func (s *Store) SetObjectID(ctx context.Context, userID, objectID string) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE users SET object_id = $1 WHERE id = $2 AND issuer <> ''`, strings.ToLower(objectID), userID)
+		return expectOne(result, err, "There is nobody of that name.")
+	})
+	if err != nil {
+		return fmt.Errorf("note object of user: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) oneUser(ctx context.Context, q querier, where string, args ...any) (tocsin.User, string, error) {

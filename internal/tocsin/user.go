@@ -18,6 +18,7 @@ type User struct {
 	Display    string // how others read them
 	Issuer     string // identity provider, "" for a local account
 	Subject    string // who they are there
+	ObjectID   string // GUID by which a directory of Entra knows them in all programs, if it said so
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
 	SignedInAt time.Time // last time

@@ -37,8 +37,10 @@ type house struct {
 	door  *signin.SignIn
 	base  string
 	pages *web.Pages
-	mu    sync.Mutex
-	now   time.Time
+	// marker is whose marks a person's are; a name of the test's when nil.
+	marker func(iss, subject, object string) string
+	mu     sync.Mutex
+	now    time.Time
 }
 
 func (h *house) clock() time.Time {
@@ -89,7 +91,7 @@ func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	}
 	h.pages, err = web.New(web.Config{
 		Model: readmodel.New(h.store, h.clock, log), Archive: h.store, Door: h.door, People: h.store, Admin: h.store, Connections: sources{h.store}, Handlings: h.store,
-		Marks: h.store, Person: func(u tocsin.User) string { return "at:" + u.ID }, Base: "https://desk.example", Now: h.clock,
+		Marks: h.store, Person: h.marks, Base: "https://desk.example", Now: h.clock,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +105,13 @@ func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	h.base = listener.URL
 	storetest.AddTenants(t, h.store)
 	return h
+}
+
+func (h *house) marks(u tocsin.User) string {
+	if h.marker == nil || u.Local() {
+		return "at:" + u.ID
+	}
+	return h.marker(u.Issuer, u.Subject, u.ObjectID)
 }
 
 const password = "correct horse battery"

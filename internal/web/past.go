@@ -19,10 +19,42 @@ const pastFor = 5 * time.Minute
 const maxPasts = 512
 
 // pasts keeps what was worked out about the past of tenants until something
-// changes in them, and makes a crowd wait for one answer.
+// changes in them, and makes a crowd that asks about one of them wait for one
+// answer. One tenant never waits for another.
 type pasts struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // for an instant only
 	kept map[pastKey]pastEntry
+	busy map[string]*sync.Mutex // by tenant, held while something is worked out
+}
+
+func newPasts() *pasts {
+	return &pasts{kept: map[pastKey]pastEntry{}, busy: map[string]*sync.Mutex{}}
+}
+
+// of is what holds back those who ask about the same tenant.
+func (p *pasts) of(tenant string) *sync.Mutex {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy[tenant] == nil {
+		p.busy[tenant] = &sync.Mutex{}
+	}
+	return p.busy[tenant]
+}
+
+func (p *pasts) get(key pastKey) (pastEntry, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, ok := p.kept[key]
+	return e, ok
+}
+
+func (p *pasts) put(key pastKey, e pastEntry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.kept) >= maxPasts {
+		clear(p.kept)
+	}
+	p.kept[key] = e
 }
 
 type pastKey struct{ tenant, what string }
@@ -38,10 +70,11 @@ type pastEntry struct {
 // what it returns now.
 func remembered[T any](v *visit, what string, work func(*history.Past) (T, error)) (T, error) {
 	s, key := v.snapshot, pastKey{v.snapshot.Tenant.ID, what}
-	p := &v.pages.pasts
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if e, ok := p.kept[key]; ok && e.seq == s.Seq && e.stale == s.Staleness() && v.now.Before(e.until) {
+	p := v.pages.pasts
+	busy := p.of(key.tenant)
+	busy.Lock()
+	defer busy.Unlock()
+	if e, ok := p.get(key); ok && e.seq == s.Seq && e.stale == s.Staleness() && v.now.Before(e.until) {
 		if value, ok := e.value.(T); ok {
 			return value, nil
 		}
@@ -50,10 +83,7 @@ func remembered[T any](v *visit, what string, work func(*history.Past) (T, error
 	if err != nil {
 		return value, err
 	}
-	if len(p.kept) >= maxPasts {
-		clear(p.kept)
-	}
-	p.kept[key] = pastEntry{s.Seq, v.now.Add(pastFor), s.Staleness(), value}
+	p.put(key, pastEntry{s.Seq, v.now.Add(pastFor), s.Staleness(), value})
 	return value, nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -29,6 +30,7 @@ import (
 type vouching struct {
 	t      *testing.T
 	url    string
+	issuer string // url, unless it speaks for a directory
 	key    *ecdsa.PrivateKey
 	mu     sync.Mutex
 	now    func() time.Time
@@ -45,7 +47,7 @@ func newVouching(t *testing.T) *vouching {
 	p := &vouching{t: t, key: key}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
-	p.url = server.URL
+	p.url, p.issuer = server.URL, server.URL
 	return p
 }
 
@@ -55,10 +57,10 @@ func (p *vouching) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(v)
 	}
-	switch r.URL.Path {
+	switch strings.TrimPrefix(r.URL.Path, strings.TrimPrefix(p.issuer, p.url)) {
 	case "/.well-known/openid-configuration":
 		answer(200, map[string]any{
-			"issuer": p.url, "authorization_endpoint": p.url + "/authorize", "token_endpoint": p.url + "/token", "jwks_uri": p.url + "/keys",
+			"issuer": p.issuer, "authorization_endpoint": p.url + "/authorize", "token_endpoint": p.url + "/token", "jwks_uri": p.url + "/keys",
 			"id_token_signing_alg_values_supported": []string{"ES256"},
 		})
 	case "/keys":
@@ -81,7 +83,7 @@ func (p *vouching) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *vouching) token() string {
 	now := p.now()
 	claims := map[string]any{
-		"iss": p.url, "aud": "desk", "sub": "42", "nonce": p.asked.Get("nonce"), "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+		"iss": p.issuer, "aud": "desk", "sub": "42", "nonce": p.asked.Get("nonce"), "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
 		"name": "Kim", "preferred_username": "kim", "email": "kim@contoso.com", "roles": []string{"support"},
 	}
 	maps.Copy(claims, p.claims)
@@ -98,11 +100,15 @@ func (p *vouching) token() string {
 }
 
 // federated is a desk with one provider, "id".
-func federated(t *testing.T) (*house, *vouching) {
+func federated(t *testing.T) (*house, *vouching) { return federatedWith(t, "") }
+
+// federatedWith is one whose provider has its issuer at a path.
+func federatedWith(t *testing.T, path string) (*house, *vouching) {
 	t.Helper()
 	p := newVouching(t)
+	p.issuer += path
 	h := newHouse(t, "http://localhost", signin.Provider{
-		ID: "id", Label: "Contoso", Issuer: p.url, ClientID: "desk", Secret: "secret", Claim: "roles",
+		ID: "id", Label: "Contoso", Issuer: p.issuer, ClientID: "desk", Secret: "secret", Claim: "roles",
 		Roles: []signin.ClaimedRole{{Value: "support", Grant: tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}}},
 	})
 	p.now = h.clock
@@ -208,5 +214,49 @@ func TestProviderAnswersThatDoNotFit(t *testing.T) {
 	}
 	if users, err := h.store.Users(t.Context()); err != nil || len(users) != 0 {
 		t.Errorf("users = %+v, %v", users, err)
+	}
+}
+
+// Somebody who signs in through Entra has the marks that programs make for them:
+// both know them by directory and object, and by no other directory's object.
+func TestMarksOfPagesAndPrograms(t *testing.T) {
+	t.Parallel()
+	const directory, object = "dddddddd-0000-4000-8000-000000000001", "eeeeeeee-0000-4000-8000-000000000001"
+	h, p := federatedWith(t, "/"+directory+"/v2.0")
+	h.messages()
+	h.marker = (&access.Issuer{Name: "entra", Dialect: access.Entra, URL: p.url}).Person
+	const id = "MC1"
+	for _, tt := range []struct {
+		name   string
+		claims map[string]any
+		joined bool
+	}{
+		{"of the first version of the desk", nil, false},
+		{"as Entra says", map[string]any{"tid": directory, "oid": strings.ToUpper(object)}, true},
+		{"of another directory", map[string]any{"tid": "dddddddd-0000-4000-8000-000000000002", "oid": object}, false},
+		{"no GUID", map[string]any{"tid": directory, "oid": "kim"}, false},
+	} {
+		b := h.browser()
+		state := p.leave(b).Get("state")
+		p.mu.Lock()
+		p.claims = tt.claims
+		p.mu.Unlock()
+		if got := b.status("GET", "/login/id/callback?code=good&state="+state, nil); got != http.StatusSeeOther {
+			t.Fatalf("%s: status %d", tt.name, got)
+		}
+		read := func() bool {
+			views, err := h.store.Viewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return views[id].Read
+		}
+		change := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Read = false; return v }
+		if err := h.store.SetViewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object, []string{id}, h.clock(), change); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.status("GET", "/messages/"+id+"?tenant=contoso", nil); got != http.StatusOK || read() != tt.joined {
+			t.Errorf("%s: status %d, joined %t, want %t", tt.name, got, read(), tt.joined)
+		}
 	}
 }

@@ -111,7 +111,7 @@ type Pages struct {
 	static    assets
 	sprite    sprite
 	history   *history.Reader
-	pasts     pasts
+	pasts     *pasts
 	kept      keptPages
 	sights    sights
 	zones     zones
@@ -123,7 +123,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: pasts{kept: map[pastKey]pastEntry{}}, zones: zones{known: map[string]*time.Location{}}, policy: newPolicy()}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy()}
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)

@@ -264,12 +264,12 @@ func (s *SignIn) recognise(r *http.Request, p *provider, token *oidc.IDToken) (t
 	if err := token.Claims(&claims); err != nil {
 		return tocsin.User{}, fmt.Errorf("read claims: %w", err)
 	}
-	grants := p.grants(claims)
+	grants, object := p.grants(claims), objectOf(claims)
 	user, err := s.config.Archive.UserOf(r.Context(), p.Issuer, token.Subject)
 	if errors.Is(err, tocsin.ErrNotFound) {
 		user = tocsin.User{
 			ID: NewID(), Name: label(claims, "preferred_username", token.Subject), Display: label(claims, "name", ""),
-			Issuer: p.Issuer, Subject: token.Subject, CreatedAt: s.config.Now(), Grants: grants,
+			Issuer: p.Issuer, Subject: token.Subject, ObjectID: object, CreatedAt: s.config.Now(), Grants: grants,
 		}
 		user.Normalize()
 		return user, s.config.Archive.AddUser(s.as(r, user), user, "")
@@ -281,8 +281,25 @@ func (s *SignIn) recognise(r *http.Request, p *provider, token *oidc.IDToken) (t
 		s.refused(r, user, p.Label)
 		return user, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This account is disabled."}
 	}
+	if object != user.ObjectID {
+		if err := s.config.Archive.SetObjectID(r.Context(), user.ID, object); err != nil {
+			return user, err
+		}
+	}
 	defer s.seen.forget()
 	return user, s.config.Archive.SetGrants(s.as(r, user), user.ID, grants, true, s.config.Now())
+}
+
+// objectOf is the object id that a token of Microsoft Entra gives a person in
+// the directory of its issuer, "" in any other.
+func objectOf(claims map[string]any) string {
+	object, _ := claims["oid"].(string)
+	directory, _ := claims["tid"].(string)
+	issuer, _ := claims["iss"].(string)
+	if !tocsin.IsGUID(object) || !tocsin.IsGUID(directory) || !strings.HasSuffix(strings.ToLower(issuer), "/"+strings.ToLower(directory)+"/v2.0") {
+		return ""
+	}
+	return strings.ToLower(object)
 }
 
 // label is a claim as people may read it, or else the other text.

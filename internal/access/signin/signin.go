@@ -25,7 +25,13 @@ type people interface {
 	UserOf(ctx context.Context, issuer, subject string) (tocsin.User, error)
 	AddUser(ctx context.Context, u tocsin.User, password string) error
 	SetUp(ctx context.Context, code tocsin.Hash, u tocsin.User, password string) error
+	directory
 	changes
+}
+
+// directory is the part of the store that knows people as Entra does.
+type directory interface {
+	SetObjectID(ctx context.Context, userID, objectID string) error
 }
 
 // changes are those after which sessions end.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,6 +77,30 @@ func users(t *testing.T, s *store.Store) {
 	}
 	if list, err := s.Users(ctx); err != nil || len(list) != 3 || list[0].Name != "alex" || len(list[1].Grants)+len(list[2].Grants) != 2 {
 		t.Errorf("Users = %+v, %v", list, err)
+	}
+}
+
+// objects: a directory says later than at the first sign-in who somebody is.
+func objects(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	const first, second = "AAAAAAAA-0000-4000-8000-00000000000A", "aaaaaaaa-0000-4000-8000-00000000000b"
+	kim := tocsin.User{ID: person(4, "").ID, Name: "kim", Display: "Kim", Issuer: "https://id.example", Subject: "42", ObjectID: first, CreatedAt: T0}
+	if err := s.AddUser(ctx, kim, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.UserOf(ctx, kim.Issuer, kim.Subject); err != nil || got.ObjectID != strings.ToLower(first) {
+		t.Errorf("object = %q, %v", got.ObjectID, err)
+	}
+	if err := s.SetObjectID(ctx, kim.ID, second); err != nil {
+		t.Error(err)
+	}
+	if got, err := s.UserOf(ctx, kim.Issuer, kim.Subject); err != nil || got.ObjectID != second {
+		t.Errorf("object = %q, %v", got.ObjectID, err)
+	}
+	local := person(5, "alex")
+	addPerson(t, s, local)
+	if err := s.SetObjectID(ctx, local.ID, second); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("object of a local account: %v, want ErrNotFound", err)
 	}
 }
 

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"UsedAssertions":     usedAssertions,
 		"SigningKeys":        signingKeys,
 		"Users":              users,
+		"Objects":            objects,
 		"Sessions":           sessions,
 		"SetUp":              setUp,
 		"Passkeys":           passkeys,
