@@ -171,8 +171,10 @@ func TestPageOfEachState(t *testing.T) {
 			t.Errorf("%s: the page says %q", s.name, s.never)
 		}
 		sound(t, tab, s.name, i)
-		tab.Go(base + []string{"/ja/", "/fr/wall"}[i%2])
-		sound(t, tab, s.name+", another page", i)
+		if i%2 == 1 { // the storms, where most is on a page
+			tab.Go(base + []string{"/fr/wall", "/ja/"}[i/2])
+			sound(t, tab, s.name+", another page", i/2)
+		}
 	}
 }
 
