@@ -18,14 +18,14 @@ const (
 	SignedIn Permission = "signed-in" // every verified identity
 
 	ReadLegacy   Permission = "read-legacy"   // everything in the legacy API
-	ReadDesk     Permission = "read-desk"     // everything about a tenant in the desk's own API
+	ReadDesk     Permission = "read-desk"     // everything about a tenant in the desk's own API but messages about data privacy
 	AuthorDesk   Permission = "author-desk"   // write own services, issues and messages
 	ManageDesk   Permission = "manage-desk"   // change a tenant and poll its sources
 	ManageAll    Permission = "manage-all"    // the same in every tenant
 	ReadHealth   Permission = "read-health"   // overviews, issues and their history
 	ReadMessages Permission = "read-messages" // messages, but for those about data privacy
+	ReadPrivacy  Permission = "read-privacy"  // messages about data privacy: for people, and programs in the own API
 
-	ReadPrivacy    Permission = "read-privacy"    // messages about data privacy
 	ManageMessages Permission = "manage-messages" // owner, due date and state of messages
 	ReportProblem  Permission = "report-problem"  // "me too"
 	Triage         Permission = "triage"          // ours or theirs: the questions and the verdict
@@ -74,6 +74,8 @@ func (p Permission) Scope() string {
 		return tocsin.ScopeServiceMessageAll
 	case ReadDesk:
 		return tocsin.ScopeDeskRead
+	case ReadPrivacy:
+		return tocsin.ScopeDeskPrivacy
 	case AuthorDesk:
 		return tocsin.ScopeDeskAuthor
 	case ManageDesk:

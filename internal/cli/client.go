@@ -23,7 +23,7 @@ type clientCmd struct {
 
 type clientAddCmd struct {
 	Tenant      string   `help:"Tenant that the client reads: GUID, domain or name." required:"" placeholder:"TENANT"`
-	Scope       []string `help:"Permission: ServiceHealth.Read, ServiceHealth.Read.All, ServiceMessage.Read.All, or of the own API Desk.Read, Desk.Author, Desk.Manage, Desk.Manage.All; may be repeated." required:""`
+	Scope       []string `help:"Permission: ServiceHealth.Read, ServiceHealth.Read.All, ServiceMessage.Read.All, or of the own API Desk.Read, Desk.Read.Privacy, Desk.Author, Desk.Manage, Desk.Manage.All; may be repeated." required:""`
 	Name        string   `help:"Name of the client. Default: made from the time."`
 	Expires     string   `help:"When the client ends: a date, an instant or a time from now such as 365d. Default: never." placeholder:"WHEN"`
 	Rate        int      `help:"Requests a minute that it may send. Default: limits.perMinute of the settings." placeholder:"N"`

@@ -132,7 +132,7 @@ func (c *exportDataCmd) write(ctx context.Context, archive *store.Store, tenant 
 			continue
 		}
 		for after := ""; ; {
-			items, next, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: kind, Limit: exportPage, After: after})
+			items, next, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: kind, Private: true, Limit: exportPage, After: after})
 			if err != nil {
 				return err
 			}

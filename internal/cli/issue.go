@@ -101,7 +101,7 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	if flags.Limit < 1 || flags.Limit > 100_000 {
 		return tocsin.Invalidf("limit", "%d is not between 1 and 100000.", flags.Limit)
 	}
-	q := store.ItemsQuery{Kind: kind, Source: flags.Source, Limit: flags.Limit}
+	q := store.ItemsQuery{Kind: kind, Source: flags.Source, Private: true, Limit: flags.Limit}
 	if flags.Open {
 		q.OpenAt = time.Now()
 	}

@@ -23,18 +23,26 @@ func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsi
 }
 
 // TenantChangesAfter lists up to limit changes of one tenant with a number
-// above seq, in order.
-func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, limit int) ([]tocsin.Change, error) {
+// above seq, in order; those of messages about data privacy when private is set.
+func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error) {
+	condition := ""
+	if !private {
+		condition = notPrivate
+	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
 		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
-		WHERE t.id = $1 AND c.seq > $2 ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
+		WHERE t.id = $1 AND c.seq > $2`+condition+` ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
 	list, err := collectRows(rows, err, scanChange)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
 	}
 	return list, nil
 }
+
+// notPrivate leaves out changes of messages that are about data privacy now.
+const notPrivate = ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
+	WHERE m.tenant = c.tenant AND m.item = c.item AND d.private)`
 
 // A LatestQuery says which changes are told.
 type LatestQuery struct {
@@ -54,8 +62,7 @@ func (s *Store) LatestChanges(ctx context.Context, tenantID string, q LatestQuer
 		}
 	}
 	if !q.Private {
-		condition += ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
-			WHERE m.tenant = c.tenant AND m.item = c.item AND d.private)`
+		condition += notPrivate
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at

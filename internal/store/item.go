@@ -26,8 +26,10 @@ type ItemsQuery struct {
 	Source string    // empty for all
 	Class  string    // of an issue or message; empty for all
 	OpenAt time.Time // only what has not ended by then; zero for all
-	Limit  int
-	After  string // the cursor of the page before; "" for the first
+	// Private asks for messages about data privacy as well.
+	Private bool
+	Limit   int
+	After   string // the cursor of the page before; "" for the first
 }
 
 // Items lists items, the last that the archive came to know first, and the
@@ -55,6 +57,9 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 	}
 	if !q.OpenAt.IsZero() {
 		where("(d.end_at = 0 OR d.end_at > $%d)", micros(q.OpenAt))
+	}
+	if !q.Private {
+		query += " AND NOT d.private"
 	}
 	args = append(args, q.Limit+1)
 	rows, err := s.read.QueryContext(ctx, query+fmt.Sprintf(" ORDER BY i.num DESC LIMIT $%d", len(args)), args...)

@@ -18,10 +18,11 @@ const (
 // The permissions of the desk's own API. None of them is part of another API's
 // tokens.
 const (
-	ScopeDeskRead      = "Desk.Read"       // everything about the client's tenant
-	ScopeDeskAuthor    = "Desk.Author"     // write services, issues, maintenance and messages
-	ScopeDeskManage    = "Desk.Manage"     // change the client's tenant and poll its sources
-	ScopeDeskManageAll = "Desk.Manage.All" // the same in every tenant, and add tenants
+	ScopeDeskRead      = "Desk.Read"         // everything about the client's tenant but messages about data privacy
+	ScopeDeskPrivacy   = "Desk.Read.Privacy" // those as well
+	ScopeDeskAuthor    = "Desk.Author"       // write services, issues, maintenance and messages
+	ScopeDeskManage    = "Desk.Manage"       // change the client's tenant and poll its sources
+	ScopeDeskManageAll = "Desk.Manage.All"   // the same in every tenant, and add tenants
 )
 
 // Scopes lists every permission that a client can hold.
@@ -32,7 +33,7 @@ func Scopes() []string {
 // TenantScopes lists the permissions that do not reach beyond one tenant.
 func TenantScopes() []string {
 	return []string{
-		ScopeServiceHealth, ScopeServiceHealthAll, ScopeServiceMessageAll, ScopeDeskRead, ScopeDeskAuthor, ScopeDeskManage,
+		ScopeServiceHealth, ScopeServiceHealthAll, ScopeServiceMessageAll, ScopeDeskRead, ScopeDeskPrivacy, ScopeDeskAuthor, ScopeDeskManage,
 	}
 }
 

@@ -44,7 +44,7 @@ type items interface {
 	Held(ctx context.Context, tenantID string, ref store.Ref, n int) (tocsin.Held, error)
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	Authors(ctx context.Context, tenantID string, ref store.Ref) (map[int]string, error)
-	TenantChangesAfter(ctx context.Context, tenantID string, seq int64, limit int) ([]tocsin.Change, error)
+	TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error)
 }
 
 // Parts of requests that many operations have. They are exported because huma

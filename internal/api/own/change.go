@@ -55,7 +55,7 @@ func (a *API) listChanges(ctx context.Context, x *exchange, in *struct {
 	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Most changes of one answer."`
 },
 ) (*struct{ Body changeList }, error) {
-	list, err := a.archive.TenantChangesAfter(ctx, x.tenant.ID, in.After, in.Limit+1)
+	list, err := a.archive.TenantChangesAfter(ctx, x.tenant.ID, in.After, x.identity.May(access.ReadPrivacy), in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

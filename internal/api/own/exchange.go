@@ -19,6 +19,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -61,7 +62,7 @@ func (x *exchange) admit() (err error) {
 		return err
 	}
 	for _, step := range []func() error{
-		func() error { return x.openTenant(segments) }, x.permit, x.checkMedia, x.checkQuery, x.readBody,
+		func() error { return x.openTenant(segments) }, x.permit, func() error { return x.withhold(segments) }, x.checkMedia, x.checkQuery, x.readBody,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -169,6 +170,27 @@ func (x *exchange) permit() error {
 		return p
 	}
 	return nil
+}
+
+// withhold answers about a message on data privacy as if there were none,
+// whatever is asked of it, unless the caller may read it.
+func (x *exchange) withhold(segments []string) error {
+	if len(segments) < 4 || segments[2] != "messages" || x.identity.May(access.ReadPrivacy) {
+		return nil
+	}
+	ref := store.Ref{Kind: tocsin.KindMessage, ID: itemID(segments[3])}
+	held, err := x.api.archive.Held(x.r.Context(), x.tenant.ID, ref, 0)
+	if errors.Is(err, tocsin.ErrNotFound) {
+		return nil // said by the route, in the order of its own checks
+	}
+	if err != nil {
+		return err
+	}
+	message, err := decode[tocsin.Message](held)
+	if err == nil && message.Private() {
+		return tocsin.NotFoundf("There is no %s %q.", ref.Kind, tocsin.Clip(ref.ID, 80))
+	}
+	return err
 }
 
 // unserved says why no route takes the request: no such path, or another

@@ -61,6 +61,7 @@ func everyToken() tokens {
 		"fabrikam": {ClientID: "c2", TenantID: storetest.Fabrikam, Subject: "c2", Scopes: all},
 		"reader":   {ClientID: "c3", TenantID: storetest.Contoso, Scopes: all[:1]},
 		"nothing":  {ClientID: "c4", TenantID: storetest.Contoso, Scopes: []string{tocsin.ScopeServiceHealthAll}},
+		"privacy":  {ClientID: "c7", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskPrivacy}, all...)},
 		"nobody":   {ClientID: "c5", TenantID: "99999999-9999-4999-8999-999999999999", Scopes: all},
 		"all":      {ClientID: "c6", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskManageAll}, all...)},
 	}

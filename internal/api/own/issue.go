@@ -129,7 +129,7 @@ func (a *API) registerIssues() {
 // lister lists the items of a kind and class.
 func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exchange, *inList) (*struct{ Body summaryList }, error) {
 	return func(ctx context.Context, x *exchange, in *inList) (*struct{ Body summaryList }, error) {
-		q := store.ItemsQuery{Kind: kind, Class: class, Source: in.Source, Limit: in.Limit, After: in.After}
+		q := store.ItemsQuery{Kind: kind, Class: class, Source: in.Source, Private: x.identity.May(access.ReadPrivacy), Limit: in.Limit, After: in.After}
 		if in.Open {
 			q.OpenAt = x.now
 		}

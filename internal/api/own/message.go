@@ -64,6 +64,7 @@ func (a *API) registerMessages() {
 	tag, path := []string{"messages"}, "/tenants/{tenant}/messages"
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "listMessages", Method: http.MethodGet, Path: path, Tags: tag, Summary: "List messages",
+		Description: "Messages about data privacy are there for clients with Desk.Read.Privacy only, here and everywhere else.",
 	}}, a.lister(tocsin.KindMessage, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "createMessage", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Write a message", DefaultStatus: http.StatusCreated,

@@ -47,7 +47,7 @@ func authored(t *testing.T, s *store.Store) {
 		t.Errorf("first = %+v, other = %+v", first, other)
 	}
 	expect(t, "changes", whats(second.Changes), []string{"TC1002 new 1"})
-	list, err := s.TenantChangesAfter(t.Context(), Contoso, first.Changes[0].Seq, 10)
+	list, err := s.TenantChangesAfter(t.Context(), Contoso, first.Changes[0].Seq, false, 10)
 	expect(t, "followed", whats(list), []string{"TC1002 new 1"})
 	if err != nil {
 		t.Error(err)

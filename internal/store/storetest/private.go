@@ -42,6 +42,17 @@ func private(t *testing.T, s *store.Store) {
 		}
 		expect(t, "latest changes", whats(changes), tt.want)
 	}
+	for private, want := range map[bool][]string{false: {"MC1 new 1", "EX1 new 1"}, true: {"MC1 new 1", "EX1 new 1", "MC2 new 1", "MC3 new 1"}} {
+		changes, err := s.TenantChangesAfter(t.Context(), Contoso, 0, private, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "followed", whats(changes), want)
+		items, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindMessage, Private: private, Limit: 9})
+		if err != nil || len(items) != len(want)-1 {
+			t.Errorf("listed when private is %t: %+v, %v", private, items, err)
+		}
+	}
 	expect(t, "found by everybody", find(t, s, Contoso, "confidential"), []string{"MC1"})
 	list, err := s.Search(t.Context(), Contoso, store.SearchQuery{Terms: []string{"confidential"}, Private: true, Limit: 9})
 	if err != nil || len(list) != 3 {
