@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -157,7 +158,9 @@ func (n *Connections) Remove(ctx context.Context, tenantID, name string) error {
 	return n.apply(ctx)
 }
 
-// Test tries a stored connection, step by step.
+// Test tries a stored connection, step by step. A source whose polls failed is
+// polled at once when nothing fails any more: what was put right elsewhere, such
+// as a consent, is not to wait for the next try.
 func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin.Check, error) {
 	all, _, err := n.archive.Connections(ctx)
 	if err != nil {
@@ -169,10 +172,24 @@ func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin
 			if err != nil {
 				return nil, err
 			}
-			return graph.Probe(ctx, settings, time.Now), nil
+			checks := graph.Probe(ctx, settings, time.Now)
+			if slices.ContainsFunc(checks, func(c tocsin.Check) bool { return c.State != tocsin.CheckOK }) {
+				return checks, nil
+			}
+			return checks, n.retry(ctx, c)
 		}
 	}
 	return nil, tocsin.NotFoundf("There is no such source.")
+}
+
+// retry has a source polled at once if its last polls failed.
+func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
+	states, err := n.archive.Sources(ctx, c.TenantID)
+	if err != nil || !slices.ContainsFunc(states, func(s tocsin.SourceState) bool { return s.Name == c.Name && s.Failures > 0 }) {
+		return err
+	}
+	defer n.look()
+	return n.archive.HurrySource(ctx, c.TenantID, c.Name)
 }
 
 func (n *Connections) cloud(name string) (config.Cloud, error) {
