@@ -182,6 +182,7 @@ func (v *visit) answer(status int, page content) {
 const (
 	themeCookie = "theme"
 	zoneCookie  = "zone"
+	keysCookie  = "shortcuts" // "off" for a script without shortcuts of one key
 	cookieLife  = 365 * 24 * time.Hour
 )
 

@@ -112,6 +112,17 @@ func (h hand) switches() {
 	h.skip()
 	h.press("[name=theme]", kb.ArrowUp, kb.Enter)
 	h.arrives(`document.documentElement.dataset.theme === "light"`)
+	h.press("[name=shortcuts]", kb.ArrowDown, kb.Enter)
+	h.arrives(`document.querySelector("[name=shortcuts][value=off]").defaultChecked`)
+	h.tab.Press("?")
+	if browsertest.Eval[bool](h.tab, `document.querySelector("#keys").open`) {
+		h.t.Error("a key opens the help although shortcuts are off")
+	}
+	h.press("[name=shortcuts]", kb.ArrowUp, kb.Enter)
+	h.arrives(`document.querySelector("[name=shortcuts][value=on]").defaultChecked`)
+	h.tab.Press("?")
+	h.tab.Wait(`document.querySelector("#keys").open`)
+	h.tab.Press(kb.Escape)
 	name := running.info.Tenants[1].Name
 	h.press(".switch summary")
 	h.press(`.switch a[href*="tenant=` + name + `"]`)

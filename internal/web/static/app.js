@@ -89,9 +89,11 @@ all(".scroll-x").forEach((box) => {
 document.addEventListener("focusin", (e) => { if (e.target.closest(".scroll-x")) e.target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
 
 // Keyboard: / search, ? help, g and a letter to go, j and k to move in a list.
+// Who speaks to a computer presses keys by words: the preferences switch them off.
 let g = 0;
+const shortcuts = () => !/(^|; )shortcuts=off(;|$)/.test(document.cookie);
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable], dialog[open]") || !shortcuts()) return;
   const link = Date.now() - g < 900 && one(`[data-key="${CSS.escape(e.key)}"]`);
   g = 0;
   if (link) link.click();
