@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -216,17 +217,10 @@ func (v *visit) sourceForm(t tocsin.Tenant, another bool) form {
 		secret = secret.hinted(v.text("field.secret.kept")).optional()
 	}
 	return form{Action: v.href("/admin/tenants/" + t.ID + "/sources"), Submit: v.text("admin.source.save"), Fields: []field{
-		v.field("source", orDefault(v.r.PostFormValue("source"), "graph")).hinted(v.text("field.source.hint")), cloud,
+		v.field("source", cmp.Or(v.r.PostFormValue("source"), "graph")).hinted(v.text("field.source.hint")), cloud,
 		v.field("clientId", v.r.PostFormValue("clientId")).hinted(v.text("field.clientId.hint")), secret,
-		v.field("every", orDefault(v.r.PostFormValue("every"), "3m")).hinted(v.text("field.every.hint")),
+		v.field("every", cmp.Or(v.r.PostFormValue("every"), "3m")).hinted(v.text("field.every.hint")),
 	}}
-}
-
-func orDefault(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 // changeTenant serves POST /admin/tenants/{id}.

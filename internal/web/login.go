@@ -59,12 +59,10 @@ func (v *visit) doorState() *doorState {
 		return nil
 	}
 	overview := overviewPage{}
-	month, err := v.lastMonth()
-	if err != nil || overview.addIssues(v) != nil {
+	if overview.conclude(v) != nil {
 		return nil
 	}
-	overview.addServices(v, month)
-	return &doorState{v.verdict(&overview, month), overview.Affected[:min(len(overview.Affected), doorServices)]}
+	return &doorState{overview.Verdict, overview.Affected[:min(len(overview.Affected), doorServices)]}
 }
 
 // login serves GET /login.

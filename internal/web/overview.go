@@ -81,16 +81,11 @@ func (p *Pages) overview(v *visit) error {
 func fillOverview(v *visit) (any, error) {
 	page := overviewPage{frame: v.frame(crumb{Name: v.text("nav.overview")})}
 	page.Refresh = 60
-	month, err := v.lastMonth()
+	err := page.conclude(v)
 	if err != nil {
 		return nil, err
 	}
-	if err := page.addIssues(v); err != nil {
-		return nil, err
-	}
-	page.addServices(v, month)
 	page.None, page.Unread = v.noneOpen(), v.unread()
-	page.Verdict = v.verdict(&page, month)
 	if page.Healthy, err = v.fragment("working", page); err != nil {
 		return nil, err
 	}
@@ -106,6 +101,20 @@ func fillOverview(v *visit) (any, error) {
 		return nil, err
 	}
 	return page, nil
+}
+
+// conclude fills in issues and services, and the answer that follows from them.
+func (page *overviewPage) conclude(v *visit) error {
+	month, err := v.lastMonth()
+	if err != nil {
+		return err
+	}
+	if err := page.addIssues(v); err != nil {
+		return err
+	}
+	page.addServices(v, month)
+	page.Verdict = v.verdict(page, month)
+	return nil
 }
 
 // Calm reports whether there is nothing to look at, so that the services take

@@ -98,16 +98,11 @@ func (v *visit) sitePage() ([]byte, error) {
 
 // fill adds services and issues. Nothing on the site leads into the desk.
 func (page *sitePage) fill(v *visit) error {
-	month, err := v.lastMonth()
-	if err != nil {
-		return err
-	}
 	var overview overviewPage
-	if err := overview.addIssues(v); err != nil {
+	if err := overview.conclude(v); err != nil {
 		return err
 	}
-	overview.addServices(v, month)
-	page.Verdict = v.verdict(&overview, month)
+	page.Verdict = overview.Verdict
 	page.Verdict.Lead = template.HTML(template.HTMLEscapeString(v.siteLead(page.Verdict))) //nolint:gosec // escaped
 	page.Services = slices.Concat(overview.Affected, overview.Unheard, overview.Working)
 	for _, line := range overview.Issues {

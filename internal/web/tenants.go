@@ -267,15 +267,10 @@ func (p *Pages) wall(v *visit) error {
 func fillWall(v *visit) (any, error) {
 	overview := overviewPage{frame: v.frame(crumb{Name: v.text("wall.title")})}
 	overview.Refresh = 60
-	month, err := v.lastMonth()
-	if err != nil {
+	if err := overview.conclude(v); err != nil {
 		return nil, err
 	}
-	if err := overview.addIssues(v); err != nil {
-		return nil, err
-	}
-	overview.addServices(v, month)
-	page := wallPage{frame: overview.frame, Verdict: v.verdict(&overview, month), Issues: overview.Issues, N: len(overview.Issues), None: v.noneOpen()}
+	page := wallPage{frame: overview.frame, Verdict: overview.Verdict, Issues: overview.Issues, N: len(overview.Issues), None: v.noneOpen()}
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}
