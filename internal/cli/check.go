@@ -53,15 +53,6 @@ func (h healthJSON) judge() verdict {
 	return verdictWarning
 }
 
-func (c *checkCmd) health(ctx context.Context, s *session) ([]healthJSON, error) {
-	archive, tenant, err := c.open(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	defer archive.Close()
-	return healthOf(ctx, archive, tenant)
-}
-
 // Run prints one line for monitoring systems and a line for each service that
 // is not well. Every failure is a verdict: unknown.
 func (c *checkCmd) Run(ctx context.Context, s *session) error {

@@ -119,9 +119,6 @@ func (c *exportDataCmd) Run(ctx context.Context, s *session) (err error) {
 	})
 }
 
-// exportPage is how many items are looked up at a time.
-const exportPage = 1000
-
 // write writes kind by kind, what was heard of last first, each item's versions
 // oldest first.
 func (c *exportDataCmd) write(ctx context.Context, archive *store.Store, tenant tocsin.Tenant, to io.Writer, result *exportedJSON) error {
@@ -131,21 +128,13 @@ func (c *exportDataCmd) write(ctx context.Context, archive *store.Store, tenant 
 		if len(c.Kind) > 0 && !slices.Contains(c.Kind, string(kind)) {
 			continue
 		}
-		for after := ""; ; {
-			items, next, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: kind, Private: true, Limit: exportPage, After: after})
-			if err != nil {
-				return err
-			}
-			for _, item := range items {
-				n, err := c.writeItem(ctx, archive, tenant, item.Ref, encoder)
-				if err != nil {
-					return err
-				}
-				result.Items, result.Versions = result.Items+1, result.Versions+n
-			}
-			if after = next; next == "" {
-				break
-			}
+		err := eachItem(ctx, archive, tenant, store.ItemsQuery{Kind: kind, Private: true}, func(item store.Item) error {
+			n, err := c.writeItem(ctx, archive, tenant, item.Ref, encoder)
+			result.Items, result.Versions = result.Items+1, result.Versions+n
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

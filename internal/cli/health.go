@@ -30,12 +30,7 @@ type healthJSON struct {
 }
 
 func (c *healthListCmd) Run(ctx context.Context, s *session) error {
-	archive, tenant, err := c.open(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer archive.Close()
-	list, err := healthOf(ctx, archive, tenant)
+	list, err := c.health(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -77,19 +72,14 @@ func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
 		return tocsin.NotFoundf("There is no service %q.", tocsin.Clip(c.Service, 80))
 	}
 	one := serviceHealthJSON{healthJSON: list[at], Issues: []itemJSON{}}
-	for after := ""; ; {
-		items, next, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: tocsin.KindIssue, OpenAt: time.Now(), Limit: maxServices, After: after})
-		if err != nil {
-			return err
+	err = eachItem(ctx, archive, tenant, store.ItemsQuery{Kind: tocsin.KindIssue, OpenAt: time.Now()}, func(item store.Item) error {
+		if item.ServiceID == one.ID && !item.Status.Healthy() {
+			one.Issues = append(one.Issues, newItemJSON(item))
 		}
-		for _, item := range items {
-			if item.ServiceID == one.ID && !item.Status.Healthy() {
-				one.Issues = append(one.Issues, newItemJSON(item))
-			}
-		}
-		if after = next; next == "" {
-			break
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return s.print(one, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s  %s since %s\n", oneLine(one.ID), oneLine(one.Service), one.Status, one.Since)
@@ -104,6 +94,15 @@ func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
 
 // maxServices is how many services of a tenant are told.
 const maxServices = 1000
+
+func (o ofTenant) health(ctx context.Context, s *session) ([]healthJSON, error) {
+	archive, tenant, err := o.open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	return healthOf(ctx, archive, tenant)
+}
 
 // healthOf lists the services of the tenant, with since when nobody has looked.
 func healthOf(ctx context.Context, archive *store.Store, tenant tocsin.Tenant) ([]healthJSON, error) {

@@ -83,6 +83,28 @@ func newItemJSON(item store.Item) itemJSON {
 	}
 }
 
+// itemsPage is how many items are looked up at a time.
+const itemsPage = 1000
+
+// eachItem calls do for all items that a query asks for, page by page.
+func eachItem(ctx context.Context, archive *store.Store, tenant tocsin.Tenant, q store.ItemsQuery, do func(store.Item) error) error {
+	q.Limit = itemsPage
+	for {
+		items, next, err := archive.Items(ctx, tenant.ID, q)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if err := do(item); err != nil {
+				return err
+			}
+		}
+		if q.After = next; next == "" {
+			return nil
+		}
+	}
+}
+
 // handle adds what the team does about a message.
 func (i *itemJSON) handle(h tocsin.Handling) {
 	h.Normalize()
