@@ -121,11 +121,15 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 		return err
 	}
 	// What was put right is tried now, not when the last failure let it.
-	if err := n.archive.HurrySource(ctx, c.TenantID, c.Name); !errors.Is(err, tocsin.ErrNotFound) {
-		n.look()
+	if err := n.hurry(ctx, c); !errors.Is(err, tocsin.ErrNotFound) {
 		return err
 	}
 	return nil
+}
+
+// hurry has a source polled at once.
+func (n *Connections) hurry(ctx context.Context, c tocsin.Connection) error {
+	return hurrying{n.archive, n.look}.HurrySource(ctx, c.TenantID, c.Name)
 }
 
 // look makes the engine look for due sources at once.
@@ -188,8 +192,7 @@ func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
 	if err != nil || !slices.ContainsFunc(states, func(s tocsin.SourceState) bool { return s.Name == c.Name && s.Failures > 0 }) {
 		return err
 	}
-	defer n.look()
-	return n.archive.HurrySource(ctx, c.TenantID, c.Name)
+	return n.hurry(ctx, c)
 }
 
 func (n *Connections) cloud(name string) (config.Cloud, error) {
