@@ -155,6 +155,7 @@ func hostileDesk(t *testing.T) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = upstream.Close() })
 	c := config.Default()
 	c.Data, c.Server.Listen, c.Server.Pages = t.TempDir(), "127.0.0.1:0", "everyone"
 	c.Tenants = []config.Tenant{{Name: "contoso", TenantID: contoso, Source: config.Source{
@@ -171,18 +172,7 @@ func hostileDesk(t *testing.T) *app.App {
 			t.Fatalf("poll %d: %+v %v", round, poll, err)
 		}
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- desk.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		_ = desk.Close()
-		_ = upstream.Close()
-	})
-	return desk
+	return runDesk(t, desk)
 }
 
 // watch is what a page must not see happen.

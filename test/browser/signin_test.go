@@ -71,6 +71,12 @@ func emptyDesk(t *testing.T, clouds ...config.Cloud) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runDesk(t, desk)
+}
+
+// runDesk runs a desk until the test ends.
+func runDesk(t *testing.T, desk *app.App) *app.App {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- desk.Run(ctx) }()

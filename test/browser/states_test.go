@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -115,17 +114,7 @@ func (s state) begin(t *testing.T) *app.App {
 	if err := desk.Model.Refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- desk.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		_ = desk.Close()
-	})
-	return desk
+	return runDesk(t, desk)
 }
 
 // hear lets a source tell values in its last poll.
