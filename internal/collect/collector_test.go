@@ -280,7 +280,7 @@ func TestImportIsOneAuditEntry(t *testing.T) {
 	for i := range 1203 {
 		docs = append(docs, message(t, fmt.Sprint("MC", i), "text", d.now, time.Time{}))
 	}
-	before, err := d.store.Audit(t.Context(), 0, 1)
+	before, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +289,7 @@ func TestImportIsOneAuditEntry(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	after, err := d.store.Audit(t.Context(), 0, 1)
+	after, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N+1 || after[0].Action != "archive.import" || after[0].Detail != "1203 items" {
 		t.Errorf("last entry = %+v after %d, %v", after[0], before[0].N, err)
 	}

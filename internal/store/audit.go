@@ -51,12 +51,6 @@ func scanAudit(rows *sql.Rows) (e tocsin.AuditEntry, err error) {
 	return e, err
 }
 
-// Audit lists up to limit audit entries before number before, newest first; 0
-// starts at the end.
-func (s *Store) Audit(ctx context.Context, before int64, limit int) ([]tocsin.AuditEntry, error) {
-	return s.AuditOf(ctx, AuditQuery{Before: before, Limit: limit})
-}
-
 // An AuditQuery asks for part of the audit log. Members that are zero ask for
 // nothing.
 type AuditQuery struct {
@@ -68,8 +62,8 @@ type AuditQuery struct {
 	Since    time.Time
 }
 
-// AuditOf lists the audit entries that a query asks for, newest first.
-func (s *Store) AuditOf(ctx context.Context, q AuditQuery) ([]tocsin.AuditEntry, error) {
+// Audit lists the audit entries that a query asks for, newest first.
+func (s *Store) Audit(ctx context.Context, q AuditQuery) ([]tocsin.AuditEntry, error) {
 	if q.Before <= 0 {
 		q.Before = 1 << 62
 	}

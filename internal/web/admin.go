@@ -13,7 +13,7 @@ import (
 type roster interface {
 	Users(ctx context.Context) ([]tocsin.User, error)
 	User(ctx context.Context, ref string) (u tocsin.User, password string, err error)
-	AuditOf(ctx context.Context, q store.AuditQuery) ([]tocsin.AuditEntry, error)
+	Audit(ctx context.Context, q store.AuditQuery) ([]tocsin.AuditEntry, error)
 	AuditActors(ctx context.Context, limit int) ([]string, error)
 }
 

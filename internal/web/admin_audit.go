@@ -39,7 +39,7 @@ func (p *Pages) adminAudit(v *visit) error {
 	query := v.r.URL.Query()
 	asked := v.auditAsked(query)
 	asked.Limit = auditLines
-	entries, err := p.config.Admin.AuditOf(v.r.Context(), asked)
+	entries, err := p.config.Admin.Audit(v.r.Context(), asked)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (page *auditPage) filters(v *visit, asked store.AuditQuery, names map[strin
 func (p *Pages) auditCSV(v *visit) error {
 	asked := v.auditAsked(v.r.URL.Query())
 	asked.Limit = maxTable + 1
-	entries, err := p.config.Admin.AuditOf(v.r.Context(), asked)
+	entries, err := p.config.Admin.Audit(v.r.Context(), asked)
 	if err != nil {
 		return err
 	}

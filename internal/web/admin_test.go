@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +25,7 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 	}
 	b := h.browser()
 	b.enter("alex")
-	before, err := h.store.Audit(t.Context(), 0, 1)
+	before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 			t.Errorf("%s: status %d", path, got)
 		}
 	}
-	after, err := h.store.Audit(t.Context(), 0, 1)
+	after, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N {
 		t.Errorf("asking was written down as entry %d after %d, %v", after[0].N, before[0].N, err)
 	}

@@ -230,7 +230,7 @@ func TestForeignFormsAreRefused(t *testing.T) {
 	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
 	b := h.browser()
 	b.enter("alex")
-	before, err := h.store.Audit(t.Context(), 0, 1)
+	before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestForeignFormsAreRefused(t *testing.T) {
 			}
 		}
 	}
-	after, err := h.store.Audit(t.Context(), 0, 1)
+	after, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || n < 15 || after[0].N != before[0].N {
 		t.Errorf("%d routes, last entry %d, then %d, %v", n, before[0].N, after[0].N, err)
 	}
@@ -518,12 +518,12 @@ func TestAdministration(t *testing.T) {
 	b.enter("alex")
 	audited := func(what string, form url.Values, path string, want int, action string) string {
 		t.Helper()
-		before, err := h.store.Audit(t.Context(), 0, 1)
+		before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		response, body := b.send("POST", path, form)
-		after, err := h.store.Audit(t.Context(), 0, 1)
+		after, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 		if err != nil || response.StatusCode != want || after[0].N != before[0].N+1 || after[0].Action != action || after[0].Actor.Name != "alex" || after[0].Actor.Address != "127.0.0.1" {
 			t.Errorf("%s: %s, entry %+v after %d, %v", what, response.Status, after[0], before[0].N, err)
 		}

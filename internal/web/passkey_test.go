@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -198,7 +199,7 @@ func TestAuditOfTheDoor(t *testing.T) {
 		}},
 		{"still kept out", comeBack("good", nil), 403, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "kim", "Contoso")}},
 	} {
-		before, err := h.store.Audit(t.Context(), 0, 1)
+		before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +208,7 @@ func TestAuditOfTheDoor(t *testing.T) {
 			last = before[0].N
 		}
 		got := tt.do()
-		list, err := h.store.Audit(t.Context(), 0, len(tt.told)+1)
+		list, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: len(tt.told) + 1})
 		if err != nil || got != tt.want || list[0].N != last+int64(len(tt.told)) {
 			t.Errorf("%s: status %d, %d entries, %v", tt.what, got, list[0].N-last, err)
 			continue

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -47,7 +48,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 
 func (h *house) lastEntry() int64 {
 	h.t.Helper()
-	list, err := h.store.Audit(h.t.Context(), 0, 1)
+	list, err := h.store.Audit(h.t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || len(list) == 0 {
 		h.t.Fatal(list, err)
 	}

@@ -28,7 +28,7 @@ func (w *witness) expect(action, who, address, object string, do func()) {
 	w.t.Helper()
 	before, start := w.last(), time.Now().Add(-time.Microsecond)
 	do()
-	entries, err := w.archive.Audit(w.t.Context(), 0, 20)
+	entries, err := w.archive.Audit(w.t.Context(), store.AuditQuery{Limit: 20})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func (w *witness) expect(action, who, address, object string, do func()) {
 
 func (w *witness) last() int64 {
 	w.t.Helper()
-	entries, err := w.archive.Audit(w.t.Context(), 0, 1)
+	entries, err := w.archive.Audit(w.t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil {
 		w.t.Fatal(err)
 	}

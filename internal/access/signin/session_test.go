@@ -278,7 +278,7 @@ func TestRefusalsAreBounded(t *testing.T) {
 		r.RemoteAddr = fmt.Sprintf("198.51.100.%d:1", i)
 		d.door.Refuse(r)
 	}
-	list, err := d.other.Audit(t.Context(), 0, 500)
+	list, err := d.other.Audit(t.Context(), store.AuditQuery{Limit: 500})
 	refusals := 0
 	for _, e := range list {
 		if e.Action == "session.refuse" {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -57,7 +58,7 @@ func TestHandlings(t *testing.T) {
 	if r := d.ask("DELETE", "contoso", at, ""); r.header.Get("Allow") != "GET, HEAD, PUT" {
 		t.Errorf("allowed: %q", r.header.Get("Allow"))
 	}
-	entries, err := d.store.Audit(t.Context(), 0, 1)
+	entries, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || entries[0].Action != "message.handle" || entries[0].Detail != "planned, owner Mail team, due 2026-03-10" || entries[0].Actor.Name == "" {
 		t.Errorf("Audit = %+v, %v", entries, err)
 	}

@@ -34,7 +34,7 @@ func handlings(t *testing.T, s *store.Store) {
 	first.Owner = "kim"
 	expect(t, "handlings", get(Contoso), map[string]tocsin.Handling{"MC1": first, "MC2": second})
 	expect(t, "another tenant's", get(Fabrikam), map[string]tocsin.Handling{})
-	before, err := s.Audit(ctx, 0, 2)
+	before, err := s.Audit(ctx, store.AuditQuery{Limit: 2})
 	if err != nil || before[1].Action != "message.handle" || before[1].Object != "MC1" || before[1].TenantID != Contoso || before[1].Actor.Name != "kim" || before[1].Detail != "planned, owner kim, due 2026-03-10" {
 		t.Errorf("Audit = %+v, %v", before, err)
 	}
@@ -44,7 +44,7 @@ func handlings(t *testing.T, s *store.Store) {
 	if err := s.PutHandling(ctx, Contoso, "MC1", tocsin.Handling{State: "later"}, T0); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("an unknown state: %v, want ErrInvalid", err)
 	}
-	after, err := s.Audit(ctx, 0, 1)
+	after, err := s.Audit(ctx, store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N {
 		t.Errorf("refused changes are audited: %+v, %v", after, err)
 	}

@@ -170,7 +170,7 @@ func sessions(t *testing.T, s *store.Store) {
 		if err := s.RefuseSession(ctx, name, "password", T0); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := s.Audit(ctx, 0, 1); err != nil || list[0].Action != "session.refuse" || list[0].Object != name || list[0].Detail != want {
+		if list, err := s.Audit(ctx, store.AuditQuery{Limit: 1}); err != nil || list[0].Action != "session.refuse" || list[0].Object != name || list[0].Detail != want {
 			t.Errorf("audit of a refusal = %+v, %v", list, err)
 		}
 	}
@@ -286,11 +286,11 @@ func auditLog(t *testing.T, s *store.Store) {
 			t.Fatal(err)
 		}
 	}
-	list, err := s.Audit(ctx, 0, 3)
+	list, err := s.Audit(ctx, store.AuditQuery{Limit: 3})
 	if err != nil || len(list) != 3 || list[0].N != 7 || list[0].Action != "user.add" || list[0].Object != "user4" || list[0].Actor.Name != "alex" || list[0].Actor.Address != "192.0.2.1" {
 		t.Fatalf("Audit = %+v, %v", list, err)
 	}
-	if older, err := s.Audit(ctx, 3, 10); err != nil || len(older) != 2 || older[0].Action != "tenant.add" || older[0].Actor.Name != tocsin.Desk {
+	if older, err := s.Audit(ctx, store.AuditQuery{Before: 3, Limit: 10}); err != nil || len(older) != 2 || older[0].Action != "tenant.add" || older[0].Actor.Name != tocsin.Desk {
 		t.Errorf("older = %+v, %v", older, err)
 	}
 	for _, tt := range []struct {
@@ -307,9 +307,9 @@ func auditLog(t *testing.T, s *store.Store) {
 		{store.AuditQuery{Since: list[0].At, Before: 8}, 7, 7},
 	} {
 		tt.q.Limit = 10
-		got, err := s.AuditOf(ctx, tt.q)
+		got, err := s.Audit(ctx, tt.q)
 		if err != nil || len(got) != tt.n || tt.n > 0 && got[0].N != tt.want {
-			t.Errorf("AuditOf(%+v) = %+v, %v, want %d from %d", tt.q, got, err, tt.n, tt.want)
+			t.Errorf("Audit(%+v) = %+v, %v, want %d from %d", tt.q, got, err, tt.n, tt.want)
 		}
 	}
 	if names, err := s.AuditActors(ctx, 10); err != nil || !slices.Equal(names, []string{"alex", tocsin.Desk}) {
