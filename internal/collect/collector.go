@@ -53,19 +53,27 @@ type Collector struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	targets map[[2]string]Target
+	targets map[[2]string]*turns
+}
+
+// turns is a target whose polls here take turns. The claim keeps two polls
+// apart until the first is stored; what the source itself then remembers is a
+// moment later.
+type turns struct {
+	Target
+	turn chan struct{} // holds one while a poll uses the source
 }
 
 // New makes a collector of no targets.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Collector {
-	return &Collector{archive: archive, now: now, log: log, targets: map[[2]string]Target{}}
+	return &Collector{archive: archive, now: now, log: log, targets: map[[2]string]*turns{}}
 }
 
 // Add makes a target known. The last one of a name counts.
 func (c *Collector) Add(t Target) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.targets[[2]string{t.TenantID, t.Name}] = t
+	c.targets[[2]string{t.TenantID, t.Name}] = &turns{Target: t, turn: make(chan struct{}, 1)}
 }
 
 // Remove makes a target unknown. A poll of it that runs goes on.
@@ -81,7 +89,7 @@ func (c *Collector) Targets() []Target {
 	defer c.mu.Unlock()
 	list := make([]Target, 0, len(c.targets))
 	for _, t := range c.targets {
-		list = append(list, t)
+		list = append(list, t.Target)
 	}
 	return list
 }
@@ -103,7 +111,9 @@ func (c *Collector) Poll(ctx context.Context, tenantID, name string, force bool)
 	if err != nil {
 		return tocsin.Poll{}, fmt.Errorf("poll %s: %w", name, err)
 	}
-	p := &poll{target: target, state: state, started: started, collector: c}
+	target.turn <- struct{}{}
+	defer func() { <-target.turn }()
+	p := &poll{target: target.Target, state: state, started: started, collector: c}
 	p.full = target.Full || state.LastFullAt.IsZero() || state.Shorts > 0 || started.Sub(state.LastFullAt) >= fullEvery
 	return p.run(ctx)
 }

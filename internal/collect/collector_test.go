@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -268,6 +270,51 @@ func TestBudget(t *testing.T) {
 		if len(sent) < 1000 {
 			t.Errorf("%d requests: the budget is not used", len(sent))
 		}
+	})
+}
+
+// slow takes its time to remember what was stored.
+type slow struct {
+	scripted
+	stored, remembered chan struct{}
+	polls              atomic.Int32
+}
+
+func (s *slow) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
+	s.polls.Add(1)
+	return s.scripted.Poll(ctx, ask)
+}
+
+func (s *slow) Commit() {
+	s.stored <- struct{}{}
+	<-s.remembered
+}
+
+// A source is never asked while it still remembers what the poll before
+// brought, though the claim on it has ended.
+func TestPollsTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		source := &slow{stored: make(chan struct{}), remembered: make(chan struct{})}
+		d.Add(collect.Target{TenantID: storetest.Contoso, Name: "graph", Source: source})
+		var polls sync.WaitGroup
+		poll := func() {
+			if _, err := d.Poll(t.Context(), storetest.Contoso, "graph", true); err != nil {
+				t.Error(err)
+			}
+		}
+		polls.Go(poll)
+		<-source.stored
+		polls.Go(poll)
+		synctest.Wait()
+		if n := source.polls.Load(); n != 1 {
+			t.Errorf("asked %d times while it remembers the first answer", n)
+		}
+		source.remembered <- struct{}{}
+		<-source.stored
+		source.remembered <- struct{}{}
+		polls.Wait()
 	})
 }
 
