@@ -81,6 +81,7 @@ var link = regexp.MustCompile(`<a [^>]*href="(/[^"#]*)"`)
 // samples of addresses that differ only in what they are about.
 var (
 	about = regexp.MustCompile(`^/(issues|messages|services|incidents|admin/users|admin/tenants)/[^/?]+`)
+	two   = regexp.MustCompile(`/compare/[^/]+/[^/]+$`)
 	apart = regexp.MustCompile(`^/(fr|ja)(/|$)|^/static/|/files/|^/events|\.(csv|xml|json|ics|svg)(\?|$)`)
 )
 
@@ -118,7 +119,7 @@ func crawl(read, kindOf func(path string) string) []string {
 // kindOf is what addresses of the same kind of page have in common.
 func kindOf(address string) string {
 	path, _, _ := strings.Cut(address, "?")
-	return about.ReplaceAllString(path, "/$1/one")
+	return two.ReplaceAllString(about.ReplaceAllString(path, "/$1/one"), "/compare/two")
 }
 
 // fetching reads the pages of a desk as a stranger does.

@@ -103,7 +103,7 @@ func TestScreensInside(t *testing.T) {
 	t.Parallel()
 	album := newAlbum(t)
 	in := newInterior(t)
-	in.turn = func(int) []string { return []string{"en", "fr", "ja"} }
+	in.turn, in.sampled = func(int) []string { return []string{"en", "fr", "ja"} }, func(int) bool { return true }
 	in.look = func(by *browsertest.Tab, code, what string) {
 		album.take(by, fmt.Sprintf("inside-%02d-%s", in.n, what), code)
 	}
