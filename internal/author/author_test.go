@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,11 +32,7 @@ var act = author.Act{TenantID: storetest.Contoso, By: "c1"} //nolint:gochecknogl
 
 func newTeam(t *testing.T, dsn string) *team {
 	t.Helper()
-	s, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(t, dsn)
 	storetest.AddTenants(t, s)
 	team := &team{t: t, store: s, now: storetest.T0}
 	clock := func() time.Time { return team.now }
@@ -48,7 +43,7 @@ func newTeam(t *testing.T, dsn string) *team {
 
 func sqlite(t *testing.T) *team {
 	t.Helper()
-	return newTeam(t, filepath.Join(t.TempDir(), "tocsin.db"))
+	return newTeam(t, storetest.File(t))
 }
 
 func must(t *testing.T, done store.Authored, err error) store.Authored {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,11 +51,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{t: t, now: storetest.T0, upstream: &scripted{}}
-	var err error
-	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.store.Close() })
+	d.store = storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, d.store)
 	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", 3*time.Minute); err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type server struct {
 	dir     string
 	port    int
 	command *exec.Cmd
+	how     string // to copy a database, as a clause
 	count   atomic.Int64
 }
 
@@ -59,16 +60,33 @@ func URL(t testing.TB) string {
 		}
 		t.Skipf("no PostgreSQL: %v", shared.err)
 	}
-	name := fmt.Sprintf("test_%d", shared.count.Add(1))
-	if err := shared.execute(`CREATE DATABASE ` + name); err != nil {
+	return shared.create(t, "template1")
+}
+
+// Copy makes a copy of a database that [URL] gave and nobody is connected to,
+// and drops it when the test ends.
+func Copy(t testing.TB, dsn string) string {
+	t.Helper()
+	parsed, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shared.create(t, strings.TrimPrefix(parsed.Path, "/"))
+}
+
+// create makes a database after another one.
+func (s *server) create(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", s.count.Add(1))
+	if err := s.execute(`CREATE DATABASE ` + name + ` TEMPLATE ` + template + s.how); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := shared.execute(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
+		if err := s.execute(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
 	})
-	return shared.url(name)
+	return s.url(name)
 }
 
 func (s *server) url(database string) string {
@@ -116,7 +134,14 @@ func (s *server) run() error {
 	if err := s.command.Start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
-	return s.wait()
+	if err := s.wait(); err != nil {
+		return err
+	}
+	// Before version 15 files are copied anyway. Later ones otherwise log each page.
+	if s.execute(`CREATE DATABASE probe STRATEGY FILE_COPY`) == nil {
+		s.how = ` STRATEGY FILE_COPY`
+	}
+	return nil
 }
 
 // wait returns when the server answers.

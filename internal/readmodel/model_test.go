@@ -3,7 +3,6 @@ package readmodel_test
 import (
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,11 +14,7 @@ import (
 
 func open(t *testing.T, now func() time.Time) (*store.Store, *readmodel.Model) {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
 	return s, readmodel.New(s, now, slog.New(slog.DiscardHandler))
 }

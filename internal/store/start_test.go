@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 )
 
 // openVariable makes the test binary open the store at its value and end.
@@ -49,7 +50,7 @@ func startTogether(t *testing.T, dsn string) {
 		})
 	}
 	group.Wait()
-	openStore(t, dsn)
+	storetest.Open(t, dsn)
 }
 
 func TestThreeStartTogetherOnSQLite(t *testing.T) {
@@ -78,7 +79,7 @@ func TestForeignFileIsRefused(t *testing.T) {
 func TestNewerSchemaIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tocsin.db")
-	s := openStore(t, path)
+	s := storetest.Open(t, path)
 	if _, err := s.Writer().ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`); err != nil {
 		t.Fatal(err)
 	}

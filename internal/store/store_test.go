@@ -13,30 +13,19 @@ func TestSQLite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		t.Helper()
-		return openStore(t, filepath.Join(t.TempDir(), "tocsin.db"))
+		return storetest.Open(t, storetest.File(t))
 	})
-}
-
-func openStore(t *testing.T, dsn string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
 }
 
 func TestPostgres(t *testing.T) {
 	t.Parallel()
-	pgtest.URL(t) // skips here, once, when there is none
+	empty := pgtest.URL(t)
+	if err := storetest.Open(t, empty).Close(); err != nil { // nobody may be on it while it is copied
+		t.Fatal(err)
+	}
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		t.Helper()
-		return openStore(t, pgtest.URL(t))
+		return storetest.Open(t, pgtest.Copy(t, empty))
 	})
 }
 
@@ -55,14 +44,14 @@ func TestTextsCatchUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address := dsn(t)
-			storetest.Forget(t, openStore(t, address))
-			storetest.Recall(t, openStore(t, address))
+			storetest.Forget(t, storetest.Open(t, address))
+			storetest.Recall(t, storetest.Open(t, address))
 		})
 		t.Run(name+" privacy", func(t *testing.T) {
 			t.Parallel()
 			address := dsn(t)
-			storetest.ForgetPrivacy(t, openStore(t, address))
-			storetest.RecallPrivacy(t, openStore(t, address))
+			storetest.ForgetPrivacy(t, storetest.Open(t, address))
+			storetest.RecallPrivacy(t, storetest.Open(t, address))
 		})
 	}
 }
@@ -71,7 +60,7 @@ func TestTextsCatchUp(t *testing.T) {
 // same.
 func TestSearchWithoutTrigrams(t *testing.T) {
 	t.Parallel()
-	s := openStore(t, pgtest.URL(t))
+	s := storetest.Open(t, pgtest.URL(t))
 	if _, err := s.Writer().ExecContext(t.Context(), `DROP EXTENSION pg_trgm CASCADE`); err != nil {
 		t.Fatalf("the extension was not there, so the suite does not test the index: %v", err)
 	}

@@ -75,12 +75,8 @@ func (sources) Test(context.Context, string, string) ([]tocsin.Check, error) {
 
 func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	t.Helper()
-	h := &house{t: t, now: storetest.T0.Add(time.Hour), dsn: filepath.Join(t.TempDir(), "tocsin.db")}
-	var err error
-	if h.store, err = store.Open(t.Context(), h.dsn); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = h.store.Close() })
+	h := &house{t: t, now: storetest.T0.Add(time.Hour), dsn: storetest.File(t)}
+	h.store = storetest.Open(t, h.dsn)
 	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,11 +37,7 @@ type desk struct {
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
-	var err error
-	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.store.Close() })
+	d.store = storetest.Open(t, storetest.File(t))
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(d.store, clock, slog.New(slog.DiscardHandler))
 	master, err := access.NewMasterKey(make([]byte, 32))

@@ -3,7 +3,6 @@ package work_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -62,7 +61,7 @@ func (c *claimer) wait(t *testing.T, what string, meanwhile func()) {
 func TestDueSourcesArePolled(t *testing.T) {
 	t.Parallel()
 	for engine, dsn := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { t.Helper(); return filepath.Join(t.TempDir(), "tocsin.db") },
+		"sqlite":   func(t *testing.T) string { t.Helper(); return storetest.File(t) },
 		"postgres": func(t *testing.T) string { t.Helper(); return pgtest.URL(t) },
 	} {
 		t.Run(engine, func(t *testing.T) {
@@ -76,11 +75,7 @@ func TestDueSourcesArePolled(t *testing.T) {
 // it is due and by one of them, and both stop when asked to.
 func pollDueSources(t *testing.T, dsn string) {
 	t.Helper()
-	s, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := storetest.Open(t, dsn)
 	storetest.AddTenants(t, s)
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
 		if err := s.PutSource(t.Context(), tenant, "graph", time.Hour); err != nil {
@@ -116,11 +111,7 @@ func pollDueSources(t *testing.T, dsn string) {
 // Who makes a source due need not wait for the next look.
 func TestLookPollsAtOnce(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
 	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", time.Hour); err != nil {
 		t.Fatal(err)

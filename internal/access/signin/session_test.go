@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -55,15 +54,8 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{store: &counted{}, now: storetest.T0.Add(time.Hour)}
-	path := filepath.Join(t.TempDir(), "tocsin.db")
-	for _, s := range []**store.Store{&d.store.Store, &d.other} {
-		opened, err := store.Open(t.Context(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = opened.Close() })
-		*s = opened
-	}
+	dsn := storetest.File(t)
+	d.store.Store, d.other = storetest.Open(t, dsn), storetest.Open(t, dsn)
 	storetest.AddTenants(t, d.other)
 	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {

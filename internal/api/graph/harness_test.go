@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,17 +72,14 @@ func now() time.Time { return time.Date(2026, 7, 8, 12, 0, 0, 0, time.UTC) }
 
 func newDesk(tb testing.TB, change ...func(*graph.Config)) *desk {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "tocsin.db"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(tb, storetest.File(tb))
 	storetest.AddTenants(tb, s)
 	d := &desk{tb: tb, store: s, model: readmodel.New(s, now, slog.New(slog.DiscardHandler))}
 	c := graph.Config{Base: base, Key: []byte("0123456789abcdef"), Model: d.model, Verifier: everyToken(), Now: now, Viewpoints: s, Files: s}
 	for _, f := range change {
 		f(&c)
 	}
+	var err error
 	if d.api, err = graph.New(c); err != nil {
 		tb.Fatal(err)
 	}

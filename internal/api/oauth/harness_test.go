@@ -20,7 +20,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,6 +29,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -59,11 +59,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	// Libraries compare expiry with the real clock.
 	d := &desk{t: t, start: time.Now().Truncate(time.Second)}
-	var err error
-	if d.archive, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.archive.Close() })
+	d.archive = storetest.Open(t, storetest.File(t))
 	for _, tenant := range []tocsin.Tenant{
 		{ID: contoso, Name: "contoso", Domains: []string{"contoso.com"}, CreatedAt: d.start},
 		{ID: fabrikam, Name: "fabrikam", Domains: []string{"fabrikam.com"}, CreatedAt: d.start},

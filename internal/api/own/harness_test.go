@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -94,16 +93,12 @@ type desk struct {
 
 func sqlite(tb testing.TB) *desk {
 	tb.Helper()
-	return newDesk(tb, filepath.Join(tb.TempDir(), "tocsin.db"))
+	return newDesk(tb, storetest.File(tb))
 }
 
 func newDesk(tb testing.TB, dsn string, change ...func(*own.Config)) *desk {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), dsn)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(tb, dsn)
 	storetest.AddTenants(tb, s)
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
@@ -112,6 +107,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*own.Config)) *desk {
 	for _, f := range change {
 		f(&c)
 	}
+	var err error
 	if d.api, err = own.New(c); err != nil {
 		tb.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -61,11 +60,7 @@ func (badge) Authenticate(r *http.Request, _ ...string) (access.Identity, error)
 // newStore makes an empty archive with the tenants of the tests.
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
 	if err := s.AddTenant(t.Context(), tocsin.Tenant{ID: tailspin, Name: "tailspin", Domains: []string{"tailspin.example"}, Disabled: true}); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -74,11 +74,7 @@ func TestFilesAreFetched(t *testing.T) {
 	upstream := newShelf()
 	server := httptest.NewServer(upstream)
 	t.Cleanup(server.Close)
-	archive, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "tocsin.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = archive.Close() })
+	archive := storetest.Open(t, storetest.File(t))
 	if err := archive.AddTenant(t.Context(), tocsin.Tenant{ID: tenant, Name: "contoso"}); err != nil {
 		t.Fatal(err)
 	}
