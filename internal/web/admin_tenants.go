@@ -33,9 +33,10 @@ func (v *visit) tenantLine(t tocsin.Tenant) tenantLine {
 
 type sourceLine struct {
 	look
-	Name, Cloud, ClientID, Every, Read, Problem string
-	InFile, Own                                 bool
-	Test, Remove                                string // addresses of one that is set up here
+	Name, Cloud, ClientID, Every, Read string
+	Problem                            *why // of the last poll
+	InFile, Own                        bool
+	Test, Remove                       string // addresses of one that is set up here
 }
 
 // adminTenants serves GET /admin/tenants.
@@ -91,7 +92,7 @@ func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
 	}
 	var lines []sourceLine
 	for _, s := range states {
-		line := sourceLine{Name: s.Name, Every: v.every(s.Interval), Problem: s.Problem, look: v.sourceLook(s), InFile: v.pages.config.Connections.InFile(t.ID, s.Name)}
+		line := sourceLine{Name: s.Name, Every: v.every(s.Interval), Problem: v.reasoned(s.Problem), look: v.sourceLook(s), InFile: v.pages.config.Connections.InFile(t.ID, s.Name)}
 		if !s.LastOKAt.IsZero() {
 			line.Read = v.text("source.read", "time", v.stamp(s.LastOKAt.In(v.zone)))
 		}
@@ -167,7 +168,8 @@ type tenantPage struct {
 
 type checkLine struct {
 	look
-	Name, Help, Reason string
+	Name, Help string
+	Reason     *why
 }
 
 // adminTenant serves GET /admin/tenants/{id}.
@@ -326,7 +328,7 @@ func (v *visit) test(tenant tocsin.Tenant, name string) error {
 	}
 	page.Checked, page.AllGood = name, true
 	for _, c := range checks {
-		line := checkLine{Name: v.text("check." + c.Step), Reason: c.Reason, look: look{Family: "neutral", Glyph: "unknown", Words: v.text("check.state." + string(c.State))}}
+		line := checkLine{Name: v.text("check." + c.Step), Reason: v.reasoned(c.Reason), look: look{Family: "neutral", Glyph: "unknown", Words: v.text("check.state." + string(c.State))}}
 		switch c.State {
 		case tocsin.CheckOK:
 			line.Family, line.Glyph = "ok", "ok"

@@ -116,6 +116,7 @@ type Pages struct {
 	sights    sights
 	zones     zones
 	policy    *bluemonday.Policy // for HTML of providers
+	reasons   []reason
 }
 
 // New reads templates, texts and files. It fails when one of them is broken.
@@ -123,7 +124,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy()}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), reasons: newReasons()}
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)

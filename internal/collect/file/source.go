@@ -42,7 +42,7 @@ func (s *Source) Poll(ctx context.Context, _ collect.Ask) (collect.Answer, error
 		}
 		lists, err := readOne(path)
 		if err != nil {
-			return collect.Answer{}, &collect.Failure{Reason: "The file " + filepath.Base(path) + " cannot be read.", Cause: err}
+			return collect.Answer{}, &collect.Failure{Reason: fmt.Sprintf("The file %s cannot be read.", filepath.Base(path)), Cause: err}
 		}
 		for _, list := range lists {
 			answer.Lists = merge(answer.Lists, list)

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -49,7 +50,7 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	decodeErr := json.Unmarshal(body, &reply)
 	switch {
 	case answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests:
-		return "", &collect.Failure{Reason: "The token endpoint refused the client: " + knownError(reply.Error) + ".", AuthState: true, Step: collect.StepSecret}
+		return "", &collect.Failure{Reason: fmt.Sprintf("The token endpoint refused the client: %s.", knownError(reply.Error)), AuthState: true, Step: collect.StepSecret}
 	case answer.Status != http.StatusOK:
 		return "", s.statusFailure(answer, "the token endpoint")
 	case decodeErr != nil || reply.AccessToken == "" || strings.ContainsAny(reply.AccessToken, " \r\n"):
