@@ -164,7 +164,7 @@ func (p *Pages) rotateClient(v *visit) error {
 	if err := p.config.Admin.AddClientSecret(v.r.Context(), tocsin.Secret{ClientID: client.ID, Hash: hash, CreatedAt: v.now}, v.now.Add(oldSecret)); err != nil {
 		return err
 	}
-	return v.showClients(http.StatusOK, nil, secret{value, v.text("admin.secret.rotated", "name", client.Name), client.ID, v.text("admin.secret.once") + " " + v.text("admin.secret.old")})
+	return v.showClients(http.StatusOK, nil, secret{value, v.text("admin.secret.rotated", "name", client.Name), client.ID, v.text("admin.secret.once") + string(v.between()) + v.text("admin.secret.old")})
 }
 
 // askRevoke serves GET /admin/clients/{id}/revoke.

@@ -246,3 +246,14 @@ func TestAuditHasWords(t *testing.T) {
 		}
 	}
 }
+
+// Japanese sentences follow each other without a blank.
+func TestSentencesAreJoinedAsTheirLanguageDoes(t *testing.T) {
+	t.Parallel()
+	blank := regexp.MustCompile(`v\.text\(.*\) \+ " " \+ v\.text\(`)
+	eachSource(t, func(name, text string) {
+		if found := blank.FindString(text); found != "" {
+			t.Errorf("%s joins two texts with a blank: %s", name, found)
+		}
+	})
+}

@@ -298,7 +298,7 @@ func (page *searchPage) nothing(v *visit, words []string) {
 	if v.reads(access.ReadMessages) {
 		what = append(what, v.text("search.in.messages", "n", len(v.snapshot.Messages)))
 	}
-	page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.in", "what", v.join(what), "tenant", v.snapshot.Tenant.Title()) + " " + v.text("search.none.text")}
+	page.Empty = &emptyView{Title: v.text("search.none", "q", query), Text: v.text("search.none.in", "what", v.join(what), "tenant", v.snapshot.Tenant.Title()) + string(v.between()) + v.text("search.none.text")}
 	if longest := slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) }); len(words) > 1 {
 		page.Ways = append(page.Ways, crumb{v.text("search.only", "q", longest), v.href("/search?" + url.Values{"q": {longest}}.Encode())})
 	}
