@@ -50,12 +50,18 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 		}
 	case stale != "":
 		out.Family, out.Headline = "neutral", v.staleHeadline(page, stale)
+	case page.unlisted():
+		out.Family, out.Headline = page.firstIncident().Family, v.text("verdict.incidents", "n", page.incidents())
 	case len(v.snapshot.Services) == 0:
 		out.Family, out.Headline = "neutral", v.text("verdict.empty")
+	case page.undecided("unknown") > 0:
+		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("unknown"))
 	case n["recovering"] > 0:
 		out.Family, out.Headline = "recovering", v.text("verdict.recovering", "n", n["recovering"])
-	case n["watch"] > 0:
+	case n["watch"] > 0 || page.incidents() > 0:
 		out.Family, out.Headline = "watch", v.watchHeadline(page)
+	case page.undecided("pause") > 0:
+		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("pause"))
 	default:
 		out.Family, out.Headline = "restored", v.text("verdict.quiet")
 	}
@@ -69,6 +75,25 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 	v.explain(&out, page, stale)
 	out.Facts = v.facts(page, m, stale == "")
 	return out
+}
+
+// unlisted reports whether an incident is open, broken or of a status that is no
+// verdict, which the count of services is silent about.
+func (page *overviewPage) unlisted() bool {
+	worst := page.firstIncident()
+	return worst != nil && (rank(worst.Family) <= rank("degraded") || worst.Family == "neutral")
+}
+
+// undecided counts the services that were heard and whose status, shown as the
+// glyph, says neither that they work nor that they do not.
+func (page *overviewPage) undecided(glyph string) int {
+	n := 0
+	for _, line := range page.Affected {
+		if line.Family == "neutral" && line.Glyph == glyph {
+			n++
+		}
+	}
+	return n
 }
 
 // staleHeadline says how much is not known: everything, some services, or what
