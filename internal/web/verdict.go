@@ -58,8 +58,8 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("unknown"))
 	case n["recovering"] > 0:
 		out.Family, out.Headline = "recovering", v.text("verdict.recovering", "n", n["recovering"])
-	case n["watch"] > 0 || page.incidents() > 0:
-		out.Family, out.Headline = "watch", v.watchHeadline(page)
+	case n["watch"] > 0 || len(page.Issues) > 0:
+		out.Family, out.Headline = "watch", v.watchHeadline(page, n["watch"])
 	case page.undecided("pause") > 0:
 		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("pause"))
 	default:
@@ -115,13 +115,15 @@ func (v *visit) staleHeadline(page *overviewPage, since string) string {
 }
 
 // watchHeadline says that nothing worse is going on than advisories, or than
-// something that is looked into.
-func (v *visit) watchHeadline(page *overviewPage) string {
-	incidents := page.incidents()
-	if incidents > 0 {
+// something that is looked into, if only services that nothing is said about.
+func (v *visit) watchHeadline(page *overviewPage, services int) string {
+	if incidents := page.incidents(); incidents > 0 {
 		return v.text("verdict.investigating", "n", incidents)
 	}
-	return v.text("verdict.advisories", "n", len(page.Issues)+len(page.Quiet))
+	if advisories := len(page.Issues) + len(page.Quiet); advisories > 0 {
+		return v.text("verdict.advisories", "n", advisories)
+	}
+	return v.text("verdict.watched", "n", services)
 }
 
 // toll is how many services of one speaker are down and degraded.

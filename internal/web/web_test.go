@@ -216,32 +216,6 @@ func TestStaleIsNeverGreen(t *testing.T) {
 	has(t, "stale page", d.page("/"), "State unknown since ", "the last read failed")
 }
 
-// A status that is no verdict, and an incident of a service that no overview
-// lists, are never an all-clear.
-func TestUndecidedIsNeverGreen(t *testing.T) {
-	t.Parallel()
-	works := tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational}
-	incident := func(status tocsin.Status) tocsin.Issue {
-		return tocsin.Issue{ID: "TM1", Title: "Calls fail", Service: "Microsoft Teams", ServiceID: "microsoftteams", Classification: "incident", Status: status, StartAt: storetest.T0, ModifiedAt: storetest.T0}
-	}
-	for name, tells := range map[string][]any{
-		"unknown value":        {works, tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: "partlyBroken"}},
-		"suspended":            {works, tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: tocsin.StatusInvestigationSuspended}},
-		"incident of no value": {works, incident("partlyBroken")},
-		"unlisted service":     {works, incident(tocsin.StatusInterruption)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newDesk(t)
-			storetest.AddTenants(t, d.store)
-			d.record(storetest.T0, tells...)
-			for _, prefix := range languages() {
-				lacks(t, "overview "+prefix, d.page(prefix+"/"), "Everything is working", "Tout fonctionne", "すべてのサービスをご利用いただけます", "Nothing is down, 1", `class="g g--xl c-restored"`)
-			}
-		})
-	}
-}
-
 // What the desk says itself stays as it is while a provider is silent, and the
 // page says who is silent.
 func TestStaleIsAboutTheSilentSource(t *testing.T) {

@@ -1,0 +1,47 @@
+package web_test
+
+import (
+	"testing"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A status that is no verdict, and an incident of a service that no overview
+// lists, are never an all-clear.
+func TestUndecidedIsNeverGreen(t *testing.T) {
+	t.Parallel()
+	works := tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational}
+	incident := func(status tocsin.Status) tocsin.Issue {
+		return tocsin.Issue{ID: "TM1", Title: "Calls fail", Service: "Microsoft Teams", ServiceID: "microsoftteams", Classification: "incident", Status: status, StartAt: storetest.T0, ModifiedAt: storetest.T0}
+	}
+	advisory := incident(tocsin.StatusDegradation)
+	advisory.Classification = "advisory"
+	for name, tells := range map[string][]any{
+		"unknown value":        {works, tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: "partlyBroken"}},
+		"suspended":            {works, tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: tocsin.StatusInvestigationSuspended}},
+		"incident of no value": {works, incident("partlyBroken")},
+		"unlisted service":     {works, incident(tocsin.StatusInterruption)},
+		"unlisted advisory":    {works, advisory},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			storetest.AddTenants(t, d.store)
+			d.record(storetest.T0, tells...)
+			for _, prefix := range languages() {
+				lacks(t, "overview "+prefix, d.page(prefix+"/"), "Everything is working", "Tout fonctionne", "すべてのサービスをご利用いただけます", "Nothing is down, 1 incident", `class="g g--xl c-restored"`)
+			}
+		})
+	}
+}
+
+// A service that is looked into while nothing is open is not called none.
+func TestWatchedWithNothingOpen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusInvestigating})
+	has(t, "overview", d.page("/"), "service being looked at")
+	lacks(t, "overview", d.page("/"), "0 advisories")
+}
