@@ -54,14 +54,27 @@ func (p *Pages) adminAudit(v *visit) error {
 	page := auditPage{adminFrame: v.adminFrame("audit"), Clear: v.href("/admin/audit"), Empty: emptyView{v.text("empty.filter"), v.text("audit.empty"), v.href("/admin/audit"), v.text("empty.filter.clear")}}
 	page.filters(v, asked, names, actors)
 	for _, e := range entries {
-		page.Lines = append(page.Lines, auditLine{
-			N: e.N, At: v.full(e.At.In(v.zone)), Who: v.actor(e.Actor), Address: e.Actor.Address, What: v.text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
-		})
+		page.Lines = append(page.Lines, v.auditLine(e, names))
 	}
 	if len(entries) == auditLines && entries[len(entries)-1].N > 1 {
 		page.Older = v.with("before", itoa(entries[len(entries)-1].N))
 	}
 	return v.render(http.StatusOK, "admin-audit", page)
+}
+
+// auditLine is an entry as people read it: the id of a session, by which entries
+// of the table are matched, tells them nothing.
+func (v *visit) auditLine(e tocsin.AuditEntry, names map[string]string) auditLine {
+	line := auditLine{
+		N: e.N, At: v.full(e.At.In(v.zone)), Who: v.actor(e.Actor), Address: e.Actor.Address, What: v.text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
+	}
+	switch e.Action {
+	case "session.begin":
+		line.Object, line.More = v.method(e.Detail), ""
+	case "session.end":
+		line.Object = ""
+	}
+	return line
 }
 
 // auditAsked is the part of the log that an address asks for.

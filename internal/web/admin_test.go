@@ -62,6 +62,7 @@ func TestAuditIsFiltered(t *testing.T) {
 		"who=alex":                     {"<code translate=\"no\">client.add</code>", "<code translate=\"no\">user.add</code>"},
 		"who=desk&what=user.add":       {"<code translate=\"no\">user.add</code>", "<code translate=\"no\">client.add</code>"},
 		"in=" + storetest.Contoso:      {"<code translate=\"no\">client.add</code>", "<code translate=\"no\">session.begin</code>"},
+		"what=session.begin":           {">Password</td>", "client.add</code>"},
 		"who=nobody":                   {"No entry fits the filter.", "<tbody"},
 		"who=alex&what=tenant.add":     {"No entry fits the filter.", "<tbody"},
 		"period=1d&what=client.add":    {`href="/admin/audit.csv?period=1d&amp;what=client.add"`, "No entry fits the filter."},
