@@ -1,6 +1,9 @@
 package tocsin
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // A Status is a service-health status in Graph's spelling, such as
 // "serviceDegradation". A value that this package does not know is kept as it
@@ -127,6 +130,9 @@ func (s Status) Broken() bool { return s.Badness() >= statusDegraded }
 // "Service restored" and the two other names that clients know for a published
 // review. Anything else is kept as it is.
 func ParseStatus(s string) Status {
+	if Status(s).Known() {
+		return Status(s)
+	}
 	key := statusKey(s)
 	switch key {
 	case "pirpublished", "postincidentreviewpublished":
@@ -141,5 +147,11 @@ func ParseStatus(s string) Status {
 }
 
 func statusKey(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '-', '_':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, strings.TrimSpace(s))
 }

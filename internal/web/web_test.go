@@ -45,7 +45,7 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	door, err := signin.New(signin.Config{
-		Base: "http://localhost", Archive: d.store, Master: master, Address: httpserver.Proxies(nil).Address, Everyone: true, Now: clock, Log: slog.New(slog.DiscardHandler),
+		Base: "http://localhost", Archive: d.store, Master: master, Address: httpserver.Proxies(nil).Address, Cost: signin.Cost{Memory: 8, Passes: 1}, Everyone: true, Now: clock, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,13 +16,20 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// Cost of a password hash: 19 MiB and two passes, the least that OWASP's
-// Password Storage Cheat Sheet asks of argon2id.
+// A Cost is what hashing a password takes.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+}
+
+// fullCost is the least that OWASP's Password Storage Cheat Sheet asks of
+// argon2id.
+func fullCost() Cost { return Cost{Memory: 19 << 10, Passes: 2} }
+
+// Sizes of what a password hash is made of, in bytes.
 const (
-	hashMemory = 19 << 10 // KiB
-	hashPasses = 2
-	hashSize   = 32
-	saltSize   = 16
+	hashSize = 32
+	saltSize = 16
 )
 
 // Bounds of what a stored hash may ask for, whoever wrote it.
@@ -63,12 +70,14 @@ func NewPassword() string {
 }
 
 // HashPassword is what the store keeps of a password, as a PHC string.
-func HashPassword(password string) string {
+func HashPassword(password string) string { return fullCost().hash(password) }
+
+func (c Cost) hash(password string) string {
 	var salt [saltSize]byte
 	_, _ = rand.Read(salt[:]) // never fails
-	key := argon2.IDKey([]byte(password), salt[:], hashPasses, hashMemory, 1, hashSize)
+	key := argon2.IDKey([]byte(password), salt[:], c.Passes, c.Memory, 1, hashSize)
 	encode := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, hashMemory, hashPasses, encode(salt[:]), encode(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.Memory, c.Passes, encode(salt[:]), encode(key))
 }
 
 // matches compares a password with a PHC string, whose key derive makes.
@@ -109,13 +118,14 @@ type deriver func(password, salt []byte, passes, memory uint32, lanes uint8, siz
 // door takes neither the memory nor the processors from everybody inside.
 type hasher struct {
 	slots, queue chan struct{}
+	cost         Cost
 	derive       deriver
 	nobody       string // hash that stands in where there is none
 }
 
-func newHasher() *hasher {
+func newHasher(c Cost) *hasher {
 	slots := max(1, runtime.GOMAXPROCS(0)/2)
-	return &hasher{slots: make(chan struct{}, slots), queue: make(chan struct{}, slots+hashQueue), derive: argon2.IDKey, nobody: HashPassword(NewPassword())}
+	return &hasher{slots: make(chan struct{}, slots), queue: make(chan struct{}, slots+hashQueue), cost: c, derive: argon2.IDKey, nobody: c.hash(NewPassword())}
 }
 
 // do runs work when it is its turn.
@@ -153,6 +163,6 @@ func (h *hasher) check(ctx context.Context, password, stored string) (ok bool, e
 }
 
 func (h *hasher) hash(ctx context.Context, password string) (hash string, err error) {
-	err = h.do(ctx, func() { hash = HashPassword(password) })
+	err = h.do(ctx, func() { hash = h.cost.hash(password) })
 	return hash, err
 }

@@ -281,3 +281,46 @@ func TestRefusalsAreBounded(t *testing.T) {
 		t.Errorf("%d entries, %v", refusals, err)
 	}
 }
+
+// Whoever chooses a password on a desk pays the full cost, as does who guesses.
+func TestDeskHashesAtFullCost(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.enter(t, "kim")
+	if _, hash, err := d.other.User(t.Context(), "kim"); err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("hash %q, %v", hash, err)
+	}
+}
+
+// When too many are at the door at once, some are told to come back.
+func TestCrowdAtTheDoor(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	open := make(chan struct{})
+	d.door.CountHashes(func(uint32, uint32, uint8, uint32) { <-open })
+	const crowd = 200
+	answers := make(chan error, crowd)
+	for i := range crowd {
+		go func() {
+			r := httptest.NewRequest(http.MethodPost, "/login", nil)
+			r.RemoteAddr = fmt.Sprintf("192.0.2.%d:1", i)
+			answers <- d.door.Password(httptest.NewRecorder(), r, fmt.Sprint("nobody", i), "guess")
+		}()
+	}
+	if err := <-answers; !errors.Is(err, tocsin.ErrUnavailable) {
+		t.Errorf("while everybody waits: %v", err)
+	}
+	close(open)
+	refused := 0
+	for range crowd - 1 {
+		switch err := <-answers; {
+		case errors.Is(err, signin.ErrRefused):
+			refused++
+		case !errors.Is(err, tocsin.ErrUnavailable):
+			t.Error(err)
+		}
+	}
+	if refused == 0 {
+		t.Error("nobody's turn came")
+	}
+}

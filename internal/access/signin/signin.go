@@ -86,6 +86,7 @@ type Config struct {
 	Address   func(*http.Request) netip.Addr // where a request comes from, proxies believed as configured
 	Idle      time.Duration                  // without use; 12 h when 0
 	Limit     time.Duration                  // at all; 7 days when 0
+	Cost      Cost                           // of a new password's hash; that of [HashPassword] when 0
 	Everyone  bool                           // lets people who have not signed in read
 	Providers []Provider
 	Now       func() time.Time
@@ -111,11 +112,14 @@ func New(c Config) (*SignIn, error) {
 	if c.Limit == 0 {
 		c.Limit = 7 * 24 * time.Hour
 	}
+	if c.Cost == (Cost{}) {
+		c.Cost = fullCost()
+	}
 	base, err := url.Parse(c.Base)
 	if err != nil || base.Host == "" {
 		return nil, tocsin.Invalidf("base", "It is no address.")
 	}
-	s := &SignIn{config: c, secure: base.Scheme == "https", hasher: newHasher(), attempts: newAttempts(), seen: newSeen()}
+	s := &SignIn{config: c, secure: base.Scheme == "https", hasher: newHasher(c.Cost), attempts: newAttempts(), seen: newSeen()}
 	if s.relying, err = newRelying(base); err != nil {
 		return nil, fmt.Errorf("passkeys: %w", err)
 	}
