@@ -3,6 +3,7 @@ package issuertest
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"maps"
 	"strings"
 	"time"
 
@@ -24,7 +25,11 @@ func (entra) document(base, path string) map[string]any {
 	}
 	switch version {
 	case "v2.0":
-		return map[string]any{"issuer": base + "/" + directory + "/v2.0", "jwks_uri": base + "/" + strings.TrimSuffix(path, "/v2.0") + "/discovery/v2.0/keys"}
+		at := base + "/" + strings.TrimSuffix(path, "/v2.0")
+		return map[string]any{
+			"issuer": base + "/" + directory + "/v2.0", "jwks_uri": at + "/discovery/v2.0/keys",
+			"authorization_endpoint": at + "/oauth2/v2.0/authorize", "token_endpoint": at + "/oauth2/v2.0/token",
+		}
 	case "":
 		return map[string]any{"issuer": V1(base, directory), "jwks_uri": base + "/common/discovery/keys"}
 	}
@@ -65,4 +70,16 @@ func EntraClaims(base, directory string, app App, audience string, now time.Time
 		claims["iss"], claims["ver"], claims["azp"], claims["azpacr"] = base+"/"+directory+"/v2.0", "2.0", app.ID, "1"
 	}
 	return claims
+}
+
+// person has a subject of their own in each program, as Entra's people do.
+func (entra) person(base string, p Person, program string, now time.Time) (id, access map[string]any) {
+	id = map[string]any{
+		"iss": base + "/" + p.Directory + "/v2.0", "ver": "2.0", "tid": p.Directory, "oid": p.Object, "sub": p.Object + " in " + program,
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+	}
+	access = maps.Clone(id)
+	id["roles"] = p.Roles
+	access["azp"], access["azpacr"], access["scp"] = program, "1", strings.Join(p.Scopes, " ")
+	return id, access
 }

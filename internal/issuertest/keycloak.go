@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"maps"
 	"strings"
 	"time"
 
@@ -24,7 +25,11 @@ func (keycloak) document(base, path string) map[string]any {
 	if path != realm {
 		return nil
 	}
-	return map[string]any{"issuer": Realm(base), "jwks_uri": Realm(base) + "/protocol/openid-connect/certs", "token_endpoint": Realm(base) + "/protocol/openid-connect/token"}
+	at := Realm(base) + "/protocol/openid-connect"
+	return map[string]any{
+		"issuer": Realm(base), "jwks_uri": at + "/certs", "authorization_endpoint": at + "/auth", "token_endpoint": at + "/token",
+		"id_token_signing_alg_values_supported": []string{"ES256"},
+	}
 }
 
 func (keycloak) newKey() (any, jose.SignatureAlgorithm, error) {
@@ -48,4 +53,15 @@ func KeycloakClaims(base string, app App, now time.Time) map[string]any {
 		"sub": "5e7f1ce0-0000-4000-8000-000000000001", "typ": "Bearer", "azp": app.ID, "acr": "1", "scope": "profile email",
 		"realm_access": map[string]any{"roles": app.Roles}, "preferred_username": "service-account-" + strings.ToLower(app.ID), "clientHost": "127.0.0.1",
 	}
+}
+
+// person is the same subject in all programs of the realm.
+func (keycloak) person(base string, p Person, program string, now time.Time) (id, access map[string]any) {
+	id = map[string]any{
+		"iss": Realm(base), "typ": "ID", "azp": program, "sub": p.Object, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+	}
+	access = maps.Clone(id)
+	access["typ"], access["scope"] = "Bearer", strings.Join(p.Scopes, " ")
+	id["realm_access"] = map[string]any{"roles": p.Roles}
+	return id, access
 }

@@ -48,6 +48,8 @@ type Server struct {
 	fault   Fault
 	fetches int // of key sets
 	apps    map[string]App
+	present Person
+	codes   map[string]signIn
 	now     func() time.Time
 }
 
@@ -59,6 +61,9 @@ type form interface {
 	newKey() (key any, algorithm jose.SignatureAlgorithm, err error)
 	// claims of a token for app, "" for a path that is no token endpoint.
 	claims(base, path string, app App, audience string, now time.Time) map[string]any
+	// person is what the tokens for a program say about somebody: those that
+	// sign them in to it, and those with which it acts for them.
+	person(base string, p Person, program string, now time.Time) (id, access map[string]any)
 }
 
 func start(f form, now func() time.Time) (*Server, error) {
@@ -66,7 +71,7 @@ func start(f form, now func() time.Time) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start issuer: %w", err)
 	}
-	s := &Server{base: "http://" + listener.Addr().String(), form: f, apps: map[string]App{}, now: now}
+	s := &Server{base: "http://" + listener.Addr().String(), form: f, apps: map[string]App{}, codes: map[string]signIn{}, now: now}
 	if err := s.Rotate(); err != nil {
 		return nil, err
 	}
@@ -163,6 +168,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.form.keysPath(r.URL.Path):
 		s.serveKeys(w, r)
+	case r.Method == http.MethodGet && (strings.HasSuffix(r.URL.Path, "/oauth2/v2.0/authorize") || strings.HasSuffix(r.URL.Path, "/protocol/openid-connect/auth")):
+		s.serveSignIn(w, r)
 	case r.Method == http.MethodPost:
 		s.serveToken(w, r)
 	default:
@@ -223,7 +230,8 @@ func (s *Server) annotate(set jose.JSONWebKeySet) any {
 }
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "client_credentials" {
+	grant := r.PostFormValue("grant_type")
+	if grant != "client_credentials" && grant != "authorization_code" {
 		send(w, http.StatusBadRequest, map[string]any{"error": "invalid_request"})
 		return
 	}
@@ -236,6 +244,10 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if !ok || app.Secret != secret {
 		send(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
+		return
+	}
+	if grant == "authorization_code" {
+		s.redeem(w, r, app)
 		return
 	}
 	claims := s.form.claims(s.base, r.URL.Path, app, strings.TrimSuffix(r.PostForm.Get("scope"), "/.default"), s.now())
