@@ -18,7 +18,10 @@ func thorough() bool { return os.Getenv("TOCSIN_TEST_REQUIRE") != "" }
 
 // sampled reports whether the nth of many is looked at closely. Its turn of
 // languages is another one each time.
-func sampled(n int) bool { return thorough() || n%4 == 0 }
+func sampled(n int) bool { return thorough() || n%stride == 0 }
+
+// stride is how many of a sample are passed by for one.
+const stride = 5
 
 // Languages as prefixes of addresses.
 var languages = map[string]string{"en": "", "fr": "/fr", "ja": "/ja"}
@@ -97,7 +100,7 @@ func turn(n int) []string {
 func sound(t *testing.T, tab *browsertest.Tab, what string, n int) {
 	t.Helper()
 	if sampled(n) {
-		accessible(t, tab, what, n/4)
+		accessible(t, tab, what, n/stride)
 	}
 	for i, width := range []int{320, 390, 820, 1440} { // the widest last, for the next page
 		if !thorough() && i < 3 && i != n%3 {

@@ -101,7 +101,6 @@ func get(t *testing.T, address, token string, into any) *http.Response {
 	return response
 }
 
-// page is an answer of either API.
 // body reads what everybody may read.
 func body(t *testing.T, address string) string {
 	t.Helper()
@@ -117,6 +116,7 @@ func body(t *testing.T, address string) string {
 	return string(text)
 }
 
+// page is an answer of either API.
 type page struct {
 	Value []map[string]any `json:"value"`
 	Error struct {
