@@ -3,7 +3,6 @@ package history_test
 import (
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,11 +16,7 @@ import (
 // BenchmarkYear puts together the year of 40 services with 400 issues of six
 // versions each.
 func BenchmarkYear(b *testing.B) {
-	s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "tocsin.db"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
+	s := storetest.Open(b, storetest.File(b))
 	storetest.AddTenants(b, s)
 	end := at(24 * 366)
 	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: day0, Silent: true}

@@ -83,7 +83,7 @@ func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	}
 	log := slog.New(slog.DiscardHandler)
 	if h.door, err = signin.New(signin.Config{
-		Base: base, Archive: h.store, Master: master, Address: httpserver.Proxies(nil).Address, Cost: signin.Cost{Memory: 8, Passes: 1}, Providers: providers, Now: h.clock, Log: log,
+		Base: base, Archive: h.store, Master: master, Address: httpserver.Proxies(nil).Address, Cost: quickly(), Providers: providers, Now: h.clock, Log: log,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -15,12 +15,7 @@ import (
 // elsewhere is the store as another process has it.
 func (h *house) elsewhere() *store.Store {
 	h.t.Helper()
-	other, err := store.Open(h.t.Context(), h.dsn)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { _ = other.Close() })
-	return other
+	return storetest.Open(h.t, h.dsn)
 }
 
 func rename(name string) func(*tocsin.Tenant) error {

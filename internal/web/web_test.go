@@ -34,6 +34,9 @@ type desk struct {
 	now   time.Time
 }
 
+// quickly is what hashing a password costs in tests.
+func quickly() signin.Cost { return signin.Cost{Memory: 8, Passes: 1} }
+
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
@@ -45,7 +48,7 @@ func newDesk(t testing.TB) *desk {
 		t.Fatal(err)
 	}
 	door, err := signin.New(signin.Config{
-		Base: "http://localhost", Archive: d.store, Master: master, Address: httpserver.Proxies(nil).Address, Cost: signin.Cost{Memory: 8, Passes: 1}, Everyone: true, Now: clock, Log: slog.New(slog.DiscardHandler),
+		Base: "http://localhost", Archive: d.store, Master: master, Address: httpserver.Proxies(nil).Address, Cost: quickly(), Everyone: true, Now: clock, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

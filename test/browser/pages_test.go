@@ -20,7 +20,7 @@ func thorough() bool { return os.Getenv("TOCSIN_TEST_REQUIRE") != "" }
 // languages is another one each time.
 func sampled(n int) bool { return thorough() || n%stride == 0 }
 
-// stride is how many of a sample are passed by for one.
+// stride is of how many pages a sample takes one.
 const stride = 5
 
 // Languages as prefixes of addresses.

@@ -285,6 +285,21 @@ func TestOtherTenantsLookLikeNone(t *testing.T) {
 	}
 }
 
+// issuers plays both issuers until the test ends.
+func issuers(t *testing.T) (entra, keycloak *issuertest.Server) {
+	t.Helper()
+	var err error
+	if entra, err = issuertest.NewEntra(time.Now); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(entra.Close)
+	if keycloak, err = issuertest.NewKeycloak(time.Now); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(keycloak.Close)
+	return entra, keycloak
+}
+
 // Programs and people of Entra and Keycloak read what their tokens say, of the
 // tenants that these may speak for.
 func TestTokensOfOtherIssuers(t *testing.T) {
@@ -293,16 +308,7 @@ func TestTokensOfOtherIssuers(t *testing.T) {
 	newTenant(t, data)
 	var tenant struct{ ID string }
 	run(t, data, &tenant, "tenant", "add", "--id", fabrikamID, "--name", "fabrikam", "--domain", "fabrikam.com")
-	entra, err := issuertest.NewEntra(time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(entra.Close)
-	keycloak, err := issuertest.NewKeycloak(time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(keycloak.Close)
+	entra, keycloak := issuers(t)
 	const app, api = "a0000000-0000-4000-8000-000000000001", "api://health.contoso.com"
 	entra.AddApp(issuertest.App{ID: app, Secret: "s", Roles: []string{"ServiceHealth.Read"}})
 	keycloak.AddApp(issuertest.App{ID: "monitor", Secret: "s", Roles: []string{"desk-reader"}})

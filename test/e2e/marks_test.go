@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"example.org/tocsin/internal/issuertest"
 )
@@ -127,16 +126,7 @@ func TestMarksOfPagesAndPrograms(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "desk")
 	newTenant(t, data)
-	entra, err := issuertest.NewEntra(time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(entra.Close)
-	keycloak, err := issuertest.NewKeycloak(time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(keycloak.Close)
+	entra, keycloak := issuers(t)
 	for _, server := range []*issuertest.Server{entra, keycloak} {
 		server.AddApp(issuertest.App{ID: deskApp, Secret: "s"})
 	}

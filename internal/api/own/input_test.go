@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -136,11 +134,7 @@ func FuzzBody(f *testing.F) {
 			f.Add(uint8(target), []byte(seed))
 		}
 	}
-	s, err := store.Open(f.Context(), filepath.Join(f.TempDir(), "tocsin.db"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
+	s := storetest.Open(f, storetest.File(f))
 	storetest.AddTenants(f, s)
 	clock := func() time.Time { return storetest.T0 }
 	api, err := own.New(own.Config{

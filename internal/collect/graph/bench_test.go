@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +18,7 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/httpclient"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -84,11 +83,7 @@ func cpu(b *testing.B) time.Duration {
 // answer. The upstream's CPU is in both, being in this process.
 func BenchmarkUnchangedPoll(b *testing.B) {
 	address := upstream(b, answer300(b))
-	s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "tocsin.db"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
+	s := storetest.Open(b, storetest.File(b))
 	if err := s.AddTenant(b.Context(), tocsin.Tenant{ID: tenant, Name: "contoso"}); err != nil {
 		b.Fatal(err)
 	}
