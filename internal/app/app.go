@@ -25,10 +25,10 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/live"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
-	"example.org/tocsin/internal/work"
 )
 
 // The resources that tokens are for.
@@ -63,7 +63,7 @@ type App struct {
 
 	issuerKeys []*discovery.Keys
 	log        *slog.Logger
-	engine     *work.Engine
+	engine     *jobs.Engine
 	live       *live.Hub
 	server     *httpserver.Server
 	listener   net.Listener
@@ -120,11 +120,11 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
 	a.Author = author.New(a.Store, a.Model, time.Now)
 	a.live = live.New(a.Model)
-	jobs := work.Default()
+	background := jobs.Default()
 	if o.DueEvery > 0 {
-		jobs.DueEvery = o.DueEvery
+		background.DueEvery = o.DueEvery
 	}
-	if a.engine, err = work.New(jobs, a.Store, a.Collector, time.Now, o.Log, a.Model.Wake); err != nil {
+	if a.engine, err = jobs.New(background, a.Store, a.Collector, time.Now, o.Log, a.Model.Wake); err != nil {
 		return err
 	}
 	a.server, err = a.newServer(c, o)

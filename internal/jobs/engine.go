@@ -1,4 +1,4 @@
-// Package work runs the desk's background jobs on River, on both engines of the
+// Package jobs runs the desk's background jobs on River, on both engines of the
 // store. A job carries only names: the rows of the store are the truth, so a
 // job that is lost, late or run twice does no harm.
 //
@@ -7,7 +7,7 @@
 // its source under a lease; and a periodic sweeper puts right what a crash left
 // behind. With many processes on one PostgreSQL, River elects who runs the
 // periodic jobs and spreads the polls.
-package work
+package jobs
 
 import (
 	"context"

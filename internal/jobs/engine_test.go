@@ -1,4 +1,4 @@
-package work_test
+package jobs_test
 
 import (
 	"context"
@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
-	"example.org/tocsin/internal/work"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -83,12 +83,12 @@ func pollDueSources(t *testing.T, dsn string) {
 		}
 	}
 	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
-	config := work.Default()
+	config := jobs.Default()
 	config.DueEvery = time.Second
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	for range 2 {
-		engine, err := work.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+		engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,9 +117,9 @@ func TestLookPollsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
-	config := work.Default()
+	config := jobs.Default()
 	config.DueEvery = time.Hour
-	engine, err := work.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+	engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
