@@ -14,7 +14,7 @@ func (m *Model) Changed() <-chan struct{} {
 }
 
 // Version names what pages of a tenant show: it is another text after every
-// change and when its sources turn stale or current. It is empty for a tenant
+// change and when its sources turn stale, current or unreadable in part. It is empty for a tenant
 // that was not asked for yet.
 func (m *Model) Version(tenantID string) string {
 	s := m.loaded(tenantID)
@@ -24,6 +24,9 @@ func (m *Model) Version(tenantID string) string {
 	version := strconv.FormatInt(s.Seq, 10)
 	if stale := s.Staleness(); stale != "" {
 		version += "-stale-" + tocsin.HashOf([]byte(stale)).String()
+	}
+	if unread := s.unreadState(); unread != "" {
+		version += "-unread-" + tocsin.HashOf([]byte(unread)).String()
 	}
 	return version
 }

@@ -40,6 +40,9 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := m.readUnreadable(ctx, s, states); err != nil {
+		return nil, err
+	}
 	s.judge(states, m.now())
 	return s, nil
 }

@@ -53,6 +53,7 @@ type changes interface {
 	ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error)
 	LastSeq(ctx context.Context) (int64, error)
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
+	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
 }
 
 // Follow times: how often the change number is looked at without a wake-up,
@@ -212,6 +213,9 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []toc
 			return nil, err
 		}
 	}
+	if err := m.readUnreadable(ctx, &next, own); err != nil {
+		return nil, err
+	}
 	next.judge(own, m.now())
 	if next.same(s) {
 		return s, nil
@@ -233,7 +237,7 @@ func (s *Snapshot) strays(states []tocsin.SourceState) bool {
 
 // same reports whether nothing was found out since other.
 func (s *Snapshot) same(other *Snapshot) bool {
-	return s.Seq == other.Seq && s.Staleness() == other.Staleness() && s.CheckedAt.Equal(other.CheckedAt) &&
+	return s.Seq == other.Seq && s.Staleness() == other.Staleness() && s.unreadState() == other.unreadState() && s.CheckedAt.Equal(other.CheckedAt) &&
 		slices.Equal(s.sources, other.sources) && reflect.DeepEqual(s.Tenant, other.Tenant) &&
 		slices.EqualFunc(s.Services, other.Services, func(a, b Service) bool { return a.ConfirmedAt.Equal(b.ConfirmedAt) && a.Stale == b.Stale })
 }
@@ -265,6 +269,9 @@ func (s *Snapshot) judge(sources []tocsin.SourceState, now time.Time) {
 		}
 	}
 	s.Services = confirmed(s.Services, sources, now)
+	for i := range s.Services {
+		s.Services[i].doubt(s.unreadable)
+	}
 }
 
 // ownEvery is how often the services of the desk itself count as confirmed

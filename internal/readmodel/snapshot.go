@@ -129,9 +129,10 @@ type Snapshot struct {
 	messages          *Index               // all of them
 	whole             *Snapshot            // with all of them in Messages; nil when there are no others
 	unheard           []tocsin.SourceState // those that are stale
-	saved             bool                 // a block is stored
-	blockSeq          int64                // the last change that it includes
-	pending           int                  // rows that changed since
+	unreadable        []tocsin.Unreadable
+	saved             bool  // a block is stored
+	blockSeq          int64 // the last change that it includes
+	pending           int   // rows that changed since
 }
 
 // Whole is the snapshot for those who may read messages about data privacy as

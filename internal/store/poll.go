@@ -12,11 +12,11 @@ import (
 // Polls lists up to limit polls of a tenant, newest first.
 func (s *Store) Polls(ctx context.Context, tenantID string, limit int) ([]tocsin.Poll, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT t.id, p.source, p.epoch, p.whole, p.started_at, p.finished_at, p.outcome, p.requests, p.items, p.added, p.updated, p.departed, p.problem
+		SELECT t.id, p.source, p.epoch, p.whole, p.started_at, p.finished_at, p.outcome, p.requests, p.items, p.added, p.updated, p.departed, p.problem, p.unreadable, p.withheld
 		FROM polls p JOIN tenants t ON t.num = p.tenant WHERE t.id = $1 ORDER BY p.num DESC LIMIT $2`, tenantID, limit)
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (p tocsin.Poll, err error) {
 		var started, finished int64
-		err = rows.Scan(&p.TenantID, &p.Source, &p.Epoch, &p.Full, &started, &finished, &p.Outcome, &p.Requests, &p.Items, &p.New, &p.Updated, &p.Left, &p.Problem)
+		err = rows.Scan(&p.TenantID, &p.Source, &p.Epoch, &p.Full, &started, &finished, &p.Outcome, &p.Requests, &p.Items, &p.New, &p.Updated, &p.Left, &p.Problem, &p.Unreadable, &p.Withheld)
 		p.StartedAt, p.FinishedAt = tocsin.FromMicros(started), tocsin.FromMicros(finished)
 		return p, err
 	})

@@ -65,12 +65,12 @@ func (s *Store) NameProvider(ctx context.Context, tenantID, name, provider strin
 }
 
 const sourceColumns = `t.id, s.name, s.provider, s.poll_every, s.due_at, s.epoch, s.leased_at, s.lease_ends, s.last_ok_at, s.last_full_at,
-	s.watermark, s.failures, s.shorts, s.outcome, s.problem FROM sources s JOIN tenants t ON t.num = s.tenant`
+	s.watermark, s.failures, s.shorts, s.outcome, s.problem, s.unreadable FROM sources s JOIN tenants t ON t.num = s.tenant`
 
 func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
 	var c tocsin.SourceState
 	var every, due, leased, ends, ok, full, mark int64
-	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem)
+	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem, &c.Unreadable)
 	c.Interval = time.Duration(every) * time.Microsecond
 	c.DueAt, c.LeasedAt, c.LeaseEnds = tocsin.FromMicros(due), tocsin.FromMicros(leased), tocsin.FromMicros(ends)
 	c.LastOKAt, c.LastFullAt, c.Watermark = tocsin.FromMicros(ok), tocsin.FromMicros(full), tocsin.FromMicros(mark)
@@ -179,6 +179,12 @@ type PollEnd struct {
 	Watermark time.Time // newest lastModifiedDateTime of a complete poll; zero to keep
 	Shorts    int
 	DueAt     time.Time
+	// Current tells that a poll that was not complete read the lists on which
+	// the health of services stands, so that they are confirmed.
+	Current bool
+	// Unreadable is all that cannot be read of the source, nil to keep what is
+	// stored. What came in earlier polls needs no body in it.
+	Unreadable []tocsin.Unreadable
 }
 
 // FinishPoll ends the claimed poll: what it found, its row in the log and the
@@ -209,24 +215,33 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		}
 		countChanges(&p, changes)
 	}
+	if end.Unreadable != nil {
+		if err := s.putUnreadable(ctx, tx, tenant, p.Source, end.Unreadable); err != nil {
+			return nil, err
+		}
+	}
 	okAt, fullAt, mark := int64(0), int64(0), int64(0)
 	if p.Outcome.Complete() {
-		okAt, mark = micros(p.FinishedAt), micros(end.Watermark)
+		mark = micros(end.Watermark)
 		if p.Full {
-			fullAt = okAt
+			fullAt = micros(p.FinishedAt)
 		}
+	}
+	if p.Outcome.Complete() || end.Current {
+		okAt = micros(p.FinishedAt)
 		if err := closeGap(ctx, tx, tenant, p.Source, p.Epoch, okAt); err != nil {
 			return nil, err
 		}
 	}
 	result, err := tx.ExecContext(ctx, `
 		UPDATE sources SET due_at = $1, leased_at = 0, lease_ends = 0, shorts = $2, outcome = $3, problem = $4,
-			failures = CASE WHEN CAST($5 AS BIGINT) > 0 THEN 0 ELSE failures + 1 END,
+			failures = CASE WHEN $11 THEN 0 ELSE failures + 1 END, unreadable = CASE WHEN $12 THEN CAST($13 AS INTEGER) ELSE unreadable END,
 			last_ok_at = CASE WHEN CAST($5 AS BIGINT) > last_ok_at THEN CAST($5 AS BIGINT) ELSE last_ok_at END,
 			last_full_at = CASE WHEN CAST($6 AS BIGINT) > last_full_at THEN CAST($6 AS BIGINT) ELSE last_full_at END,
 			watermark = CASE WHEN CAST($7 AS BIGINT) > watermark THEN CAST($7 AS BIGINT) ELSE watermark END
 		WHERE tenant = $8 AND name = $9 AND epoch = $10 AND lease_ends > 0`,
-		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem), okAt, fullAt, mark, tenant, p.Source, p.Epoch)
+		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem), okAt, fullAt, mark, tenant, p.Source, p.Epoch,
+		p.Outcome.Complete(), end.Unreadable != nil, len(end.Unreadable))
 	if err != nil {
 		return nil, err
 	}
@@ -234,9 +249,11 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		return nil, errors.Join(err, tocsin.Conflictf("The claim on source %s was lost.", p.Source))
 	}
 	_, err = tx.ExecContext(ctx, `
-		UPDATE polls SET whole = $1, finished_at = $2, outcome = $3, requests = $4, items = $5, added = $6, updated = $7, departed = $8, problem = $9
+		UPDATE polls SET whole = $1, finished_at = $2, outcome = $3, requests = $4, items = $5, added = $6, updated = $7, departed = $8, problem = $9,
+			unreadable = $13, withheld = $14
 		WHERE tenant = $10 AND source = $11 AND epoch = $12`,
-		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem), tenant, p.Source, p.Epoch)
+		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem), tenant, p.Source, p.Epoch,
+		p.Unreadable, p.Withheld)
 	return changes, err
 }
 

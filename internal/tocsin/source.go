@@ -23,7 +23,8 @@ type SourceState struct {
 	Failures   int       // polls in a row that were not complete
 	Shorts     int       // full polls in a row that were short in the same way
 	Outcome    Outcome   // of the last poll
-	Problem    string    // why the last poll was not complete, safe to show
+	Problem    string    // why the last poll was not complete, or what it could not read, safe to show
+	Unreadable int       // what of it cannot be read, see [Unreadable]
 }
 
 // leastPatience is how old data may be at least before it counts as stale: a
@@ -59,19 +60,23 @@ type Poll struct {
 	New        int
 	Updated    int
 	Left       int
-	Problem    string // why it was not complete, safe to show
+	Withheld   int    // items that it did not take off the list, since the list was too short to be believed
+	Unreadable int    // elements that cannot be read
+	Problem    string // why it was not complete, or what it could not read, safe to show
 }
 
 // An Outcome is how a poll ended.
 type Outcome string
 
-// The outcomes of polls. Short means that an implausible share of the items
-// was missing, so that nothing was changed.
+// The outcomes of polls. Short means that an implausible share of the items of
+// a list was missing: what it lists is stored, what it lacks has not left.
+// Partial means that some list did not arrive; the others are stored.
 const (
 	OutcomeRunning   Outcome = "running"
 	OutcomeUnchanged Outcome = "unchanged"
 	OutcomeChanged   Outcome = "changed"
 	OutcomeShort     Outcome = "short"
+	OutcomePartial   Outcome = "partial"
 	OutcomeFailed    Outcome = "failed"
 	OutcomeAbandoned Outcome = "abandoned" // the process died; found by the sweeper
 )

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"LostClaim":          lostClaim,
 		"Sweep":              sweep,
 		"Budget":             budget,
+		"Unreadable":         unreadable,
 		"Clients":            clients,
 		"ClientSecrets":      clientSecrets,
 		"UsedAssertions":     usedAssertions,
