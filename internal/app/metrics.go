@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -17,9 +17,9 @@ const scrapeTimeout = 5 * time.Second
 // names that exporters for the provider's API made usual. Labels are tenants,
 // sources and services alone: an issue or a title never makes a series.
 type deskMetrics struct {
-	app                                       *App
-	success, failures, stale, service, issues *prometheus.Desc
-	keysFetched, keysStale                    *prometheus.Desc
+	app                                               *App
+	success, failures, stale, service, tenant, issues *prometheus.Desc
+	keysFetched, keysStale                            *prometheus.Desc
 }
 
 func newDeskMetrics(a *App) *deskMetrics {
@@ -33,8 +33,9 @@ func newDeskMetrics(a *App) *deskMetrics {
 		failures: desc("tocsin_collector_failures", "Polls in a row that were not complete.", "tenant", "source"),
 		stale:    desc("tocsin_collector_stale", "1 when what the source says is older than two intervals.", "tenant", "source"),
 		service: desc("m365_service_health",
-			"0 healthy, 1 watched, 3 degraded, 4 interrupted, -1 not known: an unknown status, or healthy by a source that is stale.",
+			"0 well, 1 advisory or recovering, 3 degraded, 4 interrupted, -1 not known: an unknown status, or a source that is stale.",
 			"tenant", "service_id", "service_name"),
+		tenant: desc("tocsin_tenant_health", "The worst of a tenant's services and open issues, in the values of m365_service_health.", "tenant"),
 		keysFetched: desc("tocsin_access_issuer_keys_fetched_timestamp_seconds",
 			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
 		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
@@ -71,7 +72,11 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 			return err
 		}
 		m.sources(out, tenant.Name, snapshot.Sources(), now)
-		m.services(out, tenant.Name, snapshot)
+		report, err := health.Judge(ctx, m.app.Model, snapshot, now)
+		if err != nil {
+			return err
+		}
+		m.services(out, tenant.Name, report)
 	}
 	return nil
 }
@@ -106,24 +111,36 @@ func (m *deskMetrics) sources(out chan<- prometheus.Metric, tenant string, sourc
 	}
 }
 
-func (m *deskMetrics) services(out chan<- prometheus.Metric, tenant string, s *readmodel.Snapshot) {
+// services tells how a tenant and its services are, as [health.Judge] has it.
+func (m *deskMetrics) services(out chan<- prometheus.Metric, tenant string, report *health.Report) {
 	open := map[[2]string]int{}
-	for _, row := range s.Issues {
-		if row.Open() && !row.Status.Healthy() {
-			open[[2]string{row.ServiceID, row.Class}]++
-		}
+	for _, one := range report.Open {
+		open[[2]string{one.ServiceID, one.Class}]++
 	}
-	for i := range s.Services {
-		service := &s.Services[i]
-		value := float64(service.Overview.Status.Badness())
-		if len(service.Transitions) == 0 || !service.Overview.Status.Known() || service.Stale && service.Overview.Status.Healthy() {
-			value = -1
-		}
-		gauge(out, m.service, value, tenant, service.ID, service.Name)
+	gauge(out, m.tenant, gaugeOf(report.Severity), tenant)
+	for i := range report.Services {
+		service := &report.Services[i]
+		gauge(out, m.service, gaugeOf(service.Severity), tenant, service.ID, service.Name)
 	}
 	for key, n := range open {
 		gauge(out, m.issues, float64(n), tenant, key[0], key[1])
 	}
+}
+
+// gaugeOf is a severity in the values that exporters for the provider's API
+// made usual.
+func gaugeOf(s tocsin.Severity) float64 {
+	switch s {
+	case tocsin.SeverityOK, tocsin.SeverityPlanned:
+		return 0
+	case tocsin.SeverityRecovering, tocsin.SeverityAdvisory:
+		return 1
+	case tocsin.SeverityDegraded:
+		return 3
+	case tocsin.SeverityInterruption:
+		return 4
+	}
+	return -1
 }
 
 func gauge(out chan<- prometheus.Metric, desc *prometheus.Desc, value float64, labels ...string) {

@@ -169,7 +169,7 @@ func affects(i tocsin.Issue, now time.Time) bool { return i.EndAt.IsZero() || i.
 // worse is the worse status, the later of two that are equally bad unless both
 // are well.
 func worse(a, b tocsin.Status) tocsin.Status {
-	if b.Healthy() || b.Badness() < a.Badness() {
+	if b.Healthy() || b.Severity() < a.Severity() {
 		return a
 	}
 	return b

@@ -41,7 +41,7 @@ func (v verdict) rank() int { return []int{0, 2, 3, 1}[v] }
 func (h healthJSON) judge() verdict {
 	status := tocsin.Status(h.Status)
 	switch {
-	case status.Badness() > tocsin.StatusDegradation.Badness():
+	case status.Severity() > tocsin.SeverityDegraded:
 		return verdictCritical
 	case status.Broken():
 		return verdictWarning

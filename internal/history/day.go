@@ -119,7 +119,7 @@ func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Da
 		return Day{}, err
 	}
 	for _, c := range one.Issues {
-		if one.Status == "" || c.Status.Badness() >= one.Status.Badness() {
+		if one.Status == "" || c.Status.Severity() >= one.Status.Severity() {
 			one.Status = c.Status
 		}
 	}
@@ -138,7 +138,7 @@ func (d *Day) name(ids ...string) {
 func worst(held []tocsin.Transition) *tocsin.Overview {
 	found := &held[0].Overview
 	for i := range held {
-		if held[i].Overview.Status.Badness() >= found.Status.Badness() {
+		if held[i].Overview.Status.Severity() >= found.Status.Severity() {
 			found = &held[i].Overview
 		}
 	}

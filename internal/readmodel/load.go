@@ -112,7 +112,7 @@ func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
 				return nil, err
 			}
 			s := serviceIn(found, r.ID)
-			s.Overview, s.Since, s.Source = overview, tocsin.FromMicros(r.At), r.Source
+			s.Overview, s.Since, s.Source, s.LeftAt = overview, tocsin.FromMicros(r.At), r.Source, tocsin.FromMicros(r.LeftAt)
 		}
 	}
 	if err := m.transitions(ctx, s.Tenant.ID, found); err != nil {

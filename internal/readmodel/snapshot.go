@@ -80,6 +80,7 @@ type Service struct {
 	ConfirmedAt    time.Time           // last time a complete poll of its source, an import, or the desk itself confirmed it
 	Transitions    []tocsin.Transition // ascending by time; the last one is Overview
 	Source         string              // whose list it is on
+	LeftAt         time.Time           // when that source stopped listing its overview; zero while listed
 	Stale          bool                // that source cannot be trusted to be current
 	StaleSince     time.Time           // from when on; zero for a source that was never polled completely
 }
@@ -102,7 +103,7 @@ func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) 
 		if i+1 < len(s.Transitions) && !s.Transitions[i+1].At.After(from) {
 			continue // over before the span began
 		}
-		if !found || t.Overview.Status.Badness() >= worst.Status.Badness() {
+		if !found || t.Overview.Status.Severity() >= worst.Status.Severity() {
 			worst, found = t.Overview, true
 		}
 	}

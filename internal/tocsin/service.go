@@ -2,6 +2,10 @@ package tocsin
 
 import "strings"
 
+// SuiteID is the workload id under which the provider files what hits its
+// services as a whole.
+const SuiteID = "OSDPPlatform"
+
 // A Service is a workload of a provider, such as Exchange ("Exchange Online").
 type Service struct {
 	ID       string    `json:"id"`          // workload id; stable, unlike the name
@@ -22,7 +26,7 @@ var serviceNames = []struct {
 	names []string
 }{
 	{"Exchange", []string{"Exchange Online"}},
-	{"OSDPPlatform", []string{"Office 365 Portal", "Microsoft 365 suite"}},
+	{SuiteID, []string{"Office 365 Portal", "Microsoft 365 suite"}},
 	{"microsoftteams", []string{"Microsoft Teams"}},
 	{"SharePoint", []string{"SharePoint Online"}},
 	{"Lync", []string{"Lync Online", "Skype for Business"}},

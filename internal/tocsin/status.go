@@ -32,45 +32,40 @@ const (
 	StatusInformationAvailable   Status = "informationAvailable"
 	StatusInformationUnavailable Status = "informationUnavailable"
 	StatusUnknown                Status = "unknownFutureValue"
-	statusHealthy                       = 0
-	statusWatch                         = 1
-	statusUnknown                       = 2
-	statusDegraded                      = 3
-	statusInterrupted                   = 4
 )
 
 // statusFacts describes one known status: the legacy API's enum name and its
 // words for people, and how bad it is.
 type statusFacts struct {
-	status  Status
-	legacy  string
-	words   string
-	badness int
+	status   Status
+	legacy   string
+	words    string
+	severity Severity
 }
 
 // statusTable holds both vocabularies. Legacy names and words: the published
 // reference of 2019 and recorded answers. Two old legacy values have no Graph
 // counterpart and keep their name with a small first letter.
 var statusTable = []statusFacts{
-	{StatusOperational, "ServiceOperational", "Normal service", statusHealthy},
-	{StatusInvestigating, "Investigating", "Investigating", statusWatch},
-	{StatusRestoringService, "RestoringService", "Restoring service", statusWatch},
-	{StatusVerifyingService, "RestoringService", "Restoring service", statusWatch},
-	{StatusServiceRestored, "ServiceRestored", "Service restored", statusHealthy},
-	{StatusReviewPublished, "PostIncidentReportPublished", "Post-incident report published", statusHealthy},
-	{StatusDegradation, "ServiceDegradation", "Service degradation", statusDegraded},
-	{StatusInterruption, "ServiceInterruption", "Service interruption", statusInterrupted},
-	{StatusExtendedRecovery, "ExtendedRecovery", "Extended recovery", statusWatch},
-	{StatusFalsePositive, "FalsePositive", "False positive", statusHealthy},
-	{StatusInvestigationSuspended, "InvestigationSuspended", "Investigation suspended", statusWatch},
-	{StatusResolved, "ServiceRestored", "Service restored", statusHealthy},
-	{StatusMitigatedExternal, "RestoringService", "Restoring service", statusWatch},
-	{StatusMitigated, "RestoringService", "Restoring service", statusWatch},
-	{StatusResolvedExternal, "ServiceRestored", "Service restored", statusHealthy},
-	{StatusConfirmed, "Investigating", "Investigating", statusWatch},
-	{StatusReported, "Investigating", "Investigating", statusWatch},
-	{StatusInformationAvailable, "InformationAvailable", "Information available", statusWatch},
-	{StatusInformationUnavailable, "InformationUnavailable", "Information unavailable", statusUnknown},
+	{StatusOperational, "ServiceOperational", "Normal service", SeverityOK},
+	{StatusInvestigating, "Investigating", "Investigating", SeverityAdvisory},
+	{StatusRestoringService, "RestoringService", "Restoring service", SeverityRecovering},
+	{StatusVerifyingService, "RestoringService", "Restoring service", SeverityRecovering},
+	{StatusServiceRestored, "ServiceRestored", "Service restored", SeverityOK},
+	{StatusReviewPublished, "PostIncidentReportPublished", "Post-incident report published", SeverityOK},
+	{StatusDegradation, "ServiceDegradation", "Service degradation", SeverityDegraded},
+	{StatusInterruption, "ServiceInterruption", "Service interruption", SeverityInterruption},
+	{StatusExtendedRecovery, "ExtendedRecovery", "Extended recovery", SeverityRecovering},
+	{StatusFalsePositive, "FalsePositive", "False positive", SeverityOK},
+	{StatusInvestigationSuspended, "InvestigationSuspended", "Investigation suspended", SeverityAdvisory},
+	{StatusResolved, "ServiceRestored", "Service restored", SeverityOK},
+	{StatusMitigatedExternal, "RestoringService", "Restoring service", SeverityRecovering},
+	{StatusMitigated, "RestoringService", "Restoring service", SeverityRecovering},
+	{StatusResolvedExternal, "ServiceRestored", "Service restored", SeverityOK},
+	{StatusConfirmed, "Investigating", "Investigating", SeverityDegraded},
+	{StatusReported, "Investigating", "Investigating", SeverityAdvisory},
+	{StatusInformationAvailable, "InformationAvailable", "Information available", SeverityAdvisory},
+	{StatusInformationUnavailable, "InformationUnavailable", "Information unavailable", SeverityUnknown},
 }
 
 func (s Status) facts() (statusFacts, bool) {
@@ -109,21 +104,23 @@ func (s Status) Words() string {
 	return string(s)
 }
 
-// Badness orders statuses: 0 healthy, 1 to be watched, 2 not known, 3
-// degraded, 4 interrupted. An unknown value is never healthy.
-func (s Status) Badness() int {
+// Severity returns how bad s is. A value of neither vocabulary is
+// [SeverityUnknown], never well; an investigation that is suspended is still
+// something that is looked into, and a confirmed problem counts as a
+// degradation.
+func (s Status) Severity() Severity {
 	if f, ok := s.facts(); ok {
-		return f.badness
+		return f.severity
 	}
-	return statusUnknown
+	return SeverityUnknown
 }
 
 // Healthy reports whether s means that the service works: operational,
 // restored, a false positive, a published review, or resolved.
-func (s Status) Healthy() bool { return s.Badness() == statusHealthy }
+func (s Status) Healthy() bool { return s.Severity() == SeverityOK }
 
 // Broken reports whether s means that users are affected now.
-func (s Status) Broken() bool { return s.Badness() >= statusDegraded }
+func (s Status) Broken() bool { return s.Severity().Broken() }
 
 // ParseStatus reads a status in any known spelling: Graph's
 // "serviceRestored", the legacy enum "ServiceRestored", the legacy words

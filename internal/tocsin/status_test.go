@@ -56,3 +56,27 @@ func TestStatusInBothVocabularies(t *testing.T) {
 		}
 	}
 }
+
+func TestSeverityIsOneScale(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[tocsin.Status]tocsin.Severity{
+		tocsin.StatusOperational: tocsin.SeverityOK, tocsin.StatusServiceRestored: tocsin.SeverityOK, tocsin.StatusFalsePositive: tocsin.SeverityOK, tocsin.StatusReviewPublished: tocsin.SeverityOK,
+		tocsin.StatusRestoringService: tocsin.SeverityRecovering, tocsin.StatusExtendedRecovery: tocsin.SeverityRecovering, tocsin.StatusMitigated: tocsin.SeverityRecovering,
+		tocsin.StatusInvestigating: tocsin.SeverityAdvisory, tocsin.StatusInvestigationSuspended: tocsin.SeverityAdvisory, tocsin.StatusReported: tocsin.SeverityAdvisory,
+		tocsin.StatusInformationUnavailable: tocsin.SeverityUnknown, tocsin.StatusUnknown: tocsin.SeverityUnknown, "": tocsin.SeverityUnknown, "somethingNew": tocsin.SeverityUnknown,
+		tocsin.StatusDegradation: tocsin.SeverityDegraded, tocsin.StatusConfirmed: tocsin.SeverityDegraded, tocsin.StatusInterruption: tocsin.SeverityInterruption,
+	} {
+		if got := status.Severity(); got != want {
+			t.Errorf("%q is %s, want %s", status, got, want)
+		}
+	}
+	list := tocsin.Severities()
+	for i := 1; i < len(list); i++ {
+		if list[i] >= list[i-1] {
+			t.Errorf("%s does not rank below %s", list[i], list[i-1])
+		}
+	}
+	if len(list) != int(tocsin.SeverityInterruption)+1 {
+		t.Errorf("%d severities are listed", len(list))
+	}
+}

@@ -145,7 +145,7 @@ func later(a, b time.Time) time.Time {
 func worstOf(list []contribution) tocsin.Status {
 	var worst tocsin.Status
 	for _, c := range list {
-		if worst == "" || c.status.Badness() >= worst.Badness() {
+		if worst == "" || c.status.Severity() >= worst.Severity() {
 			worst = c.status
 		}
 	}

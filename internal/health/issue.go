@@ -1,0 +1,161 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// QuietAfter is how long an advisory stays in the foreground without news.
+const QuietAfter = 4 * 24 * time.Hour
+
+// An Issue is an open issue with how bad it is.
+type Issue struct {
+	*readmodel.Row
+	Severity tocsin.Severity
+	Quiet    bool         // an advisory without news for [QuietAfter]
+	Content  tocsin.Issue // shared: it must not be changed
+}
+
+// Advisory reports whether the issue is an advisory, which leaves users their
+// service.
+func (i *Issue) Advisory() bool { return i.Class == "advisory" }
+
+// Newest returns the text of the newest post, "" without posts.
+func (i *Issue) Newest() string {
+	if n := len(i.Content.Posts); n > 0 {
+		return i.Content.Posts[n-1].Content
+	}
+	return ""
+}
+
+// Start returns when the issue began, as the provider declares it; the zero
+// time where it does not.
+func (i *Issue) Start() time.Time { return i.StartAt.Time() }
+
+// Open reports whether an issue is going on at an instant: it has not ended by
+// then and its status does not say that it is over. Maintenance that nobody
+// feels is planned, not open.
+func Open(row *readmodel.Row, now time.Time) bool {
+	return (row.EndAt == 0 || row.EndAt.Time().After(now)) && !row.Status.Healthy()
+}
+
+// Planned reports whether an issue is maintenance that is still to come, or
+// under way without anybody noticing. Once users feel it, it is an open issue.
+func Planned(row *readmodel.Row, now time.Time) bool {
+	return row.Class == tocsin.ClassMaintenance && row.Status == tocsin.StatusOperational && row.EndAt.Time().After(now)
+}
+
+// underWay reports whether maintenance has begun.
+func underWay(row *readmodel.Row, now time.Time) bool {
+	return Planned(row, now) && !row.Starts().Time().After(now)
+}
+
+// SeverityOf returns how bad an issue is while it is open: an advisory is an
+// advisory whatever its status.
+func SeverityOf(row *readmodel.Row) tocsin.Severity {
+	if row.Class == "advisory" && !row.Status.Healthy() {
+		return tocsin.SeverityAdvisory
+	}
+	return row.Status.Severity()
+}
+
+// OpenRows returns the open issues of a tenant, the worst first: by severity,
+// incidents before advisories, those of providers before the desk's own, the
+// latest news first.
+func OpenRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
+	rows := lasting(s, now, func(row *readmodel.Row) bool { return Open(row, now) })
+	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(SeverityOf(b), SeverityOf(a)), -cmp.Compare(a.Class, b.Class), compareBool(a.Own(), b.Own()),
+			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return rows
+}
+
+// PlannedRows returns the maintenance that is not over, what begins first at
+// first.
+func PlannedRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
+	rows := lasting(s, now, func(row *readmodel.Row) bool { return Planned(row, now) })
+	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	return rows
+}
+
+// lasting returns those issues that have not ended by now and are wanted. The
+// index knows them, so that the years that are over cost nothing.
+func lasting(s *readmodel.Snapshot, now time.Time, wanted func(*readmodel.Row) bool) []*readmodel.Row {
+	if s.IssueIndex == nil {
+		return nil
+	}
+	var rows []*readmodel.Row
+	for _, group := range s.IssueIndex.Groups() {
+		span := readmodel.Always()
+		if !group.Open {
+			span = readmodel.Span{From: readmodel.InstantOf(now), To: math.MaxInt64}
+		}
+		for _, row := range group.Between(readmodel.ByEnd, span) {
+			if wanted(row) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
+}
+
+// openIssues reads the open issues of a tenant with their texts, in the order
+// of [OpenRows].
+func openIssues(ctx context.Context, texts texts, s *readmodel.Snapshot, now time.Time) ([]*Issue, error) {
+	rows := OpenRows(s, now)
+	list := make([]*Issue, len(rows))
+	for i, row := range rows {
+		content, err := texts.Issue(ctx, row)
+		if err != nil {
+			return nil, fmt.Errorf("read issue %s: %w", row.ID, err)
+		}
+		list[i] = &Issue{
+			Row: row, Severity: SeverityOf(row), Content: content,
+			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > QuietAfter,
+		}
+	}
+	return list, nil
+}
+
+// Names reports whether a text has a name as words of its own: streaming is
+// not Stream, and "Microsoft 365 apps and services" are all of them.
+func Names(text, name string) bool {
+	for at := 0; name != ""; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		begin, end := at+i, at+i+len(name)
+		before, _ := utf8.DecodeLastRuneInString(text[:begin])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) && !strings.HasPrefix(text[end:], " and services") {
+			return true
+		}
+		at = end
+	}
+	return false
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

@@ -1,0 +1,171 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// texts reads the present text of an issue.
+type texts interface {
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
+}
+
+// A Report is the judgement on a tenant and on each of its services at one
+// instant. It is never changed.
+type Report struct {
+	Severity tocsin.Severity
+	// Since is since when the tenant has not been well: since the start of the
+	// cause, else since the first of the services that are as bad has not been.
+	// It is the zero time where that is not known, and for a tenant that is well.
+	Since time.Time
+	// Cause is the open incident that explains most of the services that are
+	// counted as not well, nil where none does.
+	Cause *Issue
+	// Also are the other open incidents that explain services which are counted,
+	// and those about services that no list names; the worst first.
+	Also     []*Issue
+	Services []Service // by display name, without those that their source stopped listing
+	Open     []*Issue  // the worst first
+	Unlisted []*Issue  // open issues about services that are not in Services
+	Unread   bool      // nothing was ever read
+	snapshot *readmodel.Snapshot
+
+	byService map[string][]*Issue
+	work      map[string][]*readmodel.Row // maintenance under way, by service
+}
+
+// Judge returns the judgement on the tenant of a snapshot at an instant. It
+// fails only when a text cannot be read from the store.
+func Judge(ctx context.Context, texts texts, s *readmodel.Snapshot, now time.Time) (*Report, error) {
+	r := &Report{snapshot: s, byService: map[string][]*Issue{}, work: map[string][]*readmodel.Row{}}
+	var err error
+	if r.Open, err = openIssues(ctx, texts, s, now); err != nil {
+		return nil, err
+	}
+	for _, one := range r.Open {
+		r.byService[one.ServiceID] = append(r.byService[one.ServiceID], one)
+	}
+	for _, row := range PlannedRows(s, now) {
+		if underWay(row, now) {
+			r.work[row.ServiceID] = append(r.work[row.ServiceID], row)
+		}
+	}
+	r.Services = make([]Service, 0, len(s.Services))
+	for i := range s.Services {
+		if s.Services[i].LeftAt.IsZero() {
+			r.Services = append(r.Services, r.service(&s.Services[i]))
+		}
+	}
+	r.Unread = len(s.Services)+len(s.Issues) == 0
+	r.conclude()
+	return r, nil
+}
+
+// Service finds the judgement on a service by its workload id.
+func (r *Report) Service(id string) (*Service, bool) {
+	for i := range r.Services {
+		if r.Services[i].ID == id {
+			return &r.Services[i], true
+		}
+	}
+	return nil, false
+}
+
+// Count returns how many services have each severity.
+func (r *Report) Count() map[tocsin.Severity]int {
+	n := map[tocsin.Severity]int{}
+	for i := range r.Services {
+		n[r.Services[i].Severity]++
+	}
+	return n
+}
+
+// conclude judges the tenant.
+func (r *Report) conclude() {
+	for i := range r.Services {
+		r.Severity = max(r.Severity, r.Services[i].Severity)
+	}
+	about := map[*Issue]bool{}
+	for i := range r.Services {
+		for _, one := range r.Services[i].About {
+			about[one] = true
+		}
+	}
+	for _, one := range r.Open {
+		if !about[one] {
+			r.Unlisted = append(r.Unlisted, one)
+			if !one.Quiet {
+				r.Severity = max(r.Severity, one.Severity)
+			}
+		}
+	}
+	if r.snapshot.Stale || len(r.Services) == 0 {
+		r.Severity = max(r.Severity, tocsin.SeverityUnknown)
+	}
+	r.lead()
+	r.since()
+}
+
+// counts reports whether something as bad as that is counted when the tenant
+// is called not well: all that is broken, or what is as bad as the worst.
+func (r *Report) counts(s tocsin.Severity) bool {
+	return !r.Severity.Well() && (s == r.Severity || r.Severity.Broken() && s.Broken())
+}
+
+// lead chooses the incident that explains most of what is counted: of the worst
+// services first, then of all.
+func (r *Report) lead() {
+	worst, all := map[*Issue]int{}, map[*Issue]int{}
+	count := func(one *Issue, severity tocsin.Severity) {
+		if one == nil || one.Advisory() || !r.counts(severity) {
+			return
+		}
+		all[one]++
+		if severity == r.Severity {
+			worst[one]++
+		}
+	}
+	for i := range r.Services {
+		count(r.Services[i].Cause, r.Services[i].Severity)
+	}
+	for _, one := range r.Unlisted {
+		count(one, one.Severity)
+	}
+	for _, one := range r.Open { // the worst first, so that it wins where all else is equal
+		if all[one] == 0 {
+			continue
+		}
+		if r.Cause == nil || cmp.Or(cmp.Compare(worst[one], worst[r.Cause]), cmp.Compare(all[one], all[r.Cause])) > 0 {
+			r.Cause = one
+		}
+	}
+	for _, one := range r.Open {
+		if all[one] > 0 && one != r.Cause {
+			r.Also = append(r.Also, one)
+		}
+	}
+}
+
+func (r *Report) since() {
+	switch {
+	case r.Severity.Well():
+		return
+	case r.Cause != nil && r.Cause.StartAt != 0:
+		r.Since = r.Cause.Start()
+		return
+	case r.Severity == tocsin.SeverityUnknown && r.snapshot.Stale:
+		r.Since = r.snapshot.StaleSince
+		return
+	}
+	worst := slices.DeleteFunc(slices.Clone(r.Services), func(s Service) bool { return s.Severity != r.Severity || s.Since.IsZero() })
+	for _, s := range worst {
+		if r.Since.IsZero() || s.Since.Before(r.Since) {
+			r.Since = s.Since
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package health
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Service is the judgement on one service, with the evidence.
+type Service struct {
+	*readmodel.Service
+	Severity tocsin.Severity
+	// Status is the one that decides, of the overview or of an issue; "" where
+	// nothing was ever said.
+	Status tocsin.Status
+	// Since is since when the service has not been well, or for a service that
+	// is well since when it has been; see the package comment. It is the zero
+	// time where that is not known.
+	Since time.Time
+	// Cause is the open issue, or the maintenance under way, that explains the
+	// severity; nil where none does.
+	Cause *Issue
+	// About are the open issues about the service, the worst first.
+	About []*Issue
+	// Named are open incidents of other services whose posts name this one. They
+	// are looked for only where the service is not well; see [Report.Elsewhere].
+	Named []*Issue
+	// Silent tells that the severity is unknown because nobody looks, or nobody
+	// ever did: nothing that is known is worse.
+	Silent bool
+}
+
+// Advised reports whether advisories decide the severity.
+func (s *Service) Advised() bool {
+	return s.Severity == tocsin.SeverityAdvisory && s.Cause != nil && s.Cause.Advisory()
+}
+
+// service judges one service.
+func (r *Report) service(s *readmodel.Service) Service {
+	one := Service{Service: s, Severity: s.Overview.Status.Severity(), Status: s.Overview.Status, About: r.about(s)}
+	told := len(s.Transitions) > 0
+	if !told {
+		one.Severity, one.Status = tocsin.SeverityUnknown, ""
+	}
+	if !one.Severity.Well() || s.Stale {
+		one.Named = r.naming(s)
+	}
+	if one.Severity == tocsin.SeverityDegraded && len(one.About) > 0 && !slices.ContainsFunc(one.About, incident) && len(one.Named) == 0 {
+		one.Severity = tocsin.SeverityAdvisory
+	}
+	for _, issue := range one.About {
+		if issue.Severity > one.Severity && !(issue.Quiet && one.Severity.Well()) {
+			one.Severity, one.Status = issue.Severity, issue.Status
+		}
+	}
+	if told && s.Stale && one.Severity < tocsin.SeverityUnknown {
+		one.Severity, one.Silent = tocsin.SeverityUnknown, true
+	}
+	one.Silent = one.Silent || !told && one.Severity == tocsin.SeverityUnknown
+	r.explain(&one)
+	return one
+}
+
+func incident(i *Issue) bool { return !i.Advisory() }
+
+// about returns the open issues of a service: those filed under it and those
+// that its overview names.
+func (r *Report) about(s *readmodel.Service) []*Issue {
+	list := r.byService[s.ID]
+	for _, id := range s.Overview.IssueIDs {
+		i := slices.IndexFunc(r.Open, func(one *Issue) bool { return one.ID == id && one.ServiceID != s.ID })
+		if i >= 0 {
+			list = append(slices.Clip(list), r.Open[i])
+		}
+	}
+	return list
+}
+
+// naming returns the incidents of other services whose posts name a service.
+func (r *Report) naming(s *readmodel.Service) []*Issue {
+	var list []*Issue
+	for _, one := range r.Open {
+		if incident(one) && one.ServiceID != s.ID && one.Own() == s.Own() && Names(one.Newest(), s.Name) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// Elsewhere returns the open incidents of other services that may concern a
+// service of the provider: those whose posts name it, and those of the whole
+// suite.
+func (r *Report) Elsewhere(s *readmodel.Service) (named, suite []*Issue) {
+	named = r.naming(s)
+	if s.Own() || s.ID == tocsin.SuiteID {
+		return named, nil
+	}
+	for _, one := range r.byService[tocsin.SuiteID] {
+		if incident(one) && !slices.Contains(named, one) && one.Provider(r.snapshot) == r.snapshot.Provider(s.Source) {
+			suite = append(suite, one)
+		}
+	}
+	return named, suite
+}
+
+// Provider returns who speaks through the source of the issue.
+func (i *Issue) Provider(s *readmodel.Snapshot) string { return s.Provider(i.Source) }
+
+// explain finds the issue that explains the severity of a service, and since
+// when the service has not been well.
+func (r *Report) explain(s *Service) {
+	if s.Severity.Well() {
+		s.Since = spell(s.Service)
+		for _, row := range r.work[s.ID] {
+			s.Severity, s.Since, s.Cause = tocsin.SeverityPlanned, row.Starts().Time(), &Issue{Row: row, Severity: tocsin.SeverityPlanned}
+			return
+		}
+		return
+	}
+	if s.Silent {
+		s.Since = s.StaleSince
+		return
+	}
+	s.Cause = cause(s)
+	s.Since = spell(s.Service)
+	if s.Cause != nil && s.Cause.StartAt != 0 {
+		s.Since = s.Cause.Start()
+	}
+}
+
+// cause chooses among the issues about a service and those that name it: the
+// one as bad as the service is, else the worst; its own before others; the one
+// that began first. An advisory explains nothing that is worse than one while
+// an incident does.
+func cause(s *Service) *Issue {
+	var best *Issue
+	fit := func(i *Issue) tocsin.Severity {
+		if i.Advisory() && s.Severity > tocsin.SeverityAdvisory {
+			return tocsin.SeverityOK
+		}
+		return min(i.Severity, s.Severity)
+	}
+	foreign := func(i *Issue) bool { return i.ServiceID != s.ID }
+	for _, list := range [][]*Issue{s.About, s.Named} {
+		for _, one := range list {
+			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), compareBool(foreign(one), foreign(best)), cmp.Compare(one.Starts(), best.Starts())) < 0 {
+				best = one
+			}
+		}
+	}
+	return best
+}
+
+// spell returns since when the overviews of a service have called it well, or
+// not well, without a break; the zero time without overviews.
+func spell(s *readmodel.Service) time.Time {
+	n := len(s.Transitions) - 1
+	if n < 0 {
+		return time.Time{}
+	}
+	well := s.Transitions[n].Overview.Status.Healthy()
+	for n > 0 && s.Transitions[n-1].Overview.Status.Healthy() == well {
+		n--
+	}
+	return s.Transitions[n].At
+}
