@@ -210,7 +210,7 @@ func (p *Pages) askRemovePasskey(v *visit) error {
 		if hex.EncodeToString(k.ID) == id {
 			return v.ask("passkey", k.Name, v.href("/account"), question{
 				adminFrame: adminFrame{frame: v.frame(crumb{v.text("account"), v.href("/account")}, crumb{Name: v.text("remove")})},
-				Action:     v.href("/account/passkeys/remove"), Field: "id", Value: id, Submit: v.text("remove"),
+				To:         v.href("/account/passkeys/remove"), Field: "id", Value: id, Submit: v.text("remove"),
 			})
 		}
 	}

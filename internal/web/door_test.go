@@ -88,7 +88,7 @@ func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 		t.Fatal(err)
 	}
 	h.pages, err = web.New(web.Config{
-		Model: readmodel.New(h.store, h.clock, log), Archive: h.store, Door: h.door, People: h.store, Admin: h.store, Connections: sources{h.store}, Handlings: h.store,
+		Model: readmodel.New(h.store, h.clock, log), Archive: h.store, Streams: quiet{}, Door: h.door, People: h.store, Admin: h.store, Connections: sources{h.store}, Handlings: h.store,
 		Marks: h.store, Person: h.marks, Base: "https://desk.example", Now: h.clock,
 	})
 	if err != nil {

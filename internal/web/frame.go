@@ -45,6 +45,10 @@ type frame struct {
 	Person      person // who is signed in
 }
 
+// Frame is the frame of the page that embeds it. Templates of the layout are
+// given this, so that no member of a page can take the place of one of theirs.
+func (f frame) Frame() frame { return f }
+
 type tenantLink struct {
 	Name, Initial, Href, State, Family, Glyph string
 	Current                                   bool

@@ -152,7 +152,6 @@ func (p *Pages) saveHandling(v *visit) error {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
 	if _, err := p.config.Handlings.ChangeHandling(v.r.Context(), v.snapshot.Tenant.ID, row.ID, v.now, v.sentHandling); err != nil {
-		v.path = "/messages/" + escapeID(row.ID) // the page's own, for its links
 		return v.showMessage(formStatus(err), err)
 	}
 	if v.r.PostForm.Has("back") {

@@ -37,9 +37,10 @@ type loginPage struct {
 	Form      form
 	Next      string
 	Providers []crumb
-	Passkeys  bool
-	State     *doorState // where pages can be read without signing in
-	Fresh     bool       // nobody has an account yet
+	// Where a passkey is asked for and sent, "" where there are none.
+	PasskeyOptions, Passkey string
+	State                   *doorState // where pages can be read without signing in
+	Fresh                   bool       // nobody has an account yet
 }
 
 // doorState is how things stand, for those who have not signed in.
@@ -72,10 +73,13 @@ func (p *Pages) login(v *visit) error {
 
 func (v *visit) showLogin(status int, next, name, problem string) error {
 	page := loginPage{
-		frame: v.frame(crumb{Name: v.text("login")}), Next: signin.LocalPath(next), Passkeys: v.pages.config.Door.HasPasskeys(),
+		frame: v.frame(crumb{Name: v.text("login")}), Next: signin.LocalPath(next),
 		Form: form{Action: v.href("/login"), Problem: problem, Submit: v.text("login.submit"), Fields: []field{
 			{ID: "name", Label: v.text("login.name"), Value: tocsin.Clip(name, 100), Auto: "username webauthn"}, v.secret("password", "current-password"),
 		}},
+	}
+	if v.pages.config.Door.HasPasskeys() {
+		page.PasskeyOptions, page.Passkey = v.href("/login/passkey/options"), v.href("/login/passkey")
 	}
 	if page.Next == "/" {
 		page.Next = v.href("/")

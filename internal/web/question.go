@@ -7,7 +7,7 @@ import "net/http"
 type question struct {
 	adminFrame
 	Text         string // what will happen
-	Action       string // where the form goes
+	To           string // where the form goes
 	Field, Value string // what it sends, if anything
 	Submit, Back string
 }

@@ -90,7 +90,7 @@ type servicePage struct {
 	Year     int
 	Years    []choice
 	Calendar calendar
-	Events   []eventRow
+	Past     []eventRow // what happened in the year
 	Kpis     []definition
 }
 
@@ -132,7 +132,7 @@ func (p *Pages) service(v *visit) error {
 	if err := page.count(v, s); err != nil {
 		return err
 	}
-	if page.Events, err = v.events(s, year, 0); err != nil {
+	if page.Past, err = v.events(s, year, 0); err != nil {
 		return err
 	}
 	page.describe(v, s)

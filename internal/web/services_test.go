@@ -38,3 +38,12 @@ func TestAdvisoryHidesNoIncident(t *testing.T) {
 		}
 	}
 }
+
+// Links to the same page in another language keep an id as it was escaped.
+func TestLanguageLinksKeepOddIDs(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(d.now, tocsin.Overview{ServiceID: "A b#1", Service: "An odd one", Status: tocsin.StatusOperational})
+	has(t, "service", d.page("/services/A%20b%231"), `href="/fr/services/A%20b%231"`, `href="/ja/services/A%20b%231"`)
+}

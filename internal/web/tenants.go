@@ -274,6 +274,9 @@ func fillWall(v *visit) (any, error) {
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}
+	for i := range page.Verdict.Tally { // the lists that they name are on the overview
+		page.Verdict.Tally[i].Href = v.href("/" + page.Verdict.Tally[i].Href)
+	}
 	page.Title = v.text("wall.of", "tenant", v.snapshot.Tenant.Title())
 	return page, nil
 }

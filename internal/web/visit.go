@@ -23,7 +23,7 @@ type visit struct {
 	pages    *Pages
 	w        http.ResponseWriter
 	r        *http.Request
-	path     string // without the prefix of a language
+	path     string // of the page, escaped and without the prefix of a language
 	theme    string // light, dark, or "" to follow the system
 	sight    *sight // nil for strangers
 	tenants  []tocsin.Tenant
@@ -77,11 +77,26 @@ func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snaps
 
 // stranger is a visit that knows no tenant.
 func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *visit {
-	_, path := languageOf(r.URL.Path)
+	_, path := languageOf(r.URL.EscapedPath())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		path = p.pageOf(path)
+	}
 	return &visit{
 		clock: clock{p.locales[code], p.zoneOf(r), p.config.Now()},
 		pages: p, w: w, r: r, path: path, theme: themeOf(r),
 	}
+}
+
+// pageOf is the page that a form sent to path stands on: the nearest address
+// above it that can be asked for, so that links of the answer lead back there.
+func (p *Pages) pageOf(path string) string {
+	for ; len(path) > 1; path = path[:max(1, strings.LastIndexByte(path, '/'))] {
+		asked := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}
+		if _, pattern := p.readable.Handler(asked); pattern != "" {
+			return path
+		}
+	}
+	return "/"
 }
 
 // reads reports whether the visitor holds a permission in the tenant that they

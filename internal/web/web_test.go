@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -30,8 +31,16 @@ type desk struct {
 	t     testing.TB
 	store *store.Store
 	model *readmodel.Model
+	pages *web.Pages
 	base  string
 	now   time.Time
+}
+
+// quiet streams have nothing to tell.
+type quiet struct{}
+
+func (quiet) Serve(http.ResponseWriter, *http.Request, string, func(context.Context) bool) error {
+	return nil
 }
 
 // quickly is what hashing a password costs in tests.
@@ -53,7 +62,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Streams: quiet{}, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +72,7 @@ func newDesk(t testing.TB) *desk {
 	}
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	d.base = listener.URL
+	d.pages, d.base = pages, listener.URL
 	return d
 }
 

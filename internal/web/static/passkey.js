@@ -47,7 +47,7 @@ function whenPressed(button, work) {
 if (window.PublicKeyCredential) {
   const enter = document.querySelector("[data-passkey]");
   whenPressed(enter, async () => {
-    const options = await post(enter.dataset.passkey + "/options");
+    const options = await post(enter.dataset.passkeyOptions);
     const credential = await navigator.credentials.get({ publicKey: toBytes(options.publicKey) });
     await post(enter.dataset.passkey, toText(credential));
     location.assign(enter.dataset.next);
@@ -60,7 +60,9 @@ if (window.PublicKeyCredential) {
     const options = await post(add.dataset.keyOptions);
     const credential = await navigator.credentials.create({ publicKey: toBytes(options.publicKey) });
     const name = document.getElementById("keyname").value;
-    await post(add.dataset.keyAdd + "?" + new URLSearchParams({ name }), toText(credential));
+    const to = new URL(add.dataset.keyAdd, location.href);
+    to.searchParams.set("name", name);
+    await post(to, toText(credential));
     location.assign(location.pathname + "?done=passkey");
   });
 }

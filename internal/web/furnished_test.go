@@ -1,0 +1,120 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// furnish puts something of everything into a house: services, issues and
+// messages with several versions and files, a source that fails, people, a
+// program, and a tenant beside.
+func (h *house) furnish() {
+	h.t.Helper()
+	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	h.person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
+		for n := range 3 {
+			h.told(tenant, "graph", h.now.Add(time.Duration(n-3)*time.Hour), story(h.now, n)...)
+		}
+		h.told(tenant, tocsin.SourceOwn, h.now, trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
+	}
+	for _, f := range []struct {
+		kind     tocsin.Kind
+		id, file string
+	}{{tocsin.KindIssue, "EX1", "plan"}, {tocsin.KindIssue, "EX2", tocsin.ReportID}, {tocsin.KindMessage, "MC1", "plan"}} {
+		file := tocsin.File{ID: f.file, Name: "Plan été.pdf", ContentType: "application/pdf", SeenAt: h.now, Source: tocsin.SourceAttach}
+		if _, err := h.store.PutFile(h.t.Context(), storetest.Contoso, store.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+func (h *house) told(tenant, source string, at time.Time, values ...any) {
+	h.t.Helper()
+	r := store.Record{TenantID: tenant, Source: source, SeenAt: at}
+	for _, v := range values {
+		doc, err := tocsin.NewDocument(v)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.Entries = append(r.Entries, store.Entry{Document: doc})
+	}
+	if _, err := h.store.Record(h.t.Context(), r); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// story is what a provider says the n-th time.
+func story(now time.Time, n int) []any {
+	post := func(i int) tocsin.Post {
+		return tocsin.Post{CreatedAt: now.Add(time.Duration(i-4) * time.Hour), Type: "regular", ContentType: "html", Content: fmt.Sprintf("Title: Mail is late\n\nUser impact: Mail waits %d minutes.\n\nCurrent status: We look at <a href=\"https://learn.microsoft.com/x\">logs</a>.\n\nNext update by: Monday, March 2, 2026, at 10:00 AM UTC", i)}
+	}
+	status := []tocsin.Status{tocsin.StatusInvestigating, tocsin.StatusDegradation, tocsin.StatusInterruption}[n]
+	return []any{
+		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: status, Features: []tocsin.FeatureStatus{{Name: "mail", DisplayName: "Mail", Status: status}}},
+		tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: tocsin.StatusOperational},
+		tocsin.Issue{ID: "EX1", Title: "Mail is late", Service: "Exchange Online", ServiceID: "Exchange", Feature: "Mail", FeatureGroup: "E-Mail", Classification: "incident", Origin: "microsoft", Status: status, Impact: "Mail is late.", StartAt: now.Add(-4 * time.Hour), ModifiedAt: now.Add(time.Duration(n-3) * time.Hour), Posts: []tocsin.Post{post(0), post(1), post(2)}[:n+1], Details: []tocsin.Detail{{Name: "NotifyInApp", Value: "True"}}},
+		tocsin.Issue{ID: "EX2", Title: "Search was slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "advisory", Origin: "microsoft", Status: tocsin.StatusReviewPublished, Resolved: true, StartAt: now.Add(-240 * time.Hour), EndAt: now.Add(-200 * time.Hour), ModifiedAt: now.Add(-199 * time.Hour), Posts: []tocsin.Post{{CreatedAt: now.Add(-200 * time.Hour), ContentType: "html", Content: "Final status: It is over."}}},
+		tocsin.Message{ID: "MC1", Title: fmt.Sprintf("Certificates change %d", n), Services: []string{"Exchange Online", "Microsoft Teams"}, Category: "planForChange", Severity: "high", Tags: []string{"Admin impact"}, MajorChange: true, ActionRequiredBy: now.AddDate(0, 0, 18), StartAt: now.AddDate(0, -1, 0), EndAt: now.AddDate(0, 6, 0), ModifiedAt: now.Add(time.Duration(n-3) * time.Hour), ContentType: "html", Content: fmt.Sprintf(`<h2>What</h2><p>Text %d <a href="https://learn.microsoft.com/exchange">here</a></p><ul><li>one</li></ul>`, n), HasAttachments: true, Details: []tocsin.Detail{{Name: "ExternalLink", Value: "https://learn.microsoft.com/teams"}}},
+		tocsin.Message{ID: "MC2", Title: "New layout", Services: []string{"Microsoft Teams"}, Category: "stayInformed", Severity: "normal", StartAt: now.AddDate(0, -1, 0), EndAt: now.AddDate(0, 6, 0), ModifiedAt: now.AddDate(0, -1, 0), ContentType: "html", Content: "<p>Text</p>"},
+	}
+}
+
+// everyPage lists the addresses of the pages, with something in every slot.
+func (h *house) everyPage() []string {
+	id := h.client()
+	more := []string{"/issues?v=ended&service=Exchange&type=advisory", "/messages?v=all&due=90d&owner=me", "/search?q=mail", "/search?q=nothing", "/history?service=Exchange", "/tenants?name=contoso", "/admin/audit?who=alex"}
+	for _, prefix := range []string{"", "/fr", "/ja"} {
+		for _, path := range []string{"/issues/TC1", "/issues/EX2", "/messages/MC2", "/services/microsoftteams", "/services/VPN", "/nowhere", "/admin/clients/" + id + "/revoke"} {
+			more = append(more, prefix+path)
+		}
+	}
+	link, err := h.door.SetUpLink(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_, setUp, _ := strings.Cut(link, "http://localhost")
+	return append(append(more, setUp), h.routes(http.MethodGet)...)
+}
+
+// everyForm lists the addresses that forms are sent to, except where sending
+// one ends the session.
+func (h *house) everyForm() []string {
+	return slices.DeleteFunc(h.routes(http.MethodPost), func(path string) bool { return strings.HasSuffix(path, "/logout") })
+}
+
+// routes are those of a method, with something in every slot.
+func (h *house) routes(method string) []string {
+	kim, _, err := h.store.User(h.t.Context(), "kim")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
+		"/users/{id}", "/users/"+kim.ID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+	var addresses []string
+	for _, route := range h.pages.Routes() {
+		asked, path, _ := strings.Cut(route.Pattern, " ")
+		if asked == method && !strings.HasPrefix(path, "/static/") {
+			addresses = append(addresses, slots.Replace(path))
+		}
+	}
+	return addresses
+}
+
+// client adds a program and names it.
+func (h *house) client() string {
+	h.t.Helper()
+	client := tocsin.Client{ID: signin.NewID(), TenantID: storetest.Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: h.now}
+	if err := h.store.AddClient(h.t.Context(), client); err != nil {
+		h.t.Fatal(err)
+	}
+	return client.ID
+}
