@@ -72,9 +72,21 @@ func (b *binder) scalar(n *node) (*term, error) {
 		return nil, err
 	}
 	if t.many || t.kind == structKind || t.kind == Stream {
-		return nil, b.fail(WrongType, n, "A single value is expected, but '%s' is none.", clip(n.String()))
+		return nil, b.fail(WrongType, n, "A single value is expected, but '%s' is none.%s", clip(n.String()), itemHint(n, t))
 	}
 	return t, nil
+}
+
+// itemHint tells how conditions on the items of a collection are written.
+func itemHint(n *node, t *term) string {
+	if !t.many || n.op != opPath {
+		return ""
+	}
+	path := clip(n.name)
+	if t.kind == structKind {
+		return " Its items are tested by " + path + "/any(i:...)."
+	}
+	return " Its items are tested by 'x' in " + path + " or " + path + "/any(i:i eq 'x')."
 }
 
 func (b *binder) bind(n *node) (*term, error) {
@@ -93,6 +105,8 @@ func (b *binder) bind(n *node) (*term, error) {
 		return b.logic(n)
 	case opIn:
 		return b.in(n)
+	case opWithin:
+		return b.within(n)
 	case opHas:
 		return b.has(n)
 	case opArithmetic:
@@ -121,22 +135,35 @@ func (b *binder) literal(n *node) (*term, error) {
 	return t, nil
 }
 
-// path binds segments one by one, from a variable or from the entity.
+// itself is the entity in a path, which may also stand within any and all.
+const itself = "$it"
+
+// path binds a path from a variable or from the entity.
 func (b *binder) path(n *node) (*term, error) {
 	segment, rest, more := strings.Cut(n.name, "/")
-	var t *term
-	typ := b.typ
-	for slot, v := range b.vars {
-		if v.name == segment {
-			t = &term{op: opVar, kind: v.item.kind, fold: v.item.fold, enum: v.item.enum, object: v.item.object, slot: slot}
-			if !more {
-				return t, nil
-			}
-			typ = v.item.object
-			segment, rest, more = strings.Cut(rest, "/")
-			break
+	if segment == itself {
+		if !more {
+			return nil, b.fail(NotImplemented, n, "$it is offered in front of a property only, as in $it/id.")
 		}
+		return b.from(nil, b.typ, n, rest)
 	}
+	for slot, v := range b.vars {
+		if v.name != segment {
+			continue
+		}
+		t := &term{op: opVar, kind: v.item.kind, fold: v.item.fold, enum: v.item.enum, object: v.item.object, slot: slot}
+		if !more {
+			return t, nil
+		}
+		return b.from(t, v.item.object, n, rest)
+	}
+	return b.from(nil, b.typ, n, n.name)
+}
+
+// from binds the segments of a path one by one; base is nil for the entity.
+func (b *binder) from(base *term, typ *Type, n *node, path string) (*term, error) {
+	t := base
+	segment, rest, more := strings.Cut(path, "/")
 	for {
 		if strings.IndexByte(segment, '.') >= 0 {
 			return nil, b.fail(NotImplemented, n, "Type names in paths ('%s') are not offered.", clip(segment))
@@ -149,11 +176,11 @@ func (b *binder) path(n *node) (*term, error) {
 		b.mention(t)
 		switch {
 		case p.Hidden || p.Navigation:
-			return nil, b.fail(InvalidValue, n, "The property '%s' cannot be used in %s.", p.Name, b.option)
+			return nil, b.fail(NotImplemented, n, "The property '%s' cannot be used in %s.", p.Name, b.option)
 		case !more:
 			return t, nil
 		case t.many || p.Struct == nil:
-			return nil, b.fail(WrongType, n, "'%s' has no single properties that a path could lead to.", p.Name)
+			return nil, b.fail(WrongType, n, "'%s' has no single properties that a path could lead to.%s", p.Name, itemHint(&node{op: opPath, name: t.path}, t))
 		}
 		typ = p.Struct
 		segment, rest, more = strings.Cut(rest, "/")
@@ -255,7 +282,7 @@ func (b *binder) logic(n *node) (*term, error) {
 	for i, arg := range n.args {
 		bound, err := b.condition(arg)
 		if err != nil {
-			return nil, err
+			return nil, tightly(n, arg, err)
 		}
 		t.args[i] = bound
 	}

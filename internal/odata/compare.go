@@ -1,6 +1,9 @@
 package odata
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // comparison binds eq, ne, gt, ge, lt and le.
 func (b *binder) comparison(n *node) (*term, error) {
@@ -10,12 +13,19 @@ func (b *binder) comparison(n *node) (*term, error) {
 	}
 	right, err := b.bind(n.args[1])
 	if err != nil {
-		return nil, err
+		return nil, unquoted(n.args[1], err)
 	}
 	if left.op == opLiteral && right.op != opLiteral {
 		left, right = right, left // so that a constant is always on the right
 		n = &node{op: mirrored(n.op), pos: n.pos, args: []*node{n.args[1], n.args[0]}}
 	}
+	return b.compared(n, left, right)
+}
+
+// compared makes the comparison n of two operands, of which a constant is the
+// right one.
+func (b *binder) compared(n *node, left, right *term) (*term, error) {
+	var err error
 	if right, err = b.matched(n, left, right); err != nil {
 		return nil, err
 	}
@@ -75,7 +85,7 @@ func (t *term) folds() bool { return t.fold && (t.op == opProp || t.op == opVar)
 // is a constant that was written in another form.
 func (b *binder) matched(n *node, left, right *term) (*term, error) {
 	if left.many || right.many || left.kind == Stream || right.kind == Stream {
-		return nil, b.fail(WrongType, n, "A collection or a stream cannot be compared; see any, all and $count.")
+		return nil, b.fail(WrongType, n, "A collection or a stream cannot be compared.%s", cmp.Or(itemHint(n.args[0], left), itemHint(n.args[len(n.args)-1], right)))
 	}
 	null := left.kind == 0 || right.kind == 0
 	switch {
@@ -94,7 +104,7 @@ func (b *binder) matched(n *node, left, right *term) (*term, error) {
 }
 
 func (b *binder) mismatch(n *node, left, right *term) error {
-	return b.fail(WrongType, n, "A value of type %s cannot be compared with one of type %s.", b.typeName(left), b.typeName(right))
+	return b.fail(WrongType, n, "A value of type %s cannot be compared with one of type %s.%s", b.typeName(left), b.typeName(right), b.asWritten(left, right))
 }
 
 func (b *binder) typeName(t *term) string {
@@ -215,4 +225,26 @@ func (b *binder) in(n *node) (*term, error) {
 	}
 	takeFold(t)
 	return t, nil
+}
+
+// within binds the test for an item of a collection as what it means: any
+// item equals the operand.
+func (b *binder) within(n *node) (*term, error) {
+	source, err := b.collection(n.args[1])
+	if err != nil {
+		return nil, err
+	}
+	if len(b.vars) == maxVariables {
+		return nil, b.fail(TooComplex, n, "More than %d lambda expressions are nested.", maxVariables)
+	}
+	left, err := b.scalar(n.args[0])
+	if err != nil {
+		return nil, err
+	}
+	item := &term{op: opVar, kind: source.kind, fold: source.fold, enum: source.enum, object: source.object, slot: len(b.vars)}
+	condition, err := b.compared(&node{op: opEq, pos: n.pos, args: n.args}, item, left)
+	if err != nil {
+		return nil, err
+	}
+	return &term{op: opAny, kind: Boolean, slot: len(b.vars), args: []*term{source, condition}}, nil
 }

@@ -37,6 +37,9 @@
 //     compared with an instant means midnight UTC.
 //   - `eq` and `ne` know null; `gt`, `ge`, `lt`, `le` with one null are false;
 //     `and`, `or`, `not` have three values and only true matches.
-//   - Arithmetic, `$it`, `isof`, `cast` and a few more are recognised and
-//     refused with [NotImplemented].
+//   - `'x' in services` looks into a collection, as `services/any(s:s eq 'x')`
+//     does. `$it/title` is the entity's own property, also within any and all.
+//   - Arithmetic, `isof`, `cast` and a few more are recognised and refused with
+//     [NotImplemented]. A slip of the pen, such as text in double quotes, is not
+//     among them: the error says where it is and what to write.
 package odata

@@ -46,9 +46,10 @@ type Error struct {
 	Pos     int // byte offset in the decoded value, or in the raw query if Option is empty
 }
 
-// Error is the message with the place of the fault.
+// Error is the message with the place of the fault, unless the message itself
+// names the option that is at fault as a whole.
 func (e *Error) Error() string {
-	if e.Option == "" {
+	if e.Option == "" || e.Code == UnknownOption || e.Code == Duplicate {
 		return e.Message
 	}
 	return fmt.Sprintf("%s, position %d: %s", e.Option, e.Pos, e.Message)

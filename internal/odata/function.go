@@ -133,7 +133,7 @@ func (b *binder) call(n *node) (*term, error) {
 	for i, arg := range n.args {
 		bound, err := b.scalar(arg)
 		if err != nil {
-			return nil, err
+			return nil, unquoted(arg, err)
 		}
 		if !accepts(sig.fn, sig.params[i], bound.kind) {
 			return nil, b.fail(WrongType, arg, "The function '%s' does not take a value of type %s here.", n.name, b.typeName(bound))

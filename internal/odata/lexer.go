@@ -60,10 +60,10 @@ func (l *lexer) next() (token, error) {
 		err = l.bare(&t)
 	case c == '$' || isIdentifierStart(l.src[l.at:]):
 		err = l.word(&t)
-	case c == '@' || c == '[' || c == '{' || c == '"':
+	case c == '@' || c == '[' || c == '{':
 		err = l.fail(NotImplemented, l.at, "Parameter aliases and JSON values are not offered.")
 	default:
-		err = l.fail(InvalidValue, l.at, "The character '%s' is not expected here.", firstRune(l.src[l.at:]))
+		err = l.slip()
 	}
 	t.end = l.at
 	return t, err
@@ -89,7 +89,7 @@ func (l *lexer) quoted() (Value, error) {
 		}
 		return Text(text), nil
 	}
-	return Value{}, l.fail(InvalidValue, l.at, "The string that starts here has no closing quote.")
+	return Value{}, l.fail(InvalidValue, l.at, "The text that starts here has no closing quote. A quote within a text is written twice, and '&' as %%26.")
 }
 
 // bare reads a number, instant, date, time of day or GUID.
@@ -160,7 +160,7 @@ func (l *lexer) prefixed(t *token, name string) error {
 	case strings.EqualFold(name, "binary"), strings.EqualFold(name, "geography"), strings.EqualFold(name, "geometry"):
 		return l.fail(NotImplemented, t.pos, "Literals of type %s are not offered.", name)
 	case strings.IndexByte(name, '.') < 0:
-		return l.fail(InvalidValue, start, "A quote is not expected here.")
+		return l.strayQuote(start, name)
 	default:
 		t.lit = literal{kind: enumKind, value: value, enumType: name}
 	}

@@ -158,13 +158,20 @@ func (r *reader) read(option Option) error {
 		if isSystemOption(name) {
 			return errorf(NotImplemented, name, 0, "The query option '%s' is not offered here.", name)
 		}
-		return errorf(UnknownOption, name, 0, "There is no query option named '%s'.", clip(name))
+		hint := ""
+		if strings.IndexByte(name, ' ') >= 0 {
+			hint = " An '&' within a value is written as %26, and conditions are joined by 'and'."
+		}
+		return errorf(UnknownOption, name, 0, "There is no query option named '%s'.%s", clip(name), hint)
 	}
 	var err error
 	o, model := &r.options, r.endpoint.Model
 	switch name {
 	case "$filter":
 		o.Filter, err = model.parseFilter(r.typ, value, r.now, r.endpoint.Limits)
+		if err == nil && r.depth > 0 && o.Filter.tree.startsAt(itself) {
+			err = errorf(NotImplemented, name, 0, "$it is not offered within $expand, where it means the outer entity.")
+		}
 	case "$orderby":
 		o.OrderBy, err = model.parseOrderBy(r.typ, value, r.now, r.endpoint.Limits)
 	case "$select":

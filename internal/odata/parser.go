@@ -29,7 +29,7 @@ func parseExpression(option, src string, limits Limits) (*node, error) {
 		return nil, err
 	}
 	if p.tok.kind != endToken {
-		return nil, p.unexpected("An operator such as 'and' is expected.")
+		return nil, p.leftover()
 	}
 	return n, nil
 }
@@ -54,8 +54,11 @@ func (p *parser) expect(mark byte) error {
 }
 
 func (p *parser) unexpected(wanted string) error {
-	if p.tok.kind == endToken {
+	switch {
+	case p.tok.kind == endToken:
 		return p.fail(InvalidValue, p.tok.pos, "The expression ends too early. %s", wanted)
+	case p.at('='):
+		return p.fail(InvalidValue, p.tok.pos, "Write 'eq' instead of '%s'.", p.equals())
 	}
 	return p.fail(InvalidValue, p.tok.pos, "'%s' is not expected here. %s", clip(p.text()), wanted)
 }
@@ -104,14 +107,15 @@ func (p *parser) expression(power int) (*node, error) {
 // directly beside the operator.
 func (p *parser) binary(left *node, o op, name string, power int) (*node, error) {
 	pos := p.tok.pos
+	word := p.text()
 	if !p.tok.spaced && (p.prev.kind != markToken || p.prev.mark != ')') {
-		return nil, p.unexpected("A blank is expected.")
+		return nil, p.fail(InvalidValue, pos, "A blank is expected before '%s'.", word)
 	}
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
-	if !p.tok.spaced && !p.at('(') {
-		return nil, p.unexpected("A blank is expected.")
+	if !p.tok.spaced && !p.at('(') && p.tok.kind != endToken {
+		return nil, p.fail(InvalidValue, p.tok.pos, "A blank is expected after '%s'.", word)
 	}
 	if o == opIn {
 		return p.in(left, pos)
@@ -161,28 +165,44 @@ func binaryOperator(word string) (o op, name string, power int) {
 	return 0, "", powerNone
 }
 
-// in reads the list of literals that follows the operator.
+// in reads what follows the operator: a list of literals, or a collection.
 func (p *parser) in(left *node, pos int) (*node, error) {
 	if !p.at('(') {
-		return nil, p.unexpected("A list such as ('a','b') is expected.")
+		right, err := p.expression(powerPrimary)
+		if err != nil {
+			return nil, err
+		}
+		return p.within(left, right, pos)
 	}
 	args, err := p.list([]*node{left})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(args) == 1:
+		return nil, p.fail(InvalidValue, pos, "The list of 'in' is empty.")
+	case len(args) == 2 && args[1].op != opLiteral:
+		return p.within(left, args[1], pos)
 	}
 	for _, item := range args[1:] {
 		if item.op != opLiteral {
 			return nil, p.fail(InvalidValue, item.pos, "The list of 'in' holds something other than literals.")
 		}
 	}
-	if len(args) == 1 {
-		return nil, p.fail(InvalidValue, pos, "The list of 'in' is empty.")
-	}
 	return p.node(opIn, pos, "", args...)
+}
+
+// within makes the test for an item of a collection, which only a path leads
+// to.
+func (p *parser) within(left, right *node, pos int) (*node, error) {
+	if right.op != opPath {
+		return nil, p.fail(InvalidValue, right.pos, "A list such as ('a','b') or a collection is expected after 'in'.")
+	}
+	return p.node(opWithin, pos, "", left, right)
 }
 
 // list reads expressions in parentheses and adds them to args.
 func (p *parser) list(args []*node) ([]*node, error) {
+	open := p.tok.pos
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -198,7 +218,10 @@ func (p *parser) list(args []*node) ([]*node, error) {
 		if p.at(')') {
 			break
 		}
-		if err := p.expect(','); err != nil {
+		if !p.at(',') {
+			return nil, p.unclosed(open, "A comma is expected between two values.")
+		}
+		if err := p.advance(); err != nil {
 			return nil, err
 		}
 		if p.at(')') {
@@ -214,18 +237,27 @@ func (p *parser) operand() (*node, error) {
 	case p.tok.kind == literalToken:
 		return p.literal(p.tok.lit)
 	case p.at('('):
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
-		n, err := p.expression(powerNone)
-		if err != nil {
-			return nil, err
-		}
-		return n, p.expect(')')
+		return p.parenthesis()
 	case p.tok.kind == wordToken:
 		return p.wordOperand()
 	}
 	return nil, p.unexpected("A property, a value or a function is expected.")
+}
+
+// parenthesis reads an expression in parentheses.
+func (p *parser) parenthesis() (*node, error) {
+	open := p.tok.pos
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	n, err := p.expression(powerNone)
+	switch {
+	case err != nil:
+		return nil, err
+	case !p.at(')'):
+		return nil, p.unclosed(open, "An operator or ')' is expected.")
+	}
+	return n, p.advance()
 }
 
 func (p *parser) literal(lit literal) (*node, error) {
@@ -260,7 +292,7 @@ func (p *parser) wordOperand() (*node, error) {
 	case word == "INF", word == "NaN":
 		lit, _ := parseNumber(word)
 		return p.literal(lit)
-	case word[0] == '$':
+	case word[0] == '$' && (word != itself || p.option != "$filter"):
 		return nil, p.dollar(word)
 	}
 	return p.path(pos)
@@ -354,6 +386,7 @@ func (p *parser) lambda(o op, source *node) (*node, error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
+	open := p.tok.pos
 	if err := p.expect('('); err != nil {
 		return nil, err
 	}
@@ -378,7 +411,10 @@ func (p *parser) lambda(o op, source *node) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.expect(')'); err != nil {
+	if !p.at(')') {
+		return nil, p.unclosed(open, "An operator or ')' is expected.")
+	}
+	if err := p.advance(); err != nil {
 		return nil, err
 	}
 	return p.node(o, pos, variable, source, condition)

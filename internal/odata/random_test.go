@@ -128,7 +128,7 @@ func (a *author) flag() *node {
 func (a *author) comparison() *node {
 	compare := op(int(opEq) + a.choose(6))
 	operand := []func() *node{a.text, a.number, a.instant}[a.choose(3)]
-	switch a.choose(12) {
+	switch a.choose(13) {
 	case 0:
 		return &node{op: compare, args: []*node{operand(), constant(0, Value{})}}
 	case 1:
@@ -142,10 +142,27 @@ func (a *author) comparison() *node {
 	case 5:
 		return &node{op: compare, args: []*node{call("date", a.instant()), a.day()}}
 	case 6:
+		return a.within()
+	case 7:
 		clock := constant(TimeOfDay, Micros(int64(a.choose(24))*microsPerHour+1))
 		return &node{op: compare, args: []*node{call("time", a.instant()), clock}}
 	}
 	return &node{op: compare, args: []*node{operand(), operand()}}
+}
+
+// within writes a test for an item of a collection.
+func (a *author) within() *node {
+	collections := []string{"services"}
+	for _, v := range a.scope {
+		if v.collection == "posts" {
+			collections = append(collections, v.name+"/tags")
+		}
+	}
+	left := a.text()
+	if a.choose(5) == 0 {
+		left = constant(0, Value{})
+	}
+	return &node{op: opWithin, args: []*node{left, a.name(collections...)}}
 }
 
 func (a *author) member() string {
@@ -214,7 +231,7 @@ func (a *author) text() *node {
 			}
 		}
 	}
-	return a.name("title", "body/content", "body/contentType", "code", "id")
+	return a.name("title", "body/content", "body/contentType", "code", "id", "$it/title")
 }
 
 func (a *author) number32() *node {

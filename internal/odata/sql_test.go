@@ -196,6 +196,13 @@ func TestSQLText(t *testing.T) {
 		{`not (title eq 'x')`, `NOT (i.title IS NOT DISTINCT FROM $1)`, []any{"x"}},
 		{`endDateTime eq null`, `i.end_at IS NULL`, nil},
 		{`services/any(s:s eq 'x')`, `EXISTS (SELECT 1 FROM odata_service odata1 WHERE odata1.issue = i.id AND odata1.name = $1)`, []any{"x"}},
+		{`'x' in services`, `EXISTS (SELECT 1 FROM odata_service odata1 WHERE odata1.issue = i.id AND odata1.name = $1)`, []any{"x"}},
+		{
+			`'x' in services or not (title in services)`,
+			`(EXISTS (SELECT 1 FROM odata_service odata1 WHERE odata1.issue = i.id AND odata1.name = $1) OR ` +
+				`NOT (EXISTS (SELECT 1 FROM odata_service odata2 WHERE odata2.issue = i.id AND odata2.name IS NOT DISTINCT FROM i.title)))`,
+			[]any{"x"},
+		},
 		{`code eq 'X'`, `lower(i.code) = $1`, []any{"x"}},
 		{`title eq '$1; DROP TABLE x --'`, `i.title = $1`, []any{"$1; DROP TABLE x --"}},
 		{`status in ('resolved','investigating')`, `i.status IN ($1, $2)`, []any{"resolved", "investigating"}},
@@ -227,7 +234,7 @@ func TestSQLRefusesWhatIsNotMapped(t *testing.T) {
 	t.Parallel()
 	m, issue := sampleModel(t)
 	for _, text := range []string{
-		`title eq 'x'`, `services/any()`, `services/$count gt 1`, `services/any(s:s eq 'x')`, `indexof(id,'x') eq 1`,
+		`title eq 'x'`, `services/any()`, `services/$count gt 1`, `services/any(s:s eq 'x')`, `indexof(id,'x') eq 1`, `'x' in services`,
 	} {
 		f, err := m.ParseFilter(issue, text, sampleNow())
 		if err != nil {

@@ -22,6 +22,7 @@ const (
 	opLt
 	opLe
 	opIn         // args: operand, then the list
+	opWithin     // args: operand, then the path of a collection; also written `in`
 	opHas        // args: operand, enum literal
 	opArithmetic // name: operator
 )
@@ -56,7 +57,7 @@ func (o op) keyword() string {
 		return "lt"
 	case opLe:
 		return "le"
-	case opIn:
+	case opIn, opWithin:
 		return "in"
 	case opHas:
 		return "has"
@@ -136,8 +137,8 @@ func (n *node) write(text *strings.Builder, needed int) {
 		n.args[0].write(text, powerPrimary)
 		text.WriteString(" in ")
 		writeList(text, n.args[1:])
-	case opHas:
-		n.writeBinary(text, "has", powerPrimary, powerPrimary)
+	case opHas, opWithin:
+		n.writeBinary(text, n.op.keyword(), powerPrimary, powerPrimary)
 	case opArithmetic:
 		n.writeBinary(text, n.name, power, power+1)
 	default:
@@ -177,4 +178,17 @@ func writeList(text *strings.Builder, nodes []*node) {
 		arg.write(text, powerNone)
 	}
 	text.WriteByte(')')
+}
+
+// startsAt reports whether a path in the expression starts with a segment.
+func (n *node) startsAt(segment string) bool {
+	if n.op == opPath && strings.HasPrefix(n.name, segment+"/") {
+		return true
+	}
+	for _, arg := range n.args {
+		if arg.startsAt(segment) {
+			return true
+		}
+	}
+	return false
 }

@@ -46,6 +46,8 @@ func TestCanonicalText(t *testing.T) {
 		`not (a eq b)`:                              `not (a eq b)`,
 		`(not a) eq b`:                              `not a eq b`,
 		`not (a in (1,2))`:                          `not a in (1,2)`,
+		`'x' IN ( b/c ) or not (1 in b)`:            `'x' in b/c or not 1 in b`,
+		`(a eq 'x') in b`:                           `(a eq 'x') in b`,
 		`a eq b gt c`:                               `a eq b gt c`,
 		`(a eq b) gt c`:                             `(a eq b) gt c`,
 		`a add b mul c eq d`:                        `a add b mul c eq d`,
@@ -175,6 +177,14 @@ const grammarAccepts = `
 	a in ('x','y')
 	a in (null,'x')
 	a in (1) and b in (2)
+	a in b
+	a in (b)
+	a in (b/c)
+	'x' in b
+	'x' in b/c or not ('y' in b)
+	not 'x' in b
+	$it/a eq 1
+	a/any(b:b eq $it/c)
 	a and b
 	a or b
 	a and b or c and d
@@ -266,8 +276,8 @@ const grammarRefuses = `
 	a eq x'
 	a eq ''x''
 	a eq 'x''
-	a eq"x" # NotImplemented
-	a eq "x" # NotImplemented
+	a eq"x"
+	a eq "x"
 	a eq'x'
 	'x'eq a
 	1eq a
@@ -343,8 +353,12 @@ const grammarRefuses = `
 	a in (1,)
 	a in (,1)
 	a in (1 2)
-	a in (b)
+	a in (b,c)
 	a in (1,b)
+	a in (b,1)
+	a in tolower(b)
+	a in (b/any())
+	a in b c
 	a in(1,2
 	a in [1,2] # NotImplemented
 	in (1)
@@ -386,8 +400,8 @@ const grammarRefuses = `
 	case(a:1,true:2) eq 1 # NotImplemented
 	$count
 	$filter
-	$it # NotImplemented
-	$it/a eq 1 # NotImplemented
+	$it/
+	$It/a eq 1
 	$root/a eq 1 # NotImplemented
 	$this gt 1 # NotImplemented
 	@p # NotImplemented

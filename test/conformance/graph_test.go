@@ -117,6 +117,15 @@ func graphFilters(t *testing.T, d *desk) {
 			{"startDateTime ge " + week, "MC1000001 MC1000002 MC1000003"},
 			{"hasAttachments", "MC1000003"},
 			{"viewPoint eq null and severity ne 'normal'", "MC1000002 MC1000003"},
+			{"'Power Apps' in services or 'Microsoft Power Automate' in services", ""}, // a kit for Power Platform asks so
+			{"'Power Apps' in services or 'Microsoft Teams' in services", "MC1000001 MC1000002"},
+			{"'microsoft teams' in services", ""},
+			{"'Retirement' in tags and not ('Exchange Online' in services)", "MC1000002"},
+			{"'New feature' in tags", "MC1000001 MC999442"},
+			{"services/$count gt 1 or tags/$count eq 2", "MC1000002"},
+			{"services/any() and not tags/any()", "MC1000003"},
+			{"services/any(s:s eq 'Microsoft Teams' and $it/id ne 'MC1000001')", "MC1000002"},
+			{"details/any(d:d/name in ('x','RoadmapIds')) and $it/severity in ('high','critical')", "MC1000002 MC1000003"},
 		},
 	} {
 		for _, tt := range rows {
@@ -134,6 +143,11 @@ func graphFilters(t *testing.T, d *desk) {
 			}
 		}
 	}
+	for filter, says := range slips() {
+		if got := d.ask(t, "graph contoso", "GET", announcements+"messages?$filter="+escaped(filter), ""); got.status != 400 || !strings.Contains(got.body, says) || !strings.Contains(got.body, "$filter, position") {
+			t.Errorf("%s: %d %s, want 400 with %s", filter, got.status, got.body, says)
+		}
+	}
 	for _, query := range []string{"services/any(c:c+eq+'Microsoft+Teams')", "services%2Fany(c%3Ac%20eq%20%27Microsoft%20Teams%27)"} {
 		if ids, _ := d.ask(t, "graph contoso", "GET", announcements+"messages?$filter="+query, "").list(t); ids != "MC1000001 MC1000002" {
 			t.Errorf("%s: %s", query, ids)
@@ -141,6 +155,17 @@ func graphFilters(t *testing.T, d *desk) {
 	}
 	if got := d.ask(t, "graph contoso", "GET", "/beta/admin/serviceAnnouncement/issues?filter=isResolved%20ne%20true", ""); got.status != 200 {
 		t.Errorf("filter without a dollar sign: %d %s", got.status, got.body)
+	}
+}
+
+// slips are filters as people mistype them, with the names of both APIs, and
+// what the answer must say.
+func slips() map[string]string {
+	return map[string]string{
+		`Id eq \"x\"`: "character", `Id eq "x"`: "single quotes", `Id eq “x”`: "single quotes", `Id eq ‘x’`: "single quotes", `Id = 'x'`: "'eq'", `Id == 'x'`: "'eq'",
+		`Id != 'x'`: "'ne'", `Id <> 'x'`: "'ne'", `Id eq 'x' && Id eq 'y'`: "'and'", `Id eq 'x' || Id eq 'y'`: "'or'", `Id eq'x'`: "blank", `contains(Title 'x')`: "comma",
+		`(Id eq 'x'`: "not closed", `Id eq 'x')`: "No parenthesis", `Id eq 'x`: "closing quote", `Title contains 'x'`: "contains(...)", `Id eq MC1`: "single quotes",
+		`not Title eq 'x'`: "write not (...)",
 	}
 }
 

@@ -43,6 +43,8 @@ func legacyQueries(t *testing.T, d *desk) {
 		{"Messages?$filter=" + escaped("Classification eq 'Incident'"), "EX100 FM400"},
 		{"Messages?$filter=" + escaped("StartTime ge "+ago(3.5).Format("2006-01-02T15:04:05Z")), "TM200 MC1000001"},
 		{"Messages?api-version=1.0&PublisherIdentifier=x", recent},
+		{"Messages?$filter=" + escaped("'microsoftteams' in AffectedWorkloadNames or 'x' in AffectedWorkloadDisplayNames"), "MC1000001 MC1000002"},
+		{"Messages?$filter=" + escaped("'Retirement' in MessageTagNames"), "MC1000002"},
 		{"Messages?$filter=" + escaped("AffectedWorkloadNames/any(w: w eq 'microsoftteams')"), "MC1000001 MC1000002"},
 	} {
 		if strings.Contains(tt.target, " ") {
@@ -55,6 +57,12 @@ func legacyQueries(t *testing.T, d *desk) {
 		}
 		if ids, _ := got.list(t); ids != tt.want {
 			t.Errorf("%s: %q, want %q", tt.target, ids, tt.want)
+		}
+	}
+	for filter, says := range slips() {
+		got := d.ask(t, "legacy contoso", "GET", communications+"Messages?$filter="+escaped(filter), "")
+		if got.status != 400 || !strings.Contains(got.body, says) || !strings.Contains(got.body, "$filter, position") {
+			t.Errorf("%s: %d %s, want 400 with %s", filter, got.status, got.body, says)
 		}
 	}
 	for _, tenant := range []string{contoso, strings.ToUpper(contoso), "CONTOSO.example", "contoso.onmicrosoft.example"} {

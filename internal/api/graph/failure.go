@@ -88,7 +88,7 @@ func failureOf(err error) *failure {
 		case odata.NotAcceptable:
 			status = http.StatusNotAcceptable
 		}
-		return failf(status, "%s", e.Message)
+		return failf(status, "%s", e.Error())
 	}
 	f := failf(httpserver.StatusOf(err), "%s", "The request could not be served.")
 	if e, ok := errors.AsType[*tocsin.Error](err); ok {
