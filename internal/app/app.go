@@ -27,6 +27,7 @@ import (
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/live"
+	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 )
@@ -64,6 +65,7 @@ type App struct {
 	issuerKeys []*discovery.Keys
 	log        *slog.Logger
 	engine     *jobs.Engine
+	outbox     *outbox.Runner
 	live       *live.Hub
 	server     *httpserver.Server
 	listener   net.Listener
@@ -120,11 +122,12 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	a.Model = readmodel.New(a.Store, time.Now, o.Log)
 	a.Author = author.New(a.Store, a.Model, time.Now)
 	a.live = live.New(a.Model)
+	a.outbox = outbox.New(a.Store, time.Now, o.Log, consumers()...)
 	background := jobs.Default()
 	if o.DueEvery > 0 {
 		background.DueEvery = o.DueEvery
 	}
-	if a.engine, err = jobs.New(background, a.Store, a.Collector, time.Now, o.Log, a.Model.Wake); err != nil {
+	if a.engine, err = jobs.New(background, a.Store, a.Collector, time.Now, o.Log, a.polled); err != nil {
 		return err
 	}
 	a.server, err = a.newServer(c, o)
@@ -157,6 +160,8 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.server.Serve(ctx, a.listener) })
 	group.Go(func() error { return a.engine.Run(ctx) })
 	group.Go(func() error { return a.Model.Run(ctx) })
+	group.Go(func() error { return a.outbox.Run(ctx) })
+	group.Go(func() error { return a.wakeConsumers(ctx) })
 	group.Go(func() error { return a.verifier.Run(ctx) })
 	for _, keys := range a.issuerKeys {
 		group.Go(func() error { return keys.Run(ctx) })

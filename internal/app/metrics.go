@@ -20,6 +20,7 @@ type deskMetrics struct {
 	app                                               *App
 	success, failures, stale, service, tenant, issues *prometheus.Desc
 	keysFetched, keysStale                            *prometheus.Desc
+	behind, skipped                                   *prometheus.Desc
 }
 
 func newDeskMetrics(a *App) *deskMetrics {
@@ -39,6 +40,8 @@ func newDeskMetrics(a *App) *deskMetrics {
 		keysFetched: desc("tocsin_access_issuer_keys_fetched_timestamp_seconds",
 			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
 		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
+		behind:    desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
+		skipped:   desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
 		issues:    desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
 	}
 }
@@ -58,6 +61,9 @@ func (m *deskMetrics) Collect(out chan<- prometheus.Metric) {
 
 func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric) error {
 	m.issuers(out)
+	if err := m.consumers(ctx, out); err != nil {
+		return err
+	}
 	tenants, err := m.app.Store.Tenants(ctx)
 	if err != nil {
 		return err
@@ -77,6 +83,22 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 			return err
 		}
 		m.services(out, tenant.Name, report)
+	}
+	return nil
+}
+
+func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metric) error {
+	progress, err := m.app.outbox.Progress(ctx)
+	if err != nil {
+		return err
+	}
+	skipped, err := m.app.Store.SkippedByConsumer(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range progress {
+		gauge(out, m.behind, float64(p.Behind()), p.Name)
+		gauge(out, m.skipped, float64(skipped[p.Name]), p.Name)
 	}
 	return nil
 }

@@ -14,6 +14,10 @@ import (
 // unaudited are the writes that leave no entry in the audit log, with why.
 func unaudited() map[string]string {
 	return map[string]string{
+		"AddConsumer":   "what runs is the program's own",
+		"ClaimConsumer": "consumers have cursors of their own",
+		"Consume":       "consumers have cursors of their own",
+		"SkipChange":    "skipped changes have a list of their own",
 		"AddCode":       "a one-time code: what it leads to is audited",
 		"ClaimSource":   "polls have a log of their own",
 		"FinishPoll":    "polls have a log of their own",

@@ -8,13 +8,15 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
+const changeColumns = `c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+	FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item`
+
+const changesAfter = `SELECT ` + changeColumns + ` WHERE c.seq > $1 ORDER BY c.seq LIMIT $2`
+
 // ChangesAfter lists up to limit changes with a number above seq, in order.
 // Whoever asks again with the number of the last one misses none.
 func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
-		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
-		WHERE c.seq > $1 ORDER BY c.seq LIMIT $2`, seq, limit)
+	rows, err := s.read.QueryContext(ctx, changesAfter, seq, limit)
 	list, err := collectRows(rows, err, scanChange)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
@@ -29,9 +31,7 @@ func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int
 	if !private {
 		condition = notPrivate
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
-		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
 		WHERE t.id = $1 AND c.seq > $2`+condition+` ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
 	list, err := collectRows(rows, err, scanChange)
 	if err != nil {
@@ -64,9 +64,7 @@ func (s *Store) LatestChanges(ctx context.Context, tenantID string, q LatestQuer
 	if !q.Private {
 		condition += notPrivate
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
-		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
 		WHERE t.id = $1 AND `+condition+` ORDER BY c.seq DESC LIMIT $2`, args...)
 	list, err := collectRows(rows, err, scanChange)
 	if err != nil {

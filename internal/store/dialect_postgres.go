@@ -33,6 +33,9 @@ func openPostgres(ctx context.Context, s *Store, dsn string) error {
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	config.ConnConfig.RuntimeParams["application_name"] = "tocsin"
+	if s.before != nil {
+		config.ConnConfig.Tracer = tracer{s.before}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err

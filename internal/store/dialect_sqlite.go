@@ -43,7 +43,7 @@ func openSQLite(ctx context.Context, s *Store, path string) error {
 	if err := refuseForeignFile(path); err != nil {
 		return err
 	}
-	if s.write, err = sql.Open("sqlite", sqliteDSN(path)); err != nil {
+	if s.write, err = s.openWriter(sqliteDSN(path)); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)

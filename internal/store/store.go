@@ -25,6 +25,7 @@ type Store struct {
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
 	known   *documentCache
+	before  func(query string) // nil but in tests of crashes
 
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change
@@ -54,8 +55,11 @@ type querier interface {
 // Open opens the archive at dsn, creating and migrating it as needed: a
 // "postgres://" URL, or the path of an SQLite file. Processes that start
 // together wait for each other's migration. The caller closes the store.
-func Open(ctx context.Context, dsn string) (*Store, error) {
+func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
 	s := &Store{tenants: map[string]int64{}, known: newDocumentCache(1 << 16)}
+	for _, option := range options {
+		option(s)
+	}
 	var err error
 	if s.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault)); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

@@ -78,6 +78,10 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"FileTasks":          fileTasks,
 		"Viewpoints":         viewpoints,
 		"Handlings":          handlings,
+		"Consumers":          consumers,
+		"ConsumerClaims":     consumerClaims,
+		"SkippedChanges":     skippedChanges,
+		"Events":             events,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {

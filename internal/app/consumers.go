@@ -1,0 +1,36 @@
+package app
+
+import (
+	"context"
+
+	"example.org/tocsin/internal/event"
+	"example.org/tocsin/internal/outbox"
+)
+
+// consumers are the parts of the program that react to changes: one line each.
+func consumers() []outbox.Consumer {
+	return []outbox.Consumer{
+		{Name: "events", Start: outbox.Beginning, Handle: event.NewLog().Handle},
+	}
+}
+
+// wakeConsumers has the consumers look as soon as the read model has found
+// changes, wherever they came from, until ctx ends.
+func (a *App) wakeConsumers(ctx context.Context) error {
+	for {
+		changed := a.Model.Changed()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+			a.outbox.Wake()
+		}
+	}
+}
+
+// polled shortens the wait of everybody who follows the changes, after a poll
+// that was stored.
+func (a *App) polled() {
+	a.Model.Wake()
+	a.outbox.Wake()
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// PutEvents writes what changes tell. It fails with [tocsin.ErrConflict] when one
+// of the changes has an event already: none is handled twice.
+func (tx *Tx) PutEvents(ctx context.Context, events []tocsin.Event) error {
+	rows := make([][]any, len(events))
+	for i, e := range events {
+		rows[i] = []any{e.Seq, string(e.Status), string(e.Was), e.Posts, e.Edited, strings.Join(e.Members, "\n")}
+	}
+	if err := tx.store.insert(ctx, tx.tx, `INSERT INTO events (seq, status, was, posts, edited, members) VALUES `, rows, ""); err != nil {
+		return fmt.Errorf("insert events: %w", err)
+	}
+	return nil
+}
+
+// LatestEvents lists events of a tenant, newest first. It reads no document.
+func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery) ([]tocsin.Event, error) {
+	args := []any{tenantID, q.Limit}
+	condition := ""
+	if len(q.Kinds) > 0 {
+		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
+		for _, kind := range q.Kinds {
+			args = append(args, string(kind))
+		}
+	}
+	if !q.Private {
+		condition += notPrivate
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at, e.status, e.was, e.posts, e.edited, e.members
+		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item JOIN events e ON e.seq = c.seq
+		WHERE t.id = $1`+condition+` ORDER BY c.seq DESC LIMIT $2`, args...)
+	list, err := collectRows(rows, err, scanEvent)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", s.dialect.translate(err))
+	}
+	return list, nil
+}
+
+func scanEvent(rows *sql.Rows) (e tocsin.Event, err error) {
+	var at int64
+	var members string
+	err = rows.Scan(&e.Seq, &e.TenantID, &e.Kind, &e.ID, &e.N, &e.What, &e.Silent, &at, &e.Status, &e.Was, &e.Posts, &e.Edited, &members)
+	e.At = tocsin.FromMicros(at)
+	if members != "" {
+		e.Members = strings.Split(members, "\n")
+	}
+	return e, err
+}
