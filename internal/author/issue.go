@@ -186,17 +186,20 @@ func settle(issue *tocsin.Issue, status tocsin.Status, end, now time.Time) {
 	maintenance := issue.Classification == tocsin.ClassMaintenance
 	issue.Status, issue.Resolved = status, status.Healthy() && status != tocsin.StatusOperational
 	switch {
-	case issue.Resolved && (affects(*issue, now) || !end.IsZero()):
+	case issue.Resolved && (unended(*issue, now) || !end.IsZero()):
 		if issue.EndAt = end; end.IsZero() {
 			issue.EndAt = now
 		}
 		if maintenance && issue.EndAt.Before(issue.StartAt) {
 			issue.EndAt = issue.StartAt
 		}
-	case !status.Healthy() && (!maintenance || !affects(*issue, now)):
+	case !status.Healthy() && (!maintenance || !unended(*issue, now)):
 		issue.EndAt = time.Time{}
 	}
 }
+
+// unended reports whether nobody gave the issue an end that has come.
+func unended(i tocsin.Issue, now time.Time) bool { return i.EndAt.IsZero() || i.EndAt.After(now) }
 
 // ChangeIssue changes what an issue says about itself, without a post.
 func (a *Author) ChangeIssue(ctx context.Context, act Act, id string, in IssueChange) (store.Authored, error) {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -148,7 +147,7 @@ func (d *desk) overview(ctx context.Context, s tocsin.Service, written *tocsin.I
 			issues = append(issues, issue)
 		}
 	}
-	if written != nil && affects(*written, d.now) {
+	if written != nil && written.Course().Open(d.now) {
 		issues = append(issues, *written)
 	}
 	slices.SortFunc(issues, func(a, b tocsin.Issue) int { return strings.Compare(a.ID, b.ID) })
@@ -163,8 +162,6 @@ func (d *desk) overview(ctx context.Context, s tocsin.Service, written *tocsin.I
 	}
 	return overview, nil
 }
-
-func affects(i tocsin.Issue, now time.Time) bool { return i.EndAt.IsZero() || i.EndAt.After(now) }
 
 // worse is the worse status, the later of two that are equally bad unless both
 // are well.

@@ -46,13 +46,13 @@ func (i *Issue) Start() time.Time { return i.StartAt.Time() }
 // then and its status does not say that it is over. Maintenance that nobody
 // feels is planned, not open.
 func Open(row *readmodel.Row, now time.Time) bool {
-	return (row.EndAt == 0 || row.EndAt.Time().After(now)) && !row.Status.Healthy()
+	return row.Course().Ongoing(now)
 }
 
 // Planned reports whether an issue is maintenance that is still to come, or
 // under way without anybody noticing. Once users feel it, it is an open issue.
 func Planned(row *readmodel.Row, now time.Time) bool {
-	return row.Class == tocsin.ClassMaintenance && row.Status == tocsin.StatusOperational && row.EndAt.Time().After(now)
+	return row.Course().Planned(now)
 }
 
 // underWay reports whether maintenance has begun.
@@ -91,7 +91,7 @@ func PlannedRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
 	return rows
 }
 
-// lasting returns those issues that have not ended by now and are wanted. The
+// lasting returns those issues that may not be over at now and are wanted. The
 // index knows them, so that the years that are over cost nothing.
 func lasting(s *readmodel.Snapshot, now time.Time, wanted func(*readmodel.Row) bool) []*readmodel.Row {
 	if s.IssueIndex == nil {
@@ -100,7 +100,7 @@ func lasting(s *readmodel.Snapshot, now time.Time, wanted func(*readmodel.Row) b
 	var rows []*readmodel.Row
 	for _, group := range s.IssueIndex.Groups() {
 		span := readmodel.Always()
-		if !group.Open {
+		if !group.Endless && !group.Status.Broken() {
 			span = readmodel.Span{From: readmodel.InstantOf(now), To: math.MaxInt64}
 		}
 		for _, row := range group.Between(readmodel.ByEnd, span) {

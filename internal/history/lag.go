@@ -107,7 +107,7 @@ func (p *Past) Lags(ctx context.Context, s *readmodel.Service, class string, fro
 		see = appendSpan(see, c.FirstPost, c.FirstSeen)
 		restore = appendSpan(restore, start, end)
 		closing = appendSpan(closing, end, c.OverPost)
-		promises := w.judged(row.EndAt != 0, p.now)
+		promises := w.judged(row.Course().Over(p.now), p.now)
 		lags.Updates.Count(promises)
 		for _, promise := range promises {
 			if promise.What == section.PromisedUpdate && promise.State == section.StateLate {

@@ -56,17 +56,21 @@ type Span struct{ From, To Instant }
 // Always is every instant, and what has none.
 func Always() Span { return Span{math.MinInt64, math.MaxInt64} }
 
-// A Group is the rows of a list that have their traits in common and are all
-// open or all over. A filter on traits is decided once for each group.
+// A Group is the rows of a list that have their traits in common and all have
+// an end or all have none. A filter on traits is decided once for each group.
 type Group struct {
 	*Traits
-	Open   bool
-	sorted [orders][]*Row
-	reach  []Instant // along sorted[ByStart]: the latest instant of any row up to there
+	Endless bool
+	sorted  [orders][]*Row
+	reach   []Instant // along sorted[ByStart]: the latest instant of any row up to there
 }
 
 // Len is the number of rows.
 func (g *Group) Len() int { return len(g.sorted[ByID]) }
+
+// LastEnd is the latest end of a row of a group that is not empty, 0 without
+// any.
+func (g *Group) LastEnd() Instant { return g.sorted[ByEnd][g.Len()-1].EndAt }
 
 // First is some row of a group that is not empty.
 func (g *Group) First() *Row { return g.sorted[ByID][0] }
@@ -117,11 +121,12 @@ type Index struct {
 	groups     []*Group
 	numbers    map[groupKey]uint32 // of groups
 	services   map[string][]uint32 // numbers of the groups by service id
+	ahead      []Instant           // ends that were given before they came, ascending
 }
 
 type groupKey struct {
-	traits Traits
-	open   bool
+	traits  Traits
+	endless bool
 }
 
 // NewIndex makes an index of rows that are ascending by id.
@@ -136,16 +141,35 @@ func NewIndex(rows []*Row, generation uint64) *Index {
 		g.sort()
 	}
 	x.nameServices()
+	x.ahead = ahead(nil, rows)
+	slices.Sort(x.ahead)
 	return x
+}
+
+// ahead adds the ends of those rows that were given before they came.
+func ahead(to []Instant, rows []*Row) []Instant {
+	for _, row := range rows {
+		if row.EndAt > row.ModifiedAt {
+			to = append(to, row.EndAt)
+		}
+	}
+	return to
+}
+
+// Ended counts the ends that were given before they came and have come by now:
+// what depends on whether an issue is over is the same as long as it is.
+func (x *Index) Ended(now Instant) int {
+	n, _ := slices.BinarySearch(x.ahead, now+1)
+	return n
 }
 
 // number finds or makes the group of a row, and shares its traits.
 func (x *Index) number(row *Row) uint32 {
-	key := groupKey{*row.Traits, row.Open()}
+	key := groupKey{*row.Traits, row.EndAt == 0}
 	n, ok := x.numbers[key]
 	if !ok {
 		n = uint32(len(x.groups))
-		x.groups = append(x.groups, &Group{Traits: row.Traits, Open: row.Open()})
+		x.groups = append(x.groups, &Group{Traits: row.Traits, Endless: row.EndAt == 0})
 		x.numbers[key] = n
 	}
 	row.group = n
@@ -211,7 +235,7 @@ func (x *Index) with(rows []*Row, generation uint64) *Index {
 			replaced = append(replaced, old)
 			leaving[old.group] = append(leaving[old.group], old)
 		}
-		n, ok := next.numbers[groupKey{*row.Traits, row.Open()}]
+		n, ok := next.numbers[groupKey{*row.Traits, row.EndAt == 0}]
 		if !ok {
 			next.numbers = cloneNumbers(next.numbers, len(next.groups) > known)
 			n = next.number(row)
@@ -220,6 +244,7 @@ func (x *Index) with(rows []*Row, generation uint64) *Index {
 		coming[n] = append(coming[n], row)
 	}
 	next.rows = edited(x.rows, ByID, replaced, rows)
+	next.ahead = x.aheadWith(replaced, rows)
 	for n := range next.groups {
 		if n := uint32(n); len(leaving[n])+len(coming[n]) > 0 {
 			next.groups[n] = next.groups[n].with(leaving[n], coming[n])
@@ -229,6 +254,21 @@ func (x *Index) with(rows []*Row, generation uint64) *Index {
 		next.nameServices()
 	}
 	return next
+}
+
+// aheadWith is ahead after some rows were replaced by others.
+func (x *Index) aheadWith(replaced, rows []*Row) []Instant {
+	gone, come := ahead(nil, replaced), ahead(nil, rows)
+	if len(gone)+len(come) == 0 {
+		return x.ahead
+	}
+	list := append(slices.Clone(x.ahead), come...)
+	slices.Sort(list)
+	for _, end := range gone {
+		n, _ := slices.BinarySearch(list, end)
+		list = slices.Delete(list, n, n+1)
+	}
+	return list
 }
 
 // cloneNumbers copies the numbers before the first new one is added; own tells
@@ -245,7 +285,7 @@ func cloneNumbers(numbers map[groupKey]uint32, own bool) map[groupKey]uint32 {
 }
 
 func (g *Group) with(leaving, coming []*Row) *Group {
-	next := &Group{Traits: g.Traits, Open: g.Open}
+	next := &Group{Traits: g.Traits, Endless: g.Endless}
 	for o := range Order(orders) {
 		next.sorted[o] = edited(g.sorted[o], o, leaving, coming)
 	}

@@ -42,15 +42,17 @@ type Row struct {
 	ID         string
 	Document   int64 // number of the document in the store
 	StartAt    Instant
-	EndAt      Instant // 0 while open
+	EndAt      Instant // 0 when nobody said; it may be still to come
 	ModifiedAt Instant
 	LeftAt     Instant // when the upstream stopped listing it; 0 while listed
 	N          int32   // number of the version that holds
 	group      uint32  // in the index
 }
 
-// Open reports whether an issue has not ended.
-func (r *Row) Open() bool { return r.EndAt == 0 }
+// Course is what decides whether an issue is to come, goes on, or is over.
+func (r *Row) Course() tocsin.Course {
+	return tocsin.Course{Class: r.Class, Status: r.Status, StartAt: r.StartAt.Time(), EndAt: r.EndAt.Time()}
+}
 
 // Starts is when the item began, or was first heard of if nobody said when.
 func (r *Row) Starts() Instant {

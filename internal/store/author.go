@@ -180,11 +180,11 @@ func (d *Draft) Held(ctx context.Context, ref Ref) (tocsin.Held, error) {
 	return d.store.held(ctx, d.tx, d.tenant, ref, 0)
 }
 
-// OwnIssues lists the texts of the own issues about a service that have not
-// ended by at.
+// OwnIssues lists the texts of the own issues about a service that are
+// not over at at.
 func (d *Draft) OwnIssues(ctx context.Context, serviceID string, at time.Time) ([][]byte, error) {
 	rows, err := d.tx.QueryContext(ctx, `SELECT d.body FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
-		WHERE m.tenant = $1 AND m.source = $2 AND i.kind = $3 AND d.service_id = $4 AND (d.end_at = 0 OR d.end_at > $5) ORDER BY i.id`,
+		WHERE m.tenant = $1 AND m.source = $2 AND i.kind = $3 AND d.service_id = $4 AND `+fmt.Sprintf(openAt(), 5)+` ORDER BY i.id`,
 		d.tenant, tocsin.SourceOwn, string(tocsin.KindIssue), serviceID, micros(at))
 	return collectRows(rows, err, func(rows *sql.Rows) ([]byte, error) {
 		var packed []byte

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -25,7 +26,7 @@ type ItemsQuery struct {
 	Kind   tocsin.Kind
 	Source string    // empty for all
 	Class  string    // of an issue or message; empty for all
-	OpenAt time.Time // only what has not ended by then; zero for all
+	OpenAt time.Time // only what is not over then, as [tocsin.Course] has it; zero for all
 	// Private asks for messages about data privacy as well.
 	Private bool
 	Limit   int
@@ -56,7 +57,7 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 		where("d.class = $%d", q.Class)
 	}
 	if !q.OpenAt.IsZero() {
-		where("(d.end_at = 0 OR d.end_at > $%d)", micros(q.OpenAt))
+		where(openAt(), micros(q.OpenAt))
 	}
 	if !q.Private {
 		query += " AND NOT d.private"
@@ -71,6 +72,22 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 		next = strconv.FormatInt(list[q.Limit-1].num, 10)
 	}
 	return list, next, nil
+}
+
+// quoted are statuses of our own vocabulary as a list in SQL.
+func quoted(list []tocsin.Status) string {
+	texts := make([]string, len(list))
+	for i, status := range list {
+		texts[i] = "'" + string(status) + "'"
+	}
+	return strings.Join(texts, ", ")
+}
+
+// openAt is [tocsin.Course.Open] in SQL, with the number of the value that is
+// the instant left open.
+func openAt() string {
+	return "d.status NOT IN (" + quoted(tocsin.StatusesThat(tocsin.Status.Settled)) + `)
+		AND (d.end_at = 0 OR d.end_at > $%d OR d.status IN (` + quoted(tocsin.StatusesThat(tocsin.Status.Broken)) + "))"
 }
 
 const itemColumns = `SELECT i.num, i.kind, i.id, m.n, m.left_at, m.source, d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class,

@@ -60,9 +60,6 @@ type Facts struct {
 	Private    bool      // a message about data privacy
 }
 
-// Open reports whether an issue with these facts has not ended.
-func (f Facts) Open() bool { return f.EndAt.IsZero() }
-
 // ReadDocument takes one JSON object in Graph's wire form and finds out what
 // it says. It fails with [ErrInvalid] when the body is no JSON object or names
 // no id.

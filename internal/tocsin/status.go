@@ -68,6 +68,17 @@ var statusTable = []statusFacts{
 	{StatusInformationUnavailable, "InformationUnavailable", "Information unavailable", SeverityUnknown},
 }
 
+// StatusesThat lists the known statuses of which is holds.
+func StatusesThat(is func(Status) bool) []Status {
+	var list []Status
+	for _, f := range statusTable {
+		if is(f.status) {
+			list = append(list, f.status)
+		}
+	}
+	return list
+}
+
 func (s Status) facts() (statusFacts, bool) {
 	for _, f := range statusTable {
 		if f.status == s {
@@ -118,6 +129,10 @@ func (s Status) Severity() Severity {
 // Healthy reports whether s means that the service works: operational,
 // restored, a false positive, a published review, or resolved.
 func (s Status) Healthy() bool { return s.Severity() == SeverityOK }
+
+// Settled reports whether s means that an issue is over: restored, resolved, a
+// false positive, or a review of what was.
+func (s Status) Settled() bool { return s.Healthy() && s != StatusOperational }
 
 // Broken reports whether s means that users are affected now.
 func (s Status) Broken() bool { return s.Severity().Broken() }

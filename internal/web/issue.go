@@ -255,7 +255,7 @@ func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, er
 func (page *issuePage) warn(v *visit, issue tocsin.Issue, source string, promises []section.Promise) {
 	for _, p := range promises {
 		switch {
-		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && isOngoing(issue):
+		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && issue.Course().Ongoing(v.now):
 			page.Notes = append(page.Notes, note{"down", "down", v.text("note.overdue", "d", v.length(p.Late)), v.say("note.overdue.text", source, "time", v.stamp(p.DueAt.In(v.zone)))})
 		case p.State == section.StatePending && p.What != section.PromisedUpdate:
 			page.Notes = append(page.Notes, note{"watch", "watch", v.text("note.report", "date", v.longDate(p.DueAt.In(v.zone))), p.Written})
@@ -278,8 +278,6 @@ func (page *issuePage) warn(v *visit, issue tocsin.Issue, source string, promise
 // datesApart is how far declared and stated dates may lie apart without a word
 // about it.
 const datesApart = 15 * time.Minute
-
-func isOngoing(issue tocsin.Issue) bool { return issue.EndAt.IsZero() && !issue.Status.Healthy() }
 
 // alsoSeen is how the visitor's other tenants see an issue.
 func (v *visit) alsoSeen(id string) ([]tenantState, error) {

@@ -216,7 +216,7 @@ func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
 		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():
-		case end.IsZero() && isOpen(row, v.now):
+		case isOpen(row, v.now):
 			one.Length = v.text("length.open", "d", v.length(v.now.Sub(start)))
 		case !end.IsZero() && end.After(start):
 			one.Length = v.length(end.Sub(start).Round(time.Minute))

@@ -138,11 +138,8 @@ func (v *visit) noneOpen() string {
 	return v.text("overview.none")
 }
 
-// isOpen reports whether an issue is going on: not ended, and not of a status
-// that says it is over.
-func isOpen(row *readmodel.Row, now time.Time) bool {
-	return (row.Open() || row.EndAt.Time().After(now)) && !row.Status.Healthy()
-}
+// isOpen reports whether an issue is going on.
+func isOpen(row *readmodel.Row, now time.Time) bool { return row.Course().Ongoing(now) }
 
 func (page *overviewPage) addIssues(v *visit) error {
 	mark := v.seenAt()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/tocsin"
 )
 
 // plannedLine is maintenance that has been announced and is not over.
@@ -24,9 +23,7 @@ const plannedLines = 5
 
 // isPlanned reports whether an issue is maintenance that is still to come, or
 // under way without anybody noticing. Once users feel it, it is an open issue.
-func isPlanned(row *readmodel.Row, now time.Time) bool {
-	return row.Class == tocsin.ClassMaintenance && row.Status == tocsin.StatusOperational && row.EndAt.Time().After(now)
-}
+func isPlanned(row *readmodel.Row, now time.Time) bool { return row.Course().Planned(now) }
 
 // planned lists maintenance, what comes first at first.
 func (v *visit) planned(limit int) ([]plannedLine, error) {
@@ -51,7 +48,7 @@ func (v *visit) planned(limit int) ([]plannedLine, error) {
 }
 
 func (v *visit) plannedLine(row *readmodel.Row, title string) plannedLine {
-	start, end := row.StartAt.Time(), row.EndAt.Time()
+	start, end := row.Starts().Time(), row.EndAt.Time()
 	line := plannedLine{
 		ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(title), row.ID), Service: row.Service,
 		Date: v.shortDate(start.In(v.zone)), At: v.moment(start), Window: v.window(start, end), Now: !start.After(v.now),
@@ -70,6 +67,9 @@ func (v *visit) plannedLine(row *readmodel.Row, title string) plannedLine {
 // window is from when to when something goes on, with the date of its end only
 // if that is another one.
 func (v *visit) window(start, end time.Time) string {
+	if end.IsZero() {
+		return v.hm(start.In(v.zone))
+	}
 	start, end = start.In(v.zone), end.In(v.zone)
 	to := v.hm(end)
 	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {

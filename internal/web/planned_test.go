@@ -25,6 +25,9 @@ func TestPlannedWork(t *testing.T) {
 		"felt by users": {-time.Hour, time.Hour, tocsin.StatusDegradation, false, true, ""},
 		"called off":    {time.Hour, time.Hour, tocsin.StatusServiceRestored, false, false, ""},
 		"over":          {-3 * time.Hour, -time.Hour, tocsin.StatusOperational, false, false, ""},
+		"overrun":       {-3 * time.Hour, -time.Hour, tocsin.StatusInterruption, false, true, ""},
+		"their word":    {4 * time.Hour, 6 * time.Hour, "Scheduled", true, false, "4\u00a0h"},
+		"watched":       {-time.Hour, time.Hour, tocsin.StatusInvestigating, false, true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,7 +21,7 @@ const soon = 30 * time.Minute
 // nextPromise is the promise of an open issue that is still to be kept. A date
 // that cannot be right is none.
 func (v *visit) nextPromise(issue tocsin.Issue) *promiseView {
-	if !issue.EndAt.IsZero() || issue.Status.Healthy() || len(issue.Posts) == 0 {
+	if !issue.Course().Ongoing(v.now) || len(issue.Posts) == 0 {
 		return nil
 	}
 	for _, p := range section.Promises(issue.Posts[len(issue.Posts)-1:], v.now) {

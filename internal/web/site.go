@@ -114,7 +114,7 @@ func (page *sitePage) fill(v *visit) error {
 	}
 	_, _, ended := v.filterIssues("", "", "")
 	for i, row := range ended {
-		if row.EndAt == 0 || v.now.Sub(row.EndAt.Time()) > siteEnded || len(page.Ended) == siteRows {
+		if row.EndAt == 0 || row.Course().Open(v.now) || v.now.Sub(row.EndAt.Time()) > siteEnded || len(page.Ended) == siteRows {
 			continue
 		}
 		lines, err := v.issueRows(ended[i : i+1])

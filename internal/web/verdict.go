@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html/template"
 	"slices"
+	"time"
 
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -285,7 +286,7 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 		if worst.Next != nil {
 			facts = append(facts, fact{Name: v.say("fact.next", worst.source), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
 		}
-	} else if last := lastIncident(v.snapshot); last != nil && heard {
+	} else if last := lastIncident(v.snapshot, v.now); last != nil && heard {
 		end := v.moment(last.EndAt.Time())
 		facts = append(facts, fact{
 			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
@@ -319,10 +320,10 @@ func (page *overviewPage) incidents() int {
 }
 
 // lastIncident is the incident that ended last.
-func lastIncident(s *readmodel.Snapshot) *readmodel.Row {
+func lastIncident(s *readmodel.Snapshot, now time.Time) *readmodel.Row {
 	var last *readmodel.Row
 	for _, row := range s.Issues {
-		if row.Class != "advisory" && row.EndAt != 0 && row.Status != tocsin.StatusFalsePositive && (last == nil || row.EndAt > last.EndAt) {
+		if row.Class != "advisory" && row.EndAt != 0 && row.Course().Over(now) && !row.Course().Maintenance() && row.Status != tocsin.StatusFalsePositive && (last == nil || row.EndAt > last.EndAt) {
 			last = row
 		}
 	}

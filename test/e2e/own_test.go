@@ -76,7 +76,7 @@ func TestAuthorByScript(t *testing.T) {
 	expect("Graph issue", first(announcements+"issues?$filter=isResolved%20eq%20false", graph), map[string]any{
 		"id": "TC1001", "classification": "incident", "status": "serviceDegradation", "service": "Remote access",
 	})
-	expect("Graph maintenance", first(announcements+"issues?$filter=id%20eq%20%27TC1002%27", graph), map[string]any{"classification": "unknownFutureValue", "isResolved": true})
+	expect("Graph maintenance", first(announcements+"issues?$filter=id%20eq%20%27TC1002%27", graph), map[string]any{"classification": "unknownFutureValue", "isResolved": false})
 	expect("Graph overview", first(announcements+"healthOverviews", graph), map[string]any{"id": "Vpn", "status": "serviceDegradation"})
 	expect("Graph message", first(announcements+"messages", graph), map[string]any{"id": "TC1003", "title": "A new client"})
 	post(t, own+"/issues/TC1001/resolve", desk, http.StatusOK, `{"content":"All is well."}`)

@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/readmodel"
 )
 
 // answerKey names an answer by all that it depends on. The generations are
@@ -20,6 +21,7 @@ import (
 // The answer for one item depends on its document instead, which tenants share.
 type answerKey struct {
 	list, services uint64
+	ended          int // see [readmodel.Index.Ended]
 	document       int64
 	version        string
 	name           string // of the list
@@ -75,6 +77,9 @@ func (x *exchange) key() (answerKey, bool) {
 		return answerKey{}, false
 	}
 	k := answerKey{version: x.to.version, name: x.to.list, query: x.query, prefer: x.prefer}
+	if x.to.list != listMessages {
+		k.ended = x.snapshot.IssueIndex.Ended(readmodel.InstantOf(x.now()))
+	}
 	if len(accept) == 1 {
 		k.accept = accept[0]
 	}

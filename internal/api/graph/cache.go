@@ -59,6 +59,7 @@ func (c *cache[K, V]) add(key K, v sized[V]) {
 type entityKey struct {
 	document int64
 	unknown  bool
+	ahead    bool // its end is still to come
 }
 
 // buffers are used again for the next answer, unless one grew out of bounds.

@@ -178,7 +178,7 @@ func encodeIssue(of enums, i *tocsin.Issue, unknown bool) *entity {
 	e := newEncoder(issueProps, unknown)
 	e.base(i.StartAt, i.EndAt, i.ModifiedAt, i.Title, i.ID)
 	e.text(issueImpact, "impactDescription", i.Impact)
-	e.enum(issueClass, "classification", of.class, i.Classification)
+	e.enum(issueClass, "classification", of.class, classOf(i.Classification, i.Legacy == nil))
 	e.enum(issueOrigin, "origin", of.origin, i.Origin)
 	e.enum(issueStatus, "status", of.status, string(i.Status))
 	e.text(issueService, "service", i.Service)

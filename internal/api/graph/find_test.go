@@ -89,6 +89,9 @@ func randomIssues(r *rand.Rand, n int) []any {
 		if issue.EndAt.IsZero() != issue.Status.Healthy() {
 			issue.Resolved = !issue.EndAt.IsZero() // where columns agree, they decide
 		}
+		if issue.EndAt.After(now()) {
+			issue.Resolved = issue.Status.Settled() // an end to come is none
+		}
 		list = append(list, issue)
 	}
 	return list

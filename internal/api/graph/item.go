@@ -58,7 +58,7 @@ func joined(body []byte, at int) []byte {
 
 // itemCursor is a list of the one row that the key names.
 func (x *exchange) itemCursor(l *listing) (cursor, error) {
-	r := &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}
+	r := x.reading()
 	switch l.name {
 	case listOverviews:
 		service, ok := serviceOf(x.snapshot, x.to.key)

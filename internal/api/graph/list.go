@@ -69,6 +69,11 @@ func (x *exchange) listKey(only *readmodel.Service) (answerKey, bool) {
 	return k, keep
 }
 
+// reading is what cursors need to read texts.
+func (x *exchange) reading() *reading {
+	return &reading{ctx: x.ctx, api: x.api, now: readmodel.InstantOf(x.now()), unknown: x.prefer.unknown}
+}
+
 // listPath is the canonical path of a list below the root of the version.
 func (x *exchange) listPath(only *readmodel.Service) string {
 	if only != nil {
@@ -80,7 +85,7 @@ func (x *exchange) listPath(only *readmodel.Service) string {
 // finder looks among the rows of a list, of one service if only is given.
 func (x *exchange) finder(l *listing, only *readmodel.Service, opts *odata.Options) (finder, error) {
 	f := finder{ctx: x.ctx, opts: opts, list: l, size: x.pageSize()}
-	r := &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}
+	r := x.reading()
 	switch l.name {
 	case listOverviews:
 		f.rows = &overviewCursor{reading: r, services: x.snapshot.Services}
@@ -262,7 +267,7 @@ const maxExpanded = 1000
 // expand writes the issues of a service as a member.
 func (x *exchange) expand(to []byte, serviceID string, opts *odata.Options) ([]byte, error) {
 	l := x.schema().listing(listIssues)
-	c := &issueCursor{reading: &reading{ctx: x.ctx, api: x.api, unknown: x.prefer.unknown}}
+	c := &issueCursor{reading: x.reading()}
 	groups, rows := x.snapshot.IssueIndex.OfService(serviceID), 0
 	for _, g := range groups {
 		rows += g.Len()

@@ -257,7 +257,7 @@ func (j *judgement) of(g *readmodel.Group) verdict {
 	c := j.f.rows.(indexed) //nolint:forcetypeassert // what has groups is indexed
 	agree := !j.ends || c.agree(g)
 	j.example = readmodel.Row{Traits: g.Traits}
-	if !g.Open {
+	if !g.Endless {
 		j.example.EndAt = 1
 	}
 	c.on(&j.example)

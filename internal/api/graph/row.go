@@ -29,6 +29,7 @@ type cursor interface {
 type reading struct {
 	ctx     context.Context //nolint:containedctx // filters have no way to pass one
 	api     *API
+	now     readmodel.Instant
 	unknown bool // enum values that are not published are wanted
 	views   map[string]tocsin.Viewpoint
 }
@@ -96,12 +97,20 @@ type issueCursor struct {
 	walk
 	text   tocsin.Issue
 	judged *readmodel.Traits // whose status is judged below
-	agrees [2]bool           // an ended and an open issue with them need no text
+	status struct{ settled, healthy, known bool }
 }
 
+// agree reports whether all issues of a group are over, or none is, and no
+// text is needed to tell.
 func (c *issueCursor) agree(g *readmodel.Group) bool {
 	c.judge(g.Traits)
-	return g.Open && c.agrees[1] || !g.Open && c.agrees[0]
+	switch {
+	case g.Endless:
+		return c.status.known && !c.status.healthy
+	case c.status.settled:
+		return true
+	}
+	return c.status.healthy && g.LastEnd() <= c.now
 }
 
 func (c *issueCursor) clone() cursor {
@@ -114,7 +123,7 @@ func (c *issueCursor) holds(word string) bool {
 }
 
 func (c *issueCursor) entity() (*entity, error) {
-	key := entityKey{c.row.Document, c.unknown}
+	key := entityKey{c.row.Document, c.unknown, c.row.EndAt > c.now}
 	if e, ok := c.api.entities.get(key); ok {
 		return e, nil
 	}
@@ -139,24 +148,39 @@ func (c *issueCursor) read() *tocsin.Issue {
 	return &c.text
 }
 
-// resolved tells whether an issue is over, from its columns when they agree.
-// Only where end and status contradict each other does the text decide, so
-// that no broken service is left out of a list of open issues.
+// resolved tells whether an issue is over, from its columns and the clock when
+// they agree. Only where end and status contradict each other does the word of
+// the provider decide, so that no broken service is left out of a list of open
+// issues. The legacy API and the desk itself have no such word: see
+// [tocsin.Course.Over].
 func (c *issueCursor) resolved() bool {
 	c.judge(c.row.Traits)
-	switch open := c.row.Open(); {
-	case !open && c.agrees[0]:
-		return true
-	case open && c.agrees[1]:
+	switch end := c.row.EndAt; {
+	case end == 0 && c.status.known && !c.status.healthy, end > c.now && !c.status.settled:
 		return false
+	case end > c.now, end != 0 && c.status.healthy:
+		return true
 	}
-	return c.read().Resolved
+	if text := c.read(); text.Legacy == nil && !c.row.Own() {
+		return text.Resolved
+	}
+	return c.row.Course().Over(c.now.Time())
 }
 
 func (c *issueCursor) judge(t *readmodel.Traits) {
 	if c.judged != t {
-		c.judged, c.agrees = t, [2]bool{t.Status.Healthy(), t.Status.Known() && !t.Status.Healthy()}
+		c.judged, c.status.settled, c.status.healthy, c.status.known = t, t.Status.Settled(), t.Status.Healthy(), t.Status.Known()
 	}
+}
+
+// classOf is the classification of an issue. Work that a provider plans, which
+// only the legacy API tells of, is an advisory; that of the desk has a value of
+// its own.
+func classOf(class string, own bool) string {
+	if class == tocsin.ClassMaintenance && !own {
+		return "advisory"
+	}
+	return class
 }
 
 func (c *issueCursor) Value(prop int) odata.Value {
@@ -175,7 +199,7 @@ func (c *issueCursor) Value(prop int) odata.Value {
 	case issueStatus:
 		return c.known(of.status, string(row.Status))
 	case issueClass:
-		return c.known(of.class, row.Class)
+		return c.known(of.class, classOf(row.Class, row.Own()))
 	case issueFeature:
 		return textOrNull(row.Feature)
 	case issueFeatureGroup:
@@ -228,7 +252,7 @@ func (c *messageCursor) holds(word string) bool {
 }
 
 func (c *messageCursor) entity() (*entity, error) {
-	key := entityKey{c.row.Document, c.unknown}
+	key := entityKey{document: c.row.Document, unknown: c.unknown}
 	if e, ok := c.api.entities.get(key); ok {
 		return e, nil
 	}

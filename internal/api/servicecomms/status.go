@@ -93,7 +93,7 @@ func (x *exchange) statusNow(index index, s *readmodel.Service) *workloadStatus 
 	open := []contribution{}
 	var spoken time.Time // the newest word of an open issue
 	for _, row := range rows {
-		if row.Ends() > readmodel.InstantOf(x.now) {
+		if row.Ends() > readmodel.InstantOf(x.now) || row.Course().Open(x.now) {
 			open = append(open, contribution{row, row.Status})
 			spoken = later(spoken, row.ModifiedAt.Time())
 		}

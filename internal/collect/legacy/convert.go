@@ -171,24 +171,24 @@ func (w wireMessage) issue(raw []byte) tocsin.Issue {
 	id, name := workload(w.Workload, w.WorkloadDisplayName)
 	issue := tocsin.Issue{
 		ID: w.ID, Title: w.Title, Service: name, ServiceID: id, Feature: w.Feature, FeatureGroup: w.FeatureDisplayName,
-		Classification: strings.ToLower(cmp.Or(w.Classification, w.usualClass())), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
+		Classification: w.class(), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
 		Impact: w.ImpactDescription, StartAt: at(w.StartTime), EndAt: at(w.EndTime), ModifiedAt: at(w.LastUpdatedTime),
 		Details: w.details(), Posts: []tocsin.Post{}, Legacy: raw,
 	}
-	issue.Resolved = !issue.EndAt.IsZero()
+	issue.Resolved = !issue.EndAt.IsZero() // whoever shows it asks [tocsin.Course] and the clock
 	for _, p := range w.Messages {
 		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(p.PublishedTime), Type: "regular", ContentType: contentType(p.MessageText), Content: p.MessageText})
 	}
 	return issue
 }
 
-// usualClass is the classification of an issue that names none. What was
-// planned is no incident.
-func (w wireMessage) usualClass() string {
+// class is the classification of an issue. What was planned is neither incident
+// nor advisory, whatever it is called.
+func (w wireMessage) class() string {
 	if strings.EqualFold(w.MessageType, typeMaintenance) {
-		return "advisory"
+		return tocsin.ClassMaintenance
 	}
-	return "incident"
+	return strings.ToLower(cmp.Or(w.Classification, "incident"))
 }
 
 // contentType tells texts with tags from plain ones, whose line ends a reader

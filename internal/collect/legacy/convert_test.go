@@ -86,7 +86,7 @@ func TestIssue(t *testing.T) {
 	if diff := cmp.Diff(any(want), v); diff != "" {
 		t.Error(diff)
 	}
-	if doc, err := tocsin.NewDocument(v); err != nil || !doc.Facts.Open() || doc.Facts.ServiceID != "Exchange" || doc.Facts.Title != "" {
+	if doc, err := tocsin.NewDocument(v); err != nil || !doc.Facts.EndAt.IsZero() || doc.Facts.ServiceID != "Exchange" || doc.Facts.Title != "" {
 		t.Errorf("document = %+v, %v", doc.Facts, err)
 	}
 }
@@ -117,8 +117,8 @@ func TestKindOfMessage(t *testing.T) {
 	tests := []struct{ text, kind, class string }{
 		{`{"Id":"EX1"}`, "issue", "incident"},
 		{`{"Id":"EX1","MessageType":"Incident","Classification":"Advisory"}`, "issue", "advisory"},
-		{`{"Id":"EX1","MessageType":"PlannedMaintenance"}`, "issue", "advisory"},
-		{`{"Id":"EX1","MessageType":"PlannedMaintenance","Classification":"Incident"}`, "issue", "incident"},
+		{`{"Id":"EX1","MessageType":"PlannedMaintenance"}`, "issue", "plannedMaintenance"},
+		{`{"Id":"EX1","MessageType":"PlannedMaintenance","Classification":"Incident"}`, "issue", "plannedMaintenance"},
 		{`{"Id":"MC1"}`, "message", ""},
 		{`{"Id":"MC1","MessageType":"Incident"}`, "issue", "incident"},
 		{`{"Id":"X1","MessageType":"MessageCenter","Category":"Plan For Change"}`, "message", "planForChange"},

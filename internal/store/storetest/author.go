@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -179,6 +181,29 @@ func items(t *testing.T, s *store.Store) {
 	list, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Source: tocsin.SourceOwn, Class: "incident", OpenAt: T0, Limit: 4})
 	if err != nil || len(list) != 1 || list[0].Source != tocsin.SourceOwn || list[0].Title != "ours" {
 		t.Errorf("own items = %+v, %v", list, err)
+	}
+	past, soon := T0.Add(-time.Hour), T0.Add(time.Hour)
+	for id, one := range map[string]tocsin.Course{
+		"A1": {Status: tocsin.StatusServiceRestored, EndAt: past}, "A2": {Status: tocsin.StatusServiceRestored}, "A3": {Status: tocsin.StatusInvestigating, EndAt: past},
+		"B1": {Status: tocsin.StatusDegradation, EndAt: past}, "B2": {Status: tocsin.StatusOperational, EndAt: soon}, "B3": {Status: "Brewing"},
+	} {
+		doc, err := tocsin.NewDocument(tocsin.Issue{ID: id, Classification: "course", Status: one.Status, EndAt: one.EndAt, ModifiedAt: T0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open := one.Open(T0); open != strings.HasPrefix(id, "B") {
+			t.Errorf("%s is open: %v", id, open)
+		}
+		record(t, s, Contoso, T0, doc)
+	}
+	list, _, err = s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Class: "course", OpenAt: T0, Limit: 9})
+	ids = nil
+	for _, i := range list {
+		ids = append(ids, i.ID)
+	}
+	slices.Sort(ids)
+	if expect(t, "open items", ids, []string{"B1", "B2", "B3"}); err != nil {
+		t.Error(err)
 	}
 	if _, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4, After: "x"}); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("a cursor of nonsense: %v, want ErrInvalid", err)

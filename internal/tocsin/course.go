@@ -1,0 +1,57 @@
+package tocsin
+
+import (
+	"strings"
+	"time"
+)
+
+// A Course is what decides whether an issue is to come, goes on, or is over.
+// Every list, page, figure and API asks it, with the clock: an end that was
+// given ahead of time is not an end that has come.
+type Course struct {
+	Class   string // classification; see [ClassMaintenance]
+	Status  Status
+	StartAt time.Time // zero when nobody said
+	EndAt   time.Time // zero when nobody said
+}
+
+// Course returns what decides how far an issue with these facts is.
+func (f Facts) Course() Course { return Course{f.Class, f.Status, f.StartAt, f.EndAt} }
+
+// Course returns what decides how far the issue is.
+func (i Issue) Course() Course { return Course{i.Classification, i.Status, i.StartAt, i.EndAt} }
+
+// Over reports whether the issue is over at now: its status says so, or its
+// end has come and its status does not say that users are affected still. An
+// end before the start is an end like any other.
+func (c Course) Over(now time.Time) bool {
+	switch {
+	case c.Status.Settled():
+		return true
+	case c.EndAt.IsZero() || c.EndAt.After(now) || c.Status.Broken():
+		return false
+	}
+	return true
+}
+
+// Open reports whether the issue is not over at now. What is to come is open.
+func (c Course) Open(now time.Time) bool { return !c.Over(now) }
+
+// Maintenance reports whether the issue announces work.
+func (c Course) Maintenance() bool { return strings.EqualFold(c.Class, ClassMaintenance) }
+
+// Planned reports whether the issue is announced work that is not over at now
+// and that users do not feel: it is still to begin, or nothing but what was
+// announced is known of it.
+func (c Course) Planned(now time.Time) bool {
+	if !c.Maintenance() || c.Over(now) || c.Status.Broken() {
+		return false
+	}
+	return c.StartAt.After(now) || c.Status.Healthy() || !c.Status.Known() || c.Status == StatusInformationAvailable
+}
+
+// Ongoing reports whether the issue is one that people have to reckon with at
+// now: open, no planned work, and of no status that says that all is well.
+func (c Course) Ongoing(now time.Time) bool {
+	return !c.Over(now) && !c.Status.Healthy() && !c.Planned(now)
+}

@@ -1,0 +1,52 @@
+package tocsin_test
+
+import (
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Whether an issue is to come, goes on, or is over is decided by status and
+// clock together.
+func TestCourse(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	past, long, soon := now.Add(-time.Hour), now.Add(-5*time.Hour), now.Add(time.Hour)
+	farEnd, _ := tocsin.ParseTime("9999-12-31T23:59:59Z")
+	const work = tocsin.ClassMaintenance
+	for name, tt := range map[string]struct {
+		class                  string
+		status                 tocsin.Status
+		start, end             time.Time
+		over, planned, ongoing bool
+	}{
+		"open":                             {"incident", tocsin.StatusInterruption, past, time.Time{}, false, false, true},
+		"ended":                            {"incident", tocsin.StatusServiceRestored, long, past, true, false, false},
+		"ends this instant":                {"advisory", tocsin.StatusExtendedRecovery, long, now, true, false, false},
+		"an end to come":                   {"advisory", tocsin.StatusDegradation, past, soon, false, false, true},
+		"restored, its end not readable":   {"incident", tocsin.StatusServiceRestored, past, time.Time{}, true, false, false},
+		"false positive without an end":    {"incident", tocsin.StatusFalsePositive, past, time.Time{}, true, false, false},
+		"restored by a faster clock":       {"incident", tocsin.StatusServiceRestored, past, soon, true, false, false},
+		"ended, but users are affected":    {"incident", tocsin.StatusInterruption, long, past, false, false, true},
+		"ended and no longer investigated": {"incident", tocsin.StatusInvestigationSuspended, long, past, true, false, false},
+		"ends before it starts":            {"incident", tocsin.StatusInvestigating, past, long, true, false, false},
+		"ends in 9999":                     {"incident", tocsin.StatusDegradation, past, farEnd, false, false, true},
+		"unknown status":                   {"incident", "Brewing", past, time.Time{}, false, false, true},
+		"operational, nobody ended it":     {"advisory", tocsin.StatusOperational, past, time.Time{}, false, false, false},
+		"work to come":                     {work, tocsin.StatusOperational, soon, soon.Add(time.Hour), false, true, false},
+		"work to come, not investigated":   {work, tocsin.StatusInvestigating, soon, soon.Add(time.Hour), false, true, false},
+		"work to come in their words":      {work, "Scheduled", soon, soon.Add(time.Hour), false, true, false},
+		"work to come, spelled as theirs":  {"PlannedMaintenance", "", soon, time.Time{}, false, true, false},
+		"work under way":                   {work, tocsin.StatusOperational, past, soon, false, true, false},
+		"work that users feel":             {work, tocsin.StatusDegradation, past, soon, false, false, true},
+		"work that users feel too long":    {work, tocsin.StatusDegradation, long, past, false, false, true},
+		"work done":                        {work, tocsin.StatusOperational, long, past, true, false, false},
+		"work called off":                  {work, tocsin.StatusServiceRestored, soon, soon, true, false, false},
+	} {
+		c := tocsin.Facts{Class: tt.class, Status: tt.status, StartAt: tt.start, EndAt: tt.end}.Course()
+		if c.Over(now) != tt.over || c.Open(now) == tt.over || c.Planned(now) != tt.planned || c.Ongoing(now) != tt.ongoing {
+			t.Errorf("%s: over %v, planned %v, ongoing %v, want %v %v %v", name, c.Over(now), c.Planned(now), c.Ongoing(now), tt.over, tt.planned, tt.ongoing)
+		}
+	}
+}
