@@ -42,7 +42,7 @@ const (
 type Options struct {
 	Log      *slog.Logger
 	Listener net.Listener  // made from the settings when nil
-	Demo     bool          // marks every page
+	Demo     bool          // marks the archive, and every page, as a demonstration
 	DueEvery time.Duration // between two looks for due sources; 15 s when 0
 }
 
@@ -56,6 +56,8 @@ type App struct {
 	Author    *author.Author
 	Sources   *Connections // those that were set up in the pages
 
+	hold     *store.Hold
+	demo     bool // the archive is that of a demonstration
 	base     string
 	named    bool // the base was given, not made from where the desk listens
 	master   *access.MasterKey
@@ -71,18 +73,42 @@ type App struct {
 	listener   net.Listener
 }
 
-// New opens the archive, brings tenants and sources to what the settings say
-// and takes the address. It serves nothing yet. The caller closes the App.
+// New takes the database file, opens the archive, brings tenants and sources to
+// what the settings say and takes the address. It serves nothing yet. The caller
+// closes the App.
 func New(ctx context.Context, c config.Config, o Options) (*App, error) {
-	archive, err := store.Open(ctx, c.DatabaseDSN())
+	command := "serve"
+	if o.Demo {
+		command = "demo"
+	}
+	hold, err := Take(ctx, c, command)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Store: archive, log: o.Log, listener: o.Listener}
-	if err := a.build(ctx, c, o); err != nil {
+	archive, err := store.Open(ctx, c.DatabaseDSN())
+	if err != nil {
+		return nil, errors.Join(err, hold.Release())
+	}
+	a := &App{Store: archive, log: o.Log, listener: o.Listener, hold: hold}
+	err = a.findNature(ctx, c, o)
+	if err == nil {
+		err = a.build(ctx, c, o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// Take makes this process the one that runs a desk on the database of the
+// settings, or changes its form. It fails with [tocsin.ErrConflict] while
+// another one does.
+func Take(ctx context.Context, c config.Config, command string) (*store.Hold, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	return store.Take(ctx, c.DatabaseDSN(), store.Holder{PID: os.Getpid(), Host: host, Command: command, Since: time.Now()})
 }
 
 func (a *App) build(ctx context.Context, c config.Config, o Options) (err error) {
@@ -182,7 +208,7 @@ func (a *App) Close() error {
 			problems = append(problems, err)
 		}
 	}
-	return errors.Join(append(problems, a.Store.Close())...)
+	return errors.Join(append(problems, a.Store.Close(), a.hold.Release())...)
 }
 
 // NewIssuer makes the token issuer of a desk, with the master key in its data

@@ -37,9 +37,10 @@ const demoTokens = 24 * time.Hour
 
 // Demo says how a demonstration runs.
 type Demo struct {
-	Listen string  // host:port
-	Data   string  // an existing directory; what a demo left there is used again
-	Speed  float64 // of the incident: at 1 it takes ten minutes
+	Listen   string  // host:port
+	Data     string  // a directory, made when there is none; what a demo left there is used again
+	Database string  // DATA/tocsin.db when empty
+	Speed    float64 // of the incident: at 1 it takes ten minutes
 	// Ready is called once, when the desk answers.
 	Ready func(DemoInfo)
 }
@@ -86,12 +87,19 @@ type demoRun struct {
 }
 
 // RunDemo runs a desk with three made-up tenants over a made-up upstream until
-// ctx ends. Nothing leaves the machine.
+// ctx ends. Nothing leaves the machine. It fails with [tocsin.ErrConflict], and
+// has written nothing, where a desk is that is no demonstration.
 func RunDemo(ctx context.Context, d Demo, log *slog.Logger) error {
 	if d.Speed <= 0 || d.Speed > 600 {
 		return tocsin.Invalidf("speed", "%v is not between 0 and 600.", d.Speed)
 	}
-	run := &demoRun{Demo: d, log: log, path: filepath.Join(d.Data, "demo.json"), world: fakegraph.NewWorld()}
+	run := &demoRun{Demo: d, log: log, path: filepath.Join(d.Data, demoFile), world: fakegraph.NewWorld()}
+	if err := run.refuseDesk(ctx, config.Config{Data: d.Data, Database: d.Database}); err != nil {
+		return err
+	}
+	if err := config.MakeDirectories(config.Config{Data: d.Data, Database: d.Database}); err != nil {
+		return err
+	}
 	if err := run.recall(); err != nil {
 		return err
 	}
@@ -166,7 +174,7 @@ func (r *demoRun) every() time.Duration {
 
 func (r *demoRun) settings(upstream string) config.Config {
 	c := config.Default()
-	c.Data, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Listen, r.info.Base, "everyone"
+	c.Data, c.Database, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Database, r.Listen, r.info.Base, "everyone"
 	for _, t := range r.content.Tenants() {
 		c.Tenants = append(c.Tenants, config.Tenant{
 			Name: t.Name, DisplayName: t.DisplayName, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
@@ -306,7 +314,12 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 		if err != nil {
 			return err
 		}
-		one.ClientSecret = cmp.Or(one.ClientSecret, secrets[one.ClientID])
+		if one.ClientSecret = cmp.Or(one.ClientSecret, secrets[one.ClientID]); one.ClientSecret == "" {
+			// An earlier run was stopped before it had left the way in.
+			if one.ClientSecret, _, err = AddClientSecret(ctx, desk.Store, client.ID, r.info.Started, time.Time{}); err != nil {
+				return err
+			}
+		}
 		if one.Token, err = desk.Issuer.Mint(ctx, client, LegacyResource, demoTokens); err != nil {
 			return err
 		}
@@ -340,14 +353,26 @@ func (r *demoRun) invite(ctx context.Context, desk *App) error {
 		one := DemoPerson{Name: string(role), Password: passwords[string(role)], Address: r.info.Base + "/login?name=" + string(role)}
 		if one.Password == "" {
 			one.Password = signin.NewPassword()
-			user := tocsin.User{ID: NewID(), Name: one.Name, Grants: []tocsin.Grant{{Role: role}}}
-			if err := desk.Door.AddUser(ctx, user, one.Password); err != nil {
+			if err := r.welcome(ctx, desk, role, one.Password); err != nil {
 				return err
 			}
 		}
 		r.info.People = append(r.info.People, one)
 	}
 	return nil
+}
+
+// welcome makes somebody with a role, or gives them another password when an
+// earlier run was stopped before it had left theirs.
+func (r *demoRun) welcome(ctx context.Context, desk *App, role tocsin.Role, password string) error {
+	known, _, err := desk.Store.User(ctx, string(role))
+	switch {
+	case err == nil:
+		return desk.Door.SetPassword(ctx, known.ID, password)
+	case !errors.Is(err, tocsin.ErrNotFound):
+		return err
+	}
+	return desk.Door.AddUser(ctx, tocsin.User{ID: NewID(), Name: string(role), Grants: []tocsin.Grant{{Role: role}}}, password)
 }
 
 // samples are lines that work when pasted into a shell, the first one first: a

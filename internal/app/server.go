@@ -42,7 +42,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	pages, err := web.New(web.Config{
-		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: o.Demo,
+		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: a.demo,
 		Door: a.Door, People: a.Store, Everyone: c.Server.Pages == "everyone", Admin: a.Store, Connections: a.Sources, Handlings: a.Store,
 		Marks: a.Store, Person: a.person, Base: a.base,
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -21,13 +20,12 @@ import (
 // appears whole: a web server that shows them meanwhile never sends half of one.
 // The archive of a demo stays marked as one.
 func ExportSite(ctx context.Context, c config.Config, archive *store.Store, tenant tocsin.Tenant, dir string) (files, size int, err error) {
-	_, err = os.Stat(filepath.Join(c.Data, "demo.json"))
-	isDemo := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	demo, err := isDemo(ctx, c, archive)
+	if err != nil {
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
 	model := readmodel.New(archive, time.Now, slog.New(slog.DiscardHandler))
-	pages, err := web.New(web.Config{Model: model, Archive: archive, Now: time.Now, Demo: isDemo})
+	pages, err := web.New(web.Config{Model: model, Archive: archive, Now: time.Now, Demo: demo})
 	if err != nil {
 		return 0, 0, err
 	}

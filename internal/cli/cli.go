@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -39,7 +38,7 @@ const (
 // root is every command and the flags that all of them take.
 type root struct {
 	Config   string `help:"Settings file. Default: tocsin.yaml here, if there is one." env:"TOCSIN_CONFIG" placeholder:"FILE"`
-	Data     string `help:"Directory of the database and the key file. Default: tocsin-data." placeholder:"DIR"`
+	Data     string `help:"Directory of the database and the key file. Default: ${data}." placeholder:"DIR"`
 	Database string `help:"SQLite file or postgres:// URL. Default: DATA/tocsin.db." placeholder:"DSN"`
 	Output   string `help:"How results are printed: text, json or, for lists, csv." enum:"text,json,csv" default:"text"`
 	LogLevel string `help:"Least level that is logged: debug, info, warn or error." placeholder:"LEVEL"`
@@ -150,34 +149,27 @@ func (s *session) logger(c config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.env.Stderr, options))
 }
 
+// prepare reads the settings, which must be valid, and makes the directories
+// that they name.
+func (s *session) prepare() (config.Config, error) {
+	c, err := s.settings()
+	if err == nil {
+		err = c.Validate()
+	}
+	if err == nil {
+		err = config.MakeDirectories(c)
+	}
+	return c, err
+}
+
 // openStore opens the archive that the settings name.
 func (s *session) openStore(ctx context.Context) (*store.Store, config.Config, error) {
-	c, err := s.settings()
+	c, err := s.prepare()
 	if err != nil {
-		return nil, c, err
-	}
-	if err := c.Validate(); err != nil {
-		return nil, c, err
-	}
-	if err := makeData(c); err != nil {
 		return nil, c, err
 	}
 	archive, err := store.Open(ctx, c.DatabaseDSN())
 	return archive, c, err
-}
-
-// makeData creates the data directory for its owner alone.
-func makeData(c config.Config) error {
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return fmt.Errorf("create data directory: %w", err)
-	}
-	if c.Database == "" || strings.Contains(c.Database, "://") {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(c.Database), 0o700); err != nil {
-		return fmt.Errorf("create database directory: %w", err)
-	}
-	return nil
 }
 
 // print writes v as JSON, or as a table if it is a list, or calls text, as the

@@ -18,7 +18,13 @@ type demoCmd struct {
 
 func (c *demoCmd) Run(ctx context.Context, s *session) error {
 	dir := s.Data
+	if s.Config != "" && s.env.Getenv("TOCSIN_CONFIG") == "" {
+		return tocsin.Invalidf("config", "A demonstration reads no settings file.")
+	}
 	if dir == "" {
+		if s.Database != "" {
+			return tocsin.Invalidf("data", "Name a directory beside the database: its key and the passwords stay there.")
+		}
 		temporary, err := os.MkdirTemp("", "tocsin-demo-")
 		if err != nil {
 			return fmt.Errorf("create data directory: %w", err)
@@ -27,17 +33,14 @@ func (c *demoCmd) Run(ctx context.Context, s *session) error {
 		dir = temporary
 	}
 	settings := config.Default()
-	settings.Data, settings.Log.Level = dir, "warn"
+	settings.Data, settings.Database, settings.Log.Level = dir, s.Database, "warn"
 	if s.LogLevel != "" {
 		settings.Log.Level = s.LogLevel
 	}
 	if err := settings.Validate(); err != nil {
 		return err
 	}
-	if err := makeData(settings); err != nil {
-		return err
-	}
-	demo := app.Demo{Listen: c.Listen, Data: dir, Speed: c.Speed, Ready: func(info app.DemoInfo) { c.announce(s, dir, info) }}
+	demo := app.Demo{Listen: c.Listen, Data: dir, Database: s.Database, Speed: c.Speed, Ready: func(info app.DemoInfo) { c.announce(s, dir, info) }}
 	return app.RunDemo(tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk}), demo, s.logger(settings))
 }
 

@@ -14,13 +14,22 @@ func newParser(ctx context.Context, env Env, flags *root) *kong.Kong {
 		kong.Writers(env.Stdout, env.Stderr), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.Vars{"roles": roleNames()},
+		kong.Vars{"roles": roleNames(), "data": dataDefault(env.Args)},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the flags are declared wrongly
 	}
 	setExamples(parser.Model.Node)
 	return parser
+}
+
+// dataDefault is the directory that a command uses without --data, as its help
+// names it.
+func dataDefault(args []string) string {
+	if len(args) > 0 && args[0] == "demo" {
+		return "a new one that is removed at the end"
+	}
+	return "tocsin-data"
 }
 
 // exampleMark stands before the example at the end of a command's help.

@@ -4,12 +4,24 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/store"
 )
 
 type migrateCmd struct{}
 
 func (c *migrateCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx) // opening migrates
+	settings, err := s.prepare()
+	if err != nil {
+		return err
+	}
+	hold, err := app.Take(ctx, settings, "migrate") // a desk that runs would meet tables that it does not know
+	if err != nil {
+		return err
+	}
+	defer hold.Release()
+	archive, err := store.Open(ctx, settings.DatabaseDSN()) // opening migrates
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -27,7 +29,7 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	if err := settings.Validate(); err != nil {
 		return err
 	}
-	if err := makeData(settings); err != nil {
+	if err := config.MakeDirectories(settings); err != nil {
 		return err
 	}
 	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk})
@@ -37,6 +39,10 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	}
 	defer desk.Close()
 	fmt.Fprintf(s.env.Stdout, "Tocsin listens on %s\n", desk.Base())
+	if desk.IsDemo() {
+		fmt.Fprintf(s.env.Stdout, "This archive is that of a demonstration: its tenants and notices are made up, the passwords of its accounts stand in %s.\n"+
+			"Nothing new is told here: that is for tocsin demo. For a desk of your own, choose another --data.\n", filepath.Join(settings.Data, "demo.json"))
+	}
 	link, err := desk.SetUpLink(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -169,6 +170,21 @@ func expand(node *yaml.Node, getenv func(string) string) error {
 		if err := expand(child, getenv); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// MakeDirectories creates the data directory, and that of a database file
+// elsewhere, for their owner alone.
+func MakeDirectories(c Config) error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("create data directory: %w", err)
+	}
+	if c.Database == "" || strings.Contains(c.Database, "://") {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Database), 0o700); err != nil {
+		return fmt.Errorf("create database directory: %w", err)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ func unaudited() map[string]string {
 		"ClaimSource":   "polls have a log of their own",
 		"FinishPoll":    "polls have a log of their own",
 		"EndFileTask":   "work of the collector",
+		"MarkDemo":      "the first thing that a demonstration does with an archive of its own",
 		"PutBlock":      "a copy that may be deleted at any time",
 		"SetObjectID":   "one step of signing in, which is audited",
 		"SetViewpoints": "what one person has read and likes concerns nobody else",

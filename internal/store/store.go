@@ -41,6 +41,7 @@ type dialect interface {
 	translate(err error) error
 	// retryable reports that a transaction failed only because of another one.
 	retryable(err error) bool
+	hasTable(ctx context.Context, s *Store, name string) (bool, error)
 	// rowsPerInsert is how many rows one statement should insert.
 	rowsPerInsert() int
 }

@@ -66,3 +66,17 @@ func TestSearchWithoutTrigrams(t *testing.T) {
 	}
 	storetest.Search(t, s)
 }
+
+func TestInspectPostgres(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.URL(t)
+	if f, err := store.Inspect(t.Context(), dsn); err != nil || f.Archive {
+		t.Errorf("empty database: %+v, %v", f, err)
+	}
+	storetest.Traits(t, dsn)
+	for range 2 { // any number of desks run on it
+		if _, err := store.Take(t.Context(), dsn, holder("serve")); err != nil {
+			t.Error(err)
+		}
+	}
+}

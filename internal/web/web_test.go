@@ -178,6 +178,10 @@ func TestFirstRun(t *testing.T) {
 	d := newDesk(t)
 	has(t, "first run", d.page("/"), "First steps", "tocsin tenant add")
 	has(t, "French first run", d.page("/fr/"), `lang="fr"`, "Mise en route")
+	// The demonstration is no command for the directory of the desk.
+	for path, want := range map[string]string{"/": "has a directory of its own", "/fr/": "a son propre répertoire", "/ja/": "専用のディレクトリ"} {
+		has(t, "first run at "+path, d.page(path), want, "tocsin demo --listen 127.0.0.1:8081")
+	}
 	status, header, _ := d.get("/ja")
 	if status != http.StatusFound || header.Get("Location") != "/ja/" {
 		t.Errorf("/ja: %d to %q, want 302 to /ja/", status, header.Get("Location"))
