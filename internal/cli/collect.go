@@ -1,13 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -28,6 +33,8 @@ type pollJSON struct {
 	Updated  int    `json:"updated"`
 	Left     int    `json:"left"`
 	Problem  string `json:"problem,omitempty"`
+	// Cause is the same as a code, with what the source said.
+	Cause *tocsin.Problem `json:"cause,omitempty"`
 }
 
 // errIncomplete is returned after the polls were printed.
@@ -77,14 +84,40 @@ func (c *collectCmd) Run(ctx context.Context, s *session) error {
 }
 
 func newPollJSON(tenant string, p tocsin.Poll) pollJSON {
-	return pollJSON{tenant, p.Source, string(p.Outcome), p.Full, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Problem}
+	return pollJSON{tenant, p.Source, string(p.Outcome), p.Full, p.Requests, p.Items, p.New, p.Updated, p.Left, lang.English(p.Problem), p.Problem}
 }
 
 func printPolls(w io.Writer, polls []pollJSON) {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "TENANT\tSOURCE\tOUTCOME\tREQUESTS\tITEMS\tNEW\tUPDATED\tLEFT\tPROBLEM")
 	for _, p := range polls {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", p.Tenant, p.Source, p.Outcome, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Problem)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", p.Tenant, p.Source, p.Outcome, p.Requests, p.Items, p.New, p.Updated, p.Left, spoken(p.Cause))
 	}
 	_ = table.Flush() // standard output
+}
+
+// spoken is why a poll was not complete, for a person: the sentence, what to
+// do, and what the source itself said.
+func spoken(p *tocsin.Problem) string {
+	if p == nil {
+		return ""
+	}
+	parts := []string{lang.English(p)}
+	if help := lang.EnglishHelp(p); help != "" {
+		parts = append(parts, help)
+	}
+	if e := p.Evidence; e != nil {
+		said := slices.DeleteFunc([]string{e.Number, e.Code, e.Inner}, func(s string) bool { return s == "" })
+		if e.Status != 0 {
+			said = append([]string{"status " + strconv.Itoa(e.Status)}, said...)
+		}
+		if e.Quote != "" {
+			said = append(said, strconv.Quote(e.Quote))
+		}
+		if id := cmp.Or(e.RequestID, e.CorrelationID, e.ClientRequestID); id != "" {
+			said = append(said, "request id "+id)
+		}
+		parts = append(parts, "["+strings.Join(said, ", ")+"]")
+	}
+	return strings.Join(parts, " ")
 }

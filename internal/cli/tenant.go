@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -39,12 +40,13 @@ type tenantJSON struct {
 }
 
 type source struct {
-	Name       string `json:"name"`
-	Outcome    string `json:"outcome"`
-	LastOKAt   string `json:"lastOkAt"`
-	StaleSince string `json:"staleSince,omitempty"`
-	Problem    string `json:"problem,omitempty"`
-	DueAt      string `json:"dueAt"`
+	Name       string          `json:"name"`
+	Outcome    string          `json:"outcome"`
+	LastOKAt   string          `json:"lastOkAt"`
+	StaleSince string          `json:"staleSince,omitempty"`
+	Problem    string          `json:"problem,omitempty"`
+	Cause      *tocsin.Problem `json:"cause,omitempty"` // the same as a code
+	DueAt      string          `json:"dueAt"`
 }
 
 func newTenantJSON(t tocsin.Tenant) tenantJSON {
@@ -100,7 +102,7 @@ func (t *tenantJSON) addSources(states []tocsin.SourceState, now time.Time) {
 		if state.TenantID != t.ID {
 			continue
 		}
-		one := source{Name: state.Name, Outcome: string(state.Outcome), LastOKAt: date(state.LastOKAt), Problem: state.Problem, DueAt: date(state.DueAt)}
+		one := source{Name: state.Name, Outcome: string(state.Outcome), LastOKAt: date(state.LastOKAt), Problem: lang.English(state.Problem), Cause: state.Problem, DueAt: date(state.DueAt)}
 		if since, stale := state.StaleSince(now); stale {
 			one.StaleSince = date(since)
 			if since.IsZero() {
@@ -126,4 +128,11 @@ func printTenants(w io.Writer, list []tenantJSON) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.ID, strings.Join(t.Domains, " "), strings.Join(sources, "; "))
 	}
 	_ = table.Flush() // standard output
+	for _, t := range list {
+		for _, one := range t.Sources {
+			if one.Cause != nil {
+				fmt.Fprintf(w, "\n%s %s: %s\n", t.Name, one.Name, spoken(one.Cause))
+			}
+		}
+	}
 }

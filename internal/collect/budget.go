@@ -56,7 +56,7 @@ func (b *budget) spend(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if until := b.now().Add(wait); until.After(b.giveUp) {
-			return &Failure{Reason: "The request budget of this hour is used up.", NotBefore: until}
+			return &Failure{Problem: tocsin.NewProblem(tocsin.ProblemBudget), NotBefore: until}
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -160,7 +161,7 @@ func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
 func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record, failure *Failure) {
 	failed := func(err error) (tocsin.Poll, *store.Record, *Failure) {
 		failure := asFailure(err)
-		result.Outcome, result.Problem = tocsin.OutcomeFailed, failure.Reason
+		result.Outcome, result.Problem = tocsin.OutcomeFailed, failure.Problem
 		return result, nil, failure
 	}
 	var err error
@@ -182,7 +183,7 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 	if err != nil {
 		return failed(err)
 	}
-	if diff.short != "" && p.state.Shorts+1 < shortPolls {
+	if diff.short != nil && p.state.Shorts+1 < shortPolls {
 		p.shorts = p.state.Shorts + 1
 		result.Outcome, result.Problem = tocsin.OutcomeShort, diff.short
 		return result, nil, nil
@@ -225,9 +226,9 @@ func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure)
 		if failure.Cause != nil {
 			log = log.With("err", failure.Cause)
 		}
-		log.WarnContext(ctx, "poll failed", "reason", failure.Reason)
+		log.WarnContext(ctx, "poll failed", "reason", lang.English(failure.Problem), "problem", failure.Problem)
 	case result.Outcome == tocsin.OutcomeShort:
-		log.WarnContext(ctx, "poll was short", "reason", result.Problem)
+		log.WarnContext(ctx, "poll was short", "reason", lang.English(result.Problem), "problem", result.Problem)
 	case result.Outcome == tocsin.OutcomeChanged || result.New+result.Updated+result.Left > 0:
 		log.InfoContext(ctx, "poll brought changes", "new", result.New, "updated", result.Updated, "left", result.Left)
 	default:

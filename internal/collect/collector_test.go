@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -108,7 +108,7 @@ func brief(p tocsin.Poll) string {
 func (d *desk) expect(what string, p tocsin.Poll, want string) {
 	d.t.Helper()
 	if got := brief(p); got != want {
-		d.t.Errorf("%s: %s, want %s (%s)", what, got, want, p.Problem)
+		d.t.Errorf("%s: %s, want %s (%s)", what, got, want, lang.English(p.Problem))
 	}
 }
 
@@ -201,8 +201,8 @@ func TestOneBadItemFailsThePoll(t *testing.T) {
 	bad.Items = append(bad.Items, collect.Item{Body: []byte(`{"title":"no id"}`), Hash: tocsin.Hash{1}})
 	p := d.poll(bad)
 	d.expect("bad", p, "failed new=0 updated=0 left=0")
-	if p.Problem != "Number 2 of the messages cannot be read." {
-		t.Errorf("problem = %q", p.Problem)
+	if got := p.Problem.Encode(); got != `{"code":"item.unreadable","args":{"kind":"message","n":"2"}}` {
+		t.Errorf("problem = %q", got)
 	}
 	if seq, err := d.store.LastSeq(t.Context()); err != nil || seq != 0 {
 		t.Errorf("LastSeq = %d, %v: nothing of a failed poll may be stored", seq, err)
@@ -220,14 +220,14 @@ func TestFailuresBackOff(t *testing.T) {
 		}
 	}
 	later := d.now.Add(50 * time.Minute)
-	d.upstream.err = &collect.Failure{Reason: "The upstream asks to wait.", NotBefore: later}
+	d.upstream.err = &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemThrottled, "who", "upstream"), NotBefore: later}
 	d.poll()
-	if s := d.source(); !s.DueAt.Equal(later) || s.Problem != "The upstream asks to wait." || s.Failures != 6 {
+	if s := d.source(); !s.DueAt.Equal(later) || s.Problem == nil || s.Problem.Code != tocsin.ProblemThrottled || s.Failures != 6 {
 		t.Errorf("source = %+v, want due at %v", s, later)
 	}
 	d.upstream.err = nil
 	d.poll()
-	if s := d.source(); s.Failures != 0 || s.Problem != "" {
+	if s := d.source(); s.Failures != 0 || s.Problem != nil {
 		t.Errorf("source = %+v after a good poll", s)
 	}
 }
@@ -248,7 +248,7 @@ func TestBudget(t *testing.T) {
 				t.Fatal(err)
 			}
 			if p.Outcome == tocsin.OutcomeFailed {
-				if s := d.source(); s.DueAt.Sub(start) < time.Hour || !strings.Contains(p.Problem, "budget") {
+				if s := d.source(); s.DueAt.Sub(start) < time.Hour || p.Problem == nil || p.Problem.Code != tocsin.ProblemBudget {
 					t.Errorf("source = %+v: the hour's budget is spent", s)
 				}
 				time.Sleep(time.Until(d.source().DueAt))

@@ -2,7 +2,7 @@ package collect
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -19,8 +19,8 @@ type comparer interface {
 type difference struct {
 	entries   []store.Entry
 	left      []store.Ref
-	watermark time.Time // newest time stamp of a message or issue, not after now
-	short     string    // why the answer is implausible, "" when it is not
+	watermark time.Time       // newest time stamp of a message or issue, not after now
+	short     *tocsin.Problem // why the answer is implausible, nil when it is not
 }
 
 // compare takes what an answer says against what is stored, bytes before
@@ -55,7 +55,7 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 			known = append(known, item.Hash)
 		} else {
 			if doc, err = tocsin.ReadDocument(list.Kind, item.Body); err != nil {
-				return &Failure{Reason: fmt.Sprintf("Number %d of the %ss cannot be read.", i+1, list.Kind), Cause: err}
+				return &Failure{Problem: tocsin.NewProblem(tocsin.ProblemItem, "n", strconv.Itoa(i+1), "kind", string(list.Kind)), Cause: err}
 			}
 			ids, modified = append(ids, doc.ID), doc.Facts.ModifiedAt
 		}
@@ -91,6 +91,6 @@ func (d *difference) leave(list List, missing []store.Missing, live int, now tim
 		d.left = append(d.left, m.Ref)
 	}
 	if surprising > max(2, live/5) || surprising > 0 && len(list.Items) == 0 {
-		d.short = fmt.Sprintf("The upstream listed %d %ss; %d that were listed before are missing at once.", len(list.Items), list.Kind, surprising)
+		d.short = tocsin.NewProblem(tocsin.ProblemShort, "n", strconv.Itoa(len(list.Items)), "kind", string(list.Kind), "missing", strconv.Itoa(surprising))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -66,18 +67,18 @@ const (
 
 // A Failure is a poll that failed in a way that decides when to try again.
 type Failure struct { //nolint:errname // collect.Failure says it
-	Reason    string    // a sentence for the operator, safe to show
-	NotBefore time.Time // do not poll this source again before; zero for the usual back-off
-	AuthState bool      // credentials or consent are wrong: an operator must act
-	Step      Step      // which step towards the answer it was, if one of those
+	Problem   *tocsin.Problem // safe to show; never nil
+	NotBefore time.Time       // do not poll this source again before; zero for the usual back-off
+	AuthState bool            // credentials or consent are wrong: an operator must act
+	Step      Step            // which step towards the answer it was, if one of those
 	Cause     error
 }
 
 func (f *Failure) Error() string {
 	if f.Cause == nil {
-		return f.Reason
+		return lang.English(f.Problem)
 	}
-	return f.Reason + ": " + f.Cause.Error()
+	return lang.English(f.Problem) + ": " + f.Cause.Error()
 }
 
 // Unwrap gives the cause and [tocsin.ErrUnavailable].
@@ -95,5 +96,5 @@ func asFailure(err error) *Failure {
 	if errors.As(err, &failure) {
 		return failure
 	}
-	return &Failure{Reason: "The upstream could not be read.", Cause: err}
+	return &Failure{Problem: tocsin.NewProblem(tocsin.ProblemUnread), Cause: err}
 }

@@ -124,32 +124,32 @@ func (c *Client) Do(ctx context.Context, method, target string, header http.Head
 	return answer, nil
 }
 
-// errProxy says that a proxy did not let a connection pass.
-var errProxy = errors.New("the proxy refused the connection")
+// ErrProxy says that a proxy did not let a connection pass.
+var ErrProxy = errors.New("the proxy refused the connection")
 
 // proxyAnswered keeps the proxy's status and drops its words.
 func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return fmt.Errorf("%w with status %d", errProxy, answer.StatusCode)
+	return fmt.Errorf("%w with status %d", ErrProxy, answer.StatusCode)
 }
 
-// errTooLarge says that an answer has more bytes than it may.
-var errTooLarge = errors.New("larger than allowed")
+// ErrTooLarge says that an answer has more bytes than it may.
+var ErrTooLarge = errors.New("larger than allowed")
 
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(body)) > limit {
-		return nil, fmt.Errorf("%w: more than %d bytes", errTooLarge, limit)
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
 	return body, err
 }
 
-// errProtocol stands for what the standard library says about an answer that
+// ErrProtocol stands for what the standard library says about an answer that
 // is no HTTP. Its own words quote the answer, and an upstream could put the
 // token there that it was sent.
-var errProtocol = errors.New("the answer is no valid HTTP")
+var ErrProtocol = errors.New("the answer is no valid HTTP")
 
 // bare is err without the address, which [url.Error] would print in full, and
 // without words of the upstream.
@@ -163,13 +163,13 @@ func bare(err error) error {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return err
 	}
-	if errors.Is(err, errProxy) {
+	if errors.Is(err, ErrProxy) {
 		return err
 	}
-	for _, known := range []error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, http.ErrSchemeMismatch, errTooLarge} {
+	for _, known := range []error{context.Canceled, io.EOF, io.ErrUnexpectedEOF, http.ErrSchemeMismatch, ErrTooLarge} {
 		if errors.Is(err, known) {
 			return known
 		}
 	}
-	return errProtocol
+	return ErrProtocol
 }

@@ -16,7 +16,9 @@ func (s *Store) Polls(ctx context.Context, tenantID string, limit int) ([]tocsin
 		FROM polls p JOIN tenants t ON t.num = p.tenant WHERE t.id = $1 ORDER BY p.num DESC LIMIT $2`, tenantID, limit)
 	list, err := collectRows(rows, err, func(rows *sql.Rows) (p tocsin.Poll, err error) {
 		var started, finished int64
-		err = rows.Scan(&p.TenantID, &p.Source, &p.Epoch, &p.Full, &started, &finished, &p.Outcome, &p.Requests, &p.Items, &p.New, &p.Updated, &p.Left, &p.Problem, &p.Unreadable, &p.Withheld)
+		var problem string
+		err = rows.Scan(&p.TenantID, &p.Source, &p.Epoch, &p.Full, &started, &finished, &p.Outcome, &p.Requests, &p.Items, &p.New, &p.Updated, &p.Left, &problem, &p.Unreadable, &p.Withheld)
+		p.Problem = tocsin.DecodeProblem(problem)
 		p.StartedAt, p.FinishedAt = tocsin.FromMicros(started), tocsin.FromMicros(finished)
 		return p, err
 	})
@@ -70,7 +72,7 @@ func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 		result, err := tx.ExecContext(ctx, `
 			UPDATE sources SET leased_at = 0, lease_ends = 0, failures = failures + 1, outcome = $1, problem = $2, due_at = $3
 			WHERE lease_ends > 0 AND lease_ends <= $3`,
-			string(tocsin.OutcomeAbandoned), "The process that polled it ended.", micros(now))
+			string(tocsin.OutcomeAbandoned), tocsin.NewProblem(tocsin.ProblemEnded).Encode(), micros(now))
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,9 @@ const sourceColumns = `t.id, s.name, s.provider, s.poll_every, s.due_at, s.epoch
 func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
 	var c tocsin.SourceState
 	var every, due, leased, ends, ok, full, mark int64
-	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &c.Problem, &c.Unreadable)
+	var problem string
+	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &problem, &c.Unreadable)
+	c.Problem = tocsin.DecodeProblem(problem)
 	c.Interval = time.Duration(every) * time.Microsecond
 	c.DueAt, c.LeasedAt, c.LeaseEnds = tocsin.FromMicros(due), tocsin.FromMicros(leased), tocsin.FromMicros(ends)
 	c.LastOKAt, c.LastFullAt, c.Watermark = tocsin.FromMicros(ok), tocsin.FromMicros(full), tocsin.FromMicros(mark)
@@ -240,7 +242,7 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 			last_full_at = CASE WHEN CAST($6 AS BIGINT) > last_full_at THEN CAST($6 AS BIGINT) ELSE last_full_at END,
 			watermark = CASE WHEN CAST($7 AS BIGINT) > watermark THEN CAST($7 AS BIGINT) ELSE watermark END
 		WHERE tenant = $8 AND name = $9 AND epoch = $10 AND lease_ends > 0`,
-		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem), okAt, fullAt, mark, tenant, p.Source, p.Epoch,
+		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem.Encode()), okAt, fullAt, mark, tenant, p.Source, p.Epoch,
 		p.Outcome.Complete(), end.Unreadable != nil, len(end.Unreadable))
 	if err != nil {
 		return nil, err
@@ -252,7 +254,7 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		UPDATE polls SET whole = $1, finished_at = $2, outcome = $3, requests = $4, items = $5, added = $6, updated = $7, departed = $8, problem = $9,
 			unreadable = $13, withheld = $14
 		WHERE tenant = $10 AND source = $11 AND epoch = $12`,
-		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem), tenant, p.Source, p.Epoch,
+		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem.Encode()), tenant, p.Source, p.Epoch,
 		p.Unreadable, p.Withheld)
 	return changes, err
 }

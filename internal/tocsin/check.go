@@ -3,9 +3,9 @@ package tocsin
 // A Check is one thing that must hold for a source to work, and whether it
 // does.
 type Check struct {
-	Step   string // reach, secret, health, messages or lists
-	State  CheckState
-	Reason string // why it does not hold, safe to show
+	Step    string // reach, secret, health, messages or lists
+	State   CheckState
+	Problem *Problem // why it does not hold
 }
 
 // A CheckState is how a check went.

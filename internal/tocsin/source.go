@@ -23,7 +23,7 @@ type SourceState struct {
 	Failures   int       // polls in a row that were not complete
 	Shorts     int       // full polls in a row that were short in the same way
 	Outcome    Outcome   // of the last poll
-	Problem    string    // why the last poll was not complete, or what it could not read, safe to show
+	Problem    *Problem  // why the last poll was not complete, or what it could not read
 	Unreadable int       // what of it cannot be read, see [Unreadable]
 }
 
@@ -60,9 +60,9 @@ type Poll struct {
 	New        int
 	Updated    int
 	Left       int
-	Withheld   int    // items that it did not take off the list, since the list was too short to be believed
-	Unreadable int    // elements that cannot be read
-	Problem    string // why it was not complete, or what it could not read, safe to show
+	Withheld   int      // items that it did not take off the list, since the list was too short to be believed
+	Unreadable int      // elements that cannot be read
+	Problem    *Problem // why it was not complete, or what it could not read
 }
 
 // An Outcome is how a poll ended.

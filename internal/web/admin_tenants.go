@@ -328,12 +328,15 @@ func (v *visit) test(tenant tocsin.Tenant, name string) error {
 	}
 	page.Checked, page.AllGood = name, true
 	for _, c := range checks {
-		line := checkLine{Name: v.text("check." + c.Step), Reason: v.reasoned(c.Reason), look: look{Family: "neutral", Glyph: "unknown", Words: v.text("check.state." + string(c.State))}}
+		line := checkLine{Name: v.text("check." + c.Step), Reason: v.reasoned(c.Problem), look: look{Family: "neutral", Glyph: "unknown", Words: v.text("check.state." + string(c.State))}}
 		switch c.State {
 		case tocsin.CheckOK:
 			line.Family, line.Glyph = "ok", "ok"
 		case tocsin.CheckFailed:
-			line.Family, line.Glyph, line.Help = "down", "down", v.text("check.help."+c.Step)
+			line.Family, line.Glyph = "down", "down"
+			if line.Reason == nil || line.Reason.Help == "" {
+				line.Help = v.text("check.help." + c.Step)
+			}
 		}
 		page.AllGood = page.AllGood && c.State == tocsin.CheckOK
 		page.Checks = append(page.Checks, line)

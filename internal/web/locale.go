@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"example.org/tocsin/internal/lang"
 )
 
 //go:embed locales
@@ -51,6 +53,13 @@ func loadLocale(code string) (*locale, error) {
 		if err := json.Unmarshal(body, &l.texts); err != nil {
 			return nil, fmt.Errorf("locale %s: %w", name, err)
 		}
+	}
+	causes, err := lang.Texts(code)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(causes, &l.texts); err != nil {
+		return nil, fmt.Errorf("locale %s: %w", code, err)
 	}
 	for key, m := range l.texts {
 		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other)}

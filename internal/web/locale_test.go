@@ -32,7 +32,7 @@ func TestTextsAreComplete(t *testing.T) {
 		return slices.Compact(list)
 	}
 	for key, english := range locales["en"].texts {
-		if !used(key) {
+		if !strings.HasPrefix(key, "cause.") && !used(key) { // the texts of package lang are its own to test
 			t.Errorf("text %q is used nowhere", key)
 		}
 		for code, l := range locales {

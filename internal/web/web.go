@@ -116,8 +116,7 @@ type Pages struct {
 	sights    sights
 	zones     zones
 	policy    *bluemonday.Policy // for HTML of providers
-	reasons   []reason
-	readable  *http.ServeMux // knows the addresses of pages in no language
+	readable  *http.ServeMux     // knows the addresses of pages in no language
 }
 
 // New reads templates, texts and files. It fails when one of them is broken.
@@ -125,7 +124,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), reasons: newReasons(), readable: http.NewServeMux()}
+	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), readable: http.NewServeMux()}
 	for _, page := range p.pages() {
 		if page.method == http.MethodGet {
 			p.readable.Handle("GET "+page.path, http.NotFoundHandler())

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -23,13 +24,14 @@ type sourceBody struct {
 	Polling    bool       `json:"polling" doc:"A poll is under way."`
 	Outcome    string     `json:"outcome,omitempty" enum:"running,unchanged,changed,short,failed,abandoned" doc:"Of the last poll."`
 	Failures   int        `json:"failures" doc:"Polls in a row that were not complete."`
-	Problem    string     `json:"problem,omitempty" doc:"Why the last poll was not complete."`
+	Problem    string     `json:"problem,omitempty" doc:"Why the last poll was not complete, in English."`
+	Cause      *causeBody `json:"cause,omitempty" doc:"The same as a code, with what the source itself said."`
 }
 
 func newSourceBody(s tocsin.SourceState, now time.Time) sourceBody {
 	body := sourceBody{
 		Name: s.Name, Every: s.Interval.String(), State: "current", LastOKAt: instant(s.LastOKAt), LastFullAt: instant(s.LastFullAt),
-		DueAt: instant(s.DueAt), Polling: s.LeaseEnds.After(now), Outcome: string(s.Outcome), Failures: s.Failures, Problem: s.Problem,
+		DueAt: instant(s.DueAt), Polling: s.LeaseEnds.After(now), Outcome: string(s.Outcome), Failures: s.Failures, Problem: lang.English(s.Problem), Cause: newCauseBody(s.Problem),
 	}
 	since, stale := s.StaleSince(now)
 	switch {
@@ -53,7 +55,8 @@ type pollBody struct {
 	New        int        `json:"new"`
 	Updated    int        `json:"updated"`
 	Left       int        `json:"left"`
-	Problem    string     `json:"problem,omitempty" doc:"Why it was not complete."`
+	Problem    string     `json:"problem,omitempty" doc:"Why it was not complete, in English."`
+	Cause      *causeBody `json:"cause,omitempty" doc:"The same as a code, with what the source itself said."`
 }
 
 type sourceList struct {
@@ -132,7 +135,7 @@ func (a *API) listPolls(ctx context.Context, x *exchange, in *struct {
 	out := &struct{ Body pollList }{pollList{Value: make([]pollBody, len(polls))}}
 	for i, p := range polls {
 		out.Body.Value[i] = pollBody{
-			p.Source, p.Full, p.StartedAt, instant(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, p.Problem,
+			p.Source, p.Full, p.StartedAt, instant(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, lang.English(p.Problem), newCauseBody(p.Problem),
 		}
 	}
 	return out, nil

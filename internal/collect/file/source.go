@@ -33,7 +33,7 @@ func New(path string) (*Source, error) {
 func (s *Source) Poll(ctx context.Context, _ collect.Ask) (collect.Answer, error) {
 	paths, err := s.files()
 	if err != nil {
-		return collect.Answer{}, &collect.Failure{Reason: "The path cannot be read.", Cause: err}
+		return collect.Answer{}, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemPath), Cause: err}
 	}
 	var answer collect.Answer
 	for _, path := range paths {
@@ -42,7 +42,7 @@ func (s *Source) Poll(ctx context.Context, _ collect.Ask) (collect.Answer, error
 		}
 		lists, err := readOne(path)
 		if err != nil {
-			return collect.Answer{}, &collect.Failure{Reason: fmt.Sprintf("The file %s cannot be read.", filepath.Base(path)), Cause: err}
+			return collect.Answer{}, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemFile, "name", filepath.Base(path)), Cause: err}
 		}
 		for _, list := range lists {
 			answer.Lists = merge(answer.Lists, list)

@@ -90,10 +90,10 @@ func (s *Source) attachments(ctx context.Context, ask collect.Ask, id string) ([
 		err = json.Unmarshal(body, &list)
 	}
 	if err != nil {
-		return nil, damaged("attachments of a message", err)
+		return nil, filesDamaged(err)
 	}
 	if len(list.Value) > maxAttachments {
-		return nil, &collect.Failure{Reason: "A message has more attachments than are kept."}
+		return nil, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemFilesMany)}
 	}
 	var fetched []collect.Fetched
 	size := 0
@@ -103,13 +103,17 @@ func (s *Source) attachments(ctx context.Context, ask collect.Ask, id string) ([
 			return nil, err
 		}
 		if size += len(content); size > maxAttached {
-			return nil, &collect.Failure{Reason: "The attachments of a message are larger than is kept."}
+			return nil, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemFilesLarge)}
 		}
 		fetched = append(fetched, collect.Fetched{Content: content, File: tocsin.File{
 			ID: a.ID, Name: a.Name, ContentType: a.ContentType, ModifiedAt: a.LastModifiedDateTime.UTC(),
 		}})
 	}
 	return fetched, nil
+}
+
+func filesDamaged(err error) *collect.Failure {
+	return &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemAttachments), Cause: err}
 }
 
 // content reads a file as it is.
@@ -120,7 +124,7 @@ func (s *Source) content(ctx context.Context, ask collect.Ask, target string) ([
 	}
 	content, err := answer.Body()
 	if err != nil {
-		return nil, nil, damaged("a file", err)
+		return nil, nil, filesDamaged(err)
 	}
 	return content, answer.Header, nil
 }

@@ -297,12 +297,12 @@ func TestTokenIsRefusedOnAnyPage(t *testing.T) {
 func TestDamagedAnswers(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ body, want string }{
-		"item without id": {`{"value":[{"id":"EX1"},{"title":"s3cret"}]}`, "page 2 of issues: item 2: it has no id"},
-		"item is text":    {`{"value":["s3cret"]}`, "page 2 of issues: item 1"},
-		"value is null":   {`{"value":null}`, "damaged"},
-		"trailing":        {`{"value":[]} {}`, "damaged"},
-		"stray brace":     {`{{"value":[]}`, "damaged"},
-		"nothing":         {"", "damaged"},
+		"item without id": {`{"value":[{"id":"EX1"},{"title":"s3cret"}]}`, "item 2: it has no id"},
+		"item is text":    {`{"value":["s3cret"]}`, "item 1"},
+		"value is null":   {`{"value":null}`, ""},
+		"trailing":        {`{"value":[]} {}`, ""},
+		"stray brace":     {`{{"value":[]}`, ""},
+		"nothing":         {"", ""},
 		"error":           {`{"error":{"code":"s3cret"}}`, "holds an error"},
 	} {
 		s := newScript(t)
@@ -310,7 +310,7 @@ func TestDamagedAnswers(t *testing.T) {
 		s.set("issues?$skip=1", tt.body)
 		answer, err := s.source(t).Poll(t.Context(), full)
 		var failure *collect.Failure
-		if !errors.As(err, &failure) || !strings.Contains(failure.Reason, tt.want) || strings.Contains(err.Error(), "s3cret") || answer.Lists != nil {
+		if !errors.As(err, &failure) || failure.Problem.Args["page"] != "2" || failure.Problem.Args["kind"] != "issue" || !strings.Contains(failure.Problem.Args["detail"], tt.want) || strings.Contains(err.Error(), "s3cret") || answer.Lists != nil {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
@@ -318,7 +318,7 @@ func TestDamagedAnswers(t *testing.T) {
 		s := newScript(t)
 		s.status = []int{200, status}
 		var failure *collect.Failure
-		if _, err := s.source(t).Poll(t.Context(), full); !errors.As(err, &failure) || !strings.Contains(failure.Reason, fmt.Sprint(status)) {
+		if _, err := s.source(t).Poll(t.Context(), full); !errors.As(err, &failure) || failure.Problem.Evidence == nil || failure.Problem.Evidence.Status != status {
 			t.Errorf("status %d: %v", status, err)
 		}
 	}
@@ -356,7 +356,7 @@ func TestPagesEnd(t *testing.T) {
 			s.set(from, page(to, "EX1"))
 		}
 		var failure *collect.Failure
-		if _, err := s.source(t).Poll(t.Context(), full); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "never end") {
+		if _, err := s.source(t).Poll(t.Context(), full); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

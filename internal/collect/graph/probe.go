@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/collect"
@@ -23,7 +24,7 @@ func Probe(ctx context.Context, c Config, now func() time.Time) []tocsin.Check {
 		{Step: "lists", State: tocsin.CheckSkipped},
 	}
 	fail := func(i int, err error) []tocsin.Check {
-		checks[i].State, checks[i].Reason = tocsin.CheckFailed, reasonOf(err)
+		checks[i].State, checks[i].Problem = tocsin.CheckFailed, problemOf(err)
 		return checks
 	}
 	source, err := New(c, now)
@@ -40,8 +41,8 @@ func Probe(ctx context.Context, c Config, now func() time.Time) []tocsin.Check {
 	}
 	checks[0].State, checks[1].State = tocsin.CheckOK, tocsin.CheckOK
 	formErr := errors.Join(
-		source.tryList(ctx, ask, &checks[2], "/healthOverviews"), source.tryList(ctx, ask, &checks[2], "/issues"),
-		source.tryList(ctx, ask, &checks[3], "/messages"))
+		source.tryList(ctx, ask, &checks[2], tocsin.KindOverview), source.tryList(ctx, ask, &checks[2], tocsin.KindIssue),
+		source.tryList(ctx, ask, &checks[3], tocsin.KindMessage))
 	switch {
 	case formErr != nil:
 		fail(4, formErr)
@@ -53,12 +54,13 @@ func Probe(ctx context.Context, c Config, now func() time.Time) []tocsin.Check {
 
 // tryList asks for one item of a list. Whether the app may is the check's; any
 // other failure is returned.
-func (s *Source) tryList(ctx context.Context, ask collect.Ask, check *tocsin.Check, path string) error {
+func (s *Source) tryList(ctx context.Context, ask collect.Ask, check *tocsin.Check, kind tocsin.Kind) error {
+	l := listings()[slices.IndexFunc(listings(), func(l listing) bool { return l.kind == kind })]
 	header := s.header.Clone()
 	header["Prefer"] = []string{"odata.maxpagesize=1"}
-	answer, err := s.session.Get(ctx, ask, s.root+path, header)
+	answer, err := s.session.Get(ctx, ask, s.root+l.path, header)
 	if stepOf(err) == collect.StepPermission {
-		check.State, check.Reason = tocsin.CheckFailed, reasonOf(err)
+		check.State, check.Problem = tocsin.CheckFailed, problemOf(err)
 		return nil
 	}
 	if err != nil {
@@ -69,13 +71,13 @@ func (s *Source) tryList(ctx context.Context, ask collect.Ask, check *tocsin.Che
 	}
 	body, err := answer.Body()
 	if err != nil {
-		return damaged(path, err)
+		return damaged(kind, 1, "", err)
 	}
 	var list struct {
 		Value []json.RawMessage `json:"value"`
 	}
 	if err := json.Unmarshal(body, &list); err != nil || list.Value == nil || answer.Status != http.StatusOK {
-		return damaged(path, err)
+		return damaged(kind, 1, "", err)
 	}
 	return nil
 }
@@ -87,13 +89,13 @@ func stepOf(err error) collect.Step {
 	return ""
 }
 
-// reasonOf is what an operator may read of an error.
-func reasonOf(err error) string {
+// problemOf is what an operator may know of an error.
+func problemOf(err error) *tocsin.Problem {
 	if failure, ok := errors.AsType[*collect.Failure](err); ok {
-		return failure.Reason
+		return failure.Problem
 	}
-	if e, ok := errors.AsType[*tocsin.Error](err); ok {
-		return e.Message
+	if e, ok := errors.AsType[*tocsin.Error](err); ok && e.Field != "" {
+		return tocsin.NewProblem(tocsin.ProblemSettings, "field", e.Field)
 	}
-	return "It could not be tried."
+	return tocsin.NewProblem(tocsin.ProblemUntried)
 }

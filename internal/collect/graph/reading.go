@@ -76,7 +76,7 @@ func (r *reading) all(ctx context.Context, target string, conditional bool) (unc
 	unchanged = true
 	for target != "" {
 		if seen[target] || len(seen) == maxPages {
-			return false, &collect.Failure{Reason: "The upstream's pages never end.", Cause: fmt.Errorf("list %s, page %d", r.listing.path, len(seen))}
+			return false, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemEndless, "kind", string(r.listing.kind)), Cause: fmt.Errorf("list %s, page %d", r.listing.path, len(seen))}
 		}
 		seen[target] = true
 		same, err := r.page(ctx, target, conditional)
@@ -156,7 +156,7 @@ func (r *reading) body(answer *httpclient.Answer, number int) ([]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, damaged(r.where(number), err)
+		return nil, damaged(r.listing.kind, number, "", err)
 	}
 	return body, nil
 }
@@ -165,13 +165,9 @@ func (r *reading) split(body []byte, number int) (page, error) {
 	parsed, err := split(body, r.listing.key)
 	if err != nil {
 		// What split says names places, never what is there.
-		return page{}, damaged(r.where(number)+": "+err.Error(), nil)
+		return page{}, damaged(r.listing.kind, number, err.Error(), nil)
 	}
 	return parsed, nil
-}
-
-func (r *reading) where(number int) string {
-	return fmt.Sprintf("page %d of %s", number, r.listing.path[1:])
 }
 
 // lacksBodies reports whether the upstream only confirmed some page.

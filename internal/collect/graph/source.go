@@ -13,7 +13,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,7 +78,7 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	root := c.BaseURL + apiPath
 	session, err := upstream.New("graph", upstream.Config{
 		TenantID: c.TenantID, ClientID: c.ClientID, Secret: c.Secret, Credential: c.Credential, Root: root, TokenURL: c.TokenURL, Version: c.Version,
-		Form: url.Values{"scope": {c.Scope}}, Consent: "ServiceHealth.Read.All and ServiceMessage.Read.All",
+		Form: url.Values{"scope": {c.Scope}}, Consent: "ServiceHealth.Read.All, ServiceMessage.Read.All",
 	}, now)
 	if err != nil {
 		return nil, err
@@ -141,6 +140,10 @@ func (s *Source) Commit() {
 	s.fresh = map[form]listState{}
 }
 
-func damaged(where string, err error) *collect.Failure {
-	return &collect.Failure{Reason: fmt.Sprintf("The upstream's answer is damaged, %s: nothing of it was used.", where), Cause: err}
+// damaged says that a page of a list was not used; detail names places of the
+// page, never what is there.
+func damaged(kind tocsin.Kind, page int, detail string, err error) *collect.Failure {
+	return &collect.Failure{
+		Problem: tocsin.NewProblem(tocsin.ProblemPage, "page", strconv.Itoa(page), "kind", string(kind), "detail", detail), Cause: err,
+	}
 }

@@ -113,29 +113,29 @@ func TestIncremental(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name   string
-		fault  fakegraph.Fault
-		reason string
-		auth   bool
-		wait   time.Duration
+		name  string
+		fault fakegraph.Fault
+		code  tocsin.ProblemCode
+		auth  bool
+		wait  time.Duration
 	}{
-		{"throttled", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "17"}, "Too many requests", false, 17 * time.Second},
-		{"throttled in fractions", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "2.128"}, "Too many requests", false, 2128 * time.Millisecond},
-		{"down", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 503, RetryAfter: "-1"}, "Status 503", false, 0},
-		{"forbidden", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 403}, "lacks a permission", true, 0},
-		{"signed out", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 401}, "not accepted", true, 0},
-		{"page of a proxy", fakegraph.Fault{Kind: fakegraph.FaultHTML}, "something else than JSON", false, 0},
-		{"cut", fakegraph.Fault{Kind: fakegraph.FaultCut, Count: 300}, "does not answer", false, 0},
-		{"truncated gzip", fakegraph.Fault{Kind: fakegraph.FaultTruncatedGzip}, "damaged", false, 0},
-		{"reset", fakegraph.Fault{Kind: fakegraph.FaultReset}, "does not answer", false, 0},
-		{"deep", fakegraph.Fault{Kind: fakegraph.FaultDeep, Count: 1000}, "damaged", false, 0},
-		{"not UTF-8", fakegraph.Fault{Kind: fakegraph.FaultInvalidUTF8}, "damaged", false, 0},
-		{"error with 200", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, ContentType: "application/json", Body: `{"error":{"code":"x"}}`}, "damaged", false, 0},
-		{"no value", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, ContentType: "application/json", Body: `{}`}, "damaged", false, 0},
-		{"redirect", fakegraph.Fault{Kind: fakegraph.FaultRedirect, Status: 307, Location: "http://127.0.0.1:1/"}, "redirect (307)", false, 0},
-		{"endless", fakegraph.Fault{Kind: fakegraph.FaultEndless}, "does not answer", false, 0},
-		{"gzip bomb", fakegraph.Fault{Kind: fakegraph.FaultGzipBomb, Count: 64 << 20}, "damaged", false, 0},
-		{"loop", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{self}"}, "never end", false, 0},
+		{"throttled", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "17"}, tocsin.ProblemThrottled, false, 17 * time.Second},
+		{"throttled in fractions", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 429, RetryAfter: "2.128"}, tocsin.ProblemThrottled, false, 2128 * time.Millisecond},
+		{"down", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 503, RetryAfter: "-1"}, tocsin.ProblemFault, false, 0},
+		{"forbidden", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 403}, tocsin.ProblemPermission, true, 0},
+		{"signed out", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 401}, tocsin.ProblemUnauthorized, true, 0},
+		{"page of a proxy", fakegraph.Fault{Kind: fakegraph.FaultHTML}, tocsin.ProblemWebPage, false, 0},
+		{"cut", fakegraph.Fault{Kind: fakegraph.FaultCut, Count: 300}, tocsin.ProblemSilent, false, 0},
+		{"truncated gzip", fakegraph.Fault{Kind: fakegraph.FaultTruncatedGzip}, tocsin.ProblemPage, false, 0},
+		{"reset", fakegraph.Fault{Kind: fakegraph.FaultReset}, tocsin.ProblemSilent, false, 0},
+		{"deep", fakegraph.Fault{Kind: fakegraph.FaultDeep, Count: 1000}, tocsin.ProblemPage, false, 0},
+		{"not UTF-8", fakegraph.Fault{Kind: fakegraph.FaultInvalidUTF8}, tocsin.ProblemPage, false, 0},
+		{"error with 200", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, ContentType: "application/json", Body: `{"error":{"code":"x"}}`}, tocsin.ProblemPage, false, 0},
+		{"no value", fakegraph.Fault{Kind: fakegraph.FaultAnswer, Status: 200, ContentType: "application/json", Body: `{}`}, tocsin.ProblemPage, false, 0},
+		{"redirect", fakegraph.Fault{Kind: fakegraph.FaultRedirect, Status: 307, Location: "http://127.0.0.1:1/"}, tocsin.ProblemRedirect, false, 0},
+		{"endless", fakegraph.Fault{Kind: fakegraph.FaultEndless}, tocsin.ProblemLarge, false, 0},
+		{"gzip bomb", fakegraph.Fault{Kind: fakegraph.FaultGzipBomb, Count: 64 << 20}, tocsin.ProblemPage, false, 0},
+		{"loop", fakegraph.Fault{Kind: fakegraph.FaultNextLink, Location: "{self}"}, tocsin.ProblemEndless, false, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,8 +149,8 @@ func TestFaults(t *testing.T) {
 			if !errors.As(err, &failure) || !errors.Is(err, tocsin.ErrUnavailable) {
 				t.Fatalf("err = %v, want a Failure", err)
 			}
-			if !strings.Contains(failure.Reason, tt.reason) || failure.AuthState != tt.auth {
-				t.Errorf("failure = %+v, want %q", failure, tt.reason)
+			if failure.Problem.Code != tt.code || failure.AuthState != tt.auth {
+				t.Errorf("failure = %+v, want %q", failure, tt.code)
 			}
 			if wait := failure.NotBefore.Sub(start); tt.wait > 0 && (wait < tt.wait || wait > tt.wait+5*time.Second) {
 				t.Errorf("come back after %v, want %v", wait, tt.wait)
@@ -250,7 +250,7 @@ func TestLinksArePinned(t *testing.T) {
 		d.upstream.ClearFaults()
 		d.upstream.Inject(fakegraph.Fault{Kind: fakegraph.FaultNextLink, PathContains: "messages", Location: link})
 		var failure *collect.Failure
-		if _, err := d.poll(t); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "leads away") {
+		if _, err := d.poll(t); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemLink {
 			t.Errorf("link %q: %v, want it refused", link, err)
 		}
 	}

@@ -198,7 +198,7 @@ func (s *Source) pages(ctx context.Context, ask collect.Ask, op operation, befor
 }
 
 func endless(op operation, n int) *collect.Failure {
-	return &collect.Failure{Reason: "The upstream's pages never end.", Cause: fmt.Errorf("page %d of %s", n, op.path[1:])}
+	return &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemEndless, "kind", op.kind()), Cause: fmt.Errorf("page %d of %s", n, op.path[1:])}
 }
 
 // recognise finds out what must be known of a page, without inflating it when
@@ -266,5 +266,9 @@ func open(answer *httpclient.Answer) (elements []json.RawMessage, next string, e
 }
 
 func (op operation) damaged(page int, err error) *collect.Failure {
-	return &collect.Failure{Reason: fmt.Sprintf("The upstream's answer is damaged, page %d of %s: nothing of it was used.", page, op.path[1:]), Cause: err}
+	return &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemPage, "page", strconv.Itoa(page), "kind", op.kind(), "detail", ""), Cause: err}
 }
+
+// kind names what the operation lists: the last of its kinds, since issues and
+// messages come together as the API's messages.
+func (op operation) kind() string { return string(op.kinds[len(op.kinds)-1]) }

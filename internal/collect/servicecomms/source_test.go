@@ -158,7 +158,7 @@ func TestPaging(t *testing.T) {
 	}
 	l.messages, l.asked = l.messages[:100], nil
 	var failure *collect.Failure
-	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "never end") || len(l.asked) != 4 {
+	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless || len(l.asked) != 4 {
 		t.Errorf("the same 100 again and again: %v after %q", err, l.asked)
 	}
 	l = newLegacy(t, 0)
@@ -168,13 +168,14 @@ func TestPaging(t *testing.T) {
 		t.Errorf("a link: %d issues after %q", len(got[tocsin.KindIssue].Items), l.asked)
 	}
 	l.override["Messages?$skiptoken=2"] = `{"value":[],"@odata.nextLink":"` + l.url + `/api/v1.0/22222222-2222-4222-8222-222222222222/ServiceComms/Messages"}`
-	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || !strings.Contains(failure.Reason, "leads away") {
+	if _, err := l.source(t).Poll(t.Context(), ask); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemLink {
 		t.Errorf("another tenant's messages: %v", err)
 	}
 }
 
 func TestDamagedAnswers(t *testing.T) {
 	t.Parallel()
+	kinds := map[string]string{"Services": "service", "CurrentStatus": "overview", "Messages": "message"}
 	for name, body := range map[string]string{
 		"no value": `{}`, "null": `{"value":null}`, "error": `{"error":{"code":"x"},"value":[]}`, "text": `{"value":["x"]}`, "no id": `{"value":[{"Title":"x"}]}`,
 		"trailing": `{"value":[]}{}`, "mark": "\xef\xbb\xbf{\"value\":[]}", "not UTF-8": "{\"value\":[{\"Id\":\"\xff\"}]}", "deep": `{"value":[` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `]}`,
@@ -186,7 +187,7 @@ func TestDamagedAnswers(t *testing.T) {
 			answer, err := l.source(t).Poll(t.Context(), ask)
 			path, _, _ := strings.Cut(target, "?")
 			var failure *collect.Failure
-			if !errors.As(err, &failure) || !strings.Contains(failure.Reason, "page 1 of "+path) || answer.Lists != nil {
+			if !errors.As(err, &failure) || failure.Problem.Args["page"] != "1" || failure.Problem.Args["kind"] != kinds[path] || answer.Lists != nil {
 				t.Errorf("%s, %s: %v", name, target, err)
 			}
 		}

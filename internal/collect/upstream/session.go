@@ -5,7 +5,6 @@ package upstream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,7 +73,7 @@ func New(kind string, c Config, now func() time.Time) (*Session, error) {
 func (s *Session) Resolve(link string) (string, error) {
 	target, err := s.api.Resolve(link)
 	if err != nil {
-		return "", &collect.Failure{Reason: "The upstream's next link leads away from it; it was not followed.", Cause: err}
+		return "", &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemLink), Cause: err}
 	}
 	return target, nil
 }
@@ -87,7 +86,7 @@ func (s *Session) Get(ctx context.Context, ask collect.Ask, target string, heade
 		return nil, err
 	}
 	if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(strings.ToLower(kind), "application/json") {
-		return nil, &collect.Failure{Reason: "The upstream answered with something else than JSON."}
+		return nil, s.notJSON(answer, whoUpstream)
 	}
 	return answer, nil
 }
@@ -111,39 +110,17 @@ func (s *Session) get(ctx context.Context, ask collect.Ask, target string, heade
 		answer, err := s.api.Do(ctx, http.MethodGet, target, header, nil)
 		if err != nil {
 			if errors.Is(err, httpclient.ErrRefused) {
-				return nil, &collect.Failure{Reason: "The upstream's address leads away from it.", Cause: err}
+				return nil, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemAway), Cause: err}
 			}
-			return nil, &collect.Failure{Reason: "The upstream does not answer.", Cause: err}
+			return nil, &collect.Failure{Problem: unreachable(err, whoUpstream), Cause: err}
 		}
 		if answer.Status == http.StatusUnauthorized && try == 1 {
 			s.bearer = ""
 			continue
 		}
 		if answer.Status != http.StatusOK {
-			return nil, s.statusFailure(answer, "the upstream")
+			return nil, s.refusal(answer, whoUpstream)
 		}
 		return answer, nil
 	}
-}
-
-// statusFailure says what a status means for the operator and the schedule.
-func (s *Session) statusFailure(answer *httpclient.Answer, who string) *collect.Failure {
-	failure := &collect.Failure{}
-	switch {
-	case answer.Status >= 300 && answer.Status < 400:
-		failure.Reason = fmt.Sprintf("A redirect (%d) by %s was not followed.", answer.Status, who)
-	case answer.Status == http.StatusUnauthorized:
-		failure.Reason, failure.AuthState = fmt.Sprintf("The token was not accepted by %s.", who), true
-	case answer.Status == http.StatusForbidden:
-		failure.Reason, failure.AuthState = fmt.Sprintf("The app lacks a permission, says %s: consent to %s.", who, s.config.Consent), true
-		failure.Step = collect.StepPermission
-	case answer.Status == http.StatusTooManyRequests:
-		failure.Reason = fmt.Sprintf("Too many requests, says %s.", who)
-	default:
-		failure.Reason = fmt.Sprintf("Status %d from %s.", answer.Status, who)
-	}
-	if at, ok := httpclient.RetryAfter(answer.Header.Get("Retry-After"), s.now()); ok {
-		failure.NotBefore = at
-	}
-	return failure
 }

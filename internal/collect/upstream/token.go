@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/httpclient"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // Bounds of how long a token is used, whatever its answer says.
@@ -30,31 +31,30 @@ func (s *Session) token(ctx context.Context, ask collect.Ask) (string, error) {
 	}
 	form, err := s.tokenForm()
 	if err != nil {
-		return "", &collect.Failure{Reason: "The certificate of the app, or the token that stands for it, cannot be used.", AuthState: true, Cause: err}
+		return "", &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemProof), AuthState: true, Cause: err}
 	}
 	answer, err := s.tokens.Do(ctx, http.MethodPost, s.config.TokenURL, http.Header{
 		"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"},
 	}, []byte(form.Encode()))
 	if err != nil {
-		return "", &collect.Failure{Reason: "The token endpoint does not answer.", Step: collect.StepReach, Cause: err}
+		return "", &collect.Failure{Problem: unreachable(err, whoTokens), Step: collect.StepReach, Cause: err}
 	}
 	body, err := answer.Body()
 	if err != nil {
-		return "", &collect.Failure{Reason: "The token endpoint's answer is damaged.", Cause: err}
+		return "", &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemTokenDamaged), Cause: err}
 	}
 	var reply struct {
 		AccessToken string      `json:"access_token"`
 		ExpiresIn   json.Number `json:"expires_in"`
-		Error       string      `json:"error"`
 	}
 	decodeErr := json.Unmarshal(body, &reply)
 	switch {
 	case answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests:
-		return "", &collect.Failure{Reason: fmt.Sprintf("The token endpoint refused the client: %s.", knownError(reply.Error)), AuthState: true, Step: collect.StepSecret}
+		return "", s.refused(answer)
 	case answer.Status != http.StatusOK:
-		return "", s.statusFailure(answer, "the token endpoint")
+		return "", s.refusal(answer, whoTokens)
 	case decodeErr != nil || reply.AccessToken == "" || strings.ContainsAny(reply.AccessToken, " \r\n"):
-		return "", &collect.Failure{Reason: "The token endpoint's answer holds no token.", Cause: decodeErr}
+		return "", s.noToken(answer, decodeErr)
 	}
 	life := time.Duration(0)
 	if seconds, err := reply.ExpiresIn.Int64(); err == nil && seconds > 0 {
@@ -84,12 +84,10 @@ func (s *Session) Authorize(ctx context.Context, ask collect.Ask) error {
 	return err
 }
 
-// knownError passes on OAuth's own error names only: the rest is the
-// upstream's text.
-func knownError(name string) string {
-	switch name {
-	case "invalid_client", "unauthorized_client", "invalid_grant", "invalid_scope", "invalid_request", "access_denied", "invalid_resource":
-		return name
+// noToken says what came in place of a token.
+func (s *Session) noToken(answer *httpclient.Answer, err error) *collect.Failure {
+	if kind := strings.ToLower(answer.Header.Get("Content-Type")); err != nil && strings.HasPrefix(kind, "text/html") {
+		return s.notJSON(answer, whoTokens)
 	}
-	return "it gave no known reason"
+	return &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemToken), Cause: err}
 }

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Claims":             claims,
 		"LostClaim":          lostClaim,
 		"Sweep":              sweep,
+		"Problems":           problems,
 		"Budget":             budget,
 		"Unreadable":         unreadable,
 		"Clients":            clients,

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -111,6 +112,43 @@ func sweep(t *testing.T, s *store.Store) {
 	list, err := s.Sources(ctx, Contoso)
 	if err != nil || list[0].Failures != 1 || list[0].Outcome != tocsin.OutcomeAbandoned || !list[0].LeaseEnds.IsZero() {
 		t.Errorf("Sources = %+v, %v", list, err)
+	}
+	if p := list[0].Problem; p == nil || p.Code != tocsin.ProblemEnded {
+		t.Errorf("problem = %s", p.Encode())
+	}
+}
+
+// problems: why a poll failed is kept with the poll and the source, and gone
+// from the source after a good one.
+func problems(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	problem := tocsin.NewProblem(tocsin.ProblemForbidden, "who", "upstream", "permissions", "A.Read.All").With(&tocsin.Evidence{
+		Status: 403, Code: "UnknownError", Quote: `It said: "日本語", \x`, RequestID: "11111111-2222-4333-8444-555555555555", RetryAfter: 5,
+	})
+	for i, want := range []*tocsin.Problem{problem, nil, tocsin.NewProblem(tocsin.ProblemBudget)} {
+		claim, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(time.Duration(i)*time.Hour), time.Minute, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		poll := tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: claim.Epoch, FinishedAt: claim.LeasedAt, Outcome: tocsin.OutcomeFailed, Problem: want}
+		if want == nil {
+			poll.Outcome = tocsin.OutcomeUnchanged
+		}
+		if _, err := s.FinishPoll(ctx, store.PollEnd{Poll: poll}, nil); err != nil {
+			t.Fatal(err)
+		}
+		sources, err := s.Sources(ctx, Contoso)
+		if err != nil || len(sources) != 1 || !reflect.DeepEqual(sources[0].Problem, want) {
+			t.Errorf("Sources = %+v, %v, want the problem %s", sources, err, want.Encode())
+		}
+		polls, err := s.Polls(ctx, Contoso, 1)
+		if err != nil || len(polls) != 1 || !reflect.DeepEqual(polls[0].Problem, want) {
+			t.Errorf("Polls = %+v, %v, want the problem %s", polls, err, want.Encode())
+		}
 	}
 }
 
