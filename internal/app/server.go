@@ -63,6 +63,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		Routes:   append(pages.Routes(), desk.Pages()...),
 		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), desk.Subtree(), a.tokens()},
 		Errors:   pages.WriteError,
+		Programs: desk.WriteError,
 		Gate:     a.Door,
 		Origin:   originOf(a.base),
 		Hosts:    a.hosts(c),
@@ -77,7 +78,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 // tokens is the token issuer: its first path segment is a tenant.
 func (a *App) tokens() httpserver.Subtree {
 	return httpserver.Subtree{
-		Name: "oauth", Match: oauth.Serves, Errors: httpserver.PlainError,
+		Name: "oauth", Match: oauth.Serves, Near: oauth.Near, Errors: a.Issuer.WriteError,
 		Handle: func(w http.ResponseWriter, r *http.Request) error {
 			a.Issuer.ServeHTTP(w, r)
 			return nil

@@ -27,7 +27,11 @@ type Subtree struct {
 	Prefix string // such as "/v1.0/", which also takes "/v1.0"
 	// Match takes the place of Prefix where one does not tell, and is given
 	// what [RawPath] returns.
-	Match  func(path string) bool
+	Match func(path string) bool
+	// Near reports whether a path that nobody serves was meant for the subtree,
+	// and which one is right, empty if that cannot be told. It is given what
+	// [Tidy] returns. Nil for a subtree that nothing is near to.
+	Near   func(tidy string) (meant string, near bool)
 	Routes []Route // what Handle serves, for the table: Handle itself asks for permission
 	Handle HandlerFunc
 	Errors ErrorWriter

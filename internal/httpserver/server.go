@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +39,7 @@ type Config struct {
 	Routes   []Route
 	Subtrees []Subtree   // asked before Routes, in this order
 	Errors   ErrorWriter // for Routes, and for what nobody serves
+	Programs ErrorWriter // the same for clients that take JSON and no page; Errors when nil
 	Gate     gate        // for routes that need more than Public and Local
 	Checks   []Check     // what must work for the desk to be healthy
 	Hosts    []string    // names that requests may be for; all when empty
@@ -75,6 +78,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("new server: no error writer")
 	}
 	s := &Server{config: c, log: c.Log, stopping: make(chan struct{})}
+	s.config.Errors = forClients(c.Errors, c.Programs)
 	routes := append(append([]Route(nil), c.Routes...), s.operations()...)
 	if err := validate(routes, c.Subtrees, c.Gate != nil); err != nil {
 		return nil, fmt.Errorf("new server: %w", err)
@@ -84,11 +88,12 @@ func New(c Config) (*Server, error) {
 	if s.metrics, err = newMetrics(c.Registry); err != nil {
 		return nil, fmt.Errorf("new server: %w", err)
 	}
-	pages, err := s.pages(c.Routes, routes[len(c.Routes):])
+	branches := s.branches()
+	pages, err := s.pages(c.Routes, routes[len(c.Routes):], branches)
 	if err != nil {
 		return nil, fmt.Errorf("new server: %w", err)
 	}
-	s.handler = s.dispatch(pages)
+	s.handler = s.dispatch(branches, pages)
 	return s, nil
 }
 
@@ -99,21 +104,31 @@ func (s *Server) Routes() []Route { return append([]Route(nil), s.table...) }
 // ServeHTTP serves one request, for tests and for servers inside of others.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// dispatch hands a request to the subtree that takes its path as it was sent,
-// and all others to the pages.
-func (s *Server) dispatch(pages http.Handler) http.Handler {
-	type branch struct {
-		Subtree
-		handler http.Handler
-	}
-	branches := make([]branch, len(s.config.Subtrees))
+// A branch is a subtree with what serves it.
+type branch struct {
+	Subtree
+	handler http.Handler
+	lost    http.Handler // explains that nobody serves a path near to it
+}
+
+func (s *Server) branches() []branch {
+	list := make([]branch, len(s.config.Subtrees))
 	for i, tree := range s.config.Subtrees {
+		hosts := withHosts(s.config.Hosts, tree.Errors, s.log)
 		inner := handle(tree.Handle, tree.Errors, s.log)
 		if !tree.ChecksBody {
 			inner = withBodyCheck(tree.Errors, s.log)(inner)
 		}
-		branches[i] = branch{tree, s.around(inner, tree.Name, tree.Errors, withHosts(s.config.Hosts, tree.Errors, s.log))}
+		list[i] = branch{
+			tree, s.around(inner, tree.Name, tree.Errors, hosts), s.around(handle(tree.explain, tree.Errors, s.log), tree.Name, tree.Errors, hosts),
+		}
 	}
+	return list
+}
+
+// dispatch hands a request to the subtree that takes its path as it was sent,
+// and all others to the pages.
+func (s *Server) dispatch(branches []branch, pages http.Handler) http.Handler {
 	return withRequestID(s.stopping)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw := RawPath(r)
 		for _, b := range branches {
@@ -139,7 +154,7 @@ func (s *Server) around(h http.Handler, route string, write ErrorWriter, inner .
 
 // pages serves the routes that the multiplexer knows. Operations answer for any
 // host, because probes of orchestrators name none.
-func (s *Server) pages(routes, operations []Route) (h http.Handler, err error) {
+func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Handler, err error) {
 	write := s.config.Errors
 	hosts, body := withHosts(s.config.Hosts, write, s.log), withBodyCheck(write, s.log)
 	mux := http.NewServeMux()
@@ -160,9 +175,14 @@ func (s *Server) pages(routes, operations []Route) (h http.Handler, err error) {
 	}
 	unserved := func(w http.ResponseWriter, r *http.Request) error { return explain(mux, w, r) }
 	nothing := s.around(handle(unserved, write, s.log), "none", write, withPageHeaders, hosts)
+	lost := astray(branches, s.around(handle(unserved, PlainError, s.log), "none", PlainError, withPageHeaders))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A path that is not clean would be redirected by the multiplexer.
 		if _, pattern := mux.Handler(r); pattern == "" || !clean(r.URL.Path) {
+			if h := lost(r); h != nil {
+				h.ServeHTTP(w, r)
+				return
+			}
 			nothing.ServeHTTP(w, r)
 			return
 		}
@@ -197,6 +217,9 @@ func explain(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Allow", probe.header.Get("Allow"))
 			return Errorf(http.StatusMethodNotAllowed, "Only %s is served here.", probe.header.Get("Allow"))
 		}
+	}
+	if tidy := strings.ToLower(Tidy(RawPath(r))); slices.Contains(operationPaths(), tidy) {
+		return Errorf(http.StatusNotFound, "%s", Nowhere(tidy))
 	}
 	return Errorf(http.StatusNotFound, "There is nothing here.")
 }

@@ -160,7 +160,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // their roots in any case.
 func (a *API) Subtree() httpserver.Subtree {
 	return httpserver.Subtree{
-		Name: "graph", Prefix: "/v1.0/", Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true,
+		Name: "graph", Prefix: "/v1.0/", Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true, Near: near,
 		Match: func(path string) bool {
 			version, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 			return strings.HasPrefix(path, "/") && (strings.EqualFold(version, "v1.0") || strings.EqualFold(version, "beta"))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -103,7 +104,8 @@ func (x *exchange) serve() error {
 	}
 	switch {
 	case !ok:
-		return failf(http.StatusNotFound, "There is nothing at this address.")
+		meant, _ := near(httpserver.Tidy(x.path))
+		return failf(http.StatusNotFound, "%s", httpserver.Nowhere(meant))
 	case x.method != to.method() && !(x.method == http.MethodHead && to.method() == http.MethodGet):
 		f := failf(http.StatusMethodNotAllowed, "Only %s is served here.", to.method())
 		f.header = [2]string{"Allow", map[string]string{"GET": "GET, HEAD", "POST": "POST"}[to.method()]}

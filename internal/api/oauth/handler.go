@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,11 +45,49 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Serves reports whether a path is one that ServeHTTP knows.
 func Serves(path string) bool {
 	_, endpoint, found := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	switch endpoint {
-	case "oauth2/token", "oauth2/v2.0/token", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration", "discovery/v2.0/keys", "discovery/keys":
-		return found
+	return found && slices.Contains(endpoints(), endpoint)
+}
+
+// endpoints are the paths below a tenant.
+func endpoints() []string {
+	return []string{
+		"oauth2/token", "oauth2/v2.0/token", "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration",
+		"discovery/v2.0/keys", "discovery/keys",
 	}
-	return false
+}
+
+// Near finds the path that one which nobody serves was meant to be, among those
+// that look like a token issuer's.
+func Near(tidy string) (meant string, near bool) {
+	segments := strings.Split(strings.TrimPrefix(tidy, "/"), "/")
+	at := slices.IndexFunc(segments, func(s string) bool {
+		s = strings.ToLower(s)
+		return s == "oauth2" || s == "discovery" || s == "openid-configuration"
+	})
+	if at < 0 {
+		return "", false
+	}
+	tenant := "{tenant}"
+	if len(segments) > 1 && (tocsin.IsGUID(segments[0]) || tocsin.IsDomain(segments[0])) && !strings.EqualFold(segments[0], "v2.0") {
+		tenant, segments = segments[0], segments[1:]
+	}
+	endpoint := strings.ToLower(strings.Join(segments, "/"))
+	for _, known := range endpoints() {
+		if endpoint == known {
+			return "/" + tenant + "/" + known, true
+		}
+	}
+	return "/" + tenant + "/oauth2/v2.0/token", true
+}
+
+// WriteError explains a failure around the issuer in its own form.
+func (i *Issuer) WriteError(w http.ResponseWriter, _ *http.Request, status int, err *tocsin.Error) {
+	code := "invalid_request"
+	if status >= http.StatusInternalServerError {
+		code = "server_error"
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	i.refuse(w, status, code, err.Message)
 }
 
 func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request, ref, version string) {

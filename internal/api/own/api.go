@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -93,12 +94,33 @@ func (a *API) Routes() []httpserver.Route {
 // Subtree is the API as the server carries requests to it.
 func (a *API) Subtree() httpserver.Subtree {
 	return httpserver.Subtree{
-		Name: "own", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true,
+		Name: "own", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true, Near: a.near,
 		Handle: func(w http.ResponseWriter, r *http.Request) error {
 			a.ServeHTTP(w, r)
 			return nil
 		},
 	}
+}
+
+// near finds the path that one which nobody serves was meant to be.
+func (a *API) near(tidy string) (meant string, ok bool) {
+	lower := strings.ToLower(tidy)
+	for _, page := range a.Pages() {
+		if _, path, _ := strings.Cut(page.Pattern, " "); lower == path {
+			return path, true
+		}
+	}
+	if !strings.HasPrefix(lower, "/api/") {
+		return "", false
+	}
+	if at := len(Prefix); len(tidy) > at && strings.EqualFold(tidy[:at], Prefix) {
+		meant := Prefix + tidy[at:]
+		probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: meant}}
+		if _, pattern := a.mux.Handler(probe); a.operations[pattern] != nil {
+			return meant, true
+		}
+	}
+	return Prefix, true
 }
 
 // ServeHTTP answers requests below the prefix.

@@ -207,7 +207,8 @@ func (x *exchange) unserved() error {
 		}
 	}
 	if allowed == nil {
-		return problemf(http.StatusNotFound, "There is nothing at this address.")
+		meant, _ := x.api.near(httpserver.Tidy(httpserver.RawPath(x.r)))
+		return problemf(http.StatusNotFound, "%s", httpserver.Nowhere(meant))
 	}
 	p := problemf(http.StatusMethodNotAllowed, "Only %s is served here.", strings.Join(allowed, ", "))
 	p.set("Allow", strings.Join(allowed, ", "))

@@ -107,7 +107,7 @@ func (a *API) Routes() []httpserver.Route {
 // Subtree is the API as the server carries requests to it.
 func (a *API) Subtree() httpserver.Subtree {
 	return httpserver.Subtree{
-		Name: "servicecomms", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true,
+		Name: "servicecomms", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true, Near: near,
 		Handle: func(w http.ResponseWriter, r *http.Request) error {
 			a.ServeHTTP(w, r)
 			return nil

@@ -49,7 +49,8 @@ func (x *exchange) path() (operation string, err error) {
 		segments[i] = text
 	}
 	if !ok {
-		return "", failf(http.StatusNotFound, codeNotFound, "The API is at %s{tenant}/ServiceComms/.", Prefix)
+		meant, _ := near(httpserver.Tidy(httpserver.RawPath(x.r)))
+		return "", failf(http.StatusNotFound, codeNotFound, "%s", httpserver.Nowhere(meant))
 	}
 	x.tenant = segments[0]
 	if !tocsin.IsGUID(x.tenant) && !tocsin.IsDomain(x.tenant) {
@@ -83,4 +84,34 @@ func (x *exchange) checkTenant() error {
 		x.shape = snapshot.Tenant.Shape
 	}
 	return nil
+}
+
+// near finds the path that one which nobody serves was meant to be: below
+// another root, with a part left out, in other letters, or spoilt on its way.
+func near(tidy string) (meant string, ok bool) {
+	segments := strings.Split(strings.TrimPrefix(tidy, "/"), "/")
+	at := slices.IndexFunc(segments, func(s string) bool { return strings.EqualFold(s, opRoot) })
+	switch {
+	case at >= 0:
+	case !strings.EqualFold(segments[0], "api"), len(segments) > 1 && !isVersion(segments[1]):
+		return "", false
+	default:
+		return Prefix + "{tenant}/" + opRoot, true
+	}
+	tenant := "{tenant}"
+	if at > 0 && (tocsin.IsGUID(segments[at-1]) || tocsin.IsDomain(segments[at-1])) && !strings.EqualFold(segments[at-1], "v1.0") {
+		tenant = segments[at-1]
+	}
+	meant = opRoot
+	for _, operation := range operations() {
+		if strings.EqualFold(operation, strings.Join(segments[at:], "/")) {
+			meant = operation
+		}
+	}
+	return Prefix + tenant + "/" + meant, true
+}
+
+// isVersion reports whether a segment looks like the version of an API.
+func isVersion(segment string) bool {
+	return len(segment) > 1 && segment[0]|0x20 == 'v' && '0' <= segment[1] && segment[1] <= '9'
 }
