@@ -1,6 +1,6 @@
 // Package cli is the command line: one file per command. A command parses its
 // arguments, calls package app and prints; it decides nothing itself. Exit
-// codes: 0 done, 1 failed, 2 used wrongly.
+// codes: 0 done, 1 failed, 2 used wrongly; those of check are Nagios's.
 package cli
 
 import (
@@ -11,8 +11,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
@@ -84,17 +87,51 @@ func Main(ctx context.Context, env Env) (code int) {
 	parser := newParser(ctx, env, &flags)
 	command, err := parser.Parse(env.Args)
 	if err != nil {
-		fmt.Fprintf(env.Stderr, "tocsin: %v\nTry: tocsin --help\n", err)
-		return exitUsage
+		return misused(env, parsedCommand(env, err), err)
 	}
 	if flags.Output == "csv" && command.Selected().Name != "list" {
-		fmt.Fprintf(env.Stderr, "tocsin: only lists are printed as csv\nTry: tocsin --help\n")
-		return exitUsage
+		return misused(env, firstCommand(command), errors.New("only lists are printed as csv"))
 	}
 	if err := command.Run(&session{root: &flags, env: env}); err != nil {
 		return report(env.Stderr, err)
 	}
 	return exitDone
+}
+
+// misused says that a command was used wrongly. A monitoring system reads 2 as
+// critical, so that a check is unknown then.
+func misused(env Env, command string, err error) int {
+	code := exitUsage
+	if command == "check" {
+		code = report(env.Stderr, failedCheck(env, err))
+	} else {
+		fmt.Fprintf(env.Stderr, "tocsin: %v\n", err)
+	}
+	fmt.Fprintln(env.Stderr, "Try: tocsin --help")
+	return code
+}
+
+// parsedCommand is the command that was meant where the arguments cannot be
+// read.
+func parsedCommand(env Env, err error) string {
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
+		if name := firstCommand(parse.Context); name != "" {
+			return name
+		}
+	}
+	if slices.Contains(env.Args, "check") {
+		return "check"
+	}
+	return ""
+}
+
+func firstCommand(c *kong.Context) string {
+	for _, step := range c.Path {
+		if step.Command != nil {
+			return step.Command.Name
+		}
+	}
+	return ""
 }
 
 // report prints err for a person, a line for each problem, and picks the exit

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -20,28 +22,65 @@ type healthCmd struct {
 
 type healthListCmd struct{ ofTenant }
 
-// healthJSON is a service with its status as commands print it.
+// healthJSON is the judgement on a service as commands print it.
 type healthJSON struct {
-	ID         string `json:"id"`
-	Service    string `json:"service"`
-	Status     string `json:"status"`
-	Since      string `json:"since"`
-	StaleSince string `json:"staleSince,omitempty"` // the status was last confirmed then
+	ID         string          `json:"id"`
+	Service    string          `json:"service"`
+	Severity   tocsin.Severity `json:"severity"`
+	Status     string          `json:"status"`          // the one that decides, in the provider's word
+	Since      string          `json:"since"`           // since when it is not well, or since when it is; missing where nobody knows
+	Issue      string          `json:"issue,omitempty"` // that explains it
+	StaleSince string          `json:"staleSince,omitempty"`
+	Stale      bool            `json:"stale,omitempty"` // nobody has looked since staleSince, or ever
+
+	since           time.Time
+	advised, silent bool
+}
+
+func newHealthJSON(s *health.Service) healthJSON {
+	h := healthJSON{
+		ID: s.ID, Service: s.Name, Severity: s.Severity, Status: string(s.Status), Since: date(s.Since), StaleSince: date(s.StaleSince), Stale: s.Stale,
+		since: s.Since, advised: s.Advised(), silent: s.Silent,
+	}
+	if s.Cause != nil {
+		h.Issue = s.Cause.ID
+	}
+	return h
+}
+
+// issueHealth is an open issue about a service that no list names.
+func issueHealth(i *health.Issue) healthJSON {
+	return healthJSON{
+		ID: i.ServiceID, Service: i.Service, Severity: i.Severity, Status: string(i.Status), Since: date(i.Start()), Issue: i.ID,
+		since: i.Start(), advised: i.Advisory(),
+	}
 }
 
 func (c *healthListCmd) Run(ctx context.Context, s *session) error {
-	list, err := c.health(ctx, s)
+	report, err := c.report(ctx, s, time.Now())
 	if err != nil {
 		return err
 	}
+	list := []healthJSON{}
+	for i := range report.Services {
+		list = append(list, newHealthJSON(&report.Services[i]))
+	}
 	return s.print(list, func(w io.Writer) {
 		table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(table, "ID\tSERVICE\tSTATUS\tSINCE\tUNKNOWN SINCE")
+		fmt.Fprintln(table, "ID\tSERVICE\tSEVERITY\tSTATUS\tSINCE\tISSUE\tUNKNOWN SINCE")
 		for _, h := range list {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", oneLine(h.ID), oneLine(h.Service), h.Status, h.Since, h.StaleSince)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", oneLine(h.ID), oneLine(h.Service), h.Severity, oneLine(h.Status), h.Since, oneLine(h.Issue), h.silence())
 		}
 		_ = table.Flush() // standard output
 	})
+}
+
+// silence says since when nobody has looked, "" while somebody does.
+func (h healthJSON) silence() string {
+	if h.Stale && h.StaleSince == "" {
+		return "never read"
+	}
+	return h.StaleSince
 }
 
 type healthGetCmd struct {
@@ -52,91 +91,61 @@ type healthGetCmd struct {
 // serviceHealthJSON is one service as commands print it.
 type serviceHealthJSON struct {
 	healthJSON
-	Issues []itemJSON `json:"issues"` // that are open about it, the latest first
+	Issues    []itemJSON `json:"issues"`    // that are open about it, the worst first
+	Elsewhere []itemJSON `json:"elsewhere"` // open incidents of other services that name it, and of the whole suite
 }
 
 func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
-	archive, tenant, err := c.open(ctx, s)
+	report, err := c.report(ctx, s, time.Now())
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	list, err := healthOf(ctx, archive, tenant)
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(list, func(h healthJSON) bool {
-		return strings.EqualFold(h.ID, c.Service) || strings.EqualFold(h.Service, c.Service)
+	at := slices.IndexFunc(report.Services, func(h health.Service) bool {
+		return strings.EqualFold(h.ID, c.Service) || strings.EqualFold(h.Name, c.Service)
 	})
 	if at < 0 {
 		return tocsin.NotFoundf("There is no service %q.", tocsin.Clip(c.Service, 80))
 	}
-	one := serviceHealthJSON{healthJSON: list[at], Issues: []itemJSON{}}
-	err = eachItem(ctx, archive, tenant, store.ItemsQuery{Kind: tocsin.KindIssue, OpenAt: time.Now()}, func(item store.Item) error {
-		if item.ServiceID == one.ID && !item.Status.Healthy() {
-			one.Issues = append(one.Issues, newItemJSON(item))
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	service := &report.Services[at]
+	named, suite := report.Elsewhere(service.Service)
+	one := serviceHealthJSON{newHealthJSON(service), openJSON(service.About), openJSON(slices.Concat(named, suite))}
 	return s.print(one, func(w io.Writer) {
-		fmt.Fprintf(w, "%s  %s  %s since %s\n", oneLine(one.ID), oneLine(one.Service), one.Status, one.Since)
-		if one.StaleSince != "" {
-			fmt.Fprintf(w, "Unknown since %s: nobody has looked.\n", one.StaleSince)
+		fmt.Fprintf(w, "%s  %s  %s  %s since %s\n", oneLine(one.ID), oneLine(one.Service), one.Severity, oneLine(one.Status), one.Since)
+		if silence := one.silence(); silence != "" {
+			fmt.Fprintf(w, "Unknown since %s: nobody has looked.\n", silence)
 		}
 		for _, i := range one.Issues {
 			fmt.Fprintf(w, "%s  %s  %s  %s\n", i.ID, i.Status, i.Class, oneLine(i.Title))
 		}
+		for _, i := range one.Elsewhere {
+			fmt.Fprintf(w, "%s  %s  %s  %s: %s\n", i.ID, i.Status, i.Class, oneLine(i.Service), oneLine(i.Title))
+		}
 	})
 }
 
-// maxServices is how many services of a tenant are told.
-const maxServices = 1000
+// openJSON are open issues as commands print them.
+func openJSON(issues []*health.Issue) []itemJSON {
+	list := []itemJSON{}
+	for _, i := range issues {
+		list = append(list, itemJSON{
+			ID: i.ID, Title: i.Content.Title, Service: i.Service, Class: i.Class, Status: string(i.Status), StartAt: date(i.StartAt.Time()),
+			EndAt: date(i.EndAt.Time()), ModifiedAt: date(i.ModifiedAt.Time()), Source: i.Source, Version: int(i.N),
+		})
+	}
+	return list
+}
 
-func (o ofTenant) health(ctx context.Context, s *session) ([]healthJSON, error) {
+// report judges the tenant from its archive.
+func (o ofTenant) report(ctx context.Context, s *session, now time.Time) (*health.Report, error) {
 	archive, tenant, err := o.open(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer archive.Close()
-	return healthOf(ctx, archive, tenant)
-}
-
-// healthOf lists the services of the tenant, with since when nobody has looked.
-func healthOf(ctx context.Context, archive *store.Store, tenant tocsin.Tenant) ([]healthJSON, error) {
-	states, err := archive.Sources(ctx, tenant.ID)
+	model := readmodel.New(archive, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	snapshot, err := model.Snapshot(ctx, tenant.ID)
 	if err != nil {
 		return nil, err
 	}
-	stale := map[string]string{tocsin.SourceOwn: ""}
-	for _, state := range states {
-		stale[state.Name] = ""
-		if since, is := state.StaleSince(time.Now()); is {
-			if stale[state.Name] = date(since); since.IsZero() {
-				stale[state.Name] = "never polled"
-			}
-		}
-	}
-	items, _, err := archive.Items(ctx, tenant.ID, store.ItemsQuery{Kind: tocsin.KindOverview, Limit: maxServices})
-	if err != nil {
-		return nil, err
-	}
-	list := []healthJSON{}
-	for _, item := range items {
-		held, err := archive.Held(ctx, tenant.ID, item.Ref, 0)
-		if err != nil {
-			return nil, err
-		}
-		if !item.LeftAt.IsZero() {
-			continue
-		}
-		since, looked := stale[item.Source]
-		if !looked { // imported once: nobody looks any more
-			since = date(held.SeenAt)
-		}
-		list = append(list, healthJSON{item.ID, item.Service, string(item.Status), date(held.At), since})
-	}
-	return list, nil
+	return health.Judge(ctx, model, snapshot, now)
 }

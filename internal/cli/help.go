@@ -41,7 +41,7 @@ func setExamples(node *kong.Node) {
 	for _, child := range node.Children {
 		setExamples(child)
 		if text, example, ok := strings.Cut(child.Help, exampleMark); ok {
-			child.Help, child.Detail = text, "Example:\n\n    "+example
+			child.Help, child.Detail = text, strings.TrimSpace("Example:\n\n    "+example+"\n\n"+child.Detail)
 		}
 	}
 }

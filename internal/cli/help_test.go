@@ -82,16 +82,28 @@ func TestEveryCommandHasAnExampleThatParses(t *testing.T) {
 		if !node.Leaf() {
 			continue
 		}
-		_, example, ok := strings.Cut(node.Detail, "    tocsin ")
-		if !ok {
+		examples := examplesOf(node.Detail)
+		if len(examples) == 0 {
 			t.Errorf("tocsin %s has no example: end its help with %q and a line that works", node.Path(), strings.TrimSpace(exampleMark))
 			continue
 		}
-		if !strings.HasPrefix("tocsin "+example, node.FullPath()) {
-			t.Errorf("the example of %q is of another command: %s", node.FullPath(), example)
+		for _, example := range examples {
+			if !strings.HasPrefix("tocsin "+example, node.FullPath()) {
+				t.Errorf("the example of %q is of another command: %s", node.FullPath(), example)
+			}
+			parse(t, example)
 		}
-		parse(t, example)
 	}
+}
+
+// examplesOf are the commands in the help of one, without the program.
+func examplesOf(detail string) (list []string) {
+	for line := range strings.Lines(detail) {
+		if example, ok := strings.CutPrefix(line, "    tocsin "); ok {
+			list = append(list, strings.TrimSpace(example))
+		}
+	}
+	return list
 }
 
 // parse reads a line as the program does, without running it.

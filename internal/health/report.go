@@ -169,3 +169,10 @@ func (r *Report) since() {
 		}
 	}
 }
+
+// Silent reports whether some source is not heard any more.
+func (r *Report) Silent() bool { return r.snapshot.Stale }
+
+// StaleSince returns since when the stalest source is not heard; the zero time
+// where all are, and for one that was never read.
+func (r *Report) StaleSince() time.Time { return r.snapshot.StaleSince }

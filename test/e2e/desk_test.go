@@ -303,4 +303,8 @@ func TestUsedWrongly(t *testing.T) {
 			t.Errorf("tocsin %s: exit code %d, want 2", strings.Join(args, " "), code)
 		}
 	}
+	// A monitoring system reads 2 as critical.
+	if out, code := tocsin(t, data, "check", "--tenant"); code != 3 || !strings.HasPrefix(out, "UNKNOWN - ") {
+		t.Errorf("tocsin check --tenant: exit code %d, %q, want 3", code, out)
+	}
 }

@@ -135,12 +135,12 @@ func TestAuthorByCommand(t *testing.T) {
 		Version int
 	}
 	run(t, data, &written, "service", "add", "--tenant", "contoso", "--id", "Vpn", "--name", "Remote access", "--feature", "Gateway")
-	check(0, "OK - 1 services")
+	check(0, "OK - 1 service")
 	run(t, data, &written, "issue", "create", "--tenant", "contoso", "--service", "Vpn", "--title", "Slow", "--status", "Service degradation", "--text", "We look into it.")
 	if written.ID != "TC1001" || written.Version != 1 {
 		t.Errorf("created %+v", written)
 	}
-	check(1, "WARNING - 1 services, 1 not well", "--service", "vpn")
+	check(1, "WARNING - 1 service, 1 not well", "--service", "vpn")
 	run(t, data, &written, "issue", "post", "TC1001", "--tenant", "contoso", "--status", "serviceInterruption")
 	check(2, "CRITICAL - ")
 	check(2, "CRITICAL - ", "--service", "Vpn", "--service", "Nothing")
