@@ -50,7 +50,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	desk, err := own.New(own.Config{
-		Base: a.base, Archive: hurrying{a.Store, a.look}, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: a.base, Archive: hurrying{a.Store, a.look}, Model: a.Model, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -35,6 +35,7 @@ type limiter interface {
 type Config struct {
 	Base     string // address of the desk
 	Archive  archive
+	Model    snapshots
 	Author   *author.Author
 	Verifier verifier
 	Limiter  limiter          // nil for no limit
@@ -45,13 +46,14 @@ type Config struct {
 
 // An API serves the desk's own form. It is safe for use by several goroutines.
 type API struct {
-	base     string
-	archive  archive
-	author   *author.Author
-	verifier verifier
-	limiter  limiter
-	now      func() time.Time
-	log      *slog.Logger
+	base      string
+	archive   archive
+	snapshots snapshots
+	author    *author.Author
+	verifier  verifier
+	limiter   limiter
+	now       func() time.Time
+	log       *slog.Logger
 
 	mux        *http.ServeMux
 	huma       huma.API
@@ -65,11 +67,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
-		return nil, errors.New("own API: an archive, an author, a verifier and a base address are needed")
+	if c.Archive == nil || c.Model == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
+		return nil, errors.New("own API: an archive, a model, an author, a verifier and a base address are needed")
 	}
 	a := &API{
-		base: strings.TrimRight(c.Base, "/"), archive: c.Archive, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
+		base: strings.TrimRight(c.Base, "/"), archive: c.Archive, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	if a.now == nil {

@@ -137,8 +137,9 @@ func FuzzBody(f *testing.F) {
 	s := storetest.Open(f, storetest.File(f))
 	storetest.AddTenants(f, s)
 	clock := func() time.Time { return storetest.T0 }
+	model := readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	api, err := own.New(own.Config{
-		Base: base, Archive: s, Author: author.New(s, readmodel.New(s, clock, slog.New(slog.DiscardHandler)), clock), Verifier: everyToken(), Now: clock,
+		Base: base, Archive: s, Model: model, Author: author.New(s, model, clock), Verifier: everyToken(), Now: clock,
 	})
 	if err != nil {
 		f.Fatal(err)

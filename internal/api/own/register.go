@@ -56,6 +56,7 @@ func (a *API) register() {
 	a.describeProblems()
 	a.registerTenants()
 	a.registerSources()
+	a.registerHealth()
 	a.registerServices()
 	a.registerIssues()
 	a.registerMaintenance()
@@ -83,6 +84,7 @@ func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: "tenants", Description: "Organisations whose service health is tracked."},
 		{Name: "sources", Description: "Where notices come from, and how well that works."},
+		{Name: "health", Description: "Whether services work: one judgement on overviews, issues and silence."},
 		{Name: "services", Description: "Services of one's own. The status follows from their issues."},
 		{Name: "issues", Description: "Issues: all can be read, own ones written."},
 		{Name: "maintenance", Description: "Planned work on own services."},
