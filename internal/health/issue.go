@@ -69,13 +69,13 @@ func SeverityOf(row *readmodel.Row) tocsin.Severity {
 	return row.Status.Severity()
 }
 
-// OpenRows returns the open issues of a tenant, the worst first: by severity,
-// incidents before advisories, those of providers before the desk's own, the
-// latest news first.
+// OpenRows returns the open issues of a tenant, the worst first: incidents
+// before advisories, then by severity, those of providers before the desk's
+// own, the latest news first.
 func OpenRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
 	rows := lasting(s, now, func(row *readmodel.Row) bool { return Open(row, now) })
 	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(SeverityOf(b), SeverityOf(a)), -cmp.Compare(a.Class, b.Class), compareBool(a.Own(), b.Own()),
+		return cmp.Or(compareBool(a.Class == "advisory", b.Class == "advisory"), cmp.Compare(SeverityOf(b), SeverityOf(a)), compareBool(a.Own(), b.Own()),
 			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return rows

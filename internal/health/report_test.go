@@ -240,7 +240,7 @@ func TestTenant(t *testing.T) {
 		"silent":                       {tells: []any{exchange(tocsin.StatusOperational)}, silent: true, want: "unknown"},
 		"silent and broken":            {tells: []any{exchange(tocsin.StatusDegradation)}, silent: true, want: "degraded"},
 		"service that no list names":   {tells: []any{exchange(tocsin.StatusOperational), elsewhere}, want: "interruption"},
-		"worst of two":                 {tells: []any{exchange(tocsin.StatusInvestigating), suite(tocsin.StatusRestoringService)}, want: "advisory"},
+		"worst of two":                 {tells: []any{exchange(tocsin.StatusInvestigating), suite(tocsin.StatusRestoringService)}, want: "recovering"},
 		"recovery of another than bad": {tells: []any{exchange(tocsin.StatusDegradation), suite(tocsin.StatusRestoringService)}, want: "degraded"},
 	} {
 		t.Run(name, func(t *testing.T) {

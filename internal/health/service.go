@@ -132,9 +132,9 @@ func (r *Report) explain(s *Service) {
 }
 
 // cause chooses among the issues about a service and those that name it: the
-// one as bad as the service is, else the worst; its own before others; the one
-// that began first. An advisory explains nothing that is worse than one while
-// an incident does.
+// one as bad as the service is, else the worst; incidents before advisories; its
+// own before others; the one that began first. An advisory explains nothing that
+// is worse than one while an incident does.
 func cause(s *Service) *Issue {
 	var best *Issue
 	fit := func(i *Issue) tocsin.Severity {
@@ -146,7 +146,7 @@ func cause(s *Service) *Issue {
 	foreign := func(i *Issue) bool { return i.ServiceID != s.ID }
 	for _, list := range [][]*Issue{s.About, s.Named} {
 		for _, one := range list {
-			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), compareBool(foreign(one), foreign(best)), cmp.Compare(one.Starts(), best.Starts())) < 0 {
+			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), compareBool(one.Advisory(), best.Advisory()), compareBool(foreign(one), foreign(best)), cmp.Compare(one.Starts(), best.Starts())) < 0 {
 				best = one
 			}
 		}

@@ -7,12 +7,14 @@ type Severity uint8
 
 // The severities, from well to worst. Unknown ranks below what is known to be
 // broken, which it must never hide, and above everything else: silence may be
-// an outage, so it outranks an advisory and a recovery.
+// an outage, so it outranks a recovery. An advisory leaves users their service,
+// and nearly always one is open somewhere: it ranks below a recovery, in which
+// users may still be cut off.
 const (
 	SeverityOK           Severity = iota // works
 	SeverityPlanned                      // works, and announced work is under way
-	SeverityRecovering                   // the provider says that it is being restored
 	SeverityAdvisory                     // an advisory is open, or something is looked into
+	SeverityRecovering                   // the provider says that it is being restored
 	SeverityUnknown                      // nobody looked, or what was said is no verdict
 	SeverityDegraded                     // works badly
 	SeverityInterruption                 // does not work
@@ -21,12 +23,12 @@ const (
 // Severities returns all severities, the worst first.
 func Severities() []Severity {
 	return []Severity{
-		SeverityInterruption, SeverityDegraded, SeverityUnknown, SeverityAdvisory, SeverityRecovering, SeverityPlanned, SeverityOK,
+		SeverityInterruption, SeverityDegraded, SeverityUnknown, SeverityRecovering, SeverityAdvisory, SeverityPlanned, SeverityOK,
 	}
 }
 
 // String returns the name of s in outputs for programs: "ok", "planned",
-// "recovering", "advisory", "unknown", "degraded" or "interruption".
+// "advisory", "recovering", "unknown", "degraded" or "interruption".
 func (s Severity) String() string {
 	switch s {
 	case SeverityOK:

@@ -21,7 +21,7 @@ type snapshots interface {
 
 // healthBody is the judgement on a tenant.
 type healthBody struct {
-	Severity string           `json:"severity" enum:"interruption,degraded,unknown,advisory,recovering,planned,ok" doc:"The worst of its services and of open issues that no service accounts for; unknown at least where a source is silent."`
+	Severity string           `json:"severity" enum:"interruption,degraded,unknown,recovering,advisory,planned,ok" doc:"The worst of its services and of open issues that no service accounts for; unknown at least where a source is silent."`
 	Since    *time.Time       `json:"since,omitempty" doc:"Since when it has not been well, by the provider's start of the issue that explains it; missing when it is well, or nobody knows."`
 	Issue    string           `json:"issue,omitempty" doc:"Id of the open incident that explains most of what is not well." example:"MO821132"`
 	Also     []string         `json:"also" nullable:"false" doc:"Ids of other open incidents that explain some of it."`
@@ -32,7 +32,7 @@ type healthBody struct {
 type serviceVerdict struct {
 	ID         string     `json:"id" example:"Exchange"`
 	Name       string     `json:"name" example:"Exchange Online"`
-	Severity   string     `json:"severity" enum:"interruption,degraded,unknown,advisory,recovering,planned,ok" doc:"The same on pages, in checks and in metrics."`
+	Severity   string     `json:"severity" enum:"interruption,degraded,unknown,recovering,advisory,planned,ok" doc:"The same on pages, in checks and in metrics."`
 	Status     string     `json:"status,omitempty" doc:"The one that decides, in the provider's word: of the overview or of an issue." example:"serviceInterruption"`
 	Since      *time.Time `json:"since,omitempty" doc:"Since when it has not been well, or for a service that is well since when it has been; missing when nobody knows."`
 	Issue      string     `json:"issue,omitempty" doc:"Id of the open issue, or of the maintenance under way, that explains it."`
@@ -67,7 +67,7 @@ func (a *API) registerHealth() {
 	tag := []string{"health"}
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getHealth", Method: http.MethodGet, Path: "/tenants/{tenant}/health", Tags: tag, Summary: "Judge a tenant and its services",
-		Description: "What the pages, the command check and the metrics say as well. Severities from the worst: interruption, degraded, unknown, advisory, recovering, planned, ok.",
+		Description: "What the pages, the command check and the metrics say as well. Severities from the worst: interruption, degraded, unknown, recovering, advisory, planned, ok.",
 	}}, a.getHealth)
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getServiceHealth", Method: http.MethodGet, Path: "/tenants/{tenant}/health/{id}", Tags: tag, Summary: "Judge a service",

@@ -123,7 +123,7 @@ func TestHistoryFromOverviews(t *testing.T) {
 		{on(4, 12), tocsin.StatusInvestigating, []string{"EX2"}},
 		{on(4, 20), tocsin.StatusOperational, nil},
 		{on(6, 8), tocsin.StatusInvestigating, nil},
-		{on(6, 9), tocsin.StatusInvestigationSuspended, nil},
+		{on(6, 9), tocsin.StatusRestoringService, nil},
 		{on(7, 0), tocsin.StatusOperational, nil},
 		{on(8, 6), tocsin.StatusInterruption, nil},
 		{on(8, 7), tocsin.StatusOperational, nil},
@@ -134,7 +134,7 @@ func TestHistoryFromOverviews(t *testing.T) {
 	put(t, s, storetest.Contoso, now, tocsin.Issue{ID: "EX9", Service: "Exchange Online", StartAt: on(11, 8), EndAt: on(11, 9), ModifiedAt: on(11, 9), Status: tocsin.StatusServiceRestored})
 	got := days(t, ask(t, serve(t, s), "GET", root+"HistoricalStatus?$filter="+q("StatusTime ge 2026-01-01T00:00:00Z"), good))
 	want := []string{
-		"Exchange 2026-04-11 ServiceDegradation [EX9]", "Exchange 2026-04-09 Investigating []", "Exchange 2026-04-08 ServiceInterruption []", "Exchange 2026-04-07 ServiceOperational []", "Exchange 2026-04-06 InvestigationSuspended []",
+		"Exchange 2026-04-11 ServiceDegradation [EX9]", "Exchange 2026-04-09 Investigating []", "Exchange 2026-04-08 ServiceInterruption []", "Exchange 2026-04-07 ServiceOperational []", "Exchange 2026-04-06 RestoringService []",
 		"Exchange 2026-04-05 ServiceOperational []", "Exchange 2026-04-04 ServiceDegradation [EX1 EX2]", "Exchange 2026-04-03 ServiceOperational []", "Exchange 2026-04-02 ServiceOperational []",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
