@@ -75,7 +75,7 @@ func SeverityOf(row *readmodel.Row) tocsin.Severity {
 func OpenRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
 	rows := lasting(s, now, func(row *readmodel.Row) bool { return Open(row, now) })
 	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
-		return cmp.Or(compareBool(a.Class == "advisory", b.Class == "advisory"), cmp.Compare(SeverityOf(b), SeverityOf(a)), compareBool(a.Own(), b.Own()),
+		return cmp.Or(cmp.Compare(late(a.Class == "advisory"), late(b.Class == "advisory")), cmp.Compare(SeverityOf(b), SeverityOf(a)), cmp.Compare(late(a.Own()), late(b.Own())),
 			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return rows
@@ -149,13 +149,10 @@ func Names(text, name string) bool {
 	return false
 }
 
-// compareBool puts false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
+// late is 1 for what comes after what it is 0 for.
+func late(is bool) int {
+	if is {
 		return 1
 	}
-	return -1
+	return 0
 }

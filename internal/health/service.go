@@ -143,10 +143,10 @@ func cause(s *Service) *Issue {
 		}
 		return min(i.Severity, s.Severity)
 	}
-	foreign := func(i *Issue) bool { return i.ServiceID != s.ID }
+	foreign := func(i *Issue) int { return late(i.ServiceID != s.ID) }
 	for _, list := range [][]*Issue{s.About, s.Named} {
 		for _, one := range list {
-			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), compareBool(one.Advisory(), best.Advisory()), compareBool(foreign(one), foreign(best)), cmp.Compare(one.Starts(), best.Starts())) < 0 {
+			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), late(one.Advisory())-late(best.Advisory()), foreign(one)-foreign(best), cmp.Compare(one.Starts(), best.Starts())) < 0 {
 				best = one
 			}
 		}

@@ -6,14 +6,16 @@ import (
 	"slices"
 	"strings"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/plain"
 )
 
 // standing is a tenant with how each of its services is.
 type standing struct {
 	*visit
-	row   tenantRow
-	looks map[string]look
+	row    tenantRow
+	report *health.Report
+	looks  map[string]look
 }
 
 // standings are the visitor's tenants, the worst first: by state, then by how
@@ -28,13 +30,13 @@ func (v *visit) standings() ([]standing, error) {
 		one := *v
 		one.snapshot = s
 		all[i].visit = &one
-		if all[i].looks, err = one.standing(); err != nil {
+		if all[i].report, all[i].looks, err = one.standing(); err != nil {
 			return nil, err
 		}
-		all[i].row = one.tenantRow(all[i].looks)
+		all[i].row = one.tenantRow(all[i].report)
 	}
 	slices.SortStableFunc(all, func(a, b standing) int {
-		return cmp.Or(cmp.Compare(rank(a.row.Family), rank(b.row.Family)), cmp.Compare(b.row.open(), a.row.open()))
+		return cmp.Or(cmp.Compare(b.report.Severity, a.report.Severity), cmp.Compare(b.row.open(), a.row.open()))
 	})
 	return all, nil
 }
@@ -54,7 +56,7 @@ func (f tenantFilter) takes(s standing) bool {
 	if !strings.Contains(plain.Fold(s.row.Name+" "+s.snapshot.Tenant.Name), plain.Fold(f.Name)) {
 		return false
 	}
-	if f.Service != "" && !ailing(s.looks[f.Service]) {
+	if f.Service != "" && !unhealthy(s.looks[f.Service]) {
 		return false
 	}
 	if f.Issue == "" {
@@ -64,8 +66,8 @@ func (f tenantFilter) takes(s standing) bool {
 	return (ok && s.listed(row)) == (f.Seen == "")
 }
 
-// ailing reports whether something is wrong, or nobody knows.
-func ailing(l look) bool { return l.Family != "" && rank(l.Family) < rank("report") }
+// unhealthy reports whether the severity is worse than OK, or unknown.
+func unhealthy(l look) bool { return l.Family != "" && !l.severity.Well() }
 
 // words say what the filter leaves over.
 func (f tenantFilter) words(v *visit, n int) string {
@@ -104,7 +106,7 @@ func (row *matrixRow) gather(v *visit, tenants []standing, param string, counts 
 			}
 		}
 	}
-	slices.SortStableFunc(r.Worst, func(a, b matrixCell) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	slices.SortStableFunc(r.Worst, func(a, b matrixCell) int { return cmp.Compare(b.severity, a.severity) })
 	path := prefixOf(v.code) + "/tenants?" + param + "=" + url.QueryEscape(row.ID)
 	if r.N > len(r.Worst) {
 		r.All = path

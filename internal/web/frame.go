@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // A frame is what surrounds every page: the side panel, the top bar and the
@@ -201,14 +203,8 @@ func (v *visit) navigateAdmin(f *frame) {
 
 // openIssues counts what is open, and tells whether something is down.
 func openIssues(s *readmodel.Snapshot, now time.Time) (n int, down bool) {
-	for _, row := range s.Issues {
-		if isOpen(row, now) {
-			family, _ := familyOf(row.Status)
-			n++
-			down = down || family == "down" && row.Class != "advisory"
-		}
-	}
-	return n, down
+	rows := health.OpenRows(s, now)
+	return len(rows), len(rows) > 0 && health.SeverityOf(rows[0]) == tocsin.SeverityInterruption
 }
 
 func (v *visit) clockView() clockView {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
@@ -228,7 +229,7 @@ func (page *issuePage) reach(v *visit, where string) string {
 // named are the services of an open issue, its own first and then those that
 // its newest post names, as they are now.
 func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, error) {
-	if !isOpen(row, v.now) {
+	if !health.Open(row, v.now) {
 		return nil, nil
 	}
 	open, err := v.openLines()
@@ -240,13 +241,13 @@ func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, er
 		text = issue.Posts[n-1].Content
 	}
 	var lines []serviceLine
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
-		if s.ID == row.ServiceID || s.Own() == row.Own() && names(text, s.Name) {
+	for i := range open.report.Services {
+		s := &open.report.Services[i]
+		if s.ID == row.ServiceID || s.Own() == row.Own() && health.Names(text, s.Name) {
 			lines = append(lines, v.serviceLine(s, month{}, open))
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	slices.SortStableFunc(lines, worstFirst)
 	return lines, nil
 }
 

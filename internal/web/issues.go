@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -182,15 +183,15 @@ func (v *visit) filterIssues(service, kind, period string) (open, planned, ended
 	takes := func(row *readmodel.Row) bool {
 		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && during(row, from, to, v.now)
 	}
-	for _, row := range openRows(v.snapshot, v.now) {
+	for _, row := range health.OpenRows(v.snapshot, v.now) {
 		if takes(row) {
 			open = append(open, row)
 		}
 	}
 	for _, row := range v.snapshot.Issues {
 		switch {
-		case isOpen(row, v.now) || !takes(row):
-		case isPlanned(row, v.now):
+		case health.Open(row, v.now) || !takes(row):
+		case health.Planned(row, v.now):
 			planned = append(planned, row)
 		default:
 			ended = append(ended, row)
@@ -216,7 +217,7 @@ func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
 		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():
-		case isOpen(row, v.now):
+		case health.Open(row, v.now):
 			one.Length = v.text("length.open", "d", v.length(v.now.Sub(start)))
 		case !end.IsZero() && end.After(start):
 			one.Length = v.length(end.Sub(start).Round(time.Minute))

@@ -1,6 +1,9 @@
 package web
 
-import "example.org/tocsin/internal/tocsin"
+import (
+	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/tocsin"
+)
 
 // A look is how a status is shown: a colour family, a silhouette and words.
 type look struct {
@@ -8,33 +11,38 @@ type look struct {
 	Glyph  string // a symbol of the sprite without its g-
 	Words  string
 	Raw    string // the value as received, when it is not known
+
+	severity tocsin.Severity
 }
 
-// families are the colour families from worst to best. Worst wins.
-func families() []string {
-	return []string{"down", "degraded", "watch", "recovering", "neutral", "report", "restored", "ok"}
-}
-
-// familyOf is the colour family and silhouette of a status.
+// familyOf is the colour family and silhouette of a status: those of its
+// severity, but for statuses with a sign of their own.
 func familyOf(s tocsin.Status) (family, glyph string) {
 	switch s {
-	case tocsin.StatusInterruption:
-		return "down", "down"
-	case tocsin.StatusDegradation, tocsin.StatusConfirmed:
-		return "degraded", "degraded"
-	case tocsin.StatusInvestigating, tocsin.StatusReported, tocsin.StatusInformationAvailable:
-		return "watch", "watch"
-	case tocsin.StatusRestoringService, tocsin.StatusVerifyingService, tocsin.StatusExtendedRecovery, tocsin.StatusMitigated, tocsin.StatusMitigatedExternal:
-		return "recovering", "recovering"
 	case tocsin.StatusServiceRestored, tocsin.StatusResolved, tocsin.StatusResolvedExternal:
 		return "restored", "restored"
 	case tocsin.StatusReviewPublished:
 		return "report", "report"
 	case tocsin.StatusInvestigationSuspended:
-		return "neutral", "pause"
+		return "watch", "pause"
 	case tocsin.StatusFalsePositive:
 		return "neutral", "slash"
-	case tocsin.StatusOperational:
+	}
+	return signOf(s.Severity())
+}
+
+// signOf is the colour family and silhouette of a severity.
+func signOf(s tocsin.Severity) (family, glyph string) {
+	switch s {
+	case tocsin.SeverityInterruption:
+		return "down", "down"
+	case tocsin.SeverityDegraded:
+		return "degraded", "degraded"
+	case tocsin.SeverityRecovering:
+		return "recovering", "recovering"
+	case tocsin.SeverityAdvisory:
+		return "watch", "watch"
+	case tocsin.SeverityOK, tocsin.SeverityPlanned:
 		return "ok", "ok"
 	}
 	return "neutral", "unknown"
@@ -44,24 +52,42 @@ func familyOf(s tocsin.Status) (family, glyph string) {
 func (l *locale) look(s tocsin.Status) look {
 	family, glyph := familyOf(s)
 	if !s.Known() {
-		return look{family, glyph, l.text("status.unknownFutureValue"), tocsin.Clip(string(s), 60)}
+		return look{family, glyph, l.text("status.unknownFutureValue"), tocsin.Clip(string(s), 60), s.Severity()}
 	}
-	return look{Family: family, Glyph: glyph, Words: l.text("status." + string(s))}
+	return look{Family: family, Glyph: glyph, Words: l.text("status." + string(s)), severity: s.Severity()}
 }
 
 // short is the look with the words for narrow columns.
 func (l *locale) short(s tocsin.Status) look {
 	look := l.look(s)
-	switch look.Family {
-	case "down", "degraded", "watch", "recovering", "ok":
+	if look.Glyph == look.Family && look.Family != "restored" && look.Family != "report" {
 		look.Words = l.text("family." + look.Family)
 	}
 	return look
 }
 
-// unknown is the look of what nobody has confirmed lately.
-func (l *locale) unknown(words string) look {
-	return look{Family: "neutral", Glyph: "unknown", Words: words}
+// judged is how the judgement on a service is shown: in the words of the status
+// that decides where that is as bad, else in those of the severity.
+func (l *locale) judged(s *health.Service) look {
+	switch {
+	case s.Severity == tocsin.SeverityPlanned:
+		return look{Family: "ok", Glyph: "ok", Words: l.text("family.planned"), severity: s.Severity}
+	case s.Advised():
+		return look{Family: "watch", Glyph: "watch", Words: l.text("class.advisory"), severity: s.Severity}
+	case s.Status.Severity() != s.Severity:
+		return l.severity(s.Severity)
+	}
+	one := l.short(s.Status)
+	if s.Severity.Well() && one.Family == "neutral" { // a false positive
+		one.Family = "ok"
+	}
+	return one
+}
+
+// severity is how a severity is shown where no status says more.
+func (l *locale) severity(s tocsin.Severity) look {
+	family, glyph := signOf(s)
+	return look{Family: family, Glyph: glyph, Words: l.text("family." + family), severity: s}
 }
 
 // class is the word for the classification of an issue.
@@ -71,14 +97,4 @@ func (l *locale) class(s string) string {
 		return l.text("class." + s)
 	}
 	return s
-}
-
-// rank orders families, 0 for the worst.
-func rank(family string) int {
-	for i, f := range families() {
-		if f == family {
-			return i
-		}
-	}
-	return len(families())
 }

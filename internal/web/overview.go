@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // overviewPage is the first page: what is broken now, the services, what
@@ -35,6 +35,7 @@ type overviewPage struct {
 	Feed     feed
 	Due      dueList
 	Planned  []plannedLine // maintenance to come
+	report   *health.Report
 }
 
 type issueLine struct {
@@ -46,8 +47,6 @@ type issueLine struct {
 	New                                         string
 	source, serviceID                           string // whose list it is on, and what it is about
 	start                                       time.Time
-	text                                        string // of its newest post
-	quiet                                       bool   // an advisory without news for days
 }
 
 type serviceLine struct {
@@ -57,12 +56,8 @@ type serviceLine struct {
 	Named                           []issueLine // open incidents of other services whose posts name it
 	Strip                           strip
 	provider                        string // who speaks for it, "" for the desk's own team
-	stale                           bool   // its source is not heard any more
-	unheard                         bool   // nor was it ever, or not any more
+	stale                           bool   // it is unknown because its source is not heard any more
 }
-
-// quietAfter is how long an advisory stays in the foreground without news.
-const quietAfter = 4 * 24 * time.Hour
 
 // overview serves /. A first visit sets the reading mark, so that the next one
 // has something to compare with.
@@ -109,10 +104,13 @@ func (page *overviewPage) conclude(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := page.addIssues(v); err != nil {
+	open, err := v.openLines()
+	if err != nil {
 		return err
 	}
-	page.addServices(v, month)
+	page.report = open.report
+	page.addIssues(v, open)
+	page.addServices(v, month, open)
 	page.Verdict = v.verdict(page, month)
 	return nil
 }
@@ -138,56 +136,20 @@ func (v *visit) noneOpen() string {
 	return v.text("overview.none")
 }
 
-// isOpen reports whether an issue is going on.
-func isOpen(row *readmodel.Row, now time.Time) bool { return row.Course().Ongoing(now) }
-
-func (page *overviewPage) addIssues(v *visit) error {
+func (page *overviewPage) addIssues(v *visit, open openLines) {
 	mark := v.seenAt()
-	for _, row := range openRows(v.snapshot, v.now) {
-		line, err := v.issueLine(row)
-		if err != nil {
-			return err
-		}
-		if modified := row.ModifiedAt.Time(); !mark.IsZero() && modified.After(mark) {
+	for _, one := range open.report.Open {
+		line := open.lines[one]
+		if modified := one.ModifiedAt.Time(); !mark.IsZero() && modified.After(mark) {
 			line.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
 		}
-		if line.quiet {
+		if one.Quiet {
 			page.Quiet = append(page.Quiet, line)
 		} else {
 			page.Issues = append(page.Issues, line)
 		}
 	}
 	page.storm(v)
-	return nil
-}
-
-// openRows are the open issues, worst first, incidents before advisories, those
-// of providers before the desk's own, the latest news first.
-func openRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
-	var open []*readmodel.Row
-	for _, row := range s.Issues {
-		if isOpen(row, now) {
-			open = append(open, row)
-		}
-	}
-	slices.SortFunc(open, func(a, b *readmodel.Row) int {
-		familyA, _ := familyOf(a.Status)
-		familyB, _ := familyOf(b.Status)
-		return cmp.Or(cmp.Compare(rank(familyA), rank(familyB)), -cmp.Compare(a.Class, b.Class), compareBool(a.Own(), b.Own()),
-			cmp.Compare(b.ModifiedAt, a.ModifiedAt), cmp.Compare(a.ID, b.ID))
-	})
-	return open
-}
-
-// compareBool puts false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // issueLine is an issue in a list.
@@ -196,85 +158,59 @@ func (v *visit) issueLine(row *readmodel.Row) (issueLine, error) {
 	if err != nil {
 		return issueLine{}, err
 	}
-	text := ""
-	if n := len(issue.Posts); n > 0 {
-		text = issue.Posts[n-1].Content
-	}
+	return v.issueLineOf(row, issue), nil
+}
+
+func (v *visit) issueLineOf(row *readmodel.Row, issue tocsin.Issue) issueLine {
 	return issueLine{
-		text: text, quiet: row.Class == "advisory" && v.now.Sub(row.ModifiedAt.Time()) > quietAfter,
 		look: v.short(row.Status), ID: row.ID, Href: v.issueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.class(row.Class), Service: row.Service,
 		Own: row.Own(), source: row.Source, serviceID: row.ServiceID, Posted: v.moment(row.ModifiedAt.Time()), Next: v.nextPromise(issue), start: row.StartAt.Time(),
-	}, nil
+	}
 }
 
-func (page *overviewPage) addServices(v *visit, m month) {
-	open := openLines(slices.Concat(page.Issues, page.Quiet))
-	for i := range v.snapshot.Services {
-		line := v.serviceLine(&v.snapshot.Services[i], m, open)
+func (page *overviewPage) addServices(v *visit, m month, open openLines) {
+	for i := range open.report.Services {
+		s := &open.report.Services[i]
+		line := v.serviceLine(s, m, open)
 		switch {
-		case line.Family == "ok" || line.Family == "restored" || line.Family == "report":
+		case s.Severity.Well():
 			page.Working = append(page.Working, line)
-		case line.unheard && len(line.What) == 0:
+		case s.Silent && len(line.What) == 0:
 			page.Unheard = append(page.Unheard, line)
 		default:
 			page.Affected = append(page.Affected, line)
 		}
 	}
-	slices.SortStableFunc(page.Affected, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	slices.SortStableFunc(page.Affected, worstFirst)
 }
 
-// names reports whether a text has a name as words of its own: streaming is
-// not Stream, and "Microsoft 365 apps and services" are all of them.
-func names(text, name string) bool {
-	for at := 0; name != ""; {
-		i := strings.Index(text[at:], name)
-		if i < 0 {
-			return false
-		}
-		begin, end := at+i, at+i+len(name)
-		before, _ := utf8.DecodeLastRuneInString(text[:begin])
-		after, _ := utf8.DecodeRuneInString(text[end:])
-		if !unicode.IsLetter(before) && !unicode.IsLetter(after) && !strings.HasPrefix(text[end:], " and services") {
-			return true
-		}
-		at = end
-	}
-	return false
-}
+// worstFirst sorts services by how bad they are.
+func worstFirst(a, b serviceLine) int { return cmp.Compare(b.severity, a.severity) }
 
-// serviceLine is a service as it is now. What was healthy when its source was
-// last heard is unknown since then; a service whose open issues are advisories
-// is not shown as degraded, unless an incident elsewhere names it.
-func (v *visit) serviceLine(s *readmodel.Service, m month, all openLines) serviceLine {
-	open := all.about(s)
-	line := serviceLine{look: v.short(s.Overview.Status), Name: s.Name, Href: v.serviceHref(s.ID), What: open, Strip: m.strips[s.ID], provider: v.snapshot.Provider(s.Source)}
-	if !s.Since.IsZero() {
-		line.Since = v.text("since", "time", v.stamp(s.Since.In(v.zone)))
+// serviceLine is a service as it is judged, with its past.
+func (v *visit) serviceLine(s *health.Service, m month, open openLines) serviceLine {
+	line := serviceLine{
+		look: v.judged(s), Name: s.Name, Href: v.serviceHref(s.ID), What: open.of(s.About), Strip: m.strips[s.ID], provider: v.snapshot.Provider(s.Source),
+		Availability: cmp.Or(v.share(m.figures[s.ID], 2), v.text("none")), stale: s.Silent && s.Stale,
 	}
-	line.Availability = cmp.Or(v.share(m.figures[s.ID], 2), v.text("none"))
-	for _, issue := range open { // an incident that is open weighs more than an overview that lags behind
-		if issue.Class != "advisory" && rank(issue.Family) < rank(line.Family) {
-			line.look, line.Since = issue.look, ""
-			if !issue.start.IsZero() {
-				line.Since = v.text("since", "time", v.stamp(issue.start.In(v.zone)))
-			}
-		}
+	if !s.Severity.Well() {
+		line.Named = open.of(s.Named)
 	}
-	incidents := slices.ContainsFunc(open, func(i issueLine) bool { return i.Class != "advisory" })
-	news := slices.ContainsFunc(open, func(i issueLine) bool { return !i.quiet })
-	bad := line.Family == "down" || line.Family == "degraded" || line.Family == "recovering"
-	if bad {
-		line.Named = all.naming(s)
-	}
-	switch stale := v.unknownSince(s); {
-	case len(s.Transitions) == 0:
-		line.look, line.Since, line.unheard = v.unknown(v.text("family.neutral")), "", true
-	case stale != "" && s.Overview.Status.Healthy():
-		line.look, line.Since, line.stale = v.unknown(v.text("family.neutral")), v.text("since", "time", stale), true
-		line.unheard = true
-	case len(open) > 0 && !incidents && len(line.Named) == 0 && line.Family != "down" && (bad || line.Family == "watch" || news):
-		line.look = look{Family: "watch", Glyph: "watch", Words: v.text("class.advisory")}
-	}
+	line.Since = v.since(s)
 	return line
+}
+
+// since says since when a service has not been well, or has been: one answer
+// wherever a page tells it.
+func (v *visit) since(s *health.Service) string {
+	switch {
+	case s.Silent && !s.Stale, s.Since.IsZero() && !s.Silent:
+		return ""
+	case s.Silent:
+		return v.text("since", "time", v.sinceWords(s.Since))
+	case s.Severity.Well(), s.Severity == tocsin.SeverityUnknown:
+		return v.text("since", "time", v.stamp(s.Since.In(v.zone)))
+	}
+	return v.text("since.unwell", "time", v.stamp(s.Since.In(v.zone)))
 }

@@ -2,10 +2,10 @@ package web
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
 )
 
@@ -21,21 +21,9 @@ type plannedLine struct {
 // plannedLines is how many windows of maintenance the overview shows.
 const plannedLines = 5
 
-// isPlanned reports whether an issue is maintenance that is still to come, or
-// under way without anybody noticing. Once users feel it, it is an open issue.
-func isPlanned(row *readmodel.Row, now time.Time) bool { return row.Course().Planned(now) }
-
 // planned lists maintenance, what comes first at first.
 func (v *visit) planned(limit int) ([]plannedLine, error) {
-	var rows []*readmodel.Row
-	for _, row := range v.snapshot.Issues {
-		if isPlanned(row, v.now) {
-			rows = append(rows, row)
-		}
-	}
-	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
-	})
+	rows := health.PlannedRows(v.snapshot, v.now)
 	var lines []plannedLine
 	for _, row := range rows[:min(len(rows), limit)] {
 		issue, err := v.pages.config.Model.Issue(v.r.Context(), row)

@@ -207,13 +207,13 @@ func (page *searchPage) find(v *visit, words []string) error {
 
 func (v *visit) serviceHits(words []string, open openLines) []serviceHit {
 	var hits []serviceHit
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
+	for i := range open.report.Services {
+		s := &open.report.Services[i]
 		text := plain.Fold(s.Name + " " + s.ID)
 		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 			continue
 		}
-		hits = append(hits, serviceHit{v.serviceLine(s, month{}, open).look, marked(s.Name, words), v.serviceHref(s.ID)})
+		hits = append(hits, serviceHit{v.judged(s), marked(s.Name, words), v.serviceHref(s.ID)})
 	}
 	return hits
 }

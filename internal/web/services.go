@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
@@ -31,51 +32,45 @@ func (p *Pages) services(v *visit) error {
 	if err != nil {
 		return err
 	}
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
-		page.Lines = append(page.Lines, v.serviceLine(s, month, open))
+	for i := range open.report.Services {
+		page.Lines = append(page.Lines, v.serviceLine(&open.report.Services[i], month, open))
 	}
-	slices.SortStableFunc(page.Lines, func(a, b serviceLine) int { return cmp.Compare(rank(a.Family), rank(b.Family)) })
+	slices.SortStableFunc(page.Lines, worstFirst)
 	if len(page.Lines) == 0 {
 		page.Empty = &emptyView{Title: v.text("empty.services"), Text: v.text("empty.services.text")}
 	}
 	return v.render(http.StatusOK, "services", page)
 }
 
-// openLines are the open issues of a tenant, worst first.
-type openLines []issueLine
+// openLines are the open issues of a tenant as lines, with the judgement that
+// they are from.
+type openLines struct {
+	report *health.Report
+	lines  map[*health.Issue]issueLine
+}
+
+// judge judges the tenant of the visit.
+func (v *visit) judge() (*health.Report, error) {
+	return health.Judge(v.r.Context(), v.pages.config.Model, v.snapshot, v.now)
+}
 
 func (v *visit) openLines() (openLines, error) {
-	var open openLines
-	for _, row := range openRows(v.snapshot, v.now) {
-		line, err := v.issueLine(row)
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, line)
+	report, err := v.judge()
+	if err != nil {
+		return openLines{}, err
+	}
+	open := openLines{report, make(map[*health.Issue]issueLine, len(report.Open))}
+	for _, one := range report.Open {
+		open.lines[one] = v.issueLineOf(one.Row, one.Content)
 	}
 	return open, nil
 }
 
-// about are the issues of a service.
-func (open openLines) about(s *readmodel.Service) []issueLine {
+// of are the lines of some of the issues.
+func (open openLines) of(issues []*health.Issue) []issueLine {
 	var lines []issueLine
-	for _, line := range open {
-		if line.serviceID == s.ID {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
-// naming are the incidents of other services whose posts name a service: a
-// failure of a whole suite is filed under one of its services only.
-func (open openLines) naming(s *readmodel.Service) []issueLine {
-	var lines []issueLine
-	for _, line := range open {
-		if line.Class != "advisory" && line.serviceID != s.ID && line.Own == s.Own() && names(line.text, s.Name) {
-			lines = append(lines, line)
-		}
+	for _, one := range issues {
+		lines = append(lines, open.lines[one])
 	}
 	return lines
 }
@@ -108,14 +103,15 @@ type eventRow struct {
 
 // service serves /services/{id}?year=.
 func (p *Pages) service(v *visit) error {
-	s, ok := v.snapshot.Service(v.r.PathValue("id"))
-	if !ok {
-		return tocsin.NotFoundf("%q is no service of this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
-	}
 	open, err := v.openLines()
 	if err != nil {
 		return err
 	}
+	judged, ok := open.report.Service(v.r.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is no service of this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
+	}
+	s := judged.Service
 	month, err := v.lastMonth()
 	if err != nil {
 		return err
@@ -123,7 +119,7 @@ func (p *Pages) service(v *visit) error {
 	year := v.yearAsked()
 	page := servicePage{
 		frame: v.frame(crumb{v.text("nav.services"), v.href("/services")}, crumb{Name: s.Name}), ID: s.ID,
-		serviceLine: v.serviceLine(s, month, open), Year: year, Years: v.yearChoices(year),
+		serviceLine: v.serviceLine(judged, month, open), Year: year, Years: v.yearChoices(year),
 	}
 	page.Refresh = 60
 	if page.Calendar, err = v.calendar(s, year); err != nil {
@@ -145,7 +141,7 @@ func (page *servicePage) describe(v *visit, s *readmodel.Service) {
 	for _, f := range s.Overview.Features {
 		line := featureLine{look: v.look(f.Status), Name: cmp.Or(f.DisplayName, f.Name)}
 		if s.Stale && f.Status.Healthy() {
-			line.look = v.unknown(v.text("family.neutral"))
+			line.look = v.severity(tocsin.SeverityUnknown)
 		}
 		page.Features = append(page.Features, line)
 	}

@@ -28,8 +28,10 @@ func (page *overviewPage) storm(v *visit) {
 	for _, one := range []string{"severity", "service", "age"} {
 		page.GroupBy = append(page.GroupBy, chip{Name: v.text("storm.by." + one), Href: v.with("g", one), On: one == by})
 	}
-	lines := slices.Clone(page.Issues) // worst first
+	lines := slices.Clone(page.Issues)
 	switch by {
+	case "severity":
+		slices.SortStableFunc(lines, func(a, b issueLine) int { return cmp.Compare(b.severity, a.severity) })
 	case "service":
 		slices.SortStableFunc(lines, func(a, b issueLine) int { return cmp.Compare(a.Service, b.Service) })
 	case "age":

@@ -37,8 +37,8 @@ func TestStorm(t *testing.T) {
 		return strings.Join(names, ", ")
 	}
 	for query, want := range map[string]string{
-		"":            "Down 1, Degraded 5, Investigating 1, Recovering 1",
-		"?g=nonsense": "Down 1, Degraded 5, Investigating 1, Recovering 1",
+		"":            "Down 1, Degraded 5, Recovering 1, Investigating 1",
+		"?g=nonsense": "Down 1, Degraded 5, Recovering 1, Investigating 1",
 		"?g=service":  "Chat 2, Files 2, Mail 4",
 		"?g=age":      "Started less than an hour ago 4, Started less than a day ago 3, Started earlier 1",
 	} {

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // tenantsPage sets the visitor's tenants side by side: how each is, and which
@@ -43,8 +45,8 @@ type tenantRow struct {
 type matrixRow struct {
 	ID, Name, Class, ClassWords string
 	Cells                       []matrixCell
-	Reach                       *reach // instead of cells, of many tenants
-	rank                        int
+	Reach                       *reach          // instead of cells, of many tenants
+	severity                    tocsin.Severity // the worst of the cells
 	modified                    readmodel.Instant
 }
 
@@ -119,45 +121,36 @@ func (page *tenantsPage) compare(v *visit, tenants []standing) error {
 		page.Issues[i].gather(v, tenants, "issue", func(c matrixCell) bool { return !c.Absent })
 	}
 	for i := range page.Services {
-		page.Services[i].gather(v, tenants, "service", func(c matrixCell) bool { return !c.Absent && ailing(c.look) })
+		page.Services[i].gather(v, tenants, "service", func(c matrixCell) bool { return !c.Absent && unhealthy(c.look) })
 	}
 	return nil
 }
 
 // standing is how each service of the visit's tenant is, without its past.
-func (v *visit) standing() (map[string]look, error) {
-	open, err := v.openLines()
+func (v *visit) standing() (*health.Report, map[string]look, error) {
+	report, err := v.judge()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all := map[string]look{}
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
-		all[s.ID] = v.serviceLine(s, month{}, open).look
+	for i := range report.Services {
+		all[report.Services[i].ID] = v.judged(&report.Services[i])
 	}
-	return all, nil
+	return report, all, nil
 }
 
-func (v *visit) tenantRow(looks map[string]look) tenantRow {
+func (v *visit) tenantRow(report *health.Report) tenantRow {
 	s := v.snapshot
 	row := tenantRow{Name: s.Tenant.Title(), Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince()}
-	n := map[string]int{}
-	row.look = look{Family: "ok", Glyph: "ok", Words: v.text("family.ok")}
-	for _, one := range looks {
-		family := one.Family
-		if family == "restored" || family == "report" {
-			family = "ok"
-		}
-		n[family]++
-		if rank(one.Family) < rank(row.Family) && one.Family != "restored" && one.Family != "report" {
-			row.look = one
+	row.look = v.severity(report.Severity)
+	for i := range report.Services { // in the words of a service that decides
+		if one := &report.Services[i]; one.Severity == report.Severity && !report.Severity.Well() {
+			row.look = v.judged(one)
+			break
 		}
 	}
-	if row.Stale != "" && rank(row.Family) > rank("degraded") || len(looks) == 0 {
-		row.look = v.unknown(v.text("family.neutral"))
-	}
-	row.Tally = v.tally(n)
-	for _, open := range openRows(s, v.now) {
+	row.Tally = v.tally(report)
+	for _, open := range report.Open {
 		if len(row.Open) == shownIDs {
 			row.More++
 			continue
@@ -171,25 +164,27 @@ func (v *visit) tenantRow(looks map[string]look) tenantRow {
 func serviceMatrix(tenants []standing) (rows []matrixRow, others int) {
 	byID := map[string]*matrixRow{}
 	for column, v := range tenants {
-		for i := range v.snapshot.Services {
-			s := &v.snapshot.Services[i]
+		for i := range v.report.Services {
+			s := &v.report.Services[i]
 			row, ok := byID[s.ID]
 			if !ok {
-				row = &matrixRow{ID: s.ID, Name: s.Name, Cells: absent(len(tenants)), rank: rank("ok")}
+				row = &matrixRow{ID: s.ID, Name: s.Name, Cells: absent(len(tenants))}
 				byID[s.ID] = row
 			}
 			row.Cells[column] = matrixCell{look: v.looks[s.ID], Href: addressOf(v.code, "/services/"+escapeID(s.ID), v.snapshot.Tenant.Name)}
-			row.rank = min(row.rank, rank(v.looks[s.ID].Family))
+			row.severity = max(row.severity, s.Severity)
 		}
 	}
 	for _, row := range byID {
-		if row.rank >= rank("report") {
+		if row.severity.Well() {
 			others++
 			continue
 		}
 		rows = append(rows, *row)
 	}
-	slices.SortFunc(rows, func(a, b matrixRow) int { return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.Name, b.Name)) })
+	slices.SortFunc(rows, func(a, b matrixRow) int {
+		return cmp.Or(cmp.Compare(b.severity, a.severity), strings.Compare(a.Name, b.Name))
+	})
 	return rows[:min(len(rows), maxMatrix)], others
 }
 
@@ -204,7 +199,15 @@ func absent(n int) []matrixCell {
 // listed reports whether an issue is compared between tenants: it is going on,
 // or has ended lately.
 func (v *visit) listed(row *readmodel.Row) bool {
-	return isOpen(row, v.now) || v.now.Sub(row.ModifiedAt.Time()) <= visibleFor
+	return health.Open(row, v.now) || v.now.Sub(row.ModifiedAt.Time()) <= visibleFor
+}
+
+// severityNow is how bad an issue is, nothing once it is over.
+func severityNow(row *readmodel.Row, now time.Time) tocsin.Severity {
+	if !health.Open(row, now) {
+		return tocsin.SeverityOK
+	}
+	return health.SeverityOf(row)
 }
 
 // issueMatrix lists which tenant sees which issue: those going on, and those
@@ -222,12 +225,12 @@ func issueMatrix(tenants []standing) ([]matrixRow, error) {
 				if err != nil {
 					return nil, err
 				}
-				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants)), rank: len(families())}
+				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants))}
 				byID[one.ID] = row
 			}
 			look := v.short(one.Status)
 			row.Cells[column] = matrixCell{look: look, Href: addressOf(v.code, "/issues/"+escapeID(one.ID), v.snapshot.Tenant.Name)}
-			row.rank, row.modified = min(row.rank, rank(look.Family)), max(row.modified, one.ModifiedAt)
+			row.severity, row.modified = max(row.severity, severityNow(one, v.now)), max(row.modified, one.ModifiedAt)
 		}
 	}
 	rows := make([]matrixRow, 0, len(byID))
@@ -235,7 +238,7 @@ func issueMatrix(tenants []standing) ([]matrixRow, error) {
 		rows = append(rows, *row)
 	}
 	slices.SortFunc(rows, func(a, b matrixRow) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.modified, a.modified), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.modified, a.modified), strings.Compare(a.ID, b.ID))
 	})
 	return rows[:min(len(rows), maxMatrix)], nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -35,66 +36,45 @@ type tally struct {
 	N, X, Width                int
 }
 
-// verdict concludes from the services and issues of the page.
+// verdict words the judgement on the tenant.
 func (v *visit) verdict(page *overviewPage, m month) verdict {
-	n := map[string]int{"ok": len(page.Working), "neutral": len(page.Unheard)}
-	for _, line := range page.Affected {
-		n[line.Family]++
-	}
-	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Title()), Tally: v.tally(n), Total: v.text("verdict.total", "n", len(v.snapshot.Services))}
+	r := page.report
+	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Title()), Tally: v.tally(r), Total: v.text("verdict.total", "n", len(r.Services))}
+	out.Family, out.Glyph = signOf(r.Severity)
+	out.Tint = out.Family
+	n := r.Count()
 	stale := v.staleSince()
 	switch {
-	case n["down"]+n["degraded"] > 0:
-		out.Family, out.Headline = "degraded", v.tollHeadline(page.tolls())
-		if n["down"] > 0 {
-			out.Family = "down"
-		}
-	case stale != "":
-		out.Family, out.Headline = "neutral", v.staleHeadline(page, stale)
-	case page.unlisted():
-		out.Family, out.Headline = page.firstIncident().Family, v.text("verdict.incidents", "n", page.incidents())
-	case len(v.snapshot.Services) == 0:
-		out.Family, out.Headline = "neutral", v.text("verdict.empty")
-	case page.undecided("unknown") > 0:
-		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("unknown"))
-	case n["recovering"] > 0:
-		out.Family, out.Headline = "recovering", v.text("verdict.recovering", "n", n["recovering"])
-	case n["watch"] > 0 || len(page.Issues) > 0:
-		out.Family, out.Headline = "watch", v.watchHeadline(page, n["watch"])
-	case page.undecided("pause") > 0:
-		out.Family, out.Headline = "neutral", v.text("verdict.unknown", "n", page.undecided("pause"))
+	case n[tocsin.SeverityInterruption]+n[tocsin.SeverityDegraded] > 0:
+		out.Headline = v.tollHeadline(page.tolls())
+	case r.Severity.Broken(), r.Severity == tocsin.SeverityRecovering && n[r.Severity] == 0: // of services that no list names
+		out.Headline = v.text("verdict.incidents", "n", page.incidents())
+	case r.Severity == tocsin.SeverityUnknown:
+		out.Headline = v.unknownHeadline(page, stale)
+	case r.Severity == tocsin.SeverityRecovering:
+		out.Headline = v.text("verdict.recovering", "n", n[r.Severity])
+	case r.Severity == tocsin.SeverityAdvisory:
+		out.Headline = v.watchHeadline(page, n[r.Severity])
 	default:
-		out.Family, out.Headline = "restored", v.text("verdict.quiet")
-	}
-	out.Glyph = out.Family
-	switch out.Family {
-	case "neutral":
-		out.Glyph, out.Tint = "unknown", "neutral"
-	case "down", "degraded", "watch", "recovering":
-		out.Tint = out.Family
+		out.Family, out.Glyph, out.Tint, out.Headline = "restored", "restored", "", v.text("verdict.quiet")
 	}
 	v.explain(&out, page, stale)
 	out.Facts = v.facts(page, m, stale == "")
 	return out
 }
 
-// unlisted reports whether an incident is open, broken or of a status that is no
-// verdict, which the count of services is silent about.
-func (page *overviewPage) unlisted() bool {
-	worst := page.firstIncident()
-	return worst != nil && (rank(worst.Family) <= rank("degraded") || worst.Family == "neutral")
-}
-
-// undecided counts the services that were heard and whose status, shown as the
-// glyph, says neither that they work nor that they do not.
-func (page *overviewPage) undecided(glyph string) int {
-	n := 0
-	for _, line := range page.Affected {
-		if line.Family == "neutral" && line.Glyph == glyph {
-			n++
-		}
+// unknownHeadline says what is not known.
+func (v *visit) unknownHeadline(page *overviewPage, stale string) string {
+	switch n := page.report.Count()[tocsin.SeverityUnknown]; {
+	case stale != "":
+		return v.staleHeadline(page, stale)
+	case len(page.report.Services) == 0 && len(page.report.Unlisted) == 0:
+		return v.text("verdict.empty")
+	case n == 0:
+		return v.text("verdict.incidents", "n", page.incidents())
+	default:
+		return v.text("verdict.unknown", "n", n)
 	}
-	return n
 }
 
 // staleHeadline says how much is not known: everything, some services, or what
@@ -109,7 +89,7 @@ func (v *visit) staleHeadline(page *overviewPage, since string) string {
 	switch n {
 	case 0:
 		return v.text("stale.part", "source", v.unheard(), "time", since)
-	case len(v.snapshot.Services):
+	case len(page.report.Services):
 		return v.text("verdict.stale", "time", since)
 	}
 	return v.text("verdict.stale.part", "n", n, "time", since)
@@ -138,7 +118,7 @@ type toll struct {
 func (page *overviewPage) tolls() []toll {
 	byProvider := map[string]*toll{}
 	for _, line := range page.Affected {
-		if line.Family != "down" && line.Family != "degraded" {
+		if !line.severity.Broken() {
 			continue
 		}
 		one, ok := byProvider[line.provider]
@@ -146,7 +126,7 @@ func (page *overviewPage) tolls() []toll {
 			one = &toll{provider: line.provider}
 			byProvider[line.provider] = one
 		}
-		if line.Family == "down" {
+		if line.severity == tocsin.SeverityInterruption {
 			one.down++
 		} else {
 			one.degraded++
@@ -220,28 +200,53 @@ func (v *visit) tollApart(t toll) []string {
 // explain adds what a caller asks next: whose confirmation it is, or what it
 // means that nothing is open.
 func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
-	total := len(v.snapshot.Services)
-	worst := page.firstIncident()
+	r := page.report
 	switch {
-	case worst != nil && out.Tint != "neutral":
-		out.Worst = worst
-		link := template.HTML(`<a class="id" href="` + template.HTMLEscapeString(worst.Href) + `">` + template.HTMLEscapeString(worst.ID) + `</a>`) //nolint:gosec // escaped
-		out.Lead = v.sayRich("verdict.lead.confirmed", worst.source, "id", link)
-		if page.Storm {
-			out.Lead += v.between() + v.rich("verdict.lead.more", "n", page.incidents()-1)
+	case r.Cause != nil && r.Severity != tocsin.SeverityUnknown:
+		line := v.issueLineOf(r.Cause.Row, r.Cause.Content)
+		out.Worst = &line
+		key := "verdict.lead.confirmed"
+		if r.Cause.Severity == tocsin.SeverityRecovering {
+			key = "verdict.lead.recovering"
 		}
+		out.Lead = v.sayRich(key, line.source, "id", idLink(line.Href, line.ID)) + v.besides(page)
 		if stale != "" {
 			out.Lead += v.between() + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
 		}
+	case r.Severity.Broken():
+		out.Lead = v.rich("verdict.lead.unexplained")
 	case stale != "":
 		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
-	case total == 0:
+	case len(r.Services) == 0:
 		out.Lead = v.rich("verdict.lead.empty")
-	case out.Family == "restored":
-		out.Lead = v.rich("verdict.lead.quiet", "n", total)
-	case out.Family == "watch":
+	case r.Severity.Well():
+		out.Lead = v.rich("verdict.lead.quiet", "n", len(r.Services))
+	case r.Severity == tocsin.SeverityAdvisory:
 		out.Lead = v.rich("verdict.lead.advisories")
 	}
+}
+
+// maxAlso is how many incidents are named beside the one that leads.
+const maxAlso = 3
+
+// besides names the other incidents that explain what is counted, or counts
+// the open ones where they are many.
+func (v *visit) besides(page *overviewPage) template.HTML {
+	also := page.report.Also
+	switch {
+	case page.Storm || len(also) > maxAlso:
+		return v.between() + v.rich("verdict.lead.more", "n", page.incidents()-1)
+	case len(also) == 0:
+		return ""
+	}
+	var links template.HTML
+	for i, one := range also {
+		if i > 0 {
+			links += template.HTML(v.join([]string{"", ""})) //nolint:gosec // a comma
+		}
+		links += idLink(v.issueHref(one.ID), one.ID)
+	}
+	return v.between() + v.rich("verdict.lead.also", "ids", links)
 }
 
 // between stands between two sentences.
@@ -252,21 +257,24 @@ func (v *visit) between() template.HTML {
 	return " "
 }
 
-// tally draws how many services are in each state, worst first.
-func (v *visit) tally(n map[string]int) []tally {
-	total, x := max(1, len(v.snapshot.Services)), 0
+// tally draws how many services are in each state, the worst first.
+func (v *visit) tally(r *health.Report) []tally {
+	n := map[string]int{}
+	for severity, count := range r.Count() {
+		family, _ := signOf(severity)
+		n[family] += count
+	}
+	total, x := max(1, len(r.Services)), 0
 	var list []tally
-	for _, family := range []string{"down", "degraded", "watch", "recovering", "neutral", "ok"} {
+	for _, severity := range tocsin.Severities() {
+		family, glyph := signOf(severity)
 		if n[family] == 0 {
 			continue
 		}
 		width := 800 * n[family] / total
-		glyph := family
-		if family == "neutral" {
-			glyph = "unknown"
-		}
 		list = append(list, tally{family, glyph, v.text("tally."+family, "n", n[family]), "#s-" + family, n[family], x, max(4, width-2)})
 		x += width
+		n[family] = 0
 	}
 	return list
 }
@@ -275,10 +283,11 @@ func (v *visit) tally(n map[string]int) []tally {
 // one of them only while all sources are heard.
 func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 	var facts []fact
-	if worst := page.firstIncident(); worst != nil {
-		started := v.moment(worst.start)
-		if started != nil {
-			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(worst.start)), Note: v.text("fact.started", "time", started.Text)})
+	r := page.report
+	if r.Cause != nil {
+		worst := v.issueLineOf(r.Cause.Row, r.Cause.Content)
+		if started := v.moment(r.Cause.Start()); started != nil {
+			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: v.text("fact.started", "time", started.Text)})
 		}
 		if worst.Posted != nil {
 			facts = append(facts, fact{Name: v.text("fact.posted"), Value: worst.Posted.Text, Note: worst.Posted.Ago})
@@ -286,7 +295,9 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 		if worst.Next != nil {
 			facts = append(facts, fact{Name: v.say("fact.next", worst.source), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
 		}
-	} else if last := lastIncident(v.snapshot, v.now); last != nil && heard {
+	} else if since := v.moment(r.Since); since != nil && r.Severity.Broken() {
+		facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: since.Text})
+	} else if last := lastIncident(v.snapshot, v.now); last != nil && heard && page.incidents() == 0 {
 		end := v.moment(last.EndAt.Time())
 		facts = append(facts, fact{
 			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
@@ -299,15 +310,6 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 	return facts
 }
 
-func (page *overviewPage) firstIncident() *issueLine {
-	for i := range page.Issues {
-		if page.Issues[i].Class != "advisory" {
-			return &page.Issues[i]
-		}
-	}
-	return nil
-}
-
 // incidents counts the open issues that are no advisories.
 func (page *overviewPage) incidents() int {
 	n := 0
@@ -317,6 +319,17 @@ func (page *overviewPage) incidents() int {
 		}
 	}
 	return n
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // lastIncident is the incident that ended last.
