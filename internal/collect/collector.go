@@ -190,7 +190,7 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 	}
 	p.fetchFiles(ctx, ask)
 	p.watermark = diff.watermark
-	result.Outcome = tocsin.OutcomeUnchanged
+	result.Outcome, result.Problem = tocsin.OutcomeUnchanged, diff.doubted()
 	return result, &store.Record{
 		TenantID: p.state.TenantID, Source: p.state.Name, SeenAt: p.started,
 		Silent: p.state.LastOKAt.IsZero(), Entries: diff.entries, Left: diff.left,
@@ -221,6 +221,9 @@ func (p *poll) nextDue(result tocsin.Poll, failure *Failure) time.Time {
 
 func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure) {
 	log := p.collector.log.With("tenant", result.TenantID, "source", result.Source)
+	if failure == nil && result.Outcome.Complete() && result.Problem != nil {
+		log.WarnContext(ctx, "poll brought doubtful notices", "reason", lang.English(result.Problem), "problem", result.Problem)
+	}
 	switch {
 	case failure != nil && ctx.Err() == nil:
 		if failure.Cause != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -334,5 +335,41 @@ func TestImportIsOneAuditEntry(t *testing.T) {
 	after, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N+1 || after[0].Action != "archive.import" || after[0].Detail != "1203 items" {
 		t.Errorf("last entry = %+v after %d, %v", after[0], before[0].N, err)
+	}
+}
+
+// What of a new notice cannot be read is in the poll's problem, once: the
+// notice is stored, and its state never outranks one that has a time.
+func TestDoubtsAreInTheProblem(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	future := storetest.T0.Add(1000 * time.Hour)
+	raw := func(id, modified string) collect.List {
+		body := []byte(fmt.Sprintf(`{"id":%q,"title":%q,"startDateTime":"2026-03-02T09:00:00Z","lastModifiedDateTime":%s,"category":"stayInformed","body":{"contentType":"text","content":"x"}}`, id, modified, modified))
+		return collect.List{Kind: tocsin.KindMessage, Listed: 1, Items: []collect.Item{{Body: body, Hash: tocsin.HashOf(body)}}}
+	}
+	d.poll(list(t, true, message(t, "MC1", "one", storetest.T0, future)))
+	p := d.poll(raw("MC1", `"3/2/2026 9:30:00 AM"`))
+	d.expect("a time in words", p, "changed new=0 updated=1 left=0")
+	for _, want := range []string{"MC1", "lastModifiedDateTime", "3/2/2026 9:30:00 AM"} {
+		if said := lang.English(p.Problem); !strings.Contains(said, want) {
+			t.Errorf("problem %q does not name %s", said, want)
+		}
+	}
+	if got := d.source(); got.Failures != 0 || !got.LastOKAt.Equal(d.now) {
+		t.Errorf("source = %+v, want a poll that went well", got)
+	}
+	p = d.poll(raw("MC1", `"3/2/2026 9:30:00 AM"`))
+	d.expect("the same again", p, "unchanged new=0 updated=0 left=0")
+	if p.Problem != nil {
+		t.Errorf("problem again: %v", p.Problem)
+	}
+	if rows, err := d.store.Rows(t.Context(), storetest.Contoso); err != nil || rows[0].Title != "one" {
+		t.Errorf("rows = %+v, %v, want the state with a time to hold", rows, err)
+	}
+	p = d.poll(raw("MC1", `"\/Date(1772445600000)\/"`))
+	d.expect("a time of .NET", p, "changed new=0 updated=1 left=0")
+	if rows, err := d.store.Rows(t.Context(), storetest.Contoso); p.Problem != nil || err != nil || rows[0].Modified != 1772445600000000 {
+		t.Errorf("rows = %+v, %v, problem %v, want the newer state to hold", rows, err, p.Problem)
 	}
 }

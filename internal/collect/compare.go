@@ -2,7 +2,10 @@ package collect
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -21,6 +24,7 @@ type difference struct {
 	left      []store.Ref
 	watermark time.Time       // newest time stamp of a message or issue, not after now
 	short     *tocsin.Problem // why the answer is implausible, nil when it is not
+	doubts    []string        // what of new notices could not be read, one line each
 }
 
 // compare takes what an answer says against what is stored, bytes before
@@ -58,6 +62,7 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 				return &Failure{Problem: tocsin.NewProblem(tocsin.ProblemItem, "n", strconv.Itoa(i+1), "kind", string(list.Kind)), Cause: err}
 			}
 			ids, modified = append(ids, doc.ID), doc.Facts.ModifiedAt
+			d.doubt(doc, item.Doubts)
 		}
 		if modified.After(d.watermark) && !modified.After(now) {
 			d.watermark = modified
@@ -73,6 +78,22 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 	}
 	d.leave(list, missing, live, now)
 	return nil
+}
+
+// doubt notes what of a new notice could not be read, by the source or here.
+func (d *difference) doubt(doc tocsin.Document, before tocsin.Doubts) {
+	if doubts := slices.Concat(before, doc.Doubts); len(doubts) > 0 {
+		d.doubts = append(d.doubts, fmt.Sprintf("%s: %s", tocsin.Clip(doc.ID, 40), strings.Join(doubts, "; ")))
+	}
+}
+
+// doubted says for the poll log what of new notices could not be read, nil when
+// all could.
+func (d *difference) doubted() *tocsin.Problem {
+	if len(d.doubts) == 0 {
+		return nil
+	}
+	return tocsin.NewProblem(tocsin.ProblemTimes, "n", strconv.Itoa(len(d.doubts)), "which", tocsin.Clip(d.doubts[0], 300))
 }
 
 // expirySlack is how long before its end a message may leave the list without

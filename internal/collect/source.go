@@ -53,6 +53,8 @@ type Item struct {
 	Body []byte
 	Hash tocsin.Hash
 	At   time.Time // when the state held, if the source says so; usually zero
+	// Doubts are what the source could not read of it and Body no longer shows.
+	Doubts tocsin.Doubts
 }
 
 // A Step is what an upstream asks for before it answers.

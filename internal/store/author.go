@@ -209,7 +209,7 @@ func (s *Store) Held(ctx context.Context, tenantID string, ref Ref, n int) (tocs
 }
 
 func (s *Store) held(ctx context.Context, q querier, tenant int64, ref Ref, n int) (held tocsin.Held, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, d.body, m.source
+	rows, err := q.QueryContext(ctx, `SELECT t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, v.stated, d.body, m.source
 		FROM members m JOIN items i ON i.num = m.item JOIN tenants t ON t.num = m.tenant
 		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = CASE WHEN CAST($4 AS BIGINT) = 0 THEN m.n ELSE CAST($4 AS BIGINT) END
 		JOIN documents d ON d.num = v.document
@@ -227,7 +227,7 @@ func (s *Store) held(ctx context.Context, q querier, tenant int64, ref Ref, n in
 func (s *Store) scanHeld(rows *sql.Rows) (h tocsin.Held, err error) {
 	var hash, chain, packed []byte
 	var at, seen int64
-	if err := rows.Scan(&h.TenantID, &h.Kind, &h.ID, &h.N, &hash, &at, &seen, &h.Source, &chain, &packed, &h.On); err != nil {
+	if err := rows.Scan(&h.TenantID, &h.Kind, &h.ID, &h.N, &hash, &at, &seen, &h.Source, &chain, &h.Stated, &packed, &h.On); err != nil {
 		return h, err
 	}
 	copy(h.Document[:], hash)

@@ -50,7 +50,8 @@ type Ref struct {
 //   - a document that holds already is no version;
 //   - a state that the archive knows with the same time is no version, whenever
 //     it arrives;
-//   - a state older than the one that holds is a version, but does not hold.
+//   - a state older than the one that holds is a version, but does not hold;
+//   - neither does a state that states no time, beside one that does.
 //
 // What polls find is recorded with them and stands in their log; this is for
 // what somebody brings in, and an entry in the audit log says who: one for an
@@ -92,6 +93,7 @@ type change struct {
 type member struct {
 	item, document, at int64
 	was                int64 // the document that held before this record; 0 for none
+	stated             bool  // the source stated at; else it is when the state was seen
 	n, versions        int
 	leftAt             int64
 	source             string // whose list it is on
@@ -158,12 +160,12 @@ func (rec *recording) lock(ctx context.Context, q querier) error {
 	return err
 }
 
-const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, m.source, v.at
+const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, m.source, v.at, v.stated
 	FROM members m JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
 
 func scanMember(rows *sql.Rows) (*member, error) {
 	m := &member{stored: true}
-	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.at)
+	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.at, &m.stated)
 }
 
 // load reads the members that the entries are about: one by one for a few, all
@@ -194,15 +196,6 @@ func (rec *recording) load(ctx context.Context, q querier, docs []stored) error 
 
 // add decides what entry is to the tenant: nothing new, a return, or a version.
 func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) error {
-	seenAt := e.SeenAt
-	if seenAt.IsZero() {
-		seenAt = rec.SeenAt
-	}
-	seenAt = seenAt.UTC().Truncate(time.Microsecond)
-	at := doc.modifiedAt
-	if at == 0 {
-		at = micros(seenAt)
-	}
 	m := rec.members[doc.item]
 	if m == nil {
 		m = &member{item: doc.item, source: rec.Source}
@@ -211,48 +204,97 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	if m.stored && m.source == tocsin.SourceOwn && rec.Source != tocsin.SourceOwn {
 		return nil // what the desk authored is its own, whoever else lists it
 	}
+	st := rec.state(e, doc, m)
 	if rec.Listed && m.source != rec.Source {
 		m.source = rec.Source
 		rec.touch(m)
 	}
-	if m.versions > 0 && m.document == doc.num && at >= m.at {
+	known, err := rec.knows(ctx, q, m, st)
+	if err != nil {
+		return err
+	}
+	if known {
 		if m.leftAt != 0 && rec.Listed {
 			m.leftAt = 0
 			rec.change(m, doc.ref, tocsin.WhatReturned, m.n, rec.SeenAt)
 		}
 		return nil
 	}
-	known, err := rec.knows(ctx, q, m, doc.num, at)
-	if err != nil || known {
-		return err
-	}
 	what := tocsin.WhatUpdated
 	if m.versions == 0 {
 		what = tocsin.WhatNew
 	}
+	holds := st.outranks(m)
 	m.versions++
 	v := tocsin.Version{
 		TenantID: rec.TenantID, Kind: doc.ref.Kind, ID: doc.ref.ID, N: m.versions, Document: doc.body,
-		At: tocsin.FromMicros(at), SeenAt: seenAt, Source: rec.Source,
+		At: tocsin.FromMicros(st.at), SeenAt: st.seenAt, Source: rec.Source, Stated: st.stated,
 	}
 	v.Chain = v.Link(rec.chain)
 	rec.chain = v.Chain
 	rec.rows = append(rec.rows, row{item: doc.item, document: doc.num, version: v})
-	if m.versions == 1 || at >= m.at {
-		m.n, m.document, m.at, m.leftAt = m.versions, doc.num, at, 0
+	if holds {
+		m.n, m.document, m.at, m.stated, m.leftAt = m.versions, doc.num, st.at, st.stated, 0
 		if doc.files && rec.Listed {
 			rec.tasks = append(rec.tasks, []any{rec.tenant, m.item, rec.Source, 0, micros(rec.SeenAt)})
 		}
 	}
-	rec.change(m, doc.ref, what, v.N, seenAt)
+	rec.change(m, doc.ref, what, v.N, st.seenAt)
 	return nil
 }
 
-// knows reports whether the tenant's archive has that document at that time
-// already.
-func (rec *recording) knows(ctx context.Context, q querier, m *member, document, at int64) (bool, error) {
+// state is one entry as it is judged beside what the tenant holds.
+type state struct {
+	document int64
+	at       int64 // microseconds
+	stated   bool  // at is what the source said, not when the state was seen
+	seenAt   time.Time
+}
+
+// state finds out from when an entry held. Issues and messages state it
+// themselves; for statuses and services it is when the source listed them.
+// What somebody brings in without a time says nothing about now beside what
+// another source lists.
+func (rec *recording) state(e Entry, doc stored, m *member) state {
+	st := state{document: doc.num, at: doc.modifiedAt, stated: doc.modifiedAt != 0, seenAt: e.SeenAt}
+	if st.seenAt.IsZero() {
+		st.seenAt = rec.SeenAt
+	}
+	st.seenAt = st.seenAt.UTC().Truncate(time.Microsecond)
+	if st.stated {
+		return st
+	}
+	st.at = micros(st.seenAt)
+	if doc.ref.Kind == tocsin.KindService || doc.ref.Kind == tocsin.KindOverview {
+		st.stated = rec.Listed || !e.SeenAt.IsZero() || m.source == rec.Source
+	}
+	return st
+}
+
+// outranks reports whether st holds from now on instead of what m holds.
+func (st state) outranks(m *member) bool {
+	switch {
+	case m.versions == 0:
+		return true
+	case st.stated != m.stated:
+		return st.stated
+	}
+	return st.at >= m.at
+}
+
+// knows reports whether st is what holds, or what the tenant's archive has at
+// that time already. Beside a state that has a time, one without is known as
+// soon as its document is.
+func (rec *recording) knows(ctx context.Context, q querier, m *member, st state) (bool, error) {
+	if m.versions == 0 {
+		return false, nil
+	}
+	if m.document == st.document && st.outranks(m) {
+		return true, nil
+	}
+	anyTime := m.stated && !st.stated
 	for _, r := range rec.rows {
-		if r.item == m.item && r.document == document && micros(r.version.At) == at {
+		if r.item == m.item && r.document == st.document && (anyTime || micros(r.version.At) == st.at) {
 			return true, nil
 		}
 	}
@@ -260,8 +302,8 @@ func (rec *recording) knows(ctx context.Context, q querier, m *member, document,
 		return false, nil
 	}
 	var count int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM versions WHERE tenant = $1 AND item = $2 AND document = $3 AND at = $4`,
-		rec.tenant, m.item, document, at).Scan(&count)
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM versions WHERE tenant = $1 AND item = $2 AND document = $3 AND (at = $4 OR $5)`,
+		rec.tenant, m.item, st.document, st.at, anyTime).Scan(&count)
 	return count > 0, err
 }
 
@@ -303,9 +345,9 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	versions := make([][]any, len(rec.rows))
 	for i, r := range rec.rows {
 		v := r.version
-		versions[i] = []any{rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:]}
+		versions[i] = []any{rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:], v.Stated}
 	}
-	if err := s.insert(ctx, tx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain) VALUES `, versions, ""); err != nil {
+	if err := s.insert(ctx, tx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain, stated) VALUES `, versions, ""); err != nil {
 		return fmt.Errorf("insert versions: %w", err)
 	}
 	members := make([][]any, len(rec.dirty))

@@ -8,13 +8,13 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-const versionColumns = `t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain
+const versionColumns = `t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, v.stated
 	FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document`
 
 func scanVersion(rows *sql.Rows) (v tocsin.Version, err error) {
 	var hash, chain []byte
 	var at, seen int64
-	err = rows.Scan(&v.TenantID, &v.Kind, &v.ID, &v.N, &hash, &at, &seen, &v.Source, &chain)
+	err = rows.Scan(&v.TenantID, &v.Kind, &v.ID, &v.N, &hash, &at, &seen, &v.Source, &chain, &v.Stated)
 	copy(v.Document[:], hash)
 	copy(v.Chain[:], chain)
 	v.At, v.SeenAt = tocsin.FromMicros(at), tocsin.FromMicros(seen)
@@ -60,10 +60,11 @@ const statesOfKind = `
 	SELECT i.id, v.document, v.at, v.seen_at, d.status, v.source
 	FROM items i CROSS JOIN tenants t CROSS JOIN members m CROSS JOIN documents c CROSS JOIN versions v CROSS JOIN documents d
 	WHERE t.id = $1 AND i.kind = $2 AND m.tenant = t.num AND m.item = i.num AND c.num = m.document AND (c.end_at = 0 OR c.end_at >= $3)
-	AND v.tenant = m.tenant AND v.item = m.item AND d.num = v.document ORDER BY v.item, v.at, v.n`
+	AND v.tenant = m.tenant AND v.item = m.item AND (v.stated OR v.n = m.n) AND d.num = v.document ORDER BY v.item, v.at, v.n`
 
 // States lists the versions of all items of one kind in a tenant, by item and
-// time, without their texts. since drops items that ended before it, in
+// time, without their texts and without those whose time nobody stated, unless
+// they hold. since drops items that ended before it, in
 // microseconds; 0 keeps all.
 func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]State, error) {
 	rows, err := s.read.QueryContext(ctx, statesOfKind, tenantID, string(kind), since)

@@ -42,6 +42,7 @@ type Document struct {
 	Hash    Hash   // of Body
 	Meaning Hash   // of the body without noise; equal meaning is no new version
 	Facts   Facts
+	Doubts  Doubts // what of the body could not be read
 }
 
 // Facts are the parts of a document that lists are filtered and sorted by.
@@ -70,12 +71,12 @@ func ReadDocument(kind Kind, body []byte) (Document, error) {
 	case KindIssue:
 		var issue Issue
 		if err = json.Unmarshal(body, &issue); err == nil {
-			doc.ID, doc.Facts = issue.ID, issue.Facts()
+			doc.ID, doc.Facts, doc.Doubts = issue.ID, issue.Facts(), issue.Doubts
 		}
 	case KindMessage:
 		var message Message
 		if err = json.Unmarshal(body, &message); err == nil {
-			doc.ID, doc.Facts = message.ID, message.Facts()
+			doc.ID, doc.Facts, doc.Doubts = message.ID, message.Facts(), message.Doubts
 		}
 	case KindOverview:
 		var overview Overview
@@ -123,7 +124,14 @@ func NewDocument(v any) (Document, error) {
 	if err != nil {
 		return Document{}, fmt.Errorf("encode %s: %w", kind, err)
 	}
-	return ReadDocument(kind, body)
+	doc, err := ReadDocument(kind, body)
+	switch v := v.(type) { // what could not be read is no longer in the body
+	case Issue:
+		doc.Doubts = v.Doubts
+	case Message:
+		doc.Doubts = v.Doubts
+	}
+	return doc, err
 }
 
 // maxID is the longest id that is stored, in bytes. Providers use up to 30.

@@ -28,6 +28,8 @@ type Issue struct {
 	// Legacy is the object of the legacy API that this issue was read from,
 	// nil for issues from Graph. It holds what Graph has no member for.
 	Legacy json.RawMessage
+	// Doubts are what could not be read. They are not written.
+	Doubts Doubts
 }
 
 // A Post is one update of an issue. It has no id upstream: its identity is
@@ -67,11 +69,19 @@ type itemBody struct {
 
 // wireBase is Graph's serviceAnnouncementBase in the order of the wire.
 type wireBase struct {
-	StartDateTime        wireTime `json:"startDateTime"`
-	EndDateTime          wireTime `json:"endDateTime"`
-	LastModifiedDateTime wireTime `json:"lastModifiedDateTime"`
+	StartDateTime        WireTime `json:"startDateTime"`
+	EndDateTime          WireTime `json:"endDateTime"`
+	LastModifiedDateTime WireTime `json:"lastModifiedDateTime"`
 	Title                string   `json:"title"`
 	ID                   string   `json:"id"`
+}
+
+// base notes what is doubtful about the times that all notices have. Of a
+// notice of the legacy API, whoever converted it has noted what it lacks.
+func (d *Doubts) base(w wireBase, legacy json.RawMessage) {
+	d.Time("startDateTime", w.StartDateTime, legacy == nil)
+	d.Time("endDateTime", w.EndDateTime, false)
+	d.Time("lastModifiedDateTime", w.LastModifiedDateTime, legacy == nil)
 }
 
 type wireIssue struct {
@@ -91,7 +101,7 @@ type wireIssue struct {
 }
 
 type wirePost struct {
-	CreatedDateTime wireTime `json:"createdDateTime"`
+	CreatedDateTime WireTime `json:"createdDateTime"`
 	PostType        string   `json:"postType"`
 	Description     itemBody `json:"description"`
 }
@@ -99,7 +109,7 @@ type wirePost struct {
 // MarshalJSON writes the issue in Graph's wire form.
 func (i Issue) MarshalJSON() ([]byte, error) {
 	wire := wireIssue{
-		wireBase:          wireBase{wireTime{i.StartAt}, wireTime{i.EndAt}, wireTime{i.ModifiedAt}, i.Title, i.ID},
+		wireBase:          wireBase{wireTimeOf(i.StartAt), wireTimeOf(i.EndAt), wireTimeOf(i.ModifiedAt), i.Title, i.ID},
 		ImpactDescription: i.Impact, Classification: i.Classification, Origin: i.Origin, Status: string(i.Status),
 		Service: i.Service, Feature: i.Feature, FeatureGroup: i.FeatureGroup, IsResolved: &i.Resolved,
 		Details: emptyNotNil(i.Details), Posts: make([]wirePost, len(i.Posts)), Legacy: i.Legacy,
@@ -108,14 +118,14 @@ func (i Issue) MarshalJSON() ([]byte, error) {
 		wire.ServiceID = i.ServiceID
 	}
 	for n, p := range i.Posts {
-		wire.Posts[n] = wirePost{wireTime{p.CreatedAt}, p.Type, itemBody{p.ContentType, p.Content}}
+		wire.Posts[n] = wirePost{wireTimeOf(p.CreatedAt), p.Type, itemBody{p.ContentType, p.Content}}
 	}
 	return json.Marshal(wire)
 }
 
 // UnmarshalJSON reads Graph's wire form. Enum values are taken in any of their
 // spellings, unknown ones are kept; posts are put in ascending order; an
-// instant that cannot be read counts as absent.
+// instant that cannot be read is the zero time and noted in Doubts.
 func (i *Issue) UnmarshalJSON(data []byte) error {
 	var wire wireIssue
 	if err := json.Unmarshal(data, &wire); err != nil {
@@ -136,7 +146,9 @@ func (i *Issue) UnmarshalJSON(data []byte) error {
 	if wire.IsResolved != nil {
 		i.Resolved = *wire.IsResolved
 	}
+	i.Doubts.base(wire.wireBase, wire.Legacy)
 	for n, p := range wire.Posts {
+		i.Doubts.Time("createdDateTime of a post", p.CreatedDateTime, wire.Legacy == nil)
 		i.Posts[n] = Post{p.CreatedDateTime.Time, lowerFirst(p.PostType), lowerFirst(p.Description.ContentType), p.Description.Content}
 	}
 	slices.SortStableFunc(i.Posts, func(a, b Post) int { return a.CreatedAt.Compare(b.CreatedAt) })

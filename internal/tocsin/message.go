@@ -27,6 +27,7 @@ type Message struct {
 	Content          string
 	HasAttachments   bool
 	Legacy           json.RawMessage // as in [Issue]
+	Doubts           Doubts          // as in [Issue]
 }
 
 // Facts are what lists of messages are filtered by.
@@ -71,7 +72,7 @@ type wireMessage struct {
 	Severity                 string          `json:"severity"`
 	Tags                     []string        `json:"tags"`
 	IsMajorChange            *bool           `json:"isMajorChange"`
-	ActionRequiredByDateTime wireTime        `json:"actionRequiredByDateTime"`
+	ActionRequiredByDateTime WireTime        `json:"actionRequiredByDateTime"`
 	Services                 []string        `json:"services"`
 	HasAttachments           bool            `json:"hasAttachments"`
 	Details                  []Detail        `json:"details"`
@@ -82,9 +83,9 @@ type wireMessage struct {
 // MarshalJSON writes the message in Graph's wire form.
 func (m Message) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wireMessage{
-		wireBase: wireBase{wireTime{m.StartAt}, wireTime{m.EndAt}, wireTime{m.ModifiedAt}, m.Title, m.ID},
+		wireBase: wireBase{wireTimeOf(m.StartAt), wireTimeOf(m.EndAt), wireTimeOf(m.ModifiedAt), m.Title, m.ID},
 		Category: m.Category, Severity: m.Severity, Tags: emptyNotNil(m.Tags), IsMajorChange: &m.MajorChange,
-		ActionRequiredByDateTime: wireTime{m.ActionRequiredBy}, Services: emptyNotNil(m.Services),
+		ActionRequiredByDateTime: wireTimeOf(m.ActionRequiredBy), Services: emptyNotNil(m.Services),
 		HasAttachments: m.HasAttachments, Details: emptyNotNil(m.Details),
 		Body: itemBody{m.ContentType, m.Content}, Legacy: m.Legacy,
 	})
@@ -105,5 +106,7 @@ func (m *Message) UnmarshalJSON(data []byte) error {
 		HasAttachments: wire.HasAttachments, Legacy: wire.Legacy,
 	}
 	m.MajorChange = wire.IsMajorChange != nil && *wire.IsMajorChange
+	m.Doubts.base(wire.wireBase, wire.Legacy)
+	m.Doubts.Time("actionRequiredByDateTime", wire.ActionRequiredByDateTime, false)
 	return nil
 }

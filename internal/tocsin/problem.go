@@ -48,6 +48,7 @@ const (
 	ProblemFile        ProblemCode = "file"            // of a source of files
 	ProblemShort       ProblemCode = "list.short"      // too many are missing at once
 	ProblemItem        ProblemCode = "item.unreadable" // one element of a list
+	ProblemTimes       ProblemCode = "times.unread"    // in new notices, which were stored
 	ProblemPage        ProblemCode = "page.damaged"    // of a list
 	ProblemEndless     ProblemCode = "pages.endless"   // of a list
 	ProblemLink        ProblemCode = "link.away"       // the next page's
@@ -111,7 +112,7 @@ const (
 func problemSlots() map[ProblemCode][]string {
 	return map[ProblemCode][]string{
 		ProblemKept: {"text"}, ProblemSettings: {"field"}, ProblemUntried: {}, ProblemUnread: {}, ProblemEnded: {}, ProblemBudget: {},
-		ProblemPath: {}, ProblemFile: {"name"}, ProblemShort: {"kind", "missing", "n"}, ProblemItem: {"kind", "n"},
+		ProblemPath: {}, ProblemFile: {"name"}, ProblemShort: {"kind", "missing", "n"}, ProblemItem: {"kind", "n"}, ProblemTimes: {"n", "which"},
 		ProblemPage: {"detail", "kind", "page"}, ProblemEndless: {"kind"}, ProblemLink: {}, ProblemAway: {},
 		ProblemAttachments: {}, ProblemFilesMany: {}, ProblemFilesLarge: {},
 

@@ -2,6 +2,7 @@ package tocsin
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,12 +38,16 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// ParseTime reads an instant as providers write it: RFC 3339 with 0 to 9
-// fraction digits, a missing zone taken as UTC. A leap second ":60" is read as
-// the last millisecond before it. It reports false for anything else and for
-// years outside 1900 to 2200, which no provider can mean.
+// ParseTime reads an instant as providers and their tools write it: RFC 3339
+// with 0 to 9 fraction digits, a missing zone taken as UTC, or .NET's
+// "/Date(ms)/". A leap second ":60" is read as the last millisecond before it.
+// It reports false for anything else, such as dates in the order of some
+// country, and for years outside 1900 to 2200, which no provider can mean.
 func ParseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "/Date(") {
+		return parseNetDate(s)
+	}
 	if leap := strings.Index(s, ":60"); leap == 16 {
 		rest := strings.TrimLeft(s[19:], ".0123456789")
 		s = s[:16] + ":59.999" + rest
@@ -52,12 +57,33 @@ func ParseTime(s string) (time.Time, bool) {
 		if err != nil {
 			continue
 		}
-		if t.Year() < 1900 || t.Year() > 2200 {
-			return time.Time{}, false
-		}
-		return t.UTC(), true
+		return plausible(t)
 	}
 	return time.Time{}, false
+}
+
+// parseNetDate reads "/Date(ms)/": milliseconds since 1970 UTC. An offset after
+// them, as in "/Date(ms+0200)/", says where the writer was and changes nothing.
+func parseNetDate(s string) (time.Time, bool) {
+	digits, ok := strings.CutSuffix(strings.TrimPrefix(s, "/Date("), ")/")
+	if n := len(digits) - 5; ok && n > 0 && (digits[n] == '+' || digits[n] == '-') {
+		if _, err := time.Parse("-0700", digits[n:]); err != nil {
+			return time.Time{}, false
+		}
+		digits = digits[:n]
+	}
+	ms, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || digits[0] == '+' {
+		return time.Time{}, false
+	}
+	return plausible(time.UnixMilli(ms))
+}
+
+func plausible(t time.Time) (time.Time, bool) {
+	if t.Year() < 1900 || t.Year() > 2200 {
+		return time.Time{}, false
+	}
+	return t.UTC(), true
 }
 
 // FormatTime writes an instant as both APIs do: UTC with a Z, fraction digits

@@ -14,10 +14,11 @@ type Version struct {
 	ID       string
 	N        int       // 1 for the first version of the item in the tenant
 	Document Hash      // of the document's body
-	At       time.Time // the provider's own time of this state
+	At       time.Time // the provider's own time of this state, else when it was seen
 	SeenAt   time.Time // when the desk first saw it
 	Source   string    // where it was seen
 	Chain    Hash      // see [Version.Link]
+	Stated   bool      // the provider stated At
 }
 
 // Link is the chain hash of v after the version whose chain hash is previous:

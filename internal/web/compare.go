@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store"
@@ -30,7 +31,7 @@ type versionLine struct {
 func (v *visit) versionLines(path, id string, versions []tocsin.Version) []versionLine {
 	var list []versionLine
 	for i, version := range versions {
-		line := versionLine{N: version.N, At: v.moment(version.At), Seen: v.moment(version.SeenAt), Source: version.Source}
+		line := versionLine{N: version.N, At: v.stated(version), Seen: v.moment(version.SeenAt), Source: version.Source}
 		if i > 0 {
 			line.Before = versions[i-1].N
 			line.Compare = v.compareHref(path, id, line.Before, version.N)
@@ -42,6 +43,22 @@ func (v *visit) versionLines(path, id string, versions []tocsin.Version) []versi
 	}
 	slices.Reverse(list)
 	return list
+}
+
+// stated is the time that the provider stated for a version, nil for none.
+func (v *visit) stated(version tocsin.Version) *moment {
+	if !version.Stated {
+		return nil
+	}
+	return v.moment(version.At)
+}
+
+// dated is a name with the time after it, if there is one.
+func (v *visit) dated(name string, at time.Time) string {
+	if at.IsZero() {
+		return name
+	}
+	return name + ", " + v.full(at.In(v.zone))
 }
 
 func (v *visit) compareHref(path, id string, a, b int) string {
@@ -139,7 +156,7 @@ func (v *visit) postChanges(before, after []byte) ([]memberView, error) {
 	}
 	var list []memberView
 	for i, post := range now.Posts {
-		view := memberView{Name: v.text("post.n", "n", i+1) + ", " + v.full(post.CreatedAt.In(v.zone))}
+		view := memberView{Name: v.dated(v.text("post.n", "n", i+1), post.CreatedAt)}
 		past, known := was[post.CreatedAt.UnixMicro()]
 		delete(was, post.CreatedAt.UnixMicro())
 		switch newer := text(post); {
@@ -154,7 +171,7 @@ func (v *visit) postChanges(before, after []byte) ([]memberView, error) {
 	}
 	for _, post := range old.Posts {
 		if past, gone := was[post.CreatedAt.UnixMicro()]; gone {
-			list = append(list, memberView{Name: v.text("posts") + ", " + v.full(post.CreatedAt.In(v.zone)), Old: past})
+			list = append(list, memberView{Name: v.dated(v.text("posts"), post.CreatedAt), Old: past})
 		}
 	}
 	return list, nil

@@ -34,10 +34,10 @@ type issueBody struct {
 }
 
 type postBody struct {
-	CreatedAt   time.Time `json:"createdAt"`
-	Type        string    `json:"type"`
-	ContentType string    `json:"contentType" doc:"text or html. HTML is as it was written: clean it before you show it."`
-	Content     string    `json:"content"`
+	CreatedAt   *time.Time `json:"createdAt,omitempty" doc:"Missing when it cannot be read."`
+	Type        string     `json:"type"`
+	ContentType string     `json:"contentType" doc:"text or html. HTML is as it was written: clean it before you show it."`
+	Content     string     `json:"content"`
 }
 
 // summary is an item in a list.
@@ -160,7 +160,7 @@ func newIssueBody(held tocsin.Held) (issueBody, error) {
 		EndAt: instant(i.EndAt), ModifiedAt: instant(i.ModifiedAt), Source: held.On, Version: held.N, Posts: make([]postBody, len(i.Posts)),
 	}
 	for n, p := range i.Posts {
-		body.Posts[n] = postBody{p.CreatedAt, p.Type, p.ContentType, p.Content}
+		body.Posts[n] = postBody{instant(p.CreatedAt), p.Type, p.ContentType, p.Content}
 	}
 	return body, err
 }

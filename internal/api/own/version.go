@@ -17,13 +17,13 @@ import (
 
 // VersionBody is one stored state of an item.
 type VersionBody struct {
-	Number   int       `json:"number"`
-	At       time.Time `json:"at" doc:"The source's own time of this state."`
-	SeenAt   time.Time `json:"seenAt" doc:"When the desk first saw it."`
-	Source   string    `json:"source"`
-	Author   string    `json:"author,omitempty" doc:"Who wrote it, of what the desk authored."`
-	Document string    `json:"document" doc:"SHA-256 of the document."`
-	Chain    string    `json:"chain" doc:"Hash over this version and all before it in the tenant."`
+	Number   int        `json:"number"`
+	At       *time.Time `json:"at,omitempty" doc:"The source's own time of this state; missing when it stated none that can be read."`
+	SeenAt   time.Time  `json:"seenAt" doc:"When the desk first saw it."`
+	Source   string     `json:"source"`
+	Author   string     `json:"author,omitempty" doc:"Who wrote it, of what the desk authored."`
+	Document string     `json:"document" doc:"SHA-256 of the document."`
+	Chain    string     `json:"chain" doc:"Hash over this version and all before it in the tenant."`
 }
 
 type versionList struct {
@@ -55,7 +55,7 @@ type memberChange struct {
 }
 
 type postChange struct {
-	CreatedAt time.Time     `json:"createdAt"`
+	CreatedAt *time.Time    `json:"createdAt,omitempty" doc:"Missing when it cannot be read."`
 	What      string        `json:"what" enum:"added,removed,changed"`
 	Sections  []sectionPart `json:"sections" nullable:"false"`
 }
@@ -141,7 +141,11 @@ func idOf(kind tocsin.Kind, id string) string {
 }
 
 func newVersionBody(v tocsin.Version, authors map[int]string) VersionBody {
-	return VersionBody{v.N, v.At, v.SeenAt, v.Source, authors[v.N], v.Document.String(), v.Chain.String()}
+	var at *time.Time
+	if v.Stated {
+		at = instant(v.At)
+	}
+	return VersionBody{v.N, at, v.SeenAt, v.Source, authors[v.N], v.Document.String(), v.Chain.String()}
 }
 
 func (a *API) listVersions(ctx context.Context, x *exchange, ref store.Ref) (*struct{ Body versionList }, error) {
@@ -217,13 +221,13 @@ func comparePosts(before, after []byte) ([]postChange, error) {
 				continue
 			}
 		}
-		list = append(list, postChange{p.CreatedAt, string(what), partsOf(section.Compare(against, now))})
+		list = append(list, postChange{instant(p.CreatedAt), string(what), partsOf(section.Compare(against, now))})
 		previous = now
 	}
 	for _, p := range old.Posts {
 		if left := past[p.CreatedAt]; len(left) > 0 && left[0] == p {
 			past[p.CreatedAt] = left[1:]
-			list = append(list, postChange{p.CreatedAt, string(section.Removed), partsOf(section.Compare(section.Read(p), section.Post{}))})
+			list = append(list, postChange{instant(p.CreatedAt), string(section.Removed), partsOf(section.Compare(section.Read(p), section.Post{}))})
 		}
 	}
 	return list, nil

@@ -184,12 +184,11 @@ func readAs[T any](raw json.RawMessage) (any, bool) {
 }
 
 func readTime(raw json.RawMessage) (any, bool) {
-	text, ok := readAs[string](raw)
-	if text == nil {
-		return nil, ok
+	var at tocsin.WireTime
+	if json.Unmarshal(raw, &at) != nil || at.IsZero() {
+		return nil, true // none, or one that cannot be read
 	}
-	at, ok := tocsin.ParseTime(text.(string))
-	return at, ok
+	return at.Time, true
 }
 
 func readDetails(raw json.RawMessage) (any, bool) {

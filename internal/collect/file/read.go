@@ -251,7 +251,7 @@ func (c *reading) legacy(raw []byte, names map[string]bool) error {
 		}
 		return c.document(notice, time.Time{})
 	case names["Status"]:
-		o, at, err := legacy.Overview(raw)
+		o, at, _, err := legacy.Overview(raw)
 		if err != nil {
 			return err
 		}

@@ -41,13 +41,13 @@ func Service(raw []byte) (tocsin.Service, error) {
 
 // wireStatus is an element of /CurrentStatus and /HistoricalStatus.
 type wireStatus struct {
-	ID                  string   `json:"Id"`
-	Workload            string   `json:"Workload"`
-	WorkloadDisplayName string   `json:"WorkloadDisplayName"`
-	Status              string   `json:"Status"`
-	StatusDate          string   `json:"StatusDate"`
-	StatusTime          string   `json:"StatusTime"`
-	IncidentIDs         []string `json:"IncidentIds"`
+	ID                  string          `json:"Id"`
+	Workload            string          `json:"Workload"`
+	WorkloadDisplayName string          `json:"WorkloadDisplayName"`
+	Status              string          `json:"Status"`
+	StatusDate          tocsin.WireTime `json:"StatusDate"`
+	StatusTime          tocsin.WireTime `json:"StatusTime"`
+	IncidentIDs         []string        `json:"IncidentIds"`
 	FeatureStatus       []struct {
 		Name        string `json:"FeatureName"`
 		DisplayName string `json:"FeatureDisplayName"`
@@ -61,11 +61,12 @@ type wireStatus struct {
 }
 
 // Overview reads an element of /CurrentStatus or /HistoricalStatus and the time
-// from which the status held, zero when it gives none.
-func Overview(raw []byte) (tocsin.Overview, time.Time, error) {
+// from which the status held, zero when it gives none, with what of it cannot be
+// read.
+func Overview(raw []byte) (tocsin.Overview, time.Time, tocsin.Doubts, error) {
 	var w wireStatus
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return tocsin.Overview{}, time.Time{}, invalid("WorkloadStatus", err)
+		return tocsin.Overview{}, time.Time{}, nil, invalid("WorkloadStatus", err)
 	}
 	id, name := workload(cmp.Or(w.Workload, w.ID), w.WorkloadDisplayName)
 	o := tocsin.Overview{ServiceID: id, Service: name, Status: tocsin.ParseStatus(w.Status), IssueIDs: w.IncidentIDs}
@@ -77,8 +78,14 @@ func Overview(raw []byte) (tocsin.Overview, time.Time, error) {
 			o.Features = append(o.Features, tocsin.FeatureStatus{Name: f.Name, DisplayName: f.DisplayName, Status: tocsin.ParseStatus(f.Status)})
 		}
 	}
-	at, _ := tocsin.ParseTime(cmp.Or(w.StatusTime, w.StatusDate))
-	return o, at, nil
+	var doubts tocsin.Doubts
+	doubts.Time("StatusTime", w.StatusTime, false)
+	doubts.Time("StatusDate", w.StatusDate, false)
+	at := w.StatusTime.Time
+	if at.IsZero() {
+		at = w.StatusDate.Time
+	}
+	return o, at, doubts, nil
 }
 
 // workload puts id and display name the right way round. The reference's own
@@ -97,35 +104,35 @@ func workload(id, name string) (string, string) {
 // wireMessage is an element of /Messages: an issue, planned maintenance or a
 // message-center post.
 type wireMessage struct {
-	ID                  string   `json:"Id"`
-	Title               string   `json:"Title"`
-	StartTime           string   `json:"StartTime"`
-	EndTime             string   `json:"EndTime"`
-	LastUpdatedTime     string   `json:"LastUpdatedTime"`
-	Status              string   `json:"Status"`
-	Workload            string   `json:"Workload"`
-	WorkloadDisplayName string   `json:"WorkloadDisplayName"`
-	Feature             string   `json:"Feature"`
-	FeatureDisplayName  string   `json:"FeatureDisplayName"`
-	Classification      string   `json:"Classification"`
-	MessageType         string   `json:"MessageType"`
-	ImpactDescription   string   `json:"ImpactDescription"`
-	Severity            string   `json:"Severity"`
-	Category            string   `json:"Category"`
-	Tags                []string `json:"MessageTagNames"`
-	Affected            []string `json:"AffectedWorkloadDisplayNames"`
-	AffectedIDs         []string `json:"AffectedWorkloadNames"`
-	ActionRequiredBy    string   `json:"ActionRequiredByDate"`
-	IsMajorChange       bool     `json:"IsMajorChange"`
-	ExternalLink        string   `json:"ExternalLink"`
-	BlogLink            string   `json:"BlogLink"`
-	HelpLink            string   `json:"HelpLink"`
+	ID                  string          `json:"Id"`
+	Title               string          `json:"Title"`
+	StartTime           tocsin.WireTime `json:"StartTime"`
+	EndTime             tocsin.WireTime `json:"EndTime"`
+	LastUpdatedTime     tocsin.WireTime `json:"LastUpdatedTime"`
+	Status              string          `json:"Status"`
+	Workload            string          `json:"Workload"`
+	WorkloadDisplayName string          `json:"WorkloadDisplayName"`
+	Feature             string          `json:"Feature"`
+	FeatureDisplayName  string          `json:"FeatureDisplayName"`
+	Classification      string          `json:"Classification"`
+	MessageType         string          `json:"MessageType"`
+	ImpactDescription   string          `json:"ImpactDescription"`
+	Severity            string          `json:"Severity"`
+	Category            string          `json:"Category"`
+	Tags                []string        `json:"MessageTagNames"`
+	Affected            []string        `json:"AffectedWorkloadDisplayNames"`
+	AffectedIDs         []string        `json:"AffectedWorkloadNames"`
+	ActionRequiredBy    tocsin.WireTime `json:"ActionRequiredByDate"`
+	IsMajorChange       bool            `json:"IsMajorChange"`
+	ExternalLink        string          `json:"ExternalLink"`
+	BlogLink            string          `json:"BlogLink"`
+	HelpLink            string          `json:"HelpLink"`
 	AdditionalDetails   []struct {
 		Name, Value string
 	} `json:"AdditionalDetails"`
 	Messages []struct {
-		PublishedTime string `json:"PublishedTime"`
-		MessageText   string `json:"MessageText"`
+		PublishedTime tocsin.WireTime `json:"PublishedTime"`
+		MessageText   string          `json:"MessageText"`
 	} `json:"Messages"`
 }
 
@@ -149,9 +156,16 @@ func Message(raw []byte) (any, error) {
 	return w.issue(raw), nil
 }
 
-func at(text string) time.Time {
-	t, _ := tocsin.ParseTime(text)
-	return t
+// doubts are the times that cannot be read or that every message has.
+func (w wireMessage) doubts() (d tocsin.Doubts) {
+	d.Time("StartTime", w.StartTime, true)
+	d.Time("EndTime", w.EndTime, false)
+	d.Time("LastUpdatedTime", w.LastUpdatedTime, true)
+	d.Time("ActionRequiredByDate", w.ActionRequiredBy, false)
+	for _, p := range w.Messages {
+		d.Time("PublishedTime of a message", p.PublishedTime, true)
+	}
+	return d
 }
 
 func (w wireMessage) details() []tocsin.Detail {
@@ -172,12 +186,12 @@ func (w wireMessage) issue(raw []byte) tocsin.Issue {
 	issue := tocsin.Issue{
 		ID: w.ID, Title: w.Title, Service: name, ServiceID: id, Feature: w.Feature, FeatureGroup: w.FeatureDisplayName,
 		Classification: w.class(), Origin: "microsoft", Status: tocsin.ParseStatus(w.Status),
-		Impact: w.ImpactDescription, StartAt: at(w.StartTime), EndAt: at(w.EndTime), ModifiedAt: at(w.LastUpdatedTime),
-		Details: w.details(), Posts: []tocsin.Post{}, Legacy: raw,
+		Impact: w.ImpactDescription, StartAt: w.StartTime.Time, EndAt: w.EndTime.Time, ModifiedAt: w.LastUpdatedTime.Time,
+		Details: w.details(), Posts: []tocsin.Post{}, Legacy: raw, Doubts: w.doubts(),
 	}
 	issue.Resolved = !issue.EndAt.IsZero() // whoever shows it asks [tocsin.Course] and the clock
 	for _, p := range w.Messages {
-		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(p.PublishedTime), Type: "regular", ContentType: contentType(p.MessageText), Content: p.MessageText})
+		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: p.PublishedTime.Time, Type: "regular", ContentType: contentType(p.MessageText), Content: p.MessageText})
 	}
 	return issue
 }
@@ -210,12 +224,12 @@ func contentType(text string) string {
 func (w wireMessage) message(raw []byte) tocsin.Message {
 	m := tocsin.Message{
 		ID: w.ID, Title: w.Title, Services: w.services(), Category: camel(w.Category), Severity: strings.ToLower(w.Severity), Tags: w.Tags,
-		MajorChange: w.IsMajorChange, ActionRequiredBy: at(w.ActionRequiredBy), StartAt: at(w.StartTime), EndAt: at(w.EndTime),
-		ModifiedAt: at(w.LastUpdatedTime), Details: w.details(), Legacy: raw,
+		MajorChange: w.IsMajorChange, ActionRequiredBy: w.ActionRequiredBy.Time, StartAt: w.StartTime.Time, EndAt: w.EndTime.Time,
+		ModifiedAt: w.LastUpdatedTime.Time, Details: w.details(), Legacy: raw, Doubts: w.doubts(),
 	}
 	newest := time.Time{}
 	for _, p := range w.Messages { // the order on the wire is not that of time
-		if published := at(p.PublishedTime); m.Content == "" || !published.Before(newest) {
+		if published := p.PublishedTime.Time; m.Content == "" || !published.Before(newest) {
 			m.Content, newest = p.MessageText, published
 		}
 	}

@@ -53,12 +53,12 @@ func TestOverviewInBothShapes(t *testing.T) {
 		`{"Id":"Exchange","Workload":"Exchange Online","StatusDate":"2026-04-11T00:00:00Z","WorkloadDisplayName":"Exchange","Status":"Service degradation","IncidentIds":["EX2"],
 		"FeatureGroupStatusCollection":[{"Feature":"Signin","FeatureGroupDisplayName":"Sign-in","FeatureStatus":"Normal service"}]}`: "2026-04-11T00:00:00Z",
 	} {
-		got, at, err := legacy.Overview([]byte(text))
+		got, at, _, err := legacy.Overview([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" || !at.Equal(instant(t, when)) {
 			t.Errorf("Overview(%s) at %v: %v %s", text, at, err, diff)
 		}
 	}
-	got, at, err := legacy.Overview([]byte(`{"Id":"Forms","Status":"SomethingNew"}`))
+	got, at, _, err := legacy.Overview([]byte(`{"Id":"Forms","Status":"SomethingNew"}`))
 	if err != nil || !at.IsZero() || got.Status != "SomethingNew" || got.Status.Healthy() || got.ServiceID != "Forms" || got.Service != "Microsoft Forms" {
 		t.Errorf("an unknown status: %+v at %v, %v", got, at, err)
 	}
@@ -106,6 +106,7 @@ func TestMessageCenterPost(t *testing.T) {
 		MajorChange: true, ActionRequiredBy: instant(t, "2026-12-19T23:26:01Z"), EndAt: instant(t, "2027-02-10T00:00:00Z"),
 		Details:     []tocsin.Detail{{Name: "NotifyInApp", Value: "True"}, {Name: "ExternalLink", Value: "https://example.org/x"}},
 		ContentType: "html", Content: "<p>newest</p>", Legacy: json.RawMessage(text),
+		Doubts: tocsin.Doubts{"StartTime is missing", "LastUpdatedTime is missing"},
 	}
 	if diff := cmp.Diff(any(want), v); diff != "" {
 		t.Error(diff)
@@ -153,12 +154,59 @@ func TestWrongForm(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`[]`, `"x"`, `{"Id":7}`, `{`} {
 		_, err1 := legacy.Service([]byte(text))
-		_, _, err2 := legacy.Overview([]byte(text))
+		_, _, _, err2 := legacy.Overview([]byte(text))
 		_, err3 := legacy.Message([]byte(text))
 		for _, err := range []error{err1, err2, err3} {
 			if !errors.Is(err, tocsin.ErrInvalid) {
 				t.Errorf("%s: %v, want ErrInvalid", text, err)
 			}
+		}
+	}
+}
+
+// Each time of the API is read in .NET's form too; what cannot be read is null
+// and told by its name.
+func TestTimesOfLegacy(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"issue":   `{"Id":"EX1","StartTime":"\/Date(1791188100000)\/","EndTime":{"value":"\/Date(1791188100000)\/"},"LastUpdatedTime":"\/Date(1791188100000+0200)\/","Messages":[{"PublishedTime":"\/Date(1791188100000)\/"}]}`,
+		"message": `{"Id":"MC1","StartTime":"\/Date(1791188100000)\/","EndTime":"\/Date(1791188100000)\/","LastUpdatedTime":"\/Date(1791188100000)\/","ActionRequiredByDate":"\/Date(1791188100000)\/"}`,
+	} {
+		v, err := legacy.Message([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := tocsin.NewDocument(v)
+		want := instant(t, "2026-10-05T08:15:00Z")
+		if err != nil || !doc.Facts.StartAt.Equal(want) || !doc.Facts.EndAt.Equal(want) || !doc.Facts.ModifiedAt.Equal(want) || doc.Doubts != nil {
+			t.Errorf("%s: %+v, doubts %q, %v, want %v throughout", name, doc.Facts, doc.Doubts, err, want)
+		}
+		if i, ok := v.(tocsin.Issue); ok && !i.Posts[0].CreatedAt.Equal(want) {
+			t.Errorf("post at %v", i.Posts[0].CreatedAt)
+		}
+		if m, ok := v.(tocsin.Message); ok && !m.ActionRequiredBy.Equal(want) {
+			t.Errorf("action by %v", m.ActionRequiredBy)
+		}
+	}
+	v, err := legacy.Message([]byte(`{"Id":"EX1","StartTime":"10/5/2026","EndTime":"soon","LastUpdatedTime":null,"ActionRequiredByDate":"x","Messages":[{"PublishedTime":7}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := tocsin.NewDocument(v)
+	want := tocsin.Doubts{
+		`StartTime "10/5/2026" is no time that can be read`, `EndTime "soon" is no time that can be read`, `LastUpdatedTime is missing`,
+		`ActionRequiredByDate "x" is no time that can be read`, `PublishedTime of a message "7" is no time that can be read`,
+	}
+	if diff := cmp.Diff(want, doc.Doubts); err != nil || diff != "" || !doc.Facts.ModifiedAt.IsZero() {
+		t.Errorf("doubts of a legacy issue: %v %s", err, diff)
+	}
+	for text, want := range map[string]string{
+		`{"Id":"Exchange","Status":"ServiceOperational","StatusTime":"\/Date(1791188100000)\/"}`: "",
+		`{"Id":"Exchange","Status":"ServiceOperational","StatusDate":"10/5/2026"}`:               `StatusDate "10/5/2026" is no time that can be read`,
+	} {
+		_, at, doubts, err := legacy.Overview([]byte(text))
+		if err != nil || strings.Join(doubts, "; ") != want || at.IsZero() != (want != "") {
+			t.Errorf("%s: at %v, doubts %q, %v", text, at, doubts, err)
 		}
 	}
 }

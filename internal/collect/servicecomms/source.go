@@ -42,7 +42,7 @@ func operations() []operation {
 		{"/Services", false, []tocsin.Kind{tocsin.KindService}, func(raw json.RawMessage) (any, error) { return legacy.Service(raw) }},
 		// The time of a status is that of the answer, not of a change: it is left out.
 		{"/CurrentStatus", false, []tocsin.Kind{tocsin.KindOverview}, func(raw json.RawMessage) (any, error) {
-			o, _, err := legacy.Overview(raw)
+			o, _, _, err := legacy.Overview(raw)
 			return o, err
 		}},
 		{"/Messages", true, []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage}, func(raw json.RawMessage) (any, error) { return legacy.Message(raw) }},
@@ -231,7 +231,7 @@ func (op operation) add(lists []collect.List, answer *httpclient.Answer, number 
 		}
 		for i := range lists {
 			if lists[i].Kind == doc.Kind {
-				lists[i].Items = append(lists[i].Items, collect.Item{Body: doc.Body, Hash: doc.Hash})
+				lists[i].Items = append(lists[i].Items, collect.Item{Body: doc.Body, Hash: doc.Hash, Doubts: doc.Doubts})
 				lists[i].Listed++
 			}
 		}

@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"SameTimeStamp":      sameTimeStamp,
 		"OlderState":         olderState,
 		"LeftAndReturned":    leftAndReturned,
+		"Untimed":            untimed,
+		"UntimedOverview":    untimedOverview,
 		"OverviewsBackForth": overviewsBackForth,
 		"SharedContent":      sharedContent,
 		"Noise":              noise,
