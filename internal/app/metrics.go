@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/tocsin"
@@ -21,6 +23,22 @@ type deskMetrics struct {
 	success, failures, stale, service, tenant, issues *prometheus.Desc
 	keysFetched, keysStale                            *prometheus.Desc
 	behind, skipped                                   *prometheus.Desc
+}
+
+// newRegistry holds what the desk tells of itself: how the services are, and
+// under the usual names (process_…, go_…) what the process and the Go runtime
+// use. Those of the process are there on Linux, macOS and Windows; elsewhere
+// they are missing and the rest is not.
+func newRegistry(a *App) (*prometheus.Registry, error) {
+	registry := prometheus.NewRegistry()
+	for _, c := range []prometheus.Collector{
+		newDeskMetrics(a), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	} {
+		if err := registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register metrics: %w", err)
+		}
+	}
+	return registry, nil
 }
 
 func newDeskMetrics(a *App) *deskMetrics {

@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
@@ -55,9 +52,9 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	if err := registry.Register(newDeskMetrics(a)); err != nil {
-		return nil, fmt.Errorf("register metrics: %w", err)
+	registry, err := newRegistry(a)
+	if err != nil {
+		return nil, err
 	}
 	return httpserver.New(httpserver.Config{
 		Routes:   append(pages.Routes(), desk.Pages()...),

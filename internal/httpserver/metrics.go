@@ -3,6 +3,7 @@ package httpserver
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,7 +36,9 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 
 // around counts what passes under the name of a route.
 func (m *metrics) around(route string, now func() time.Time) middleware {
-	seconds := m.seconds.WithLabelValues(route)
+	// The series of a route begins with its first request: an idle desk has none
+	// but those that tell something.
+	seconds := sync.OnceValue(func() prometheus.Observer { return m.seconds.WithLabelValues(route) })
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec, start := w.(*recorder), now()
@@ -43,7 +46,7 @@ func (m *metrics) around(route string, now func() time.Time) middleware {
 			defer func() { // also when the handler gives up by a panic
 				m.inFlight.Dec()
 				m.requests.WithLabelValues(route, code(rec.outcome())).Inc()
-				seconds.Observe(now().Sub(start).Seconds())
+				seconds().Observe(now().Sub(start).Seconds())
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +108,29 @@ func TestMetricsAreBounded(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever has asked for nothing has no series: an idle desk tells nothing of
+// each of its routes.
+func TestIdleDeskHasNoEmptySeries(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, config())
+	ask := func() string {
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		r.RemoteAddr = "[::1]:5000"
+		return serve(s, r).Body.String()
+	}
+	ask()
+	serve(s, httptest.NewRequest("GET", "/issues/1", nil))
+	routes := map[string]bool{}
+	for line := range strings.Lines(ask()) {
+		if _, rest, is := strings.Cut(line, "tocsin_http_request_seconds_count{"); is {
+			routes[rest] = true
+		}
+	}
+	if len(routes) != 2 || !routes["route=\"GET /issues/{id}\"} 1\n"] {
+		t.Errorf("series of %q, want those of two requests", slices.Collect(maps.Keys(routes)))
 	}
 }
 

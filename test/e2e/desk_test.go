@@ -277,6 +277,7 @@ func TestDemo(t *testing.T) {
 		`m365_service_health{service_id="Exchange",service_name="Exchange Online",tenant="contoso"} `,
 		`tocsin_collector_last_success_timestamp_seconds{source="graph",tenant="fabrikam"} 1`,
 		`tocsin_collector_stale{source="graph",tenant="contoso"} 0`,
+		"process_start_time_seconds ", "process_resident_memory_bytes ", "go_goroutines ",
 	} {
 		if text := body(t, base+"/metrics"); !strings.Contains(text, series) {
 			t.Errorf("/metrics lacks %s", series)
