@@ -98,7 +98,7 @@ func decodeKey(text []byte) ([]byte, error) {
 	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(string(bytes.TrimSpace(text)), "="))
 	key, err := base64.RawStdEncoding.DecodeString(plain)
 	if err == nil && len(key) != keySize {
-		err = fmt.Errorf("%d bytes", len(key))
+		err = errors.New(tocsin.Count(len(key), "byte", "bytes"))
 	}
 	return key, err
 }

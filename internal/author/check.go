@@ -57,7 +57,7 @@ func (c *checks) length(field, text string, least, most int) {
 		c.add(field, "It is no valid UTF-8.")
 	}
 	if n := utf8.RuneCountInString(text); n < least || n > most {
-		c.add(field, "It has %d characters: give it %d to %d.", n, least, most)
+		c.add(field, "It has %s: give it %d to %d.", tocsin.Count(n, "character", "characters"), least, most)
 	}
 }
 

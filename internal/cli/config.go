@@ -23,7 +23,7 @@ func (c *configCheckCmd) Run(s *session) error {
 		return err
 	}
 	return s.print(map[string]any{"ok": true, "tenants": len(settings.Tenants)}, func(w io.Writer) {
-		fmt.Fprintf(w, "The settings are valid: %d tenants.\n", len(settings.Tenants))
+		fmt.Fprintf(w, "The settings are valid: %s.\n", count(len(settings.Tenants), "tenant", "tenants"))
 	})
 }
 

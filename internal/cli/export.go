@@ -49,7 +49,7 @@ func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(exportJSON{tenant.Name, c.Dir, files, size}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s of %s written to %s (%d bytes).\n", count(files, "file", "files"), tenant.Name, c.Dir, size)
+		fmt.Fprintf(w, "%s of %s written to %s (%s).\n", count(files, "file", "files"), tenant.Name, c.Dir, count(size, "byte", "bytes"))
 	})
 }
 

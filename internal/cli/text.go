@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 // harmless is text without what a terminal would obey.
@@ -22,8 +23,5 @@ func oneLine(text string) string {
 
 // count is a number of things in words.
 func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return tocsin.Count(n, one, many)
 }

@@ -106,5 +106,5 @@ func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin
 	case 1:
 		return active[0], nil
 	}
-	return tocsin.Client{}, tocsin.Invalidf("client", "The tenant %s has %d clients: name one of those in tocsin client list.", tenant.Name, len(active))
+	return tocsin.Client{}, tocsin.Invalidf("client", "The tenant %s has %s: name one of those in tocsin client list.", tenant.Name, count(len(active), "client", "clients"))
 }

@@ -51,7 +51,7 @@ func (s *Store) PutFile(ctx context.Context, tenantID string, ref Ref, f tocsin.
 			return err
 		}
 		return audit(ctx, tx, tocsin.AuditEntry{
-			At: f.SeenAt, TenantID: tenantID, Action: "file.attach", Object: string(ref.Kind) + " " + ref.ID, Detail: fmt.Sprintf("%s, %d bytes", f.Name, f.Size),
+			At: f.SeenAt, TenantID: tenantID, Action: "file.attach", Object: string(ref.Kind) + " " + ref.ID, Detail: f.Name + ", " + tocsin.Count(f.Size, "byte", "bytes"),
 		})
 	})
 	if err != nil {

@@ -62,7 +62,7 @@ func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 		if changes, err = s.record(ctx, tx, r); err != nil || len(changes) == 0 || r.Audited {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: fmt.Sprintf("%d items", max(r.Items, len(r.Entries)))})
+		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: tocsin.Count(max(r.Items, len(r.Entries)), "item", "items")})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)

@@ -109,7 +109,7 @@ func (s *Store) Verify(ctx context.Context, tenantID string) (Verification, erro
 	}
 	result.Versions = len(versions)
 	if string(result.Head[:]) != string(head) || length != len(versions) {
-		result.Problem = fmt.Sprintf("The chain ends after %d versions, but the tenant's row says %d with another head: the newest were removed or altered.", len(versions), length)
+		result.Problem = fmt.Sprintf("The chain ends after %s, but the tenant's row says %d with another head: the newest were removed or altered.", tocsin.Count(len(versions), "version", "versions"), length)
 		return result, nil
 	}
 	result.Documents, result.Problem, err = s.checkDocuments(ctx, versions)

@@ -21,6 +21,14 @@ func Clip(s string, n int) string {
 	return s[:cut] + "…"
 }
 
+// Count is a number of things in English words: "1 tenant", "3 tenants".
+func Count[N ~int | ~int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + many
+}
+
 // sortedSet sorts list and drops repetitions.
 func sortedSet(list []string) []string {
 	slices.Sort(list)

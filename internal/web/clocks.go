@@ -50,7 +50,7 @@ func (v *visit) clocks(issue tocsin.Issue, row *readmodel.Row, versions []tocsin
 	c.row(v, "clock.over", two.OverPost, two.OverSeen)
 	c.draw(v, issue, versions)
 	c.Theirs = v.say("clocks.theirs", row.Source)
-	c.Words = v.say("clock.words", row.Source, "posts", len(issue.Posts), "versions", len(versions))
+	c.Words = v.text("clock.words", "posts", v.say("clock.posts", row.Source, "n", len(issue.Posts)), "versions", v.say("clock.versions", row.Source, "n", len(versions)))
 	return c, nil
 }
 

@@ -27,17 +27,20 @@ type locale struct {
 }
 
 // A message is one text. Texts that depend on a number have a form for one;
-// French uses it for 0 and 1, English for 1, Japanese never.
-type message struct{ one, other string }
+// French uses it for 0 and 1, English for 1, Japanese never. The number is that
+// of the slot by, which languages may choose differently: "1 of 3 tenants" goes
+// by the three, "1 locataire sur 3" by the one.
+type message struct{ one, other, by string }
 
-// UnmarshalJSON takes a string, or an object with the members one and other.
+// UnmarshalJSON takes a string, or an object with the members one and other, and
+// by where the number is not in the slot n.
 func (m *message) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
 		return json.Unmarshal(data, &m.other)
 	}
-	var forms struct{ One, Other string }
+	forms := struct{ One, Other, By string }{By: "n"}
 	err := json.Unmarshal(data, &forms)
-	m.one, m.other = forms.One, forms.Other
+	m.one, m.other, m.by = forms.One, forms.Other, forms.By
 	return err
 }
 
@@ -62,7 +65,7 @@ func loadLocale(code string) (*locale, error) {
 		return nil, fmt.Errorf("locale %s: %w", code, err)
 	}
 	for key, m := range l.texts {
-		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other)}
+		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other), m.by}
 	}
 	return l, nil
 }
@@ -93,7 +96,7 @@ func (l *locale) typeset(s string) string {
 }
 
 // text is the text for a key with its slots filled: pairs are names and
-// values. The slot n chooses the form. A key that does not exist stands out,
+// values. The slot n, or another that the text names, chooses the form. A key that does not exist stands out,
 // and fails the tests.
 func (l *locale) text(key string, pairs ...any) string {
 	m, ok := l.texts[key]
@@ -101,7 +104,7 @@ func (l *locale) text(key string, pairs ...any) string {
 		return "⟦" + key + "⟧"
 	}
 	s := m.other
-	if m.one != "" && l.singular(pairs) {
+	if m.one != "" && l.singular(m.by, pairs) {
 		s = m.one
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -110,9 +113,9 @@ func (l *locale) text(key string, pairs ...any) string {
 	return s
 }
 
-func (l *locale) singular(pairs []any) bool {
+func (l *locale) singular(by string, pairs []any) bool {
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if n, ok := pairs[i+1].(int); ok && pairs[i] == "n" {
+		if n, ok := pairs[i+1].(int); ok && pairs[i] == by {
 			return n == 1 || n == 0 && l.code == "fr"
 		}
 	}

@@ -140,6 +140,39 @@ func clockFor(t *testing.T, code, zone string, now time.Time) clock {
 	return clock{l, location, now}
 }
 
+// A noun follows its number: whatever has a plural after a slot has a singular,
+// and one of nothing is one in French.
+func TestNounsFollowTheirNumber(t *testing.T) {
+	t.Parallel()
+	constant := map[string]bool{"search.long": true, "search.words": true, "search.first": true, "issues.cut": true} // their number is always large
+	plural := regexp.MustCompile(`\{(n|of|all|seen|kept|given|posts|versions|missing)\}[ \x{a0}](\pL+s|\pL+aux)([^\pL]|$)`)
+	for _, code := range []string{"en", "fr"} {
+		l, err := loadLocale(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, m := range l.texts {
+			if m.one == "" && plural.MatchString(m.other) && !constant[key] {
+				t.Errorf("%s in %s has no form for one: %q", key, code, m.other)
+			}
+			if m.one != "" && !strings.Contains(m.other, "{"+m.by+"}") && strings.Contains(m.other, "{") && !strings.HasPrefix(key, "nav.") {
+				t.Errorf("%s in %s goes by {%s}, which it does not have: %q", key, code, m.by, m.other)
+			}
+		}
+	}
+	for _, tt := range []struct{ code, key, want string }{
+		{"en", "def.tenants", "seen by 1 of 3 tenants"}, {"fr", "def.tenants", "vu par 1 locataire sur 3"}, {"ja", "def.tenants", "3 テナント中 1 テナントで表示"},
+	} {
+		l, err := loadLocale(tt.code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(l.text(tt.key, "seen", 1, "of", 3), nbsp, " "); got != tt.want {
+			t.Errorf("%s in %s = %q, want %q", tt.key, tt.code, got, tt.want)
+		}
+	}
+}
+
 // The forms of the design's table of dates and times.
 func TestClockWritesAsTheDesignSays(t *testing.T) {
 	t.Parallel()

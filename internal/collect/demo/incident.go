@@ -120,7 +120,7 @@ func inOrder(list []chapter) []chapter {
 
 // step puts the issue and the statuses into the tenants' upstream.
 func (d *Demo) step(offset time.Duration, issue tocsin.Issue, effects []effect, tenants ...string) fakegraph.Step {
-	return fakegraph.Step{Offset: offset, Name: fmt.Sprintf("%s with %d posts", issue.ID, len(issue.Posts)), Do: func(w *fakegraph.World) error {
+	return fakegraph.Step{Offset: offset, Name: fmt.Sprintf("%s with %s", issue.ID, tocsin.Count(len(issue.Posts), "post", "posts")), Do: func(w *fakegraph.World) error {
 		if err := w.Put(tocsin.KindIssue, encode(issue), tenants...); err != nil {
 			return err
 		}
