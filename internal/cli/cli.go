@@ -140,13 +140,24 @@ func report(w io.Writer, err error) int {
 	if v, ok := errors.AsType[verdictError](err); ok {
 		return int(v.verdict) // it was printed as monitoring systems expect it
 	}
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(explained(err)) {
 		fmt.Fprintf(w, "tocsin: %s\n", strings.TrimRight(line, "\n"))
 	}
 	if errors.Is(err, tocsin.ErrInvalid) {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// explained is the text of err without what the database calls it: what exists
+// already or does not exist is said in the words of the command alone.
+func explained(err error) string {
+	text := err.Error()
+	e, ok := errors.AsType[*tocsin.Error](err)
+	if !ok || e.Cause == nil || e.Kind != tocsin.ErrConflict && e.Kind != tocsin.ErrNotFound { //nolint:errorlint // the kind itself
+		return text
+	}
+	return strings.Replace(text, ": "+e.Cause.Error(), "", 1)
 }
 
 // session is one run of a command.

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 func load(t *testing.T, text string, env map[string]string) (config.Config, error) {
@@ -56,6 +58,57 @@ func TestLoad(t *testing.T) {
 	shown, err := yaml.Marshal(c)
 	if text := fmt.Sprintf("%v %+v %#v %s", c, c, c, shown); err != nil || strings.Contains(text, "hunter2") {
 		t.Errorf("the secret shows: %s %v", text, err)
+	}
+}
+
+// Problems of a file are told in its own words: line, key and what was meant,
+// all at once, and never in those of the program.
+func TestProblemsAreInTheWordsOfTheFile(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		wants      []string
+	}{
+		{"misspelt key", "tenants:\n  - name: a\n    tenantID: x\n    sources: [{kind: file, evry: 3m}]", []string{"tenants[0].tenantID: Line 3: there is no such key; did you mean tenantId?", "tenants[0].sources[0].evry: Line 4: there is no such key; did you mean every?"}},
+		{"unknown key", "tls: {}", []string{"tls: Line 1: there is no such key; there are server, data"}},
+		{"several", "serber: {}\nlog: {levle: info}\n", []string{"serber: Line 1", "did you mean server?", "log.levle: Line 2", "did you mean level?"}},
+		{"twice", "data: a\nlog: {}\ndata: b", []string{"data: Line 3: the key is on line 1 already."}},
+		{"no list", "tenants: {name: a}", []string{`tenants: Line 1: a list stands here: begin each entry with "- ".`}},
+		{"no keys", "server: 127.0.0.1", []string{"server: Line 1: keys stand here, each with a value."}},
+		{"no value", "data: [a, b]", []string{"data: Line 1: one value stands here."}},
+		{"no number", "limits: {perMinute: many}", []string{`limits.perMinute: Line 1: "many" is no whole number.`}},
+		{"no yes or no", "tenants:\n  - disabled: si", []string{`tenants[0].disabled: Line 2: "si" is neither true nor false.`}},
+		{"no duration", "tenants:\n  - every: soon", []string{`tenants[0].every: Line 2: "soon" is no duration such as 3m`}},
+		{"a list as the file", "- a", []string{"config: Line 1: keys stand here"}},
+		{"a tab", "log:\n\tlevel: info", []string{"config: This is no YAML, line 2: "}},
+		{"an alias of itself", "tenants: &a [*a]", nil},
+	}
+	for _, tt := range tests {
+		_, err := load(t, tt.text, nil)
+		if err == nil {
+			t.Errorf("%s: it is believed", tt.name)
+			continue
+		}
+		if !errors.Is(err, tocsin.ErrInvalid) {
+			t.Errorf("%s: %v is no problem of the file", tt.name, err)
+		}
+		for _, want := range tt.wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", tt.name, err, want)
+			}
+		}
+		for _, leak := range []string{"config.", "unmarshal", "!!", "yaml:", "struct", "into"} {
+			if strings.Contains(strings.ReplaceAll(err.Error(), "config: ", ""), leak) {
+				t.Errorf("%s: %v shows %q", tt.name, err, leak)
+			}
+		}
+	}
+	c, err := load(t, "limits: {perMinute: \"${N}\"}\nbase: &b {level: debug}\nlog: *b", map[string]string{"N": "60"})
+	if err == nil || c.Limits.PerMinute != 0 {
+		t.Errorf("a key for an anchor is believed: %+v", c.Limits)
+	}
+	if c, err = load(t, "limits: {perMinute: \"${N}\"}\nserver: {listen: &l 127.0.0.1:1}\ndata: *l", map[string]string{"N": "60"}); err != nil || c.Limits.PerMinute != 60 || c.Data != "127.0.0.1:1" {
+		t.Errorf("numbers from variables, and aliases: %+v, %v", c, err)
 	}
 }
 

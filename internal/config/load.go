@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +37,7 @@ type Duration time.Duration
 func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
 	parsed, err := time.ParseDuration(node.Value)
 	if err != nil {
-		return fmt.Errorf("line %d: %q is no duration such as 3m", node.Line, tocsin.Clip(node.Value, 40))
+		return fmt.Errorf("%q is no duration such as 3m", tocsin.Clip(node.Value, 40))
 	}
 	*d = Duration(parsed)
 	return nil
@@ -117,7 +116,7 @@ func (s Source) withSecret(getenv func(string) string) Source {
 func parse(text []byte, getenv func(string) string, c *Config) error {
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
-		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: firstLine(err)}
+		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: malformed(err)}
 	}
 	if root.Kind == 0 {
 		return nil // an empty file
@@ -125,22 +124,26 @@ func parse(text []byte, getenv func(string) string, c *Config) error {
 	if err := expand(&root, getenv); err != nil {
 		return err
 	}
-	// Decoding a node cannot refuse unknown keys, decoding a text can.
-	plain, err := yaml.Marshal(&root)
-	if err != nil {
-		return fmt.Errorf("read settings: %w", err)
+	var r reading
+	r.value(root.Content[0], reflect.TypeFor[Config](), "", 0)
+	if len(r.problems) > 0 {
+		return errors.Join(r.problems...)
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(plain))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(c); err != nil {
-		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: strings.Join(strings.Split(err.Error(), "\n"), " ")}
+	if err := root.Decode(c); err != nil {
+		return fmt.Errorf("read settings: %w", err)
 	}
 	return nil
 }
 
-func firstLine(err error) string {
+// malformed says where a file stops being YAML, in the words of its reader
+// without the reader's name.
+func malformed(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	place, problem, ok := strings.Cut(strings.TrimPrefix(line, "yaml: "), ": ")
+	if !ok {
+		return "This is no YAML: " + place + "."
+	}
+	return "This is no YAML, " + place + ": " + problem + "."
 }
 
 var variable = regexp.MustCompile(`\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)

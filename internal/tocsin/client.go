@@ -70,7 +70,7 @@ func (c Client) Validate() error {
 	known := strings.Join(Scopes(), " ") + " "
 	for _, s := range c.Scopes {
 		if s == "" || !strings.Contains(known, s+" ") {
-			problems = append(problems, Invalidf("scope", "%q is none of %s.", Clip(s, 64), strings.Join(Scopes(), ", ")))
+			problems = append(problems, Invalidf("scope", "%q is none of %s%s", Clip(s, 64), strings.Join(Scopes(), ", "), orMeant(s, Scopes())))
 		}
 	}
 	if c.Shape != "" && !c.Shape.Valid() {

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"example.org/tocsin/internal/tocsin"
@@ -54,7 +57,7 @@ func checkValue(decoder *json.Decoder, members map[string]bool, depth int) error
 			name, _ := token.(string) // names of members always are
 			switch {
 			case !members[name]:
-				return fmt.Errorf("The member %q is unknown.", tocsin.Clip(name, 40))
+				return fmt.Errorf("The member %q is unknown%s", tocsin.Clip(name, 40), meant(name, members))
 			case seen[name]:
 				return fmt.Errorf("The member %q is there twice.", name)
 			}
@@ -68,6 +71,14 @@ func checkValue(decoder *json.Decoder, members map[string]bool, depth int) error
 		return malformed(err)
 	}
 	return nil
+}
+
+// meant names the member that was probably meant by one that is unknown.
+func meant(name string, members map[string]bool) string {
+	if one := tocsin.Closest(name, slices.Sorted(maps.Keys(members))); one != "" {
+		return "; did you mean " + strconv.Quote(one) + "?"
+	}
+	return "."
 }
 
 func malformed(err error) error {

@@ -1,0 +1,47 @@
+package cli_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/cli"
+)
+
+// What is refused is said in the words of the command: never in those of the
+// database or of the program's types, and with what was probably meant.
+func TestRefusalsAreInTheWordsOfTheCommand(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "desk")
+	run := func(args ...string) (string, int) {
+		var out, problems bytes.Buffer
+		code := cli.Main(t.Context(), cli.Env{
+			Args: append(args, "--data", data), Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems,
+		})
+		return problems.String(), code
+	}
+	contoso := []string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555555", "--name", "contoso", "--domain", "contoso.com"}
+	for _, first := range [][]string{contoso, {"user", "add", "kim"}} {
+		if problem, code := run(first...); code != 0 {
+			t.Fatalf("%v: %s", first, problem)
+		}
+	}
+	leaks := regexp.MustCompile(`(?i)unique|constraint|\(\d{4}\)|sqlstate|unmarshal|\b(tocsin|config|json|yaml|store)\.[A-Z]`)
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{contoso, "tocsin: A tenant with the id, name or a domain of contoso exists already.\n"},
+		{[]string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555556", "--name", "other", "--domain", "contoso.com"}, "tocsin: A tenant with the id, name or a domain of other exists already.\n"},
+		{[]string{"user", "add", "kim"}, "tocsin: name: There is somebody called \"kim\" already.\n"},
+		{[]string{"client", "add", "--tenant", "contoso", "--scope", "servicehealth.raed"}, "did you mean ServiceHealth.Read?\n"},
+		{[]string{"issue", "get", "EX1", "--tenant", "contoso"}, "EX1"},
+	} {
+		problem, code := run(tt.args...)
+		if code == 0 || !strings.Contains(problem, tt.want) || leaks.MatchString(problem) {
+			t.Errorf("%v: exit code %d, %q, want %q", tt.args, code, problem, tt.want)
+		}
+	}
+}
