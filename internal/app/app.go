@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ import (
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // The resources that tokens are for.
@@ -58,7 +60,7 @@ type App struct {
 
 	hold     *store.Hold
 	demo     bool // the archive is that of a demonstration
-	base     string
+	names    tocsin.Names
 	named    bool // the base was given, not made from where the desk listens
 	master   *access.MasterKey
 	verifier *access.Verifier
@@ -128,14 +130,16 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if !a.named {
 		c.Server.Base = baseOf(c, a.listener.Addr().String())
 	}
-	a.base = strings.TrimRight(c.Server.Base, "/")
+	if a.names, err = c.Server.Addresses(); err != nil {
+		return err
+	}
 	if a.Collector, err = NewCollector(ctx, c, a.Store, o.Log); err != nil {
 		return err
 	}
 	if a.master, err = access.LoadMasterKey(c.Data, os.Getenv); err != nil {
 		return err
 	}
-	if a.Issuer, err = newIssuer(ctx, a.base, a.Store, a.master); err != nil {
+	if a.Issuer, err = newIssuer(ctx, a.names, a.Store, a.master); err != nil {
 		return err
 	}
 	if err := a.addIssuers(c, o.Log); err != nil {
@@ -177,7 +181,7 @@ func baseOf(c config.Config, addr string) string {
 func (a *App) Routes() []httpserver.Route { return a.server.Routes() }
 
 // Base is the address that people and programs use.
-func (a *App) Base() string { return a.base }
+func (a *App) Base() string { return a.names.First() }
 
 // Run serves and works until ctx ends or a part of the program fails. It then
 // takes no new requests, finishes those in hand and the polls under way.
@@ -194,7 +198,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return a.live.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
-	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.base, "database", a.Store.Engine())
+	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.Base(), "database", a.Store.Engine())
 	err := group.Wait()
 	a.log.InfoContext(ctx, "stopped")
 	return err
@@ -212,15 +216,43 @@ func (a *App) Close() error {
 }
 
 // NewIssuer makes the token issuer of a desk, with the master key in its data
-// directory or in TOCSIN_MASTER_KEY.
-func NewIssuer(ctx context.Context, c config.Config, archive *store.Store) (*oauth.Issuer, error) {
+// directory or in TOCSIN_MASTER_KEY. Base is the address that issues, that of the
+// settings when empty. It fails with [tocsin.ErrInvalid] for one that is none of
+// the desk's; a desk whose settings name none may be anywhere.
+func NewIssuer(ctx context.Context, c config.Config, archive *store.Store, base string) (*oauth.Issuer, error) {
+	if c.Server.Base == "" {
+		c.Server.Base = cmp.Or(base, baseOf(c, c.Server.Listen))
+	}
+	names, err := c.Server.Addresses()
+	if err != nil {
+		return nil, err
+	}
+	if base != "" {
+		if names, err = startingWith(names, base); err != nil {
+			return nil, err
+		}
+	}
 	master, err := access.LoadMasterKey(c.Data, os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	return newIssuer(ctx, cmp.Or(c.Server.Base, baseOf(c, c.Server.Listen)), archive, master)
+	return newIssuer(ctx, names, archive, master)
 }
 
-func newIssuer(ctx context.Context, base string, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {
-	return oauth.New(ctx, oauth.Config{Base: base}, archive, master, time.Now)
+// startingWith puts one of the names first.
+func startingWith(names tocsin.Names, base string) (tocsin.Names, error) {
+	asked, err := config.Server{Base: base}.Addresses()
+	if err != nil {
+		return names, err
+	}
+	first, ok := names.Has(asked.First())
+	if !ok {
+		return names, tocsin.Invalidf("base", "%s is no address of this desk. Its addresses are %s; server.names of the settings adds others.",
+			asked.First(), strings.Join(names.All(), ", "))
+	}
+	return tocsin.NewNames(first, slices.DeleteFunc(names.All(), func(name string) bool { return name == first })...), nil
+}
+
+func newIssuer(ctx context.Context, names tocsin.Names, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {
+	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, archive, master, time.Now)
 }

@@ -21,7 +21,7 @@ func (a *App) newDoor(c config.Config, o Options) (err error) {
 		return err
 	}
 	a.Door, err = signin.New(signin.Config{
-		Base: a.base, Archive: a.Store, Master: a.master, Address: httpserver.Proxies(proxies).Address,
+		Base: a.Base(), Names: a.names.All()[1:], Archive: a.Store, Master: a.master, Address: httpserver.Proxies(proxies).Address,
 		Idle: time.Duration(c.SignIn.Idle), Limit: time.Duration(c.SignIn.Limit), Everyone: c.Server.Pages == "everyone",
 		Providers: providers(c.SignIn.OIDC), Now: time.Now, Log: o.Log,
 	})
@@ -46,16 +46,7 @@ func providers(list []config.OIDC) []signin.Provider {
 // that is set up.
 func (a *App) SetUpLink(ctx context.Context) (string, error) { return a.Door.SetUpLink(ctx) }
 
-// originOf is the part of an address that browsers compare.
-func originOf(base string) string {
-	u, err := url.Parse(base)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
-
-// hosts are the names that requests may be for: that of the desk's address. A
+// hosts are the names that requests may be for: those of the desk's addresses. A
 // desk that listens everywhere and was given no address answers for every name,
 // since nobody said which are its own.
 func (a *App) hosts(c config.Config) []string {
@@ -63,12 +54,16 @@ func (a *App) hosts(c config.Config) []string {
 	if ip := net.ParseIP(host); !a.named && (err != nil || host == "" || ip != nil && ip.IsUnspecified()) {
 		return nil
 	}
-	u, err := url.Parse(a.base)
-	if err != nil {
-		return nil
+	var hosts []string
+	for _, address := range a.names.All() {
+		u, err := url.Parse(address)
+		if err != nil {
+			return nil
+		}
+		if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
+			return nil
+		}
+		hosts = append(hosts, u.Host)
 	}
-	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
-		return nil
-	}
-	return []string{u.Host}
+	return hosts
 }

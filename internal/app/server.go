@@ -19,8 +19,9 @@ import (
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
 	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Tenants: a.Store, Issuers: a.issuers, Now: time.Now})
 	limiter := access.NewLimiter(c.Limits.PerMinute)
+	base, others := a.names.First(), a.names.All()[1:]
 	legacy, err := servicecomms.New(servicecomms.Config{
-		Base: a.base, Model: a.Model, Archive: a.Store, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Model: a.Model, Archive: a.Store, Verifier: a.verifier, Limiter: limiter, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	announcements, err := graph.New(graph.Config{
-		Base: a.base, Key: key, Model: a.Model, Verifier: a.verifier, Viewpoints: a.Store, Files: a.Store, Limiter: limiter, Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Key: key, Model: a.Model, Verifier: a.verifier, Viewpoints: a.Store, Files: a.Store, Limiter: limiter, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -41,13 +42,13 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	pages, err := web.New(web.Config{
 		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: a.demo,
 		Door: a.Door, People: a.Store, Everyone: c.Server.Pages == "everyone", Admin: a.Store, Connections: a.Sources, Handlings: a.Store,
-		Marks: a.Store, Person: a.person, Base: a.base,
+		Marks: a.Store, Person: a.person, Base: base, Names: others,
 	})
 	if err != nil {
 		return nil, err
 	}
 	desk, err := own.New(own.Config{
-		Base: a.base, Archive: hurrying{a.Store, a.look}, Model: a.Model, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Store, a.look}, Model: a.Model, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		Errors:   pages.WriteError,
 		Programs: desk.WriteError,
 		Gate:     a.Door,
-		Origin:   originOf(a.base),
+		Origins:  a.names.All(),
 		Hosts:    a.hosts(c),
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",

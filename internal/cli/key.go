@@ -45,7 +45,7 @@ func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer archive.Close()
-	issuer, err := app.NewIssuer(ctx, settings, archive)
+	issuer, err := app.NewIssuer(ctx, settings, archive, "")
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type tokenCreateCmd struct {
 	Tenant   string        `help:"Tenant whose client gets the token: GUID, domain or name." placeholder:"TENANT"`
 	Resource string        `help:"API that the token is for: legacy, graph, or an address." default:"legacy"`
 	TTL      time.Duration `help:"How long it is valid." default:"1h"`
-	Base     string        `help:"Address of the desk, as in server.base of the settings." placeholder:"URL"`
+	Base     string        `help:"Address of the desk that issues it: server.base or one of server.names. Default: server.base." placeholder:"URL"`
 }
 
 // tokenJSON is a token as the token endpoint answers it.
@@ -49,10 +49,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if c.Base != "" {
-		settings.Server.Base = c.Base
-	}
-	issuer, err := app.NewIssuer(ctx, settings, archive)
+	issuer, err := app.NewIssuer(ctx, settings, archive, c.Base)
 	if err != nil {
 		return err
 	}

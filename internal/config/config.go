@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -32,10 +31,14 @@ type Config struct {
 
 // Server says where the desk is reached.
 type Server struct {
-	Listen  string `yaml:"listen"`  // host:port
-	Base    string `yaml:"base"`    // address that people and programs use, such as https://health.contoso.com
-	Metrics string `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
-	Pages   string `yaml:"pages"`   // who may read pages: "signedIn", or "everyone" as a reader of every tenant
+	Listen string `yaml:"listen"` // host:port
+	Base   string `yaml:"base"`   // address that people and programs use, such as https://health.contoso.com
+	// Names are other addresses of the same desk, such as https://desk.intra, or
+	// their hosts alone. Pages, tokens and links answer under the one that was
+	// asked; every other host is refused.
+	Names   []string `yaml:"names"`
+	Metrics string   `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
+	Pages   string   `yaml:"pages"`   // who may read pages: "signedIn", or "everyone" as a reader of every tenant
 	// Proxies are the addresses, such as 10.0.0.0/8, whose X-Forwarded-For is
 	// believed.
 	Proxies []string `yaml:"proxies"`
@@ -148,9 +151,9 @@ func (c Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Server.Listen); err != nil {
 		add("server.listen", "%q is no host:port such as 127.0.0.1:8080.", c.Server.Listen)
 	}
-	if c.Server.Base != "" {
-		if base, err := url.Parse(c.Server.Base); err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") || base.RawQuery != "" || base.User != nil {
-			add("server.base", "It is no address such as https://health.contoso.com.")
+	if c.Server.Base != "" || len(c.Server.Names) > 0 {
+		if _, err := c.Server.Addresses(); err != nil {
+			problems = append(problems, err)
 		}
 	}
 	if (c.Server.TLS.Cert == "") != (c.Server.TLS.Key == "") {

@@ -154,12 +154,10 @@ func (i Issuer) validateScopes(key string) (problems []error) {
 }
 
 // isProvider reports whether an audience is one of the APIs whose form the desk
-// speaks, by address or by application id.
+// speaks, by its address in any cloud or by application id.
 func isProvider(audience string) bool {
-	text := strings.TrimRight(strings.ToLower(audience), "/")
-	return slices.Contains([]string{
-		"https://graph.microsoft.com", "https://manage.office.com", "00000003-0000-0000-c000-000000000000", "c5393580-f805-4401-95e8-94b7a6ef2fc2",
-	}, text)
+	_, _, ok := tocsin.APIOf(audience)
+	return ok
 }
 
 // secretAddress says what is wrong with an address that secrets are sent to or

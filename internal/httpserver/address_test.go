@@ -45,7 +45,7 @@ func TestProxies(t *testing.T) {
 func TestFormsBehindAProxy(t *testing.T) {
 	t.Parallel()
 	c := config()
-	c.Origin = "https://desk.example"
+	c.Origins = []string{"https://other.example", "https://desk.example"}
 	c.Routes = []httpserver.Route{{Pattern: "POST /x", Needs: access.Public, Handle: say("done")}}
 	c.Hosts = nil
 	for origin, want := range map[string]int{"https://desk.example": http.StatusOK, "https://evil.example": http.StatusForbidden, "http://desk.example": http.StatusForbidden, "": http.StatusOK} {

@@ -10,11 +10,11 @@ var errForeign = Errorf(http.StatusForbidden, "This was sent by a page of anothe
 
 // withSameOrigin refuses requests that change something and that a browser
 // sends on behalf of another site. Programs, which send neither Origin nor
-// Sec-Fetch-Site, pass. origin is the address of the desk itself, for proxies
-// that change the Host; it may be empty.
-func withSameOrigin(origin string, write ErrorWriter, log *slog.Logger) (middleware, error) {
+// Sec-Fetch-Site, pass. origins are the addresses of the desk itself, for
+// proxies that change the Host; there may be none.
+func withSameOrigin(origins []string, write ErrorWriter, log *slog.Logger) (middleware, error) {
 	protection := http.NewCrossOriginProtection()
-	if origin != "" {
+	for _, origin := range origins {
 		if err := protection.AddTrustedOrigin(origin); err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ type Config struct {
 	Gate     gate        // for routes that need more than Public and Local
 	Checks   []Check     // what must work for the desk to be healthy
 	Hosts    []string    // names that requests may be for; all when empty
-	Origin   string      // address of the desk, whose pages may change things
+	Origins  []string    // addresses of the desk, whose pages may change things
 	Open     bool        // lets everybody read what is Local, such as /metrics
 	Registry *prometheus.Registry
 	Log      *slog.Logger
@@ -162,7 +162,7 @@ func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Ha
 		served := s.around(handle(s.permitted(r), PlainError, s.log), r.Pattern, PlainError, withPageHeaders, body)
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
-	own, originErr := withSameOrigin(s.config.Origin, write, s.log)
+	own, originErr := withSameOrigin(s.config.Origins, write, s.log)
 	if originErr != nil {
 		return nil, originErr
 	}

@@ -72,7 +72,7 @@ func (p *Pages) account(v *visit) error { return v.showAccount(http.StatusOK, ni
 func (v *visit) showAccount(status int, problem error) error {
 	visitor := access.VisitorOf(v.r.Context())
 	page := accountPage{
-		frame: v.frame(crumb{Name: v.text("account")}), Local: visitor.User.Local(), CanKey: v.pages.config.Door.HasPasskeys(),
+		frame: v.frame(crumb{Name: v.text("account")}), Local: visitor.User.Local(), CanKey: v.pages.config.Door.HasPasskeys(v.r),
 		KeyNew: v.href("/account/passkeys/options"), KeyAsk: v.href("/account/passkeys"), EndAction: v.href("/account/sessions/end"),
 		Password: form{Action: v.href("/account/password"), Submit: v.text("account.password.submit"), Fields: []field{
 			v.secret("old", "current-password"), v.secret("password", "new-password").named(v.text("field.password.new")).hinted(v.text("password.rule")),

@@ -53,7 +53,7 @@ func (c *icsWriter) event(v *visit, m messageRow) {
 	c.line("DTEND;VALUE=DATE", day.AddDate(0, 0, 1).Format("20060102"))
 	c.line("SUMMARY", icsText(m.ID+" "+m.Title))
 	about := []string{m.Category, m.Services, v.text("handling.col") + ": " + v.ownerWords(m.Handled)}
-	if base := v.pages.config.Base; base != "" {
+	if base := v.address(); base != "" {
 		c.line("URL", base+m.Href)
 		about = append(about, base+m.Href)
 	}

@@ -78,7 +78,7 @@ func (v *visit) showLogin(status int, next, name, problem string) error {
 			{ID: "name", Label: v.text("login.name"), Value: tocsin.Clip(name, 100), Auto: "username webauthn"}, v.secret("password", "current-password"),
 		}},
 	}
-	if v.pages.config.Door.HasPasskeys() {
+	if v.pages.config.Door.HasPasskeys(v.r) {
 		page.PasskeyOptions, page.Passkey = v.href("/login/passkey/options"), v.href("/login/passkey")
 	}
 	if page.Next == "/" {

@@ -30,6 +30,15 @@ type visit struct {
 	snapshot *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
 }
 
+// address is the one of the desk that was asked, for what is read elsewhere;
+// empty where it is not known.
+func (v *visit) address() string {
+	if v.pages.config.Base == "" {
+		return ""
+	}
+	return v.pages.names.For(v.r.Host)
+}
+
 // prefixOf is how addresses in a language begin.
 func prefixOf(code string) string {
 	if code == languages()[0] {

@@ -97,7 +97,8 @@ type Config struct {
 	// Person is whose marks a user's are, for programs as well; a user's id when
 	// nil.
 	Person func(tocsin.User) string
-	Base   string // address of the desk, for what is read elsewhere; may be empty
+	Base   string   // address of the desk, for what is read elsewhere; may be empty
+	Names  []string // its other addresses
 	Now    func() time.Time
 	Zone   *time.Location // of readers who have chosen none; UTC when nil
 	Demo   bool           // marks every page as a demonstration, and serves /components
@@ -106,6 +107,7 @@ type Config struct {
 // Pages serves people.
 type Pages struct {
 	config    Config
+	names     tocsin.Names
 	locales   map[string]*locale
 	templates map[string]*template.Template // by language
 	static    assets
@@ -124,7 +126,7 @@ func New(c Config) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), readable: http.NewServeMux()}
+	p := &Pages{config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), readable: http.NewServeMux()}
 	for _, page := range p.pages() {
 		if page.method == http.MethodGet {
 			p.readable.Handle("GET "+page.path, http.NotFoundHandler())

@@ -47,12 +47,18 @@ func run(t *testing.T, data string, into any, args ...string) {
 // the address that it prints.
 func serve(t *testing.T, data string, args ...string) string {
 	t.Helper()
+	return serveAt(t, data, "127.0.0.1:0", args...)
+}
+
+// serveAt is serve for one address to listen on.
+func serveAt(t *testing.T, data, listen string, args ...string) string {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
 		done <- cli.Main(ctx, cli.Env{
-			Args:   append(args, "--listen", "127.0.0.1:0", "--data", data, "--log-level", "error"),
+			Args:   append(args, "--listen", listen, "--data", data, "--log-level", "error"),
 			Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: writer, Stderr: os.Stderr,
 		})
 		_ = writer.Close()

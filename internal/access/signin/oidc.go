@@ -50,7 +50,6 @@ const (
 // provider is one with what it says about itself.
 type provider struct {
 	Provider
-	back string // the address that people come back to
 	http *http.Client
 	now  func() time.Time
 
@@ -70,7 +69,7 @@ func newProvider(p Provider, c Config) (*provider, error) {
 		}
 	}
 	return &provider{
-		Provider: p, back: strings.TrimRight(c.Base, "/") + "/login/" + p.ID + "/callback", now: c.Now,
+		Provider: p, now: c.Now,
 		http: &http.Client{
 			Timeout:       providerTimeout,
 			Transport:     bounded{http.DefaultTransport.(*http.Transport).Clone()},
@@ -112,9 +111,11 @@ func (p *provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	return nil, &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: p.Label + " does not answer. Use a local account, or try again later.", Cause: err}
 }
 
-func (p *provider) client(known *oidc.Provider) *oauth2.Config {
+// client is the desk as the provider knows it. back is the address that people
+// come back to.
+func (p *provider) client(known *oidc.Provider, back string) *oauth2.Config {
 	return &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.Secret, Endpoint: known.Endpoint(), RedirectURL: p.back,
+		ClientID: p.ClientID, ClientSecret: p.Secret, Endpoint: known.Endpoint(), RedirectURL: back,
 		Scopes: append([]string{oidc.ScopeOpenID, "profile"}, p.Scopes...),
 	}
 }
@@ -138,7 +139,7 @@ func (s *SignIn) provider(id string) (*provider, error) {
 }
 
 // A trip is what is remembered of somebody who was sent to a provider.
-type trip struct{ Provider, State, Nonce, Verifier, Next string }
+type trip struct{ Provider, State, Nonce, Verifier, Next, Back string }
 
 // Leave sends a browser to a provider and remembers, sealed in a cookie, what
 // it must bring back. next is where it wants to go afterwards.
@@ -154,11 +155,13 @@ func (s *SignIn) Leave(w http.ResponseWriter, r *http.Request, id, next string) 
 	if err != nil {
 		return err
 	}
-	t := trip{p.ID, newToken(), newToken(), oauth2.GenerateVerifier(), LocalPath(next)}
+	// Cookies are of one host: people come back to the address where they are.
+	back := s.names.For(r.Host) + "/login/" + p.ID + "/callback"
+	t := trip{p.ID, newToken(), newToken(), oauth2.GenerateVerifier(), LocalPath(next), back}
 	if err := openCeremony(s, w, "oidc", t); err != nil {
 		return err
 	}
-	w.Header().Set("Location", p.client(known).AuthCodeURL(t.State, oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier)))
+	w.Header().Set("Location", p.client(known, t.Back).AuthCodeURL(t.State, oidc.Nonce(t.Nonce), oauth2.S256ChallengeOption(t.Verifier)))
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
@@ -227,7 +230,7 @@ func (p *provider) redeem(ctx context.Context, code string, t trip) (*oidc.IDTok
 	refuse := func(err error) error {
 		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "code", Message: p.Label + " did not confirm who you are. Start again.", Cause: errors.New(firstWords(err))}
 	}
-	answer, err := p.client(known).Exchange(ctx, code, oauth2.VerifierOption(t.Verifier))
+	answer, err := p.client(known, t.Back).Exchange(ctx, code, oauth2.VerifierOption(t.Verifier))
 	if err != nil {
 		return nil, refuse(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -18,14 +19,19 @@ import (
 
 // newRelying makes the half of the protocol that is ours. Browsers want a name
 // for it, not the number of a machine: without one there are no passkeys, and
-// the result is nil.
-func newRelying(base *url.URL) (*webauthn.WebAuthn, error) {
+// the result is nil. Of the desk's other addresses passkeys are good at those
+// whose host is the same, or a part of it.
+func newRelying(base *url.URL, addresses []string) (*webauthn.WebAuthn, error) {
 	host := strings.ToLower(base.Hostname())
 	if net.ParseIP(host) != nil || base.Scheme != "https" && host != "localhost" && !strings.HasSuffix(host, ".localhost") {
 		return nil, nil
 	}
+	origins := slices.DeleteFunc(addresses, func(address string) bool {
+		u, err := url.Parse(address)
+		return err != nil || u.Hostname() != host && !strings.HasSuffix(u.Hostname(), "."+host)
+	})
 	return webauthn.New(&webauthn.Config{
-		RPID: host, RPDisplayName: "Tocsin", RPOrigins: []string{base.Scheme + "://" + base.Host},
+		RPID: host, RPDisplayName: "Tocsin", RPOrigins: origins,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired,
 		},
@@ -33,8 +39,11 @@ func newRelying(base *url.URL) (*webauthn.WebAuthn, error) {
 	})
 }
 
-// HasPasskeys reports whether passkeys can work under the address of the desk.
-func (s *SignIn) HasPasskeys() bool { return s.relying != nil }
+// HasPasskeys reports whether passkeys can work under the address that a
+// request was for.
+func (s *SignIn) HasPasskeys(r *http.Request) bool {
+	return s.relying != nil && slices.Contains(s.relying.Config.RPOrigins, s.names.For(r.Host))
+}
 
 var errNoPasskeys = &tocsin.Error{Kind: tocsin.ErrNotFound, Message: "Passkeys need the desk to have a name: open it under https, or as localhost."}
 

@@ -80,7 +80,8 @@ type archive interface {
 
 // Config says how people sign in.
 type Config struct {
-	Base      string // address of the desk: its scheme decides about cookies, its host about passkeys
+	Base      string   // address of the desk: its scheme decides about cookies, its host about passkeys
+	Names     []string // its other addresses, of the same scheme
 	Archive   archive
 	Master    *access.MasterKey
 	Address   func(*http.Request) netip.Addr // where a request comes from, proxies believed as configured
@@ -96,6 +97,7 @@ type Config struct {
 // SignIn lets people in. It is safe for use by several goroutines.
 type SignIn struct {
 	config   Config
+	names    tocsin.Names
 	secure   bool // cookies go over https only
 	hasher   *hasher
 	attempts *attempts
@@ -119,8 +121,8 @@ func New(c Config) (*SignIn, error) {
 	if err != nil || base.Host == "" {
 		return nil, tocsin.Invalidf("base", "It is no address.")
 	}
-	s := &SignIn{config: c, secure: base.Scheme == "https", hasher: newHasher(c.Cost), attempts: newAttempts(), seen: newSeen()}
-	if s.relying, err = newRelying(base); err != nil {
+	s := &SignIn{config: c, names: tocsin.NewNames(c.Base, c.Names...), secure: base.Scheme == "https", hasher: newHasher(c.Cost), attempts: newAttempts(), seen: newSeen()}
+	if s.relying, err = newRelying(base, s.names.All()); err != nil {
 		return nil, fmt.Errorf("passkeys: %w", err)
 	}
 	for _, p := range c.Providers {

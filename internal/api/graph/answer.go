@@ -23,6 +23,7 @@ type answerKey struct {
 	list, services uint64
 	ended          int // see [readmodel.Index.Ended]
 	document       int64
+	base           string // that its links start with
 	version        string
 	name           string // of the list
 	part           string // id of the service whose issues are listed
@@ -76,7 +77,7 @@ func (x *exchange) key() (answerKey, bool) {
 	if x.fleeting || len(accept) > 1 || len(x.query) > maxKeptQuery || strings.Contains(x.query, "skiptoken") {
 		return answerKey{}, false
 	}
-	k := answerKey{version: x.to.version, name: x.to.list, query: x.query, prefer: x.prefer}
+	k := answerKey{base: x.base, version: x.to.version, name: x.to.list, query: x.query, prefer: x.prefer}
 	if x.to.list != listMessages {
 		k.ended = x.snapshot.IssueIndex.Ended(readmodel.InstantOf(x.now()))
 	}

@@ -31,22 +31,18 @@ type verifier interface {
 
 // Audiences are the names by which tokens for the API may call it: the address
 // of the real one in each of its clouds, and its application id.
-func Audiences() []string {
-	return []string{
-		"https://graph.microsoft.com", "https://graph.microsoft.com/", "00000003-0000-0000-c000-000000000000",
-		"https://graph.microsoft.us", "https://dod-graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn",
-	}
-}
+func Audiences() []string { return tocsin.Audiences(tocsin.APIGraph) }
 
 // Config is what an API is made of.
 type Config struct {
-	Base       string // address of the desk that links start with, without a slash at the end
-	Key        []byte // signs page tokens; the same on every replica
+	Base       string   // address of the desk, which links start with
+	Names      []string // its other addresses: links start with the one that was asked
+	Key        []byte   // signs page tokens; the same on every replica
 	Model      model
 	Verifier   verifier
 	Viewpoints viewpoints       // nil where nobody keeps them: the actions answer 501
 	Files      files            // nil where none are kept
-	Audiences  []string         // [Audiences] and Base when nil
+	Audiences  []string         // [Audiences] and the desk's addresses when nil
 	Limiter    *access.Limiter  // one that limits only clients with a limit of their own when nil
 	Now        func() time.Time // time.Now when nil
 	Log        *slog.Logger     // discards when nil
@@ -54,7 +50,7 @@ type Config struct {
 
 // An API serves the Graph form. It is safe for use by several goroutines.
 type API struct {
-	base       string
+	names      tocsin.Names
 	key        []byte
 	model      model
 	verifier   verifier
@@ -78,13 +74,13 @@ func New(c Config) (*API, error) {
 		return nil, fmt.Errorf("graph: a model, a verifier, a key of 16 bytes and a base address are needed")
 	}
 	a := &API{
-		base: strings.TrimRight(c.Base, "/"), key: c.Key, model: c.Model, verifier: c.Verifier,
+		names: tocsin.NewNames(c.Base, c.Names...), key: c.Key, model: c.Model, verifier: c.Verifier,
 		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
 		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
 		entities: newCache[entityKey, *entity](entityBytes), answers: newCache[answerKey, *answer](answerBytes), fixed: newFixed(),
 	}
 	if a.audiences == nil {
-		a.audiences = append(Audiences(), a.base)
+		a.audiences = append(Audiences(), a.names.All()...)
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -143,7 +139,7 @@ func (a *API) Routes() []httpserver.Route {
 // ServeHTTP answers requests below /v1.0/ and /beta/.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
-		api: a, ctx: r.Context(), w: w, method: r.Method, path: httpserver.RawPath(r), query: r.URL.RawQuery, header: r.Header, body: r.Body,
+		api: a, base: a.names.For(r.Host), ctx: r.Context(), w: w, method: r.Method, path: httpserver.RawPath(r), query: r.URL.RawQuery, header: r.Header, body: r.Body,
 	}
 	x.name(httpserver.RequestID(r.Context()))
 	a.setHeaders(w.Header(), x)
@@ -174,7 +170,7 @@ func (a *API) Subtree() httpserver.Subtree {
 
 // WriteError explains a failure around the API in its own form.
 func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
-	x := &exchange{api: a, ctx: r.Context(), w: w, header: r.Header}
+	x := &exchange{api: a, base: a.names.For(r.Host), ctx: r.Context(), w: w, header: r.Header}
 	x.name(httpserver.RequestID(r.Context()))
 	a.setHeaders(w.Header(), x)
 	f := failf(status, "%s", err.Message)
@@ -186,7 +182,7 @@ func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err
 func (a *API) admit(x *exchange, r *http.Request) error {
 	var err error
 	if x.identity, err = a.verifier.Authenticate(r, a.audiences...); err != nil {
-		return unauthenticated(a.base, err)
+		return unauthenticated(x.base, err)
 	}
 	if err := a.throttle(x.identity); err != nil {
 		return err

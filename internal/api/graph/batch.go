@@ -92,7 +92,7 @@ func checkBatch(requests []batchRequest) error {
 func (x *exchange) one(request batchRequest, status map[string]int) batchResponse {
 	w := &recorder{header: http.Header{}, status: http.StatusOK}
 	inner := &exchange{
-		api: x.api, ctx: x.ctx, w: w, method: strings.ToUpper(request.Method), header: http.Header{}, body: bytes.NewReader(request.Body),
+		api: x.api, base: x.base, ctx: x.ctx, w: w, method: strings.ToUpper(request.Method), header: http.Header{}, body: bytes.NewReader(request.Body),
 		batched: true, identity: x.identity, id: x.id, clientID: x.clientID,
 	}
 	for name, value := range request.Headers {

@@ -21,6 +21,7 @@ import (
 // within a batch is an exchange of its own.
 type exchange struct {
 	api       *API
+	base      string          // the desk's address that was asked
 	ctx       context.Context //nolint:containedctx // an exchange is one request
 	w         http.ResponseWriter
 	method    string
@@ -158,7 +159,7 @@ func (x *exchange) permit() error {
 
 func (x *exchange) forbidden(scope, message string) *failure {
 	f := failf(http.StatusForbidden, "%s", message)
-	f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.api.base + `", error="insufficient_scope", scope="` + scope + `"`}
+	f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.base + `", error="insufficient_scope", scope="` + scope + `"`}
 	return f
 }
 
@@ -258,7 +259,7 @@ func (x *exchange) jsonTypes() []string {
 }
 
 // at is the address of something below the root of the version.
-func (x *exchange) at(path string) string { return x.api.base + "/" + x.to.version + "/" + path }
+func (x *exchange) at(path string) string { return x.base + "/" + x.to.version + "/" + path }
 
 // context is the URL that describes an answer, such as "…#admin/…/issues".
 func (x *exchange) context(fragment string) string { return x.at("$metadata") + fragment }

@@ -99,7 +99,7 @@ func (x *exchange) tokenContext(path string, opts *odata.Options) string {
 	return x.identity.TenantID + "\x00" + path + "\x00" + opts.Link(odata.Option{Name: "$skiptoken"}, odata.Option{Name: "$skip"})
 }
 
-// nextLink leads to the next page. It starts with the desk's own address,
+// nextLink leads to the next page. It starts with an address of the desk,
 // whatever host the request named.
 func (x *exchange) nextLink(path string, opts *odata.Options, p *position) string {
 	payload, _ := json.Marshal(p) // texts and numbers always encode

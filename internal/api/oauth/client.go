@@ -72,30 +72,36 @@ func proofOf(r *http.Request) (proof, error) {
 	return p, nil
 }
 
-// client finds the client that a request proves to be.
-func (i *Issuer) client(r *http.Request, tenant tocsin.Tenant, ref string) (tocsin.Client, error) {
+// The ways in which a client proves who it is, as tokens tell them.
+const (
+	bySecret      = "1"
+	byCertificate = "2"
+)
+
+// client finds the client that a request proves to be, and how it does.
+func (i *Issuer) client(r *http.Request, tenant tocsin.Tenant, ref string) (client tocsin.Client, how string, err error) {
 	p, err := proofOf(r)
 	if err != nil {
-		return tocsin.Client{}, err
+		return client, "", err
 	}
 	client, secrets, err := i.storage.Client(r.Context(), p.id)
 	if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
-		return client, notNow("The client cannot be looked up now.")
+		return client, "", notNow("The client cannot be looked up now.")
 	}
 	known := err == nil && tenant.ID != "" && client.TenantID == tenant.ID && client.Active(i.now())
 	if p.assertion != "" {
 		if !known {
-			return client, unknownClient()
+			return client, "", unknownClient()
 		}
-		return client, i.assert(r.Context(), client, secrets, p.assertion, i.audiences(tenant, ref))
+		return client, byCertificate, i.assert(r.Context(), client, secrets, p.assertion, i.audiences(tenant, ref))
 	}
 	switch match := access.MatchSecret(p.secret, secrets, i.now()); {
 	case !known || match == access.SecretWrong:
-		return client, unknownClient()
+		return client, "", unknownClient()
 	case match == access.SecretExpired:
-		return client, &refusal{http.StatusUnauthorized, "invalid_client", "The client's secret has expired or was revoked."}
+		return client, "", &refusal{http.StatusUnauthorized, "invalid_client", "The client's secret has expired or was revoked."}
 	}
-	return client, nil
+	return client, bySecret, nil
 }
 
 // assert checks a client's assertion, which is good once.
@@ -118,9 +124,12 @@ func (i *Issuer) assert(ctx context.Context, client tocsin.Client, kept []tocsin
 // its addresses, as the client wrote them or as discovery gives them, and the
 // issuers.
 func (i *Issuer) audiences(tenant tocsin.Tenant, ref string) []string {
-	list := []string{i.config.Base, i.config.Base + "/" + tenant.ID + "/", i.config.Base + "/" + tenant.ID + "/v2.0"}
-	for _, name := range []string{tenant.ID, ref} {
-		list = append(list, i.config.Base+"/"+name+"/oauth2/token", i.config.Base+"/"+name+"/oauth2/v2.0/token")
+	var list []string
+	for _, base := range i.names.All() {
+		list = append(list, base, base+"/"+tenant.ID+"/", base+"/"+tenant.ID+"/v2.0")
+		for _, name := range []string{tenant.ID, ref} {
+			list = append(list, base+"/"+name+"/oauth2/token", base+"/"+name+"/oauth2/v2.0/token")
+		}
 	}
 	return list
 }

@@ -124,7 +124,7 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request, ref, version stri
 	if grant := r.PostForm.Get("grant_type"); grant != "client_credentials" {
 		return &refusal{http.StatusBadRequest, "unsupported_grant_type", "The only grant_type is client_credentials."}
 	}
-	client, err := i.client(r, tenant, ref)
+	client, proof, err := i.client(r, tenant, ref)
 	if err != nil {
 		return err
 	}
@@ -132,12 +132,12 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request, ref, version stri
 	if version == "2.0" {
 		wanted = strings.TrimSuffix(r.PostForm.Get("scope"), "/.default")
 	}
-	resource, ok := i.resource(wanted)
+	resource, _, ok := i.resource(wanted)
 	if !ok {
 		code := map[string]string{"1.0": "invalid_resource", "2.0": "invalid_scope"}[version]
-		return &refusal{http.StatusBadRequest, code, "The resource is none of " + strings.Join(i.Audiences(), ", ") + "."}
+		return &refusal{http.StatusBadRequest, code, "The resource is none of " + strings.Join(i.Audiences(), ", ") + ", nor one of the same APIs in a national cloud."}
 	}
-	token, err := i.mint(r.Context(), client, resource, i.config.Lifetime, version)
+	token, err := i.mint(r.Context(), client, resource, i.config.Lifetime, grant{i.names.For(r.Host), version, proof})
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (i *Issuer) serveDiscovery(w http.ResponseWriter, r *http.Request, ref stri
 		i.refuse(w, f.status, f.code, f.text)
 		return
 	}
-	root := i.config.Base + "/" + tenant.ID
+	root := i.names.For(r.Host) + "/" + tenant.ID
 	issuer, token := root+"/", root+"/oauth2/token"
 	if v2 {
 		issuer, token = root+"/v2.0", root+"/oauth2/v2.0/token"

@@ -22,13 +22,10 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// The resources that tokens are for, as clients name them, and the app ids that
-// stand for the same.
+// The resources that tokens are for, as clients of the global cloud name them.
 const (
-	Legacy   = "https://manage.office.com"
-	Graph    = "https://graph.microsoft.com"
-	legacyID = "c5393580-f805-4401-95e8-94b7a6ef2fc2"
-	graphID  = "00000003-0000-0000-c000-000000000000"
+	Legacy = tocsin.LegacyResource
+	Graph  = tocsin.GraphResource
 )
 
 // longest is how long any token is valid at most.
@@ -58,12 +55,14 @@ type signingKeys interface {
 // Config says what the issuer calls itself.
 type Config struct {
 	Base     string        // address of the desk
+	Names    []string      // its other addresses, under which it is an issuer as well
 	Lifetime time.Duration // of tokens; an hour when 0
 }
 
 // An Issuer makes tokens.
 type Issuer struct {
 	config  Config
+	names   tocsin.Names
 	storage storage
 	sealer  *access.MasterKey
 	now     func() time.Time
@@ -74,16 +73,16 @@ func New(ctx context.Context, c Config, s storage, sealer *access.MasterKey, now
 	if c.Lifetime == 0 {
 		c.Lifetime = time.Hour
 	}
-	c.Base = strings.TrimRight(c.Base, "/")
-	i := &Issuer{config: c, storage: s, sealer: sealer, now: now}
+	i := &Issuer{config: c, names: tocsin.NewNames(c.Base, c.Names...), storage: s, sealer: sealer, now: now}
 	if _, _, err := i.signer(ctx); err != nil {
 		return nil, fmt.Errorf("set up token issuer: %w", err)
 	}
 	return i, nil
 }
 
-// Audiences are what the "aud" of a token may be.
-func (i *Issuer) Audiences() []string { return []string{Legacy, Graph, i.config.Base} }
+// Audiences are what the "aud" of a token may be, but for the names of the two
+// APIs in other clouds.
+func (i *Issuer) Audiences() []string { return append([]string{Legacy, Graph}, i.names.All()...) }
 
 // Rotate makes a new key that signs from now on. Tokens of the old one stay
 // valid until they expire.
@@ -198,27 +197,23 @@ func (i *Issuer) open(k tocsin.SigningKey) (jose.Signer, string, error) {
 	return signer, k.ID, nil
 }
 
-// resource brings the spellings of a resource to one. ok is false for one that
-// the desk does not serve.
-func (i *Issuer) resource(text string) (resource string, ok bool) {
-	text = strings.TrimRight(strings.TrimSpace(text), "/")
-	switch {
-	case strings.EqualFold(text, Legacy), strings.EqualFold(text, legacyID):
-		return Legacy, true
-	case strings.EqualFold(text, Graph), strings.EqualFold(text, graphID):
-		return Graph, true
-	case strings.EqualFold(text, i.config.Base):
-		return i.config.Base, true
+// resource brings the spellings of a resource to one, and tells which API it is
+// of: none for the desk itself, whose tokens are good for all. ok is false for
+// one that the desk does not serve.
+func (i *Issuer) resource(text string) (resource string, api tocsin.API, ok bool) {
+	if api, resource, ok := tocsin.APIOf(text); ok {
+		return resource, api, true
 	}
-	return "", false
+	resource, ok = i.names.Has(strings.TrimSpace(text))
+	return resource, "", ok
 }
 
-// roles are the client's scopes that belong to a resource.
-func roles(c tocsin.Client, resource string) []string {
+// roles are the client's scopes that belong to an API.
+func roles(c tocsin.Client, api tocsin.API) []string {
 	list := []string{}
 	for _, scope := range c.Scopes {
 		legacy, own := scope == tocsin.ScopeServiceHealth, strings.HasPrefix(scope, "Desk.")
-		if resource == Legacy && legacy || resource == Graph && !legacy && !own || resource != Legacy && resource != Graph {
+		if api == tocsin.APILegacy && legacy || api == tocsin.APIGraph && !legacy && !own || api == "" {
 			list = append(list, scope)
 		}
 	}
@@ -237,11 +232,22 @@ func lifeOf(c tocsin.Client, life time.Duration, now time.Time) time.Duration {
 // Mint makes a token for a client, which ends with the client at the latest. It
 // fails with [tocsin.ErrInvalid] for a resource that the desk does not serve.
 func (i *Issuer) Mint(ctx context.Context, c tocsin.Client, resource string, life time.Duration) (string, error) {
-	return i.mint(ctx, c, resource, life, "1.0")
+	return i.mint(ctx, c, resource, life, grant{base: i.names.First(), version: "1.0"})
 }
 
-func (i *Issuer) mint(ctx context.Context, c tocsin.Client, name string, life time.Duration, version string) (string, error) {
-	resource, ok := i.resource(name)
+// A grant is how somebody came to a token.
+type grant struct {
+	base    string // the desk's address that was asked
+	version string // of the token
+	proof   string // "1" for a secret, "2" for a certificate; "" by the operator's hand
+}
+
+// mint makes a token. Its claims are those of an app-only token of the provider:
+// appid and appidacr in version 1.0, azp and azpacr in version 2.0, of which the
+// name of the client goes before both; clients look for either. A token of a
+// program has no upn.
+func (i *Issuer) mint(ctx context.Context, c tocsin.Client, name string, life time.Duration, g grant) (string, error) {
+	resource, api, ok := i.resource(name)
 	if !ok {
 		return "", tocsin.Invalidf("resource", "%q is none of %s.", tocsin.Clip(name, 80), strings.Join(i.Audiences(), ", "))
 	}
@@ -251,17 +257,24 @@ func (i *Issuer) mint(ctx context.Context, c tocsin.Client, name string, life ti
 	}
 	now := i.now()
 	life = lifeOf(c, life, now)
-	issuer := i.config.Base + "/" + c.TenantID + "/"
-	if version == "2.0" {
+	issuer := g.base + "/" + c.TenantID + "/"
+	if g.version == "2.0" {
 		issuer += "v2.0"
 	}
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
-	payload, err := json.Marshal(map[string]any{
+	claims := map[string]any{
 		"aud": resource, "iss": issuer, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(), "tid": c.TenantID,
-		"appid": c.ID, "azp": c.ID, "sub": c.ID, "oid": c.ID, "roles": roles(c, resource), "ver": version,
+		"appid": c.ID, "azp": c.ID, "app_displayname": c.Name, "sub": c.ID, "oid": c.ID, "roles": roles(c, api), "ver": g.version,
 		"idtyp": "app", "uti": base64.RawURLEncoding.EncodeToString(id),
-	})
+	}
+	if g.version == "1.0" {
+		claims["idp"] = issuer
+	}
+	if g.proof != "" {
+		claims[map[string]string{"1.0": "appidacr", "2.0": "azpacr"}[g.version]] = g.proof
+	}
+	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("encode token: %w", err)
 	}

@@ -33,7 +33,8 @@ type limiter interface {
 
 // Config is what an API is made of.
 type Config struct {
-	Base     string // address of the desk
+	Base     string   // address of the desk
+	Names    []string // its other addresses
 	Archive  archive
 	Model    snapshots
 	Author   *author.Author
@@ -46,7 +47,9 @@ type Config struct {
 
 // An API serves the desk's own form. It is safe for use by several goroutines.
 type API struct {
-	base      string
+	names tocsin.Names
+	// audiences are what tokens may be for: each address of the desk.
+	audiences []string
 	archive   archive
 	snapshots snapshots
 	author    *author.Author
@@ -71,9 +74,10 @@ func New(c Config) (*API, error) {
 		return nil, errors.New("own API: an archive, a model, an author, a verifier and a base address are needed")
 	}
 	a := &API{
-		base: strings.TrimRight(c.Base, "/"), archive: c.Archive, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
+	a.audiences = a.names.All()
 	if a.now == nil {
 		a.now = time.Now
 	}

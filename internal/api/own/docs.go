@@ -51,7 +51,7 @@ type docsSchema struct {
 // render writes the OpenAPI document as a page that needs no script.
 func (a *API) render() ([]byte, error) {
 	document := a.huma.OpenAPI()
-	page := docsPage{Title: document.Info.Title, Description: document.Info.Description, Server: a.base + strings.TrimSuffix(Prefix, "/"), Styles: a.styles}
+	page := docsPage{Title: document.Info.Title, Description: document.Info.Description, Server: a.names.First() + strings.TrimSuffix(Prefix, "/"), Styles: a.styles}
 	for _, tag := range document.Tags {
 		page.Groups = append(page.Groups, a.docsGroup(tag))
 	}

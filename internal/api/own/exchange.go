@@ -45,7 +45,7 @@ func exchangeOf(ctx context.Context) *exchange {
 // admit refuses a request, or leaves one behind that the multiplexer and huma
 // can be trusted with.
 func (x *exchange) admit() (err error) {
-	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.base); err != nil {
+	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
 		return x.unauthenticated(err)
 	}
 	if err := x.throttle(); err != nil {
@@ -73,7 +73,7 @@ func (x *exchange) admit() (err error) {
 
 func (x *exchange) unauthenticated(err error) error {
 	p := problemOf(err)
-	challenge := `Bearer realm="` + x.api.base + `"`
+	challenge := `Bearer realm="` + x.api.names.For(x.r.Host) + `"`
 	switch {
 	case errors.Is(err, access.ErrInvalidToken):
 		challenge += `, error="invalid_token"`
@@ -166,7 +166,7 @@ func (x *exchange) permit() error {
 	}
 	if err := x.identity.Require(x.op.needs); err != nil {
 		p := problemOf(err)
-		p.set("WWW-Authenticate", `Bearer realm="`+x.api.base+`", error="insufficient_scope", scope="`+x.op.needs.Scope()+`"`)
+		p.set("WWW-Authenticate", `Bearer realm="`+x.api.names.For(x.r.Host)+`", error="insufficient_scope", scope="`+x.op.needs.Scope()+`"`)
 		return p
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -39,14 +38,13 @@ type verifier interface {
 }
 
 // Audiences are the names by which tokens for the API may call it: the address
-// of the real one and its application id.
-func Audiences() []string {
-	return []string{"https://manage.office.com", "https://manage.office.com/", "c5393580-f805-4401-95e8-94b7a6ef2fc2"}
-}
+// of the real one in each of its clouds, and its application id.
+func Audiences() []string { return tocsin.Audiences(tocsin.APILegacy) }
 
 // Config is what an API is made of.
 type Config struct {
-	Base     string // address of the desk
+	Base     string   // address of the desk
+	Names    []string // its other addresses: links start with the one that was asked
 	Model    model
 	Archive  archive
 	Verifier verifier
@@ -57,7 +55,7 @@ type Config struct {
 
 // An API serves the legacy form. It is safe for use by several goroutines.
 type API struct {
-	base      string
+	names     tocsin.Names
 	model     model
 	archive   archive
 	history   *history.Reader
@@ -76,8 +74,8 @@ type API struct {
 
 // New makes an API. It fails when its own tables contradict each other.
 func New(c Config) (*API, error) {
-	a := &API{base: strings.TrimRight(c.Base, "/"), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
-	a.audiences = append(Audiences(), a.base)
+	a := &API{names: tocsin.NewNames(c.Base, c.Names...), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
+	a.audiences = append(Audiences(), a.names.All()...)
 	if a.limiter = c.Limiter; a.limiter == nil {
 		a.limiter = access.NewLimiter(0)
 	}

@@ -18,6 +18,7 @@ import (
 // exchange is one request with its answer.
 type exchange struct {
 	api      *API
+	base     string // the desk's address that was asked
 	w        http.ResponseWriter
 	r        *http.Request
 	now      time.Time // the instant that the whole answer is about
@@ -30,7 +31,7 @@ type exchange struct {
 }
 
 func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{api: a, w: w, r: r, now: a.now().UTC(), id: httpserver.RequestID(r.Context())}
+	x := &exchange{api: a, base: a.names.For(r.Host), w: w, r: r, now: a.now().UTC(), id: httpserver.RequestID(r.Context())}
 	if x.id == "" {
 		x.id = newID()
 	}
@@ -71,7 +72,7 @@ func newID() string {
 // with which permission, what and how, and only then with which options.
 func (x *exchange) serve() (err error) {
 	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
-		return unauthenticated(x.api.base, err)
+		return unauthenticated(x.base, err)
 	}
 	if wait := x.api.limiter.Admit(x.identity, x.now); wait > 0 {
 		f := failf(http.StatusTooManyRequests, codeThrottled, "Repeat the request after the seconds in Retry-After.")
@@ -87,7 +88,7 @@ func (x *exchange) serve() (err error) {
 	}
 	if !x.identity.May(access.ReadLegacy) {
 		f := failf(http.StatusForbidden, codeNoPermission, "The token needs %s.", tocsin.ScopeServiceHealth)
-		f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.api.base + `", error="insufficient_scope", scope="` + tocsin.ScopeServiceHealth + `"`}
+		f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.base + `", error="insufficient_scope", scope="` + tocsin.ScopeServiceHealth + `"`}
 		return f
 	}
 	endpoint, ok := x.api.endpoints[operation]
@@ -212,7 +213,7 @@ func (x *exchange) serviceDocument() error {
 
 // address is that of an operation, with the tenant as it was sent.
 func (x *exchange) address(operation string) string {
-	return x.api.base + Prefix + x.tenant + "/" + operation
+	return x.base + Prefix + x.tenant + "/" + operation
 }
 
 // jsonType is the content type of what has no level of metadata.

@@ -104,7 +104,7 @@ func (x *exchange) linkReview(n *notice, o object) error {
 	}
 	held, err := x.api.archive.Files(x.r.Context(), x.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: n.of.ID})
 	if err == nil && len(held) > 0 {
-		o.set(field, x.api.base+"/v1.0/admin/serviceAnnouncement/issues/"+url.PathEscape(n.of.ID)+"/incidentReport")
+		o.set(field, x.base+"/v1.0/admin/serviceAnnouncement/issues/"+url.PathEscape(n.of.ID)+"/incidentReport")
 	}
 	return err
 }
