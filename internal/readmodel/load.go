@@ -11,7 +11,7 @@ import (
 )
 
 // load reads everything about a tenant: large ones from their block and the
-// changes since, others from the tables. The change number is read first: a
+// changes since, others from the tables. The change numbers are read first: a
 // change that is stored meanwhile may be in the rows already, and is then
 // applied once more, which has no effect.
 func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
@@ -24,8 +24,13 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(m.all()) == 0 {
+		m.followed = last // nobody has followed yet
+	}
+	if s.Seq, err = m.archive.LastSeqOf(ctx, tenantID); err != nil {
+		return nil, err
+	}
 	if !m.loadBlock(ctx, s, last) {
-		s.Seq = last
 		if err := m.loadRows(ctx, s); err != nil {
 			return nil, err
 		}
@@ -33,8 +38,10 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if s.Services, err = m.services(ctx, s); err != nil {
 		return nil, err
 	}
-	if err := m.follow(ctx, s, last); err != nil {
-		return nil, err
+	if s.saved {
+		if err := m.catchUp(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	states, err := m.archive.Sources(ctx, tenantID)
 	if err != nil {
@@ -182,32 +189,30 @@ func (s *Service) complete(issues *Index) {
 	slices.SortFunc(s.Features, func(a, b tocsin.Feature) int { return cmp.Compare(a.DisplayName, b.DisplayName) })
 }
 
-// follow brings s, which nobody else sees yet, up to change number last.
-func (m *Model) follow(ctx context.Context, s *Snapshot, last int64) error {
-	for s.Seq < last {
-		changed, err := m.archive.ChangesAfter(ctx, s.Seq, changesPerLook)
-		if err != nil {
+// catchUp brings s, which comes from a block and nobody else sees yet, up to the
+// newest change of its tenant.
+func (m *Model) catchUp(ctx context.Context, s *Snapshot) error {
+	for at := s.blockSeq; ; {
+		changed, err := m.archive.TenantChangesAfter(ctx, s.Tenant.ID, at, true, changesPerLook)
+		if err != nil || len(changed) == 0 {
 			return err
-		}
-		if len(changed) == 0 {
-			return nil
 		}
 		if err := m.apply(ctx, s, changed); err != nil {
 			return err
 		}
-		s.Seq = max(s.Seq, changed[len(changed)-1].Seq)
+		at = changed[len(changed)-1].Seq
 	}
-	return nil
 }
 
-// apply brings s up to date with changes.
+// apply brings s up to date with changes of its tenant.
 func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change) error {
 	var refs []store.Ref
 	seen := map[store.Ref]bool{}
 	services := false
 	for _, c := range changed {
 		ref := store.Ref{Kind: c.Kind, ID: c.ID}
-		if c.TenantID != s.Tenant.ID || seen[ref] {
+		s.Seq = max(s.Seq, c.Seq)
+		if seen[ref] {
 			continue
 		}
 		seen[ref] = true

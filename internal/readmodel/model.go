@@ -25,6 +25,7 @@ type archive interface {
 	rows
 	texts
 	changes
+	tenantChanges
 	blocks
 }
 
@@ -56,6 +57,12 @@ type changes interface {
 	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
 }
 
+// tenantChanges are the changes of one tenant, which loading needs.
+type tenantChanges interface {
+	TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error)
+	LastSeqOf(ctx context.Context, tenantID string) (int64, error)
+}
+
 // Follow times: how often the change number is looked at without a wake-up,
 // and how many of those looks pass between two looks at the tenants' settings.
 const (
@@ -75,10 +82,11 @@ type Model struct {
 	generation atomic.Uint64 // of the newest index
 	saveFrom   int           // rows that a tenant has at least to be saved
 
-	loading sync.Mutex // one load or update at a time
-	mu      sync.RWMutex
-	tenants map[string]*Snapshot
-	changed chan struct{} // closed when a snapshot is put
+	loading  sync.Mutex // one load or update at a time
+	followed int64      // every snapshot includes the changes up to this number; guarded by loading
+	mu       sync.RWMutex
+	tenants  map[string]*Snapshot
+	changed  chan struct{} // closed when a snapshot is put
 }
 
 // New makes a model that loads tenants when they are first asked for.
@@ -178,9 +186,13 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 	if err != nil {
 		return err
 	}
+	changed, upTo, err := m.changesUpTo(ctx, last)
+	if err != nil {
+		return err
+	}
 	var problems []error
 	for _, s := range snapshots {
-		next, err := m.renew(ctx, s, last, states, settings)
+		next, err := m.renew(ctx, s, changed[s.Tenant.ID], states, settings)
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -189,12 +201,35 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 			m.put(next)
 		}
 	}
+	if len(problems) == 0 { // else all of it is applied again, which changes nothing more
+		m.followed = upTo
+	}
 	return errors.Join(problems...)
 }
 
-// renew is s with everything up to change number last, or s itself when
-// nothing about it has changed.
-func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []tocsin.SourceState, settings bool) (*Snapshot, error) {
+// changesUpTo reads the changes after those that were followed, once for all
+// tenants. It returns them by tenant with the number of the last one.
+func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsin.Change, int64, error) {
+	byTenant, at := map[string][]tocsin.Change{}, m.followed
+	for at < last {
+		page, err := m.archive.ChangesAfter(ctx, at, changesPerLook)
+		if err != nil {
+			return nil, at, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, c := range page {
+			byTenant[c.TenantID] = append(byTenant[c.TenantID], c)
+		}
+		at = page[len(page)-1].Seq
+	}
+	return byTenant, at, nil
+}
+
+// renew returns s with the changes of its tenant, or s itself when nothing about
+// it has changed.
+func (m *Model) renew(ctx context.Context, s *Snapshot, changed []tocsin.Change, states []tocsin.SourceState, settings bool) (*Snapshot, error) {
 	next := *s
 	if settings {
 		tenant, err := m.archive.Tenant(ctx, s.Tenant.ID)
@@ -203,7 +238,7 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, last int64, states []toc
 		}
 		next.Tenant = tenant
 	}
-	if err := m.follow(ctx, &next, last); err != nil {
+	if err := m.apply(ctx, &next, changed); err != nil {
 		return nil, err
 	}
 	own := ownStates(states, s.Tenant.ID)

@@ -12,16 +12,15 @@ import (
 // When a block is worth having, and when a new one is worth writing: an old one
 // costs a start the changes since, read one by one.
 const (
-	blockFrom    = 5_000  // rows of a tenant
-	blockPending = 1_000  // rows changed since, and a twentieth of all beside
-	blockBehind  = 50_000 // changes of all tenants since
+	blockFrom    = 5_000 // rows of a tenant
+	blockPending = 1_000 // rows changed since, and a twentieth of all beside
 )
 
 // unsaved reports whether the tenant's block is worth writing anew, if it
 // has from rows or more.
 func (s *Snapshot) unsaved(from int) bool {
 	rows := len(s.Issues) + len(s.Messages)
-	return rows >= from && (!s.saved || s.pending > blockPending+rows/20 || s.Seq-s.blockSeq > blockBehind)
+	return rows >= from && (!s.saved || s.pending > blockPending+rows/20)
 }
 
 // Save stores the rows of large tenants in a form from which the next start
@@ -42,7 +41,7 @@ func (m *Model) Save(ctx context.Context) error {
 }
 
 func (m *Model) save(ctx context.Context, s *Snapshot) error {
-	b := store.Block{Seq: s.Seq, Parts: map[tocsin.Kind][][]byte{}}
+	b := store.Block{Seq: m.followed, Parts: map[tocsin.Kind][][]byte{}}
 	for kind, rows := range map[tocsin.Kind][]*Row{tocsin.KindIssue: s.Issues, tocsin.KindMessage: s.messages.rows} {
 		parts, err := packRows(rows)
 		if err != nil {
@@ -54,7 +53,7 @@ func (m *Model) save(ctx context.Context, s *Snapshot) error {
 		return err
 	}
 	next := *s
-	next.saved, next.blockSeq, next.pending = true, s.Seq, 0
+	next.saved, next.blockSeq, next.pending = true, m.followed, 0
 	m.put(&next)
 	return nil
 }
@@ -83,6 +82,6 @@ func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
 		m.log.WarnContext(ctx, "saved rows are of no use", "tenant", s.Tenant.ID, "err", err)
 		return false
 	}
-	s.Seq, s.saved, s.blockSeq = b.Seq, true, b.Seq
+	s.saved, s.blockSeq = true, b.Seq
 	return true
 }

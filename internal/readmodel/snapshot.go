@@ -116,7 +116,7 @@ func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) 
 // never changed: a change makes a new snapshot.
 type Snapshot struct {
 	Tenant   tocsin.Tenant
-	Seq      int64     // the last change it includes
+	Seq      int64     // the last change of this tenant that it includes
 	Services []Service // by display name
 	// ServiceGeneration names this state of Services, but for when it was last
 	// confirmed; no other list of this process has the same one.
@@ -134,7 +134,7 @@ type Snapshot struct {
 	unheard           []tocsin.SourceState // those that are stale
 	unreadable        []tocsin.Unreadable
 	saved             bool  // a block is stored
-	blockSeq          int64 // the last change that it includes
+	blockSeq          int64 // the last change of the desk that it includes
 	pending           int   // rows that changed since
 }
 

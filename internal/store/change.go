@@ -87,3 +87,12 @@ func (s *Store) LastSeq(ctx context.Context) (seq int64, err error) {
 	}
 	return seq, nil
 }
+
+// LastSeqOf is the number of the newest change of a tenant, 0 before the first.
+func (s *Store) LastSeqOf(ctx context.Context, tenantID string) (seq int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT COALESCE(max(c.seq), 0) FROM changes c JOIN tenants t ON t.num = c.tenant WHERE t.id = $1`, tenantID).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("read change number of a tenant: %w", s.dialect.translate(err))
+	}
+	return seq, nil
+}
