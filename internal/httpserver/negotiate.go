@@ -51,3 +51,19 @@ func HasTag(lines []string, tag string) bool {
 	}
 	return false
 }
+
+// Matches reports whether lines of If-Match name the entity tag in quotes, or
+// any answer. Tags compare strongly (RFC 9110, 13.1.1), but that an answer is
+// compressed makes no difference. An empty tag is that of an answer without one.
+func Matches(lines []string, tag string) bool {
+	bare := func(tag string) string { return strings.TrimSuffix(strings.Trim(tag, `"`), GzipTag) }
+	for _, line := range lines {
+		for given := range strings.SplitSeq(line, ",") {
+			given = strings.TrimSpace(given)
+			if given == "*" || tag != "" && len(given) > 2 && given[0] == '"' && given[len(given)-1] == '"' && bare(given) == bare(tag) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -56,3 +56,30 @@ func TestHasTag(t *testing.T) {
 		}
 	}
 }
+
+// If-Match compares strongly, whether or not the answer is compressed.
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		given, tag string
+		want       bool
+	}{
+		{`"a"`, `"a"`, true},
+		{`"a-gzip"`, `"a"`, true},
+		{`"a"`, `"a-gzip"`, true},
+		{`"x" , "a"`, "a", true},
+		{`*`, `"a"`, true},
+		{`*`, "", true},
+		{`W/"a"`, `"a"`, false},
+		{`a`, `"a"`, false},
+		{`"b"`, `"a"`, false},
+		{`""`, "", false},
+		{`"a"`, "", false},
+		{``, `"a"`, false},
+		{`"-gzip"`, "", false},
+	} {
+		if got := httpserver.Matches([]string{tt.given}, tt.tag); got != tt.want {
+			t.Errorf("%s matches %s: %v", tt.given, tt.tag, got)
+		}
+	}
+}

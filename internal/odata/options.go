@@ -17,6 +17,7 @@ type Endpoint struct {
 	Ignore        []string         // bare names that are accepted without effect
 	Aliases       map[string]Alias // bare names that are conditions
 	Limits        Limits
+	Single        bool // it is one entity or value: what is about collections is a mistake
 }
 
 // An Alias makes a bare parameter such as `?Workload=Exchange` a condition.
@@ -155,6 +156,9 @@ type reader struct {
 func (r *reader) read(option Option) error {
 	name, value := option.Name, option.Value
 	if !slices.Contains(r.allow, name) {
+		if r.endpoint.Single && r.depth == 0 && isForCollections(name) {
+			return errorf(UnknownOption, name, 0, "The query option '%s' is for collections, and this is none.", name)
+		}
 		if isSystemOption(name) {
 			return errorf(NotImplemented, name, 0, "The query option '%s' is not offered here.", name)
 		}

@@ -102,6 +102,16 @@ func isSystemOption(name string) bool {
 		name == "$id" || name == "$index" || name == "$levels"
 }
 
+// isForCollections reports whether a system option has no meaning for one
+// entity or value.
+func isForCollections(name string) bool {
+	switch name {
+	case "$filter", "$orderby", "$top", "$skip", "$skiptoken", "$count", "$search":
+		return true
+	}
+	return false
+}
+
 // decode undoes percent-encoding once. With nested set, a raw ';' may stand
 // within parentheses, where it separates the options of $expand.
 func decode(raw string, pos int, nested bool) (string, error) {

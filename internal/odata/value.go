@@ -72,6 +72,9 @@ func Micros(us int64) Value { return Value{kind: isTime, num: us} }
 // Object is the row of a complex value.
 func Object(row Row) Value { return Value{kind: isObject, row: row} }
 
+// Row is the row of a complex value, nil for every other value.
+func (v Value) Row() Row { return v.row }
+
 // IsNull reports whether v is null.
 func (v Value) IsNull() bool { return v.kind == isNull }
 

@@ -9,7 +9,8 @@ func TestRequests(t *testing.T) {
 	for name, rows := range map[string]func(*testing.T, *desk){
 		"graph paths": graphPaths, "graph filters": graphFilters, "graph options": graphOptions, "graph shape": graphShape,
 		"graph viewpoints": graphViewpoints, "graph batch": graphBatch,
-		"legacy queries": legacyQueries, "legacy shapes": legacyShapes, "legacy values": legacyValues, "legacy form": legacyForm, "strays": strays,
+		"legacy queries": legacyQueries, "legacy shapes": legacyShapes, "legacy values": legacyValues, "legacy form": legacyForm, "strays": strays, "graph properties": graphProperties,
+		"walk graph": walkGraph, "public metadata": publicMetadata,
 	} {
 		t.Run(name, func(t *testing.T) { rows(t, d) })
 	}

@@ -166,7 +166,7 @@ func bare(tag string) string {
 
 // deliver sends an answer, or says that the client has it already. What
 // depends on the clock or on a person has no tag.
-func (x *exchange) deliver(a *answer) {
+func (x *exchange) deliver(a *answer) error {
 	header := x.w.Header()
 	if a.applied != "" {
 		header["Preference-Applied"] = []string{a.applied}
@@ -175,12 +175,18 @@ func (x *exchange) deliver(a *answer) {
 	if !x.batched && httpserver.AcceptsGzip(x.header) {
 		zipped = a.zip()
 	}
+	tag := ""
 	if !x.fleeting {
-		tag := x.tag(a.sum, zipped != nil)
+		tag = x.tag(a.sum, zipped != nil)
+	}
+	if err := x.checkTag(tag); err != nil {
+		return err
+	}
+	if tag != "" {
 		header["Etag"] = []string{tag}
 		if given := x.header["If-None-Match"]; given != nil && httpserver.HasTag(given, bare(tag)) {
 			x.w.WriteHeader(http.StatusNotModified)
-			return
+			return nil
 		}
 	}
 	header["Content-Type"] = a.kind
@@ -191,12 +197,13 @@ func (x *exchange) deliver(a *answer) {
 	}
 	header["Content-Length"] = length
 	httpserver.WriteWhole(x.ctx, x.w, http.StatusOK, body)
+	return nil
 }
 
 // fixed are values of headers that are the same in every answer. They are
 // shared, and never changed.
 type fixed struct {
-	none, minimal, full, gzip, odata, diagnostic, cache, vary, sniff []string
+	none, minimal, full, gzip, odata, diagnostic, cache, vary, sniff, publicly, varyPublicly []string
 }
 
 func newFixed() fixed {
@@ -206,6 +213,7 @@ func newFixed() fixed {
 	return fixed{
 		none: json("none"), minimal: json("minimal"), full: json("full"), gzip: []string{"gzip"}, odata: []string{"4.0"}, diagnostic: []string{diagnostic},
 		cache: []string{"private, no-store"}, sniff: []string{"nosniff"},
+		publicly: []string{"public, max-age=3600"}, varyPublicly: []string{"Accept, OData-Version, OData-MaxVersion"},
 		vary: []string{"Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding, Prefer"},
 	}
 }

@@ -66,6 +66,8 @@ type API struct {
 	answers    *cache[answerKey, *answer]
 	buffers    buffers
 	fixed      fixed
+
+	description description
 }
 
 // New makes an API. It fails when the settings cannot serve.
@@ -94,6 +96,10 @@ func New(c Config) (*API, error) {
 			return nil, fmt.Errorf("graph: %w", err)
 		}
 	}
+	var err error
+	if a.description, err = describe(a.closed.model); err != nil {
+		return nil, fmt.Errorf("graph: %w", err)
+	}
 	return a, nil
 }
 
@@ -113,19 +119,22 @@ func (a *API) Routes() []httpserver.Route {
 			method, path, _ := strings.Cut(pattern, " ")
 			list = append(list, httpserver.Route{Pattern: method + " " + version + path, Needs: needs})
 		}
-		for _, pattern := range []string{"GET /", "GET /$metadata", "POST /$batch", "GET /admin", "GET /" + root} {
+		add(access.Public, "GET /$metadata")
+		for _, pattern := range []string{"GET /", "POST /$batch", "GET /admin", "GET /admin/id", "GET /" + root, "GET /" + root + "/id"} {
 			add(access.SignedIn, pattern)
 		}
 		for _, path := range []string{
 			"/healthOverviews", "/healthOverviews/$count", "/healthOverviews/{service}", "/healthOverviews/{service}/issues",
 			"/healthOverviews/{service}/issues/$count", "/healthOverviews/{service}/issues/{id}", "/issues", "/issues/$count",
-			"/issues/{id}", "/issues/{id}/incidentReport",
+			"/issues/{id}", "/issues/{id}/incidentReport", "/issues/{id}/{property...}", "/healthOverviews/{service}/{property...}",
+			"/healthOverviews/{service}/issues/{id}/{property...}",
 		} {
 			add(access.ReadHealth, "GET /"+root+path)
 		}
 		for _, path := range []string{
 			"/messages", "/messages/$count", "/messages/{id}", "/messages/{id}/attachments", "/messages/{id}/attachments/{attachment}",
 			"/messages/{id}/attachments/{attachment}/content", "/messages/{id}/attachmentsArchive",
+			"/messages/{id}/attachments/{attachment}/{property...}", "/messages/{id}/{property...}",
 		} {
 			add(access.ReadMessages, "GET /"+root+path)
 		}
@@ -143,8 +152,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x.name(httpserver.RequestID(r.Context()))
 	a.setHeaders(w.Header(), x)
-	err := a.admit(x, r)
-	if err == nil {
+	var err error
+	if x.public() {
+		err = x.servePublic()
+	} else if err = a.admit(x, r); err == nil {
 		err = x.serve()
 	}
 	if err != nil {

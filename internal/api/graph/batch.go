@@ -59,8 +59,7 @@ func (x *exchange) batch() error {
 	if err := encoder.Encode(answer); err != nil {
 		return fmt.Errorf("encode batch: %w", err)
 	}
-	x.sendJSON(out.Bytes())
-	return nil
+	return x.replyJSON(out.Bytes())
 }
 
 // checkBatch refuses what is wrong with the batch as a whole.

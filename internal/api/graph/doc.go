@@ -4,7 +4,8 @@
 //
 // The tenant is that of the token. Every request is checked in one order:
 // token, tenant, permission, route and method, versions and media type, query,
-// data. Without a token every path below the two roots answers 401.
+// data. Without a token every path below the two roots answers 401, except
+// $metadata, which is for everybody.
 //
 // What differs from the real service, each time on purpose:
 //
@@ -16,6 +17,8 @@
 //     as the result is longer than the page. Next links carry a signed
 //     `$skiptoken` that names the last row, so that no row is left out or
 //     repeated when others come and go between two pages;
+//   - every property has an address, with `$value` and `$count`; Graph serves
+//     few of them, though its metadata declares all;
 //   - `$search` looks for words in titles, names and ids;
 //   - a value outside the published enums is an error in a filter: an empty
 //     list after a typing mistake would read as an all-clear;

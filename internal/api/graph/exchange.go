@@ -103,20 +103,28 @@ func (x *exchange) serve() error {
 			return err
 		}
 	}
-	switch {
-	case !ok:
+	if !ok {
 		meant, _ := near(httpserver.Tidy(x.path))
 		return failf(http.StatusNotFound, "%s", httpserver.Nowhere(meant))
-	case x.method != to.method() && !(x.method == http.MethodHead && to.method() == http.MethodGet):
-		f := failf(http.StatusMethodNotAllowed, "Only %s is served here.", to.method())
-		f.header = [2]string{"Allow", map[string]string{"GET": "GET, HEAD", "POST": "POST"}[to.method()]}
-		return f
+	}
+	if err := x.checkMethod(); err != nil {
+		return err
 	}
 	if err := checkVersions(x.header); err != nil {
 		return err
 	}
 	x.prefer = preferencesOf(x.header)
 	return x.answer()
+}
+
+func (x *exchange) checkMethod() error {
+	allowed := x.to.method()
+	if x.method == allowed || x.method == http.MethodHead && allowed == http.MethodGet {
+		return nil
+	}
+	f := failf(http.StatusMethodNotAllowed, "Only %s is served here.", allowed)
+	f.header = [2]string{"Allow", map[string]string{"GET": "GET, HEAD", "POST": "POST"}[allowed]}
+	return f
 }
 
 func (x *exchange) openTenant() error {
@@ -185,9 +193,9 @@ func (x *exchange) answer() error {
 	case kindBatch:
 		return x.batch()
 	case kindAdmin:
-		return x.single("#admin", `"id":"admin"`)
+		return x.single(x.schema().admin, "admin", "admin")
 	case kindContainer:
-		return x.single("#"+root, `"id":"serviceAnnouncement"`)
+		return x.single(x.schema().container, root, container)
 	case kindList, kindCount:
 		return x.list()
 	case kindItem:
@@ -196,6 +204,14 @@ func (x *exchange) answer() error {
 		return x.report()
 	case kindAttachments, kindArchive:
 		return x.attachments()
+	case kindProperty:
+		switch {
+		case x.to.list != "":
+			return x.property()
+		case x.to.key == container:
+			return x.propertyOf(idOnly(container), x.schema().container, nil, root, x.to.below)
+		}
+		return x.propertyOf(idOnly("admin"), x.schema().admin, nil, "admin", x.to.below)
 	default:
 		return x.mark()
 	}
@@ -242,8 +258,32 @@ func (x *exchange) send(status int, contentType string, body []byte) {
 	_, _ = x.w.Write(body) // the client is gone: nobody to tell
 }
 
-// sendJSON writes a JSON answer of the negotiated level.
-func (x *exchange) sendJSON(body []byte) { x.send(http.StatusOK, x.jsonType(), body) }
+// reply sends an answer without an entity tag, if the client does not ask for
+// one.
+func (x *exchange) reply(status int, contentType string, body []byte) error {
+	if err := x.checkTag(""); err != nil {
+		return err
+	}
+	if status == http.StatusNoContent {
+		x.w.WriteHeader(status)
+		return nil
+	}
+	x.send(status, contentType, body)
+	return nil
+}
+
+// checkTag refuses a request for an answer that has changed since the client
+// saw its tag (RFC 9110, 13.1.1). An answer without a tag is any one.
+func (x *exchange) checkTag(tag string) error {
+	given, ok := x.header["If-Match"]
+	if !ok || x.to.method() != http.MethodGet || httpserver.Matches(given, tag) {
+		return nil
+	}
+	return failf(http.StatusPreconditionFailed, "The answer is not, or no longer, the one that If-Match names.")
+}
+
+// replyJSON sends a JSON answer of the negotiated level.
+func (x *exchange) replyJSON(body []byte) error { return x.reply(http.StatusOK, x.jsonType(), body) }
 
 func (x *exchange) jsonType() string { return x.jsonTypes()[0] }
 

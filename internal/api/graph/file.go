@@ -82,7 +82,12 @@ func (x *exchange) attachments() error {
 	if i < 0 {
 		return notFound("attachment")
 	}
-	if len(x.to.below) == 2 {
+	if len(x.to.below) > 1 && !strings.EqualFold(x.to.below[1], "content") && x.to.below[1] != "$value" {
+		address := keyed(keyed(root+"/"+listMessages, row.ID)+"/attachments", held[i].ID)
+		x.fleeting = true // files come and go without a change of their message
+		return x.propertyOf(attachmentEntity(held[i]), x.schema().attachment, nil, address, x.to.below[1:])
+	}
+	if len(x.to.below) > 1 {
 		if err := x.noOptions(); err != nil {
 			return err
 		}
@@ -103,8 +108,7 @@ func (x *exchange) attachmentList(messageID string, held []tocsin.File) error {
 	}
 	page, count := pick(held, opts)
 	if len(x.to.below) == 1 {
-		x.send(http.StatusOK, "text/plain; charset=utf-8", strconv.AppendInt(nil, int64(count), 10))
-		return nil
+		return x.reply(http.StatusOK, "text/plain; charset=utf-8", strconv.AppendInt(nil, int64(count), 10))
 	}
 	to := []byte{'{'}
 	if x.level != odata.MetadataNone {
@@ -118,8 +122,7 @@ func (x *exchange) attachmentList(messageID string, held []tocsin.File) error {
 	to = appendList(append(to, `"value":`...), page, func(to []byte, f tocsin.File) []byte {
 		return append(x.attachmentMembers(append(to, '{'), messageID, f, opts.Select), '}')
 	})
-	x.sendJSON(append(to, '}'))
-	return nil
+	return x.replyJSON(append(to, '}'))
 }
 
 // expandsFiles reports whether an answer holds attachments, and makes it a
@@ -172,7 +175,9 @@ func attachmentsFragment(messageID string, sel *odata.Selection) string {
 }
 
 func (x *exchange) attachment(messageID string, f tocsin.File) error {
-	opts, err := x.parse(x.schema().attachmentEndpoint())
+	endpoint := x.schema().attachmentEndpoint()
+	endpoint.Single = true
+	opts, err := x.parse(endpoint)
 	if err != nil {
 		return err
 	}
@@ -185,20 +190,14 @@ func (x *exchange) attachment(messageID string, f tocsin.File) error {
 	if to[len(to)-1] == ',' {
 		to = to[:len(to)-1]
 	}
-	x.sendJSON(append(to, '}'))
-	return nil
+	return x.replyJSON(append(to, '}'))
 }
 
 // attachmentMembers writes an attachment without its braces. The link to the
 // content is written with full metadata only, as other navigation links are.
 func (x *exchange) attachmentMembers(to []byte, messageID string, f tocsin.File, sel *odata.Selection) []byte {
 	t := x.schema().attachment
-	e := newEncoder(attachmentProps, false)
-	e.text(propID, "id", f.ID)
-	e.instant(fileModified, "lastModifiedDateTime", f.ModifiedAt)
-	e.text(fileName, "name", f.Name)
-	e.text(fileType, "contentType", f.ContentType)
-	e.set(fileSize, "size", func(to []byte) []byte { return strconv.AppendInt(to, int64(f.Size), 10) })
+	e := attachmentEntity(f)
 	start := len(to)
 	add := func(member []byte) {
 		if len(to) > start {
@@ -218,6 +217,17 @@ func (x *exchange) attachmentMembers(to []byte, messageID string, f tocsin.File,
 		}
 	}
 	return to
+}
+
+// attachmentEntity encodes an attachment without its content.
+func attachmentEntity(f tocsin.File) *entity {
+	e := newEncoder(attachmentProps, false)
+	e.text(propID, "id", f.ID)
+	e.instant(fileModified, "lastModifiedDateTime", f.ModifiedAt)
+	e.text(fileName, "name", f.Name)
+	e.text(fileType, "contentType", f.ContentType)
+	e.set(fileSize, "size", func(to []byte) []byte { return strconv.AppendInt(to, int64(f.Size), 10) })
+	return e.done()
 }
 
 // fileRow is an attachment as filters see it.
@@ -243,9 +253,12 @@ func (r fileRow) Value(prop int) odata.Value {
 }
 
 // noOptions reads a query where the answer is a file, which has no options.
-func (x *exchange) noOptions() error {
+func (x *exchange) noOptions() error { return x.noOptionsBut() }
+
+// noOptionsBut reads a query that may hold some options, without effect.
+func (x *exchange) noOptionsBut(allow ...string) error {
 	s := x.schema()
-	_, err := (&odata.Endpoint{Model: s.model, Type: s.overview, Ignore: ignored()}).Parse(x.query, x.now())
+	_, err := (&odata.Endpoint{Model: s.model, Type: s.overview, Allow: allow, Ignore: ignored(), Single: true}).Parse(x.query, x.now())
 	return err
 }
 
@@ -256,13 +269,16 @@ func (x *exchange) sendFile(ref store.Ref, f tocsin.File) error {
 	if err != nil {
 		return err
 	}
-	x.download("application/octet-stream", f.Name, content)
-	return nil
+	return x.download("application/octet-stream", f.Name, content)
 }
 
-func (x *exchange) download(contentType, name string, content []byte) {
+func (x *exchange) download(contentType, name string, content []byte) error {
+	if err := x.checkTag(""); err != nil {
+		return err
+	}
 	httpserver.SaveAs(x.w.Header(), name)
 	x.send(http.StatusOK, contentType, content)
+	return nil
 }
 
 // maxArchive bounds the bytes that one archive holds.
@@ -298,8 +314,7 @@ func (x *exchange) sendArchive(messageID string, held []tocsin.File) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	x.download("application/zip", tocsin.FileName(messageID)+".zip", out.Bytes())
-	return nil
+	return x.download("application/zip", tocsin.FileName(messageID)+".zip", out.Bytes())
 }
 
 // freeName is name, or a numbered form of it that no other file has. Case does

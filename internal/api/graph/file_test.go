@@ -59,7 +59,7 @@ func TestAttachments(t *testing.T) {
 		{"attachments/..%2fa1/content", 404, ""},
 		{"attachments?$filter=nope%20eq%201", 400, ""},
 		{"attachments?nope=1", 400, ""},
-		{"attachments/a1/content?$filter=x", 501, ""},
+		{"attachments/a1/content?$filter=x", 400, ""},
 	} {
 		got := d.get("messages/MC1000003/" + tt.path)
 		if got.status != tt.status || tt.want != "" && got.body != tt.want {

@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"net/http"
+	"strings"
+
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -40,11 +43,11 @@ func (x *exchange) item() error {
 		body = joined(body, head)
 		a, lent = x.keep(k, keep, body, digestOf(body), "")
 	}
-	x.deliver(a)
+	err = x.deliver(a)
 	if lent {
 		x.api.buffers.put(a.plain)
 	}
-	return nil
+	return err
 }
 
 // joined takes out the brace at which an object was appended to members.
@@ -93,17 +96,33 @@ func (x *exchange) issue() (*readmodel.Row, error) {
 	return row, nil
 }
 
-// single answers with members that are the same for everybody.
-func (x *exchange) single(fragment, members string) error {
-	e := &odata.Endpoint{Model: x.schema().model, Type: x.schema().overview, Allow: []string{"$format", "$top", "$skip", "$count"}, Ignore: ignored()}
-	if _, err := x.parse(e); err != nil {
+// single answers for an entity that has nothing but an id and lies in no list.
+func (x *exchange) single(t *odata.Type, path, id string) error {
+	e := &odata.Endpoint{Model: x.schema().model, Type: t, Allow: []string{"$select", "$format"}, Ignore: ignored(), Single: true}
+	opts, err := x.parse(e)
+	if err != nil {
+		if f := failureOf(err); f.status == http.StatusNotImplemented {
+			return failf(http.StatusBadRequest, "%s Ask for what lies below.", f.message)
+		}
 		return err
 	}
 	to := []byte{'{'}
 	if x.level != odata.MetadataNone {
-		to = append(to, `"@odata.context":`...)
-		to = append(appendString(to, x.context(fragment)), ',')
+		fragment := "#" + path
+		if parts := selectionText(opts.Select); len(parts) > 0 {
+			fragment += "(" + strings.Join(parts, ",") + ")"
+		}
+		to = append(appendString(append(to, `"@odata.context":`...), x.context(fragment)), ',')
 	}
-	x.sendJSON(append(append(to, members...), '}'))
-	return nil
+	head := len(to)
+	l := listing{wire: []*odata.Property{propertyAt(t, propID)}}
+	to = l.write(append(to, '{'), idOnly(id), opts.Select, odata.MetadataMinimal)
+	return x.replyJSON(joined(append(to, '}'), head))
+}
+
+// idOnly is the entity of which nothing is told but an id.
+func idOnly(id string) *entity {
+	e := newEncoder(propID+1, false)
+	e.text(propID, "id", id)
+	return e.done()
 }

@@ -45,11 +45,11 @@ func (x *exchange) list() error {
 		}
 		a, lent = x.keep(k, keep, body, sum, x.prefer.applied())
 	}
-	x.deliver(a)
+	err := x.deliver(a)
 	if lent {
 		x.api.buffers.put(a.plain)
 	}
-	return nil
+	return err
 }
 
 // listKey names the answer to x in the present state of what it is made of.
@@ -127,10 +127,8 @@ func (x *exchange) count(l *listing, only *readmodel.Service) error {
 	if err != nil {
 		return err
 	}
-	body := strconv.AppendInt(nil, int64(r.count), 10)
 	x.fleeting = x.personal() || x.timed()
-	x.deliver(&answer{plain: body, kind: []string{"text/plain; charset=utf-8"}, sum: x.countDigest(body), length: []string{strconv.Itoa(len(body))}})
-	return nil
+	return x.plain(strconv.Itoa(r.count))
 }
 
 // countDigest is of a number, which is the same in many answers, with what was

@@ -35,7 +35,7 @@ func newListing(s *schema, name string, typ *odata.Type, order []int, expanded b
 	}
 	nested := []string{"$filter", "$orderby", "$select", "$top", "$skip", "$count", "$search"}
 	l.list = &odata.Endpoint{Model: s.model, Type: typ, Allow: list, AllowExpanded: nested, Ignore: ignored()}
-	l.item = &odata.Endpoint{Model: s.model, Type: typ, Allow: item, AllowExpanded: nested, Ignore: ignored()}
+	l.item = &odata.Endpoint{Model: s.model, Type: typ, Allow: item, AllowExpanded: nested, Ignore: ignored(), Single: true}
 	return l
 }
 

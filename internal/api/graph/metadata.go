@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 )
 
@@ -20,8 +22,7 @@ func (x *exchange) serviceDocument() error {
 	if err != nil {
 		return err
 	}
-	x.sendJSON(body)
-	return nil
+	return x.replyJSON(body)
 }
 
 // formatOnly reads a query that may hold $format and nothing else.
@@ -29,6 +30,51 @@ func (x *exchange) formatOnly() error {
 	s := x.schema()
 	_, err := x.parse(&odata.Endpoint{Model: s.model, Type: s.overview, Allow: []string{"$format"}, Ignore: ignored()})
 	return err
+}
+
+// A description is $metadata in both of its forms, with the header Etag of
+// each.
+type description struct {
+	xml, json       []byte
+	xmlTag, jsonTag []string
+}
+
+func describe(m *odata.Model) (d description, err error) {
+	if d.xml, err = m.MetadataXML(); err != nil {
+		return d, err
+	}
+	d.json, err = m.MetadataJSON()
+	tag := func(body []byte) []string {
+		sum := digestOf(body)
+		return []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`}
+	}
+	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
+	return d, err
+}
+
+// longestPublic bounds the paths of $metadata, so that others cost nothing.
+const longestPublic = len("/v1.0/%24metadata/")
+
+// public reports whether a request is for $metadata, which says nothing of
+// tenants: whoever writes a client reads it, and generators send no token.
+func (x *exchange) public() bool {
+	if len(x.path) > longestPublic {
+		return false
+	}
+	to, ok := resolve(x.path)
+	x.to = to
+	return ok && to.kind == kindMetadata
+}
+
+// servePublic answers for $metadata without asking who wants it.
+func (x *exchange) servePublic() error {
+	if err := x.checkMethod(); err != nil {
+		return err
+	}
+	if err := checkVersions(x.header); err != nil {
+		return err
+	}
+	return x.metadata()
 }
 
 // metadata describes the entities, as XML unless JSON is asked for.
@@ -49,21 +95,26 @@ func (x *exchange) metadata() error {
 	}
 	wanted = strings.ToLower(wanted)
 	json, xml := strings.Contains(wanted, "json"), strings.Contains(wanted, "xml") || strings.Contains(wanted, "*") || wanted == ""
-	switch {
+	switch d := x.api.description; {
 	case xml:
-		body, err := x.api.closed.model.MetadataXML()
-		if err != nil {
-			return err
-		}
-		x.send(http.StatusOK, "application/xml", body)
+		return x.sendDescription("application/xml", d.xml, d.xmlTag)
 	case json:
-		body, err := x.api.closed.model.MetadataJSON()
-		if err != nil {
-			return err
-		}
-		x.send(http.StatusOK, "application/json", body)
-	default:
-		return failf(http.StatusNotAcceptable, "Only application/xml and application/json are offered.")
+		return x.sendDescription("application/json", d.json, d.jsonTag)
 	}
+	return failf(http.StatusNotAcceptable, "Only application/xml and application/json are offered.")
+}
+
+// sendDescription sends what anybody may keep for a while.
+func (x *exchange) sendDescription(contentType string, body []byte, tag []string) error {
+	if err := x.checkTag(tag[0]); err != nil {
+		return err
+	}
+	header := x.w.Header()
+	header["Cache-Control"], header["Vary"], header["Etag"] = x.api.fixed.publicly, x.api.fixed.varyPublicly, tag
+	if httpserver.HasTag(x.header["If-None-Match"], bare(tag[0])) {
+		x.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	x.send(http.StatusOK, contentType, body)
 	return nil
 }

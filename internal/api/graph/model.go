@@ -103,6 +103,8 @@ type schema struct {
 	message    *odata.Type
 	overview   *odata.Type
 	attachment *odata.Type
+	container  *odata.Type
+	admin      *odata.Type
 	enums      enums
 	listings   []*listing
 }
@@ -172,20 +174,20 @@ func newSchema(open bool) *schema {
 		{Index: overviewStatus, Name: "status", Enum: e.status},
 		{Index: overviewIssues, Name: "issues", Struct: s.issue, Collection: true, Navigation: true, Contained: true, Hidden: true},
 	}}
-	container := &odata.Type{Name: "serviceAnnouncement", Base: entity, Properties: []odata.Property{
+	s.container = &odata.Type{Name: container, Base: entity, Properties: []odata.Property{
 		{Index: 1, Name: "healthOverviews", Struct: s.overview, Collection: true, Navigation: true, Contained: true},
 		{Index: 2, Name: "issues", Struct: s.issue, Collection: true, Navigation: true, Contained: true},
 		{Index: 3, Name: "messages", Struct: s.message, Collection: true, Navigation: true, Contained: true},
 	}}
-	admin := &odata.Type{Name: "admin", Base: entity, Properties: []odata.Property{
-		{Index: 1, Name: "serviceAnnouncement", Struct: container, Navigation: true, Nullable: true, Contained: true},
+	s.admin = &odata.Type{Name: "admin", Base: entity, Properties: []odata.Property{
+		{Index: 1, Name: container, Struct: s.container, Navigation: true, Nullable: true, Contained: true},
 	}}
 	s.model = &odata.Model{
 		Namespace: "microsoft.graph", Container: "GraphService", FoldNames: true,
-		Types:      []*odata.Type{entity, body, pair, base, s.overview, s.issue, post, s.message, view, s.attachment, container, admin},
+		Types:      []*odata.Type{entity, body, pair, base, s.overview, s.issue, post, s.message, view, s.attachment, s.container, s.admin},
 		Enums:      []*odata.Enum{e.body, e.status, e.class, e.origin, e.category, e.severity, e.post},
 		Operations: s.operations(),
-		Singletons: []odata.Resource{{Name: "admin", Type: admin}},
+		Singletons: []odata.Resource{{Name: "admin", Type: s.admin}},
 	}
 	s.listings = []*listing{
 		newListing(s, listOverviews, s.overview, overviewOrder(), true),

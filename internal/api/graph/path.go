@@ -23,11 +23,13 @@ const (
 	kindAttachments // of a message, and what lies below
 	kindArchive     // attachmentsArchive of a message
 	kindAction
+	kindProperty // of an item, or of what has no list
 )
 
 // Names of the lists and where they lie.
 const (
 	root          = "admin/serviceAnnouncement"
+	container     = "serviceAnnouncement"
 	listOverviews = "healthOverviews"
 	listIssues    = "issues"
 	listMessages  = "messages"
@@ -41,7 +43,7 @@ type target struct {
 	key     string   // of the item
 	service string   // the overview that a list of issues lies below; empty for none
 	action  string   // of kindAction
-	below   []string // of kindAttachments: id of the attachment, "content", "$count"
+	below   []string // of kindAttachments: id of the attachment, "content", "$count"; of kindProperty: the path from the item
 }
 
 // permission is what the caller needs.
@@ -57,7 +59,11 @@ func (t target) permission() access.Permission {
 
 // counts reports whether the answer is a number, which is sent as plain text.
 func (t target) counts() bool {
-	return t.kind == kindCount || t.kind == kindAttachments && len(t.below) == 1 && t.below[0] == "$count"
+	if t.kind != kindAttachments && t.kind != kindProperty || len(t.below) == 0 {
+		return t.kind == kindCount
+	}
+	last := t.below[len(t.below)-1]
+	return last == "$count" || last == "$value" && t.kind == kindProperty
 }
 
 func (t target) method() string {
@@ -122,11 +128,16 @@ func (t target) from(rest []string) (target, bool) {
 		t.kind = kindAdmin
 		return t, true
 	case !strings.EqualFold(rest[1], "serviceAnnouncement"):
-		return t, false
+		return t.inProperty(rest[1:])
 	case len(rest) == 2:
-		t.kind = kindContainer
+		t.kind, t.key = kindContainer, container
 		return t, true
 	}
+	t.key = container
+	if strings.EqualFold(rest[2], "id") {
+		return t.inProperty(rest[2:])
+	}
+	t.key = ""
 	return t.inList(rest[2:])
 }
 
@@ -172,11 +183,11 @@ func (t target) inItem(key string, rest []string) (target, bool) {
 	name := strings.TrimSuffix(rest[0], "()")
 	switch {
 	case t.list == listOverviews && t.service == "":
-		t.service, t.key = key, ""
 		list, _, _, _ := call(rest[0])
 		if !strings.EqualFold(list, listIssues) {
-			return t, false
+			return t.inProperty(rest)
 		}
+		t.service, t.key = key, ""
 		return t.inList(rest)
 	case t.list == listIssues && len(rest) == 1 && isName(name, "incidentReport"):
 		t.kind = kindReport
@@ -184,17 +195,34 @@ func (t target) inItem(key string, rest []string) (target, bool) {
 	case t.list == listMessages && len(rest) == 1 && strings.EqualFold(rest[0], "attachmentsArchive"):
 		t.kind = kindArchive
 		return t, true
-	case t.list == listMessages:
+	case t.list == listMessages && isAttachments(rest[0]):
 		return t.inAttachments(rest)
 	}
-	return t, false
+	return t.inProperty(rest)
 }
 
-// inAttachments reads `attachments`, `attachments/{id}` and
-// `attachments/{id}/content`.
+// inProperty reads the path of a property from its item on: `posts`, `title`,
+// `body/content/$value`, `services/$count`.
+func (t target) inProperty(path []string) (target, bool) {
+	t.kind, t.below = kindProperty, path
+	for i, segment := range path {
+		if strings.HasPrefix(segment, "$") && (i == 0 || i < len(path)-1 || segment != "$count" && segment != "$value") {
+			return t, false
+		}
+	}
+	return t, len(path) <= 4
+}
+
+func isAttachments(segment string) bool {
+	name, _, _, _ := call(segment)
+	return strings.EqualFold(name, "attachments")
+}
+
+// inAttachments reads `attachments`, `attachments/{id}`, and below it
+// `content` or another property.
 func (t target) inAttachments(rest []string) (target, bool) {
-	name, key, keyed, ok := call(rest[0])
-	if !ok || !strings.EqualFold(name, "attachments") {
+	_, key, keyed, ok := call(rest[0])
+	if !ok {
 		return t, false
 	}
 	t.kind, t.below = kindAttachments, rest[1:]
@@ -205,7 +233,9 @@ func (t target) inAttachments(rest []string) (target, bool) {
 	case 0, 1:
 		return t, true
 	case 2:
-		return t, strings.EqualFold(t.below[1], "content") || t.below[1] == "$value"
+		return t, t.below[1] != "$count"
+	case 3:
+		return t, t.below[2] == "$value" && !strings.HasPrefix(t.below[1], "$")
 	}
 	return t, false
 }

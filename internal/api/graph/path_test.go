@@ -99,7 +99,12 @@ func TestWhoMay(t *testing.T) {
 	}{
 		{"GET", "", announcements + "issues", 401, "InvalidAuthenticationToken"},
 		{"GET", "", "/v1.0/nothing//../", 401, "InvalidAuthenticationToken"},
-		{"GET", "", "/beta/$metadata", 401, "InvalidAuthenticationToken"},
+		{"GET", "", "/beta/$metadata", 200, ""}, // generators send no token
+		{"HEAD", "forged", "/V1.0/%24METADATA/", 200, ""},
+		{"DELETE", "", "/v1.0/$metadata", 405, "MethodNotAllowed"},
+		{"GET", "", "/v1.0/$metadata/x", 401, "InvalidAuthenticationToken"},
+		{"GET", "", "/v1.0/", 401, "InvalidAuthenticationToken"},
+		{"GET", "", "/v1.0/admin", 401, "InvalidAuthenticationToken"},
 		{"POST", "forged", "/v1.0/$batch", 401, "InvalidAuthenticationToken"},
 		{"GET", "nobody", announcements + "issues", 404, "ResourceNotFound"},
 		{"GET", "messages", announcements + "issues", 403, "Forbidden"},
@@ -128,7 +133,7 @@ func TestWhoMay(t *testing.T) {
 		if (tt.status == 401 || tt.status == 403) != strings.HasPrefix(challenge, "Bearer realm=") || (tt.status == 405) != (got.header.Get("Allow") != "") {
 			t.Errorf("%s %s as %s: headers %v", tt.method, tt.path, tt.token, got.header)
 		}
-		if strings.Contains(challenge, "invalid_token") != (tt.token == "forged") {
+		if strings.Contains(challenge, "invalid_token") != (tt.token == "forged" && tt.status == 401) {
 			t.Errorf("%s as %q: challenge %s", tt.path, tt.token, challenge)
 		}
 	}

@@ -123,8 +123,7 @@ func (x *exchange) mark() error {
 		to = append(to, `"@odata.context":`...)
 		to = append(appendString(to, x.context("#Edm.Boolean")), ',')
 	}
-	x.sendJSON(append(to, `"value":true}`...))
-	return nil
+	return x.replyJSON(append(to, `"value":true}`...))
 }
 
 // maxBody bounds what is read of a body, in bytes.

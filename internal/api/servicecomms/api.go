@@ -66,10 +66,11 @@ type API struct {
 	log       *slog.Logger
 	schema    *schema
 	endpoints map[string]*odata.Endpoint
-	xml, json []byte // $metadata
 	encoded   encoded
 	zipped    zipped
 	buffers   buffers
+
+	description description
 }
 
 // New makes an API. It fails when its own tables contradict each other.
@@ -82,10 +83,7 @@ func New(c Config) (*API, error) {
 	a.endpoints = a.schema.endpoints()
 	err := a.schema.model.Validate()
 	if err == nil {
-		a.xml, err = a.schema.model.MetadataXML()
-	}
-	if err == nil {
-		a.json, err = a.schema.model.MetadataJSON()
+		a.description, err = describe(a.schema.model)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("legacy API: %w", err)
@@ -97,7 +95,11 @@ func New(c Config) (*API, error) {
 func (a *API) Routes() []httpserver.Route {
 	var list []httpserver.Route
 	for _, operation := range operations() {
-		list = append(list, httpserver.Route{Pattern: "GET " + Prefix + "{tenant}/" + operation, Needs: access.ReadLegacy})
+		needs := access.ReadLegacy
+		if operation == opMetadata || operation == opShortcut {
+			needs = access.Public
+		}
+		list = append(list, httpserver.Route{Pattern: "GET " + Prefix + "{tenant}/" + operation, Needs: needs})
 	}
 	return list
 }

@@ -71,13 +71,16 @@ func (z *zipped) add(sum digest, packed []byte) {
 }
 
 // deliver sends a list, or says that the client has it already.
-func (x *exchange) deliver(body []byte, sum digest) {
+func (x *exchange) deliver(body []byte, sum digest) error {
 	header := x.w.Header()
 	var packed []byte
 	if httpserver.AcceptsGzip(x.r.Header) {
 		packed = x.api.zipped.of(sum, body)
 	}
 	tag := base64.RawURLEncoding.EncodeToString(sum[:])
+	if err := x.checkTag(tag); err != nil {
+		return err
+	}
 	if packed != nil {
 		header["Etag"] = []string{`"` + tag + httpserver.GzipTag + `"`}
 	} else {
@@ -85,11 +88,12 @@ func (x *exchange) deliver(body []byte, sum digest) {
 	}
 	if httpserver.HasTag(x.r.Header["If-None-Match"], tag) {
 		x.w.WriteHeader(http.StatusNotModified)
-		return
+		return nil
 	}
 	if packed != nil {
 		header["Content-Encoding"] = []string{"gzip"}
 		body = packed
 	}
 	x.send(http.StatusOK, x.levelType(), body)
+	return nil
 }

@@ -22,6 +22,8 @@
 //   - The context of HistoricalStatus is that of CurrentStatus, and contexts
 //     name $metadata right below the tenant, as on the real service. It is
 //     served there and at its proper place.
+//   - $metadata is for everybody, and the same for every tenant; all else
+//     answers 401 to who sends no token.
 //   - A day of HistoricalStatus shows the worst status that held during it.
 //     Days about which no overview says anything are put together from the
 //     issues; days of which nothing is known are left out.

@@ -71,6 +71,9 @@ func newID() string {
 // serve checks in the order that all APIs keep: who asks, for which tenant,
 // with which permission, what and how, and only then with which options.
 func (x *exchange) serve() (err error) {
+	if operation, public := x.public(); public {
+		return x.servePublic(operation)
+	}
 	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
 		return unauthenticated(x.base, err)
 	}
@@ -95,19 +98,26 @@ func (x *exchange) serve() (err error) {
 	if !ok {
 		return failf(http.StatusNotFound, codeNotFound, "The operations are Services, CurrentStatus, HistoricalStatus and Messages.")
 	}
-	if x.r.Method != http.MethodGet && x.r.Method != http.MethodHead {
-		f := failf(http.StatusMethodNotAllowed, codeMethod, "Ask with GET.")
-		f.header = [2]string{"Allow", "GET, HEAD"}
-		return f
+	if err := x.checkMethod(); err != nil {
+		return err
 	}
 	if err := x.checkForm(); err != nil {
 		return err
 	}
-	options, err := x.options(operation, endpoint)
+	options, err := x.options(endpoint)
 	if err != nil {
 		return err
 	}
 	return x.operate(operation, options)
+}
+
+func (x *exchange) checkMethod() error {
+	if x.r.Method == http.MethodGet || x.r.Method == http.MethodHead {
+		return nil
+	}
+	f := failf(http.StatusMethodNotAllowed, codeMethod, "Ask with GET.")
+	f.header = [2]string{"Allow", "GET, HEAD"}
+	return f
 }
 
 // checkForm checks body and version. A body with a GET has no meaning, but
@@ -136,14 +146,11 @@ const maxBody = 64 << 10
 
 // options reads the query and settles the level of metadata. What the client
 // accepts is judged before its options, unless one of them overrides it.
-func (x *exchange) options(operation string, endpoint *odata.Endpoint) (*odata.Options, error) {
+func (x *exchange) options(endpoint *odata.Endpoint) (*odata.Options, error) {
 	options, err := endpoint.Parse(x.r.URL.RawQuery, x.now)
 	format := ""
 	if err == nil {
 		format = options.Format
-	}
-	if operation == opMetadata || operation == opShortcut {
-		return options, err
 	}
 	level, unacceptable := odata.Negotiate(x.accept(), format, odata.MetadataNone)
 	if unacceptable != nil {
@@ -157,10 +164,7 @@ func (x *exchange) accept() string { return strings.Join(x.r.Header.Values("Acce
 
 // operate answers one operation.
 func (x *exchange) operate(operation string, options *odata.Options) error {
-	switch operation {
-	case opMetadata, opShortcut:
-		return x.metadata(options)
-	case opRoot:
+	if operation == opRoot {
 		return x.serviceDocument()
 	}
 	if x.snapshot.Stale {
@@ -181,23 +185,6 @@ func (x *exchange) operate(operation string, options *odata.Options) error {
 	return x.messages(options)
 }
 
-// metadata describes the entities, as XML unless only JSON is accepted.
-func (x *exchange) metadata(options *odata.Options) error {
-	wanted := strings.ToLower(x.accept())
-	if options.Format != "" {
-		wanted = strings.ToLower(options.Format)
-	}
-	switch {
-	case wanted == "" || strings.Contains(wanted, "xml") || strings.Contains(wanted, "*"):
-		x.send(http.StatusOK, "application/xml;charset=utf-8", x.api.xml)
-	case strings.Contains(wanted, "json"):
-		x.send(http.StatusOK, jsonType, x.api.json)
-	default:
-		return failf(http.StatusNotAcceptable, codeNotAcceptable, "Only application/xml and application/json are offered.")
-	}
-	return nil
-}
-
 func (x *exchange) serviceDocument() error {
 	context := ""
 	if x.level != odata.MetadataNone {
@@ -206,6 +193,9 @@ func (x *exchange) serviceDocument() error {
 	body, err := x.api.schema.model.ServiceDocument(context)
 	if err != nil {
 		return fmt.Errorf("service document: %w", err)
+	}
+	if err := x.checkTag(""); err != nil {
+		return err
 	}
 	x.send(http.StatusOK, x.levelType(), body)
 	return nil
@@ -233,6 +223,7 @@ func (x *exchange) fail(err error) {
 		x.w.Header().Set(f.header[0], f.header[1])
 	}
 	x.w.Header().Set("Content-Language", "en")
+	x.w.Header().Del("ETag")
 	x.send(f.status, jsonType, f.body())
 }
 

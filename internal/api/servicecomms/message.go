@@ -52,8 +52,7 @@ func (x *exchange) messages(options *odata.Options) error {
 	if !options.HasTop && total > options.Skip+top {
 		next = x.address(opMessages) + "?" + options.Link(odata.Option{Name: "$skip", Value: strconv.Itoa(options.Skip + top)})
 	}
-	a.end(next)
-	return nil
+	return a.end(next)
 }
 
 // notice writes one message. What looks the same in every answer is encoded

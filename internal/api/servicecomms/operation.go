@@ -84,7 +84,7 @@ func (a *answer) close(empty int) {
 
 // end sends the list, with the address of the rest if there is more. Without
 // metadata only a header tells it: strict clients know no other member there.
-func (a *answer) end(next string) {
+func (a *answer) end(next string) error {
 	a.body = append(a.body, ']')
 	if next != "" {
 		a.x.w.Header().Set("Link", "<"+next+`>; rel="next"`)
@@ -94,8 +94,8 @@ func (a *answer) end(next string) {
 		}
 	}
 	a.body = append(a.body, '}')
-	a.x.deliver(a.body, a.sum(next))
-	a.x.api.buffers.put(a.body)
+	defer func() { a.x.api.buffers.put(a.body) }()
+	return a.x.deliver(a.body, a.sum(next))
 }
 
 func (x *exchange) services(options *odata.Options) error {
@@ -103,8 +103,7 @@ func (x *exchange) services(options *odata.Options) error {
 	for i := range x.snapshot.Services {
 		a.add(service(&x.snapshot.Services[i]))
 	}
-	a.end("")
-	return nil
+	return a.end("")
 }
 
 func (x *exchange) currentStatus(options *odata.Options) error {
@@ -120,8 +119,7 @@ func (x *exchange) currentStatus(options *odata.Options) error {
 			a.add(status.object())
 		}
 	}
-	a.end("")
-	return nil
+	return a.end("")
 }
 
 func (x *exchange) historicalStatus(options *odata.Options) error {
@@ -143,8 +141,7 @@ func (x *exchange) historicalStatus(options *odata.Options) error {
 			}
 		}
 	}
-	a.end("")
-	return nil
+	return a.end("")
 }
 
 // textsOf are the values that a filter demands of one of some properties that

@@ -1,0 +1,94 @@
+package servicecomms
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/odata"
+)
+
+// A description is $metadata in both of its forms, each with its entity tag.
+type description struct {
+	xml, json       []byte
+	xmlTag, jsonTag string
+}
+
+func describe(m *odata.Model) (d description, err error) {
+	if d.xml, err = m.MetadataXML(); err != nil {
+		return d, err
+	}
+	d.json, err = m.MetadataJSON()
+	tag := func(body []byte) string {
+		sum := digestOf(body)
+		return base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
+	return d, err
+}
+
+// public reports whether a request is for $metadata, which is the same for all
+// tenants and says nothing of any: whoever writes a client reads it, and
+// generators send no token.
+func (x *exchange) public() (operation string, public bool) {
+	if !strings.HasSuffix(strings.TrimSuffix(httpserver.RawPath(x.r), "/"), "metadata") {
+		return "", false
+	}
+	operation, err := x.path()
+	return operation, err == nil && (operation == opMetadata || operation == opShortcut)
+}
+
+// servePublic answers for $metadata without asking who wants it, as XML unless
+// only JSON is accepted.
+func (x *exchange) servePublic(operation string) error {
+	if err := x.checkMethod(); err != nil {
+		return err
+	}
+	if err := x.checkForm(); err != nil {
+		return err
+	}
+	options, err := x.api.endpoints[operation].Parse(x.r.URL.RawQuery, x.now)
+	if err != nil {
+		return err
+	}
+	wanted := strings.ToLower(x.accept())
+	if options.Format != "" {
+		wanted = strings.ToLower(options.Format)
+	}
+	switch d := x.api.description; {
+	case wanted == "" || strings.Contains(wanted, "xml") || strings.Contains(wanted, "*"):
+		return x.sendDescription("application/xml;charset=utf-8", d.xml, d.xmlTag)
+	case strings.Contains(wanted, "json"):
+		return x.sendDescription(jsonType, d.json, d.jsonTag)
+	}
+	return failf(http.StatusNotAcceptable, codeNotAcceptable, "Only application/xml and application/json are offered.")
+}
+
+// sendDescription sends what anybody may keep for a while.
+func (x *exchange) sendDescription(kind string, body []byte, tag string) error {
+	if err := x.checkTag(tag); err != nil {
+		return err
+	}
+	header := x.w.Header()
+	header.Del("Pragma")
+	header.Del("Expires")
+	header.Set("Cache-Control", "public, max-age=3600")
+	header.Set("Vary", "Accept, OData-Version, OData-MaxVersion")
+	header.Set("ETag", `"`+tag+`"`)
+	if httpserver.HasTag(x.r.Header["If-None-Match"], tag) {
+		x.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	x.send(http.StatusOK, kind, body)
+	return nil
+}
+
+// checkTag refuses a request for an answer that has changed since the client
+// saw its tag (RFC 9110, 13.1.1). An answer without a tag is any one.
+func (x *exchange) checkTag(tag string) error {
+	if given, ok := x.r.Header["If-Match"]; ok && !httpserver.Matches(given, tag) {
+		return failf(http.StatusPreconditionFailed, codePrecondition, "The answer is not, or no longer, the one that If-Match names.")
+	}
+	return nil
+}
