@@ -29,7 +29,7 @@ type Connections struct {
 	archive   *store.Store
 	master    *access.MasterKey
 	collector *collect.Collector
-	clouds    []config.Cloud
+	settings  config.Config      // the clouds of the settings file
 	file      map[[2]string]bool // sources of the settings file
 	tenants   map[string]bool    // tenants of the settings file
 	log       *slog.Logger
@@ -38,41 +38,32 @@ type Connections struct {
 	mu      sync.Mutex
 	change  int64               // that was applied last
 	applied map[[2]string]int64 // when each was updated last
+	portals map[string]string   // of the tenants' clouds, by tenant
 }
 
 // newConnections reads which sources the settings file has.
 func (a *App) newConnections(c config.Config) *Connections {
 	n := &Connections{
-		archive: a.Store, master: a.master, collector: a.Collector, clouds: append(clouds(), c.Clouds...), log: a.log, look: a.look,
-		file: map[[2]string]bool{}, tenants: map[string]bool{}, change: -1, applied: map[[2]string]int64{},
+		archive: a.Store, master: a.master, collector: a.Collector, settings: config.Config{Clouds: c.Clouds}, log: a.log, look: a.look,
+		file: map[[2]string]bool{}, tenants: map[string]bool{}, portals: map[string]string{}, change: -1, applied: map[[2]string]int64{},
 	}
 	for _, t := range c.Tenants {
 		id := strings.ToLower(t.TenantID)
 		n.tenants[id] = true
 		for _, s := range t.All() {
 			n.file[[2]string{id, s.Label}] = true
+			n.noteCloud(id, s)
 		}
 	}
 	return n
 }
 
-// clouds are the provider's own. Source: the reference of national cloud
-// deployments of Microsoft Graph.
-func clouds() []config.Cloud {
-	return []config.Cloud{
-		{Name: "global", Login: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com/v1.0"},
-		{Name: "us-government", Login: "https://login.microsoftonline.us", Graph: "https://graph.microsoft.us/v1.0"},
-		{Name: "us-dod", Login: "https://login.microsoftonline.us", Graph: "https://dod-graph.microsoft.us/v1.0"},
-		{Name: "china", Login: "https://login.chinacloudapi.cn", Graph: "https://microsoftgraph.chinacloudapi.cn/v1.0"},
-	}
-}
-
 // Clouds lists the places where tenants may live: a secret is sent nowhere
 // else.
 func (n *Connections) Clouds() []string {
-	names := make([]string, len(n.clouds))
-	for i, c := range n.clouds {
-		names[i] = c.Name
+	var names []string
+	for _, c := range n.settings.AllClouds() {
+		names = append(names, c.Name)
 	}
 	return names
 }
@@ -84,6 +75,24 @@ func (n *Connections) InFile(tenantID, name string) bool {
 		return n.tenants[tenantID]
 	}
 	return n.file[[2]string{tenantID, name}]
+}
+
+// noteCloud keeps where the admin centre of a tenant is: that of its first source
+// in the settings file whose cloud is known, else of its newest one. The caller
+// holds the lock, or is alone.
+func (n *Connections) noteCloud(tenantID string, s config.Source) {
+	e, err := n.settings.Endpoint("source", tenantID, s)
+	if err == nil && e.Portal != "" && s.Kind != "file" && (n.portals[tenantID] == "" || !n.tenants[tenantID]) {
+		n.portals[tenantID] = e.Portal
+	}
+}
+
+// Portal is what addresses in the admin centre of a tenant's cloud start with,
+// "" where that is not known.
+func (n *Connections) Portal(tenantID string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.portals[tenantID]
 }
 
 // Of lists the connections of a tenant, without their secrets.
@@ -105,7 +114,7 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 	if n.InFile(c.TenantID, c.Name) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "label", Message: "The settings file has a source of that name."}
 	}
-	if _, err := n.cloud(c.Cloud); err != nil {
+	if _, err := n.settings.Cloud("cloud", c.Cloud); err != nil {
 		return err
 	}
 	if secret = strings.TrimSpace(secret); secret != "" {
@@ -172,7 +181,7 @@ func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin
 	}
 	for _, c := range all {
 		if c.TenantID == tenantID && c.Name == name {
-			settings, err := n.settings(c)
+			settings, err := n.config(c)
 			if err != nil {
 				return nil, err
 			}
@@ -195,18 +204,9 @@ func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
 	return n.hurry(ctx, c)
 }
 
-func (n *Connections) cloud(name string) (config.Cloud, error) {
-	for _, c := range n.clouds {
-		if c.Name == name {
-			return c, nil
-		}
-	}
-	return config.Cloud{}, tocsin.Invalidf("cloud", "%q is none of the clouds that the operator allows.", tocsin.Clip(name, 40))
-}
-
-// settings opens a connection's secret and finds its addresses.
-func (n *Connections) settings(c tocsin.Connection) (graph.Config, error) {
-	cloud, err := n.cloud(c.Cloud)
+// config opens a connection's secret and finds its addresses.
+func (n *Connections) config(c tocsin.Connection) (graph.Config, error) {
+	e, err := n.settings.Endpoint("source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud})
 	if err != nil {
 		return graph.Config{}, err
 	}
@@ -214,10 +214,8 @@ func (n *Connections) settings(c tocsin.Connection) (graph.Config, error) {
 	if err != nil {
 		return graph.Config{}, &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The stored secret of this source cannot be opened. Enter it again.", Cause: err}
 	}
-	root := strings.TrimSuffix(strings.TrimRight(cloud.Graph, "/"), "/v1.0")
 	return graph.Config{
-		TenantID: c.TenantID, ClientID: c.ClientID, Secret: string(secret), BaseURL: cloud.Graph, Scope: root + "/.default",
-		TokenURL: strings.TrimRight(cloud.Login, "/") + "/" + c.TenantID + "/oauth2/v2.0/token",
+		TenantID: c.TenantID, ClientID: c.ClientID, Secret: string(secret), BaseURL: e.API, Scope: e.Resource + "/.default", TokenURL: e.Token,
 	}, nil
 }
 
@@ -252,6 +250,7 @@ func (n *Connections) apply(ctx context.Context) error {
 			continue
 		}
 		wanted[key] = true
+		n.noteCloud(c.TenantID, config.Source{Kind: c.Kind, Cloud: c.Cloud})
 		if at := tocsin.Micros(c.UpdatedAt); n.applied[key] != at {
 			if err := n.start(ctx, c); err != nil {
 				n.log.ErrorContext(ctx, "source cannot be polled", "tenant", c.TenantID, "source", c.Name, "err", err)
@@ -272,7 +271,7 @@ func (n *Connections) apply(ctx context.Context) error {
 }
 
 func (n *Connections) start(ctx context.Context, c tocsin.Connection) error {
-	settings, err := n.settings(c)
+	settings, err := n.config(c)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func newCollector(ctx context.Context, c config.Config, archive *store.Store, no
 			return nil, err
 		}
 		for _, s := range t.All() {
-			source, err := newSource(tenant, s, now)
+			source, err := newSource(c, tenant, s, now)
 			if err != nil {
 				return nil, fmt.Errorf("tenant %s, source %s: %w", tenant.Name, s.Label, err)
 			}
@@ -50,15 +50,27 @@ func newCollector(ctx context.Context, c config.Config, archive *store.Store, no
 
 // newSource makes the source that a setting describes. A new kind is one line
 // here.
-func newSource(tenant tocsin.Tenant, s config.Source, now func() time.Time) (collect.Source, error) {
+func newSource(c config.Config, tenant tocsin.Tenant, s config.Source, now func() time.Time) (collect.Source, error) {
 	switch s.Kind {
 	case "graph":
+		e, err := c.Endpoint("graph", tenant.ID, s)
+		if err != nil {
+			return nil, err
+		}
+		scope := ""
+		if e.Resource != "" {
+			scope = e.Resource + "/.default"
+		}
 		return graph.New(graph.Config{
-			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: e.Token, BaseURL: e.API, Scope: scope,
 		}, now)
 	case "servicecomms":
+		e, err := c.Endpoint("servicecomms", tenant.ID, s)
+		if err != nil {
+			return nil, err
+		}
 		return servicecomms.New(servicecomms.Config{
-			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: s.TokenURL, BaseURL: s.BaseURL,
+			TenantID: tenant.ID, ClientID: s.ClientID, Secret: s.Secret.Reveal(), Credential: credential(s), TokenURL: e.Token, BaseURL: e.API, Resource: e.Resource,
 		}, now)
 	case "file":
 		return file.New(s.Path)

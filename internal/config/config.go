@@ -81,6 +81,7 @@ type Source struct {
 	Kind           string   `yaml:"kind"`           // graph, servicecomms or file
 	Label          string   `yaml:"label"`          // unique within the tenant; the kind when empty
 	Provider       string   `yaml:"provider"`       // who speaks through it, as pages name them; Microsoft when empty
+	Cloud          string   `yaml:"cloud"`          // where the tenant lives, such as us-government (docs/clouds.md) or one of clouds; what its addresses tell, else global, when empty
 	ClientID       string   `yaml:"clientId"`       // id of the app that is registered with the provider
 	Auth           string   `yaml:"auth"`           // how the app proves who it is: clientSecret, certificate or federatedIdentity; clientSecret when empty
 	SecretEnv      string   `yaml:"secretEnv"`      // environment variable that holds the client secret
@@ -89,8 +90,8 @@ type Source struct {
 	CertificateKey string   `yaml:"certificateKey"` // PEM file of its private key; the certificate's file when empty
 	Algorithm      string   `yaml:"algorithm"`      // PS256, RS256 or ES256; the best that the key has when empty
 	TokenFile      string   `yaml:"tokenFile"`      // of auth federatedIdentity: file with the token that the platform gives the desk
-	TokenURL       string   `yaml:"tokenUrl"`       // token endpoint; the provider's when empty
-	BaseURL        string   `yaml:"baseUrl"`        // address of the API with its version, for graph the provider's when empty; nothing is sent to any other
+	TokenURL       string   `yaml:"tokenUrl"`       // token endpoint; that of the cloud when empty
+	BaseURL        string   `yaml:"baseUrl"`        // address of the API with its version; that of the cloud when empty; nothing is sent to any other
 	Path           string   `yaml:"path"`           // of kind file: a file or directory
 	Every          Duration `yaml:"every"`          // time between two polls, such as 3m or 90s; 3m when empty
 }
@@ -192,12 +193,12 @@ func (c Config) validateTenants() error {
 			}
 			seen[name] = key
 		}
-		problems = append(problems, validateSources(key, t.All())...)
+		problems = append(problems, c.validateSources(key, tenant.ID, t.All())...)
 	}
 	return errors.Join(problems...)
 }
 
-func validateSources(key string, sources []Source) (problems []error) {
+func (c Config) validateSources(key, tenantID string, sources []Source) (problems []error) {
 	labels := map[string]bool{}
 	for _, s := range sources {
 		at := key + ".sources." + s.Label
@@ -217,6 +218,9 @@ func validateSources(key string, sources []Source) (problems []error) {
 				problems = append(problems, tocsin.Invalidf(at+".clientId", "It is missing."))
 			}
 			problems = append(problems, s.validateAuth(at)...)
+			if _, err := c.Endpoint(at, tenantID, s); err != nil {
+				problems = append(problems, err)
+			}
 		case "file":
 			if s.Path == "" {
 				problems = append(problems, tocsin.Invalidf(at+".path", "It is missing."))

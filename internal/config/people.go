@@ -39,13 +39,6 @@ type Claim struct {
 	Tenant string `yaml:"tenant"` // GUID; every tenant and the desk itself when empty
 }
 
-// Cloud is a place where tenants live.
-type Cloud struct {
-	Name  string `yaml:"name"`  // as it stands in a list to choose from
-	Login string `yaml:"login"` // where tokens come from, such as https://login.microsoftonline.com
-	Graph string `yaml:"graph"` // with the version, such as https://graph.microsoft.com/v1.0
-}
-
 var providerName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
 // validatePeople reports what is wrong with who may sign in, and how.
@@ -82,12 +75,7 @@ func (c Config) validatePeople() error {
 			}
 		}
 	}
-	for i, cloud := range c.Clouds {
-		if key := fmt.Sprintf("clouds[%d]", i); !providerName.MatchString(cloud.Name) || !isOrigin(cloud.Login) || !isOrigin(cloud.Graph) {
-			add(key, "Give a name, and login and graph as addresses.")
-		}
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.validateClouds()...)...)
 }
 
 func isOrigin(text string) bool {

@@ -49,10 +49,11 @@ type connections interface {
 	offers
 }
 
-// offers are what can be chosen for them.
+// offers are what can be chosen for them, and what follows from it.
 type offers interface {
 	Clouds() []string
 	InFile(tenantID, name string) bool
+	Portal(tenantID string) string
 }
 
 // adminPages lists the pages of those who run the desk.

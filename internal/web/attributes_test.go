@@ -192,7 +192,7 @@ func (s sheet) leads(method, address string) bool {
 	case err != nil || address == "" || strings.ContainsAny(address, " {}"):
 		return false
 	case target.Scheme == "https":
-		return method == http.MethodGet && target.Host == "learn.microsoft.com"
+		return method == http.MethodGet && (target.Host == "learn.microsoft.com" || target.Host == "admin.cloud.microsoft")
 	case target.Scheme != "" || target.Host != "":
 		return false
 	case target.Path == "":

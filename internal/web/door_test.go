@@ -59,6 +59,7 @@ func (h *house) pass(d time.Duration) {
 type sources struct{ *store.Store }
 
 func (sources) Clouds() []string           { return []string{"global"} }
+func (sources) Portal(string) string       { return "https://admin.cloud.microsoft/?#" }
 func (sources) InFile(string, string) bool { return false }
 
 func (sources) Of(context.Context, string) ([]tocsin.Connection, error) { return nil, nil }

@@ -36,6 +36,7 @@ type issuePage struct {
 	Spoken, Written                                              string // whose posts, and in which language
 	Own                                                          bool   // the desk's own team speaks
 	Source                                                       string
+	Portal                                                       string // where the admin centre shows it; "" where that is not known
 }
 
 // definition is one fact below the title.
@@ -105,6 +106,7 @@ func (p *Pages) issue(v *visit) error {
 	for _, d := range issue.Details {
 		page.Details = append(page.Details, detailLine{d.Name, tocsin.Clip(d.Value, 600)})
 	}
+	page.Portal = v.cloud(row.Own()).IssueLink(row.ID)
 	page.Source = v.say("source", row.Source, "source", versions[len(versions)-1].Source)
 	return v.render(http.StatusOK, "issue", page)
 }

@@ -23,6 +23,7 @@ type messagePage struct {
 	Files                                  []fileLine // attachments
 	Details                                []detailLine
 	Source                                 string
+	Portal                                 string        // where the admin centre shows it; "" where that is not known
 	Handling                               *handlingView // nil for those whom it does not concern
 	Unread                                 string        // address for marking it as unread, "" for strangers
 }
@@ -50,7 +51,7 @@ func (v *visit) showMessage(status int, problem error) error {
 		Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
 		Versions: v.versionLines("/messages/", row.ID, versions), Source: versions[len(versions)-1].Source,
 	}
-	page.Title = row.ID + " " + title
+	page.Title, page.Portal = row.ID+" "+title, v.cloud(row.Own()).MessageLink(row.ID)
 	if message.Severity != "" && message.Severity != "normal" {
 		page.Severity = v.category(message.Severity)
 	}
