@@ -242,7 +242,7 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 			add(issueHealth(one), one, "no list names the service")
 		}
 	}
-	if r.Silent() || len(r.Services) == 0 {
+	if r.Silent() || len(r.Services) == 0 || r.Unplaced {
 		add(healthJSON{Severity: tocsin.SeverityUnknown, Service: "tenant", silent: true, StaleSince: date(r.StaleSince())}, nil, silence(r))
 	}
 	return list
@@ -250,10 +250,13 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 
 // silence says why nothing, or not all, is known about a tenant.
 func silence(r *health.Report) string {
-	if len(r.Services) == 0 {
+	switch {
+	case len(r.Services) == 0:
 		return "no service is known"
+	case r.Silent():
+		return "a source has not been read lately"
 	}
-	return "a source has not been read lately"
+	return "something that a source lists cannot be read"
 }
 
 // write prints a check as monitoring plugins do.

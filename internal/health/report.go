@@ -33,6 +33,9 @@ type Report struct {
 	Open     []*Issue  // the worst first
 	Unlisted []*Issue  // open issues about services that are not in Services
 	Unread   bool      // nothing was ever read
+	// Unplaced tells that a source lists something about a service that is not in
+	// Services, or that no list names, and that nobody can read it.
+	Unplaced bool
 	snapshot *readmodel.Snapshot
 
 	byService map[string][]*Issue
@@ -104,11 +107,18 @@ func (r *Report) conclude() {
 			}
 		}
 	}
-	if r.snapshot.Stale || len(r.Services) == 0 {
+	r.Unplaced = slices.ContainsFunc(r.snapshot.Unreadable(), r.unplaced)
+	if r.snapshot.Stale || len(r.Services) == 0 || r.Unplaced {
 		r.Severity = max(r.Severity, tocsin.SeverityUnknown)
 	}
 	r.lead()
 	r.since()
+}
+
+// unplaced reports whether something unreadable is about health, and about none
+// of the services.
+func (r *Report) unplaced(u tocsin.Unreadable) bool {
+	return u.Counts(u.ServiceID, u.Service) && !slices.ContainsFunc(r.Services, func(s Service) bool { return u.Source == s.Source && u.Counts(s.ID, s.Name) })
 }
 
 // counts reports whether something as bad as that is counted when the tenant

@@ -70,8 +70,10 @@ func (v *visit) unknownHeadline(page *overviewPage, stale string) string {
 		return v.staleHeadline(page, stale)
 	case len(page.report.Services) == 0 && len(page.report.Unlisted) == 0:
 		return v.text("verdict.empty")
-	case n == 0:
+	case n == 0 && page.incidents() > 0:
 		return v.text("verdict.incidents", "n", page.incidents())
+	case n == 0:
+		return v.text("verdict.unreadable")
 	default:
 		return v.text("verdict.unknown", "n", n)
 	}
