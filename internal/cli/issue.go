@@ -17,6 +17,7 @@ type issueCmd struct {
 	Get     issueGetCmd     `cmd:"" help:"Show an issue as it holds now. Example: tocsin issue get TC1001 --tenant contoso"`
 	Create  issueCreateCmd  `cmd:"" help:"Open an issue about a service of one's own. Example: tocsin issue create --tenant contoso --service Vpn --title Sign-in-is-slow --status serviceDegradation"`
 	Post    issuePostCmd    `cmd:"" help:"Add a post to an own issue, change its status, or both. Example: tocsin issue post TC1001 --tenant contoso --status restoringService"`
+	Watch   issueWatchCmd   `cmd:"" help:"Print a line for each change of an issue, until Ctrl-C. Example: tocsin issue watch MO821132 --tenant contoso --every 180s"`
 	Resolve issueResolveCmd `cmd:"" help:"End an own issue. Example: tocsin issue resolve TC1001 --tenant contoso --status falsePositive"`
 }
 
