@@ -2,15 +2,25 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"example.org/tocsin/internal/event"
+	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/outbox"
+	"example.org/tocsin/internal/watch"
 )
 
 // consumers are the parts of the program that react to changes: one line each.
 func consumers() []outbox.Consumer {
 	return []outbox.Consumer{
 		{Name: "events", Start: outbox.Beginning, Handle: event.NewLog().Handle},
+	}
+}
+
+// periodics are what parts of the program do again and again: one line each.
+func (a *App) periodics() []jobs.Periodic {
+	return []jobs.Periodic{
+		{Name: "watch", Every: watch.Every, Run: watch.New(a.Store, a.Model, time.Now).Look},
 	}
 }
 

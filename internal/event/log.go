@@ -45,7 +45,7 @@ func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) e
 
 // event returns what one change tells.
 func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pair store.Pair) (tocsin.Event, error) {
-	if change.What == tocsin.WhatLeft || change.What == tocsin.WhatReturned {
+	if !change.What.Versioned() {
 		pair.Before = 0 // the text is the same
 	}
 	key := [2]int64{pair.Before, pair.After}

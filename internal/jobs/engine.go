@@ -2,10 +2,10 @@
 // store. A job carries only names: the rows of the store are the truth, so a
 // job that is lost, late or run twice does no harm.
 //
-// Three jobs run today. A periodic one looks for sources that are due and
+// Two kinds of jobs are of this package. A periodic one looks for sources that are due and
 // enqueues one poll for each, at most one at a time per source; the poll claims
-// its source under a lease; and a periodic sweeper puts right what a crash left
-// behind. With many processes on one PostgreSQL, River elects who runs the
+// its source under a lease. A periodic sweeper puts right what a crash left
+// behind. Other parts of the program register theirs as a [Periodic]. With many processes on one PostgreSQL, River elects who runs the
 // periodic jobs and spreads the polls.
 package jobs
 
@@ -78,14 +78,20 @@ type Engine struct {
 	look   chan struct{}
 }
 
-// New makes an engine on the databases of s. polled is called after each poll
-// that was stored, to shorten somebody's wait; it may be nil.
-func New(config Config, s *store.Store, p poller, now func() time.Time, log *slog.Logger, polled func()) (*Engine, error) {
+// New makes an engine on the databases of s that also runs the given periodic
+// jobs. polled is called after each poll that was stored, to shorten somebody's
+// wait; it may be nil.
+func New(config Config, s *store.Store, p poller, now func() time.Time, log *slog.Logger, polled func(), others ...Periodic) (*Engine, error) {
 	e := &Engine{config: config, store: s, poller: p, now: now, log: log, look: make(chan struct{}, 1)}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dueWorker{engine: e})
 	river.AddWorker(workers, &sweepWorker{engine: e})
 	river.AddWorker(workers, &pollWorker{engine: e, polled: polled})
+	named := map[string]Periodic{}
+	for _, other := range others {
+		named[other.Name] = other
+	}
+	river.AddWorker(workers, &periodicWorker{jobs: named})
 	settings := &river.Config{
 		FetchPollInterval:    fetchEvery,
 		JobTimeout:           config.JobTimeout,
@@ -93,8 +99,8 @@ func New(config Config, s *store.Store, p poller, now func() time.Time, log *slo
 		Logger:               slog.New(quiet{log.Handler()}),
 		MaxAttempts:          1,
 		PeriodicJobs: []*river.PeriodicJob{
-			periodic(config.DueEvery, dueArgs{}),
-			periodic(config.SweepEvery, sweepArgs{}),
+			periodic(config.DueEvery, dueArgs{}, nil),
+			periodic(config.SweepEvery, sweepArgs{}, nil),
 		},
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: 2},
@@ -103,6 +109,9 @@ func New(config Config, s *store.Store, p poller, now func() time.Time, log *slo
 		CompletedJobRetentionPeriod: 10 * time.Minute,
 		DiscardedJobRetentionPeriod: 24 * time.Hour,
 		Workers:                     workers,
+	}
+	for _, other := range others {
+		settings.PeriodicJobs = append(settings.PeriodicJobs, periodic(other.Every, periodicArgs{other.Name}, periodicOpts(other)))
 	}
 	var err error
 	if s.Pool() != nil {

@@ -36,8 +36,8 @@ func newClient[Tx any](driver riverdriver.Driver[Tx], config *river.Config) (cli
 	return river.NewClient(driver, config)
 }
 
-func periodic(every time.Duration, args river.JobArgs) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
+func periodic(every time.Duration, args river.JobArgs, opts *river.InsertOpts) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, opts },
 		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
@@ -82,6 +82,40 @@ func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		w.engine.log.WarnContext(ctx, "freed claims of processes that ended", "claims", freed)
 	}
 	return err
+}
+
+// A Periodic is a job that a part of the program wants done again and again, by
+// one process at a time.
+type Periodic struct {
+	Name     string        // never changes
+	Every    time.Duration // between two runs; intervals under five seconds come in bursts
+	Attempts int           // tries of one run, with growing waits; 1 when 0
+	Run      func(ctx context.Context) error
+}
+
+// periodicArgs names the job to run.
+type periodicArgs struct {
+	Name string `json:"name" river:"unique"`
+}
+
+func (periodicArgs) Kind() string { return "periodic" }
+
+// periodicOpts keeps runs of one job from piling up.
+func periodicOpts(p Periodic) *river.InsertOpts {
+	return &river.InsertOpts{MaxAttempts: max(p.Attempts, 1), UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: active()}}
+}
+
+type periodicWorker struct {
+	river.WorkerDefaults[periodicArgs]
+	jobs map[string]Periodic
+}
+
+func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs]) error {
+	p, ok := w.jobs[job.Args.Name]
+	if !ok {
+		return nil // of another version of the program
+	}
+	return p.Run(ctx)
 }
 
 // pollArgs names the source to poll.

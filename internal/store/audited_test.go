@@ -27,6 +27,8 @@ func unaudited() map[string]string {
 		"SetObjectID":   "one step of signing in, which is audited",
 		"SetViewpoints": "what one person has read and likes concerns nobody else",
 		"Sweep":         "what is over by itself",
+		"TellLate":      "the change is its own record",
+		"TellStale":     "the change is its own record",
 		"TouchSession":  "the session's beginning is audited",
 		"UseAssertion":  "one step of asking for a token",
 		"UsePasskey":    "one step of signing in, which is audited",

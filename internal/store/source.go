@@ -65,13 +65,13 @@ func (s *Store) NameProvider(ctx context.Context, tenantID, name, provider strin
 }
 
 const sourceColumns = `t.id, s.name, s.provider, s.poll_every, s.due_at, s.epoch, s.leased_at, s.lease_ends, s.last_ok_at, s.last_full_at,
-	s.watermark, s.failures, s.shorts, s.outcome, s.problem, s.unreadable FROM sources s JOIN tenants t ON t.num = s.tenant`
+	s.watermark, s.failures, s.shorts, s.outcome, s.problem, s.unreadable, s.told_stale FROM sources s JOIN tenants t ON t.num = s.tenant`
 
 func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
 	var c tocsin.SourceState
 	var every, due, leased, ends, ok, full, mark int64
 	var problem string
-	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &problem, &c.Unreadable)
+	err := rows.Scan(&c.TenantID, &c.Name, &c.Provider, &every, &due, &c.Epoch, &leased, &ends, &ok, &full, &mark, &c.Failures, &c.Shorts, &c.Outcome, &problem, &c.Unreadable, &c.ToldStale)
 	c.Problem = tocsin.DecodeProblem(problem)
 	c.Interval = time.Duration(every) * time.Microsecond
 	c.DueAt, c.LeasedAt, c.LeaseEnds = tocsin.FromMicros(due), tocsin.FromMicros(leased), tocsin.FromMicros(ends)
@@ -232,6 +232,9 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 	if p.Outcome.Complete() || end.Current {
 		okAt = micros(p.FinishedAt)
 		if err := closeGap(ctx, tx, tenant, p.Source, p.Epoch, okAt); err != nil {
+			return nil, err
+		}
+		if err := tellHeard(ctx, tx, tenant, p.Source, p.FinishedAt); err != nil {
 			return nil, err
 		}
 	}

@@ -4,13 +4,14 @@ import "time"
 
 // A Change is what happened to one item of one tenant: the outbox row that is
 // written in the same transaction as the version and that everything
-// downstream is driven by.
+// downstream is driven by. Not every change makes a version: a source that turns
+// stale and a promise that is late are changes too.
 type Change struct {
 	Seq      int64 // grows without gaps in the order of commits
 	TenantID string
 	Kind     Kind
 	ID       string
-	N        int // the version that holds after the change
+	N        int // the version that holds after the change, 0 for what has none
 	What     What
 	Silent   bool      // stored by a first poll or an import: never announced
 	At       time.Time // when the desk saw it
@@ -21,9 +22,18 @@ type What string
 
 // The ways in which an item changes. Left means that a full poll no longer
 // lists the item; its versions stay. Returned means that it is listed again.
+// Stale and heard are of sources: no complete poll for two intervals, and the
+// first one after that. Late is of issues: the next update that the newest post
+// promised has not come in time.
 const (
 	WhatNew      What = "new"
 	WhatUpdated  What = "updated"
 	WhatLeft     What = "left"
 	WhatReturned What = "returned"
+	WhatStale    What = "stale"
+	WhatHeard    What = "heard"
+	WhatLate     What = "late"
 )
+
+// Versioned reports whether the change made a version of its item.
+func (w What) Versioned() bool { return w == WhatNew || w == WhatUpdated }

@@ -19,6 +19,10 @@ const (
 	KindMessage  Kind = "message"
 )
 
+// KindSource is of changes alone: a source of the tenant turned stale or came
+// back. It has no documents.
+const KindSource Kind = "source"
+
 // Valid reports whether k is one of the kinds.
 func (k Kind) Valid() bool {
 	return k == KindService || k == KindOverview || k == KindIssue || k == KindMessage

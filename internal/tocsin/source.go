@@ -25,6 +25,7 @@ type SourceState struct {
 	Outcome    Outcome   // of the last poll
 	Problem    *Problem  // why the last poll was not complete, or what it could not read
 	Unreadable int       // what of it cannot be read, see [Unreadable]
+	ToldStale  bool      // a change tells that it is stale
 }
 
 // leastPatience is how old data may be at least before it counts as stale: a

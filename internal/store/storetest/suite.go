@@ -85,6 +85,8 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"ConsumerClaims":     consumerClaims,
 		"SkippedChanges":     skippedChanges,
 		"Events":             events,
+		"StaleSources":       staleSources,
+		"LatePromises":       latePromises,
 	}
 	for name, check := range checks {
 		t.Run(name, func(t *testing.T) {
