@@ -119,7 +119,7 @@ func (d *desk) free(ctx context.Context, s tocsin.Service, added bool) error {
 		return err
 	}
 	for _, n := range names {
-		if strings.EqualFold(n.ID, s.ID) && added || !strings.EqualFold(n.ID, s.ID) && strings.EqualFold(n.Name, s.Name) {
+		if strings.EqualFold(n.ID, s.ID) && added || !strings.EqualFold(n.ID, s.ID) && tocsin.NameKey(n.Name) == tocsin.NameKey(s.Name) {
 			return tocsin.Conflictf("The tenant has a service %s named %q already.", n.ID, n.Name)
 		}
 	}

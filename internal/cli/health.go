@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -100,13 +99,10 @@ func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(report.Services, func(h health.Service) bool {
-		return strings.EqualFold(h.ID, c.Service) || strings.EqualFold(h.Name, c.Service)
-	})
-	if at < 0 {
+	service, ok := report.Named(c.Service)
+	if !ok {
 		return tocsin.NotFoundf("There is no service %q.", tocsin.Clip(c.Service, 80))
 	}
-	service := &report.Services[at]
 	named, suite := report.Elsewhere(service.Service)
 	one := serviceHealthJSON{newHealthJSON(service), openJSON(service.About), openJSON(slices.Concat(named, suite))}
 	return s.print(one, func(w io.Writer) {

@@ -79,6 +79,16 @@ func (r *Report) Service(id string) (*Service, bool) {
 	return nil, false
 }
 
+// Named finds the judgement on a service by what people call it, also by a name
+// that it had before; see [readmodel.Snapshot.ServiceNamed].
+func (r *Report) Named(key string) (*Service, bool) {
+	s, ok := r.snapshot.ServiceNamed(key)
+	if !ok {
+		return nil, false
+	}
+	return r.Service(s.ID)
+}
+
 // Count returns how many services have each severity.
 func (r *Report) Count() map[tocsin.Severity]int {
 	n := map[tocsin.Severity]int{}

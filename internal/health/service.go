@@ -95,10 +95,11 @@ func (r *Report) naming(s *readmodel.Service) []*Issue {
 // suite.
 func (r *Report) Elsewhere(s *readmodel.Service) (named, suite []*Issue) {
 	named = r.naming(s)
-	if s.Own() || s.ID == tocsin.SuiteID {
+	suiteID := r.snapshot.SuiteID()
+	if s.Own() || s.ID == suiteID {
 		return named, nil
 	}
-	for _, one := range r.byService[tocsin.SuiteID] {
+	for _, one := range r.byService[suiteID] {
 		if incident(one) && !slices.Contains(named, one) && one.Provider(r.snapshot) == r.snapshot.Provider(s.Source) {
 			suite = append(suite, one)
 		}

@@ -50,7 +50,7 @@ func packPart(rows []*Row) []byte {
 	}
 	to = binary.AppendUvarint(to, uint64(len(traits)))
 	for _, t := range traits {
-		for _, text := range []string{t.Service, t.ServiceID, t.Feature, t.FeatureSet, string(t.Status), t.Class, t.Source} {
+		for _, text := range []string{t.Service, t.given, t.Feature, t.FeatureSet, string(t.Status), t.Class, t.Source} {
 			to = append(binary.AppendUvarint(to, uint64(len(text))), text...)
 		}
 		to = binary.AppendUvarint(to, uint64(flag(t.Private)))
@@ -158,12 +158,16 @@ func (p *part) read(rows []*Row, shared sharing) []*Row {
 	}
 	p.rest = p.rest[1:]
 	n, traits := p.size(blockRows), p.size(blockRows)
+	depending := map[*Traits]Traits{} // whose service the instant decides, as they are kept
 	for range traits {
 		t := Traits{
 			Service: p.text(), ServiceID: p.text(), Feature: p.text(), FeatureSet: p.text(), Status: tocsin.Status(p.text()), Class: p.text(),
 			Source: p.text(), Private: p.size(1) == 1,
 		}
-		p.traits = append(p.traits, shared.of(t))
+		p.traits = append(p.traits, shared.of(t, 0))
+		if filed := p.traits[len(p.traits)-1]; shared.filed[t] == nil {
+			depending[filed] = t
+		}
 	}
 	p.ids = p.text()
 	slab := make([]Row, n)
@@ -178,7 +182,11 @@ func (p *part) read(rows []*Row, shared sharing) []*Row {
 		}
 	}
 	for i := range slab {
-		rows = append(rows, &slab[i])
+		row := &slab[i]
+		if raw, ok := depending[row.Traits]; ok {
+			row.Traits = shared.of(raw, row.ModifiedAt)
+		}
+		rows = append(rows, row)
 	}
 	p.bad = p.bad || len(p.rest) > 0 || p.ids != ""
 	return rows

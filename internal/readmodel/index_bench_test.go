@@ -13,7 +13,7 @@ import (
 // history is n rows of ten services with six features each.
 func history(n int) []*Row {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
-	shared, slab := sharing{}, make([]Row, n)
+	shared, slab := newSharing(&naming{}), make([]Row, n)
 	rows := make([]*Row, n)
 	statuses := []tocsin.Status{tocsin.StatusServiceRestored, tocsin.StatusFalsePositive, tocsin.StatusDegradation}
 	for i := range slab {
@@ -23,7 +23,7 @@ func history(n int) []*Row {
 			Traits: shared.of(Traits{
 				Service: fmt.Sprint("Service ", service), ServiceID: fmt.Sprint("s", service), FeatureSet: fmt.Sprint("f", r.IntN(6)),
 				Status: statuses[min(r.IntN(40), 2)], Class: []string{"advisory", "incident"}[r.IntN(2)],
-			}),
+			}, start+2e9),
 			ID: fmt.Sprintf("%c%07d", 'A'+service, i), Document: int64(i), N: 1, StartAt: start, EndAt: start + 1e9, ModifiedAt: start + 2e9,
 		}
 		rows[i] = &slab[i]

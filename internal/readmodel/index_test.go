@@ -165,33 +165,33 @@ func TestBlock(t *testing.T) {
 	for i := range blockRows + 100 {
 		rows = append(rows, randomRow(r, i))
 	}
-	shared := sharing{}
+	shared := newSharing(&naming{})
 	for _, row := range rows {
-		row.Traits = shared.of(*row.Traits)
+		row.Traits = shared.of(*row.Traits, row.ModifiedAt)
 	}
 	parts, err := packRows(rows)
 	if err != nil || len(parts) != 2 {
 		t.Fatal(len(parts), err)
 	}
-	again, err := unpackRows(parts, sharing{})
+	again, err := unpackRows(parts, newSharing(&naming{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.EqualFunc(rows, again, alike) {
 		t.Error("other rows come back")
 	}
-	if _, err := unpackRows([][]byte{parts[1], parts[0]}, sharing{}); err == nil {
+	if _, err := unpackRows([][]byte{parts[1], parts[0]}, newSharing(&naming{})); err == nil {
 		t.Error("parts in another order are accepted")
 	}
 	for range 200 {
 		bad := slices.Clone(parts[1])
 		bad[r.IntN(len(bad))] ^= 1 << r.IntN(8)
-		if again, err := unpackRows([][]byte{parts[0], bad}, sharing{}); err == nil && !slices.EqualFunc(rows, again, alike) {
+		if again, err := unpackRows([][]byte{parts[0], bad}, newSharing(&naming{})); err == nil && !slices.EqualFunc(rows, again, alike) {
 			t.Fatal("a damaged block is accepted")
 		}
 		short := part{rest: packPart(rows[:20])}
 		short.rest = short.rest[:r.IntN(len(short.rest))]
-		if short.read(nil, sharing{}); !short.bad {
+		if short.read(nil, newSharing(&naming{})); !short.bad {
 			t.Fatal("half a part is accepted")
 		}
 	}
@@ -204,7 +204,7 @@ func FuzzPart(f *testing.F) {
 	f.Add([]byte{blockFormat, 1, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := part{rest: data}
-		if rows := p.read(nil, sharing{}); !p.bad && len(rows) > len(data) {
+		if rows := p.read(nil, newSharing(&naming{})); !p.bad && len(rows) > len(data) {
 			t.Errorf("%d rows out of %d bytes", len(rows), len(data))
 		}
 	})

@@ -30,14 +30,16 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if s.Seq, err = m.archive.LastSeqOf(ctx, tenantID); err != nil {
 		return nil, err
 	}
+	found, err := m.readServices(ctx, s) // first, since they say how issues are filed
+	if err != nil {
+		return nil, err
+	}
 	if !m.loadBlock(ctx, s, last) {
 		if err := m.loadRows(ctx, s); err != nil {
 			return nil, err
 		}
 	}
-	if s.Services, err = m.services(ctx, s); err != nil {
-		return nil, err
-	}
+	m.completeServices(s, found)
 	if s.saved {
 		if err := m.catchUp(ctx, s); err != nil {
 			return nil, err
@@ -56,7 +58,7 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 
 // loadRows reads a tenant's items from the tables.
 func (m *Model) loadRows(ctx context.Context, s *Snapshot) error {
-	shared := sharing{}
+	shared := newSharing(s.names())
 	byKind := map[tocsin.Kind][]*Row{}
 	err := m.archive.EachRow(ctx, s.Tenant.ID, func(r *store.Row) {
 		if r.Kind == tocsin.KindIssue || r.Kind == tocsin.KindMessage {
@@ -75,29 +77,87 @@ func (m *Model) loadRows(ctx context.Context, s *Snapshot) error {
 
 func (m *Model) index(rows []*Row) *Index { return NewIndex(rows, m.generation.Add(1)) }
 
-// sharing keeps each combination of traits once.
-type sharing map[Traits]*Traits
+// sharing keeps each combination of traits once, filed under the service that
+// it is about.
+type sharing struct {
+	naming  *naming
+	filed   map[Traits]*Traits // by traits with the id that the document holds; nil where the instant decides
+	decided map[Traits]*Traits // by traits with the id that was decided on
+}
 
-func (shared sharing) of(key Traits) *Traits {
-	traits, ok := shared[key]
+func newSharing(n *naming) sharing { return sharing{n, map[Traits]*Traits{}, map[Traits]*Traits{}} }
+
+// of returns the traits of a row that was modified at an instant; the service
+// id of key is the one that its document holds.
+func (shared sharing) of(key Traits, at Instant) *Traits {
+	if traits, ok := shared.filed[key]; ok && traits != nil {
+		return traits
+	}
+	filed := key
+	filed.given = key.ServiceID
+	depends := false
+	if key.ServiceID != "" { // a message is about several
+		filed.ServiceID, depends = shared.naming.service(key.ServiceID, key.Service, key.Source, at)
+	}
+	traits, ok := shared.decided[filed]
 	if !ok {
-		traits = &key
-		shared[key] = traits
+		traits = &filed
+		shared.decided[filed] = traits
+	}
+	if depends {
+		shared.filed[key] = nil
+	} else {
+		shared.filed[key] = traits
 	}
 	return traits
 }
 
 func (shared sharing) row(r *store.Row) *Row {
 	return &Row{
-		Traits: shared.of(Traits{r.Service, r.Workload, r.Feature, r.FeatureSet, r.Status, r.Class, r.Source, r.Private}), ID: r.ID, Document: r.Document, N: int32(r.N),
+		Traits: shared.of(Traits{Service: r.Service, ServiceID: r.Workload, Feature: r.Feature, FeatureSet: r.FeatureSet, Status: r.Status, Class: r.Class, Source: r.Source, Private: r.Private}, Instant(r.Modified)),
+		ID:     r.ID, Document: r.Document, N: int32(r.N),
 		StartAt: Instant(r.StartAt), EndAt: Instant(r.EndAt), ModifiedAt: Instant(r.Modified), LeftAt: Instant(r.LeftAt),
 	}
 }
 
-// services puts a tenant's services together from what its sources say about
-// them: service lists, overviews with their transitions, and the features that
-// issues name.
-func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
+// rereadServices reads the services of s anew, and files the issues of s anew
+// when services are called otherwise. The caller completes the services.
+func (m *Model) rereadServices(ctx context.Context, s *Snapshot) (map[string]*Service, error) {
+	before := s.names()
+	found, err := m.readServices(ctx, s)
+	if err == nil && !before.equal(s.naming) {
+		m.refile(s)
+	}
+	return found, err
+}
+
+// refile puts issues under the services that they are about by the names that
+// hold now. Only rows that move are made anew.
+func (m *Model) refile(s *Snapshot) {
+	shared := newSharing(s.names())
+	var moved []*Row
+	for _, g := range s.IssueIndex.Groups() {
+		raw := *g.Traits
+		raw.ServiceID, raw.given = g.given, ""
+		if traits := shared.of(raw, 0); g.Len() == 0 || shared.filed[raw] != nil && traits.ServiceID == g.ServiceID {
+			continue
+		}
+		for _, row := range g.sorted[ByID] {
+			if traits := shared.of(raw, row.ModifiedAt); traits.ServiceID != row.ServiceID {
+				other := *row
+				other.Traits = traits
+				moved = append(moved, &other)
+			}
+		}
+	}
+	if len(moved) > 0 {
+		m.hold(s, tocsin.KindIssue, s.IssueIndex.with(moved, m.generation.Add(1)))
+	}
+}
+
+// readServices reads what a tenant's sources say about its services: service
+// lists, and overviews with their transitions. How they are called is kept in s.
+func (m *Model) readServices(ctx context.Context, s *Snapshot) (map[string]*Service, error) {
 	rows, err := m.archive.Rows(ctx, s.Tenant.ID, tocsin.KindService, tocsin.KindOverview)
 	if err != nil {
 		return nil, err
@@ -125,6 +185,13 @@ func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
 	if err := m.transitions(ctx, s.Tenant.ID, found); err != nil {
 		return nil, err
 	}
+	s.naming = newNaming(found, rows)
+	return found, nil
+}
+
+// completeServices puts the services together with the features that issues
+// name.
+func (m *Model) completeServices(s *Snapshot, found map[string]*Service) {
 	list := make([]Service, 0, len(found))
 	for _, one := range found {
 		one.complete(s.IssueIndex)
@@ -134,7 +201,7 @@ func (m *Model) services(ctx context.Context, s *Snapshot) ([]Service, error) {
 	slices.SortFunc(list, func(a, b Service) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
-	return list, nil
+	s.Services = list
 }
 
 func serviceIn(found map[string]*Service, id string) *Service {
@@ -226,7 +293,13 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 	if err != nil {
 		return err
 	}
-	shared := sharing{}
+	var found map[string]*Service
+	if services { // first, since they say how issues are filed
+		if found, err = m.rereadServices(ctx, s); err != nil {
+			return err
+		}
+	}
+	shared := newSharing(s.names())
 	var issues, messages []*Row
 	for i := range rows {
 		switch rows[i].Kind {
@@ -243,9 +316,8 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 		m.hold(s, tocsin.KindMessage, s.messages.with(messages, m.generation.Add(1)))
 	}
 	s.pending += len(issues) + len(messages)
-	if !services {
-		return nil
+	if services {
+		m.completeServices(s, found)
 	}
-	s.Services, err = m.services(ctx, s)
-	return err
+	return nil
 }

@@ -243,10 +243,11 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, changed []tocsin.Change,
 	}
 	own := ownStates(states, s.Tenant.ID)
 	if next.strays(own) {
-		var err error
-		if next.Services, err = m.services(ctx, &next); err != nil {
+		found, err := m.rereadServices(ctx, &next)
+		if err != nil {
 			return nil, err
 		}
+		m.completeServices(&next, found)
 	}
 	if err := m.readUnreadable(ctx, &next, own); err != nil {
 		return nil, err
@@ -304,8 +305,11 @@ func (s *Snapshot) judge(sources []tocsin.SourceState, now time.Time) {
 		}
 	}
 	s.Services = confirmed(s.Services, sources, now)
-	for i := range s.Services {
-		s.Services[i].doubt(s.unreadable)
+	if len(s.unreadable) > 0 {
+		about := s.names().places(s.unreadable)
+		for i := range s.Services {
+			s.Services[i].doubt(about)
+		}
 	}
 }
 

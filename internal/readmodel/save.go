@@ -68,7 +68,7 @@ func (m *Model) loadBlock(ctx context.Context, s *Snapshot, last int64) bool {
 	if err == nil && b.Seq > last {
 		err = fmt.Errorf("%w: change %d of %d", errBlock, b.Seq, last)
 	}
-	shared := sharing{}
+	shared := newSharing(s.names())
 	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage} {
 		var rows []*Row
 		if err == nil {

@@ -79,7 +79,7 @@ func TestStartFromSavedRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := load()
-	if diff := cmp.Diff(fresh, saved, cmpopts.IgnoreUnexported(readmodel.Snapshot{}, readmodel.Row{}), cmpopts.IgnoreFields(readmodel.Snapshot{}, "ServiceGeneration"), cmpopts.IgnoreTypes(&readmodel.Index{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(fresh, saved, cmpopts.IgnoreUnexported(readmodel.Snapshot{}, readmodel.Row{}, readmodel.Traits{}), cmpopts.IgnoreFields(readmodel.Snapshot{}, "ServiceGeneration"), cmpopts.IgnoreTypes(&readmodel.Index{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("from saved rows (-want +got):\n%s", diff)
 	}
 }

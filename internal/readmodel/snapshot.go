@@ -23,13 +23,14 @@ func (i Instant) Time() time.Time { return tocsin.FromMicros(int64(i)) }
 // Traits are what many items have in common; each combination is kept once.
 type Traits struct {
 	Service    string // display name; of a message, names joined by new lines
-	ServiceID  string // workload id; empty for messages
+	ServiceID  string // workload id, as the tenant calls its services; empty for messages
 	Feature    string
 	FeatureSet string // the feature group's display name
 	Status     tocsin.Status
 	Class      string // classification of an issue, category of a message
 	Source     string // whose list it is on
 	Private    bool   // a message about data privacy
+	given      string // workload id that the document holds, which no tenant's names decide
 }
 
 // Own reports whether the desk authored the item.
@@ -128,6 +129,7 @@ type Snapshot struct {
 	Stale             bool      // some source has not been polled completely for two intervals
 	StaleSince        time.Time // end of the last complete poll of the stalest source; zero for never
 	CheckedAt         time.Time // end of the newest complete poll of any source; zero without sources
+	naming            *naming
 	sources           []tocsin.SourceState
 	messages          *Index               // all of them
 	whole             *Snapshot            // with all of them in Messages; nil when there are no others

@@ -12,7 +12,7 @@ type Issue struct {
 	ID             string
 	Title          string
 	Service        string // display name, such as "Exchange Online"
-	ServiceID      string // workload id, such as "Exchange"
+	ServiceID      string // workload id, such as "Exchange": what the provider gave, else a guess from the name; see [FromName]
 	Feature        string
 	FeatureGroup   string
 	Classification string // "incident", "advisory", or what the provider sent
@@ -114,7 +114,7 @@ func (i Issue) MarshalJSON() ([]byte, error) {
 		Service: i.Service, Feature: i.Feature, FeatureGroup: i.FeatureGroup, IsResolved: &i.Resolved,
 		Details: emptyNotNil(i.Details), Posts: make([]wirePost, len(i.Posts)), Legacy: i.Legacy,
 	}
-	if id, known := ServiceIDOf(i.Service); !known || id != i.ServiceID {
+	if impliedID(i.Service) != i.ServiceID {
 		wire.ServiceID = i.ServiceID
 	}
 	for n, p := range i.Posts {

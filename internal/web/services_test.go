@@ -1,8 +1,11 @@
 package web_test
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -46,4 +49,24 @@ func TestLanguageLinksKeepOddIDs(t *testing.T) {
 	storetest.AddTenants(t, d.store)
 	d.record(d.now, tocsin.Overview{ServiceID: "A b#1", Service: "An odd one", Status: tocsin.StatusOperational})
 	has(t, "service", d.page("/services/A%20b%231"), `href="/fr/services/A%20b%231"`, `href="/ja/services/A%20b%231"`)
+}
+
+// The page of a service lists the issues that Graph files under its display
+// name, also under one that it had before and that no list of ours knows.
+func TestServicePageHasTheIssuesOfItsNames(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	for i, name := range []string{"Contoso Copilot (Preview)", "Contoso Copilot"} {
+		var issue tocsin.Issue
+		err := json.Unmarshal([]byte(`{"id":"CP`+strconv.Itoa(i+1)+`","title":"Slow answers","service":"`+name+
+			`","status":"serviceDegradation","classification":"incident","startDateTime":"`+tocsin.FormatTime(d.now)+`","lastModifiedDateTime":"`+tocsin.FormatTime(d.now)+`"}`), &issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.record(d.now.Add(time.Duration(i)*time.Minute), issue)
+		d.record(d.now.Add(time.Duration(i)*time.Minute), tocsin.Overview{ServiceID: "AI", Service: name, Status: tocsin.StatusDegradation})
+	}
+	has(t, "service", d.page("/services/AI"), "CP1", "CP2", "Contoso Copilot")
+	has(t, "issues of the service", d.page("/issues?service=AI"), "CP1", "CP2")
 }

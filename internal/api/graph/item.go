@@ -64,7 +64,7 @@ func (x *exchange) itemCursor(l *listing) (cursor, error) {
 	r := x.reading()
 	switch l.name {
 	case listOverviews:
-		service, ok := serviceOf(x.snapshot, x.to.key)
+		service, ok := x.snapshot.ServiceNamed(x.to.key)
 		if !ok {
 			return nil, notFound("service")
 		}
@@ -87,7 +87,7 @@ func (x *exchange) itemCursor(l *listing) (cursor, error) {
 func (x *exchange) issue() (*readmodel.Row, error) {
 	row, ok := x.snapshot.Issue(x.to.key)
 	if ok && x.to.service != "" {
-		service, found := serviceOf(x.snapshot, x.to.service)
+		service, found := x.snapshot.ServiceNamed(x.to.service)
 		ok = found && service.ID == row.ServiceID
 	}
 	if !ok {

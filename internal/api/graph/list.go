@@ -18,7 +18,7 @@ func (x *exchange) list() error {
 	var only *readmodel.Service
 	if x.to.service != "" {
 		var ok bool
-		if only, ok = serviceOf(x.snapshot, x.to.service); !ok {
+		if only, ok = x.snapshot.ServiceNamed(x.to.service); !ok {
 			return notFound("service")
 		}
 	}

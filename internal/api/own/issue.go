@@ -112,7 +112,7 @@ func (a *API) registerIssues() {
 	}}, a.openIssue)
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getIssue", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read an issue",
-	}}, reader(a, tocsin.KindIssue, newIssueBody))
+	}}, a.getIssue)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeIssue", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change what an own issue says about itself",
 		Description: "The status changes by a post.",
@@ -137,12 +137,47 @@ func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exch
 		if err != nil {
 			return nil, err
 		}
+		filed, err := a.filing(ctx, x)
+		if err != nil {
+			return nil, err
+		}
 		out := &struct{ Body summaryList }{summaryList{Value: make([]summary, len(list)), Next: next}}
 		for i, item := range list {
 			out.Body.Value[i] = newSummary(item)
+			if kind == tocsin.KindIssue {
+				out.Body.Value[i].Service = filed(item.Facts, item.Source)
+			}
 		}
 		return out, nil
 	}
+}
+
+// getIssue reads an issue.
+func (a *API) getIssue(ctx context.Context, x *exchange, in *inRead) (*output[issueBody], error) {
+	out, err := reader(a, tocsin.KindIssue, newIssueBody)(ctx, x, in)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := a.filing(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	b := &out.Body
+	f := tocsin.Facts{ServiceID: b.Service, Service: b.ServiceName}
+	if b.ModifiedAt != nil {
+		f.ModifiedAt = *b.ModifiedAt
+	}
+	b.Service = filed(f, b.Source)
+	return out, nil
+}
+
+// filing tells the id under which the tenant knows the service of an issue.
+func (a *API) filing(ctx context.Context, x *exchange) (func(tocsin.Facts, string) string, error) {
+	snapshot, err := a.snapshots.Snapshot(ctx, x.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.Filed, nil
 }
 
 func newSummary(i store.Item) summary {

@@ -2,8 +2,9 @@ package servicecomms
 
 import "sync"
 
-// encoded keeps messages as they are written. A document never changes, so
-// nothing here can be out of date; and what a tenant may see is decided by its
+// encoded keeps messages as they are written. A document never changes, and what
+// tenants call services otherwise is part of the key, so nothing here can be
+// out of date; and what a tenant may see is decided by its
 // rows, before anybody looks here. It forgets in two generations.
 type encoded struct {
 	mu         sync.Mutex
@@ -14,6 +15,7 @@ type encoded struct {
 type encodedKey struct {
 	document int64
 	show     family
+	naming   string
 }
 
 // maxEncoded is the size of one generation, in bytes.

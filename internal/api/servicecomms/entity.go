@@ -86,8 +86,7 @@ func (n *notice) fromMessage(m *tocsin.Message) object {
 	})
 	ids := []string{}
 	for _, name := range m.Services {
-		id, _ := tocsin.ServiceIDOf(name)
-		ids = append(ids, id)
+		ids = append(ids, n.snapshot.ServiceID(name, n.of.Source))
 	}
 	o.set("AffectedWorkloadDisplayNames", append([]string{}, m.Services...))
 	o.set("AffectedWorkloadNames", ids)

@@ -62,7 +62,7 @@ func (a *answer) notice(n *notice) error {
 	if n.message {
 		kind = typeMessageCenter
 	}
-	key := encodedKey{n.of.Document, a.wanted.show}
+	key := encodedKey{n.of.Document, a.wanted.show, n.naming()}
 	shared := a.wanted.plain() && !n.reviewed()
 	f, ok := a.x.api.encoded.get(key)
 	if !ok || !shared {
@@ -88,6 +88,16 @@ func (a *answer) notice(n *notice) error {
 	a.body = append(a.body, f.text...)
 	a.close(empty)
 	return nil
+}
+
+// naming is what, beside the document, decides how a message is written: the
+// tenant's own id of the service that an issue is about, or of all names that a
+// post may be about.
+func (n *notice) naming() string {
+	if n.message {
+		return n.snapshot.Naming()
+	}
+	return n.of.ServiceID
 }
 
 // reviewed tells that an issue may have a document, which one tenant holds and
@@ -117,7 +127,7 @@ func (x *exchange) find(index index, options *odata.Options, limit int) (list []
 	candidates := x.candidates(index, options.Filter, since)
 	scratch := &notice{}
 	for row, message := candidates.next(); row != nil; row, message = candidates.next() {
-		*scratch = notice{api: x.api, ctx: x.r.Context(), of: row, message: message}
+		*scratch = notice{api: x.api, snapshot: x.snapshot, ctx: x.r.Context(), of: row, message: message}
 		if windowed && row.Last() < since || !options.Filter.Match(scratch) {
 			if scratch.failed != nil {
 				return nil, 0, scratch.failed
@@ -173,12 +183,13 @@ func (x *exchange) candidates(index index, f *odata.Filter, since readmodel.Inst
 // notice is one message as filters see it: columns first, the text when a
 // filter asks for it.
 type notice struct {
-	api     *API
-	ctx     context.Context //nolint:containedctx // filters have no way to pass one
-	of      *readmodel.Row
-	message bool
-	entity  object // once read
-	failed  error
+	api      *API
+	snapshot *readmodel.Snapshot
+	ctx      context.Context //nolint:containedctx // filters have no way to pass one
+	of       *readmodel.Row
+	message  bool
+	entity   object // once read
+	failed   error
 }
 
 // Value gives filters and orders the fields that they can use.
