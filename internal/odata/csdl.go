@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -14,7 +15,15 @@ type (
 		XMLName  xml.Name  `xml:"edmx:Edmx"`
 		Version  string    `xml:"Version,attr"`
 		EdmxNS   string    `xml:"xmlns:edmx,attr"`
+		Refs     []refXML  `xml:"edmx:Reference"`
 		Services schemaXML `xml:"edmx:DataServices>Schema"`
+	}
+	refXML struct {
+		URI     string     `xml:"Uri,attr"`
+		Include includeXML `xml:"edmx:Include"`
+	}
+	includeXML struct {
+		Namespace string `xml:"Namespace,attr"`
 	}
 	schemaXML struct {
 		Namespace string         `xml:"Namespace,attr"`
@@ -72,12 +81,29 @@ type (
 		EntityType string       `xml:"EntityType,attr,omitempty"` // of an entity set
 		Type       string       `xml:"Type,attr,omitempty"`       // of a singleton
 		Bindings   []bindingXML `xml:"NavigationPropertyBinding"`
+		Notes      []noteXML    `xml:"Annotation"`
+	}
+	noteXML struct {
+		Term string `xml:"Term,attr"`
+		Bool bool   `xml:"Bool,attr"`
 	}
 	bindingXML struct {
 		Path   string `xml:"Path,attr"`
 		Target string `xml:"Target,attr"`
 	}
 )
+
+// The vocabulary that says what may be asked of an entity set.
+const (
+	capabilities    = "Org.OData.Capabilities.V1"
+	capabilitiesURI = "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/" + capabilities
+	indexable       = capabilities + ".IndexableByKey"
+)
+
+// annotated reports whether a set needs the vocabulary.
+func (m *Model) annotated() bool {
+	return slices.ContainsFunc(m.Sets, func(r Resource) bool { return r.NoKeys })
+}
 
 // MetadataXML writes `$metadata` as CSDL XML 4.0.
 func (m *Model) MetadataXML() ([]byte, error) {
@@ -98,8 +124,11 @@ func (m *Model) MetadataXML() ([]byte, error) {
 	if m.Container != "" {
 		schema.Container = &containerXML{Name: m.Container}
 		for _, set := range m.Sets {
-			schema.Container.Sets = append(schema.Container.Sets,
-				resourceXML{Name: set.Name, EntityType: m.qualified(set.Type.Name), Bindings: m.bindings(set.Type)})
+			x := resourceXML{Name: set.Name, EntityType: m.qualified(set.Type.Name), Bindings: m.bindings(set.Type)}
+			if set.NoKeys {
+				x.Notes = []noteXML{{indexable, false}}
+			}
+			schema.Container.Sets = append(schema.Container.Sets, x)
 		}
 		for _, single := range m.Singletons {
 			schema.Container.Singletons = append(schema.Container.Singletons,
@@ -110,7 +139,11 @@ func (m *Model) MetadataXML() ([]byte, error) {
 	text.WriteString(xml.Header)
 	encoder := xml.NewEncoder(&text)
 	encoder.Indent("", "  ")
-	err := encoder.Encode(edmxXML{Version: "4.0", EdmxNS: "http://docs.oasis-open.org/odata/ns/edmx", Services: schema})
+	document := edmxXML{Version: "4.0", EdmxNS: "http://docs.oasis-open.org/odata/ns/edmx", Services: schema}
+	if m.annotated() {
+		document.Refs = []refXML{{capabilitiesURI + ".xml", includeXML{capabilities}}}
+	}
+	err := encoder.Encode(document)
 	text.WriteByte('\n')
 	return regexp.MustCompile(`></[\w:]+>`).ReplaceAll(text.Bytes(), []byte("/>")), err
 }
@@ -231,6 +264,11 @@ func (m *Model) MetadataJSON() ([]byte, error) {
 		schema[o.Name] = append(overloads, m.operationJSON(o))
 	}
 	document := map[string]any{"$Version": "4.01", m.Namespace: schema}
+	if m.annotated() {
+		document["$Reference"] = map[string]any{
+			capabilitiesURI + ".json": map[string]any{"$Include": []any{map[string]any{"$Namespace": capabilities}}},
+		}
+	}
 	if m.Container != "" {
 		document["$EntityContainer"] = m.qualified(m.Container)
 		container := map[string]any{"$Kind": "EntityContainer"}
@@ -316,6 +354,9 @@ func (m *Model) resourceJSON(r Resource, set bool) map[string]any {
 	object := map[string]any{"$Type": m.qualified(r.Type.Name)}
 	if set {
 		object["$Collection"] = true
+	}
+	if r.NoKeys {
+		object["@"+indexable] = false
 	}
 	if bindings := m.bindings(r.Type); len(bindings) > 0 {
 		targets := map[string]string{}

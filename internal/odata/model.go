@@ -70,8 +70,9 @@ type Operation struct {
 
 // A Resource is an entity set or a singleton of the container.
 type Resource struct {
-	Name string
-	Type *Type
+	Name   string
+	Type   *Type
+	NoKeys bool // of a set: no key names one entity
 }
 
 // A Kind is a primitive type of the entity data model.

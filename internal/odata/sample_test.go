@@ -87,8 +87,8 @@ func sampleModel(tb testing.TB) (*Model, *Type) {
 			{Name: "markRead", Bound: true, Parameters: []Property{{Name: "bindingParameter", Struct: issue, Collection: true}, ids}, Result: &Property{Kind: Boolean}},
 			{Name: "incidentReport", Function: true, Bound: true, Parameters: []Property{{Name: "bindingParameter", Struct: issue}}, Result: &Property{Kind: Stream, Nullable: true}},
 		},
-		Sets:       []Resource{{"issues", issue}, {"healthOverviews", health}},
-		Singletons: []Resource{{"overall", health}},
+		Sets:       []Resource{{Name: "issues", Type: issue}, {Name: "healthOverviews", Type: health, NoKeys: true}},
+		Singletons: []Resource{{Name: "overall", Type: health}},
 	}
 	if err := m.Validate(); err != nil {
 		tb.Fatal(err)

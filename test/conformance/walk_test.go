@@ -264,6 +264,86 @@ func walkGraph(t *testing.T, d *desk) {
 	}
 }
 
+// walkLegacy asks everything that the legacy API's $metadata declares. Posts of
+// the message center have the properties of two types.
+func walkLegacy(t *testing.T, d *desk) {
+	for _, who := range []string{"legacy contoso", "legacy wire", "legacy documented"} {
+		w := &walker{t: t, d: d, who: who, root: communications, seen: map[string]int{}, keys: map[string]string{
+			"Service": "Exchange", "WorkloadStatus": "microsoftteams", "Message": "EX100", "MessageCenterMessage": "MC1000002",
+		}}
+		w.read(communications + "$metadata")
+		for _, s := range w.document.Schema.Container.Sets {
+			name, _ := w.bare(s.EntityType)
+			byKey := !slices.Contains(s.Annotations, csdlAnnotation{"Org.OData.Capabilities.V1.IndexableByKey", "false"})
+			w.set(s.Name, name, byKey)
+			if got := d.ask(t, who, "GET", communications+s.Name+"('Exchange')", ""); !byKey && (got.status != 404 || !strings.Contains(got.body, "filter by Workload")) {
+				t.Errorf("%s by key: %d %s", s.Name, got.status, got.body)
+			}
+		}
+		for _, path := range []string{"Messages('MC1000002')", "Messages('MC1000002')/" + w.document.Schema.Namespace + ".MessageCenterMessage"} {
+			w.ask(path, false)
+			w.entity(path, "MessageCenterMessage")
+		}
+		if len(w.seen) < 150 {
+			t.Errorf("only %d addresses", len(w.seen))
+		}
+	}
+}
+
+// What is asked of one entity of the legacy API is honoured or refused.
+func legacyAddresses(t *testing.T, d *desk) {
+	for _, tt := range []struct {
+		target string
+		status int
+		want   string
+	}{
+		{"Messages('EX100')", 200, `"Id":"EX100"`},
+		{"Messages(Id='EX100')", 200, `"Id":"EX100"`},
+		{"Messages('EX100')?$select=Title", 200, `{"Title":"Trouble EX100"}`},
+		{"Messages('EX100')?$top=1", 400, "AF30002"},
+		{"Messages('EX100')?$expand=x", 501, "AF30007"},
+		{"Messages('ex100')", 404, "AF30010"},
+		{"Messages('FB900')", 404, "AF30010"},
+		{"Messages('EX900')", 404, "AF30010"},
+		{"Messages(ID='EX100')", 404, "AF30010"},
+		{"Messages(EX100)", 404, "AF30010"},
+		{"Messages/EX100", 404, "AF30010"},
+		{"Messages('EX100')/Nothing", 404, "AF30010"},
+		{"Messages('EX100')/title", 404, "AF30010"},
+		{"Messages('EX100')/Category", 404, "AF30010"}, // a post's
+		{"Messages('MC1000002')/Category", 200, `{"value":"Plan For Change"}`},
+		{"Messages('EX100')/Title/$value", 200, "Trouble EX100"},
+		{"Messages('EX100')/EndTime", 204, ""},
+		{"Messages('EX100')/Messages/$count", 200, "2"},
+		{"Messages('EX100')/Messages/$value", 404, "AF30010"},
+		{"Messages('EX100')/Title?$filter=x", 400, "AF30002"},
+		{"Messages('EX100')/Messages?$top=1", 501, "AF30007"},
+		{"Messages/$count?$filter=Workload eq 'Exchange'", 200, "1"},
+		{"Messages/$count?$top=1", 200, "6"},
+		{"CurrentStatus/$count?$filter=Workload eq 'Forms'", 200, "1"},
+		{"Services/$count", 200, "4"},
+		{"Services('Exchange')", 200, `"Id":"Exchange"`},
+		{"Services('exchange')", 404, "AF30010"},
+		{"CurrentStatus('Exchange')", 200, `"Status":"ServiceDegradation"`},
+		{"CurrentStatus('Exchange')/Status/$value", 200, "ServiceDegradation"},
+		{"$metadata('x')", 404, "AF30010"},
+		{"$metadata/$count", 404, "AF30010"},
+	} {
+		got := d.ask(t, "legacy contoso", "GET", communications+strings.ReplaceAll(tt.target, " ", "%20"), "")
+		if got.status != tt.status || !strings.Contains(got.body, tt.want) || tt.want == "" && got.body != "" {
+			t.Errorf("%s: %d %.300s, want %d %s", tt.target, got.status, got.body, tt.status, tt.want)
+		}
+	}
+	got := d.ask(t, "legacy contoso", "GET", communications+"Messages('MC1000002')", "", "Accept", "application/json;odata.metadata=minimal")
+	want := `{"@odata.context":"` + d.Base() + `/api/v1.0/contoso.example/$metadata#Messages/$entity","@odata.type":"#Microsoft.Office365ServiceComms.ExposedContracts.MessageCenterMessage",`
+	if !strings.HasPrefix(got.body, want) {
+		t.Errorf("an entity with metadata: %.300s, want %s", got.body, want)
+	}
+	if got := d.ask(t, "legacy fabrikam", "GET", communications+"Messages('EX100')", ""); got.status != 403 {
+		t.Errorf("another tenant's issue: %d", got.status)
+	}
+}
+
 // What is asked of a property is honoured or refused.
 func graphProperties(t *testing.T, d *desk) {
 	context := `{"@odata.context":"` + d.Base() + `/v1.0/$metadata#admin/serviceAnnouncement/`

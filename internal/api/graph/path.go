@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/odata"
 )
 
 // A kind says what a path leads to.
@@ -240,29 +241,9 @@ func (t target) inAttachments(rest []string) (target, bool) {
 	return t, false
 }
 
-// call reads `name` and `name('key')` or `name(id='key')`. A quote within a
-// key is written twice.
+// call reads `name` and `name('key')` or `name(id='key')`.
 func call(segment string) (name, key string, keyed, ok bool) {
-	name, inner, keyed := strings.Cut(segment, "(")
-	if !keyed {
-		return segment, "", false, true
-	}
-	inner, ok = strings.CutSuffix(inner, ")")
-	if !ok {
-		return "", "", false, false
-	}
-	if len(inner) > 3 && strings.EqualFold(inner[:3], "id=") {
-		inner = inner[3:]
-	}
-	if len(inner) < 3 || inner[0] != '\'' || inner[len(inner)-1] != '\'' {
-		return "", "", false, false
-	}
-	inner = inner[1 : len(inner)-1]
-	key = strings.ReplaceAll(inner, "''", "'")
-	if strings.Contains(strings.ReplaceAll(inner, "''", ""), "'") {
-		return "", "", false, false
-	}
-	return name, key, true, true
+	return odata.SplitKey(segment, "id", true)
 }
 
 // isName compares the name of an operation, which may have its namespace.

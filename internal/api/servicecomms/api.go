@@ -101,6 +101,10 @@ func (a *API) Routes() []httpserver.Route {
 		}
 		list = append(list, httpserver.Route{Pattern: "GET " + Prefix + "{tenant}/" + operation, Needs: needs})
 	}
+	for _, operation := range []string{opServices, opCurrent, opHistorical, opMessages} {
+		list = append(list, httpserver.Route{Pattern: "GET " + Prefix + "{tenant}/" + operation + "/$count", Needs: access.ReadLegacy})
+	}
+	list = append(list, httpserver.Route{Pattern: "GET " + Prefix + "{tenant}/" + opRoot + "/{entity}/{property...}", Needs: access.ReadLegacy})
 	return list
 }
 

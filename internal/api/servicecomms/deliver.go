@@ -70,8 +70,8 @@ func (z *zipped) add(sum digest, packed []byte) {
 	z.bytes += len(packed) + zippedFixed
 }
 
-// deliver sends a list, or says that the client has it already.
-func (x *exchange) deliver(body []byte, sum digest) error {
+// deliverAs sends an answer, or says that the client has it already.
+func (x *exchange) deliverAs(kind string, body []byte, sum digest) error {
 	header := x.w.Header()
 	var packed []byte
 	if httpserver.AcceptsGzip(x.r.Header) {
@@ -94,6 +94,6 @@ func (x *exchange) deliver(body []byte, sum digest) error {
 		header["Content-Encoding"] = []string{"gzip"}
 		body = packed
 	}
-	x.send(http.StatusOK, x.levelType(), body)
+	x.send(http.StatusOK, kind, body)
 	return nil
 }

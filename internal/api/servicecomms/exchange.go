@@ -25,6 +25,7 @@ type exchange struct {
 	id       string
 	identity access.Identity
 	tenant   string // as it was sent
+	place    place  // below the operation
 	shape    tocsin.Shape
 	snapshot *readmodel.Snapshot
 	level    odata.Level
@@ -104,6 +105,9 @@ func (x *exchange) serve() (err error) {
 	if err := x.checkForm(); err != nil {
 		return err
 	}
+	if x.place.keyed {
+		return x.addressed(operation)
+	}
 	options, err := x.options(endpoint)
 	if err != nil {
 		return err
@@ -151,6 +155,9 @@ func (x *exchange) options(endpoint *odata.Endpoint) (*odata.Options, error) {
 	format := ""
 	if err == nil {
 		format = options.Format
+	}
+	if format == "" && x.place.text() && odata.AcceptsText(x.accept()) {
+		return options, err
 	}
 	level, unacceptable := odata.Negotiate(x.accept(), format, odata.MetadataNone)
 	if unacceptable != nil {

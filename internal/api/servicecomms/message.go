@@ -30,6 +30,14 @@ func (x *exchange) messages(options *odata.Options) error {
 	if top > maxTop {
 		return failf(http.StatusBadRequest, codeInvalidValue, "$top is at most %d.", maxTop)
 	}
+	if x.place.counts() {
+		options.Count, options.OrderBy = true, nil
+		_, total, err := x.find(indexOf(x.snapshot), options, 0)
+		if err != nil {
+			return err
+		}
+		return x.plain(strconv.Itoa(total))
+	}
 	list, total, err := x.find(indexOf(x.snapshot), options, options.Skip+top)
 	if err != nil {
 		return err

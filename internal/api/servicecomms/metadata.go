@@ -36,7 +36,7 @@ func (x *exchange) public() (operation string, public bool) {
 		return "", false
 	}
 	operation, err := x.path()
-	return operation, err == nil && (operation == opMetadata || operation == opShortcut)
+	return operation, err == nil && x.place.plain() && (operation == opMetadata || operation == opShortcut)
 }
 
 // servePublic answers for $metadata without asking who wants it, as XML unless

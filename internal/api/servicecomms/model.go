@@ -100,7 +100,7 @@ func newSchema() *schema {
 	s.model = &odata.Model{
 		Namespace: namespace, Container: "ServiceComms", Enums: []*odata.Enum{messageType},
 		Types: []*odata.Type{s.service, s.status, s.message, s.posts, feature, featureStatus, groupStatus, history, detail},
-		Sets:  []odata.Resource{{Name: "Services", Type: s.service}, {Name: "CurrentStatus", Type: s.status}, {Name: "HistoricalStatus", Type: s.status}, {Name: "Messages", Type: s.message}},
+		Sets:  []odata.Resource{{Name: "Services", Type: s.service}, {Name: "CurrentStatus", Type: s.status}, {Name: "HistoricalStatus", Type: s.status, NoKeys: true}, {Name: "Messages", Type: s.message}},
 	}
 	return s
 }
@@ -122,11 +122,16 @@ func (s *schema) messageType(messageType *odata.Enum, history, detail *odata.Typ
 	return &odata.Type{Name: typeMessage, Key: []string{"Id"}, Properties: properties}
 }
 
+// ignored are parameters that clients add without meaning a query option.
+func ignored() []string {
+	return []string{"api-version", "PublisherIdentifier", "client-request-id", "_"}
+}
+
 // endpoints are the operations and the options that each offers. Bare names
 // that the reference calls filters are conditions: that is what who writes
 // them means.
 func (s *schema) endpoints() map[string]*odata.Endpoint {
-	ignore := []string{"api-version", "PublisherIdentifier", "client-request-id", "_"}
+	ignore := ignored()
 	workload := map[string]odata.Alias{"Workload": {Property: "Workload"}}
 	day := map[string]odata.Alias{"Workload": {Property: "Workload"}, "StatusTime": {Property: "StatusTime", Op: "ge"}}
 	message := map[string]odata.Alias{

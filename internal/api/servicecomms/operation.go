@@ -85,6 +85,9 @@ func (a *answer) close(empty int) {
 // end sends the list, with the address of the rest if there is more. Without
 // metadata only a header tells it: strict clients know no other member there.
 func (a *answer) end(next string) error {
+	if a.x.place.counts() {
+		return a.x.plain(strconv.Itoa(a.n))
+	}
 	a.body = append(a.body, ']')
 	if next != "" {
 		a.x.w.Header().Set("Link", "<"+next+`>; rel="next"`)
@@ -95,7 +98,7 @@ func (a *answer) end(next string) error {
 	}
 	a.body = append(a.body, '}')
 	defer func() { a.x.api.buffers.put(a.body) }()
-	return a.x.deliver(a.body, a.sum(next))
+	return a.x.deliverAs(a.x.levelType(), a.body, a.sum(next))
 }
 
 func (x *exchange) services(options *odata.Options) error {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -56,7 +57,26 @@ func (x *exchange) path() (operation string, err error) {
 	if !tocsin.IsGUID(x.tenant) && !tocsin.IsDomain(x.tenant) {
 		return "", failf(http.StatusBadRequest, codeBadTenant, "Name the tenant by its GUID or by one of its domains.")
 	}
-	return strings.Join(segments[1:], "/"), nil
+	return x.operation(segments[1:])
+}
+
+// operation reads what stands behind the tenant: an operation and, below one
+// of its lists, a place.
+func (x *exchange) operation(segments []string) (string, error) {
+	if len(segments) < 2 {
+		return strings.Join(segments, "/"), nil
+	}
+	var ok bool
+	if segments[1], x.place.key, x.place.keyed, ok = odata.SplitKey(segments[1], "Id", false); !ok {
+		return "", failf(http.StatusNotFound, codeNotFound, "A key is written as in Messages('EX1').")
+	}
+	name := strings.Join(segments[:2], "/")
+	x.place.below = segments[2:]
+	isList := name != opMetadata
+	if !x.place.plain() && (!isList || !x.place.keyed && !x.place.counts()) {
+		return strings.Join(segments, "/"), nil // nothing that is offered
+	}
+	return name, nil
 }
 
 // checkTenant compares the tenant in the path with that of the token. Who asks
