@@ -373,3 +373,46 @@ func TestDoubtsAreInTheProblem(t *testing.T) {
 		t.Errorf("rows = %+v, %v, problem %v, want the newer state to hold", rows, err, p.Problem)
 	}
 }
+
+// A dry run says what the same import would come to and leaves the archive as
+// it was, also over the borders of its parts.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	future := storetest.T0.Add(1000 * time.Hour)
+	docs := many(t, 700, future)
+	docs = append(docs, docs[0], message(t, docs[1].ID, "newer", storetest.T0.Add(time.Hour), future))
+	add := func(dry bool) collect.Count {
+		t.Helper()
+		ingest := d.Ingest(storetest.Contoso, "import")
+		ingest.Dry = dry
+		for _, doc := range docs {
+			if err := ingest.Add(t.Context(), doc, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		counts, err := ingest.Finish(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counts[tocsin.KindMessage]
+	}
+	want := collect.Count{Items: 702, New: 700, Updated: 1, Unchanged: 1}
+	for range 2 {
+		if got := add(true); got != want {
+			t.Errorf("dry run: %+v, want %+v", got, want)
+		}
+	}
+	if rows, err := d.store.Rows(t.Context(), storetest.Contoso); err != nil || len(rows) != 0 {
+		t.Errorf("a dry run left %d rows, %v", len(rows), err)
+	}
+	if got := add(false); got != want {
+		t.Errorf("import: %+v, want %+v", got, want)
+	}
+	if got := add(true); got != (collect.Count{Items: 702, Unchanged: 702}) {
+		t.Errorf("dry run afterwards: %+v, want nothing but unchanged ones", got)
+	}
+	if found, err := d.store.Verify(t.Context(), storetest.Contoso); err != nil || found.Problem != "" || found.Versions != 701 {
+		t.Errorf("verify: %+v, %v", found, err)
+	}
+}

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -13,34 +14,140 @@ import (
 // entriesPerRecord keeps the transactions of a long archive short.
 const entriesPerRecord = 500
 
-// Import stores lists that were read from files or made up for a
+// A Count is what an import came to for one kind.
+type Count struct {
+	Items     int // documents that were brought in
+	New       int // of which nothing was known
+	Updated   int // of which another state was known
+	Unchanged int // that were known
+}
+
+// An Ingest stores documents that were read from files or made up for a
 // demonstration, by the same rules as a poll but silently: nothing of it is
-// announced, and what the lists do not name has not left. Importing the same
-// thing again has no effect. It returns the changes made.
-func (c *Collector) Import(ctx context.Context, tenantID, source string, lists []List) ([]tocsin.Change, error) {
-	now := c.now()
-	var changes []tocsin.Change
-	items := 0
+// announced, and what it does not name has not left. Storing the same thing
+// again has no effect. It holds few documents at a time, however many come.
+type Ingest struct {
+	// Dry tries everything and stores nothing.
+	Dry bool
+	// Total is how many documents there will be, for the audit log.
+	Total int
+	// Stored is called after each part with how many documents there were so
+	// far; it may be nil.
+	Stored func(n int)
+
+	collector *Collector
+	tenantID  string
+	source    string
+	part      []store.Entry
+	counts    map[tocsin.Kind]Count
+	done      int
+	audited   bool
+	tried     map[store.Ref]tocsin.Hash // of a dry run: the last document of each item
+}
+
+// Ingest begins to bring documents into the archive of a tenant.
+func (c *Collector) Ingest(tenantID, source string) *Ingest {
+	return &Ingest{collector: c, tenantID: tenantID, source: source, counts: map[tocsin.Kind]Count{}, tried: map[store.Ref]tocsin.Hash{}}
+}
+
+// Add brings in one document that held at a time, which may be zero. The body is
+// copied.
+func (i *Ingest) Add(ctx context.Context, doc tocsin.Document, at time.Time) error {
+	doc.Body = bytes.Clone(doc.Body)
+	i.part = append(i.part, store.Entry{Document: doc, SeenAt: at})
+	if len(i.part) < entriesPerRecord {
+		return nil
+	}
+	return i.store(ctx)
+}
+
+// Finish stores what is left and returns what came of it all, by kind.
+func (i *Ingest) Finish(ctx context.Context) (map[tocsin.Kind]Count, error) {
+	err := i.store(ctx)
+	return i.counts, err
+}
+
+// Changed is how many changes were made so far.
+func (i *Ingest) Changed() (n int) {
+	for _, count := range i.counts {
+		n += count.New + count.Updated
+	}
+	return n
+}
+
+func (i *Ingest) store(ctx context.Context) error {
+	if len(i.part) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(i.part, func(a, b store.Entry) int { return a.SeenAt.Compare(b.SeenAt) })
+	entries := i.part
+	if i.Dry {
+		entries = slices.DeleteFunc(slices.Clone(entries), i.wasTried)
+	}
+	changes, err := i.collector.archive.Record(ctx, store.Record{
+		TenantID: i.tenantID, Source: i.source, SeenAt: i.collector.now().Truncate(time.Microsecond), Silent: true, Entries: entries,
+		Items: max(i.Total, len(i.part)), Audited: i.audited, Dry: i.Dry,
+	})
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	for _, e := range i.part {
+		count := i.counts[e.Document.Kind]
+		count.Items, count.Unchanged = count.Items+1, count.Unchanged+1
+		i.counts[e.Document.Kind] = count
+	}
+	for _, change := range changes {
+		i.count(change)
+	}
+	if i.Dry {
+		for _, e := range entries {
+			i.tried[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = e.Document.Hash
+		}
+	}
+	i.audited = i.audited || len(changes) > 0
+	i.done += len(i.part)
+	i.part = i.part[:0]
+	if i.Stored != nil {
+		i.Stored(i.done)
+	}
+	return nil
+}
+
+// wasTried reports whether an earlier part of a dry run brought the same.
+func (i *Ingest) wasTried(e store.Entry) bool {
+	hash, tried := i.tried[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}]
+	return tried && hash == e.Document.Hash
+}
+
+// count counts a change. What is new to the archive but was in an earlier part
+// of a dry run is an update.
+func (i *Ingest) count(change tocsin.Change) {
+	count := i.counts[change.Kind]
+	_, tried := i.tried[store.Ref{Kind: change.Kind, ID: change.ID}]
+	if count.Unchanged--; change.What == tocsin.WhatNew && !tried {
+		count.New++
+	} else {
+		count.Updated++
+	}
+	i.counts[change.Kind] = count
+}
+
+// Import stores whole lists; see [Ingest].
+func (c *Collector) Import(ctx context.Context, tenantID, source string, lists []List) (map[tocsin.Kind]Count, error) {
+	ingest := c.Ingest(tenantID, source)
 	for _, list := range lists {
-		items += len(list.Items)
+		ingest.Total += len(list.Items)
 	}
 	for _, list := range lists {
-		list.Full = false
-		diff, err := compare(ctx, c.archive, tenantID, source, Answer{Lists: []List{list}}, now)
-		if err != nil {
-			return changes, fmt.Errorf("import %ss: %w", list.Kind, err)
-		}
-		slices.SortStableFunc(diff.entries, func(a, b store.Entry) int { return a.SeenAt.Compare(b.SeenAt) })
-		for part := range slices.Chunk(diff.entries, entriesPerRecord) {
-			made, err := c.archive.Record(ctx, store.Record{
-				TenantID: tenantID, Source: source, SeenAt: now.Truncate(time.Microsecond), Silent: true, Entries: part,
-				Items: items, Audited: len(changes) > 0,
-			})
+		for n, item := range list.Items {
+			doc, err := tocsin.ReadDocument(list.Kind, item.Body)
 			if err != nil {
-				return changes, fmt.Errorf("import %ss: %w", list.Kind, err)
+				return ingest.counts, fmt.Errorf("import number %d of the %ss: %w", n+1, list.Kind, err)
 			}
-			changes = append(changes, made...)
+			if err := ingest.Add(ctx, doc, item.At); err != nil {
+				return ingest.counts, err
+			}
 		}
 	}
-	return changes, nil
+	return ingest.Finish(ctx)
 }

@@ -26,7 +26,12 @@ type Record struct {
 	// log tells of it since an earlier part.
 	Items   int
 	Audited bool
+	// Dry finds out what would change and changes nothing.
+	Dry bool
 }
+
+// errDry ends the transaction of a dry run.
+var errDry = errors.New("dry run")
 
 // An Entry is one document as it was received.
 type Entry struct {
@@ -59,12 +64,16 @@ type Ref struct {
 func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 	var changes []tocsin.Change
 	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
-		if changes, err = s.record(ctx, tx, r); err != nil || len(changes) == 0 || r.Audited {
+		changes, err = s.record(ctx, tx, r)
+		switch {
+		case err == nil && r.Dry:
+			return errDry
+		case err != nil || len(changes) == 0 || r.Audited:
 			return err
 		}
 		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: tocsin.Count(max(r.Items, len(r.Entries)), "item", "items")})
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errDry) {
 		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)
 	}
 	return changes, nil
@@ -143,6 +152,9 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 		return nil, err
 	}
 	for i, e := range r.Entries { // noise leads to the same document next time
+		if r.Dry {
+			break
+		}
 		s.known.put(e.Document.Hash, docs[i])
 	}
 	changes := make([]tocsin.Change, len(rec.changes))
@@ -168,12 +180,17 @@ func scanMember(rows *sql.Rows) (*member, error) {
 	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.at, &m.stated)
 }
 
+// manyDocs is from how many documents on all members of a tenant are read at
+// once. The parts of an import are smaller: it must not read the whole archive
+// again for each.
+const manyDocs = 500
+
 // load reads the members that the entries are about: one by one for a few, all
 // of the tenant's at once for many.
 func (rec *recording) load(ctx context.Context, q querier, docs []stored) error {
 	rec.members = make(map[int64]*member, len(docs))
 	query, args := `SELECT `+memberColumns+` WHERE m.tenant = $1`, []any{rec.tenant}
-	if len(docs) <= 100 {
+	if len(docs) <= manyDocs {
 		for _, d := range docs {
 			args = append(args, d.item)
 		}

@@ -1,61 +1,110 @@
 // Package file reads notices from files: answers of either API, single
-// entities, and lines of recorded history. The kind is recognised by the
-// members, never by the file's name.
+// entities, lines of recorded history, and what tools make of them, such as the
+// output of ConvertTo-Json. The kind is recognised by the whole set of members,
+// never by the file's name. Begin reading at [Open].
 package file
 
 import (
+	"bufio"
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/collect/legacy"
-	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// maxFile bounds a file, inflated, in bytes. A file is held in memory with
-// all that is read from it; a longer history can be cut between its lines.
+// maxFile bounds a file that is held in memory, inflated, in bytes.
 const maxFile = 256 << 20
 
-// Read reads all notices of one file, or none: an error names the file and the
-// place. Warnings tell what was put right on the way.
-func Read(r io.Reader, name string) (lists []collect.List, warnings []string, err error) {
-	text, err := readAll(r)
+// A File is one file of notices that is known to be whole: JSON from the first
+// byte to the last, as far as its lists go. It is read as a stream, one element
+// at a time.
+type File struct {
+	Name     string
+	Elements int      // how many elements its lists have
+	Warnings []string // what was put right on the way
+
+	open func() (io.ReadCloser, error)
+	ansi bool // its bytes are those of Windows-1252
+}
+
+// A Notice is one element of a file that can be stored.
+type Notice struct {
+	collect.Item
+	tocsin.Document
+	Place string // where in the file it stands, such as "value 1: element 3"
+}
+
+// A Refusal is one element of a file that cannot be stored.
+type Refusal struct {
+	File   string
+	Place  string // such as "value 1: element 3"
+	ID     string // "" when not even that can be read
+	Member string // the odd one, such as "Posts[0].Description"; "" for the whole element
+	Reason string // a phrase, such as "is text where a list belongs"
+}
+
+func (r Refusal) Error() string {
+	text := r.File + ": " + r.Place + ": "
+	if r.ID != "" {
+		text += r.ID + ": "
+	}
+	if r.Member != "" {
+		text += r.Member + " "
+	}
+	return text + r.Reason + "."
+}
+
+// Open reads a whole file once and finds out what it is. It fails with
+// [tocsin.ErrInvalid] when the file breaks off, is no JSON or holds nothing: an
+// error names the file and the place. The file is opened again for [File.Each].
+func Open(name string, open func() (io.ReadCloser, error)) (*File, error) {
+	f := &File{Name: name, open: open}
+	in, err := open()
 	if err != nil {
-		return nil, nil, refuse(name, 0, "%v", err)
+		return nil, refuse(name, 0, "%v", err)
 	}
-	fixed := dropStrayBrace(text)
-	if len(fixed) != len(text) {
-		warnings = append(warnings, name+": left out a stray opening brace, as in the API reference's own sample.")
+	defer in.Close()
+	b, err := inflate(in)
+	if err != nil {
+		return nil, refuse(name, 0, "%v", err)
 	}
-	c := &reading{name: name, lists: map[tocsin.Kind]*collect.List{}}
-	decoder := json.NewDecoder(bytes.NewReader(fixed))
-	for n := 1; ; n++ {
-		var value json.RawMessage
-		if err := decoder.Decode(&value); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, nil, notJSON(name, n, int64(len(fixed)), err)
-		}
-		if err := c.value(value, 0); err != nil {
-			return nil, nil, refuse(name, decoder.InputOffset(), "value %d: %v", n, err)
-		}
+	text, wide := decode(b, false)
+	counted := &census{from: text}
+	s := newSplitter(counted, func([]byte) error { return nil })
+	err = s.run()
+	switch {
+	case err != nil:
+		return nil, f.broken(s, err)
+	case counted.nul:
+		return nil, refuse(name, 0, "it holds a NUL")
+	case counted.bad && (wide || !counted.ansi()):
+		return nil, refuse(name, 0, "it is neither UTF-8 nor another encoding that can be told, write it again with `-Encoding utf8`")
+	case s.elements == 0 && !s.empty:
+		return nil, refuse(name, 0, "it holds no notices")
 	}
-	for _, kind := range []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage} {
-		if list, ok := c.lists[kind]; ok {
-			list.Listed = len(list.Items)
-			lists = append(lists, *list)
-		}
+	f.Elements, f.ansi = s.elements, counted.bad
+	if s.stray {
+		f.Warnings = append(f.Warnings, name+": left out a stray opening brace, as in the API reference's own sample.")
 	}
-	if len(lists) == 0 && !c.empty {
-		return nil, nil, refuse(name, 0, "it holds no notices")
+	if f.ansi {
+		f.Warnings = append(f.Warnings, name+": it is not UTF-8 and was read as Windows-1252. If letters look wrong, write it again with `-Encoding utf8`.")
 	}
-	return lists, warnings, nil
+	return f, nil
+}
+
+// broken says where a file breaks off or is no JSON.
+func (f *File) broken(s *splitter, err error) error {
+	var syntax errSyntax
+	switch {
+	case errors.Is(err, errEnds):
+		return refuse(f.Name, s.offset(), "it ends within %s, want the rest of it", s.place())
+	case errors.As(err, &syntax):
+		return refuse(f.Name, s.offset()+1, "%s is not JSON: %q does not belong there", s.place(), syntax.byte)
+	}
+	return refuse(f.Name, s.offset(), "%v", err)
 }
 
 func refuse(name string, offset int64, format string, args ...any) error {
@@ -66,224 +115,75 @@ func refuse(name string, offset int64, format string, args ...any) error {
 	return tocsin.Invalidf("file", "%s: %s.", where, fmt.Sprintf(format, args...))
 }
 
-// notJSON says where value number n of a file of size bytes breaks off.
-func notJSON(name string, n int, size int64, err error) error {
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return refuse(name, syntax.Offset, "value %d is not JSON: %v", n, err)
+// Each reads the file and calls found for each notice and refused for each
+// element that is none, in the order of the file. It stops at the first error
+// of found. What found gets is valid until it returns.
+func (f *File) Each(found func(*Notice) error, refused func(Refusal)) error {
+	in, err := f.open()
+	if err != nil {
+		return refuse(f.Name, 0, "%v", err)
 	}
-	return refuse(name, size, "it ends within value %d, want the rest of it", n)
+	defer in.Close()
+	b, err := inflate(in)
+	if err != nil {
+		return refuse(f.Name, 0, "%v", err)
+	}
+	text, _ := decode(b, f.ansi)
+	c := &reading{file: f, catalogue: newCatalogue(), found: found, refused: refused}
+	s := newSplitter(text, c.element)
+	c.splitter = s
+	if err := s.run(); err != nil {
+		if c.stopped != nil {
+			return c.stopped
+		}
+		return f.broken(s, err)
+	}
+	return nil
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		var inflated *gzip.Reader
-		if inflated, err = gzip.NewReader(bytes.NewReader(text)); err == nil {
-			text, err = io.ReadAll(io.LimitReader(inflated, maxFile+1))
-		}
+// Read reads all notices of one file, or none: an error names the file and the
+// place. Warnings tell what was put right on the way. It holds the file in
+// memory with all that is read from it; see [Open] for another way.
+func Read(r io.Reader, name string) (lists []collect.List, warnings []string, err error) {
+	inflated, err := inflate(r)
+	if err != nil {
+		return nil, nil, refuse(name, 0, "%v", err)
 	}
+	text, err := io.ReadAll(io.LimitReader(inflated, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, refuse(name, 0, "%v", err)
 	case len(text) > maxFile:
-		return nil, fmt.Errorf("it is larger than %d bytes", maxFile)
+		return nil, nil, refuse(name, 0, "it is larger than %d bytes", maxFile)
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // editors put it there
-	return text, httpclient.CheckJSON(text)
-}
-
-// dropStrayBrace repairs exactly one mistake, that of the reference's sample of
-// Messages: a second opening brace before "value", without its closing one.
-func dropStrayBrace(text []byte) []byte {
-	trimmed := bytes.TrimLeft(text, " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '{' {
-		return text
-	}
-	rest := bytes.TrimLeft(trimmed[1:], " \t\r\n")
-	if bytes.HasPrefix(rest, []byte("{")) && bytes.HasPrefix(bytes.TrimLeft(rest[1:], " \t\r\n"), []byte(`"value"`)) && !json.Valid(text) && json.Valid(rest) {
-		return rest
-	}
-	return text
-}
-
-// reading is one file being read.
-type reading struct {
-	name  string
-	lists map[tocsin.Kind]*collect.List
-	empty bool // it holds an empty list
-}
-
-// members are those by which kinds are told apart.
-type members struct {
-	Value   *[]json.RawMessage `json:"value"`
-	Error   json.RawMessage    `json:"error"`
-	ID      string             `json:"id"`
-	Kind    tocsin.Kind        `json:"kind"` // of a line of history; recorders mean other things by it
-	SeenAt  string             `json:"seenAt"`
-	Message json.RawMessage    `json:"message"`
-	Issues  []json.RawMessage  `json:"issues"`
-
-	// Graph
-	Body           json.RawMessage `json:"body"`
-	Category       json.RawMessage `json:"category"`
-	Posts          json.RawMessage `json:"posts"`
-	Classification json.RawMessage `json:"classification"`
-	Service        json.RawMessage `json:"service"`
-	Status         json.RawMessage `json:"status"`
-}
-
-// value takes apart one JSON value: a list, an envelope, a line of history or
-// an entity.
-func (c *reading) value(raw []byte, depth int) error {
-	trimmed := bytes.TrimSpace(raw)
-	if depth > 3 {
-		return errors.New("lists within lists")
-	}
-	if len(trimmed) > 0 && trimmed[0] == '[' {
-		var list []json.RawMessage
-		if err := json.Unmarshal(trimmed, &list); err != nil {
-			return err
-		}
-		return c.all(list, depth)
-	}
-	names, err := namesOf(trimmed)
+	f, err := Open(name, func() (io.ReadCloser, error) { return io.NopCloser(bufio.NewReader(bytes.NewReader(text))), nil })
 	if err != nil {
-		return errors.New("it is neither an object nor a list, want an answer or a notice")
+		return nil, nil, err
 	}
-	if names["Id"] || names["Workload"] {
-		return c.legacy(trimmed, names)
-	}
-	var m members
-	if err := json.Unmarshal(trimmed, &m); err != nil {
-		return err
-	}
-	switch {
-	case names["error"]:
-		return errors.New("it is an error answer")
-	case names["value"]:
-		if m.Value == nil {
-			return errors.New("value is no list")
+	var first error
+	byKind := map[tocsin.Kind]*collect.List{}
+	err = f.Each(func(n *Notice) error {
+		list, ok := byKind[n.Kind]
+		if !ok {
+			list = &collect.List{Kind: n.Kind}
+			byKind[n.Kind] = list
 		}
-		return c.all(*m.Value, depth)
-	case names["seenAt"] && names["message"]:
-		return c.history(m)
+		n.Item.Body = bytes.Clone(n.Item.Body)
+		list.Items = append(list.Items, n.Item)
+		return nil
+	}, func(r Refusal) {
+		if first == nil {
+			first = tocsin.Invalidf("file", "%v", r)
+		}
+	})
+	if err = errors.Join(err, first); err != nil {
+		return nil, nil, err
 	}
-	return c.graph(trimmed, m, time.Time{})
-}
-
-// namesOf are the member names of an object exactly as written: the two APIs
-// differ in their case, which decoding ignores.
-func namesOf(object []byte) (map[string]bool, error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(object, &all); err != nil {
-		return nil, err
-	}
-	names := make(map[string]bool, len(all))
-	for name := range all {
-		names[name] = true
-	}
-	return names, nil
-}
-
-func (c *reading) all(list []json.RawMessage, depth int) error {
-	c.empty = c.empty || len(list) == 0
-	for i, one := range list {
-		if err := c.value(one, depth+1); err != nil {
-			return fmt.Errorf("element %d: %w", i+1, err)
+	for _, kind := range []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage} {
+		if list, ok := byKind[kind]; ok {
+			list.Listed = len(list.Items)
+			lists = append(lists, *list)
 		}
 	}
-	return nil
-}
-
-// history reads a line of a recorded archive: what was seen, and when.
-func (c *reading) history(m members) error {
-	seen, ok := tocsin.ParseTime(m.SeenAt)
-	if !ok {
-		return fmt.Errorf("seenAt %q is no time", tocsin.Clip(m.SeenAt, 40))
-	}
-	var inner members
-	if err := json.Unmarshal(m.Message, &inner); err != nil {
-		return errors.New("message is no object")
-	}
-	if m.ID != inner.ID && m.ID != "" {
-		return fmt.Errorf("id is %q, but the message's own is %q", tocsin.Clip(m.ID, 40), tocsin.Clip(inner.ID, 40))
-	}
-	if m.Kind.Valid() {
-		return c.add(m.Kind, m.Message, seen)
-	}
-	return c.graph(m.Message, inner, seen)
-}
-
-// graph recognises an entity of Graph.
-func (c *reading) graph(raw []byte, m members, seen time.Time) error {
-	switch {
-	case m.Body != nil || m.Category != nil:
-		return c.add(tocsin.KindMessage, raw, seen)
-	case m.Posts != nil || m.Classification != nil:
-		return c.add(tocsin.KindIssue, raw, seen)
-	case m.Service != nil && m.Status != nil:
-		for _, issue := range m.Issues {
-			if err := c.add(tocsin.KindIssue, issue, time.Time{}); err != nil {
-				return err
-			}
-		}
-		return c.overview(raw, seen)
-	}
-	return errors.New("it is no notice of a kind that is known, want an issue, a message, a status or a service of either API")
-}
-
-// overview stores a health overview without the issues nested in it.
-func (c *reading) overview(raw []byte, seen time.Time) error {
-	var o tocsin.Overview
-	if err := json.Unmarshal(raw, &o); err != nil {
-		return err
-	}
-	return c.document(o, seen)
-}
-
-// legacy recognises an entity of the Service Communications API.
-func (c *reading) legacy(raw []byte, names map[string]bool) error {
-	switch {
-	case names["Messages"] || names["MessageType"] || names["LastUpdatedTime"]:
-		notice, err := legacy.Message(raw)
-		if err != nil {
-			return err
-		}
-		return c.document(notice, time.Time{})
-	case names["Status"]:
-		o, at, _, err := legacy.Overview(raw)
-		if err != nil {
-			return err
-		}
-		return c.document(o, at)
-	case names["DisplayName"]:
-		s, err := legacy.Service(raw)
-		if err != nil {
-			return err
-		}
-		return c.document(s, time.Time{})
-	}
-	return errors.New("it is no entity of the Service Communications API that is known")
-}
-
-func (c *reading) document(v any, at time.Time) error {
-	doc, err := tocsin.NewDocument(v)
-	if err != nil {
-		return err
-	}
-	return c.add(doc.Kind, doc.Body, at)
-}
-
-// add checks one document and puts it on the list of its kind.
-func (c *reading) add(kind tocsin.Kind, body []byte, at time.Time) error {
-	if _, err := tocsin.ReadDocument(kind, body); err != nil {
-		return err
-	}
-	list, ok := c.lists[kind]
-	if !ok {
-		list = &collect.List{Kind: kind}
-		c.lists[kind] = list
-	}
-	list.Items = append(list.Items, collect.Item{Body: body, Hash: tocsin.HashOf(body), At: at})
-	return nil
+	return lists, f.Warnings, nil
 }

@@ -121,7 +121,7 @@ func TestNothingPartial(t *testing.T) {
 func TestErrorsNameThePlace(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		issue + "\n" + `{"value":[` + message + `,{"id":"x"}]}`: "value 2: element 2: it is no notice of a kind that is known, want",
+		issue + "\n" + `{"value":[` + message + `,{"id":"x"}]}`: "value 2: element 2: x: it is no notice of a kind that is known, want",
 		`{"value":[` + issue + `,`:                              "broken.json, before byte 127: it ends within value 1",
 		`{"value":[}`:                                           "broken.json, before byte 11: value 1 is not JSON",
 		`[1]`:                                                   "element 1: it is neither an object nor a list, want",
