@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/history"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -18,16 +18,9 @@ import (
 // A happening is what one line of the feed tells: the changes of one item
 // within a minute.
 type happening struct {
-	tocsin.Change       // the newest; new when one of them is
-	from          int   // the version before them, 0 for none
-	parts         parts // in which the versions differ
-}
-
-// parts are what differs between two versions of an item.
-type parts struct {
-	posts    int // that came
-	old, now tocsin.Status
-	members  []string // names of the others
+	tocsin.Change     // the newest; new when one of them is
+	from          int // the version before them, 0 for none
+	event         tocsin.Event
 }
 
 // together is how far apart changes of one item are told as one.
@@ -72,13 +65,11 @@ func (v *visit) happenings(limit int) ([]happening, error) {
 			if len(list) == limit {
 				break
 			}
-			if h.What == tocsin.WhatUpdated {
-				if h.parts, err = v.partsOf(h); err != nil {
-					return nil, err
-				}
-				if h.parts.empty() {
-					continue
-				}
+			if h.event, err = v.eventOf(h); err != nil {
+				return nil, err
+			}
+			if h.What == tocsin.WhatUpdated && h.event.Empty() {
+				continue
 			}
 			list = append(list, h)
 		}
@@ -86,41 +77,40 @@ func (v *visit) happenings(limit int) ([]happening, error) {
 	})
 }
 
-func (p parts) empty() bool { return p.posts == 0 && p.now == "" && len(p.members) == 0 }
-
-// partsOf compares the version that holds after a happening with the one
-// before it.
-func (v *visit) partsOf(h happening) (parts, error) {
-	var p parts
+// eventOf tells in which parts the version that holds after a happening differs
+// from the one before it, and the state of the item at that moment.
+func (v *visit) eventOf(h happening) (tocsin.Event, error) {
+	e := tocsin.Event{Change: h.Change}
+	row, known := v.snapshot.Issue(h.ID)
+	if h.What != tocsin.WhatUpdated && h.Kind == tocsin.KindIssue && known && int(row.N) == h.N {
+		e.Status = row.Status // nothing has to be read
+		return e, nil
+	}
+	if h.What != tocsin.WhatUpdated && h.Kind != tocsin.KindIssue && h.Kind != tocsin.KindOverview {
+		return e, nil
+	}
 	versions, err := v.pages.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: h.Kind, ID: h.ID})
 	if err != nil {
-		return p, err
+		return e, err
 	}
-	bodies := [2][]byte{}
-	for i, n := range []int{h.from, h.N} {
+	wanted, bodies := []int{h.N, h.from}, [2][]byte{}
+	if h.What != tocsin.WhatUpdated {
+		wanted = wanted[:1]
+	}
+	for i, n := range wanted {
 		at := slices.IndexFunc(versions, func(version tocsin.Version) bool { return version.N == n })
 		if at < 0 {
-			return p, nil
+			return e, nil
 		}
 		if bodies[i], err = v.pages.config.Archive.BodyOf(v.r.Context(), versions[at].Document); err != nil {
-			return p, err
+			return e, err
 		}
 	}
-	members, err := section.Members(bodies[0], bodies[1])
-	if err != nil {
-		return p, fmt.Errorf("compare versions of %s: %w", h.ID, err)
+	if e, err = event.Of(h.Change, bodies[1], bodies[0]); err != nil {
+		return e, err
 	}
-	for _, m := range members {
-		switch {
-		case m.Name == "status":
-			p.old, p.now = tocsin.ParseStatus(m.Old), tocsin.ParseStatus(m.New)
-		case m.Name == "posts" && len(m.AddedItems) > 0:
-			p.posts = len(m.AddedItems)
-		case v.tellsOf(h.Kind, m.Name):
-			p.members = append(p.members, m.Name)
-		}
-	}
-	return p, nil
+	e.Members = slices.DeleteFunc(e.Members, func(member string) bool { return !v.tellsOf(h.Kind, member) })
+	return e, nil
 }
 
 // tellsOf leaves out members that change with every version, and of services
@@ -139,7 +129,7 @@ func (v *visit) feedLine(h happening) feedLine {
 	case tocsin.KindIssue:
 		line.Text = v.issueHappening(h, &line)
 	default:
-		line.Text = v.rich("change.message."+string(h.What), "id", idLink(v.messageHref(h.ID), h.ID)) + v.partWords(h.parts)
+		line.Text = v.rich("change.message."+string(h.What), "id", idLink(v.messageHref(h.ID), h.ID)) + v.partWords(h.event)
 	}
 	return line
 }
@@ -154,25 +144,31 @@ func (v *visit) issueHappening(h happening, line *feedLine) template.HTML {
 	if !ok {
 		return v.rich("change.issue."+string(h.What), "id", id)
 	}
-	line.Family, line.Glyph = familyOf(row.Status)
+	line.Family, line.Glyph = familyOf(cmp.Or(h.event.Status, row.Status)) // of that moment
 	key := "change.issue." + string(h.What) + ".of"
 	if h.What == tocsin.WhatNew && row.Own() {
 		key += ".own"
 	}
-	return v.rich(key, "id", id, "service", row.Service) + v.partWords(h.parts)
+	return v.rich(key, "id", id, "service", row.Service) + v.partWords(h.event)
 }
 
 // partWords adds what is another in a later version, "" for nothing.
-func (v *visit) partWords(p parts) template.HTML {
+func (v *visit) partWords(e tocsin.Event) template.HTML {
 	var words []string
-	if p.posts > 0 {
-		words = append(words, v.text("change.posts", "n", p.posts))
+	if e.Posts > 0 {
+		words = append(words, v.text("change.posts", "n", e.Posts))
 	}
-	if p.now != "" {
-		words = append(words, v.text("change.now", "status", v.look(p.now).Words))
+	switch {
+	case e.Edited > 0 && e.Posts > 0:
+		words = append(words, v.text("change.edited", "n", e.Edited))
+	case e.Edited > 0:
+		words = append(words, v.text("change.edited.only", "n", e.Edited))
+	}
+	if e.Was != "" {
+		words = append(words, v.text("change.now", "status", v.look(e.Status).Words))
 	}
 	if len(words) == 0 {
-		for _, name := range p.members {
+		for _, name := range e.Members {
 			words = append(words, v.memberName(name))
 		}
 	}
@@ -184,14 +180,14 @@ func (v *visit) partWords(p parts) template.HTML {
 
 // serviceLineOf says from what to what a service changed.
 func (v *visit) serviceLineOf(h happening, line *feedLine) template.HTML {
-	name, now := h.ID, h.parts.now
+	name, now := h.ID, h.event.Status
 	if service, ok := v.snapshot.Service(h.ID); ok {
 		name, now = service.Name, cmp.Or(now, service.Overview.Status)
 		line.Family, line.Glyph = familyOf(now)
 	}
 	bold := template.HTML("<b>" + template.HTMLEscapeString(name) + "</b>") //nolint:gosec // escaped
-	if h.parts.now != "" {
-		return v.rich("change.from", "service", bold, "old", v.look(h.parts.old).Words, "status", v.look(h.parts.now).Words)
+	if h.event.Was != "" {
+		return v.rich("change.from", "service", bold, "old", v.look(h.event.Was).Words, "status", v.look(now).Words)
 	}
 	if h.Kind == tocsin.KindOverview && h.What == tocsin.WhatNew {
 		return v.rich("change.status", "service", bold, "status", v.look(now).Words)

@@ -49,3 +49,42 @@ func TestFeedSaysWhatChanged(t *testing.T) {
 	}
 	has(t, "log", d.page("/changes"), "Log of changes", "Restoring service")
 }
+
+// lineOf is the line of the log that has a text.
+func lineOf(t *testing.T, page, text string) string {
+	t.Helper()
+	before, after, ok := strings.Cut(page, text)
+	if !ok {
+		t.Errorf("no line has %q", text)
+	}
+	after, _, _ = strings.Cut(after, "</li>")
+	return before[strings.LastIndex(before, "<li"):] + text + after
+}
+
+// Posts that were there before with another text are edited, not new; and a line
+// keeps the sign of its moment, whatever the issue is now.
+func TestLogTellsItsMoment(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	at := func(minutes int) time.Time { return storetest.T0.Add(time.Duration(minutes) * time.Minute) }
+	issue := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusInterruption, StartAt: at(0), ModifiedAt: at(1)}
+	for i := range 3 {
+		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(i - 10), ContentType: "text", Content: "Users are cut off."})
+	}
+	d.record(at(1), issue)
+	issue.Posts[0].Content, issue.Status, issue.ModifiedAt = "Users were cut off then.", tocsin.StatusDegradation, at(5)
+	d.record(at(5), issue)
+	for i := range issue.Posts {
+		issue.Posts[i].Content = "Users were cut off."
+	}
+	issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(10), ContentType: "text", Content: "All is well."})
+	issue.Status, issue.EndAt, issue.ModifiedAt = tocsin.StatusServiceRestored, at(9), at(10)
+	d.record(at(10), issue)
+	page := d.page("/changes")
+	has(t, "the end", lineOf(t, page, "1\u00a0new post, 3\u00a0edited, now “Service restored”"), "c-restored")
+	has(t, "the update", lineOf(t, page, "1\u00a0post edited, now “Service degradation”"), "c-degraded")
+	has(t, "the beginning", lineOf(t, page, "New: "), "c-down")
+	has(t, "in French", d.page("/fr/changes"), "1\u00a0nouveau post, 3\u00a0modifiés", "1\u00a0post modifié")
+	has(t, "in Japanese", d.page("/ja/changes"), "新しい投稿 1\u00a0件、変更 3\u00a0件", "投稿 1\u00a0件を変更")
+}
