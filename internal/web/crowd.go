@@ -63,7 +63,10 @@ func (f tenantFilter) takes(s standing) bool {
 		return true
 	}
 	row, ok := s.snapshot.Issue(f.Issue)
-	return (ok && s.listed(row)) == (f.Seen == "")
+	if seen := ok && s.listed(row); seen || f.Seen == "" {
+		return seen == (f.Seen == "")
+	}
+	return !s.unsure() // where nobody knows it is not said to be absent
 }
 
 // unhealthy reports whether the severity is worse than OK, or unknown.

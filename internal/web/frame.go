@@ -246,15 +246,6 @@ func (v *visit) staleSince() string {
 	return v.sinceWords(v.snapshot.StaleSince)
 }
 
-// unknownSince is since when nothing is known about a service, in words, or ""
-// while its own source is current.
-func (v *visit) unknownSince(s *readmodel.Service) string {
-	if !s.Stale {
-		return ""
-	}
-	return v.sinceWords(s.StaleSince)
-}
-
 // sinceWords is an instant after "since"; the zero time is the start.
 func (v *visit) sinceWords(t time.Time) string {
 	if t.IsZero() {

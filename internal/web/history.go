@@ -162,6 +162,12 @@ func (v *visit) yearKpis(year int, rows []historyRow, figures map[string]history
 		incidents += len(a.Incidents)
 		advisories += a.Advisories
 	}
+	if v.neverRead() && incidents+advisories == 0 {
+		for _, name := range []string{"kpi.minutes", "nav.issues"} {
+			kpis = append(kpis, definition{Name: v.text(name), Value: v.text("none"), Note: v.text("level.4")})
+		}
+		return kpis, nil
+	}
 	kpis = append(kpis, definition{Name: v.text("kpi.minutes"), Value: v.number(int(lost.Minutes())), Note: v.text("kpi.weighted")})
 	from, to := yearOf(year)
 	lags, err := remembered(v, "lags "+strconv.Itoa(year), func(past *history.Past) (history.Lags, error) {

@@ -53,6 +53,7 @@ type tenantState struct {
 	look
 	Name, Href string
 	Absent     bool
+	Unknown    bool // absent, but nobody knows
 }
 
 type detailLine struct{ Name, Value string }
@@ -293,7 +294,9 @@ func (v *visit) alsoSeen(id string) ([]tenantState, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := tenantState{Name: t.Title(), Absent: true}
+		other := *v
+		other.snapshot = s
+		one := tenantState{Name: t.Title(), Absent: true, Unknown: other.unsure()}
 		if row, ok := s.Issue(id); ok {
 			one = tenantState{look: v.short(row.Status), Name: t.Title(), Href: addressOf(v.code, "/issues/"+escapeID(row.ID), t.Name)}
 		}

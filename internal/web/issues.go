@@ -131,6 +131,9 @@ func (page *issuesPage) describe(v *visit, open, all int) {
 		page.CSV = v.href("/issues.csv?" + query.Encode())
 	}
 	page.Result = v.text("issues.result", "n", all, "open", v.text("issues.open", "n", open))
+	if all == 0 && v.neverRead() {
+		page.Result = v.text("overview.unread")
+	}
 	for _, name := range []string{"service", "type", "period", "text"} {
 		if query.Get(name) != "" {
 			page.Result = v.text("issues.filtered", "result", page.Result, "all", v.number(len(v.snapshot.Issues)))
@@ -169,7 +172,10 @@ func (p *Pages) issuesCSV(v *visit) error {
 // emptyList says why a list shows nothing: there is nothing, or the filter
 // leaves nothing over.
 func (v *visit) emptyList(n int, what string) *emptyView {
-	if n == 0 {
+	switch {
+	case n == 0 && what != "tenants" && v.neverRead():
+		return &emptyView{Title: v.text("overview.unread"), Text: v.text("empty.unread.text")}
+	case n == 0:
 		return &emptyView{Title: v.text("empty." + what), Text: v.text("empty." + what + ".text")}
 	}
 	return &emptyView{v.text("empty.filter"), v.text("empty.filter.text", "n", n), v.href(v.path), v.text("empty.filter.clear")}

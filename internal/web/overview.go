@@ -124,6 +124,15 @@ func (page overviewPage) Calm() bool {
 // unread reports whether nothing was ever read for a tenant.
 func (v *visit) unread() bool { return len(v.snapshot.Services)+len(v.snapshot.Issues) == 0 }
 
+// neverRead reports whether sources are to be read and none ever was.
+func (v *visit) neverRead() bool {
+	return v.snapshot.CheckedAt.IsZero() && (v.unread() || v.snapshot.Stale)
+}
+
+// unsure reports whether what is not listed may be open all the same: nothing
+// was ever read, or some source is silent.
+func (v *visit) unsure() bool { return v.unread() || v.snapshot.Stale }
+
 // noneOpen says what it means that no issue is open: that all is well, or only
 // that nothing else is known.
 func (v *visit) noneOpen() string {
@@ -183,6 +192,12 @@ func (page *overviewPage) addServices(v *visit, m month, open openLines) {
 		}
 	}
 	slices.SortStableFunc(page.Affected, worstFirst)
+}
+
+// Unexplained reports whether the service is known not to be well and nothing
+// that is open says why.
+func (l serviceLine) Unexplained() bool {
+	return !l.severity.Well() && l.severity != tocsin.SeverityUnknown && len(l.What)+len(l.Named) == 0
 }
 
 // worstFirst sorts services by how bad they are.

@@ -79,14 +79,15 @@ func (open openLines) of(issues []*health.Issue) []issueLine {
 type servicePage struct {
 	frame
 	serviceLine
-	ID       string
-	Defs     []definition
-	Features []featureLine
-	Year     int
-	Years    []choice
-	Calendar calendar
-	Past     []eventRow // what happened in the year
-	Kpis     []definition
+	ID        string
+	Defs      []definition
+	Elsewhere []issueLine // open incidents of other services that name it, and of the whole suite
+	Features  []featureLine
+	Year      int
+	Years     []choice
+	Calendar  calendar
+	Past      []eventRow // what happened in the year
+	Kpis      []definition
 }
 
 type featureLine struct {
@@ -122,6 +123,8 @@ func (p *Pages) service(v *visit) error {
 		serviceLine: v.serviceLine(judged, month, open), Year: year, Years: v.yearChoices(year),
 	}
 	page.Refresh = 60
+	named, suite := open.report.Elsewhere(s)
+	page.Elsewhere = open.of(slices.Concat(named, suite))
 	if page.Calendar, err = v.calendar(s, year); err != nil {
 		return err
 	}

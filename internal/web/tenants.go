@@ -36,6 +36,7 @@ type tenantRow struct {
 	Name, Href string
 	Tally      []tally
 	Open       []issueLine
+	None       string // what it means that none is open
 	More       int
 	Checked    *moment
 	Stale      string
@@ -52,9 +53,10 @@ type matrixRow struct {
 
 type matrixCell struct {
 	look
-	Href   string
-	Absent bool
-	Tenant string // where no column says it
+	Href    string
+	Absent  bool
+	Unknown bool   // absent, but nobody knows
+	Tenant  string // where no column says it
 }
 
 // Limits of the page: tenants that have a column, and rows of each matrix.
@@ -141,7 +143,7 @@ func (v *visit) standing() (*health.Report, map[string]look, error) {
 
 func (v *visit) tenantRow(report *health.Report) tenantRow {
 	s := v.snapshot
-	row := tenantRow{Name: s.Tenant.Title(), Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince()}
+	row := tenantRow{Name: s.Tenant.Title(), Href: addressOf(v.code, "/", s.Tenant.Name), Checked: v.moment(s.CheckedAt), Stale: v.staleSince(), None: v.noneOpen()}
 	row.look = v.severity(report.Severity)
 	for i := range report.Services { // in the words of a service that decides
 		if one := &report.Services[i]; one.Severity == report.Severity && !report.Severity.Well() {
@@ -169,6 +171,9 @@ func serviceMatrix(tenants []standing) (rows []matrixRow, others int) {
 			row, ok := byID[s.ID]
 			if !ok {
 				row = &matrixRow{ID: s.ID, Name: s.Name, Cells: absent(len(tenants))}
+				for i := range row.Cells {
+					row.Cells[i].Unknown = tenants[i].unread()
+				}
 				byID[s.ID] = row
 			}
 			row.Cells[column] = matrixCell{look: v.looks[s.ID], Href: addressOf(v.code, "/services/"+escapeID(s.ID), v.snapshot.Tenant.Name)}
@@ -226,6 +231,9 @@ func issueMatrix(tenants []standing) ([]matrixRow, error) {
 					return nil, err
 				}
 				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants))}
+				for i := range row.Cells {
+					row.Cells[i].Unknown = tenants[i].unsure()
+				}
 				byID[one.ID] = row
 			}
 			look := v.short(one.Status)

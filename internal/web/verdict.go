@@ -20,6 +20,7 @@ type verdict struct {
 	Lead          template.HTML
 	Worst         *issueLine // where the action is
 	Facts         []fact
+	Next          *fact // the next update of the incident that leads
 	Tally         []tally
 	Total         string
 }
@@ -59,7 +60,7 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 		out.Family, out.Glyph, out.Tint, out.Headline = "restored", "restored", "", v.text("verdict.quiet")
 	}
 	v.explain(&out, page, stale)
-	out.Facts = v.facts(page, m, stale == "")
+	out.Facts, out.Next = v.facts(page, m, stale == "")
 	return out
 }
 
@@ -283,8 +284,7 @@ func (v *visit) tally(r *health.Report) []tally {
 
 // facts are the figures beside the verdict. How long there was no incident is
 // one of them only while all sources are heard.
-func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
-	var facts []fact
+func (v *visit) facts(page *overviewPage, m month, heard bool) (facts []fact, next *fact) {
 	r := page.report
 	if r.Cause != nil {
 		worst := v.issueLineOf(r.Cause.Row, r.Cause.Content)
@@ -295,7 +295,8 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 			facts = append(facts, fact{Name: v.text("fact.posted"), Value: worst.Posted.Text, Note: worst.Posted.Ago})
 		}
 		if worst.Next != nil {
-			facts = append(facts, fact{Name: v.say("fact.next", worst.source), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone})
+			next = &fact{Name: v.say("fact.next", worst.source), Value: worst.Next.At.Text, Note: worst.Next.Words, Tone: worst.Next.Tone}
+			facts = append(facts, *next)
 		}
 	} else if since := v.moment(r.Since); since != nil && r.Severity.Broken() {
 		facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: since.Text})
@@ -309,7 +310,7 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) []fact {
 	if share, n := mean(v.snapshot.Services, m.figures); n > 0 {
 		facts = append(facts, fact{Name: v.text("fact.availability"), Value: v.percent(share, 2), Note: v.text("fact.unweighted", "n", n)})
 	}
-	return facts
+	return facts, next
 }
 
 // incidents counts the open issues that are no advisories.

@@ -84,7 +84,12 @@ func (d *desk) record(at time.Time, values ...any) {
 
 func (d *desk) recordAs(source string, at time.Time, values ...any) {
 	d.t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
+	d.recordIn(storetest.Contoso, source, at, values...)
+}
+
+func (d *desk) recordIn(tenant, source string, at time.Time, values ...any) {
+	d.t.Helper()
+	r := store.Record{TenantID: tenant, Source: source, SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {

@@ -1,0 +1,123 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// suiteRecovers is a tenant in which an incident of the suite recovers, which
+// explains most of what does not work, while another one of Teams alone goes on.
+func suiteRecovers(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	var tells []any
+	for id, name := range map[string]string{"Exchange": "Exchange Online", "microsoftteams": "Microsoft Teams", "Planner": "Microsoft Planner"} {
+		tells = append(tells, tocsin.Overview{ServiceID: id, Service: name, Status: tocsin.StatusDegradation})
+	}
+	due := d.now.Add(20 * time.Minute).Format("Monday, January 2, 2006, at 3:04 PM UTC")
+	d.record(d.now, append(tells,
+		tocsin.Overview{ServiceID: tocsin.SuiteID, Service: "Microsoft 365 suite", Status: tocsin.StatusRestoringService},
+		tocsin.Overview{ServiceID: "Sway", Service: "Sway", Status: tocsin.StatusOperational},
+		tocsin.Issue{
+			ID: "TM1", Title: "Call queues", Service: "Microsoft Teams", ServiceID: "microsoftteams", Classification: "incident",
+			Status: tocsin.StatusDegradation, StartAt: d.now.Add(-29 * time.Hour), ModifiedAt: d.now.Add(-20 * time.Hour),
+		},
+		tocsin.Issue{
+			ID: "MO1", Title: "Sign-in fails", Service: "Microsoft 365 suite", ServiceID: tocsin.SuiteID, Classification: "incident",
+			Status: tocsin.StatusRestoringService, StartAt: d.now.Add(-47 * time.Minute), ModifiedAt: d.now.Add(-time.Minute),
+			Posts: []tocsin.Post{{CreatedAt: d.now.Add(-time.Minute), ContentType: "text", Content: "Affected: Exchange Online, Microsoft Teams and Microsoft Planner.\n\nNext update by: " + due}},
+		})...)
+	return d
+}
+
+// The verdict names the incident that explains what it counts, with its next
+// update, wherever it stands.
+func TestVerdictNamesWhatExplainsIt(t *testing.T) {
+	t.Parallel()
+	d := suiteRecovers(t)
+	next := d.now.Add(20 * time.Minute).Format("15:04")
+	for _, path := range []string{"/", "/wall", "/login"} {
+		page := d.page(path)
+		_, page, _ = strings.Cut(page, "c-degraded")
+		has(t, path, page, "3\u00a0services degraded", `>MO1</a>, which is being restored`, "Also open: ", ">TM1</a>", "Next update by Microsoft", next)
+		lacks(t, path, page, "Confirmed by Microsoft as <a class=\"id\" href=\"/issues/TM1")
+	}
+	has(t, "the facts", d.page("/"), "<dd>47\u00a0min<span>declared start ")
+	has(t, "in French", d.page("/fr/"), "en cours de rétablissement", "Également en cours")
+	has(t, "in Japanese", d.page("/ja/"), "復旧作業中", "ほかに進行中")
+}
+
+// A service that does not work is said to have done so since the same instant
+// on every page: the start of what explains it.
+func TestSinceIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	d := suiteRecovers(t)
+	since := "not well since " + d.now.Add(-47*time.Minute).Format("15:04")
+	for _, path := range []string{"/", "/services", "/services/Exchange"} {
+		has(t, path, d.page(path), since)
+	}
+}
+
+// The page of a service lists what broke it: the incidents whose posts name it,
+// and those of the whole suite.
+func TestServiceListsIncidentsElsewhere(t *testing.T) {
+	t.Parallel()
+	d := suiteRecovers(t)
+	for path, want := range map[string]bool{"Exchange": true, "microsoftteams": true, "Sway": true, tocsin.SuiteID: false} {
+		page := d.page("/services/" + path)
+		_, elsewhere, ok := strings.Cut(page, `id="r-elsewhere"`)
+		elsewhere, _, _ = strings.Cut(elsewhere, "</section>")
+		if ok != want || want && (!strings.Contains(elsewhere, "Sign-in fails") || strings.Contains(elsewhere, "Call queues")) {
+			t.Errorf("%s lists incidents elsewhere: %v, want %v: %s", path, ok, want, elsewhere)
+		}
+	}
+	has(t, "the suite itself", d.page("/services/"+tocsin.SuiteID), "Sign-in fails")
+}
+
+// A degraded service that nothing explains says so in every list.
+func TestUnexplainedIsSaid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	d.record(d.now, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation})
+	for _, path := range []string{"/", "/services"} {
+		has(t, path, d.page(path), "No open issue explains this yet")
+	}
+	has(t, "verdict", d.page("/"), "No open incident explains this yet.")
+}
+
+// Where nothing was ever read, nothing is said to be well, absent or counted.
+func TestNeverReadIsNoAllClear(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.poll(tocsin.OutcomeFailed)
+	r := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: d.now, ModifiedAt: d.now}
+	d.recordIn(storetest.Fabrikam, "graph", d.now, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, r)
+	for path, unwanted := range map[string][]string{
+		"/?tenant=contoso":            {"Nothing is open.", "Everything is working"},
+		"/wall?tenant=contoso":        {"Nothing is open.", "Everything is working"},
+		"/tenants":                    {"Nothing is open.", "not listed"},
+		"/issues?tenant=contoso":      {"0\u00a0incidents", "No incident and no advisory yet"},
+		"/messages?tenant=contoso":    {"No message yet"},
+		"/history?tenant=contoso":     {"0\u00a0incidents", "<dd>0<"},
+		"/issues/EX1?tenant=fabrikam": {"not listed"},
+		"/tenants?issue=EX1&seen=no":  {`class="t" href="/?tenant=contoso"`},
+		"/fr/issues?tenant=contoso":   {"0\u00a0incident"},
+		"/ja/issues?tenant=contoso":   {"0\u00a0件"},
+		"/services?tenant=contoso":    {"Operational"},
+	} {
+		lacks(t, path, d.page(path), unwanted...)
+	}
+	has(t, "the grid", d.page("/tenants"), "Nothing has been read yet.", ">unknown</span>")
+	has(t, "the list", d.page("/issues?tenant=contoso"), "Nothing has been read yet.")
+	has(t, "the history", d.page("/history?tenant=contoso"), "no data")
+}
