@@ -77,7 +77,7 @@ var sources = sync.OnceValues(func() (list []source, err error) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".") && entry.Name() != "..") {
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "node_modules" || strings.HasPrefix(entry.Name(), ".") && entry.Name() != "..") {
 			return filepath.SkipDir
 		}
 		if filepath.Ext(path) != ".go" {
