@@ -54,7 +54,7 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 	var ids []string
 	var known []tocsin.Hash
 	for i, item := range list.Items {
-		doc, modified := tocsin.Document{Hash: item.Hash}, lookups[i].ModifiedAt
+		doc, modified := tocsin.Document{Kind: list.Kind, Hash: item.Hash, Body: item.Body}, lookups[i].ModifiedAt
 		if lookups[i].Known {
 			known = append(known, item.Hash)
 		} else {

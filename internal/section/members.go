@@ -39,7 +39,8 @@ func order() []string {
 // Members lists what differs between two documents of one kind in Graph's wire
 // form, members that matter most first, details last. A member that is null
 // counts as absent. What the provider's reader or poll adds is left out: the
-// viewpoint, annotations, and the clock in FeatureStatusJson. It fails with
+// viewpoint, annotations, the clock in FeatureStatusJson and whether it is there
+// at all; order and repetition. It fails with
 // [tocsin.ErrInvalid] when one of them is no JSON object.
 func Members(before, after []byte) ([]Member, error) {
 	old, err := decode(before)
@@ -52,7 +53,7 @@ func Members(before, after []byte) ([]Member, error) {
 	}
 	var list []Member
 	for name := range union(old, newer) {
-		if m := member(name, old[name], newer[name]); m.What != Same {
+		if m := member(name, old[name], newer[name]); m.What != Same && (m.What == Changed || !tocsin.ComesAndGoes(strings.TrimPrefix(name, "details."))) {
 			list = append(list, m)
 		}
 	}
@@ -99,15 +100,16 @@ func decode(body []byte) (map[string]any, error) {
 	return object, nil
 }
 
-// valuesOf are the values of each named detail: some are given twice.
+// valuesOf are the values of each named detail: some are given twice. Those of
+// one name are in a fixed order, as theirs says nothing.
 func valuesOf(details []any) map[string][]string {
 	values := map[string][]string{}
 	for _, d := range details {
 		detail, _ := d.(map[string]any)
 		name, _ := detail["name"].(string)
 		value := tocsin.QuietDetail(name, written(detail["value"]))
-		if name != "" && value != "" && (len(values[name]) == 0 || values[name][len(values[name])-1] != value) {
-			values[name] = append(values[name], value)
+		if n, found := slices.BinarySearch(values[name], value); name != "" && value != "" && !found {
+			values[name] = slices.Insert(values[name], n, value)
 		}
 	}
 	return values
@@ -147,18 +149,18 @@ func bodyText(v any) string {
 	return Text(content, contentType)
 }
 
-// listed are the items of list that other does not have.
+// listed are the items of list that other does not have, each once.
 func listed(name string, list, other any) []string {
-	has := map[string]int{}
+	has := map[string]bool{}
 	items, _ := other.([]any)
 	for _, item := range items {
-		has[written(item)]++
+		has[written(item)] = true
 	}
 	items, _ = list.([]any)
 	var missing []string
 	for _, item := range items {
-		text := written(item)
-		if has[text]--; has[text] < 0 {
+		if text := written(item); !has[text] {
+			has[text] = true
 			missing = append(missing, itemName(name, item, text))
 		}
 	}

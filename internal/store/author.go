@@ -209,10 +209,10 @@ func (s *Store) Held(ctx context.Context, tenantID string, ref Ref, n int) (tocs
 }
 
 func (s *Store) held(ctx context.Context, q querier, tenant int64, ref Ref, n int) (held tocsin.Held, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, v.stated, d.body, m.source
+	rows, err := q.QueryContext(ctx, `SELECT t.id, i.kind, i.id, v.n, COALESCE(w.hash, d.hash), v.at, v.seen_at, v.source, v.chain, v.stated, COALESCE(w.body, d.body), m.source
 		FROM members m JOIN items i ON i.num = m.item JOIN tenants t ON t.num = m.tenant
 		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = CASE WHEN CAST($4 AS BIGINT) = 0 THEN m.n ELSE CAST($4 AS BIGINT) END
-		JOIN documents d ON d.num = v.document
+		JOIN documents d ON d.num = v.document LEFT JOIN wordings w ON w.num = m.shown AND CAST($4 AS BIGINT) = 0
 		WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`, tenant, string(ref.Kind), ref.ID, n)
 	list, err := collectRows(rows, err, s.scanHeld)
 	if err != nil {
@@ -259,6 +259,6 @@ func (s *Store) Authors(ctx context.Context, tenantID string, ref Ref) (map[int]
 // ServiceNames lists the services of the tenant, whoever named them.
 func (d *Draft) ServiceNames(ctx context.Context) ([]tocsin.Service, error) {
 	rows, err := d.tx.QueryContext(ctx, `SELECT i.id, d.title FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
-		WHERE m.tenant = $1 AND i.kind IN ($2, $3) ORDER BY i.id, i.kind`, d.tenant, string(tocsin.KindService), string(tocsin.KindOverview))
+		WHERE m.tenant = $1 AND m.n > 0 AND i.kind IN ($2, $3) ORDER BY i.id, i.kind`, d.tenant, string(tocsin.KindService), string(tocsin.KindOverview))
 	return collectRows(rows, err, func(rows *sql.Rows) (v tocsin.Service, err error) { return v, rows.Scan(&v.ID, &v.Name) })
 }

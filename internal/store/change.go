@@ -27,9 +27,9 @@ func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsi
 // TenantChangesAfter lists up to limit changes of one tenant with a number
 // above seq, in order; those of messages about data privacy when private is set.
 func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error) {
-	condition := ""
+	condition := told
 	if !private {
-		condition = notPrivate
+		condition += notPrivate
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
 		WHERE t.id = $1 AND c.seq > $2`+condition+` ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
@@ -39,6 +39,11 @@ func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int
 	}
 	return list, nil
 }
+
+// told leaves out what nobody is told: that the text of an item is written in
+// another way, and what became of versions that count for nothing.
+const told = ` AND c.what <> 'reworded' AND NOT EXISTS (SELECT 1 FROM versions v
+	WHERE v.tenant = c.tenant AND v.item = c.item AND v.n = c.n AND v.void <> '')`
 
 // notPrivate leaves out changes of messages that are about data privacy now.
 const notPrivate = ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
@@ -54,7 +59,7 @@ type LatestQuery struct {
 // LatestChanges lists changes of a tenant that are not silent, newest first.
 func (s *Store) LatestChanges(ctx context.Context, tenantID string, q LatestQuery) ([]tocsin.Change, error) {
 	args := []any{tenantID, q.Limit}
-	condition := "NOT c.silent"
+	condition := "NOT c.silent" + told
 	if len(q.Kinds) > 0 {
 		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
 		for _, kind := range q.Kinds {

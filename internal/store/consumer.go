@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -126,11 +127,12 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 		if err := advance(ctx, tx, c, next.Seq, now, lease); err != nil {
 			return err
 		}
-		if err := handle(ctx, &Tx{tx: tx, store: s}, batch); err != nil {
-			return err
-		}
 		handled = len(batch)
-		return nil
+		batch = slices.DeleteFunc(batch, func(c tocsin.Change) bool { return c.What == tocsin.WhatReworded })
+		if len(batch) == 0 {
+			return nil
+		}
+		return handle(ctx, &Tx{tx: tx, store: s}, batch)
 	})
 	if err != nil {
 		return c, 0, fmt.Errorf("consume changes for %s: %w", c.Name, err)

@@ -18,16 +18,27 @@ type stored struct {
 	num, item  int64
 	modifiedAt int64 // microseconds, 0 for none
 	body       tocsin.Hash
+	own        tocsin.Hash // its wording
+	wording    tocsin.Hash // that of the bytes by which it was found
+	meaning    tocsin.Meaning
 	files      bool
 	ref        Ref
 }
 
-const storedColumns = `d.num, d.item, d.modified_at, d.hash, d.files, i.kind, i.id FROM documents d JOIN items i ON i.num = d.item`
+// unread reports whether an older version of the program stored the document
+// and nobody has asked yet what it means.
+func (d *stored) unread() bool { return d.meaning.Core == tocsin.Hash{} }
+
+const storedColumns = `d.num, d.item, d.modified_at, d.hash, d.meaning, d.core, d.rollout, d.files, i.kind, i.id FROM documents d JOIN items i ON i.num = d.item`
 
 func (d *stored) scan(scan func(...any) error) error {
-	var hash []byte
-	err := scan(&d.num, &d.item, &d.modifiedAt, &hash, &d.files, &d.ref.Kind, &d.ref.ID)
+	var hash, wording, core, rollout []byte
+	err := scan(&d.num, &d.item, &d.modifiedAt, &hash, &wording, &core, &rollout, &d.files, &d.ref.Kind, &d.ref.ID)
 	copy(d.body[:], hash)
+	copy(d.own[:], wording)
+	d.wording = d.own
+	copy(d.meaning.Core[:], core)
+	copy(d.meaning.Rollout[:], rollout)
 	return err
 }
 
@@ -128,35 +139,71 @@ func placeholders(first, n int) string {
 	return b.String()
 }
 
-// putDocument finds or stores doc. Bytes that mean what a stored document
-// means lead to that document.
-func (s *Store) putDocument(ctx context.Context, q querier, doc tocsin.Document) (stored, error) {
+// draftDocument finds a document, or drafts one that is not stored yet: its
+// number is 0. Bytes that differ from those of a stored document in nothing but
+// noise lead to that document.
+func (s *Store) draftDocument(ctx context.Context, q querier, doc tocsin.Document) (stored, error) {
 	if d, ok := s.known.get(doc.Hash); ok {
 		return d, nil
 	}
+	if err := complete(&doc, doc.Kind); err != nil {
+		return stored{}, err
+	}
 	d, err := s.findDocument(ctx, q, doc)
+	if err == nil && d.unread() && d.own == doc.Wording {
+		d.meaning = doc.Meaning
+	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return d, err
 	}
 	item, err := putItem(ctx, q, doc.Kind, doc.ID)
-	if err != nil {
-		return stored{}, err
+	return stored{
+		item: item, modifiedAt: micros(doc.Facts.ModifiedAt), body: doc.Hash, own: doc.Wording, wording: doc.Wording, meaning: doc.Meaning,
+		files: doc.Facts.Files, ref: Ref{Kind: doc.Kind, ID: doc.ID},
+	}, err
+}
+
+// complete reads a document of which only the bytes were handed over, because
+// the store knew it a moment ago.
+func complete(doc *tocsin.Document, kind tocsin.Kind) (err error) {
+	if doc.ID == "" && len(doc.Body) > 0 {
+		*doc, err = tocsin.ReadDocument(kind, doc.Body)
+	}
+	return err
+}
+
+// putDocument stores the bytes of an entry as a document, unless they are in
+// one already.
+func (s *Store) putDocument(ctx context.Context, q querier, d stored, doc tocsin.Document) (stored, error) {
+	if d.num > 0 && d.own == d.wording {
+		return d, nil
+	}
+	if err := complete(&doc, d.ref.Kind); err != nil {
+		return d, err
 	}
 	f := doc.Facts
-	_, err = q.ExecContext(ctx, `
-		INSERT INTO documents (item, hash, meaning, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files, private)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
-		item, doc.Hash[:], doc.Meaning[:], s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
+	_, err := q.ExecContext(ctx, `
+		INSERT INTO documents (item, hash, meaning, core, rollout, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files, private)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING`,
+		d.item, doc.Hash[:], doc.Wording[:], doc.Meaning.Core[:], rolloutOf(doc.Meaning), s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
 		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(f.Feature), clean(f.FeatureSet), clean(string(f.Status)), clean(f.Class),
 		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt), f.Files, f.Private)
 	if err != nil {
-		return stored{}, err
+		return d, err
 	}
 	return s.findDocument(ctx, q, doc)
 }
 
 func (s *Store) findDocument(ctx context.Context, q querier, doc tocsin.Document) (d stored, err error) {
-	return d, d.scan(q.QueryRowContext(ctx, `SELECT `+storedColumns+` WHERE d.hash = $1 OR d.meaning = $2 LIMIT 1`, doc.Hash[:], doc.Meaning[:]).Scan)
+	return d, d.scan(q.QueryRowContext(ctx, `SELECT `+storedColumns+` WHERE d.hash = $1 OR d.meaning = $2 LIMIT 1`, doc.Hash[:], doc.Wording[:]).Scan)
+}
+
+// rolloutOf is the roll-out of a meaning as it is stored, empty without one.
+func rolloutOf(m tocsin.Meaning) []byte {
+	if m.Rollout == (tocsin.Hash{}) {
+		return []byte{}
+	}
+	return m.Rollout[:]
 }
 
 func putItem(ctx context.Context, q querier, kind tocsin.Kind, id string) (num int64, err error) {
@@ -173,7 +220,8 @@ func clean(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
-// Body reads the bytes of a document by its number. It fails with
+// Body reads the bytes of a document by its number, or of a newer wording by
+// its negative number, as in [Row]. It fails with
 // [tocsin.ErrNotFound] when there is none.
 func (s *Store) Body(ctx context.Context, num int64) ([]byte, error) {
 	body, err := s.bodyOf(ctx, s.read, num)
@@ -185,7 +233,11 @@ func (s *Store) Body(ctx context.Context, num int64) ([]byte, error) {
 
 func (s *Store) bodyOf(ctx context.Context, q querier, num int64) ([]byte, error) {
 	var packed []byte
-	if err := q.QueryRowContext(ctx, `SELECT body FROM documents WHERE num = $1`, num).Scan(&packed); err != nil {
+	query := `SELECT body FROM documents WHERE num = $1`
+	if num < 0 {
+		query, num = `SELECT body FROM wordings WHERE num = $1`, -num
+	}
+	if err := q.QueryRowContext(ctx, query, num).Scan(&packed); err != nil {
 		return nil, err
 	}
 	body, err := s.decoder.DecodeAll(packed, nil)

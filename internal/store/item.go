@@ -44,7 +44,7 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 	}
 	query := itemColumns + `
 		FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document JOIN tenants t ON t.num = m.tenant
-		WHERE t.id = $1 AND i.kind = $2 AND i.num < $3`
+		WHERE t.id = $1 AND i.kind = $2 AND i.num < $3 AND m.n > 0`
 	args := []any{tenantID, string(q.Kind), before}
 	where := func(condition string, value any) {
 		args = append(args, value)

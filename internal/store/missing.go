@@ -40,7 +40,7 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT i.num, i.id, d.end_at FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
-		JOIN tenants t ON t.num = m.tenant WHERE t.id = $1 AND i.kind = $2 AND m.left_at = 0 AND m.source = $3`, tenantID, string(kind), source)
+		JOIN tenants t ON t.num = m.tenant WHERE t.id = $1 AND i.kind = $2 AND m.left_at = 0 AND m.n > 0 AND m.source = $3`, tenantID, string(kind), source)
 	all, err := collectRows(rows, err, func(rows *sql.Rows) (m Missing, err error) {
 		var num, end int64
 		if err := rows.Scan(&num, &m.ID, &end); err != nil {

@@ -83,6 +83,9 @@ func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 		if err != nil {
 			return err
 		}
+		if err := sweepWordings(ctx, tx, now); err != nil {
+			return err
+		}
 		return sweepSessions(ctx, tx, now)
 	})
 	if err != nil {

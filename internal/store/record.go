@@ -35,7 +35,7 @@ var errDry = errors.New("dry run")
 
 // An Entry is one document as it was received.
 type Entry struct {
-	// Document need only hold Hash when [Store.Known] knows it.
+	// Document need only hold Hash and Body when [Store.Known] knows it.
 	Document tocsin.Document
 	// SeenAt overrides the record's, for an archive of older polls. For an
 	// overview it is the time from which the status held.
@@ -52,9 +52,10 @@ type Ref struct {
 // change for each difference, in one transaction, and returns the changes.
 // Recording the same thing again has no effect:
 //
-//   - a document that holds already is no version;
-//   - a state that the archive knows with the same time is no version, whenever
-//     it arrives;
+//   - a document that means what holds already is no version, see
+//     [tocsin.Meaning]; its text is shown from now on;
+//   - a state that the archive knows with the same time is no version, unless
+//     the source of the state that holds went back to it;
 //   - a state older than the one that holds is a version, but does not hold;
 //   - neither does a state that states no time, beside one that does.
 //
@@ -82,14 +83,16 @@ func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 // recording is the state of one Record call inside its transaction.
 type recording struct {
 	Record
+	store   *Store
 	tenant  int64
 	chain   tocsin.Hash
 	members map[int64]*member
 	rows    []row
 	changes []change
 	dirty   []*member
-	tasks   [][]any          // of items whose files are to be fetched
-	bodies  map[int64][]byte // of documents that came with their bytes
+	tasks   [][]any                // of items whose files are to be fetched
+	bodies  map[int64][]byte       // of documents that came with their bytes
+	put     map[tocsin.Hash]stored // what versions were made of, by wording
 }
 
 // change is a change about to be inserted.
@@ -103,16 +106,27 @@ type member struct {
 	item, document, at int64
 	was                int64 // the document that held before this record; 0 for none
 	stated             bool  // the source stated at; else it is when the state was seen
-	n, versions        int
+	n, versions        int   // n is 0 when no version counts
 	leftAt             int64
 	source             string // whose list it is on
 	stored             bool   // the row exists
 	touched            bool
+
+	seenAt  int64  // when the version that holds was seen
+	seenBy  string // by which source
+	meaning *tocsin.Meaning
+	rollout []byte // that was told last
+	shown   int64  // number of the wording that is shown, 0 for the document
+	shownAt int64
+	wording []byte // of what is shown, empty for the document
+
+	reworded bool // by this record
 }
 
 // row is a version about to be inserted.
 type row struct {
 	item, document int64
+	meaning        tocsin.Meaning
 	version        tocsin.Version
 }
 
@@ -124,22 +138,21 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 	if err != nil {
 		return nil, err
 	}
-	rec := &recording{Record: r, tenant: tenant, bodies: make(map[int64][]byte, len(r.Entries))}
+	rec := &recording{Record: r, store: s, tenant: tenant, bodies: make(map[int64][]byte, len(r.Entries)), put: map[tocsin.Hash]stored{}}
 	if err := rec.lock(ctx, tx); err != nil {
 		return nil, err
 	}
 	docs := make([]stored, len(r.Entries))
 	for i, e := range r.Entries {
-		if docs[i], err = s.putDocument(ctx, tx, e.Document); err != nil {
-			return nil, fmt.Errorf("put document %s: %w", e.Document.ID, err)
+		if docs[i], err = s.draftDocument(ctx, tx, e.Document); err != nil {
+			return nil, fmt.Errorf("find document %s: %w", e.Document.ID, err)
 		}
-		rec.bodies[docs[i].num] = e.Document.Body
 	}
 	if err := rec.load(ctx, tx, docs); err != nil {
 		return nil, err
 	}
 	for i, e := range r.Entries {
-		if err := rec.add(ctx, tx, e, docs[i]); err != nil {
+		if err := rec.add(ctx, tx, e, &docs[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -152,14 +165,15 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 		return nil, err
 	}
 	for i, e := range r.Entries { // noise leads to the same document next time
-		if r.Dry {
-			break
+		if docs[i].num > 0 && !r.Dry {
+			s.known.put(e.Document.Hash, docs[i])
 		}
-		s.known.put(e.Document.Hash, docs[i])
 	}
-	changes := make([]tocsin.Change, len(rec.changes))
-	for i, c := range rec.changes {
-		changes[i] = c.Change
+	var changes []tocsin.Change
+	for _, c := range rec.changes {
+		if c.What != tocsin.WhatReworded {
+			changes = append(changes, c.Change)
+		}
 	}
 	return changes, nil
 }
@@ -172,12 +186,14 @@ func (rec *recording) lock(ctx context.Context, q querier) error {
 	return err
 }
 
-const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, m.source, v.at, v.stated
-	FROM members m JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
+const memberColumns = `m.item, m.n, m.versions, m.document, m.left_at, m.source, m.shown, m.shown_at, m.wording, m.rollout,
+	COALESCE(v.at, 0), COALESCE(v.stated, FALSE), COALESCE(v.seen_at, 0), COALESCE(v.source, '')
+	FROM members m LEFT JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n`
 
 func scanMember(rows *sql.Rows) (*member, error) {
 	m := &member{stored: true}
-	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.at, &m.stated)
+	return m, rows.Scan(&m.item, &m.n, &m.versions, &m.document, &m.leftAt, &m.source, &m.shown, &m.shownAt, &m.wording, &m.rollout,
+		&m.at, &m.stated, &m.seenAt, &m.seenBy)
 }
 
 // manyDocs is from how many documents on all members of a tenant are read at
@@ -212,7 +228,10 @@ func (rec *recording) load(ctx context.Context, q querier, docs []stored) error 
 }
 
 // add decides what entry is to the tenant: nothing new, a return, or a version.
-func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) error {
+func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) error {
+	if put, ok := rec.put[doc.own]; ok && doc.num == 0 {
+		*doc = put
+	}
 	m := rec.members[doc.item]
 	if m == nil {
 		m = &member{item: doc.item, source: rec.Source}
@@ -226,19 +245,30 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 		m.source = rec.Source
 		rec.touch(m)
 	}
-	known, err := rec.knows(ctx, q, m, st)
-	if err != nil {
-		return err
+	if m.n > 0 && m.document == doc.num && st.outranks(m) {
+		return rec.hold(ctx, q, m, e, doc, micros(st.seenAt))
 	}
-	if known {
-		if m.leftAt != 0 && rec.Listed {
-			m.leftAt = 0
-			rec.change(m, doc.ref, tocsin.WhatReturned, m.n, rec.SeenAt)
-		}
+	verdict, err := rec.judge(ctx, q, m, doc, st)
+	switch {
+	case err != nil:
+		return err
+	case verdict == sameAsHeld:
+		return rec.hold(ctx, q, m, e, doc, micros(st.seenAt))
+	case verdict == sameAsOther && !rec.wentBack(m, st):
+		rec.stay(m, doc)
 		return nil
 	}
+	if *doc, err = rec.store.putDocument(ctx, q, *doc, e.Document); err != nil {
+		return fmt.Errorf("put document %s: %w", doc.ref.ID, err)
+	}
+	rec.bodies[doc.num], rec.put[doc.own] = e.Document.Body, *doc
+	return rec.version(ctx, q, m, *doc, st)
+}
+
+// version adds a version, which holds unless another one outranks it.
+func (rec *recording) version(ctx context.Context, q querier, m *member, doc stored, st state) error {
 	what := tocsin.WhatUpdated
-	if m.versions == 0 {
+	if m.n == 0 {
 		what = tocsin.WhatNew
 	}
 	holds := st.outranks(m)
@@ -249,79 +279,20 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc stored) e
 	}
 	v.Chain = v.Link(rec.chain)
 	rec.chain = v.Chain
-	rec.rows = append(rec.rows, row{item: doc.item, document: doc.num, version: v})
+	rec.rows = append(rec.rows, row{item: doc.item, document: doc.num, meaning: doc.meaning, version: v})
 	if holds {
 		m.n, m.document, m.at, m.stated, m.leftAt = m.versions, doc.num, st.at, st.stated, 0
+		m.seenAt, m.seenBy = micros(st.seenAt), rec.Source
+		m.now(doc.meaning)
+		if err := rec.show(ctx, q, m, 0, 0, nil); err != nil {
+			return err
+		}
 		if doc.files && rec.Listed {
 			rec.tasks = append(rec.tasks, []any{rec.tenant, m.item, rec.Source, 0, micros(rec.SeenAt)})
 		}
 	}
 	rec.change(m, doc.ref, what, v.N, st.seenAt)
 	return nil
-}
-
-// state is one entry as it is judged beside what the tenant holds.
-type state struct {
-	document int64
-	at       int64 // microseconds
-	stated   bool  // at is what the source said, not when the state was seen
-	seenAt   time.Time
-}
-
-// state finds out from when an entry held. Issues and messages state it
-// themselves; for statuses and services it is when the source listed them.
-// What somebody brings in without a time says nothing about now beside what
-// another source lists.
-func (rec *recording) state(e Entry, doc stored, m *member) state {
-	st := state{document: doc.num, at: doc.modifiedAt, stated: doc.modifiedAt != 0, seenAt: e.SeenAt}
-	if st.seenAt.IsZero() {
-		st.seenAt = rec.SeenAt
-	}
-	st.seenAt = st.seenAt.UTC().Truncate(time.Microsecond)
-	if st.stated {
-		return st
-	}
-	st.at = micros(st.seenAt)
-	if doc.ref.Kind == tocsin.KindService || doc.ref.Kind == tocsin.KindOverview {
-		st.stated = rec.Listed || !e.SeenAt.IsZero() || m.source == rec.Source
-	}
-	return st
-}
-
-// outranks reports whether st holds from now on instead of what m holds.
-func (st state) outranks(m *member) bool {
-	switch {
-	case m.versions == 0:
-		return true
-	case st.stated != m.stated:
-		return st.stated
-	}
-	return st.at >= m.at
-}
-
-// knows reports whether st is what holds, or what the tenant's archive has at
-// that time already. Beside a state that has a time, one without is known as
-// soon as its document is.
-func (rec *recording) knows(ctx context.Context, q querier, m *member, st state) (bool, error) {
-	if m.versions == 0 {
-		return false, nil
-	}
-	if m.document == st.document && st.outranks(m) {
-		return true, nil
-	}
-	anyTime := m.stated && !st.stated
-	for _, r := range rec.rows {
-		if r.item == m.item && r.document == st.document && (anyTime || micros(r.version.At) == st.at) {
-			return true, nil
-		}
-	}
-	if !m.stored {
-		return false, nil
-	}
-	var count int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM versions WHERE tenant = $1 AND item = $2 AND document = $3 AND (at = $4 OR $5)`,
-		rec.tenant, m.item, st.document, st.at, anyTime).Scan(&count)
-	return count > 0, err
 }
 
 func (rec *recording) touch(m *member) {
@@ -344,7 +315,7 @@ func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
 	rows, err := q.QueryContext(ctx, `SELECT `+memberColumns+` JOIN items i ON i.num = m.item WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`,
 		rec.tenant, string(ref.Kind), ref.ID)
 	list, err := collectRows(rows, err, scanMember)
-	if err != nil || len(list) == 0 || list[0].leftAt != 0 {
+	if err != nil || len(list) == 0 || list[0].leftAt != 0 || list[0].n == 0 {
 		return err
 	}
 	m := list[0]
@@ -369,11 +340,15 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	}
 	members := make([][]any, len(rec.dirty))
 	for i, m := range rec.dirty {
-		members[i] = []any{rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source}
+		members[i] = []any{
+			rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source,
+			m.shown, m.shownAt, append([]byte{}, m.wording...), append([]byte{}, m.rollout...),
+		}
 	}
-	if err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `, members, `
+	if err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, members, `
 		ON CONFLICT (tenant, item) DO UPDATE
-		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source`); err != nil {
+		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source,
+			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout`); err != nil {
 		return fmt.Errorf("update members: %w", err)
 	}
 	if len(rec.changes) == 0 {

@@ -13,7 +13,7 @@ type Row struct {
 	Kind       tocsin.Kind
 	ID         string
 	N          int
-	Document   int64
+	Document   int64 // number of its text; see [Store.Body]
 	At         int64 // microseconds, as the fields below
 	SeenAt     int64
 	LeftAt     int64
@@ -31,7 +31,7 @@ type Row struct {
 	Source     string // whose list it is on
 }
 
-const rowSelection = `SELECT i.kind, i.id, m.n, m.document, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
+const rowSelection = `SELECT i.kind, i.id, m.n, CASE WHEN m.shown > 0 THEN -m.shown ELSE m.document END, v.at, v.seen_at, m.left_at, d.start_at, d.end_at, d.modified_at,
 	d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class, d.private, m.source`
 
 const rowColumns = rowSelection + `

@@ -99,7 +99,7 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among 
 	}
 	from := "texts x"
 	conditions := []string{
-		"t.id = $1", "d.num = x.document", "i.num = d.item", "m.tenant = t.num", "m.item = d.item", "m.document = d.num",
+		"t.id = $1", "d.num = x.document", "i.num = d.item", "m.tenant = t.num", "m.item = d.item", "m.document = d.num", "m.n > 0",
 	}
 	switch match := matchAll(terms); {
 	case among > 0:

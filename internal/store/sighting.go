@@ -49,9 +49,9 @@ func (s *Store) sightings(ctx context.Context, ref Ref, tenantIDs []string) ([]S
 		args = append(args, id)
 	}
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT t.id, f.seen_at, m.n, m.versions, d.hash, d.status, v.at, v.seen_at, m.left_at
-		FROM items i JOIN members m ON m.item = i.num JOIN tenants t ON t.num = m.tenant JOIN documents d ON d.num = m.document
-		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n
+		SELECT t.id, f.seen_at, m.n, (SELECT count(*) FROM versions c WHERE c.tenant = m.tenant AND c.item = m.item AND c.void = ''), d.hash, d.status, v.at, v.seen_at, m.left_at
+		FROM items i JOIN members m ON m.item = i.num JOIN tenants t ON t.num = m.tenant
+		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n JOIN documents d ON d.num = v.document
 		JOIN versions f ON f.tenant = m.tenant AND f.item = m.item AND f.n = 1
 		WHERE i.kind = $1 AND i.id = $2 AND t.id IN (`+placeholders(3, len(tenantIDs))+`) ORDER BY t.name`, args...)
 	return collectRows(rows, err, func(rows *sql.Rows) (Sighting, error) {

@@ -33,6 +33,9 @@ const (
 	WhatStale    What = "stale"
 	WhatHeard    What = "heard"
 	WhatLate     What = "late"
+	// WhatReworded tells the program's own readers that the text of an item is
+	// written in another way and means the same. Nobody is told of it.
+	WhatReworded What = "reworded"
 )
 
 // Versioned reports whether the change made a version of its item.

@@ -41,10 +41,11 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 // Graph's wire form. Equal bytes are stored once, whoever sent them.
 type Document struct {
 	Kind    Kind
-	ID      string // the provider's id: "EX123456", "MC123456", or a service id such as "Exchange"
-	Body    []byte // the JSON object as received
-	Hash    Hash   // of Body
-	Meaning Hash   // of the body without noise; equal meaning is no new version
+	ID      string  // the provider's id: "EX123456", "MC123456", or a service id such as "Exchange"
+	Body    []byte  // the JSON object as received
+	Hash    Hash    // of Body
+	Wording Hash    // of the body without noise; of equal ones the first is kept
+	Meaning Meaning // equal meaning is no new version
 	Facts   Facts
 	Doubts  Doubts // what of the body could not be read
 }
@@ -101,7 +102,7 @@ func ReadDocument(kind Kind, body []byte) (Document, error) {
 	if err := checkID(doc.ID); err != nil {
 		return Document{}, err
 	}
-	doc.Meaning, err = meaning(kind, doc.ID, body)
+	doc.Wording, doc.Meaning, err = understand(kind, doc.ID, body)
 	if err != nil {
 		return Document{}, fmt.Errorf("read %s %s: %w", kind, doc.ID, err)
 	}

@@ -166,11 +166,7 @@ func TestKilledCollector(t *testing.T) {
 		c = d.complete(t, c, dsn)
 	}
 	c.kill()
-	want := map[string]int{}
-	for _, l := range lines {
-		want[l.ID]++
-	}
-	d.check(t, lines, want)
+	d.check(t, lines, versionsOf(t, lines))
 	polls, err := d.store.Polls(t.Context(), tenant, 1000)
 	abandoned := 0
 	for _, p := range polls {

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// state is one entry as it is judged beside what the tenant holds.
+type state struct {
+	at     int64 // microseconds
+	stated bool  // at is what the source said, not when the state was seen
+	seenAt time.Time
+}
+
+// state finds out from when an entry held. Issues and messages state it
+// themselves; for statuses and services it is when the source listed them.
+// What somebody brings in without a time says nothing about now beside what
+// another source lists.
+func (rec *recording) state(e Entry, doc *stored, m *member) state {
+	st := state{at: doc.modifiedAt, stated: doc.modifiedAt != 0, seenAt: e.SeenAt}
+	if st.seenAt.IsZero() {
+		st.seenAt = rec.SeenAt
+	}
+	st.seenAt = st.seenAt.UTC().Truncate(time.Microsecond)
+	if st.stated {
+		return st
+	}
+	st.at = micros(st.seenAt)
+	if doc.ref.Kind == tocsin.KindService || doc.ref.Kind == tocsin.KindOverview {
+		st.stated = rec.Listed || !e.SeenAt.IsZero() || m.source == rec.Source
+	}
+	return st
+}
+
+// outranks reports whether st holds from now on instead of what m holds.
+func (st state) outranks(m *member) bool {
+	switch {
+	case m.n == 0:
+		return true
+	case st.stated != m.stated:
+		return st.stated
+	}
+	return st.at >= m.at
+}
+
+// What a state is beside those that the archive has.
+const (
+	newState    = iota
+	sameAsHeld  // it means what the version that holds means, and is not older
+	sameAsOther // it means what another version with the same time means
+)
+
+// judge compares a state with the version that holds and with those of the same
+// time, by what they mean. Beside a state that has a time, one without is known
+// as soon as any version means the same.
+func (rec *recording) judge(ctx context.Context, q querier, m *member, doc *stored, st state) (int, error) {
+	verdict, anyTime := newState, m.stated && !st.stated
+	for _, r := range rec.rows {
+		if r.item == m.item && (anyTime || micros(r.version.At) == st.at) && r.meaning.Same(doc.meaning) {
+			verdict = sameAsOther
+		}
+	}
+	if !m.stored {
+		if st.outranks(m) && m.meaning != nil && m.meaning.Same(doc.meaning) {
+			verdict = sameAsHeld
+		}
+		return verdict, nil
+	}
+	if err := rec.understand(ctx, q, doc); err != nil {
+		return 0, err
+	}
+	states, err := rec.states(ctx, q, m, st.at, anyTime)
+	if err != nil {
+		return 0, err
+	}
+	for i := range states {
+		state := &states[i]
+		if err := rec.understand(ctx, q, &state.stored); err != nil {
+			return 0, err
+		}
+		if state.n == m.n && m.meaning == nil {
+			m.before(state.meaning)
+		}
+		if state.n != m.n && (anyTime || state.at == st.at) && state.meaning.Same(doc.meaning) {
+			verdict = sameAsOther
+		}
+	}
+	if st.outranks(m) && m.meaning != nil && m.meaning.Same(doc.meaning) {
+		verdict = sameAsHeld
+	}
+	return verdict, nil
+}
+
+// heldVersion is a version that the archive has, with what it means.
+type heldVersion struct {
+	stored
+	n  int
+	at int64
+}
+
+// states reads the version that held before this record, and those of one time.
+func (rec *recording) states(ctx context.Context, q querier, m *member, at int64, anyTime bool) ([]heldVersion, error) {
+	rows, err := q.QueryContext(ctx, `SELECT v.n, v.at, d.num, d.core, d.rollout, i.kind, i.id
+		FROM versions v JOIN documents d ON d.num = v.document JOIN items i ON i.num = v.item
+		WHERE v.tenant = $1 AND v.item = $2 AND (v.at = $3 OR v.n = $4 OR $5)`, rec.tenant, m.item, at, m.n, anyTime)
+	return collectRows(rows, err, func(rows *sql.Rows) (st heldVersion, err error) {
+		var core, rollout []byte
+		err = rows.Scan(&st.n, &st.at, &st.num, &core, &rollout, &st.ref.Kind, &st.ref.ID)
+		copy(st.meaning.Core[:], core)
+		copy(st.meaning.Rollout[:], rollout)
+		return st, err
+	})
+}
+
+// before notes what the version means that held before this record. A roll-out
+// that it does not tell is the one that was told last.
+func (m *member) before(meaning tocsin.Meaning) {
+	if len(m.rollout) == 0 {
+		m.tell(meaning)
+	}
+	copy(meaning.Rollout[:], m.rollout)
+	m.meaning = &meaning
+}
+
+// now notes what the version means that holds from now on.
+func (m *member) now(meaning tocsin.Meaning) {
+	m.tell(meaning)
+	copy(meaning.Rollout[:], m.rollout)
+	m.meaning = &meaning
+}
+
+// tell remembers the roll-out that a document tells.
+func (m *member) tell(meaning tocsin.Meaning) {
+	if meaning.Rollout != (tocsin.Hash{}) {
+		m.rollout = meaning.Rollout[:]
+	}
+}
+
+// understand finds out what a document means that an older version of the
+// program stored, and remembers it.
+func (rec *recording) understand(ctx context.Context, q querier, d *stored) error {
+	if !d.unread() {
+		return nil
+	}
+	body, err := rec.store.bodyOf(ctx, q, d.num)
+	if err != nil {
+		return err
+	}
+	doc, err := tocsin.ReadDocument(d.ref.Kind, body)
+	if err != nil {
+		doc.Meaning.Core = tocsin.HashOf(body) // one that was stored can be read
+	}
+	d.meaning = doc.Meaning
+	_, err = q.ExecContext(ctx, `UPDATE documents SET core = $1, rollout = $2 WHERE num = $3`, d.meaning.Core[:], rolloutOf(d.meaning), d.num)
+	return err
+}
+
+// wentBack reports whether a state of the time of the one that holds is what
+// the source of that one says now: a state that flaps under one time stamp ends
+// on what was said last.
+func (rec *recording) wentBack(m *member, st state) bool {
+	return rec.Listed && st.at == m.at && st.stated == m.stated && m.seenBy == rec.Source && micros(st.seenAt) >= m.seenAt
+}
