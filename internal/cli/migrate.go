@@ -20,7 +20,7 @@ func (c *migrateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	defer hold.Release()
+	defer func() { _ = hold.Release() }()                   // the process ends
 	archive, err := store.Open(ctx, settings.DatabaseDSN()) // opening migrates
 	if err != nil {
 		return err

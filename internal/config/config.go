@@ -93,7 +93,7 @@ type Source struct {
 	TokenURL       string   `yaml:"tokenUrl"`       // token endpoint; that of the cloud when empty
 	BaseURL        string   `yaml:"baseUrl"`        // address of the API with its version; that of the cloud when empty; nothing is sent to any other
 	Path           string   `yaml:"path"`           // of kind file: a file or directory
-	Every          Duration `yaml:"every"`          // time between two polls, such as 3m or 90s; 3m when empty
+	Every          Duration `yaml:"every"`          // time between two polls, such as 3m or 90s, at least 15s; 3m when empty
 }
 
 // Default is the configuration of a first run: reachable from this machine
@@ -108,7 +108,7 @@ func Default() Config {
 
 // Least and usual time between two polls of a source.
 const (
-	minEvery     = time.Second
+	minEvery     = 15 * time.Second // the provider's limits for one app allow no more
 	defaultEvery = 3 * time.Minute
 )
 
@@ -175,7 +175,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), c.validatePeople(), c.validateTenants(), c.validateIssuers())
+	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers())
 }
 
 func (c Config) validateTenants() error {
@@ -193,6 +193,7 @@ func (c Config) validateTenants() error {
 			}
 			seen[name] = key
 		}
+		problems = append(problems, t.validateTenantKeys(key)...)
 		problems = append(problems, c.validateSources(key, tenant.ID, t.All())...)
 	}
 	return errors.Join(problems...)
@@ -210,8 +211,9 @@ func (c Config) validateSources(key, tenantID string, sources []Source) (problem
 		}
 		labels[s.Label] = true
 		if time.Duration(s.Every) < minEvery {
-			problems = append(problems, tocsin.Invalidf(at+".every", "%v is shorter than %v.", time.Duration(s.Every), minEvery))
+			problems = append(problems, tocsin.Invalidf(at+".every", "%v is shorter than %v, and would not be kept.", time.Duration(s.Every), minEvery))
 		}
+		problems = append(problems, s.validateKeys(at)...)
 		switch s.Kind {
 		case "graph", "servicecomms":
 			if s.ClientID == "" {

@@ -67,8 +67,9 @@ func (c Config) validateIssuers() error {
 	var problems []error
 	seen := map[string]bool{}
 	for n, i := range c.Issuers {
-		i = i.WithDefaults()
 		key := fmt.Sprintf("issuers[%d]", n)
+		problems = append(problems, i.validateKeys(key)...)
+		i = i.WithDefaults()
 		for _, taken := range []string{"name " + i.Name, "issuer " + i.Issuer} {
 			if seen[taken] {
 				problems = append(problems, tocsin.Invalidf(key, "The %s is there twice.", taken))

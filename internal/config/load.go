@@ -66,22 +66,40 @@ func Load(path string, getenv func(string) string) (Config, error) {
 	if err := applyEnvironment(reflect.ValueOf(&c).Elem(), "TOCSIN", getenv); err != nil {
 		return c, err
 	}
-	for i, p := range c.SignIn.OIDC {
-		if p.Secret == "" && p.SecretEnv != "" {
-			c.SignIn.OIDC[i].Secret = Secret(getenv(p.SecretEnv))
+	return c, c.fillSecrets(getenv)
+}
+
+// fillSecrets reads secrets from the variables that the settings name. A secret
+// that is written out as well is refused: which of the two counts?
+func (c *Config) fillSecrets(getenv func(string) string) error {
+	var problems []error
+	fill := func(key string, secret *Secret, variable string) {
+		switch {
+		case variable == "":
+		case *secret != "":
+			problems = append(problems, tocsin.Invalidf(key+".secret", "There is a secretEnv beside it: remove one of the two."))
+		default:
+			*secret = Secret(getenv(variable))
 		}
+	}
+	for i := range c.SignIn.OIDC {
+		p := &c.SignIn.OIDC[i]
+		fill(fmt.Sprintf("signIn.oidc[%d]", i), &p.Secret, p.SecretEnv)
 	}
 	for i := range c.Tenants {
-		c.Tenants[i].Source = c.Tenants[i].Source.withSecret(getenv)
-		for j := range c.Tenants[i].Sources {
-			c.Tenants[i].Sources[j] = c.Tenants[i].Sources[j].withSecret(getenv)
+		t := &c.Tenants[i]
+		key := fmt.Sprintf("tenants[%d]", i)
+		fill(key, &t.Secret, t.SecretEnv)
+		for j := range t.Sources {
+			fill(fmt.Sprintf("%s.sources[%d]", key, j), &t.Sources[j].Secret, t.Sources[j].SecretEnv)
 		}
 	}
-	return c, nil
+	return errors.Join(problems...)
 }
 
 // applyEnvironment sets each single value from the variable that is called like
-// its key. Lists, such as the tenants, come from the file only.
+// its key. A list of texts is parted by commas. Lists of more, such as the
+// tenants, come from the file alone, and a variable for one is refused.
 func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string) error {
 	for i := range v.NumField() {
 		field := v.Field(i)
@@ -94,7 +112,15 @@ func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string
 		}
 		value := getenv(name)
 		switch {
-		case value == "" || field.Kind() == reflect.Slice:
+		case value == "":
+		case field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.String:
+			var list []string
+			for text := range strings.SplitSeq(value, ",") {
+				list = append(list, strings.TrimSpace(text))
+			}
+			field.Set(reflect.ValueOf(list))
+		case field.Kind() == reflect.Slice:
+			return tocsin.Invalidf(name, "It is a list that only the settings file has.")
 		case field.Kind() == reflect.String:
 			field.SetString(value)
 		default:
@@ -104,13 +130,6 @@ func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string
 		}
 	}
 	return nil
-}
-
-func (s Source) withSecret(getenv func(string) string) Source {
-	if s.Secret == "" && s.SecretEnv != "" {
-		s.Secret = Secret(getenv(s.SecretEnv))
-	}
-	return s
 }
 
 func parse(text []byte, getenv func(string) string, c *Config) error {

@@ -76,13 +76,14 @@ type Engine struct {
 	log    *slog.Logger
 	client client
 	look   chan struct{}
+	next   chan time.Duration // until a source is due before the next look
 }
 
 // New makes an engine on the databases of s that also runs the given periodic
 // jobs. polled is called after each poll that was stored, to shorten somebody's
 // wait; it may be nil.
 func New(config Config, s *store.Store, p poller, now func() time.Time, log *slog.Logger, polled func(), others ...Periodic) (*Engine, error) {
-	e := &Engine{config: config, store: s, poller: p, now: now, log: log, look: make(chan struct{}, 1)}
+	e := &Engine{config: config, store: s, poller: p, now: now, log: log, look: make(chan struct{}, 1), next: make(chan time.Duration, 1)}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dueWorker{engine: e})
 	river.AddWorker(workers, &sweepWorker{engine: e})
@@ -134,9 +135,16 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("start background work: %w", err)
 	}
 	// The first look need not wait until a leader of the periodic jobs is elected.
-	for e.Look(); ctx.Err() == nil; {
+	e.Look()
+	early := time.NewTimer(e.config.DueEvery)
+	defer early.Stop()
+	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
+		case wait := <-e.next:
+			early.Reset(wait)
+		case <-early.C:
+			e.Look()
 		case <-e.look:
 			if err := e.enqueueDue(ctx); err != nil && ctx.Err() == nil {
 				e.log.WarnContext(ctx, "look for due sources", "err", err)
@@ -163,11 +171,34 @@ func (e *Engine) Look() {
 }
 
 // enqueueDue puts one poll into the queue for every source that is due. A
-// source that has one waiting or running gets no second.
+// source that has one waiting or running gets no second. For one that is due
+// before the next look, Run looks once more: a source is polled as often as its
+// setting says, and not only at looks.
 func (e *Engine) enqueueDue(ctx context.Context) error {
-	due, err := e.store.DueSources(ctx, e.now(), 1000)
-	if err != nil || len(due) == 0 {
+	now := e.now()
+	near, err := e.store.DueSources(ctx, now.Add(e.config.DueEvery), 1000)
+	if err != nil {
 		return err
+	}
+	var due []tocsin.SourceState
+	early := e.config.DueEvery
+	for _, source := range near {
+		switch {
+		case source.LeaseEnds.After(now):
+		case !source.DueAt.After(now):
+			due = append(due, source)
+		default:
+			early = min(early, source.DueAt.Sub(now))
+		}
+	}
+	if early < e.config.DueEvery {
+		select {
+		case e.next <- early:
+		default: // Run has one in hand and looks then
+		}
+	}
+	if len(due) == 0 {
+		return nil
 	}
 	jobs := make([]river.InsertManyParams, len(due))
 	for i, source := range due {

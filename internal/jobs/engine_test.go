@@ -138,3 +138,32 @@ func TestLookPollsAtOnce(t *testing.T) {
 	cancel()
 	group.Wait()
 }
+
+// A source that is due between two looks is polled when it is due.
+func TestDueBetweenLooks(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t, storetest.File(t))
+	storetest.AddTenants(t, s)
+	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", 3*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
+	config := jobs.Default()
+	config.DueEvery = time.Hour
+	engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := engine.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	c.wait(t, "a source that is due at the start", func() {})
+	engine.Look() // it is not due yet
+	c.wait(t, "a source that is due between two looks", func() {})
+	cancel()
+	group.Wait()
+}

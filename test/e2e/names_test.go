@@ -23,17 +23,7 @@ type named struct {
 // answer as JSON.
 func (n named) ask(method, name, path, token string, form url.Values, into any) *http.Response {
 	n.t.Helper()
-	target := path
-	if !strings.Contains(path, "://") {
-		target = n.base + path
-	} else {
-		u, err := url.Parse(path)
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		target = n.base + u.RequestURI()
-	}
-	request, err := http.NewRequestWithContext(n.t.Context(), method, target, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(n.t.Context(), method, n.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		n.t.Fatal(err)
 	}
