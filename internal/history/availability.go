@@ -18,10 +18,10 @@ const DegradedWeight = 0.3
 type Availability struct {
 	From, To    time.Time
 	Up          time.Duration
-	Degraded    time.Duration // by incidents
-	Interrupted time.Duration // by incidents
+	Degraded    time.Duration // by incidents and overviews
+	Interrupted time.Duration // by incidents and overviews
 	Unknown     time.Duration // before the first and after the last word, and while nobody looked
-	Incidents   []Counted     // ascending by start
+	Incidents   []Counted     // ascending by start; those of the suite that name the service too
 	Advisories  int           // that lasted into the span; they count for nothing
 }
 
@@ -73,28 +73,18 @@ func (p *Past) Availability(ctx context.Context, s *readmodel.Service, from, to 
 		a.To = from
 		return a, nil
 	}
-	var pieces []piece
-	var err error
-	// An incident may have begun before its declared start: look a little further.
 	for _, row := range p.lasting(s, from.Add(-slack), to.Add(slack)) {
-		if row.Class == "advisory" {
-			if last := row.Last().Time(); row.Starts().Time().Before(to) && last.After(from) {
-				a.Advisories++
-			}
-			continue
-		}
-		counted, own, err := p.count(ctx, s, row, from, to)
-		if err != nil {
-			return a, err
-		}
-		if len(own) > 0 {
-			a.Incidents = append(a.Incidents, counted)
-			pieces = append(pieces, own...)
+		if last := row.Last().Time(); row.Class == "advisory" && row.Starts().Time().Before(to) && last.After(from) {
+			a.Advisories++
 		}
 	}
-	slices.SortFunc(a.Incidents, func(a, b Counted) int { return a.From.Compare(b.From) })
-	a.Degraded, a.Interrupted = measure(pieces)
-	if a.Unknown, err = p.unknown(ctx, s, from, to, pieces); err != nil {
+	t, err := p.timeline(ctx, s, from, to)
+	if err != nil {
+		return a, err
+	}
+	a.Incidents = t.counted
+	a.Degraded, a.Interrupted = measure(t.pieces)
+	if a.Unknown, err = p.unknown(ctx, s, from, to, t.pieces); err != nil {
 		return a, err
 	}
 	a.Up = to.Sub(from) - a.Degraded - a.Interrupted - a.Unknown
@@ -105,17 +95,17 @@ func (p *Past) Availability(ctx context.Context, s *readmodel.Service, from, to 
 const slack = 14 * day
 
 // count is what one incident takes of a span.
-func (p *Past) count(ctx context.Context, s *readmodel.Service, row *readmodel.Row, from, to time.Time) (Counted, []piece, error) {
+func (p *Past) count(ctx context.Context, s *readmodel.Service, row *readmodel.Row, from, to time.Time, declared bool) (Counted, []piece, error) {
 	states, err := p.development(ctx, row)
 	if err != nil {
 		return Counted{}, nil, err
 	}
-	w, err := p.wordsOf(ctx, row)
+	dates, err := p.datesOf(ctx, row, declared)
 	if err != nil || mistaken(states) {
 		return Counted{}, nil, err
 	}
-	c := Counted{Row: row, Dates: w.dates, From: latest(either(w.dates.Start(), row.Starts().Time()), from)}
-	c.To = w.dates.End()
+	c := Counted{Row: row, Dates: dates, From: latest(either(dates.Start(), row.Starts().Time()), from)}
+	c.To = dates.End()
 	if c.To.IsZero() { // open: it lasts until it, or its service, was last heard of
 		c.To = latest(row.ModifiedAt.Time(), s.ConfirmedAt)
 	}

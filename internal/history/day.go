@@ -21,6 +21,7 @@ type Day struct {
 	Unknown time.Duration
 	// IssueIDs are those that the overviews named, then those of Issues.
 	IssueIDs []string
+	lost     tocsin.Severity // the worst that counts against the service
 }
 
 // A Contribution is what an issue says about a day.
@@ -41,11 +42,16 @@ const (
 	LevelDown           // interrupted
 )
 
-// Level is how the day looks. A degradation of which only advisories speak is
-// to be watched, no more; a day of which more than half is not known is not
+// Level is how the day looks: as what counts against the service says, so that
+// it agrees with its availability. A degradation of which only advisories speak
+// is to be watched, no more; a day of which more than half is not known is not
 // quiet.
 func (d Day) Level() Level {
 	switch {
+	case d.lost == tocsin.SeverityInterruption:
+		return LevelDown
+	case d.lost.Broken():
+		return LevelDegraded
 	case d.Status == "":
 		return LevelUnknown
 	case d.Status.Healthy() && d.Unknown > day/2:
@@ -77,6 +83,10 @@ func (p *Past) Days(ctx context.Context, s *readmodel.Service, from, to time.Tim
 	list := make([]Day, 0, max(0, int(to.Sub(from)/day)+1))
 	first, last, known := p.Known(s)
 	first, last = first.Truncate(day), last.Truncate(day)
+	t, err := p.timeline(ctx, s, latest(from, first), earliest(to.Add(day), p.now))
+	if err != nil {
+		return nil, err
+	}
 	for date := from; !date.After(to); date = date.Add(day) {
 		if !known || date.Before(first) || date.After(last) {
 			list = append(list, Day{Date: date, Unknown: day})
@@ -86,13 +96,14 @@ func (p *Past) Days(ctx context.Context, s *readmodel.Service, from, to time.Tim
 		if err != nil {
 			return nil, err
 		}
+		one.lost = t.lost(date, date.Add(day))
 		list = append(list, one)
 	}
 	return list, nil
 }
 
-// on is one day. Overviews that held during it decide it; where there are
-// none, issues do.
+// on is one day. Overviews that held during it decide it, and incidents that say
+// worse; where there are no overviews, issues do alone.
 func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Day, error) {
 	gaps, err := p.gapsOf(ctx, s)
 	if err != nil {
@@ -105,6 +116,9 @@ func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Da
 		one.Status = one.Overview.Status
 		for _, t := range held {
 			one.name(t.Overview.IssueIDs...)
+		}
+		if one.Status, err = p.worse(ctx, one.Status, rows, date); err != nil {
+			return Day{}, err
 		}
 		for _, row := range rows {
 			one.Issues = append(one.Issues, Contribution{row, one.Status})
@@ -124,6 +138,30 @@ func (p *Past) on(ctx context.Context, s *readmodel.Service, date time.Time) (Da
 		}
 	}
 	return one, nil
+}
+
+// worse is the status of a day, or what an incident of the service said during
+// it if that is worse: an overview may lag behind.
+func (p *Past) worse(ctx context.Context, status tocsin.Status, rows []*readmodel.Row, date time.Time) (tocsin.Status, error) {
+	for _, row := range rows {
+		if row.Class == "advisory" {
+			continue
+		}
+		states, err := p.development(ctx, row)
+		if err != nil {
+			return status, err
+		}
+		if mistaken(states) {
+			continue
+		}
+		for i, one := range states {
+			over := i+1 < len(states) && !states[i+1].at.After(date)
+			if one.status.Broken() && one.status.Severity() > status.Severity() && one.at.Before(date.Add(day)) && !over {
+				status = one.status
+			}
+		}
+	}
+	return status, nil
 }
 
 func (d *Day) name(ids ...string) {

@@ -15,15 +15,20 @@
 // # Days
 //
 // Days are those of UTC. The overviews that held during a day decide it, the
-// worst first. Where there are none, the issues do that lasted into the day,
+// worst first, and an incident of the service that said worse meanwhile. Where
+// there are none, the issues do that lasted into the day,
 // with the status that was last written until its end. An issue of which only
 // versions are known that were written after it was over counts as a
 // degradation while it lasted, an advisory only where no incident says more.
 //
 // # Availability
 //
-// Only issues that the provider classified as incidents count, and false
-// positives never do. An incident counts from its start to its end: as an
+// Incidents count and what overviews say, advisories and false positives never
+// do. An overview counts while it calls the service degraded or interrupted,
+// but for a degradation of which only advisories of the service speak. An
+// incident of the whole suite counts for a service that its posts name and
+// whose overviews were broken meanwhile: from its start until they call the
+// service well. An incident counts from its start to its end: as an
 // interruption while its status was that, as a degradation otherwise, also
 // while it was investigated or recovered from. The dates are those of its
 // posts when one states them soundly, otherwise those that the provider

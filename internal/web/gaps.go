@@ -22,7 +22,7 @@ type gapRow struct {
 // disagree, newest first.
 func (v *visit) gaps(s *readmodel.Service, year int) ([]gapRow, error) {
 	var list []gapRow
-	for _, row := range v.eventsIn(s, year) {
+	for _, row := range v.eventsIn(s, year, history.Availability{}) {
 		issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
 		if err != nil {
 			return nil, err

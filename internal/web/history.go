@@ -99,10 +99,9 @@ func (v *visit) chosenYear(rows []historyRow, year int) (*yearOfService, error) 
 	if chosen.Calendar, err = v.calendar(s, year); err != nil {
 		return nil, err
 	}
-	if chosen.Events, err = v.events(s, year, shownEvents); err != nil {
+	if chosen.Events, chosen.Earlier, err = v.events(s, year, shownEvents); err != nil {
 		return nil, err
 	}
-	chosen.Earlier = len(v.eventsIn(s, year)) - len(chosen.Events)
 	chosen.Gaps, err = v.gaps(s, year)
 	return &chosen, err
 }

@@ -121,3 +121,31 @@ func TestNeverReadIsNoAllClear(t *testing.T) {
 	has(t, "the list", d.page("/issues?tenant=contoso"), "Nothing has been read yet.")
 	has(t, "the history", d.page("/history?tenant=contoso"), "no data")
 }
+
+// What the log, the calendar and the figures say about a service is the same: an
+// outage that an incident of the suite explains counts, with its minutes.
+func TestPastPagesAgree(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	overview := func(status tocsin.Status) tocsin.Overview {
+		return tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: status}
+	}
+	at := func(minutes int) time.Time { return d.now.Add(time.Duration(minutes-120) * time.Minute) }
+	d.record(at(-3*24*60), overview(tocsin.StatusOperational), tocsin.Overview{ServiceID: tocsin.SuiteID, Service: "Microsoft 365 suite", Status: tocsin.StatusOperational})
+	suite := tocsin.Issue{
+		ID: "MO1", Title: "Sign-in fails", Service: "Microsoft 365 suite", ServiceID: tocsin.SuiteID, Classification: "incident", Status: tocsin.StatusInterruption,
+		StartAt: at(7), ModifiedAt: at(30), Posts: []tocsin.Post{{CreatedAt: at(30), ContentType: "text", Content: "Microsoft Teams fails."}},
+	}
+	d.record(at(30), overview(tocsin.StatusInterruption), suite)
+	d.record(at(49), overview(tocsin.StatusRestoringService))
+	d.record(at(60), overview(tocsin.StatusOperational))
+	suite.Status, suite.EndAt, suite.ModifiedAt = tocsin.StatusServiceRestored, at(60), at(61)
+	d.record(at(61), suite)
+	page := d.page("/services/microsoftteams")
+	has(t, "figures", page, "19\u00a0min down, 34\u00a0min degraded")
+	has(t, "events", page, "Sign-in fails", "29\u00a0min</td>")
+	has(t, "calendar", page, `class="h3m"`)
+	has(t, "log", d.page("/changes"), "to “Service interruption”")
+	has(t, "history", d.page("/history?service=microsoftteams"), "Sign-in fails")
+}

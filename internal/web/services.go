@@ -131,7 +131,7 @@ func (p *Pages) service(v *visit) error {
 	if err := page.count(v, s); err != nil {
 		return err
 	}
-	if page.Past, err = v.events(s, year, 0); err != nil {
+	if page.Past, _, err = v.events(s, year, 0); err != nil {
 		return err
 	}
 	page.describe(v, s)
@@ -221,10 +221,16 @@ func (v *visit) kpi(name string, a history.Availability) definition {
 	return definition{Name: name, Value: value, Note: note}
 }
 
-// eventsIn are the issues of a service that lasted into a year, newest first.
-func (v *visit) eventsIn(s *readmodel.Service, year int) []*readmodel.Row {
+// eventsIn are the issues of a service that lasted into a year, newest first,
+// with those of the whole suite that count for it.
+func (v *visit) eventsIn(s *readmodel.Service, year int, counted history.Availability) []*readmodel.Row {
 	from, to := yearOf(year)
 	var rows []*readmodel.Row
+	for _, c := range counted.Incidents {
+		if c.Row.ServiceID != s.ID && !slices.Contains(rows, c.Row) {
+			rows = append(rows, c.Row)
+		}
+	}
 	for _, row := range v.snapshot.Issues {
 		if row.ServiceID == s.ID && during(row, from, to, v.now) {
 			rows = append(rows, row)
@@ -237,28 +243,27 @@ func (v *visit) eventsIn(s *readmodel.Service, year int) []*readmodel.Row {
 }
 
 // events are the issues that lasted into a year, newest first, with what each
-// counts for; limit of them, or all for 0.
-func (v *visit) events(s *readmodel.Service, year, limit int) ([]eventRow, error) {
+// counts for; limit of them, or all for 0, and how many earlier ones there are.
+func (v *visit) events(s *readmodel.Service, year, limit int) (list []eventRow, earlier int, err error) {
 	from, to := yearOf(year)
-	rows := v.eventsIn(s, year)
-	if limit > 0 {
-		rows = rows[:min(len(rows), limit)]
-	}
 	figures, err := v.figures(from.Format("2006"), from, to)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	rows := v.eventsIn(s, year, figures[s.ID])
+	if limit > 0 && len(rows) > limit {
+		rows, earlier = rows[:limit], len(rows)-limit
 	}
 	counted := map[string]time.Duration{}
 	for _, c := range figures[s.ID].Incidents {
-		counted[c.Row.ID] = c.Interrupted + time.Duration(history.DegradedWeight*float64(c.Degraded))
+		counted[c.Row.ID] += c.Interrupted + time.Duration(history.DegradedWeight*float64(c.Degraded))
 	}
 	lines, err := v.issueRows(rows)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []eventRow
 	for i, line := range lines {
 		list = append(list, eventRow{line, v.moment(rows[i].EndAt.Time()), v.text("time.minutes", "n", int(counted[rows[i].ID].Minutes()))})
 	}
-	return list, nil
+	return list, earlier, nil
 }

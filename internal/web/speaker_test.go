@@ -116,7 +116,7 @@ func TestAvailabilityCountsKnownTimeOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	page = d.page("/services/VPN")
-	has(t, "a service of four days", page, "70.6", "counted over 4\u00a0d", "without data left out")
+	has(t, "a service of four days", page, "70.0", "counted over 4\u00a0d", "without data left out")
 	has(t, "since", d.page("/services"), "since ")
 }
 
