@@ -21,7 +21,7 @@ const scrapeTimeout = 5 * time.Second
 type deskMetrics struct {
 	app                                               *App
 	success, failures, stale, service, tenant, issues *prometheus.Desc
-	keysFetched, keysStale                            *prometheus.Desc
+	unread, keysFetched, keysStale                    *prometheus.Desc
 	behind, skipped                                   *prometheus.Desc
 }
 
@@ -51,6 +51,8 @@ func newDeskMetrics(a *App) *deskMetrics {
 			"End of the last complete poll as seconds since 1970, 0 for none.", "tenant", "source"),
 		failures: desc("tocsin_collector_failures", "Polls in a row that were not complete.", "tenant", "source"),
 		stale:    desc("tocsin_collector_stale", "1 when what the source says is older than two intervals.", "tenant", "source"),
+		unread: desc("tocsin_collector_unreadable",
+			"What nobody knows of a source: elements that cannot be read, lists that did not arrive, services that a short list lacks.", "tenant", "source"),
 		service: desc("m365_service_health",
 			"0 well, 1 advisory or recovering, 3 degraded, 4 interrupted, -1 not known: an unknown status, or a source that is stale.",
 			"tenant", "service_id", "service_name"),
@@ -148,6 +150,7 @@ func (m *deskMetrics) sources(out chan<- prometheus.Metric, tenant string, sourc
 		gauge(out, m.success, success, tenant, s.Name)
 		gauge(out, m.failures, float64(s.Failures), tenant, s.Name)
 		gauge(out, m.stale, stale, tenant, s.Name)
+		gauge(out, m.unread, float64(s.Unreadable), tenant, s.Name)
 	}
 }
 

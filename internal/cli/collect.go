@@ -23,16 +23,18 @@ type collectCmd struct {
 
 // pollJSON is one poll as commands print it.
 type pollJSON struct {
-	Tenant   string `json:"tenant"`
-	Source   string `json:"source"`
-	Outcome  string `json:"outcome"`
-	Full     bool   `json:"full"`
-	Requests int    `json:"requests"`
-	Items    int    `json:"items"`
-	New      int    `json:"new"`
-	Updated  int    `json:"updated"`
-	Left     int    `json:"left"`
-	Problem  string `json:"problem,omitempty"`
+	Tenant     string `json:"tenant"`
+	Source     string `json:"source"`
+	Outcome    string `json:"outcome"`
+	Full       bool   `json:"full"`
+	Requests   int    `json:"requests"`
+	Items      int    `json:"items"`
+	New        int    `json:"new"`
+	Updated    int    `json:"updated"`
+	Left       int    `json:"left"`
+	Withheld   int    `json:"withheld"`
+	Unreadable int    `json:"unreadable"`
+	Problem    string `json:"problem,omitempty"`
 	// Cause is the same as a code, with what the source said.
 	Cause *tocsin.Problem `json:"cause,omitempty"`
 }
@@ -70,7 +72,7 @@ func (c *collectCmd) Run(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		complete = complete && p.Outcome.Complete()
+		complete = complete && p.Outcome.Complete() && p.Unreadable == 0
 		polls = append(polls, newPollJSON(name, p))
 	}
 	if len(polls) == 0 {
@@ -84,14 +86,14 @@ func (c *collectCmd) Run(ctx context.Context, s *session) error {
 }
 
 func newPollJSON(tenant string, p tocsin.Poll) pollJSON {
-	return pollJSON{tenant, p.Source, string(p.Outcome), p.Full, p.Requests, p.Items, p.New, p.Updated, p.Left, lang.English(p.Problem), p.Problem}
+	return pollJSON{tenant, p.Source, string(p.Outcome), p.Full, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Withheld, p.Unreadable, lang.English(p.Problem), p.Problem}
 }
 
 func printPolls(w io.Writer, polls []pollJSON) {
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "TENANT\tSOURCE\tOUTCOME\tREQUESTS\tITEMS\tNEW\tUPDATED\tLEFT\tPROBLEM")
+	fmt.Fprintln(table, "TENANT\tSOURCE\tOUTCOME\tREQUESTS\tITEMS\tNEW\tUPDATED\tLEFT\tWITHHELD\tUNREADABLE\tPROBLEM")
 	for _, p := range polls {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n", p.Tenant, p.Source, p.Outcome, p.Requests, p.Items, p.New, p.Updated, p.Left, spoken(p.Cause))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", p.Tenant, p.Source, p.Outcome, p.Requests, p.Items, p.New, p.Updated, p.Left, p.Withheld, p.Unreadable, spoken(p.Cause))
 	}
 	_ = table.Flush() // standard output
 }

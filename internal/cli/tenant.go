@@ -46,6 +46,7 @@ type source struct {
 	StaleSince string          `json:"staleSince,omitempty"`
 	Problem    string          `json:"problem,omitempty"`
 	Cause      *tocsin.Problem `json:"cause,omitempty"` // the same as a code
+	Unreadable int             `json:"unreadable,omitempty"`
 	DueAt      string          `json:"dueAt"`
 }
 
@@ -102,7 +103,7 @@ func (t *tenantJSON) addSources(states []tocsin.SourceState, now time.Time) {
 		if state.TenantID != t.ID {
 			continue
 		}
-		one := source{Name: state.Name, Outcome: string(state.Outcome), LastOKAt: date(state.LastOKAt), Problem: lang.English(state.Problem), Cause: state.Problem, DueAt: date(state.DueAt)}
+		one := source{Name: state.Name, Outcome: string(state.Outcome), LastOKAt: date(state.LastOKAt), Problem: lang.English(state.Problem), Cause: state.Problem, Unreadable: state.Unreadable, DueAt: date(state.DueAt)}
 		if since, stale := state.StaleSince(now); stale {
 			one.StaleSince = date(since)
 			if since.IsZero() {
@@ -123,6 +124,9 @@ func printTenants(w io.Writer, list []tenantJSON) {
 			sources[i] = one.Name + " " + one.Outcome
 			if one.StaleSince != "" {
 				sources[i] += ", stale since " + one.StaleSince
+			}
+			if one.Unreadable > 0 {
+				sources[i] += fmt.Sprintf(", %d unknown", one.Unreadable)
 			}
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, t.ID, strings.Join(t.Domains, " "), strings.Join(sources, "; "))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 type archive interface {
 	ClaimSource(ctx context.Context, tenantID, name string, now time.Time, lease time.Duration, force bool) (tocsin.SourceState, error)
 	FinishPoll(ctx context.Context, end store.PollEnd, found *store.Record) ([]tocsin.Change, error)
+	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
 	RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]store.Spent, error)
 	Record(ctx context.Context, r store.Record) ([]tocsin.Change, error)
 	comparer
@@ -63,7 +65,30 @@ type Collector struct {
 type turns struct {
 	Target
 	turn chan struct{} // holds one while a poll uses the source
+
+	// Of the last poll here: what the source remembers may be older than what
+	// another process has stored since.
+	epoch      int64
+	unreadable int
 }
+
+// forget makes the source take the next answer in whole when what it remembers
+// may hide a list that is short or holds what cannot be read: another process
+// has polled since, and one of the two met some.
+func (t *turns) forget(state tocsin.SourceState) {
+	if state.Epoch == t.epoch+1 || state.Unreadable == 0 && t.unreadable == 0 && state.Shorts == 0 {
+		return
+	}
+	if source, ok := t.Source.(forgetter); ok {
+		source.Forget()
+	}
+}
+
+// Sources that remember what they saw implement these two.
+type (
+	committer interface{ Commit() }
+	forgetter interface{ Forget() }
+)
 
 // New makes a collector of no targets.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Collector {
@@ -114,21 +139,30 @@ func (c *Collector) Poll(ctx context.Context, tenantID, name string, force bool)
 	}
 	target.turn <- struct{}{}
 	defer func() { <-target.turn }()
+	target.forget(state)
 	p := &poll{target: target.Target, state: state, started: started, collector: c}
-	p.full = target.Full || state.LastFullAt.IsZero() || state.Shorts > 0 || started.Sub(state.LastFullAt) >= fullEvery
-	return p.run(ctx)
+	p.full = target.Full || state.LastFullAt.IsZero() || state.Shorts > 0 || state.Unreadable > 0 || started.Sub(state.LastFullAt) >= fullEvery
+	result, err := p.run(ctx)
+	target.epoch, target.unreadable = state.Epoch, state.Unreadable
+	if p.unreadable != nil {
+		target.unreadable = len(p.unreadable)
+	}
+	return result, err
 }
 
 // poll is one claimed poll.
 type poll struct {
-	collector *Collector
-	target    Target
-	state     tocsin.SourceState
-	started   time.Time
-	full      bool
-	budget    *budget
-	shorts    int
-	watermark time.Time
+	collector  *Collector
+	target     Target
+	state      tocsin.SourceState
+	started    time.Time
+	full       bool
+	budget     *budget
+	shorts     int
+	watermark  time.Time
+	current    bool // the lists on which the health of services stands have arrived
+	moved      bool // the archive has moved on from what the source remembers
+	unreadable []tocsin.Unreadable
 }
 
 func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
@@ -140,16 +174,16 @@ func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
 	if p.budget != nil {
 		result.Requests = p.budget.spent
 	}
-	end := store.PollEnd{Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure)}
+	end := store.PollEnd{
+		Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure), Current: p.current, Unreadable: p.unreadable,
+	}
 	// The outcome is stored also when the caller has given up meanwhile: a
 	// graceful stop finishes what is in hand.
 	changes, err := p.collector.archive.FinishPoll(context.WithoutCancel(ctx), end, found)
 	if err != nil {
 		return result, fmt.Errorf("poll %s: %w", p.target.Name, err)
 	}
-	if committer, ok := p.target.Source.(interface{ Commit() }); ok && result.Outcome.Complete() {
-		committer.Commit()
-	}
+	p.remember(found != nil)
 	for _, change := range changes {
 		result = counted(result, change)
 	}
@@ -157,8 +191,23 @@ func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
 	return result, nil
 }
 
+// remember tells the source what has become of its answer. A list that was too
+// short must be compared again, however it looks.
+func (p *poll) remember(stored bool) {
+	if p.moved {
+		if source, ok := p.target.Source.(forgetter); ok {
+			source.Forget()
+		}
+		return
+	}
+	if source, ok := p.target.Source.(committer); ok && stored {
+		source.Commit()
+	}
+}
+
 // ask asks the upstream and compares its answer with the archive.
 func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record, failure *Failure) {
+	p.shorts = p.state.Shorts // unless this poll finds out
 	failed := func(err error) (tocsin.Poll, *store.Record, *Failure) {
 		failure := asFailure(err)
 		result.Outcome, result.Problem = tocsin.OutcomeFailed, failure.Problem
@@ -179,22 +228,58 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 	for _, list := range answer.Lists {
 		result.Items += list.Listed
 	}
-	diff, err := compare(ctx, p.collector.archive, p.state.TenantID, p.state.Name, answer, p.started)
+	before, err := p.before(ctx)
 	if err != nil {
 		return failed(err)
 	}
-	if diff.short != nil && p.state.Shorts+1 < shortPolls {
-		p.shorts = p.state.Shorts + 1
-		result.Outcome, result.Problem = tocsin.OutcomeShort, diff.short
-		return result, nil, nil
+	comparison := comparison{p.collector.archive, p.state.TenantID, p.state.Name, p.started, p.state.Shorts+1 >= shortPolls}
+	diffs, err := comparison.all(ctx, answer)
+	if err != nil {
+		return failed(err)
 	}
-	p.fetchFiles(ctx, ask)
-	p.watermark = diff.watermark
-	result.Outcome, result.Problem = tocsin.OutcomeUnchanged, diff.doubted()
+	s := settle(diffs)
+	if s.failure == nil || s.failure.NotBefore.IsZero() {
+		p.fetchFiles(ctx, ask)
+	}
+	p.conclude(&result, s)
+	if list := unread(before, diffs, p.started, p.full); len(list)+len(before) > 0 {
+		p.unreadable = list
+		result.Unreadable, result.Problem = elements(list), result.Problem.And(unreadProblem(list))
+	}
 	return result, &store.Record{
 		TenantID: p.state.TenantID, Source: p.state.Name, SeenAt: p.started,
-		Silent: p.state.LastOKAt.IsZero(), Entries: diff.entries, Left: diff.left,
-	}, nil
+		Silent: p.state.LastOKAt.IsZero(), Entries: s.entries, Left: s.left,
+	}, s.failure
+}
+
+// before is what of the source could not be read until now.
+func (p *poll) before(ctx context.Context) ([]tocsin.Unreadable, error) {
+	if p.state.Unreadable == 0 {
+		return nil, nil
+	}
+	all, err := p.collector.archive.Unreadable(ctx, p.state.TenantID)
+	return slices.DeleteFunc(all, func(u tocsin.Unreadable) bool { return u.Source != p.state.Name }), err
+}
+
+// conclude says how a poll ended whose answer came to s. The next one reaches
+// back as far as this one unless all lists arrived and are whole.
+func (p *poll) conclude(result *tocsin.Poll, s settlement) {
+	result.Withheld, result.Problem = s.withheld, s.problem
+	p.moved = s.short
+	switch {
+	case s.failure != nil:
+		result.Outcome, p.current = tocsin.OutcomePartial, s.current && !s.short
+	case s.short:
+		result.Outcome = tocsin.OutcomeShort
+	default:
+		result.Outcome, p.watermark = tocsin.OutcomeUnchanged, s.watermark
+	}
+	switch {
+	case s.short:
+		p.shorts = p.state.Shorts + 1
+	case s.failure == nil:
+		p.shorts = 0
+	}
 }
 
 // nextDue keeps polls on their grid, backs off after failures and obeys the
@@ -205,7 +290,10 @@ func (p *poll) nextDue(result tocsin.Poll, failure *Failure) time.Time {
 	if next.Before(now) {
 		next = now.Add(p.state.Interval)
 	}
-	if failure == nil {
+	if failure == nil || result.Outcome == tocsin.OutcomePartial {
+		if failure != nil && failure.NotBefore.After(next) {
+			next = failure.NotBefore
+		}
 		return next
 	}
 	wait := p.state.Interval << min(p.state.Failures, 6)
@@ -229,9 +317,11 @@ func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure)
 		if failure.Cause != nil {
 			log = log.With("err", failure.Cause)
 		}
-		log.WarnContext(ctx, "poll failed", "reason", lang.English(failure.Problem), "problem", failure.Problem)
+		log.WarnContext(ctx, "poll failed", "outcome", result.Outcome, "reason", lang.English(result.Problem), "problem", result.Problem)
 	case result.Outcome == tocsin.OutcomeShort:
-		log.WarnContext(ctx, "poll was short", "reason", lang.English(result.Problem), "problem", result.Problem)
+		log.WarnContext(ctx, "poll was short", "reason", lang.English(result.Problem), "problem", result.Problem, "new", result.New, "updated", result.Updated, "withheld", result.Withheld)
+	case result.Unreadable > 0:
+		log.WarnContext(ctx, "poll met what cannot be read", "reason", lang.English(result.Problem), "problem", result.Problem, "new", result.New, "updated", result.Updated, "left", result.Left)
 	case result.Outcome == tocsin.OutcomeChanged || result.New+result.Updated+result.Left > 0:
 		log.InfoContext(ctx, "poll brought changes", "new", result.New, "updated", result.Updated, "left", result.Left)
 	default:
@@ -241,7 +331,9 @@ func (p *poll) report(ctx context.Context, result tocsin.Poll, failure *Failure)
 
 // counted adds one change to the counts of a poll.
 func counted(p tocsin.Poll, c tocsin.Change) tocsin.Poll {
-	p.Outcome = tocsin.OutcomeChanged
+	if p.Outcome == tocsin.OutcomeUnchanged {
+		p.Outcome = tocsin.OutcomeChanged
+	}
 	switch c.What {
 	case tocsin.WhatNew:
 		p.New++

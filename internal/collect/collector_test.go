@@ -26,6 +26,7 @@ type scripted struct {
 	requests  int
 	asked     collect.Ask
 	committed int
+	forgotten int
 }
 
 func (s *scripted) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
@@ -39,6 +40,7 @@ func (s *scripted) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, e
 }
 
 func (s *scripted) Commit() { s.committed++ }
+func (s *scripted) Forget() { s.forgotten++ }
 
 // desk is a collector over a real store with one scripted source.
 type desk struct {
@@ -146,23 +148,117 @@ func many(t *testing.T, n int, end time.Time) []tocsin.Document {
 	return docs
 }
 
-func TestShortPollChangesNothing(t *testing.T) {
+// What a short list holds is stored at once; only that something has left waits
+// until it is believed. A short list is never remembered as known.
+func TestShortPollStoresWhatItLists(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	docs := many(t, 50, storetest.T0.Add(1000*time.Hour))
 	d.poll(list(t, true, docs...))
-	good := d.source().LastOKAt
-	extra := message(t, "MC999", "new", storetest.T0, storetest.T0.Add(1000*time.Hour))
-	d.expect("empty", d.poll(list(t, true)), "short new=0 updated=0 left=0")
-	d.expect("half", d.poll(list(t, true, append(docs[:25:25], extra)...)), "short new=0 updated=0 left=0")
-	if s := d.source(); s.Shorts != 2 || !s.LastOKAt.Equal(good) || s.Failures != 2 || d.upstream.committed != 1 {
-		t.Errorf("source = %+v: short polls are not complete", s)
+	good := d.source()
+	extra := message(t, "MC999", "new", storetest.T0.Add(time.Minute), storetest.T0.Add(1000*time.Hour))
+	changed := message(t, "MC001", "changed", storetest.T0.Add(time.Minute), storetest.T0.Add(1000*time.Hour))
+	p := d.poll(list(t, true))
+	d.expect("empty", p, "short new=0 updated=0 left=0")
+	if p.Withheld != 50 {
+		t.Errorf("withheld %d, want all", p.Withheld)
 	}
-	d.expect("back", d.poll(list(t, true, append(docs, extra)...)), "changed new=1 updated=0 left=0")
+	p = d.poll(list(t, true, append(docs[2:25:25], changed, extra)...))
+	d.expect("half", p, "short new=1 updated=1 left=0")
+	if p.Withheld != 26 || !strings.HasPrefix(lang.English(p.Problem), "The provider listed 25 messages, and 26 ") {
+		t.Errorf("withheld %d: %s", p.Withheld, lang.English(p.Problem))
+	}
+	if s := d.source(); s.Shorts != 2 || !s.LastOKAt.Equal(good.LastOKAt) || !s.Watermark.Equal(good.Watermark) || s.Failures != 2 || d.upstream.committed != 1 || d.upstream.forgotten != 2 {
+		t.Errorf("source = %+v, committed %d, forgotten %d: short polls are not complete", s, d.upstream.committed, d.upstream.forgotten)
+	}
+	d.expect("back", d.poll(list(t, true, append(docs[2:], docs[0], changed, extra)...)), "unchanged new=0 updated=0 left=0")
+	if s := d.source(); s.Shorts != 0 || !s.Watermark.Equal(storetest.T0.Add(time.Minute)) || d.upstream.committed != 2 {
+		t.Errorf("source = %+v, committed %d after a whole list", s, d.upstream.committed)
+	}
 	d.expect("two fewer", func() tocsin.Poll {
 		d.now = d.now.Add(24 * time.Hour)
 		return d.poll(list(t, true, append(docs[2:], extra)...))
 	}(), "changed new=0 updated=0 left=2")
+}
+
+// Services that a short list lacks are unknown; those that it lists are not.
+// Of three short polls in a row the third is believed, also when one between
+// them fails.
+func TestShortListOfServices(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	overviews := func(ids ...string) collect.List {
+		l := collect.List{Kind: tocsin.KindOverview, Full: true, Listed: len(ids)}
+		for _, id := range ids {
+			doc, err := tocsin.NewDocument(tocsin.Overview{ServiceID: id, Service: id, Status: tocsin.StatusOperational})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.Items = append(l.Items, collect.Item{Body: doc.Body, Hash: doc.Hash})
+		}
+		return l
+	}
+	unknown := func() string {
+		t.Helper()
+		list, err := d.store.Unreadable(t.Context(), storetest.Contoso)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, u := range list {
+			if u.Reason != tocsin.UnreadableMissing || u.ServiceID != u.ID || u.Kind != tocsin.KindOverview {
+				t.Errorf("%+v", u)
+			}
+			text += u.ID
+		}
+		return text
+	}
+	d.poll(overviews("A", "B", "C", "D", "E", "F"), list(t, true, many(t, 4, time.Time{})...))
+	p := d.poll(overviews("A", "B", "X"), list(t, true, many(t, 3, time.Time{})...))
+	d.expect("short", p, "short new=1 updated=0 left=1") // the message has left, the services have not
+	if got := unknown(); got != "CDEF" || p.Withheld != 4 || p.Unreadable != 0 {
+		t.Errorf("unknown %q, withheld %d, unreadable %d", got, p.Withheld, p.Unreadable)
+	}
+	d.upstream.err = errors.New("connection refused")
+	d.expect("failed", d.poll(), "failed new=0 updated=0 left=0")
+	if got := unknown(); got != "CDEF" {
+		t.Errorf("after a failure %q is unknown", got)
+	}
+	d.upstream.err = nil
+	d.expect("short again", d.poll(overviews("A", "B", "C", "X")), "short new=0 updated=0 left=0")
+	if got := unknown(); got != "DEF" {
+		t.Errorf("unknown %q", got)
+	}
+	d.expect("believed", d.poll(overviews("A", "B", "C", "X")), "changed new=0 updated=0 left=3")
+	if got := unknown(); got != "" {
+		t.Errorf("unknown %q although they have left", got)
+	}
+}
+
+// Another process that has polled since may have stored what this one's source
+// does not remember.
+func TestOtherProcessPolledSince(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	good := list(t, true, message(t, "MC1", "one", storetest.T0, time.Time{}))
+	d.poll(good)
+	other := collect.New(d.store, func() time.Time { return d.now }, slog.New(slog.DiscardHandler))
+	bad := good
+	bad.Items = append(bad.Items[:1:1], collect.Item{Body: []byte("null"), Hash: tocsin.HashOf([]byte("null"))})
+	other.Add(collect.Target{TenantID: storetest.Contoso, Name: "graph", Source: &scripted{lists: []collect.List{bad}}})
+	if p, err := other.Poll(t.Context(), storetest.Contoso, "graph", true); err != nil || p.Unreadable != 1 {
+		t.Fatal(p, err)
+	}
+	if d.poll(good); d.upstream.forgotten != 1 {
+		t.Error("what the source remembers hides that the list is sound again")
+	}
+	if list, err := d.store.Unreadable(t.Context(), storetest.Contoso); err != nil || len(list) != 0 {
+		t.Errorf("unreadable = %v, %v", list, err)
+	}
+	d.poll(good)
+	if d.poll(good); d.upstream.forgotten != 1 {
+		t.Error("forgotten without need")
+	}
 }
 
 func TestThreeShortPollsAreBelieved(t *testing.T) {
@@ -195,18 +291,27 @@ func TestExpiryIsNoLoss(t *testing.T) {
 	d.expect("returned", d.poll(list(t, true, docs[20], docs[3])), "changed new=0 updated=1 left=0")
 }
 
-func TestOneBadItemFailsThePoll(t *testing.T) {
+func TestOneBadItemCostsNoOther(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	bad := list(t, true, message(t, "MC1", "one", storetest.T0, time.Time{}))
 	bad.Items = append(bad.Items, collect.Item{Body: []byte(`{"title":"no id"}`), Hash: tocsin.Hash{1}})
 	p := d.poll(bad)
-	d.expect("bad", p, "failed new=0 updated=0 left=0")
-	if got := p.Problem.Encode(); got != `{"code":"item.unreadable","args":{"kind":"message","n":"2"}}` {
-		t.Errorf("problem = %q", got)
+	d.expect("bad", p, "changed new=1 updated=0 left=0")
+	if lang.English(p.Problem) != "Among the messages, 1 cannot be read: #2 (id)." || p.Unreadable != 1 {
+		t.Errorf("poll = %+v", p)
 	}
-	if seq, err := d.store.LastSeq(t.Context()); err != nil || seq != 0 {
-		t.Errorf("LastSeq = %d, %v: nothing of a failed poll may be stored", seq, err)
+	if s := d.source(); s.Failures != 0 || s.LastOKAt.IsZero() || s.Unreadable != 1 || d.upstream.committed != 1 {
+		t.Errorf("source = %+v", s)
+	}
+	// The next poll asks for whole lists, and while the bytes are those it is as
+	// it was.
+	d.upstream.lists = []collect.List{{Kind: tocsin.KindMessage, Full: true, Unchanged: true, Listed: 2}}
+	if p := d.poll(d.upstream.lists...); lang.English(p.Problem) != "Among the messages, 1 cannot be read: #2 (id)." || !d.upstream.asked.Full {
+		t.Errorf("unchanged: %+v, asked %+v", p, d.upstream.asked)
+	}
+	if p := d.poll(list(t, true, message(t, "MC1", "one", storetest.T0, time.Time{}))); p.Problem != nil || d.source().Unreadable != 0 || p.Outcome != tocsin.OutcomeUnchanged {
+		t.Errorf("sound again: %+v", p)
 	}
 }
 

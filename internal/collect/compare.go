@@ -18,36 +18,51 @@ type comparer interface {
 	Missing(ctx context.Context, tenantID, source string, kind tocsin.Kind, known []tocsin.Hash, ids []string) ([]store.Missing, int, error)
 }
 
-// difference is what an answer comes to.
+// difference is what one list of an answer comes to.
 type difference struct {
+	list      List
 	entries   []store.Entry
-	left      []store.Ref
-	watermark time.Time       // newest time stamp of a message or issue, not after now
-	short     *tocsin.Problem // why the answer is implausible, nil when it is not
-	doubts    []string        // what of new notices could not be read, one line each
+	left      []store.Ref         // missing, and believed to have left
+	odd       []tocsin.Unreadable // by id, or by place in the list
+	unknown   []tocsin.Unreadable // services that a short list lacks
+	withheld  int                 // missing, and not believed to have left
+	watermark time.Time           // newest time stamp of a message or issue, not after now
+	short     *tocsin.Problem     // why the list is implausible, nil when it is not
+	doubts    []string            // what of new notices could not be read, one line each
 }
 
-// compare takes what an answer says against what is stored, bytes before
-// meaning. An item that cannot be read fails the whole answer.
-func compare(ctx context.Context, archive comparer, tenantID, source string, answer Answer, now time.Time) (difference, error) {
-	var diff difference
-	for _, list := range answer.Lists {
-		if list.Unchanged {
+// comparison takes answers of one source against what is stored, bytes before
+// meaning. An item that cannot be read costs no other.
+type comparison struct {
+	archive  comparer
+	tenantID string
+	source   string
+	now      time.Time
+	believe  bool // that what a short list lacks has left
+}
+
+// all compares every list of an answer.
+func (c comparison) all(ctx context.Context, answer Answer) ([]difference, error) {
+	diffs := make([]difference, len(answer.Lists))
+	for i, list := range answer.Lists {
+		diffs[i].list = list
+		if list.Unchanged || list.Lost != nil {
 			continue
 		}
-		if err := diff.add(ctx, archive, tenantID, source, list, now); err != nil {
-			return difference{}, err
+		if err := c.list(ctx, &diffs[i]); err != nil {
+			return nil, err
 		}
 	}
-	return diff, nil
+	return diffs, nil
 }
 
-func (d *difference) add(ctx context.Context, archive comparer, tenantID, source string, list List, now time.Time) error {
+func (c comparison) list(ctx context.Context, d *difference) error {
+	list := d.list
 	hashes := make([]tocsin.Hash, len(list.Items))
 	for i, item := range list.Items {
 		hashes[i] = item.Hash
 	}
-	lookups, err := archive.Known(ctx, hashes)
+	lookups, err := c.archive.Known(ctx, hashes)
 	if err != nil {
 		return err
 	}
@@ -55,16 +70,17 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 	var known []tocsin.Hash
 	for i, item := range list.Items {
 		doc, modified := tocsin.Document{Kind: list.Kind, Hash: item.Hash, Body: item.Body}, lookups[i].ModifiedAt
-		if lookups[i].Known {
+		if lookups[i].Known && item.Odd == nil {
 			known = append(known, item.Hash)
 		} else {
-			if doc, err = tocsin.ReadDocument(list.Kind, item.Body); err != nil {
-				return &Failure{Problem: tocsin.NewProblem(tocsin.ProblemItem, "n", strconv.Itoa(i+1), "kind", string(list.Kind)), Cause: err}
+			if doc, err = read(list.Kind, item); err != nil {
+				d.refuse(i+1, tocsin.Unread(list.Kind, item.Body, err))
+				continue
 			}
 			ids, modified = append(ids, doc.ID), doc.Facts.ModifiedAt
 			d.doubt(doc, item.Doubts)
 		}
-		if modified.After(d.watermark) && !modified.After(now) {
+		if modified.After(d.watermark) && !modified.After(c.now) {
 			d.watermark = modified
 		}
 		d.entries = append(d.entries, store.Entry{Document: doc, SeenAt: item.At})
@@ -72,11 +88,14 @@ func (d *difference) add(ctx context.Context, archive comparer, tenantID, source
 	if !list.Full {
 		return nil
 	}
-	missing, live, err := archive.Missing(ctx, tenantID, source, list.Kind, known, ids)
+	for _, u := range d.odd {
+		ids = append(ids, u.ID)
+	}
+	missing, live, err := c.archive.Missing(ctx, c.tenantID, c.source, list.Kind, known, ids)
 	if err != nil {
 		return err
 	}
-	d.leave(list, missing, live, now)
+	c.leave(d, missing, live)
 	return nil
 }
 
@@ -87,13 +106,46 @@ func (d *difference) doubt(doc tocsin.Document, before tocsin.Doubts) {
 	}
 }
 
-// doubted says for the poll log what of new notices could not be read, nil when
-// all could.
-func (d *difference) doubted() *tocsin.Problem {
-	if len(d.doubts) == 0 {
-		return nil
+func read(kind tocsin.Kind, item Item) (tocsin.Document, error) {
+	if item.Odd != nil {
+		return tocsin.Document{}, item.Odd
 	}
-	return tocsin.NewProblem(tocsin.ProblemTimes, "n", strconv.Itoa(len(d.doubts)), "which", tocsin.Clip(d.doubts[0], 300))
+	return tocsin.ReadDocument(kind, item.Body)
+}
+
+// maxOdd is how many unreadable items of one list are told apart.
+const maxOdd = 200
+
+// refuse notes an item that cannot be read, at a place of the list. Of many,
+// the last one stands for the rest: it may be about anything.
+func (d *difference) refuse(place int, u tocsin.Unreadable) {
+	if len(d.odd) > maxOdd {
+		return
+	}
+	if len(d.odd) == maxOdd {
+		u.ID, u.Service, u.ServiceID = "", "", ""
+	}
+	if u.ID == "" {
+		u.Position = place
+	}
+	for i := range d.odd {
+		if d.odd[i].SameAs(u) { // listed twice
+			d.odd[i] = u
+			return
+		}
+	}
+	d.odd = append(d.odd, u)
+}
+
+// blind reports whether what is missing may be among what cannot be read: an
+// item without an id, or one whose end is a guess.
+func (d *difference) blind() bool {
+	for _, u := range d.odd {
+		if u.ID == "" || u.Reason == tocsin.UnreadableSyntax {
+			return true
+		}
+	}
+	return false
 }
 
 // expirySlack is how long before its end a message may leave the list without
@@ -103,15 +155,29 @@ const expirySlack = time.Hour
 // leave takes missing items off the list, or finds that too many are missing
 // at once: more than a fifth and more than two, or all of them. What has
 // reached its end is no surprise.
-func (d *difference) leave(list List, missing []store.Missing, live int, now time.Time) {
-	surprising := 0
+func (c comparison) leave(d *difference, missing []store.Missing, live int) {
+	kind, surprising := d.list.Kind, 0
 	for _, m := range missing {
-		if list.Kind != tocsin.KindMessage || m.EndAt.IsZero() || m.EndAt.After(now.Add(expirySlack)) {
+		if kind != tocsin.KindMessage || m.EndAt.IsZero() || m.EndAt.After(c.now.Add(expirySlack)) {
 			surprising++
 		}
 		d.left = append(d.left, m.Ref)
 	}
-	if surprising > max(2, live/5) || surprising > 0 && len(list.Items) == 0 {
-		d.short = tocsin.NewProblem(tocsin.ProblemShort, "n", strconv.Itoa(len(list.Items)), "kind", string(list.Kind), "missing", strconv.Itoa(surprising))
+	if d.blind() {
+		d.left, d.withheld = nil, len(d.left)
+		return
 	}
+	if surprising <= max(2, live/5) && (surprising == 0 || len(d.list.Items) > 0) {
+		return
+	}
+	if c.believe {
+		return
+	}
+	d.short = tocsin.NewProblem(tocsin.ProblemShort, "n", strconv.Itoa(len(d.list.Items)), "kind", string(kind), "missing", strconv.Itoa(surprising))
+	for _, ref := range d.left {
+		if kind == tocsin.KindOverview || kind == tocsin.KindService {
+			d.unknown = append(d.unknown, tocsin.Unreadable{Kind: kind, ID: ref.ID, ServiceID: ref.ID, Reason: tocsin.UnreadableMissing})
+		}
+	}
+	d.left, d.withheld = nil, len(d.left)
 }

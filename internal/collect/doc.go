@@ -9,7 +9,8 @@
 // its meaning differs.
 //
 // What real data taught: a missing item is not deleted (it expired, or the
-// poll was short); a poll that loses an implausible share changes nothing; the
-// first poll of a source is silent; posts arrive out of order; unknown enum
+// poll was short); what a list lacks that loses an implausible share is unknown until
+// three polls agree; one element of a shape that nobody foresaw must cost
+// nothing else; the first poll of a source is silent; posts arrive out of order; unknown enum
 // values are kept.
 package collect

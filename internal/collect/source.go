@@ -12,9 +12,9 @@ import (
 // A Source reads one tenant's notices from one place. Implementations are
 // children of this package, each with a Config, a New and a Source.
 type Source interface {
-	// Poll asks the upstream for what changed. The answer is all or nothing:
-	// when a page fails, Poll returns an error and no lists. Poll itself
-	// bounds the time, size and number of requests of a poll. Errors wrap
+	// Poll asks the upstream for what changed. Each list of the answer is all or
+	// nothing: when a page fails, it has an error and no items. When no list
+	// arrived, Poll returns an error and no lists. Poll itself bounds the time, size and number of requests of a poll. Errors wrap
 	// *[Failure] when the next try should wait or the operator must act.
 	Poll(ctx context.Context, ask Ask) (Answer, error)
 }
@@ -35,6 +35,37 @@ type Answer struct {
 	Lists []List
 }
 
+// Checked gives the answer, or why none of its lists arrived.
+func (a Answer) Checked() (Answer, error) {
+	for _, list := range a.Lists {
+		if list.Lost == nil {
+			return a, nil
+		}
+	}
+	if len(a.Lists) == 0 {
+		return a, nil
+	}
+	return Answer{}, a.Lists[0].Lost
+}
+
+// Lost are the lists of some kinds that did not arrive because of err.
+func Lost(err error, kinds ...tocsin.Kind) []List {
+	lists := make([]List, len(kinds))
+	for i, kind := range kinds {
+		lists[i] = List{Kind: kind, Lost: asFailure(err)}
+	}
+	return lists
+}
+
+// Goes reports whether it is of use to ask for another list after the failure
+// of one: not when the upstream cannot be reached or signed in to, wants to be
+// left alone, or the time or the budget is used up.
+func Goes(ctx context.Context, err error) bool {
+	failure := asFailure(err)
+	return ctx.Err() == nil && failure.NotBefore.IsZero() && (failure.Step == "" || failure.Step == StepPermission) &&
+		(!failure.AuthState || failure.Step == StepPermission)
+}
+
 // A List holds the documents of one kind in the order received.
 type List struct {
 	Kind tocsin.Kind
@@ -46,6 +77,8 @@ type List struct {
 	Unchanged bool
 	Items     []Item
 	Listed    int // number of items that the answer lists
+	// Lost is why the list did not arrive, nil when it did.
+	Lost *Failure
 }
 
 // An Item is one document as received. Hash is the SHA-256 of Body.
@@ -55,6 +88,7 @@ type Item struct {
 	At   time.Time // when the state held, if the source says so; usually zero
 	// Doubts are what the source could not read of it and Body no longer shows.
 	Doubts tocsin.Doubts
+	Odd    error // why Body cannot be read, if the source knows; its form is then the upstream's own
 }
 
 // A Step is what an upstream asks for before it answers.
@@ -62,7 +96,7 @@ type Step string
 
 // The steps at which an operator can help.
 const (
-	StepReach      Step = "reach"      // the token endpoint answers
+	StepReach      Step = "reach"      // the upstream and its token endpoint answer
 	StepSecret     Step = "secret"     // it takes the client and its secret
 	StepPermission Step = "permission" // the app may read what it asked for
 )

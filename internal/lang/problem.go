@@ -39,16 +39,28 @@ func Sentence(p *tocsin.Problem, text Text) string {
 	if _, known := p.Code.Slots(); !known {
 		return string(p.Code)
 	}
-	return text(prefix+string(p.Code), arguments(p, text)...)
+	sentence := text(prefix+string(p.Code), arguments(p, text)...)
+	for _, more := range p.More {
+		sentence += " " + Sentence(more, text)
+	}
+	return sentence
 }
 
 // Help says what an operator can do about a problem, "" when there is nothing
 // to say that its sentence does not.
 func Help(p *tocsin.Problem, text Text) string {
-	if p == nil || !slices.Contains(helped(), p.Code) {
+	if p == nil {
 		return ""
 	}
-	return text(prefix+string(p.Code)+".help", arguments(p, text)...)
+	if slices.Contains(helped(), p.Code) {
+		return text(prefix+string(p.Code)+".help", arguments(p, text)...)
+	}
+	for _, more := range p.More {
+		if help := Help(more, text); help != "" {
+			return help
+		}
+	}
+	return ""
 }
 
 // helped are the codes for which there is something to do that their sentence

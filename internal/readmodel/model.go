@@ -274,7 +274,7 @@ func (s *Snapshot) strays(states []tocsin.SourceState) bool {
 // same reports whether nothing was found out since other.
 func (s *Snapshot) same(other *Snapshot) bool {
 	return s.Seq == other.Seq && s.Staleness() == other.Staleness() && s.unreadState() == other.unreadState() && s.CheckedAt.Equal(other.CheckedAt) &&
-		slices.Equal(s.sources, other.sources) && reflect.DeepEqual(s.Tenant, other.Tenant) &&
+		slices.EqualFunc(s.sources, other.sources, tocsin.SourceState.Same) && reflect.DeepEqual(s.Tenant, other.Tenant) &&
 		slices.EqualFunc(s.Services, other.Services, func(a, b Service) bool { return a.ConfirmedAt.Equal(b.ConfirmedAt) && a.Stale == b.Stale })
 }
 

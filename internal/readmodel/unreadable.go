@@ -32,7 +32,7 @@ func (m *Model) readUnreadable(ctx context.Context, s *Snapshot, sources []tocsi
 		s.unreadable = nil
 		return nil
 	}
-	if slices.Equal(s.sources, sources) {
+	if slices.EqualFunc(s.sources, sources, tocsin.SourceState.Same) {
 		return nil
 	}
 	list, err := m.archive.Unreadable(ctx, s.Tenant.ID)

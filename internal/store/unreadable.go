@@ -51,7 +51,7 @@ func (s *Store) putUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, sou
 		return err
 	}
 	for _, u := range list {
-		if u.Body == nil && u.Reason != tocsin.UnreadableList && u.Reason != tocsin.UnreadableMissing {
+		if u.Body == nil && u.Element() {
 			continue // as it was
 		}
 		if u.ID != "" && u.Service == "" && u.ServiceID == "" {

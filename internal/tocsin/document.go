@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // A Kind says what a document describes.
@@ -67,9 +68,13 @@ type Facts struct {
 }
 
 // ReadDocument takes one JSON object in Graph's wire form and finds out what
-// it says. It fails with [ErrInvalid] when the body is no JSON object or names
-// no id.
+// it says. It fails with [ErrInvalid] when the body is no JSON object of UTF-8,
+// names no id, or has a member of another type than it should; [Unread] then
+// tells what can be told of it.
 func ReadDocument(kind Kind, body []byte) (Document, error) {
+	if !utf8.Valid(body) {
+		return Document{}, Invalidf(string(kind), "The document is not UTF-8.")
+	}
 	doc := Document{Kind: kind, Body: body, Hash: HashOf(body)}
 	var err error
 	switch kind {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,7 @@ type Problem struct {
 	Code     ProblemCode       `json:"code"`
 	Args     map[string]string `json:"args,omitempty"` // by the names in [ProblemCode.Slots]
 	Evidence *Evidence         `json:"evidence,omitempty"`
+	More     []*Problem        `json:"more,omitempty"` // what else there is to say of the same poll
 }
 
 // Evidence is what an upstream said when it refused or failed, fit to be shown:
@@ -47,8 +49,9 @@ const (
 	ProblemPath        ProblemCode = "path"            // of a source of files
 	ProblemFile        ProblemCode = "file"            // of a source of files
 	ProblemShort       ProblemCode = "list.short"      // too many are missing at once
-	ProblemItem        ProblemCode = "item.unreadable" // one element of a list
+	ProblemItem        ProblemCode = "item.unreadable" // some elements of a list
 	ProblemTimes       ProblemCode = "times.unread"    // in new notices, which were stored
+	ProblemLost        ProblemCode = "list.lost"       // it did not arrive; why is in More
 	ProblemPage        ProblemCode = "page.damaged"    // of a list
 	ProblemEndless     ProblemCode = "pages.endless"   // of a list
 	ProblemLink        ProblemCode = "link.away"       // the next page's
@@ -112,7 +115,7 @@ const (
 func problemSlots() map[ProblemCode][]string {
 	return map[ProblemCode][]string{
 		ProblemKept: {"text"}, ProblemSettings: {"field"}, ProblemUntried: {}, ProblemUnread: {}, ProblemEnded: {}, ProblemBudget: {},
-		ProblemPath: {}, ProblemFile: {"name"}, ProblemShort: {"kind", "missing", "n"}, ProblemItem: {"kind", "n"}, ProblemTimes: {"n", "which"},
+		ProblemPath: {}, ProblemFile: {"name"}, ProblemShort: {"kind", "missing", "n"}, ProblemItem: {"kind", "n", "names"}, ProblemLost: {"kind"}, ProblemTimes: {"n", "which"},
 		ProblemPage: {"detail", "kind", "page"}, ProblemEndless: {"kind"}, ProblemLink: {}, ProblemAway: {},
 		ProblemAttachments: {}, ProblemFilesMany: {}, ProblemFilesLarge: {},
 
@@ -163,6 +166,19 @@ func (p *Problem) With(e *Evidence) *Problem {
 	return &clone
 }
 
+// And returns the problem with another one beside it; either may be nil.
+func (p *Problem) And(other *Problem) *Problem {
+	switch {
+	case p == nil:
+		return other
+	case other == nil:
+		return p
+	}
+	clone := *p
+	clone.More = append(slices.Clone(p.More), other)
+	return &clone
+}
+
 // Encode returns the problem as the archive keeps it: JSON, "" for none.
 func (p *Problem) Encode() string {
 	if p == nil {
@@ -196,6 +212,9 @@ func (p *Problem) LogValue() slog.Value {
 	}
 	if p.Evidence != nil {
 		list = append(list, p.Evidence.attrs()...)
+	}
+	for i, more := range p.More {
+		list = append(list, slog.Any("more"+strconv.Itoa(i+1), more))
 	}
 	return slog.GroupValue(list...)
 }

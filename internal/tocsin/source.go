@@ -28,6 +28,13 @@ type SourceState struct {
 	ToldStale  bool      // a change tells that it is stale
 }
 
+// Same reports whether s and other say the same.
+func (s SourceState) Same(other SourceState) bool {
+	a, b := s.Problem, other.Problem
+	s.Problem, other.Problem = nil, nil
+	return s == other && (a == b || a.Encode() == b.Encode())
+}
+
 // leastPatience is how old data may be at least before it counts as stale: a
 // source that is polled every second, as in a fast demo, is not lost when the
 // machine is busy for three.

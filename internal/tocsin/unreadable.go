@@ -1,6 +1,7 @@
 package tocsin
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -58,7 +59,30 @@ func (u Unreadable) Counts(serviceID, name string) bool {
 	case u.ServiceID == "" && u.Service == "":
 		return true
 	}
-	return u.ServiceID != "" && strings.EqualFold(u.ServiceID, serviceID) || u.Service != "" && strings.EqualFold(strings.TrimSpace(u.Service), strings.TrimSpace(name))
+	same := func(a, b string) bool {
+		return a != "" && strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+	}
+	// Some servers have the two the wrong way round.
+	return same(u.ServiceID, serviceID) || same(u.Service, name) || same(u.ServiceID, name) || same(u.Service, serviceID)
+}
+
+// Name names the element for people: by its id or else its place, and by the
+// member that is odd.
+func (u Unreadable) Name() string {
+	name := u.ID
+	if name == "" {
+		name = fmt.Sprintf("#%d", u.Position)
+	}
+	if u.Member != "" {
+		name += " (" + u.Member + ")"
+	}
+	return name
+}
+
+// Element reports whether u stands for one element that came, and not for a
+// list or for what a list lacks.
+func (u Unreadable) Element() bool {
+	return u.Reason != UnreadableList && u.Reason != UnreadableMissing
 }
 
 // SameAs reports whether u and other are the same element: the same id, or the

@@ -31,6 +31,7 @@ type tenancy interface {
 	AddTenant(ctx context.Context, t tocsin.Tenant) error
 	ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error)
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
+	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
 }
 
 // administration is all of them.

@@ -34,7 +34,9 @@ func (v *visit) tenantLine(t tocsin.Tenant) tenantLine {
 type sourceLine struct {
 	look
 	Name, Cloud, ClientID, Every, Read string
-	Problem                            *why // of the last poll
+	Problem                            *why      // of the last poll
+	Odd                                []oddLine // what of it cannot be read
+	OddMore                            int       // beside these
 	InFile, Own                        bool
 	Test, Remove                       string // addresses of one that is set up here
 }
@@ -101,9 +103,43 @@ func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
 			address := "/admin/tenants/" + t.ID + "/sources/" + s.Name
 			line.Test, line.Remove = v.href(address+"/test"), v.href(address+"/remove")
 		}
+		if s.Unreadable > 0 {
+			if err := v.addOdd(&line, s); err != nil {
+				return nil, err
+			}
+		}
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// oddLine is something of a source that cannot be read.
+type oddLine struct{ Kind, Name, Why, Since string }
+
+// shownOdd is how many of them a source shows.
+const shownOdd = 20
+
+// addOdd adds what of a source cannot be read.
+func (v *visit) addOdd(line *sourceLine, s tocsin.SourceState) error {
+	list, err := v.pages.config.Admin.Unreadable(v.r.Context(), s.TenantID)
+	if err != nil {
+		return err
+	}
+	for _, u := range list {
+		if u.Source != s.Name {
+			continue
+		}
+		if len(line.Odd) == shownOdd {
+			line.OddMore++
+			continue
+		}
+		one := oddLine{Kind: v.text("cause.kind." + string(u.Kind)), Why: v.text("odd." + string(u.Reason)), Since: v.text("since", "time", v.stamp(u.Since.In(v.zone)))}
+		if u.Reason != tocsin.UnreadableList {
+			one.Name = u.Name()
+		}
+		line.Odd = append(line.Odd, one)
+	}
+	return nil
 }
 
 // sourceLook says how the polls of a source go. One that was never read is not
@@ -117,6 +153,8 @@ func (v *visit) sourceLook(s tocsin.SourceState) look {
 		return look{Family: "degraded", Glyph: "degraded", Words: v.text("source.never")}
 	case stale:
 		return look{Family: "degraded", Glyph: "degraded", Words: v.text("source.stale")}
+	case s.Unreadable > 0:
+		return look{Family: "degraded", Glyph: "degraded", Words: v.text("source.part")}
 	}
 	return look{Family: "ok", Glyph: "ok", Words: v.text("source.ok")}
 }

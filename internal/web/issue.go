@@ -208,6 +208,9 @@ func (page *issuePage) define(v *visit, issue tocsin.Issue, row *readmodel.Row, 
 		}
 		add(definition{Name: v.text("def.origin"), Value: origin, Note: page.reach(v, cmp.Or(issue.FeatureGroup, issue.Feature))})
 	}
+	if odd, ok := v.snapshot.UnreadableItem(tocsin.KindIssue, row.ID); ok {
+		add(definition{Name: v.text("def.unread"), At: v.moment(odd.Since), Note: v.text("def.unread.note")})
+	}
 	if row.LeftAt != 0 {
 		left := v.moment(row.LeftAt.Time())
 		add(definition{Name: v.text("def.left"), At: left, Note: v.text("def.left.note")})

@@ -95,6 +95,9 @@ func (page *messagePage) define(v *visit, m tocsin.Message) {
 	if at := v.moment(m.EndAt); at != nil {
 		add(definition{Name: v.text("def.expires"), At: at, Note: at.Ago})
 	}
+	if odd, ok := v.snapshot.UnreadableItem(tocsin.KindMessage, page.ID); ok {
+		add(definition{Name: v.text("def.unread"), At: v.moment(odd.Since), Note: v.text("def.unread.note")})
+	}
 }
 
 // compareMessage serves /messages/{id}/compare/{a}/{b}.

@@ -12,6 +12,8 @@ func TestReasoned(t *testing.T) {
 	t.Parallel()
 	short := tocsin.NewProblem(tocsin.ProblemShort, "n", "2", "kind", "issue", "missing", "40")
 	secret := tocsin.NewProblem(tocsin.ProblemSecret)
+	both := tocsin.NewProblem(tocsin.ProblemLost, "kind", "message").And(tocsin.NewProblem(tocsin.ProblemStatus, "who", "upstream", "status", "418")).
+		And(tocsin.NewProblem(tocsin.ProblemItem, "kind", "issue", "n", "2", "names", "EX1 (details.value), #7"))
 	for _, tt := range []struct {
 		code       string
 		problem    *tocsin.Problem
@@ -20,7 +22,8 @@ func TestReasoned(t *testing.T) {
 		{"fr", tocsin.NewProblem(tocsin.ProblemTimeout, "who", "upstream"), "Pas de réponse à temps\u00a0: le fournisseur.", ""},
 		{"ja", tocsin.NewProblem(tocsin.ProblemFault, "who", "upstream", "status", "503"), "相手側の障害です（ステータス 503、提供元）。", ""},
 		{"fr", tocsin.NewProblem(tocsin.ProblemRefused, "reason", ""), "Le point d’accès aux jetons a refusé l’application\u00a0: sans raison connue.", ""},
-		{"fr", short, "Liste des incidents et avis\u00a0: le fournisseur en donne 2, et 40 qui y figuraient manquent d’un coup. Elle n’a pas été retenue.", ""},
+		{"fr", short, "Liste des incidents et avis\u00a0: le fournisseur en donne 2, et 40 qui y figuraient manquent d’un coup. Ce qu’elle contient est enregistré\u202f; ce qui manque est tenu pour inconnu.", ""},
+		{"fr", both, "La liste des messages n’est pas parvenue. Code d’état 418 renvoyé par le fournisseur. Liste des incidents et avis\u00a0: éléments illisibles (2)\u00a0: EX1 (details.value), #7.", ""},
 		{"en", secret, "The client secret is wrong. Probably the secret’s id was pasted instead of its value.", ""},
 		{"fr", secret, "Le secret client est faux. Son identifiant (ID de secret) a probablement été collé à la place de sa valeur.", ""},
 		{"ja", secret, "クライアント シークレットが正しくありません。おそらく、シークレットの「値」ではなく「シークレット ID」が貼り付けられています。", ""},

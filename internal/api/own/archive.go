@@ -29,6 +29,7 @@ type polls interface {
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
 	HurrySource(ctx context.Context, tenantID, name string) error
 	Polls(ctx context.Context, tenantID string, limit int) ([]tocsin.Poll, error)
+	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
 }
 
 type tenants interface {

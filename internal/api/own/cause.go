@@ -15,6 +15,7 @@ type causeBody struct {
 	Args     map[string]string `json:"args,omitempty" doc:"What the code is about, by name: who (upstream or tokens), kind, n, status and the like."`
 	Help     string            `json:"help,omitempty" doc:"What to do about it, in English. It says probably where the cause is a guess."`
 	Evidence *evidenceBody     `json:"evidence,omitempty" doc:"What the source itself said, cleaned: no secret, no markup."`
+	More     []*causeBody      `json:"more,omitempty" doc:"What else there is to say of the same poll: why a list did not arrive, or what is odd in another."`
 }
 
 // evidenceBody is what a source said when it refused or failed.
@@ -38,6 +39,9 @@ func newCauseBody(p *tocsin.Problem) *causeBody {
 	if p.Evidence != nil {
 		evidence := evidenceBody(*p.Evidence)
 		body.Evidence = &evidence
+	}
+	for _, more := range p.More {
+		body.More = append(body.More, newCauseBody(more))
 	}
 	return body
 }

@@ -22,10 +22,24 @@ type sourceBody struct {
 	LastFullAt *time.Time `json:"lastFullAt,omitempty" doc:"End of the last complete poll of whole lists."`
 	DueAt      *time.Time `json:"dueAt,omitempty" doc:"When it is polled next; missing when that is now."`
 	Polling    bool       `json:"polling" doc:"A poll is under way."`
-	Outcome    string     `json:"outcome,omitempty" enum:"running,unchanged,changed,short,failed,abandoned" doc:"Of the last poll."`
+	Outcome    string     `json:"outcome,omitempty" enum:"running,unchanged,changed,short,partial,failed,abandoned" doc:"Of the last poll."`
 	Failures   int        `json:"failures" doc:"Polls in a row that were not complete."`
-	Problem    string     `json:"problem,omitempty" doc:"Why the last poll was not complete, in English."`
+	Problem    string     `json:"problem,omitempty" doc:"Why the last poll was not complete, or what it could not read, in English."`
 	Cause      *causeBody `json:"cause,omitempty" doc:"The same as a code, with what the source itself said."`
+	// Unreadable has a row for each; most sources have none.
+	Unreadable []unreadableBody `json:"unreadable,omitempty" doc:"What nobody knows: elements that cannot be read, lists that did not arrive, services that a short list lacks."`
+}
+
+// unreadableBody is something of a source that nobody knows.
+type unreadableBody struct {
+	Kind      string    `json:"kind" enum:"service,overview,issue,message"`
+	ID        string    `json:"id,omitempty" doc:"Missing when not even that can be read." example:"EX123456"`
+	Position  int       `json:"position,omitempty" doc:"Place in its list from 1 on, of what has no id."`
+	Service   string    `json:"service,omitempty" doc:"Display name of the service that it is about, as far as is known. Nobody knows how that service is."`
+	ServiceID string    `json:"serviceId,omitempty"`
+	Reason    string    `json:"reason" enum:"member,form,id,text,syntax,list,missing" doc:"member: a member has another type than it should. form: no object. id: no usable id. text: not UTF-8. syntax: no sound JSON. list: the whole list did not arrive. missing: a list that is too short lacks it."`
+	Member    string    `json:"member,omitempty" doc:"The member that is odd." example:"details.value"`
+	Since     time.Time `json:"since"`
 }
 
 func newSourceBody(s tocsin.SourceState, now time.Time) sourceBody {
@@ -49,13 +63,15 @@ type pollBody struct {
 	Full       bool       `json:"full" doc:"Whole lists were asked for."`
 	StartedAt  time.Time  `json:"startedAt"`
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
-	Outcome    string     `json:"outcome" enum:"running,unchanged,changed,short,failed,abandoned"`
+	Outcome    string     `json:"outcome" enum:"running,unchanged,changed,short,partial,failed,abandoned"`
 	Requests   int        `json:"requests" doc:"Sent to the source."`
 	Items      int        `json:"items" doc:"Listed by the answers."`
 	New        int        `json:"new"`
 	Updated    int        `json:"updated"`
 	Left       int        `json:"left"`
-	Problem    string     `json:"problem,omitempty" doc:"Why it was not complete, in English."`
+	Withheld   int        `json:"withheld" doc:"Items that were missing and not taken off the list, since it was too short to be believed or held what cannot be read."`
+	Unreadable int        `json:"unreadable" doc:"Elements that cannot be read."`
+	Problem    string     `json:"problem,omitempty" doc:"Why it was not complete, or what it could not read, in English."`
 	Cause      *causeBody `json:"cause,omitempty" doc:"The same as a code, with what the source itself said."`
 }
 
@@ -98,9 +114,26 @@ func (a *API) listSources(ctx context.Context, x *exchange, _ *InTenant) (*struc
 	}
 	out := &struct{ Body sourceList }{sourceList{Value: make([]sourceBody, len(states))}}
 	for i, s := range states {
-		out.Body.Value[i] = newSourceBody(s, x.now)
+		if out.Body.Value[i], err = a.sourceBody(ctx, s, x.now); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// sourceBody adds what cannot be read of a source.
+func (a *API) sourceBody(ctx context.Context, s tocsin.SourceState, now time.Time) (sourceBody, error) {
+	body := newSourceBody(s, now)
+	if s.Unreadable == 0 {
+		return body, nil
+	}
+	list, err := a.archive.Unreadable(ctx, s.TenantID)
+	for _, u := range list {
+		if u.Source == s.Name {
+			body.Unreadable = append(body.Unreadable, unreadableBody{string(u.Kind), u.ID, u.Position, u.Service, u.ServiceID, string(u.Reason), u.Member, u.Since})
+		}
+	}
+	return body, err
 }
 
 func (a *API) getSource(ctx context.Context, x *exchange, in *inSource) (*struct{ Body sourceBody }, error) {
@@ -110,7 +143,8 @@ func (a *API) getSource(ctx context.Context, x *exchange, in *inSource) (*struct
 	}
 	for _, s := range states {
 		if s.Name == in.Name {
-			return &struct{ Body sourceBody }{newSourceBody(s, x.now)}, nil
+			body, err := a.sourceBody(ctx, s, x.now)
+			return &struct{ Body sourceBody }{body}, err
 		}
 	}
 	return nil, tocsin.NotFoundf("There is no source %q.", tocsin.Clip(in.Name, 64))
@@ -135,7 +169,7 @@ func (a *API) listPolls(ctx context.Context, x *exchange, in *struct {
 	out := &struct{ Body pollList }{pollList{Value: make([]pollBody, len(polls))}}
 	for i, p := range polls {
 		out.Body.Value[i] = pollBody{
-			p.Source, p.Full, p.StartedAt, instant(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, lang.English(p.Problem), newCauseBody(p.Problem),
+			p.Source, p.Full, p.StartedAt, instant(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, p.Withheld, p.Unreadable, lang.English(p.Problem), newCauseBody(p.Problem),
 		}
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -42,6 +43,7 @@ type reading struct {
 type arrival struct {
 	answer *httpclient.Answer
 	items  [][]byte
+	odd    map[int]error // by place in items
 }
 
 // read reads all pages.
@@ -141,9 +143,9 @@ func (r *reading) open(page *pageState, arrival *arrival, before pageState) (sam
 	if err != nil {
 		return false, err
 	}
-	page.n, arrival.items = len(parsed.items), parsed.items
-	if parsed.next != "" {
-		page.next, err = r.source.session.Resolve(parsed.next)
+	page.n, arrival.items, arrival.odd = len(parsed.Items), parsed.Items, parsed.Odd
+	if parsed.Next != "" {
+		page.next, err = r.source.session.Resolve(parsed.Next)
 	}
 	return false, err
 }
@@ -161,11 +163,11 @@ func (r *reading) body(answer *httpclient.Answer, number int) ([]byte, error) {
 	return body, nil
 }
 
-func (r *reading) split(body []byte, number int) (page, error) {
-	parsed, err := split(body, r.listing.key)
+func (r *reading) split(body []byte, number int) (upstream.Page, error) {
+	parsed, err := upstream.Split(body)
 	if err != nil {
-		// What split says names places, never what is there.
-		return page{}, damaged(r.listing.kind, number, err.Error(), nil)
+		// What Split says names places, never what is there.
+		return upstream.Page{}, damaged(r.listing.kind, number, err.Error(), nil)
 	}
 	return parsed, nil
 }
@@ -185,7 +187,7 @@ func (r *reading) lacksBodies() bool {
 func (r *reading) items(count int) ([]collect.Item, error) {
 	list := make([]collect.Item, 0, count)
 	for n, a := range r.arrived {
-		items := a.items
+		items, odd := a.items, a.odd
 		if items == nil && r.pages[n].n > 0 {
 			body, err := r.body(a.answer, n+1)
 			if err != nil {
@@ -195,10 +197,10 @@ func (r *reading) items(count int) ([]collect.Item, error) {
 			if err != nil {
 				return nil, err
 			}
-			items = parsed.items
+			items, odd = parsed.Items, parsed.Odd
 		}
-		for _, item := range items {
-			list = append(list, collect.Item{Body: item, Hash: tocsin.HashOf(item)})
+		for i, item := range items {
+			list = append(list, collect.Item{Body: item, Hash: tocsin.HashOf(item), Odd: odd[i]})
 		}
 	}
 	return list, nil

@@ -31,16 +31,15 @@ const apiPath = "/admin/serviceAnnouncement"
 type listing struct {
 	kind     tocsin.Kind
 	path     string
-	key      string // the member that every item has
-	filtered bool   // it can be asked for what was modified lately
+	filtered bool // it can be asked for what was modified lately
 }
 
 // listings are the lists in the order in which they are read.
 func listings() []listing {
 	return []listing{
-		{tocsin.KindOverview, "/healthOverviews", "service", false},
-		{tocsin.KindIssue, "/issues", "id", true},
-		{tocsin.KindMessage, "/messages", "id", true},
+		{tocsin.KindOverview, "/healthOverviews", false},
+		{tocsin.KindIssue, "/issues", true},
+		{tocsin.KindMessage, "/messages", true},
 	}
 }
 
@@ -95,13 +94,13 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	return s, nil
 }
 
-// Poll reads overviews, issues and messages, all or nothing. An item that
-// occurs on two pages, as happens when the list moves while it is read, is
+// Poll reads overviews, issues and messages, each of them all or nothing. What
+// keeps one list from arriving does not cost the others. An item that occurs on two pages, as happens when the list moves while it is read, is
 // passed on twice: which state holds is the collector's to decide.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
 	s.fresh = map[form]listState{}
 	var answer collect.Answer
-	for _, l := range s.lists {
+	for n, l := range s.lists {
 		full := ask.Full || !l.filtered || ask.Since.IsZero()
 		target := s.root + l.path
 		if !full {
@@ -110,13 +109,26 @@ func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, err
 		r := &reading{source: s, ask: ask, listing: l, before: s.stored[form{l.kind, full}].pages}
 		list, err := r.read(ctx, target)
 		if err != nil {
-			return collect.Answer{}, err
+			answer.Lists = append(answer.Lists, collect.Lost(err, l.kind)...)
+			if !collect.Goes(ctx, err) {
+				answer.Lists = append(answer.Lists, collect.Lost(err, kindsOf(s.lists[n+1:])...)...)
+				break
+			}
+			continue
 		}
 		list.Kind, list.Full = l.kind, full
 		s.fresh[form{l.kind, full}] = listState{pages: r.pages, changed: !list.Unchanged}
 		answer.Lists = append(answer.Lists, list)
 	}
-	return answer, nil
+	return answer.Checked()
+}
+
+func kindsOf(lists []listing) []tocsin.Kind {
+	kinds := make([]tocsin.Kind, len(lists))
+	for i, l := range lists {
+		kinds[i] = l.kind
+	}
+	return kinds
 }
 
 // filter asks for what was modified at or after since. It is encoded the way
@@ -139,6 +151,10 @@ func (s *Source) Commit() {
 	}
 	s.fresh = map[form]listState{}
 }
+
+// Forget says that the archive has moved on from what the source remembers: the
+// next answer is taken in whole.
+func (s *Source) Forget() { s.stored, s.fresh = map[form]listState{}, map[form]listState{} }
 
 // damaged says that a page of a list was not used; detail names places of the
 // page, never what is there.

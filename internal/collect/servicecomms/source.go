@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/legacy"
@@ -95,20 +96,29 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	}, nil
 }
 
-// Poll reads services, their status and all messages, all or nothing. What
-// the server no longer lists has not left: its default window is its own
+// Poll reads services, their status and all messages, each of them all or
+// nothing; what keeps one from arriving does not cost the others. What the
+// server no longer lists has not left: its default window is its own
 // business.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
 	s.fresh = map[string]state{}
 	var answer collect.Answer
+	var over error // why it is of no use to go on
 	for _, op := range operations() {
+		if over != nil {
+			answer.Lists = append(answer.Lists, collect.Lost(over, op.kinds...)...)
+			continue
+		}
 		lists, err := s.read(ctx, ask, op)
 		if err != nil {
-			return collect.Answer{}, err
+			lists = collect.Lost(err, op.kinds...)
+			if !collect.Goes(ctx, err) {
+				over = err
+			}
 		}
 		answer.Lists = append(answer.Lists, lists...)
 	}
-	return answer, nil
+	return answer.Checked()
 }
 
 // Commit says that the last answer was stored: the next one is compared with
@@ -119,6 +129,10 @@ func (s *Source) Commit() {
 	}
 	s.fresh = map[string]state{}
 }
+
+// Forget says that the archive has moved on from what the source remembers: the
+// next answer is taken in whole.
+func (s *Source) Forget() { s.stored, s.fresh = map[string]state{}, map[string]state{} }
 
 // read asks for all pages of one operation, and converts their elements unless
 // every page is as it was.
@@ -207,31 +221,24 @@ func (op operation) recognise(answer *httpclient.Answer, before state, number in
 	if number <= len(before.pages) && before.pages[number-1].wire == answer.Hash {
 		return before.pages[number-1], nil
 	}
-	elements, next, err := open(answer)
+	page, err := open(answer)
 	if err != nil {
 		return pageState{}, op.damaged(number, err)
 	}
-	return pageState{wire: answer.Hash, n: len(elements), next: next}, nil
+	return pageState{wire: answer.Hash, n: len(page.Items), next: page.Next}, nil
 }
 
 // add converts the elements of one page and puts each on the list of its kind.
 func (op operation) add(lists []collect.List, answer *httpclient.Answer, number int) error {
-	elements, _, err := open(answer)
+	page, err := open(answer)
 	if err != nil {
 		return op.damaged(number, err)
 	}
-	for n, element := range elements {
-		v, err := op.convert(element)
-		if err != nil {
-			return op.damaged(number, fmt.Errorf("element %d: %w", n+1, err))
-		}
-		doc, err := tocsin.NewDocument(v)
-		if err != nil {
-			return op.damaged(number, fmt.Errorf("element %d: %w", n+1, err))
-		}
+	for n, element := range page.Items {
+		kind, item := op.item(element, page.Odd[n])
 		for i := range lists {
-			if lists[i].Kind == doc.Kind {
-				lists[i].Items = append(lists[i].Items, collect.Item{Body: doc.Body, Hash: doc.Hash, Doubts: doc.Doubts})
+			if lists[i].Kind == kind {
+				lists[i].Items = append(lists[i].Items, item)
 				lists[i].Listed++
 			}
 		}
@@ -239,30 +246,36 @@ func (op operation) add(lists []collect.List, answer *httpclient.Answer, number 
 	return nil
 }
 
+// item converts one element. One that cannot be read stays as it came, on the
+// list that it seems to belong to.
+func (op operation) item(element []byte, odd error) (tocsin.Kind, collect.Item) {
+	if odd == nil && !utf8.Valid(element) {
+		odd = errors.New("it is not UTF-8")
+	}
+	if odd == nil {
+		v, err := op.convert(element)
+		if err == nil {
+			var doc tocsin.Document
+			if doc, err = tocsin.NewDocument(v); err == nil {
+				return doc.Kind, collect.Item{Body: doc.Body, Hash: doc.Hash, Doubts: doc.Doubts}
+			}
+		}
+		odd = err
+	}
+	kind := op.kinds[0]
+	if len(op.kinds) > 1 && tocsin.SeemsMessage(element) {
+		kind = tocsin.KindMessage
+	}
+	return kind, collect.Item{Body: element, Hash: tocsin.HashOf(element), Odd: odd}
+}
+
 // open inflates a page and takes its envelope off.
-func open(answer *httpclient.Answer) (elements []json.RawMessage, next string, err error) {
+func open(answer *httpclient.Answer) (upstream.Page, error) {
 	body, err := answer.Body()
 	if err != nil {
-		return nil, "", err
+		return upstream.Page{}, err
 	}
-	if err := httpclient.CheckJSON(body); err != nil {
-		return nil, "", err
-	}
-	var envelope struct {
-		Value *[]json.RawMessage `json:"value"`
-		Next  string             `json:"@odata.nextLink"`
-		Error json.RawMessage    `json:"error"`
-	}
-	if err := json.Unmarshal(body, &envelope); err != nil {
-		return nil, "", err
-	}
-	if envelope.Error != nil && string(envelope.Error) != "null" {
-		return nil, "", errors.New("it holds an error")
-	}
-	if envelope.Value == nil {
-		return nil, "", errors.New("it holds no list named value")
-	}
-	return *envelope.Value, envelope.Next, nil
+	return upstream.Split(body)
 }
 
 func (op operation) damaged(page int, err error) *collect.Failure {

@@ -112,7 +112,7 @@ func (s *Session) get(ctx context.Context, ask collect.Ask, target string, heade
 			if errors.Is(err, httpclient.ErrRefused) {
 				return nil, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemAway), Cause: err}
 			}
-			return nil, &collect.Failure{Problem: unreachable(err, whoUpstream), Cause: err}
+			return nil, &collect.Failure{Problem: unreachable(err, whoUpstream), Step: collect.StepReach, Cause: err}
 		}
 		if answer.Status == http.StatusUnauthorized && try == 1 {
 			s.bearer = ""

@@ -1,4 +1,4 @@
-package graph
+package upstream
 
 import (
 	"encoding/json"
