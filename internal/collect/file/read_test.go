@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -170,6 +171,17 @@ func TestReferenceSamples(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{issue, message, overview, legacy, current, services, "{{\"value\":[" + legacy + "]}", "[[[[[]]]]]"} {
 		f.Add([]byte(seed))
+	}
+	forms, err := filepath.Glob("testdata/forms/*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, form := range forms {
+		text, err := os.ReadFile(form)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lists, _, err := file.Read(bytes.NewReader(text), "fuzz")
