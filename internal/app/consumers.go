@@ -7,13 +7,14 @@ import (
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/outbox"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/watch"
 )
 
 // consumers are the parts of the program that react to changes: one line each.
 func consumers() []outbox.Consumer {
 	return []outbox.Consumer{
-		{Name: "events", Start: outbox.Beginning, Handle: event.NewLog().Handle},
+		{Name: store.EventLog, Start: outbox.Beginning, Handle: event.NewLog().Handle},
 	}
 }
 

@@ -56,28 +56,6 @@ type LatestQuery struct {
 	Limit   int
 }
 
-// LatestChanges lists changes of a tenant that are not silent, newest first.
-func (s *Store) LatestChanges(ctx context.Context, tenantID string, q LatestQuery) ([]tocsin.Change, error) {
-	args := []any{tenantID, q.Limit}
-	condition := "NOT c.silent" + told
-	if len(q.Kinds) > 0 {
-		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
-		for _, kind := range q.Kinds {
-			args = append(args, string(kind))
-		}
-	}
-	if !q.Private {
-		condition += notPrivate
-	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
-		WHERE t.id = $1 AND `+condition+` ORDER BY c.seq DESC LIMIT $2`, args...)
-	list, err := collectRows(rows, err, scanChange)
-	if err != nil {
-		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
-	}
-	return list, nil
-}
-
 func scanChange(rows *sql.Rows) (c tocsin.Change, err error) {
 	var at int64
 	err = rows.Scan(&c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)

@@ -22,9 +22,19 @@ func (tx *Tx) PutEvents(ctx context.Context, events []tocsin.Event) error {
 	return nil
 }
 
-// LatestEvents lists events of a tenant, newest first. It reads no document.
-func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery) ([]tocsin.Event, error) {
-	args := []any{tenantID, q.Limit}
+// EventLog is the name of the consumer that writes the events.
+const EventLog = "events"
+
+// A Told is a change with what it tells.
+type Told struct {
+	tocsin.Event
+	Read bool // false for a change that the event log has not come to: only the change is known
+}
+
+// LatestEvents lists what changes of a tenant tell, newest first. Changes that
+// tell nothing, and silent ones, are left out. It reads no document.
+func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery) ([]Told, error) {
+	args := []any{tenantID, q.Limit, EventLog}
 	condition := ""
 	if len(q.Kinds) > 0 {
 		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
@@ -36,20 +46,22 @@ func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery
 		condition += notPrivate
 	}
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at, e.status, e.was, e.posts, e.edited, e.members
-		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item JOIN events e ON e.seq = c.seq
-		WHERE t.id = $1`+condition+` ORDER BY c.seq DESC LIMIT $2`, args...)
-	list, err := collectRows(rows, err, scanEvent)
+		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at,
+			e.seq IS NOT NULL, COALESCE(e.status, ''), COALESCE(e.was, ''), COALESCE(e.posts, 0), COALESCE(e.edited, 0), COALESCE(e.members, '')
+		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item LEFT JOIN events e ON e.seq = c.seq
+		WHERE t.id = $1 AND NOT c.silent AND (e.seq IS NOT NULL OR c.seq > COALESCE((SELECT seq FROM consumers WHERE name = $3), 0))`+condition+`
+		ORDER BY c.seq DESC LIMIT $2`, args...)
+	list, err := collectRows(rows, err, scanTold)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", s.dialect.translate(err))
 	}
 	return list, nil
 }
 
-func scanEvent(rows *sql.Rows) (e tocsin.Event, err error) {
+func scanTold(rows *sql.Rows) (e Told, err error) {
 	var at int64
 	var members string
-	err = rows.Scan(&e.Seq, &e.TenantID, &e.Kind, &e.ID, &e.N, &e.What, &e.Silent, &at, &e.Status, &e.Was, &e.Posts, &e.Edited, &members)
+	err = rows.Scan(&e.Seq, &e.TenantID, &e.Kind, &e.ID, &e.N, &e.What, &e.Silent, &at, &e.Read, &e.Status, &e.Was, &e.Posts, &e.Edited, &members)
 	e.At = tocsin.FromMicros(at)
 	if members != "" {
 		e.Members = strings.Split(members, "\n")

@@ -18,26 +18,28 @@ import (
 // A happening is what one line of the feed tells: the changes of one item
 // within a minute.
 type happening struct {
-	tocsin.Change     // the newest; new when one of them is
-	from          int // the version before them, 0 for none
+	tocsin.Change      // the newest; new when one of them is
+	from          int  // the version before them, 0 for none
+	read          bool // event is known
 	event         tocsin.Event
 }
 
 // together is how far apart changes of one item are told as one.
 const together = time.Minute
 
-// gather puts changes, newest first, together.
-func gather(changes []tocsin.Change) []happening {
+// gather puts what changes tell, newest first, together. What several changes
+// tell together has still to be read.
+func gather(told []store.Told) []happening {
 	var list []happening
-	for _, c := range changes {
+	for _, c := range told {
 		i := slices.IndexFunc(list, func(h happening) bool {
-			return h.Kind == c.Kind && h.ID == c.ID && h.At.Sub(c.At) <= together && tells(h.What) && tells(c.What)
+			return h.Kind == c.Kind && h.ID == c.ID && h.At.Sub(c.At) <= together && h.What.Versioned() && c.What.Versioned()
 		})
 		if i < 0 {
-			list = append(list, happening{Change: c, from: c.N - 1})
+			list = append(list, happening{Change: c.Change, from: c.N - 1, read: c.Read, event: c.Event})
 			continue
 		}
-		list[i].from = c.N - 1
+		list[i].from, list[i].read = c.N-1, false
 		if c.What == tocsin.WhatNew {
 			list[i].What = tocsin.WhatNew
 		}
@@ -45,29 +47,32 @@ func gather(changes []tocsin.Change) []happening {
 	return list
 }
 
-// tells reports whether a change has a version of its own.
-func tells(w tocsin.What) bool { return w == tocsin.WhatNew || w == tocsin.WhatUpdated }
-
 // happenings are the newest things that happened in the tenant, of what the
 // visitor may read.
 func (v *visit) happenings(limit int) ([]happening, error) {
-	q := store.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue}, Private: v.reads(access.ReadPrivacy), Limit: 4 * limit}
+	q := store.LatestQuery{
+		Kinds:   []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindSource},
+		Private: v.reads(access.ReadPrivacy), Limit: 4 * limit,
+	}
 	if v.reads(access.ReadMessages) {
 		q.Kinds = append(q.Kinds, tocsin.KindMessage)
 	}
 	return remembered(v, fmt.Sprint("happenings ", q), func(*history.Past) ([]happening, error) {
-		changes, err := v.pages.config.Archive.LatestChanges(v.r.Context(), v.snapshot.Tenant.ID, q)
+		told, err := v.pages.config.Archive.LatestEvents(v.r.Context(), v.snapshot.Tenant.ID, q)
 		if err != nil {
 			return nil, err
 		}
 		var list []happening
-		for _, h := range gather(changes) {
+		for _, h := range gather(told) {
 			if len(list) == limit {
 				break
 			}
-			if h.event, err = v.eventOf(h); err != nil {
-				return nil, err
+			if !h.read {
+				if h.event, err = v.eventOf(h); err != nil {
+					return nil, err
+				}
 			}
+			h.event.Members = slices.DeleteFunc(slices.Clone(h.event.Members), func(member string) bool { return !v.tellsOf(h.Kind, member) })
 			if h.What == tocsin.WhatUpdated && h.event.Empty() {
 				continue
 			}
@@ -78,7 +83,8 @@ func (v *visit) happenings(limit int) ([]happening, error) {
 }
 
 // eventOf tells in which parts the version that holds after a happening differs
-// from the one before it, and the state of the item at that moment.
+// from the one before it, and the state of the item at that moment. It serves
+// changes that the event log has not come to, and several that are told as one.
 func (v *visit) eventOf(h happening) (tocsin.Event, error) {
 	e := tocsin.Event{Change: h.Change}
 	row, known := v.snapshot.Issue(h.ID)
@@ -86,7 +92,7 @@ func (v *visit) eventOf(h happening) (tocsin.Event, error) {
 		e.Status = row.Status // nothing has to be read
 		return e, nil
 	}
-	if h.What != tocsin.WhatUpdated && h.Kind != tocsin.KindIssue && h.Kind != tocsin.KindOverview {
+	if h.What != tocsin.WhatUpdated && h.Kind != tocsin.KindIssue && h.Kind != tocsin.KindOverview || h.Kind == tocsin.KindSource {
 		return e, nil
 	}
 	versions, err := v.pages.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, store.Ref{Kind: h.Kind, ID: h.ID})
@@ -106,11 +112,7 @@ func (v *visit) eventOf(h happening) (tocsin.Event, error) {
 			return e, err
 		}
 	}
-	if e, err = event.Of(h.Change, bodies[1], bodies[0]); err != nil {
-		return e, err
-	}
-	e.Members = slices.DeleteFunc(e.Members, func(member string) bool { return !v.tellsOf(h.Kind, member) })
-	return e, nil
+	return event.Of(h.Change, bodies[1], bodies[0])
 }
 
 // tellsOf leaves out members that change with every version, and of services
@@ -128,6 +130,14 @@ func (v *visit) feedLine(h happening) feedLine {
 		line.Text = v.serviceLineOf(h, &line)
 	case tocsin.KindIssue:
 		line.Text = v.issueHappening(h, &line)
+	case tocsin.KindSource:
+		line.Icon = ""
+		if h.What == tocsin.WhatStale {
+			line.Family, line.Glyph = familyOf(tocsin.StatusUnknown)
+		} else {
+			line.Icon = "clock"
+		}
+		line.Text = v.rich("change.source."+string(h.What), "source", bold(v.snapshot.Provider(h.ID)))
 	default:
 		line.Text = v.rich("change.message."+string(h.What), "id", idLink(v.messageHref(h.ID), h.ID)) + v.partWords(h.event)
 	}
@@ -185,14 +195,17 @@ func (v *visit) serviceLineOf(h happening, line *feedLine) template.HTML {
 		name, now = service.Name, cmp.Or(now, service.Overview.Status)
 		line.Family, line.Glyph = familyOf(now)
 	}
-	bold := template.HTML("<b>" + template.HTMLEscapeString(name) + "</b>") //nolint:gosec // escaped
 	if h.event.Was != "" {
-		return v.rich("change.from", "service", bold, "old", v.look(h.event.Was).Words, "status", v.look(now).Words)
+		return v.rich("change.from", "service", bold(name), "old", v.look(h.event.Was).Words, "status", v.look(now).Words)
 	}
 	if h.Kind == tocsin.KindOverview && h.What == tocsin.WhatNew {
-		return v.rich("change.status", "service", bold, "status", v.look(now).Words)
+		return v.rich("change.status", "service", bold(name), "status", v.look(now).Words)
 	}
-	return v.rich("change.service."+string(h.What), "service", bold)
+	return v.rich("change.service."+string(h.What), "service", bold(name))
+}
+
+func bold(text string) template.HTML {
+	return template.HTML("<b>" + template.HTMLEscapeString(text) + "</b>") //nolint:gosec // escaped
 }
 
 // changesPage is everything that changed lately, as one list.

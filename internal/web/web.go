@@ -44,7 +44,7 @@ type model interface {
 type archive interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 	TenantEdits() uint64
-	LatestChanges(ctx context.Context, tenantID string, q store.LatestQuery) ([]tocsin.Change, error)
+	LatestEvents(ctx context.Context, tenantID string, q store.LatestQuery) ([]store.Told, error)
 	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 	past

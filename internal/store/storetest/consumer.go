@@ -190,8 +190,11 @@ func events(t *testing.T, s *store.Store) {
 		t.Errorf("of another kind: %+v, %v", none, err)
 	}
 	record(t, s, Contoso, T0, Issue(t, "EX2", "x", T0))
+	if fresh, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Limit: 9}); err != nil || len(fresh) != 3 || fresh[0].Read || fresh[0].ID != "EX2" || !fresh[1].Read {
+		t.Errorf("with a change that the log has not come to: %+v, %v", fresh, err)
+	}
 	twice := func(ctx context.Context, tx *store.Tx, _ []tocsin.Change) error {
-		return tx.PutEvents(ctx, []tocsin.Event{list[1]})
+		return tx.PutEvents(ctx, []tocsin.Event{list[1].Event})
 	}
 	if _, _, err := s.Consume(ctx, cursor, 9, T0, time.Minute, twice); !errors.Is(err, tocsin.ErrConflict) || errors.Is(err, store.ErrClaimLost) {
 		t.Errorf("an event twice: %v, want ErrConflict", err)

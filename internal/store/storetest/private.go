@@ -36,9 +36,13 @@ func private(t *testing.T, s *store.Store) {
 		{store.LatestQuery{Limit: 1, Kinds: []tocsin.Kind{tocsin.KindMessage}}, []string{"MC1 new 1"}},
 		{store.LatestQuery{Limit: 9, Kinds: []tocsin.Kind{tocsin.KindIssue, tocsin.KindOverview}, Private: true}, []string{"EX1 new 1"}},
 	} {
-		changes, err := s.LatestChanges(t.Context(), Contoso, tt.q)
+		told, err := s.LatestEvents(t.Context(), Contoso, tt.q)
 		if err != nil {
 			t.Fatal(err)
+		}
+		var changes []tocsin.Change
+		for _, one := range told {
+			changes = append(changes, one.Change)
 		}
 		expect(t, "latest changes", whats(changes), tt.want)
 	}
