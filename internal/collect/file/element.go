@@ -22,8 +22,8 @@ type reading struct {
 	rewriter  rewriter
 	room      []byte
 	found     func(*Notice) error
-	refused   func(Refusal)
-	stopped   error // of found
+	refused   func(Refusal, []byte) // with the element as it came
+	stopped   error                 // of found
 }
 
 // element takes one element of the file's lists.
@@ -43,7 +43,7 @@ func (c *reading) take(raw []byte, place string, seen time.Time) {
 	if o, ok := errors.AsType[*odd](err); ok {
 		refusal.Member, refusal.Reason = o.member, o.reason
 	}
-	c.refused(refusal)
+	c.refused(refusal, raw)
 }
 
 // outline is what tells an element's kind.

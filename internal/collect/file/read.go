@@ -119,6 +119,10 @@ func refuse(name string, offset int64, format string, args ...any) error {
 // element that is none, in the order of the file. It stops at the first error
 // of found. What found gets is valid until it returns.
 func (f *File) Each(found func(*Notice) error, refused func(Refusal)) error {
+	return f.each(found, func(r Refusal, _ []byte) { refused(r) })
+}
+
+func (f *File) each(found func(*Notice) error, refused func(Refusal, []byte)) error {
 	in, err := f.open()
 	if err != nil {
 		return refuse(f.Name, 0, "%v", err)

@@ -1,9 +1,12 @@
 package file
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -26,29 +29,32 @@ func New(path string) (*Source, error) {
 	return &Source{path}, nil
 }
 
-// Poll reads every file, all or nothing. Files whose name starts with a dot
-// are left out, being still written, and so is what is no plain file. Together
-// the files are whole lists: what none of them holds any more has left, except
-// that a kind of which they hold nothing at all is not a list.
+// Poll reads every file. Files whose name starts with a dot are left out, being
+// still written, and so is what is no plain file. Together the files are whole
+// lists: what none of them holds any more has left, except that a kind of which
+// they hold nothing at all is not a list. A file that cannot be read costs no
+// other, but may hold anything: then nothing has left.
 func (s *Source) Poll(ctx context.Context, _ collect.Ask) (collect.Answer, error) {
 	paths, err := s.files()
 	if err != nil {
 		return collect.Answer{}, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemPath), Cause: err}
 	}
-	var answer collect.Answer
+	p := polled{catalogue: newCatalogue()}
 	for _, path := range paths {
 		if err := ctx.Err(); err != nil {
 			return collect.Answer{}, err
 		}
-		lists, err := readOne(path)
-		if err != nil {
-			return collect.Answer{}, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemFile, "name", filepath.Base(path)), Cause: err}
-		}
-		for _, list := range lists {
-			answer.Lists = merge(answer.Lists, list)
+		if err := p.read(path); err != nil && p.lost == nil {
+			p.lost = &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemFile, "name", filepath.Base(path)), Cause: err}
 		}
 	}
-	return answer, nil
+	if p.lost != nil {
+		for i := range p.lists {
+			p.lists[i].Full = false
+		}
+		p.lists = append(p.lists, collect.Lost(p.lost, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage)...)
+	}
+	return collect.Answer{Lists: p.lists}.Checked()
 }
 
 // files are the plain files to be read, in order of name.
@@ -88,14 +94,61 @@ func (s *Source) files() ([]string, error) {
 	return paths, nil
 }
 
-func readOne(path string) ([]collect.List, error) {
-	file, err := os.Open(path)
+// polled is what the files of a poll hold.
+type polled struct {
+	lists     []collect.List
+	catalogue *catalogue
+	lost      *collect.Failure // why a file could not be read
+}
+
+// read adds what one file holds, or nothing of a file that breaks off.
+func (p *polled) read(path string) error {
+	f, err := Open(filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer file.Close()
-	lists, _, err := Read(file, filepath.Base(path))
-	return lists, err
+	var found []collect.List
+	size := 0
+	hold := func(kind tocsin.Kind, item collect.Item) error {
+		if size += len(item.Body); size > maxFile {
+			return fmt.Errorf("it is larger than %d bytes", maxFile)
+		}
+		item.Body = bytes.Clone(item.Body)
+		found = merge(found, collect.List{Kind: kind, Items: []collect.Item{item}, Listed: 1})
+		return nil
+	}
+	var refused error
+	err = f.each(func(n *Notice) error { return hold(n.Kind, n.Item) }, func(r Refusal, raw []byte) {
+		item := collect.Item{Body: raw, Hash: tocsin.HashOf(raw), Odd: r}
+		if r.Member != "" {
+			item.Odd = &json.UnmarshalTypeError{Field: r.Member, Value: r.Reason} // as encoding/json would say it
+		}
+		refused = errors.Join(refused, hold(p.kindOf(raw), item))
+	})
+	if err = errors.Join(err, refused); err != nil {
+		return err
+	}
+	for _, list := range found {
+		p.lists = merge(p.lists, list)
+	}
+	return nil
+}
+
+// kindOf is what an element seems to be that cannot be read. What nobody can
+// tell may be an issue, which weighs most.
+func (p *polled) kindOf(raw []byte) tocsin.Kind {
+	c := reading{catalogue: p.catalogue}
+	o, _ := c.outline(raw) // as far as it goes
+	e, ok := o.entity()
+	switch {
+	case ok && e == graphMessage || ok && e == legacyMessage && tocsin.SeemsMessage(raw):
+		return tocsin.KindMessage
+	case ok && (e == graphOverview || e == legacyStatus):
+		return tocsin.KindOverview
+	case ok && e == legacyService:
+		return tocsin.KindService
+	}
+	return tocsin.KindIssue
 }
 
 // merge adds a list to that of its kind: a kind is listed once.

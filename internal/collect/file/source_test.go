@@ -55,11 +55,74 @@ func TestSourceReadsADirectory(t *testing.T) {
 	if answer, err := poll(t, one); err != nil || len(answer.Lists) != 1 || answer.Lists[0].Kind != tocsin.KindMessage {
 		t.Errorf("one file: %+v, %v", answer, err)
 	}
+}
+
+// A file that cannot be read costs no other, but then nothing has left, and
+// nobody knows what it holds.
+func TestOneBadFileCostsNoOther(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "a.json", `{"value":[`+issue+`]}`)
 	write(t, dir, "z.json", `{"value":[`)
+	answer, err := poll(t, dir)
+	if err != nil || len(answer.Lists) != 4 {
+		t.Fatalf("answer = %+v, %v", answer, err)
+	}
+	if list := answer.Lists[0]; list.Full || len(list.Items) != 1 || list.Lost != nil {
+		t.Errorf("the good file: %+v", list)
+	}
+	for _, list := range answer.Lists[1:] {
+		if list.Lost == nil || list.Lost.Problem.Args["name"] != "z.json" {
+			t.Errorf("%s: %+v", list.Kind, list)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "a.json")); err != nil {
+		t.Fatal(err)
+	}
 	answer, err = poll(t, dir)
 	var failure *collect.Failure
 	if !errors.As(err, &failure) || failure.Problem.Args["name"] != "z.json" || answer.Lists != nil {
-		t.Errorf("a cut file among good ones: %+v, %v", answer, err)
+		t.Errorf("no other file: %+v, %v", answer, err)
+	}
+}
+
+// An element that cannot be read costs no other and stays as it came.
+func TestOneOddElementCostsNoOther(t *testing.T) {
+	t.Parallel()
+	for odd, want := range map[string]struct {
+		kind   tocsin.Kind
+		id     string
+		member string
+	}{
+		`{"id":"EX9","service":"Exchange Online","posts":"x","isResolved":false,"classification":"incident"}`: {tocsin.KindIssue, "EX9", "posts"},
+		`{"id":"EX9","service":"Exchange Online","posts":[],"details":[{"name":"n","value":{}}]}`:             {tocsin.KindIssue, "EX9", "details[0].value"},
+		`{"id":"MC9","body":{"contentType":"html","content":"x"},"services":"Exchange Online"}`:               {tocsin.KindMessage, "MC9", "services"},
+		`{"id":"Exchange","service":"Exchange Online","status":5}`:                                            {tocsin.KindOverview, "Exchange", "status"},
+		`{"id":"Exchange","service":"Exchange Online"}`:                                                       {tocsin.KindOverview, "Exchange", "status"},
+		`null`: {tocsin.KindIssue, "", ""}, `7`: {tocsin.KindIssue, "", ""}, `{"a":1}`: {tocsin.KindIssue, "", "id"},
+		`{"Id":"Exchange","Workload":"Exchange","Status":"x","IncidentIds":7}`: {tocsin.KindOverview, "Exchange", "IncidentIds"},
+	} {
+		dir := t.TempDir()
+		write(t, dir, "a.json", `{"value":[`+odd+`,`+issue+`]}`)
+		answer, err := poll(t, dir)
+		if err != nil {
+			t.Errorf("%s: %v", odd, err)
+			continue
+		}
+		sound := 0
+		var got tocsin.Unreadable
+		for _, list := range answer.Lists {
+			for _, item := range list.Items {
+				if item.Odd == nil {
+					sound++
+					continue
+				}
+				got = tocsin.Unread(list.Kind, item.Body, item.Odd)
+			}
+		}
+		if sound != 1 || got.Kind != want.kind || got.ID != want.id || string(got.Body) != odd || want.member != "id" && got.Member != want.member {
+			t.Errorf("%s: %d sound, %+v", odd, sound, got)
+		}
 	}
 }
 
