@@ -58,6 +58,7 @@ type root struct {
 	Attach  attachCmd  `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
 	Collect collectCmd `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
 	Verify  verifyCmd  `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
+	Repair  repairCmd  `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
 	Health  healthCmd  `cmd:"" help:"Show the status of services."`
 	Issue   issueCmd   `cmd:"" help:"Read issues, and write those of one's own services."`
 	Message messageCmd `cmd:"" help:"Read messages, and write one's own."`

@@ -148,10 +148,17 @@ func (c *exportDataCmd) writeItem(ctx context.Context, archive *store.Store, ten
 	if c.Latest {
 		versions = versions[len(versions)-1:]
 	}
+	held, err := archive.Held(ctx, tenant.ID, ref, 0)
+	if err != nil {
+		return 0, err
+	}
 	for _, v := range versions {
 		body, err := archive.BodyOf(ctx, v.Document)
 		if err != nil {
 			return 0, err
+		}
+		if v.N == held.N {
+			body = held.Body // its newest text
 		}
 		if err := to.Encode(versionJSON{v.ID, v.Kind, v.N, v.Source, date(v.SeenAt), body}); err != nil {
 			return 0, fmt.Errorf("write %s: %w", v.ID, err)

@@ -85,12 +85,7 @@ func (c *verifyCmd) Run(ctx context.Context, s *session) error {
 
 // tenants checks the versions of the tenants that were asked for.
 func (c *verifyCmd) tenants(ctx context.Context, archive *store.Store) ([]verifyJSON, error) {
-	tenants, err := archive.Tenants(ctx)
-	if c.Tenant != "" && err == nil {
-		var one tocsin.Tenant
-		one, err = archive.Tenant(ctx, c.Tenant)
-		tenants = []tocsin.Tenant{one}
-	}
+	tenants, err := tenantsNamed(ctx, archive, c.Tenant)
 	if err != nil {
 		return nil, err
 	}

@@ -112,6 +112,9 @@ func (s *Store) Verify(ctx context.Context, tenantID string) (Verification, erro
 		result.Problem = fmt.Sprintf("The chain ends after %s, but the tenant's row says %d with another head: the newest were removed or altered.", tocsin.Count(len(versions), "version", "versions"), length)
 		return result, nil
 	}
+	if result.Problem, err = s.checkVoid(ctx, tenantID); result.Problem != "" || err != nil {
+		return result, err
+	}
 	result.Documents, result.Problem, err = s.checkDocuments(ctx, versions)
 	return result, err
 }

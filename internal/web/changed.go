@@ -104,7 +104,7 @@ func (v *visit) eventOf(h happening) (tocsin.Event, error) {
 		wanted = wanted[:1]
 	}
 	for i, n := range wanted {
-		at := slices.IndexFunc(versions, func(version tocsin.Version) bool { return version.N == n })
+		at := lastUpTo(versions, n)
 		if at < 0 {
 			return e, nil
 		}
@@ -113,6 +113,17 @@ func (v *visit) eventOf(h happening) (tocsin.Event, error) {
 		}
 	}
 	return event.Of(h.Change, bodies[1], bodies[0])
+}
+
+// lastUpTo is the place of the last version up to a number: some count for
+// nothing.
+func lastUpTo(versions []tocsin.Version, n int) int {
+	for i := len(versions) - 1; i >= 0; i-- {
+		if versions[i].N <= n {
+			return i
+		}
+	}
+	return -1
 }
 
 // tellsOf leaves out members that change with every version, and of services

@@ -122,11 +122,14 @@ func (p *Pages) compare(v *visit, ref store.Ref, list string) error {
 		A: v.versionLines(path, ref.ID, []tocsin.Version{a})[0], B: v.versionLines(path, ref.ID, []tocsin.Version{b})[0],
 	}
 	page.Title, page.Heading = ref.ID+": "+page.Title, page.Title
-	if a.N > 1 {
-		page.Earlier = v.compareHref(path, ref.ID, a.N-1, a.N)
-	}
-	if last := versions[len(versions)-1].N; b.N < last {
-		page.Later = v.compareHref(path, ref.ID, b.N, b.N+1)
+	for i := range versions[1:] {
+		earlier, later := versions[i].N, versions[i+1].N
+		if later == a.N {
+			page.Earlier = v.compareHref(path, ref.ID, earlier, later)
+		}
+		if earlier == b.N {
+			page.Later = v.compareHref(path, ref.ID, earlier, later)
+		}
 	}
 	for _, m := range members {
 		if m.Name == "posts" {

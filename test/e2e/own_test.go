@@ -73,7 +73,7 @@ func TestAuthorByScript(t *testing.T) {
 	expect("legacy maintenance", first(comms+"Messages?$filter=MessageType%20eq%20%27PlannedMaintenance%27", legacy), map[string]any{"Id": "TC1002", "Title": "New gateways"})
 	expect("legacy message", first(comms+"Messages?$filter=MessageType%20eq%20%27MessageCenter%27", legacy), map[string]any{"Id": "TC1003"})
 	expect("legacy status", first(comms+"CurrentStatus?$filter=Workload%20eq%20%27Vpn%27", legacy), map[string]any{"Status": "ServiceDegradation"})
-	expect("Graph issue", first(announcements+"issues?$filter=isResolved%20eq%20false", graph), map[string]any{
+	expect("Graph issue", first(announcements+"issues?$filter=isResolved%20eq%20false%20and%20classification%20eq%20%27incident%27", graph), map[string]any{
 		"id": "TC1001", "classification": "incident", "status": "serviceDegradation", "service": "Remote access",
 	})
 	expect("Graph maintenance", first(announcements+"issues?$filter=id%20eq%20%27TC1002%27", graph), map[string]any{"classification": "unknownFutureValue", "isResolved": false})

@@ -29,6 +29,24 @@ func rollout(t testing.TB, title, status string) tocsin.Document {
 // whoever asks for the version that holds.
 func shown(t testing.TB, s *store.Store) string {
 	t.Helper()
+	text := shownNow(t, s)
+	if held := heldNow(t, s); held.Document != tocsin.HashOf(held.Body) || rolloutIn(t, held.Body) != text {
+		t.Errorf("held is %s, shown %s", held.Body, text)
+	}
+	return text
+}
+
+func heldNow(t testing.TB, s *store.Store) tocsin.Held {
+	t.Helper()
+	held, err := s.Held(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return held
+}
+
+func shownNow(t testing.TB, s *store.Store) string {
+	t.Helper()
 	rows, err := s.Rows(t.Context(), Contoso, tocsin.KindMessage)
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
@@ -37,10 +55,11 @@ func shown(t testing.TB, s *store.Store) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := s.Held(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, 0)
-	if err != nil || string(held.Body) != string(body) || held.Document != tocsin.HashOf(body) {
-		t.Errorf("held is %s, %v, shown %s", held.Body, err, body)
-	}
+	return rolloutIn(t, body)
+}
+
+func rolloutIn(t testing.TB, body []byte) string {
+	t.Helper()
 	var message tocsin.Message
 	if err := json.Unmarshal(body, &message); err != nil {
 		t.Fatal(err)

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"RolloutNotShared":   rolloutNotShared,
 		"Flaps":              flaps,
 		"Upgraded":           upgraded,
+		"Repairs":            repairs,
 		"ChainNamesTheBreak": chainNamesTheBreak,
 		"Claims":             claims,
 		"LostClaim":          lostClaim,
