@@ -68,7 +68,7 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	}
 	result := attachJSON{tenant.Name, string(ref.Kind), c.ID, stored.ID, stored.Name, stored.ContentType, stored.Size}
 	return s.print(result, func(w io.Writer) {
-		fmt.Fprintf(w, "%s: %s belongs to %s %s now, %s.\n", result.Tenant, result.Name, result.Kind, result.ID, count(int(result.Size), "byte", "bytes"))
+		fmt.Fprintf(w, "%s: %s belongs to %s %s now, %s.\n", result.Tenant, result.Name, result.Kind, result.ID, count(result.Size, "byte", "bytes"))
 	})
 }
 

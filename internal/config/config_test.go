@@ -71,7 +71,7 @@ func TestProblemsAreInTheWordsOfTheFile(t *testing.T) {
 	}{
 		{"misspelt key", "tenants:\n  - name: a\n    tenantID: x\n    sources: [{kind: file, evry: 3m}]", []string{"tenants[0].tenantID: Line 3: there is no such key; did you mean tenantId?", "tenants[0].sources[0].evry: Line 4: there is no such key; did you mean every?"}},
 		{"unknown key", "tls: {}", []string{"tls: Line 1: there is no such key; there are server, data"}},
-		{"several", "serber: {}\nlog: {levle: info}\n", []string{"serber: Line 1", "did you mean server?", "log.levle: Line 2", "did you mean level?"}},
+		{"several", "serber: {}\nlog: {lvel: info}\n", []string{"serber: Line 1", "did you mean server?", "log.lvel: Line 2", "did you mean level?"}},
 		{"twice", "data: a\nlog: {}\ndata: b", []string{"data: Line 3: the key is on line 1 already."}},
 		{"no list", "tenants: {name: a}", []string{`tenants: Line 1: a list stands here: begin each entry with "- ".`}},
 		{"no keys", "server: 127.0.0.1", []string{"server: Line 1: keys stand here, each with a value."}},

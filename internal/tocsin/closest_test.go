@@ -11,7 +11,7 @@ func TestClosest(t *testing.T) {
 	keys := []string{"tenantId", "clientId", "every", "name", "domains", "secretEnv"}
 	for word, want := range map[string]string{
 		"tenantID": "tenantId", "tenant_id": "tenantId", "TENANTID": "tenantId", "domain": "domains", "evrey": "every", "clientid": "clientId", "secretenv": "secretEnv",
-		"interval": "", "id": "", "x": "", "": "", "nmae": "name", "nom": "",
+		"interval": "", "id": "", "x": "", "": "", "naem": "name", "nom": "",
 	} {
 		if got := tocsin.Closest(word, keys); got != want {
 			t.Errorf("Closest(%q) = %q, want %q", word, got, want)
