@@ -165,7 +165,7 @@ func TestShortPollStoresWhatItLists(t *testing.T) {
 	}
 	p = d.poll(list(t, true, append(docs[2:25:25], changed, extra)...))
 	d.expect("half", p, "short new=1 updated=1 left=0")
-	if p.Withheld != 26 || !strings.HasPrefix(lang.English(p.Problem), "The provider listed 25 messages, and 26 ") {
+	if p.Withheld != 26 || !strings.HasPrefix(lang.English(p.Problem), "The provider's list of messages has 25, and 26 ") {
 		t.Errorf("withheld %d: %s", p.Withheld, lang.English(p.Problem))
 	}
 	if s := d.source(); s.Shorts != 2 || !s.LastOKAt.Equal(good.LastOKAt) || !s.Watermark.Equal(good.Watermark) || s.Failures != 2 || d.upstream.committed != 1 || d.upstream.forgotten != 2 {
