@@ -10,6 +10,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -81,19 +82,27 @@ func (f *field) poll() tocsin.Poll {
 
 func (f *field) snapshot() *readmodel.Snapshot {
 	f.t.Helper()
-	s, err := readmodel.New(f.store, f.clock, slog.New(slog.DiscardHandler)).Snapshot(f.t.Context(), tenant)
+	s, err := f.model().Snapshot(f.t.Context(), tenant)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return s
 }
 
+func (f *field) model() *readmodel.Model {
+	return readmodel.New(f.store, f.clock, slog.New(slog.DiscardHandler))
+}
+
 // unknown names the services of which nobody knows how they are.
 func (f *field) unknown() string {
 	f.t.Helper()
+	report, err := health.Judge(f.t.Context(), f.model(), f.snapshot(), f.now)
+	if err != nil {
+		f.t.Fatal(err)
+	}
 	var ids []string
-	for _, s := range f.snapshot().Services {
-		if s.Stale {
+	for _, s := range report.Services {
+		if s.Severity == tocsin.SeverityUnknown {
 			ids = append(ids, s.ID)
 		}
 	}
@@ -320,10 +329,7 @@ func TestLostListCostsNoOther(t *testing.T) {
 			for range 3 {
 				f.poll()
 			}
-			var want []string
-			for _, id := range strings.Fields(tt.unknown) {
-				want = append(want, id)
-			}
+			want := strings.Fields(tt.unknown)
 			slices.Sort(want)
 			if got := f.unknown(); got != strings.Join(want, " ") {
 				t.Errorf("unknown = %q, want %q", got, want)
