@@ -103,13 +103,13 @@ var listed = sync.OnceValue(func() map[string]listedService { //nolint:gocheckno
 // without outer blanks, with one blank for several of any kind, and without
 // signs of trademarks and characters that show nothing.
 func NameKey(name string) string {
-	plain := true
+	plain := true // as nearly all are: one blank at a time, and signs of ASCII
 	for i := 0; i < len(name) && plain; i++ {
 		c := name[i]
-		plain = c < utf8.RuneSelf && (c < 'A' || c > 'Z') && c > ' ' || c == ' ' && i > 0 && i < len(name)-1 && name[i-1] != ' '
+		plain = c > ' ' && c < utf8.RuneSelf || c == ' ' && i > 0 && i < len(name)-1 && name[i-1] != ' '
 	}
 	if plain {
-		return name
+		return strings.ToLower(name)
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -44,9 +44,9 @@ func (s *Session) evidence(answer *httpclient.Answer) *tocsin.Evidence {
 	}
 	e.Code, e.Inner = s.name(said.Code), s.name(said.Inner)
 	e.Number = number(said)
-	e.RequestID = cmp.Or(e.RequestID, id(said.RequestID))
+	e.RequestID = cmp.Or(e.RequestID, id(said.RequestID), idAfter(said.Description, traceName))
 	e.ClientRequestID = cmp.Or(e.ClientRequestID, id(said.ClientRequestID))
-	e.CorrelationID = cmp.Or(e.CorrelationID, id(said.CorrelationID))
+	e.CorrelationID = cmp.Or(e.CorrelationID, id(said.CorrelationID), idAfter(said.Description, correlationName))
 	e.Quote = s.quote(said.Description)
 	return e
 }
@@ -133,6 +133,21 @@ func id(text string) string {
 		return text
 	}
 	return ""
+}
+
+// What Entra's descriptions call the ids that they end with.
+const (
+	traceName       = "Trace ID: "
+	correlationName = "Correlation ID: "
+)
+
+// idAfter is the id that follows a name in a text, "" for none.
+func idAfter(text, name string) string {
+	_, rest, found := strings.Cut(text, name)
+	if !found {
+		return ""
+	}
+	return id(strings.Fields(rest + " .")[0])
 }
 
 func firstID(header http.Header, names ...string) string {

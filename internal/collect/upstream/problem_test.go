@@ -133,6 +133,16 @@ func TestRefusedTokens(t *testing.T) {
 	}
 }
 
+// The ids that an answer names in its text alone are kept as well.
+func TestIDsInWords(t *testing.T) {
+	t.Parallel()
+	body, _ := json.Marshal(map[string]string{"error": "invalid_client", "error_description": "AADSTS7000222: Expired.\r\nTrace ID: " + trace + "\r\nCorrelation ID: " + related + "\r\nTimestamp: 2026-01-09 02:02:12Z"})
+	e := asked(t, answering(401, "application/json", string(body)), unasked()).Problem.Evidence
+	if e.RequestID != trace || e.CorrelationID != related || e.Quote != "AADSTS7000222: Expired." {
+		t.Errorf("evidence = %+v", e)
+	}
+}
+
 func unasked() http.HandlerFunc { return answering(500, "text/plain", "not to be asked") }
 
 // graphError is an error as Microsoft Graph words it.
