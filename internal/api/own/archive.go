@@ -2,6 +2,7 @@ package own
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -70,8 +71,9 @@ type (
 		Key     string `header:"Idempotency-Key" maxLength:"257" doc:"Names the request: sent again with the same key, it has no further effect and gets the first answer. A key serves one request of a client for ever."`
 		IfMatch string `header:"If-Match" maxLength:"200" doc:"The ETag of the version that is to be changed: another one that holds meanwhile makes the request fail with 412."`
 	}
-	// InRead says what the client has already.
+	// InRead says what the client has already, or wants and nothing else.
 	InRead struct {
+		IfMatch     string `header:"If-Match" maxLength:"400" doc:"ETags that the client wants: the answer is 412 when none of them holds."`
 		IfNoneMatch string `header:"If-None-Match" maxLength:"400" doc:"ETags that the client has: the answer is 304 when one of them holds."`
 	}
 )
@@ -107,9 +109,16 @@ func given(t *time.Time) time.Time {
 // tagOf is a version as it stands in ETag.
 func tagOf(v tocsin.Version) string { return `"` + v.Tag() + `"` }
 
-// fresh reports whether the client has the tag already.
-func (in InRead) fresh(tag string) bool {
-	return strings.TrimSpace(in.IfNoneMatch) == "*" || httpserver.HasTag([]string{in.IfNoneMatch}, strings.Trim(tag, `"`))
+// settled answers without the version of a tag: the client wants another one,
+// or has this one already. It is nil if neither is so.
+func (in InRead) settled(tag string) error {
+	if in.IfMatch != "" && !httpserver.Matches([]string{in.IfMatch}, tag) {
+		return problemf(http.StatusPreconditionFailed, "The item is not, or no longer, the one that If-Match names.").at("header.If-Match", "Another version holds.")
+	}
+	if strings.TrimSpace(in.IfNoneMatch) == "*" || httpserver.HasTag([]string{in.IfNoneMatch}, strings.Trim(tag, `"`)) {
+		return notModified(tag)
+	}
+	return nil
 }
 
 // notModified is the answer to a client that has the version already.

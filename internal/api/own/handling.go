@@ -54,8 +54,8 @@ func (a *API) getHandling(ctx context.Context, x *exchange, in *inRead) (*output
 		return nil, err
 	}
 	body := newHandlingBody(all[id])
-	if in.fresh(body.tag()) {
-		return nil, notModified(body.tag())
+	if err := in.settled(body.tag()); err != nil {
+		return nil, err
 	}
 	return &output[handlingBody]{ETag: body.tag(), Body: body}, nil
 }

@@ -38,6 +38,9 @@ func authoring(t *testing.T, d *desk) {
 	d.must(409, "POST", "contoso", contoso+"/issues", `{"service":"Vpn","title":"Another"}`, "Idempotency-Key", "a-1")
 	tag := issue.header.Get("ETag")
 	d.must(304, "GET", "contoso", contoso+"/issues/tc1001", "", "If-None-Match", tag)
+	d.must(412, "GET", "contoso", contoso+"/issues/tc1001", "", "If-Match", `"3-0123456789abcdef"`)
+	d.must(200, "GET", "contoso", contoso+"/issues/tc1001", "", "If-Match", tag)
+	d.must(304, "GET", "contoso", contoso+"/issues/tc1001", "", "If-Match", "*", "If-None-Match", tag)
 	posted := d.must(201, "POST", "contoso", contoso+"/issues/TC1001/posts", `{"content":"Current status: We found the cause.","status":"Restoring service"}`, "If-Match", tag)
 	if posted.string("status") != "restoringService" || len(posted.body["posts"].([]any)) != 2 {
 		t.Errorf("posted: %s", posted.text)

@@ -54,8 +54,8 @@ func reader[B any](a *API, kind tocsin.Kind, body shower[B]) func(context.Contex
 		if err != nil {
 			return nil, err
 		}
-		if in.fresh(tagOf(held.Version)) {
-			return nil, notModified(tagOf(held.Version))
+		if err := in.settled(tagOf(held.Version)); err != nil {
+			return nil, err
 		}
 		return show(held, body)
 	}

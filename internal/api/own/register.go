@@ -125,7 +125,11 @@ func add[I, O any](a *API, op operation, handle func(ctx context.Context, x *exc
 	op.Security = []map[string][]string{{"bearer": {}}}
 	op.Description = strings.TrimSpace(op.Description + " Needs the scope " + op.needs.Scope() + ".")
 	op.Responses = map[string]*huma.Response{}
-	for _, status := range errorsOf(op.Method) {
+	statuses := errorsOf(op.Method)
+	if _, tagged := reflect.TypeFor[I]().FieldByName("IfNoneMatch"); tagged {
+		statuses = append(statuses, http.StatusPreconditionFailed)
+	}
+	for _, status := range statuses {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + problemName(status)}
 	}
 	kept := &op

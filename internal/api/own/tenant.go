@@ -116,8 +116,8 @@ func (a *API) getTenant(_ context.Context, x *exchange, in *struct {
 },
 ) (*output[tenantBody], error) {
 	body := newTenantBody(x.tenant)
-	if in.fresh(body.tag()) {
-		return nil, notModified(body.tag())
+	if err := in.settled(body.tag()); err != nil {
+		return nil, err
 	}
 	return &output[tenantBody]{ETag: body.tag(), Body: body}, nil
 }
