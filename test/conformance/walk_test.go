@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,60 +9,13 @@ import (
 	"testing"
 )
 
-// A csdl is $metadata as its readers see it.
-type csdl struct {
-	Schema struct {
-		Namespace string     `xml:"Namespace,attr"`
-		Entities  []csdlType `xml:"EntityType"`
-		Complex   []csdlType `xml:"ComplexType"`
-		Functions []csdlCall `xml:"Function"`
-		Actions   []csdlCall `xml:"Action"`
-		Container struct {
-			Sets       []csdlSet `xml:"EntitySet"`
-			Singletons []csdlSet `xml:"Singleton"`
-		} `xml:"EntityContainer"`
-	} `xml:"DataServices>Schema"`
-}
-
-type csdlType struct {
-	Name        string           `xml:"Name,attr"`
-	Base        string           `xml:"BaseType,attr"`
-	Key         []csdlMember     `xml:"Key>PropertyRef"`
-	Properties  []csdlMember     `xml:"Property"`
-	Navigations []csdlMember     `xml:"NavigationProperty"`
-	Annotations []csdlAnnotation `xml:"Annotation"`
-}
-
-type csdlMember struct {
-	Name     string `xml:"Name,attr"`
-	Type     string `xml:"Type,attr"`
-	Nullable string `xml:"Nullable,attr"`
-}
-
-type csdlCall struct {
-	Name       string       `xml:"Name,attr"`
-	Parameters []csdlMember `xml:"Parameter"`
-}
-
-type csdlSet struct {
-	Name        string           `xml:"Name,attr"`
-	EntityType  string           `xml:"EntityType,attr"`
-	Type        string           `xml:"Type,attr"`
-	Annotations []csdlAnnotation `xml:"Annotation"`
-}
-
-type csdlAnnotation struct {
-	Term string `xml:"Term,attr"`
-	Bool string `xml:"Bool,attr"`
-}
-
 // A walker asks every address that a $metadata document declares.
 type walker struct {
 	t        *testing.T
 	d        *desk
 	who      string
 	root     string
-	document csdl
+	schema   csdlSchema
 	keys     map[string]string // by entity type: of one that is there
 	plainKey bool              // a key may be a segment of its own
 	seen     map[string]int    // addresses with their status
@@ -76,9 +28,7 @@ func (w *walker) read(target string) {
 	if got.status != 200 || !strings.HasPrefix(got.header.Get("Content-Type"), "application/xml") {
 		w.t.Fatalf("%s: %d %.200s", target, got.status, got.body)
 	}
-	if err := xml.Unmarshal([]byte(got.body), &w.document); err != nil {
-		w.t.Fatal(err)
-	}
+	w.schema = readCSDL(w.t, []byte(got.body)).Schemas[0]
 }
 
 // ask fails if an address does not lead to something. Only what may be null
@@ -125,12 +75,12 @@ func (w *walker) ask(path string, nullable bool) answer {
 
 // bare is the name of a type of the document, and whether it is a collection.
 func (w *walker) bare(name string) (string, bool) {
-	inner, many := strings.CutPrefix(name, "Collection(")
-	return strings.TrimPrefix(strings.TrimSuffix(inner, ")"), w.document.Schema.Namespace+"."), many
+	inner, many := strings.CutPrefix(w.schema.bare(name), "Collection(")
+	return strings.TrimSuffix(inner, ")"), many
 }
 
 func (w *walker) typeOf(name string) (csdlType, bool) {
-	for _, t := range slices.Concat(w.document.Schema.Entities, w.document.Schema.Complex) {
+	for _, t := range slices.Concat(w.schema.Entities, w.schema.Complex) {
 		if t.Name == name {
 			return t, true
 		}
@@ -165,9 +115,9 @@ func (w *walker) set(path, entity string, byKey bool) {
 
 // entity walks what lies below one entity.
 func (w *walker) entity(path, name string) {
-	for _, f := range w.document.Schema.Functions {
+	for _, f := range w.schema.Functions {
 		if bound, many := w.bare(f.Parameters[0].Type); bound == name && !many {
-			for _, call := range []string{f.Name, f.Name + "()", w.document.Schema.Namespace + "." + f.Name, w.document.Schema.Namespace + "." + f.Name + "()"} {
+			for _, call := range []string{f.Name, f.Name + "()", w.schema.Namespace + "." + f.Name, w.schema.Namespace + "." + f.Name + "()"} {
 				w.ask(path+"/"+call, false)
 			}
 		}
@@ -229,11 +179,11 @@ func (w *walker) number(n int) string {
 // actions asks for those that are bound to a collection, which are done with
 // POST by those who may.
 func (w *walker) actions(path, entity string) {
-	for _, a := range w.document.Schema.Actions {
+	for _, a := range w.schema.Actions {
 		if bound, many := w.bare(a.Parameters[0].Type); bound != entity || !many {
 			continue
 		}
-		for _, name := range []string{a.Name, w.document.Schema.Namespace + "." + a.Name} {
+		for _, name := range []string{a.Name, w.schema.Namespace + "." + a.Name} {
 			target := w.root + path + "/" + name
 			got := w.d.ask(w.t, "graph person", "POST", target, `{"messageIds":["`+w.keys[entity]+`"]}`)
 			if got.status != http.StatusOK {
@@ -253,7 +203,7 @@ func walkGraph(t *testing.T, d *desk) {
 			"serviceHealth": "OSDPPlatform", "serviceHealthIssue": "MO300", "serviceUpdateMessage": "MC1000003", "serviceAnnouncementAttachment": "a1",
 		}}
 		w.read(version + "$metadata")
-		for _, s := range w.document.Schema.Container.Singletons {
+		for _, s := range w.schema.Container.Singletons {
 			w.ask(s.Name, false)
 			name, _ := w.bare(s.Type)
 			w.entity(s.Name, name)
@@ -272,7 +222,7 @@ func walkLegacy(t *testing.T, d *desk) {
 			"Service": "Exchange", "WorkloadStatus": "microsoftteams", "Message": "EX100", "MessageCenterMessage": "MC1000002",
 		}}
 		w.read(communications + "$metadata")
-		for _, s := range w.document.Schema.Container.Sets {
+		for _, s := range w.schema.Container.Sets {
 			name, _ := w.bare(s.EntityType)
 			byKey := !slices.Contains(s.Annotations, csdlAnnotation{"Org.OData.Capabilities.V1.IndexableByKey", "false"})
 			w.set(s.Name, name, byKey)
@@ -280,7 +230,7 @@ func walkLegacy(t *testing.T, d *desk) {
 				t.Errorf("%s by key: %d %s", s.Name, got.status, got.body)
 			}
 		}
-		for _, path := range []string{"Messages('MC1000002')", "Messages('MC1000002')/" + w.document.Schema.Namespace + ".MessageCenterMessage"} {
+		for _, path := range []string{"Messages('MC1000002')", "Messages('MC1000002')/" + w.schema.Namespace + ".MessageCenterMessage"} {
 			w.ask(path, false)
 			w.entity(path, "MessageCenterMessage")
 		}
