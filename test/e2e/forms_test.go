@@ -51,7 +51,7 @@ func answers(t *testing.T, file string, questions []string) []string {
 	var list []string
 	for _, question := range questions {
 		response, body := raw(t, http.DefaultClient, base+question, token(question))
-		if response.StatusCode != http.StatusOK || strings.Contains(string(body), `"value":[]`) {
+		if response.StatusCode != http.StatusOK || strings.Contains(question, "Id") && strings.Contains(string(body), `"value":[]`) {
 			t.Fatalf("%s: %s %s", question, response.Status, body)
 		}
 		list = append(list, strings.ReplaceAll(string(body), base, "BASE"))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -55,6 +56,7 @@ const mark = "\xef\xbb\xbf"
 // A census looks at what passes through it, to tell which encoding a text has.
 type census struct {
 	from  io.Reader
+	limit int64  // how many bytes there may be
 	rest  []byte // the beginning of a character that is cut at the end
 	many  bool   // there are characters of several bytes
 	bad   bool   // there are bytes that are no UTF-8
@@ -64,6 +66,9 @@ type census struct {
 
 func (c *census) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
+	if c.limit -= int64(n); c.limit < 0 {
+		return 0, errors.New("it is larger than what is held in memory")
+	}
 	c.look(p[:n])
 	if err == io.EOF && len(c.rest) > 0 {
 		c.bad = true

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/tocsin"
@@ -38,7 +39,7 @@ type Notice struct {
 }
 
 // A Refusal is one element of a file that cannot be stored.
-type Refusal struct {
+type Refusal struct { //nolint:errname // file.Refusal says it
 	File   string
 	Place  string // such as "value 1: element 3"
 	ID     string // "" when not even that can be read
@@ -61,6 +62,11 @@ func (r Refusal) Error() string {
 // [tocsin.ErrInvalid] when the file breaks off, is no JSON or holds nothing: an
 // error names the file and the place. The file is opened again for [File.Each].
 func Open(name string, open func() (io.ReadCloser, error)) (*File, error) {
+	return look(name, open, math.MaxInt64)
+}
+
+// look opens a file that has up to limit bytes when it is inflated.
+func look(name string, open func() (io.ReadCloser, error), limit int64) (*File, error) {
 	f := &File{Name: name, open: open}
 	in, err := open()
 	if err != nil {
@@ -72,7 +78,7 @@ func Open(name string, open func() (io.ReadCloser, error)) (*File, error) {
 		return nil, refuse(name, 0, "%v", err)
 	}
 	text, wide := decode(b, false)
-	counted := &census{from: text}
+	counted := &census{from: text, limit: limit}
 	s := newSplitter(counted, func([]byte) error { return nil })
 	err = s.run()
 	switch {
@@ -97,7 +103,7 @@ func Open(name string, open func() (io.ReadCloser, error)) (*File, error) {
 
 // broken says where a file breaks off or is no JSON.
 func (f *File) broken(s *splitter, err error) error {
-	var syntax errSyntax
+	var syntax syntaxError
 	switch {
 	case errors.Is(err, errEnds):
 		return refuse(f.Name, s.offset(), "it ends within %s, want the rest of it", s.place())

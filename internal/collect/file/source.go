@@ -103,7 +103,7 @@ type polled struct {
 
 // read adds what one file holds, or nothing of a file that breaks off.
 func (p *polled) read(path string) error {
-	f, err := Open(filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) })
+	f, err := look(filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) }, maxFile)
 	if err != nil {
 		return err
 	}

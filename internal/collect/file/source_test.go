@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,6 +185,49 @@ func TestRecordedHistory(t *testing.T) {
 	for i, item := range lists[0].Items {
 		if item.At.IsZero() || item.Hash != tocsin.HashOf(item.Body) {
 			t.Errorf("line %d: seen at %v", i+1, item.At)
+		}
+	}
+}
+
+// An odd element costs nothing else: it is on the list that it seems to belong
+// to, as it came, with what is odd about it.
+func TestSourceKeepsOddElements(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "a.json", "["+issue+","+whole+`,"Posts":"@{Description=}"},`+message+`,{"id":"MC2","category":"x","body":7},`+overview+`,{"hello":"world"}]`)
+	answer, err := poll(t, dir)
+	if err != nil || len(answer.Lists) != 3 {
+		t.Fatalf("answer = %+v, %v", answer, err)
+	}
+	want := map[tocsin.Kind]int{tocsin.KindIssue: 3, tocsin.KindMessage: 2, tocsin.KindOverview: 1}
+	for _, list := range answer.Lists {
+		if len(list.Items) != want[list.Kind] || list.Listed != want[list.Kind] || !list.Full {
+			t.Errorf("list of %ss: %d items, %d listed, full %v", list.Kind, len(list.Items), list.Listed, list.Full)
+		}
+		if list.Kind != tocsin.KindIssue {
+			continue
+		}
+		u := tocsin.Unread(list.Kind, list.Items[1].Body, list.Items[1].Odd)
+		if u.ID != "EX1" || u.Service != "Exchange Online" || u.Member != "Posts" || u.Reason != tocsin.UnreadableMember || !strings.HasPrefix(string(u.Body), whole) {
+			t.Errorf("unreadable: %+v", u)
+		}
+		if list.Items[0].Odd != nil || list.Items[2].Odd == nil {
+			t.Errorf("odd: %v, %v", list.Items[0].Odd, list.Items[2].Odd)
+		}
+	}
+}
+
+// A small file that inflates to more than is held in memory is no file.
+func TestBoundsWhatInflates(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write([]byte("[" + issue + strings.Repeat(" ", 1<<20) + "]"))
+	_ = w.Close()
+	for limit, want := range map[int64]bool{1 << 20: false, 2 << 20: true} {
+		_, err := file.Look("a.gz", func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed.Bytes())), nil }, limit)
+		if (err == nil) != want {
+			t.Errorf("at most %d bytes: %v", limit, err)
 		}
 	}
 }

@@ -43,12 +43,12 @@ func newSplitter(from io.Reader, each func(raw []byte) error) *splitter {
 // errEnds is that the text ends where more must come.
 var errEnds = errors.New("it ends there")
 
-// errSyntax is what JSON does not allow outside elements.
-type errSyntax struct {
+// syntaxError is what JSON does not allow outside elements.
+type syntaxError struct {
 	byte byte
 }
 
-func (e errSyntax) Error() string {
+func (e syntaxError) Error() string {
 	return fmt.Sprintf("it is not JSON: %q does not belong there", e.byte)
 }
 
@@ -133,7 +133,7 @@ func (s *splitter) ended() error {
 func (s *splitter) expect(want byte) error {
 	c, err := s.next()
 	if err == nil && c != want {
-		err = errSyntax{c}
+		err = syntaxError{c}
 	}
 	if err == nil {
 		s.at++
@@ -156,7 +156,7 @@ func (s *splitter) run() error {
 		case err != nil:
 			return err
 		case c != '{' && c != '[' && c != '"' && c != '-' && (c < '0' || c > '9') && c != 't' && c != 'f' && c != 'n':
-			return errSyntax{c}
+			return syntaxError{c}
 		}
 		if n == 1 && c == '{' {
 			if err := s.leaveStrayBrace(); err != nil {
@@ -243,11 +243,11 @@ func (s *splitter) list(depth int) error {
 			return nil
 		case ',':
 			if c, err = s.next(); err == nil && c == ']' {
-				return errSyntax{c}
+				return syntaxError{c}
 			}
 		default:
 			s.at--
-			return errSyntax{c}
+			return syntaxError{c}
 		}
 	}
 	return err
@@ -268,7 +268,7 @@ func (s *splitter) object(depth int) error {
 			s.at++
 			return s.close(envelope)
 		case c != '"':
-			return errSyntax{c}
+			return syntaxError{c}
 		}
 		list, err := s.member()
 		if err != nil {
@@ -291,11 +291,11 @@ func (s *splitter) object(depth int) error {
 			return s.close(envelope)
 		case ',':
 			if c, err = s.next(); err == nil && c != '"' {
-				return errSyntax{c}
+				return syntaxError{c}
 			}
 		default:
 			s.at--
-			return errSyntax{c}
+			return syntaxError{c}
 		}
 	}
 }
@@ -348,7 +348,7 @@ func (s *splitter) skip() error {
 	case c == '{' || c == '[':
 		return s.nested()
 	case c == '}' || c == ']' || c == ',' || c == ':':
-		return errSyntax{c}
+		return syntaxError{c}
 	}
 	for {
 		for ; s.at < s.end; s.at++ {
