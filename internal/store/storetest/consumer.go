@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,7 +105,7 @@ func consumerClaims(t *testing.T, s *store.Store) {
 	} else {
 		t.Error("a cursor that was moved served twice")
 	}
-	if list, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Limit: 9}); err != nil || len(list) != 0 {
+	if list, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Limit: 9}); err != nil || slices.ContainsFunc(list, func(e store.Told) bool { return e.Read }) {
 		t.Errorf("events of a transaction that failed: %+v, %v", list, err)
 	}
 	if err := s.ReleaseConsumer(ctx, next); err != nil {
