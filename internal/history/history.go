@@ -77,13 +77,10 @@ func (p *Past) development(ctx context.Context, row *readmodel.Row) ([]state, er
 		if err != nil {
 			return nil, fmt.Errorf("read the past of tenant %s: %w", p.snapshot.Tenant.ID, err)
 		}
-		watched := p.watched(list)
+		begun := p.firstPolls(list)
 		p.states = map[string][]state{}
 		for _, s := range list {
-			one := state{at: tocsin.FromMicros(s.At), status: s.Status}
-			if begun, ok := watched[s.Source]; ok && s.SeenAt > begun {
-				one.seenAt = tocsin.FromMicros(s.SeenAt)
-			}
+			one := state{at: tocsin.FromMicros(s.At), status: s.Status, seenAt: begun.seen(s.Source, tocsin.FromMicros(s.SeenAt))}
 			p.states[s.ID] = append(p.states[s.ID], one)
 		}
 	}
@@ -96,11 +93,23 @@ func (p *Past) development(ctx context.Context, row *readmodel.Row) ([]state, er
 // firstPoll is how long the first poll of a source may take.
 const firstPoll = 15 * time.Minute
 
-// watched is, for each source that is polled, until when its first poll lasted
+// Begun is, for each source that is polled, until when its first poll lasted
 // in microseconds: what came with it, or with an import, says nothing about how
 // soon things are seen.
-func (p *Past) watched(list []store.State) map[string]int64 {
-	begun := map[string]int64{}
+type Begun map[string]int64
+
+// Begun reads when polls of issues began. It reads all states of the tenant;
+// the answer changes with them and is small.
+func (p *Past) Begun(ctx context.Context) (Begun, error) {
+	list, err := p.reader.archive.States(ctx, p.snapshot.Tenant.ID, tocsin.KindIssue, tocsin.Micros(p.since))
+	if err != nil {
+		return nil, fmt.Errorf("read when polls of tenant %s began: %w", p.snapshot.Tenant.ID, err)
+	}
+	return p.firstPolls(list), nil
+}
+
+func (p *Past) firstPolls(list []store.State) Begun {
+	begun := Begun{}
 	for _, source := range p.snapshot.Sources() {
 		for _, s := range list {
 			if at := s.SeenAt + firstPoll.Microseconds(); s.Source == source.Name && (begun[source.Name] == 0 || at < begun[source.Name]) {
@@ -109,6 +118,14 @@ func (p *Past) watched(list []store.State) map[string]int64 {
 		}
 	}
 	return begun
+}
+
+// seen is when a poll saw a state of a source, zero when that is not known.
+func (b Begun) seen(source string, at time.Time) time.Time {
+	if begun, ok := b[source]; ok && tocsin.Micros(at) > begun {
+		return at
+	}
+	return time.Time{}
 }
 
 // Known is the time about which something is known of a service: from the

@@ -27,15 +27,18 @@ type Clocks struct {
 // import.
 const fresh = 24 * time.Hour
 
-// Clocks puts the two clocks of an issue side by side.
-func (p *Past) Clocks(ctx context.Context, row *readmodel.Row) (Clocks, error) {
+// Clocks puts the two clocks of an issue side by side, which has these versions.
+// Those count that [Past] counts.
+func (p *Past) Clocks(ctx context.Context, row *readmodel.Row, versions []tocsin.Version, begun Begun) (Clocks, error) {
 	w, err := p.wordsOf(ctx, row)
 	if err != nil {
 		return Clocks{}, err
 	}
-	states, err := p.seen(ctx, row)
-	if err != nil {
-		return Clocks{}, err
+	states := make([]state, 0, len(versions))
+	for _, v := range versions {
+		if v.Stated || v.N == int(row.N) {
+			states = append(states, state{at: v.At, status: v.Status, seenAt: begun.seen(v.Source, v.SeenAt)})
+		}
 	}
 	return w.clocks(states), nil
 }

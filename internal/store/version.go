@@ -8,13 +8,13 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-const versionColumns = `t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, v.stated
+const versionColumns = `t.id, i.kind, i.id, v.n, d.hash, v.at, v.seen_at, v.source, v.chain, v.stated, d.status
 	FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document`
 
 func scanVersion(rows *sql.Rows) (v tocsin.Version, err error) {
 	var hash, chain []byte
 	var at, seen int64
-	err = rows.Scan(&v.TenantID, &v.Kind, &v.ID, &v.N, &hash, &at, &seen, &v.Source, &chain, &v.Stated)
+	err = rows.Scan(&v.TenantID, &v.Kind, &v.ID, &v.N, &hash, &at, &seen, &v.Source, &chain, &v.Stated, &v.Status)
 	copy(v.Document[:], hash)
 	copy(v.Chain[:], chain)
 	v.At, v.SeenAt = tocsin.FromMicros(at), tocsin.FromMicros(seen)

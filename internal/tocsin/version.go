@@ -19,6 +19,7 @@ type Version struct {
 	Source   string    // where it was seen
 	Chain    Hash      // see [Version.Link]
 	Stated   bool      // the provider stated At
+	Status   Status    // of an issue or overview: what the document says; no part of the chain
 }
 
 // Link is the chain hash of v after the version whose chain hash is previous:

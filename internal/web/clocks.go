@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -40,7 +41,11 @@ const slowSight = 15 * time.Minute
 // imported was not seen as it happened.
 func (v *visit) clocks(issue tocsin.Issue, row *readmodel.Row, versions []tocsin.Version) (clocks, error) {
 	var c clocks
-	two, err := v.pages.history.Past(v.snapshot, time.Time{}, v.now).Clocks(v.r.Context(), row)
+	begun, err := remembered(v, "begun", func(past *history.Past) (history.Begun, error) { return past.Begun(v.r.Context()) })
+	if err != nil {
+		return c, err
+	}
+	two, err := v.pages.history.Past(v.snapshot, time.Time{}, v.now).Clocks(v.r.Context(), row, versions, begun)
 	if err != nil {
 		return c, err
 	}

@@ -2,9 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,10 +69,6 @@ func (p *Pages) issue(v *visit) error {
 	if err != nil {
 		return err
 	}
-	states, err := p.statuses(v.r.Context(), versions)
-	if err != nil {
-		return err
-	}
 	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
 	page := issuePage{
 		frame: v.frame(crumb{v.text("nav.issues"), v.href("/issues")}, crumb{Name: row.ID}),
@@ -94,7 +87,7 @@ func (p *Pages) issue(v *visit) error {
 	}
 	posts := readPosts(issue.Posts)
 	promises := section.PromisesOf(posts, v.now)
-	page.Posts = v.posts(issue, posts, promises, states)
+	page.Posts = v.posts(issue, posts, promises, versions)
 	page.define(v, issue, row, promises)
 	page.warn(v, issue, row.Source, promises)
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
@@ -120,41 +113,12 @@ func readPosts(posts []tocsin.Post) []section.Post {
 	return read
 }
 
-// statusAt is a status and since when it held, by the provider's clock.
-type statusAt struct {
-	at     time.Time
-	status tocsin.Status
-}
-
-// maxStatuses is how many versions are read for their status. Real issues have
-// up to sixty.
-const maxStatuses = 100
-
-// statuses reads the status of the newest versions of an issue.
-func (p *Pages) statuses(ctx context.Context, versions []tocsin.Version) ([]statusAt, error) {
-	var list []statusAt
-	for _, version := range versions[max(0, len(versions)-maxStatuses):] {
-		body, err := p.config.Archive.BodyOf(ctx, version.Document)
-		if err != nil {
-			return nil, err
-		}
-		var facts struct {
-			Status string `json:"status"`
-		}
-		if err := json.Unmarshal(body, &facts); err != nil {
-			return nil, fmt.Errorf("read version %d of %s: %w", version.N, version.ID, err)
-		}
-		list = append(list, statusAt{version.At, tocsin.ParseStatus(facts.Status)})
-	}
-	return list, nil
-}
-
 // statusOf is the status that came with a post: that of the first version
 // which is not older than it.
-func statusOf(created time.Time, states []statusAt, present tocsin.Status) tocsin.Status {
-	for _, s := range states {
-		if !s.at.Before(created) {
-			return s.status
+func statusOf(created time.Time, versions []tocsin.Version, present tocsin.Status) tocsin.Status {
+	for i := range versions {
+		if !versions[i].At.Before(created) {
+			return versions[i].Status
 		}
 	}
 	return present

@@ -41,12 +41,12 @@ type writtenDate struct {
 }
 
 // posts puts the posts of an issue in order, each beside the one before.
-func (v *visit) posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, states []statusAt) []postView {
+func (v *visit) posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) []postView {
 	mark := v.seenAt()
 	list := make([]postView, len(posts))
 	for i := range posts {
 		created := posts[i].CreatedAt
-		view := postView{look: v.look(statusOf(created, states, issue.Status)), N: i + 1, At: v.moment(created), Type: v.postType(issue.Posts[i].Type)}
+		view := postView{look: v.look(statusOf(created, versions, issue.Status)), N: i + 1, At: v.moment(created), Type: v.postType(issue.Posts[i].Type)}
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
 		}

@@ -30,6 +30,7 @@ import (
 type desk struct {
 	t     testing.TB
 	store *store.Store
+	reads *counted // the store as pages read it
 	model *readmodel.Model
 	pages *web.Pages
 	base  string
@@ -51,7 +52,8 @@ func newDesk(t testing.TB) *desk {
 	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
 	d.store = storetest.Open(t, storetest.File(t))
 	clock := func() time.Time { return d.now }
-	d.model = readmodel.New(d.store, clock, slog.New(slog.DiscardHandler))
+	d.reads = &counted{Store: d.store}
+	d.model = readmodel.New(d.reads, clock, slog.New(slog.DiscardHandler))
 	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +64,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Streams: quiet{}, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.reads, Streams: quiet{}, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
