@@ -198,13 +198,19 @@ func (s *session) logger(c config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.env.Stderr, options))
 }
 
-// prepare reads the settings, which must be valid, and makes the directories
-// that they name.
-func (s *session) prepare() (config.Config, error) {
+// validSettings reads the settings, which must be valid.
+func (s *session) validSettings() (config.Config, error) {
 	c, err := s.settings()
 	if err == nil {
 		err = c.Validate()
 	}
+	return c, err
+}
+
+// prepare reads the settings, which must be valid, and makes the directories
+// that they name.
+func (s *session) prepare() (config.Config, error) {
+	c, err := s.validSettings()
 	if err == nil {
 		err = config.MakeDirectories(c)
 	}
@@ -218,6 +224,17 @@ func (s *session) openStore(ctx context.Context) (*store.Store, config.Config, e
 		return nil, c, err
 	}
 	archive, err := store.Open(ctx, c.DatabaseDSN())
+	return archive, c, err
+}
+
+// openToRead opens the archive that the settings name for a command that only
+// reads. It makes no directory and no database.
+func (s *session) openToRead(ctx context.Context) (*store.Store, config.Config, error) {
+	c, err := s.validSettings()
+	if err != nil {
+		return nil, c, err
+	}
+	archive, err := store.OpenToRead(ctx, c.DatabaseDSN())
 	return archive, c, err
 }
 

@@ -113,7 +113,7 @@ type clientListCmd struct {
 }
 
 func (c *clientListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ type exportJSON struct {
 }
 
 func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
-	archive, settings, err := s.openStore(ctx)
+	archive, settings, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

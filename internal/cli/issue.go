@@ -26,9 +26,14 @@ type ofTenant struct {
 	Tenant string `help:"Tenant: GUID, domain or name." required:"" placeholder:"TENANT"`
 }
 
-// open opens the archive and finds the tenant.
+// open opens the archive to be read and finds the tenant.
 func (o ofTenant) open(ctx context.Context, s *session) (*store.Store, tocsin.Tenant, error) {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
+	return o.find(ctx, archive, err)
+}
+
+// find finds the tenant in an archive that was opened unless err is set.
+func (o ofTenant) find(ctx context.Context, archive *store.Store, err error) (*store.Store, tocsin.Tenant, error) {
 	if err != nil {
 		return nil, tocsin.Tenant{}, err
 	}
@@ -42,7 +47,8 @@ func (o ofTenant) open(ctx context.Context, s *session) (*store.Store, tocsin.Te
 // write lets do write in the name of the command line and prints what came of
 // it.
 func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
-	archive, tenant, err := o.open(ctx, s)
+	archive, _, err := s.openStore(ctx)
+	archive, tenant, err := o.find(ctx, archive, err)
 	if err != nil {
 		return err
 	}

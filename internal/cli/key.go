@@ -68,7 +68,7 @@ func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
 type keyListCmd struct{}
 
 func (c *keyListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

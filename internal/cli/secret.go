@@ -108,7 +108,7 @@ type secretListCmd struct {
 }
 
 func (c *secretListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

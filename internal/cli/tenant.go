@@ -76,7 +76,7 @@ func (c *tenantAddCmd) Run(ctx context.Context, s *session) error {
 type tenantListCmd struct{}
 
 func (c *tenantListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

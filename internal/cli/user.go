@@ -129,7 +129,7 @@ func (s *session) password(from, name string) (password string, made bool, err e
 type userListCmd struct{}
 
 func (c *userListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (c *verifyCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	archive, _, err := s.openStore(ctx)
+	archive, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}

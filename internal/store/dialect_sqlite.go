@@ -43,6 +43,9 @@ func openSQLite(ctx context.Context, s *Store, path string) error {
 	if err := refuseForeignFile(path); err != nil {
 		return err
 	}
+	if s.readOnly {
+		return openReadOnly(s, path)
+	}
 	if s.write, err = s.openWriter(sqliteDSN(path)); err != nil {
 		return err
 	}

@@ -23,15 +23,11 @@ var migrationFiles embed.FS
 // The caller holds the lock of its dialect: neither runner takes one that
 // covers both.
 func migrate(ctx context.Context, s *Store, engine string) error {
-	files, err := fs.Sub(migrationFiles, "migrations/"+engine)
-	if err != nil {
-		return err
-	}
-	goosedialect := goose.DialectSQLite3
+	dialect := goose.DialectSQLite3
 	if engine == "postgres" {
-		goosedialect = goose.DialectPostgres
+		dialect = goose.DialectPostgres
 	}
-	provider, err := goose.NewProvider(goosedialect, s.write, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(s, dialect, engine)
 	if err != nil {
 		return err
 	}
@@ -51,6 +47,15 @@ func migrate(ctx context.Context, s *Store, engine string) error {
 		return migrateJobsPostgres(ctx, s)
 	}
 	return migrateJobsSQLite(ctx, s.write)
+}
+
+// newProvider returns the runner of the migrations of an engine.
+func newProvider(s *Store, dialect goose.Dialect, engine string) (*goose.Provider, error) {
+	files, err := fs.Sub(migrationFiles, "migrations/"+engine)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, s.write, files, goose.WithDisableGlobalRegistry(true))
 }
 
 // refuseNewer keeps an older program from writing to a newer database.

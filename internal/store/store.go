@@ -27,6 +27,8 @@ type Store struct {
 	known   *documentCache
 	before  func(query string) // nil but in tests of crashes
 
+	readOnly bool // an SQLite file that this user cannot write
+
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change
 
