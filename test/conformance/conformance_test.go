@@ -10,7 +10,7 @@ func TestRequests(t *testing.T) {
 		"graph paths": graphPaths, "graph filters": graphFilters, "graph options": graphOptions, "graph shape": graphShape,
 		"graph viewpoints": graphViewpoints, "graph batch": graphBatch,
 		"legacy queries": legacyQueries, "legacy shapes": legacyShapes, "legacy values": legacyValues, "legacy form": legacyForm, "strays": strays, "graph properties": graphProperties,
-		"walk graph": walkGraph, "walk legacy": walkLegacy, "legacy addresses": legacyAddresses, "public metadata": publicMetadata,
+		"service documents": serviceDocuments, "walk graph": walkGraph, "walk legacy": walkLegacy, "legacy addresses": legacyAddresses, "public metadata": publicMetadata,
 	} {
 		t.Run(name, func(t *testing.T) { rows(t, d) })
 	}

@@ -362,6 +362,18 @@ func graphProperties(t *testing.T, d *desk) {
 	}
 }
 
+// The service documents answer as all else does.
+func serviceDocuments(t *testing.T, d *desk) {
+	for target, who := range map[string]string{
+		"/v1.0": "graph contoso", "/v1.0/": "graph contoso", "/beta/": "graph contoso", communications: "legacy contoso", strings.TrimSuffix(communications, "/"): "legacy contoso",
+	} {
+		w := &walker{t: t, d: d, who: who, root: target, seen: map[string]int{}}
+		if got := w.ask("", false); !strings.Contains(got.body, `"url": "`) || got.header.Get("Cache-Control") != "private, no-store" {
+			t.Errorf("%s: %v %.200s", target, got.header, got.body)
+		}
+	}
+}
+
 // $metadata is for everybody: it names no tenant, and may be kept by caches.
 func publicMetadata(t *testing.T, d *desk) {
 	for _, target := range []string{

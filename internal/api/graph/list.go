@@ -128,7 +128,7 @@ func (x *exchange) count(l *listing, only *readmodel.Service) error {
 		return err
 	}
 	x.fleeting = x.personal() || x.timed()
-	return x.plain(strconv.Itoa(r.count))
+	return x.plain(strconv.AppendInt(nil, int64(r.count), 10))
 }
 
 // countDigest is of a number, which is the same in many answers, with what was

@@ -159,12 +159,11 @@ func (x *exchange) rawValue(f found) error {
 	if text[0] == '"' {
 		_ = json.Unmarshal(f.raw, &text) // our own encoding
 	}
-	return x.plain(text)
+	return x.plain([]byte(text))
 }
 
 // plain delivers text.
-func (x *exchange) plain(text string) error {
-	body := []byte(text)
+func (x *exchange) plain(body []byte) error {
 	return x.deliver(&answer{plain: body, kind: []string{"text/plain; charset=utf-8"}, sum: x.countDigest(body), length: []string{strconv.Itoa(len(body))}})
 }
 
@@ -183,7 +182,7 @@ func (x *exchange) collection(f found) error {
 	_ = json.Unmarshal(f.raw, &items) // our own encoding
 	order := f.order(len(items), opts)
 	if f.suffix != "" {
-		return x.plain(strconv.Itoa(len(order)))
+		return x.plain(strconv.AppendInt(nil, int64(len(order)), 10))
 	}
 	to := x.opened(f, opts.Select)
 	if opts.Count {
