@@ -25,8 +25,8 @@ const (
 	overlap = time.Hour
 	// maxBackoff bounds the wait after polls that failed.
 	maxBackoff = 15 * time.Minute
-	// shortPolls is how many full polls in a row must miss the same implausible
-	// share before it is believed.
+	// shortPolls is how many full polls in a row must miss an item before it is
+	// believed that it left with an implausible share of its list.
 	shortPolls = 3
 )
 
@@ -160,6 +160,7 @@ type poll struct {
 	budget     *budget
 	shorts     int
 	watermark  time.Time
+	missed     map[tocsin.Kind][]store.Missing
 	current    bool // the lists on which the health of services stands have arrived
 	moved      bool // the archive has moved on from what the source remembers
 	unreadable []tocsin.Unreadable
@@ -175,7 +176,7 @@ func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
 		result.Requests = p.budget.spent
 	}
 	end := store.PollEnd{
-		Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure), Current: p.current, Unreadable: p.unreadable,
+		Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure), Current: p.current, Unreadable: p.unreadable, Missed: p.missed,
 	}
 	// The outcome is stored also when the caller has given up meanwhile: a
 	// graceful stop finishes what is in hand.
@@ -232,7 +233,7 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 	if err != nil {
 		return failed(err)
 	}
-	comparison := comparison{p.collector.archive, p.state.TenantID, p.state.Name, p.started, p.state.Shorts+1 >= shortPolls}
+	comparison := comparison{p.collector.archive, p.state.TenantID, p.state.Name, p.started}
 	diffs, err := comparison.all(ctx, answer)
 	if err != nil {
 		return failed(err)
@@ -242,6 +243,9 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 		p.fetchFiles(ctx, ask)
 	}
 	p.conclude(&result, s)
+	if p.state.Shorts > 0 || p.shorts > 0 {
+		p.missed = missed(diffs, p.shorts == 0)
+	}
 	if list := unread(before, diffs, p.started, p.full); len(list)+len(before) > 0 {
 		p.unreadable = list
 		result.Unreadable, result.Problem = elements(list), result.Problem.And(unreadProblem(list))

@@ -26,6 +26,8 @@ type difference struct {
 	odd       []tocsin.Unreadable // by id, or by place in the list
 	unknown   []tocsin.Unreadable // services that a short list lacks
 	withheld  int                 // missing, and not believed to have left
+	compared  bool                // what is missing is known
+	missed    []store.Missing     // of a short list: what is withheld, with this poll counted
 	watermark time.Time           // newest time stamp of a message or issue, not after now
 	short     *tocsin.Problem     // why the list is implausible, nil when it is not
 	doubts    []string            // what of new notices could not be read, one line each
@@ -38,7 +40,6 @@ type comparison struct {
 	tenantID string
 	source   string
 	now      time.Time
-	believe  bool // that what a short list lacks has left
 }
 
 // all compares every list of an answer.
@@ -154,30 +155,41 @@ const expirySlack = time.Hour
 
 // leave takes missing items off the list, or finds that too many are missing
 // at once: more than a fifth and more than two, or all of them. What has
-// reached its end is no surprise.
+// reached its end is no surprise. Of a list that lacks too many, an item leaves
+// that as many polls in a row have missed as it takes.
 func (c comparison) leave(d *difference, missing []store.Missing, live int) {
 	kind, surprising := d.list.Kind, 0
 	for _, m := range missing {
 		if kind != tocsin.KindMessage || m.EndAt.IsZero() || m.EndAt.After(c.now.Add(expirySlack)) {
 			surprising++
 		}
-		d.left = append(d.left, m.Ref)
 	}
 	if d.blind() {
-		d.left, d.withheld = nil, len(d.left)
+		d.withheld = len(missing)
 		return
 	}
-	if surprising <= max(2, live/5) && (surprising == 0 || len(d.list.Items) > 0) {
-		return
-	}
-	if c.believe {
-		return
-	}
-	d.short = tocsin.NewProblem(tocsin.ProblemShort, "n", strconv.Itoa(len(d.list.Items)), "kind", string(kind), "missing", strconv.Itoa(surprising))
-	for _, ref := range d.left {
-		if kind == tocsin.KindOverview || kind == tocsin.KindService {
-			d.unknown = append(d.unknown, tocsin.Unreadable{Kind: kind, ID: ref.ID, ServiceID: ref.ID, Reason: tocsin.UnreadableMissing})
+	d.compared = true
+	implausible := surprising > max(2, live/5) || surprising > 0 && len(d.list.Items) == 0
+	for _, m := range missing {
+		if m.Polls++; !implausible || m.Polls >= shortPolls {
+			d.left = append(d.left, m.Ref)
+		} else {
+			d.missed = append(d.missed, m)
 		}
 	}
-	d.left, d.withheld = nil, len(d.left)
+	if d.withheld = len(d.missed); d.withheld > 0 {
+		d.withhold(surprising)
+	}
+}
+
+// withhold says why what is missed has not left.
+func (d *difference) withhold(surprising int) {
+	kind := d.list.Kind
+	d.short = tocsin.NewProblem(tocsin.ProblemShort, "n", strconv.Itoa(len(d.list.Items)), "kind", string(kind), "missing", strconv.Itoa(surprising))
+	if kind != tocsin.KindOverview && kind != tocsin.KindService {
+		return
+	}
+	for _, m := range d.missed {
+		d.unknown = append(d.unknown, tocsin.Unreadable{Kind: kind, ID: m.ID, ServiceID: m.ID, Reason: tocsin.UnreadableMissing})
+	}
 }

@@ -46,6 +46,18 @@ func settle(diffs []difference) settlement {
 	return s
 }
 
+// missed is what short lists lack, by kind. A kind whose list did not arrive is
+// left out unless over tells that no list is short any more.
+func missed(diffs []difference, over bool) map[tocsin.Kind][]store.Missing {
+	byKind := map[tocsin.Kind][]store.Missing{}
+	for _, d := range diffs {
+		if d.compared || over {
+			byKind[d.list.Kind] = append(byKind[d.list.Kind], d.missed...)
+		}
+	}
+	return byKind
+}
+
 // doubted says for the poll log what of new notices could not be read, nil when
 // all could.
 func doubted(doubts []string) *tocsin.Problem {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -13,6 +15,7 @@ import (
 type Missing struct {
 	Ref
 	EndAt time.Time // of a message, when the provider meant to take it off its list
+	Polls int       // polls in a row whose short lists lacked it, until now
 }
 
 // Missing compares a full list of one kind by a source with what that source
@@ -39,11 +42,11 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 		named[id] = true
 	}
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT i.num, i.id, d.end_at FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
+		SELECT i.num, i.id, d.end_at, m.missed FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 		JOIN tenants t ON t.num = m.tenant WHERE t.id = $1 AND i.kind = $2 AND m.left_at = 0 AND m.n > 0 AND m.source = $3`, tenantID, string(kind), source)
 	all, err := collectRows(rows, err, func(rows *sql.Rows) (m Missing, err error) {
 		var num, end int64
-		if err := rows.Scan(&num, &m.ID, &end); err != nil {
+		if err := rows.Scan(&num, &m.ID, &end, &m.Polls); err != nil {
 			return m, err
 		}
 		m.EndAt = tocsin.FromMicros(end)
@@ -61,4 +64,33 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 		}
 	}
 	return missing, len(all), nil
+}
+
+// putMissed remembers for each kind in missed how many polls in a row lacked
+// which items. Of the other items of a kind none was missed.
+func putMissed(ctx context.Context, tx *sql.Tx, tenant int64, source string, missed map[tocsin.Kind][]Missing) error {
+	for _, kind := range slices.Sorted(maps.Keys(missed)) {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE members SET missed = 0 WHERE tenant = $1 AND source = $2 AND missed > 0 AND item IN (SELECT num FROM items WHERE kind = $3)`,
+			tenant, source, string(kind))
+		if err != nil {
+			return fmt.Errorf("forget what was missed: %w", err)
+		}
+		ids := map[int][]any{} // by polls
+		for _, m := range missed[kind] {
+			ids[m.Polls] = append(ids[m.Polls], m.ID)
+		}
+		for _, polls := range slices.Sorted(maps.Keys(ids)) {
+			for part := range slices.Chunk(ids[polls], 500) {
+				_, err := tx.ExecContext(ctx, `
+					UPDATE members SET missed = $1 WHERE tenant = $2 AND source = $3 AND item IN (
+						SELECT num FROM items WHERE kind = $4 AND id IN (`+placeholders(5, len(part))+`))`,
+					append([]any{polls, tenant, source, string(kind)}, part...)...)
+				if err != nil {
+					return fmt.Errorf("remember what was missed: %w", err)
+				}
+			}
+		}
+	}
+	return nil
 }

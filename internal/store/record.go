@@ -348,7 +348,7 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	if err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, members, `
 		ON CONFLICT (tenant, item) DO UPDATE
 		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source,
-			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout`); err != nil {
+			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout, missed = 0`); err != nil {
 		return fmt.Errorf("update members: %w", err)
 	}
 	if len(rec.changes) == 0 {

@@ -187,6 +187,10 @@ type PollEnd struct {
 	// Unreadable is all that cannot be read of the source, nil to keep what is
 	// stored. What came in earlier polls needs no body in it.
 	Unreadable []tocsin.Unreadable
+	// Missed is for each kind that a poll could compare what a list too short
+	// to be believed lacks, with the number of polls in a row that lacked it.
+	// Other kinds stay as they are stored.
+	Missed map[tocsin.Kind][]Missing
 }
 
 // FinishPoll ends the claimed poll: what it found, its row in the log and the
@@ -221,6 +225,9 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		if err := s.putUnreadable(ctx, tx, tenant, p.Source, end.Unreadable); err != nil {
 			return nil, err
 		}
+	}
+	if err := putMissed(ctx, tx, tenant, p.Source, end.Missed); err != nil {
+		return nil, err
 	}
 	okAt, fullAt, mark := int64(0), int64(0), int64(0)
 	if p.Outcome.Complete() {

@@ -21,7 +21,7 @@ type SourceState struct {
 	LastFullAt time.Time // end of the last complete full pass
 	Watermark  time.Time // newest lastModifiedDateTime seen by a complete poll
 	Failures   int       // polls in a row that were not complete
-	Shorts     int       // full polls in a row that were short in the same way
+	Shorts     int       // full polls in a row that were short
 	Outcome    Outcome   // of the last poll
 	Problem    *Problem  // why the last poll was not complete, or what it could not read
 	Unreadable int       // what of it cannot be read, see [Unreadable]

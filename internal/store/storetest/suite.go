@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 		"Problems":           problems,
 		"Budget":             budget,
 		"Unreadable":         unreadable,
+		"missed":             missed,
 		"Clients":            clients,
 		"ClientSecrets":      clientSecrets,
 		"UsedAssertions":     usedAssertions,

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,4 +92,60 @@ func unreadable(t *testing.T, s *store.Store) {
 	if got, err := s.UnreadableBody(ctx, long); err != nil || len(got) != tocsin.MaxUnreadable {
 		t.Errorf("a long body has %d bytes, %v, want %d", len(got), err, tocsin.MaxUnreadable)
 	}
+}
+
+// missed: how many polls in a row missed an item is kept with the poll, until
+// one says otherwise or lists the item.
+func missed(t *testing.T, s *store.Store) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	now := T0
+	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	poll := func(missed map[tocsin.Kind][]store.Missing, docs ...tocsin.Document) {
+		t.Helper()
+		now = now.Add(time.Minute)
+		c, err := s.ClaimSource(ctx, Contoso, "graph", now, time.Minute, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := store.Record{TenantID: Contoso, Source: "graph", SeenAt: now}
+		for _, d := range docs {
+			r.Entries = append(r.Entries, store.Entry{Document: d})
+		}
+		end := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeShort}, Missed: missed}
+		if _, err := s.FinishPoll(ctx, end, &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(what string, polls ...int) {
+		t.Helper()
+		list, _, err := s.Missing(ctx, Contoso, "graph", tocsin.KindIssue, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortFunc(list, func(a, b store.Missing) int { return strings.Compare(a.ID, b.ID) })
+		var got []int
+		for _, m := range list {
+			got = append(got, m.Polls)
+		}
+		expect(t, what, got, polls)
+	}
+	lacks := func(id string, polls int) store.Missing {
+		return store.Missing{Ref: store.Ref{Kind: tocsin.KindIssue, ID: id}, Polls: polls}
+	}
+	poll(nil, Issue(t, "EX1", "one", T0), Issue(t, "EX2", "two", T0), Issue(t, "EX3", "three", T0))
+	want("nothing missed", 0, 0, 0)
+	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: {lacks("EX1", 2), lacks("EX2", 1)}})
+	want("two missed", 2, 1, 0)
+	poll(nil)
+	poll(map[tocsin.Kind][]store.Missing{tocsin.KindOverview: nil})
+	want("nothing said of issues", 2, 1, 0)
+	poll(nil, Issue(t, "EX1", "one again", T0.Add(time.Minute)))
+	want("listed anew", 0, 1, 0)
+	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: {lacks("EX3", 1)}})
+	want("another", 0, 0, 1)
+	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: nil})
+	want("none", 0, 0, 0)
 }
