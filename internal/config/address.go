@@ -14,8 +14,8 @@ import (
 )
 
 // Addresses are Base and Names in one form: scheme and host in lower case,
-// without a final dot or the usual port of the scheme. It reports every problem
-// at once.
+// without a final dot or the usual port of the scheme. A name that is a host
+// alone stands for the scheme and port of Base. It reports every problem at once.
 func (s Server) Addresses() (tocsin.Names, error) {
 	if s.Base == "" {
 		return tocsin.Names{}, tocsin.Invalidf("server.base", "Set it as well: server.names stand beside it.")
@@ -28,7 +28,7 @@ func (s Server) Addresses() (tocsin.Names, error) {
 	for i, text := range s.Names {
 		key := fmt.Sprintf("server.names[%d]", i)
 		if !strings.Contains(text, "://") {
-			text = scheme + "://" + text
+			text = scheme + "://" + withPort(text, base)
 		}
 		one, err := address(key, text)
 		if err != nil {
@@ -46,6 +46,20 @@ func (s Server) Addresses() (tocsin.Names, error) {
 		more = append(more, one)
 	}
 	return tocsin.NewNames(base, more...), errors.Join(problems...)
+}
+
+// withPort is a host alone with the port of base, if that has one. Anything
+// else is returned as it is.
+func withPort(host, base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Port() == "" {
+		return host
+	}
+	bare := strings.TrimSuffix(host, "/")
+	if alone, err := url.Parse("//" + bare); err != nil || alone.Host != bare || alone.Port() != "" {
+		return host
+	}
+	return strings.TrimSuffix(bare, ":") + ":" + u.Port()
 }
 
 // address brings an address of the desk to its one form.

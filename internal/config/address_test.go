@@ -21,6 +21,28 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// A host alone has the scheme and port of the base; one with a scheme or a port
+// says itself what it is.
+func TestHostsAlone(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ base, name, want string }{
+		{"http://127.0.0.1:18902", "desk.intra", "http://desk.intra:18902"},
+		{"http://127.0.0.1:18902", "desk.intra/", "http://desk.intra:18902"},
+		{"http://127.0.0.1:18902", "[fd00::1]", "http://[fd00::1]:18902"},
+		{"http://127.0.0.1:18902", "10.0.0.7", "http://10.0.0.7:18902"},
+		{"http://127.0.0.1:18902", "desk.intra:80", "http://desk.intra"},
+		{"http://127.0.0.1:18902", "desk.intra:8080", "http://desk.intra:8080"},
+		{"http://127.0.0.1:18902", "http://desk.intra", "http://desk.intra"},
+		{"https://health.contoso.com:8443", "desk.intra", "https://desk.intra:8443"},
+		{"https://health.contoso.com", "desk.intra", "https://desk.intra"},
+	} {
+		names, err := config.Server{Base: tt.base, Names: []string{tt.name}}.Addresses()
+		if err != nil || !slices.Equal(names.All(), []string{tt.base, tt.want}) {
+			t.Errorf("%s beside %s: %q, %v, want %s", tt.name, tt.base, names.All(), err, tt.want)
+		}
+	}
+}
+
 // What would be ignored or half honoured is refused, with the key.
 func TestBadAddresses(t *testing.T) {
 	t.Parallel()

@@ -34,7 +34,7 @@ type Server struct {
 	Listen string `yaml:"listen"` // host:port
 	Base   string `yaml:"base"`   // address that people and programs use, such as https://health.contoso.com
 	// Names are other addresses of the same desk, such as https://desk.intra, or
-	// their hosts alone. Pages, tokens and links answer under the one that was
+	// their hosts alone, which have the scheme and port of base. Pages, tokens and links answer under the one that was
 	// asked; every other host is refused.
 	Names   []string `yaml:"names"`
 	Metrics string   `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
