@@ -50,10 +50,35 @@ type documentCache struct {
 	limit int
 	young map[tocsin.Hash]stored
 	old   map[tocsin.Hash]stored
+	// staged are documents of transactions that are still open: their numbers
+	// are good from the commit on, and anybody's after a rollback.
+	staged map[*sql.Tx]map[tocsin.Hash]stored
 }
 
 func newDocumentCache(limit int) *documentCache {
-	return &documentCache{limit: limit, young: map[tocsin.Hash]stored{}}
+	return &documentCache{limit: limit, young: map[tocsin.Hash]stored{}, staged: map[*sql.Tx]map[tocsin.Hash]stored{}}
+}
+
+// stage keeps a document for when its transaction has been committed.
+func (c *documentCache) stage(tx *sql.Tx, hash tocsin.Hash, d stored) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.staged[tx] == nil {
+		c.staged[tx] = map[tocsin.Hash]stored{}
+	}
+	c.staged[tx][hash] = d
+}
+
+// settle ends what a transaction staged: it is kept when that was committed.
+func (c *documentCache) settle(tx *sql.Tx, committed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if committed {
+		for hash, d := range c.staged[tx] {
+			c.add(hash, d)
+		}
+	}
+	delete(c.staged, tx)
 }
 
 func (c *documentCache) get(hash tocsin.Hash) (stored, bool) {

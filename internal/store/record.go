@@ -166,7 +166,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 	}
 	for i, e := range r.Entries { // noise leads to the same document next time
 		if docs[i].num > 0 && !r.Dry {
-			s.known.put(e.Document.Hash, docs[i])
+			s.known.stage(tx, e.Document.Hash, docs[i])
 		}
 	}
 	var changes []tocsin.Change

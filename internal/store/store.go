@@ -139,10 +139,13 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
 		return err
 	}
 	if err := do(tx); err != nil {
+		s.known.settle(tx, false)
 		_ = tx.Rollback() // the first error says more
 		return err
 	}
-	return tx.Commit()
+	err = tx.Commit()
+	s.known.settle(tx, err == nil)
+	return err
 }
 
 // collectRows reads every row with scan.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +91,19 @@ func lostClaim(t *testing.T, s *store.Store) {
 	if err != nil || len(polls) != 2 || polls[1].Outcome != tocsin.OutcomeAbandoned {
 		t.Errorf("Polls = %+v, %v, want the first marked abandoned", polls, err)
 	}
+	// What was rolled back is no document: its number may be another's by now.
+	record(t, s, Contoso, T0, Issue(t, "EX2", "another", T0))
+	record(t, s, Contoso, T0, Issue(t, "EX1", "x", T0))
+	rows, err := s.Rows(ctx, Contoso)
+	if err != nil || len(rows) != 2 || rows[0].Document == rows[1].Document {
+		t.Fatalf("Rows = %+v, %v, want two documents", rows, err)
+	}
+	for _, row := range rows {
+		if body, err := s.Body(ctx, row.Document); err != nil || !strings.Contains(string(body), row.ID) {
+			t.Errorf("the document of %s is %s, %v", row.ID, body, err)
+		}
+	}
+	verify(t, s, Contoso, 2)
 }
 
 func sweep(t *testing.T, s *store.Store) {
