@@ -18,7 +18,7 @@ type checkCmd struct {
 	Class     string            `help:"What to judge: all, or incident to leave services out of which only advisories are open." enum:"all,incident" default:"all"`
 	Advisory  string            `help:"Verdict on a service of which only advisories are open: ok, warning or critical." enum:"ok,warning,critical" default:"warning"`
 	State     map[string]string `help:"Verdict on a status instead of the usual one: ok, warning, critical or unknown. NAME is a status such as serviceRestored or extendedRecovery; may be repeated. Advisories keep the verdict of --advisory, silence stays unknown." placeholder:"NAME=VERDICT"`
-	OlderThan time.Duration     `help:"Count a service only once it has not been well for longer than this, by the provider's start. What is unknown always counts." placeholder:"DURATION"`
+	OlderThan time.Duration     `help:"Count a service only once it has not been well for longer than this without a break, however its state changed, by the provider's starts. What is unknown, or since a time that is, always counts." placeholder:"DURATION"`
 }
 
 // Help is shown below the flags.
@@ -151,7 +151,11 @@ func (j judging) on(h healthJSON) (v verdict, young bool) {
 	case named && !h.silent:
 		v = state
 	}
-	if v != verdictOK && h.Severity != tocsin.SeverityUnknown && !h.since.IsZero() && j.now.Sub(h.since) <= j.olderThan && j.olderThan > 0 {
+	since := h.unwell
+	if j.incidents || j.advisory == verdictOK {
+		since = h.since
+	}
+	if v != verdictOK && h.Severity != tocsin.SeverityUnknown && !since.IsZero() && j.now.Sub(since) <= j.olderThan && j.olderThan > 0 {
 		return verdictOK, true
 	}
 	return v, false

@@ -61,6 +61,9 @@ func TestCheck(t *testing.T) {
 	outage, advisory := about("incident", down, time.Hour), about("advisory", degraded, time.Hour)
 	teams := about("incident", down, time.Hour)
 	teams.Service, teams.ServiceID = "Microsoft Teams", "microsoftteams"
+	worse, future, undated := about("incident", down, 2*time.Minute), about("incident", down, -99*time.Hour), about("incident", down, 0)
+	worse.ID, undated.ID, undated.StartAt = "EX2", "EX3", time.Time{}
+	long, slow := about("advisory", degraded, 48*time.Hour), about("incident", degraded, 48*time.Hour)
 	for name, tt := range map[string]struct {
 		tells []any
 		flags string
@@ -88,6 +91,12 @@ func TestCheck(t *testing.T) {
 		"advisories keep their verdict": {[]any{exchangeIs(degraded), advisory}, "--state serviceDegradation=critical", 1},
 		"young":                         {[]any{exchangeIs(up), outage}, "--older-than 2h", 0},
 		"old":                           {[]any{exchangeIs(up), outage}, "--older-than 30m", 2},
+		"old, and worse lately":         {[]any{exchangeIs(up), slow, worse}, "--older-than 15m", 2},
+		"old, and one of no time":       {[]any{exchangeIs(up), outage, undated}, "--older-than 15m", 2},
+		"of no time":                    {[]any{exchangeIs(up), undated}, "--older-than 15m", 2},
+		"of a time to come":             {[]any{exchangeIs(up), future}, "--older-than 15m", 2},
+		"outage after an advisory":      {[]any{exchangeIs(up), long, worse}, "--older-than 15m", 2},
+		"incidents only, after one":     {[]any{exchangeIs(up), long, worse}, "--class incident --older-than 15m", 0},
 		"unknown is never young":        {[]any{exchangeIs("partlyBroken")}, "--older-than 2h", 3},
 		"wrong class":                   {[]any{exchangeIs(up)}, "--class nonsense", 3},
 		"wrong flag":                    {[]any{exchangeIs(up)}, "--nonsense", 3},

@@ -32,14 +32,14 @@ type healthJSON struct {
 	StaleSince string          `json:"staleSince,omitempty"`
 	Stale      bool            `json:"stale,omitempty"` // nobody has looked since staleSince, or ever
 
-	since           time.Time
+	since, unwell   time.Time // unwell counts the advisories; see [health.Service]
 	advised, silent bool
 }
 
 func newHealthJSON(s *health.Service) healthJSON {
 	h := healthJSON{
 		ID: s.ID, Service: s.Name, Severity: s.Severity, Status: string(s.Status), Since: date(s.Since), StaleSince: date(s.StaleSince), Stale: s.Stale,
-		since: s.Since, advised: s.Advised(), silent: s.Silent,
+		since: s.Since, unwell: s.Unwell, advised: s.Advised(), silent: s.Silent,
 	}
 	if s.Cause != nil {
 		h.Issue = s.Cause.ID
@@ -50,8 +50,8 @@ func newHealthJSON(s *health.Service) healthJSON {
 // issueHealth is an open issue about a service that no list names.
 func issueHealth(i *health.Issue) healthJSON {
 	return healthJSON{
-		ID: i.ServiceID, Service: i.Service, Severity: i.Severity, Status: string(i.Status), Since: date(i.Start()), Issue: i.ID,
-		since: i.Start(), advised: i.Advisory(),
+		ID: i.ServiceID, Service: i.Service, Severity: i.Severity, Status: string(i.Status), Since: date(i.Since), Issue: i.ID,
+		since: i.Since, unwell: i.Since, advised: i.Advisory(),
 	}
 }
 

@@ -26,10 +26,13 @@
 //
 // # Since when
 //
-// A service is not well since the provider's declared start of the issue that
-// explains it; without one, since the first of the unbroken run of overviews
-// that call it not well. It is not the hour at which one word took the place
-// of another, nor the hour at which the desk first looked.
+// A service is not well since the first of what is so still: the declared
+// starts of the open issues about it and of the one that explains it, and the
+// first of the unbroken run of overviews that call it not well. An outage that
+// worsens, or an issue that takes over from another, is no new beginning; a
+// start that nobody can read, or that is still to come, is none. Advisories do
+// not make a worse state older, nor do the degradations that they account for;
+// [Service.Unwell] counts them.
 //
 // # The severity of a tenant
 //

@@ -22,8 +22,12 @@ const QuietAfter = 4 * 24 * time.Hour
 type Issue struct {
 	*readmodel.Row
 	Severity tocsin.Severity
-	Quiet    bool         // an advisory without news for [QuietAfter]
-	Content  tocsin.Issue // shared: it must not be changed
+	Quiet    bool // an advisory without news for [QuietAfter]
+	// Since is since when the issue has been felt: its declared start once that
+	// has come. It is the zero time where nobody can read one, or the issue goes
+	// on already although its start is still to come.
+	Since   time.Time
+	Content tocsin.Issue // shared: it must not be changed
 }
 
 // Advisory reports whether the issue is an advisory, which leaves users their
@@ -126,6 +130,9 @@ func openIssues(ctx context.Context, texts texts, s *readmodel.Snapshot, now tim
 			Row: row, Severity: SeverityOf(row), Content: content,
 			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > QuietAfter,
 		}
+		if start := row.StartAt.Time(); !start.After(now) {
+			list[i].Since = start
+		}
 	}
 	return list, nil
 }
@@ -147,6 +154,14 @@ func Names(text, name string) bool {
 		at = end
 	}
 	return false
+}
+
+// earlier returns the earlier of two times of which the zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // late is 1 for what comes after what it is 0 for.

@@ -19,8 +19,9 @@ type texts interface {
 // instant. It is never changed.
 type Report struct {
 	Severity tocsin.Severity
-	// Since is since when the tenant has not been well: since the start of the
-	// cause, else since the first of the services that are as bad has not been.
+	// Since is since when the tenant has not been well: since the first of the
+	// services that the cause explains has not been, without a cause since the
+	// first of those that are as bad.
 	// It is the zero time where that is not known, and for a tenant that is well.
 	Since time.Time
 	// Cause is the open incident that explains most of the services that are
@@ -175,17 +176,21 @@ func (r *Report) since() {
 	switch {
 	case r.Severity.Well():
 		return
-	case r.Cause != nil && r.Cause.StartAt != 0:
-		r.Since = r.Cause.Start()
+	case r.Cause != nil:
+		r.Since = r.Cause.Since
+		for i := range r.Services {
+			if s := &r.Services[i]; s.Cause == r.Cause && r.counts(s.Severity) {
+				r.Since = earlier(r.Since, s.Since)
+			}
+		}
 		return
 	case r.Severity == tocsin.SeverityUnknown && r.snapshot.Stale:
 		r.Since = r.snapshot.StaleSince
 		return
 	}
-	worst := slices.DeleteFunc(slices.Clone(r.Services), func(s Service) bool { return s.Severity != r.Severity || s.Since.IsZero() })
-	for _, s := range worst {
-		if r.Since.IsZero() || s.Since.Before(r.Since) {
-			r.Since = s.Since
+	for i := range r.Services {
+		if r.Services[i].Severity == r.Severity {
+			r.Since = earlier(r.Since, r.Services[i].Since)
 		}
 	}
 }

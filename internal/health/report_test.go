@@ -105,6 +105,11 @@ func about(i tocsin.Issue, post string) tocsin.Issue {
 	return i
 }
 
+func undated(i tocsin.Issue) tocsin.Issue {
+	i.StartAt = time.Time{}
+	return i
+}
+
 func old(i tocsin.Issue) tocsin.Issue {
 	i.StartAt, i.ModifiedAt = i.StartAt.Add(-9*24*time.Hour), i.ModifiedAt.Add(-9*24*time.Hour)
 	return i
@@ -117,10 +122,10 @@ func work(minutes, length int) tocsin.Issue {
 }
 
 // Each row is what was said about Exchange, and the judgement on it: its
-// severity, the issue that explains it, and since when (minutes after T0, -1
-// for never known).
+// severity, the issue that explains it, and since when (minutes after T0).
 func TestService(t *testing.T) {
 	t.Parallel()
+	const never = -1 // not known
 	const up, degraded, down = tocsin.StatusOperational, tocsin.StatusDegradation, tocsin.StatusInterruption
 	for name, tt := range map[string]struct {
 		tells  []any
@@ -133,7 +138,7 @@ func TestService(t *testing.T) {
 		"false positive":                      {tells: []any{exchange(tocsin.StatusFalsePositive)}, want: "ok"},
 		"overview alone":                      {tells: []any{exchange(degraded)}, want: "degraded"},
 		"overview lags behind an outage":      {tells: []any{exchange(up), issue("EX1", "incident", down, 3)}, want: "interruption", cause: "EX1", since: 3},
-		"overview lags behind a recovery":     {tells: []any{exchange(down), issue("EX1", "incident", tocsin.StatusRestoringService, 3)}, want: "interruption", cause: "EX1", since: 3},
+		"overview lags behind a recovery":     {tells: []any{exchange(down), issue("EX1", "incident", tocsin.StatusRestoringService, 3)}, want: "interruption", cause: "EX1"},
 		"incident recovers":                   {tells: []any{exchange(up), issue("EX1", "incident", tocsin.StatusRestoringService, 3)}, want: "recovering", cause: "EX1", since: 3},
 		"incident is looked into":             {tells: []any{exchange(up), issue("EX1", "incident", tocsin.StatusInvestigating, 3)}, want: "advisory", cause: "EX1", since: 3},
 		"incident of a value that is new":     {tells: []any{exchange(up), issue("EX1", "incident", "partlyBroken", 3)}, want: "unknown", cause: "EX1", since: 3},
@@ -141,21 +146,27 @@ func TestService(t *testing.T) {
 		"advisory":                            {tells: []any{exchange(up), issue("EX1", "advisory", degraded, 3)}, want: "advisory", cause: "EX1", since: 3},
 		"advisory that says interruption":     {tells: []any{exchange(up), issue("EX1", "advisory", down, 3)}, want: "advisory", cause: "EX1", since: 3},
 		"quiet advisory":                      {tells: []any{exchange(up), old(issue("EX1", "advisory", degraded, 0))}, want: "ok"},
-		"advisory explains a degradation":     {tells: []any{exchange(degraded), issue("EX1", "advisory", degraded, 3)}, want: "advisory", cause: "EX1", since: 3},
-		"advisory explains no interruption":   {tells: []any{exchange(down), issue("EX1", "advisory", degraded, 3)}, want: "interruption", cause: "EX1", since: 3},
+		"advisory explains a degradation":     {tells: []any{exchange(degraded), issue("EX1", "advisory", degraded, 3)}, want: "advisory", cause: "EX1"},
+		"advisory explains no interruption":   {tells: []any{exchange(down), issue("EX1", "advisory", degraded, 3)}, want: "interruption", cause: "EX1"},
 		"incident elsewhere explains":         {tells: []any{exchange(degraded), issue("EX1", "advisory", degraded, 9), about(issue("MO1", "incident", tocsin.StatusRestoringService, 3), "Exchange Online fails.")}, want: "degraded", cause: "MO1", since: 3},
 		"incident elsewhere makes no outage":  {tells: []any{exchange(up), about(issue("MO1", "incident", down, 3), "Exchange Online works.")}, want: "ok"},
 		"incident elsewhere names another":    {tells: []any{exchange(degraded), about(issue("MO1", "incident", down, 3), "Teams fails.")}, want: "degraded"},
-		"own incident before one elsewhere":   {tells: []any{exchange(degraded), issue("EX1", "incident", degraded, 9), about(issue("MO1", "incident", down, 3), "Exchange Online fails.")}, want: "degraded", cause: "EX1", since: 9},
-		"one elsewhere that is as bad":        {tells: []any{exchange(down), issue("EX1", "incident", degraded, 9), about(issue("MO1", "incident", down, 3), "Exchange Online fails.")}, want: "interruption", cause: "MO1", since: 3},
+		"own incident before one elsewhere":   {tells: []any{exchange(degraded), issue("EX1", "incident", degraded, 9), about(issue("MO1", "incident", down, 3), "Exchange Online fails.")}, want: "degraded", cause: "EX1"},
+		"one elsewhere that is as bad":        {tells: []any{exchange(down), issue("EX1", "incident", degraded, 9), about(issue("MO1", "incident", down, 3), "Exchange Online fails.")}, want: "interruption", cause: "MO1"},
 		"unknown value":                       {tells: []any{exchange("partlyBroken")}, want: "unknown"},
-		"unknown value outranks an advisory":  {tells: []any{exchange("partlyBroken"), issue("EX1", "advisory", degraded, 3)}, want: "unknown", cause: "EX1", since: 3},
-		"never told":                          {tells: []any{tocsin.Service{ID: "Exchange", Name: "Exchange Online"}}, want: "unknown", since: -1},
+		"unknown value outranks an advisory":  {tells: []any{exchange("partlyBroken"), issue("EX1", "advisory", degraded, 3)}, want: "unknown", cause: "EX1"},
+		"never told":                          {tells: []any{tocsin.Service{ID: "Exchange", Name: "Exchange Online"}}, want: "unknown", since: never},
 		"never told, incident open":           {tells: []any{tocsin.Service{ID: "Exchange", Name: "Exchange Online"}, issue("EX1", "incident", down, 3)}, want: "interruption", cause: "EX1", since: 3},
 		"silence hides what was well":         {tells: []any{exchange(up)}, silent: true, want: "unknown", since: 60},
 		"silence hides a recovery":            {tells: []any{exchange(tocsin.StatusRestoringService)}, silent: true, want: "unknown", since: 60},
 		"silence hides no outage":             {tells: []any{exchange(up), issue("EX1", "incident", down, 3)}, silent: true, want: "interruption", cause: "EX1", since: 3},
 		"silence outranks an advisory":        {tells: []any{exchange(up), issue("EX1", "advisory", degraded, 3)}, silent: true, want: "unknown", since: 60},
+		"worsening outage":                    {tells: []any{exchange(up), issue("EX1", "incident", degraded, -99), issue("EX2", "incident", down, 58)}, want: "interruption", cause: "EX2", since: -99},
+		"start that nobody can read":          {tells: []any{exchange(up), issue("EX2", "incident", down, 9), undated(issue("EX1", "incident", down, 3))}, want: "interruption", cause: "EX2", since: 9},
+		"only a start that nobody can read":   {tells: []any{exchange(up), undated(issue("EX1", "incident", down, 3))}, want: "interruption", cause: "EX1", since: never},
+		"start still to come":                 {tells: []any{exchange(up), issue("EX1", "incident", down, 9999)}, want: "interruption", cause: "EX1", since: never},
+		"start still to come, told":           {tells: []any{exchange(degraded), issue("EX1", "incident", degraded, 9999)}, want: "degraded", cause: "EX1"},
+		"advisory makes no outage older":      {tells: []any{exchange(degraded), issue("EX1", "advisory", degraded, -99), issue("EX2", "incident", down, 58)}, want: "interruption", cause: "EX2", since: 58},
 		"work under way":                      {tells: []any{exchange(up), work(30, 60)}, want: "planned", cause: "TC1", since: 30},
 		"work to come":                        {tells: []any{exchange(up), work(90, 60)}, want: "ok"},
 		"work that is over":                   {tells: []any{exchange(up), work(10, 20)}, want: "ok"},
@@ -173,7 +184,7 @@ func TestService(t *testing.T) {
 				t.Fatal("no Exchange")
 			}
 			since := storetest.T0.Add(time.Duration(tt.since) * time.Minute)
-			if tt.since < 0 {
+			if tt.since == never {
 				since = time.Time{}
 			}
 			cause := ""
@@ -219,7 +230,7 @@ func TestTheIncidentThatExplainsLeads(t *testing.T) {
 		tocsin.Overview{ServiceID: "Planner", Service: "Microsoft Planner", Status: tocsin.StatusDegradation}, suite(tocsin.StatusRestoringService),
 		calls, about(issue("MO1", "incident", tocsin.StatusRestoringService, 7), "Exchange Online, Microsoft Teams and Microsoft Planner fail."))
 	r := d.judge()
-	if r.Severity != tocsin.SeverityDegraded || r.Cause == nil || r.Cause.ID != "MO1" || ids(r.Also) != "TM1" || !r.Since.Equal(storetest.T0.Add(7*time.Minute)) {
+	if r.Severity != tocsin.SeverityDegraded || r.Cause == nil || r.Cause.ID != "MO1" || ids(r.Also) != "TM1" || !r.Since.Equal(storetest.T0) {
 		t.Errorf("%s by %v, also %s, since %s", r.Severity, r.Cause, ids(r.Also), r.Since)
 	}
 }

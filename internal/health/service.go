@@ -20,6 +20,9 @@ type Service struct {
 	// is well since when it has been; see the package comment. It is the zero
 	// time where that is not known.
 	Since time.Time
+	// Unwell is Since with the advisories: for a service that is worse than an
+	// advisory, Since leaves them out.
+	Unwell time.Time
 	// Cause is the open issue, or the maintenance under way, that explains the
 	// severity; nil where none does.
 	Cause *Issue
@@ -114,7 +117,7 @@ func (i *Issue) Provider(s *readmodel.Snapshot) string { return s.Provider(i.Sou
 // when the service has not been well.
 func (r *Report) explain(s *Service) {
 	if s.Severity.Well() {
-		s.Since = spell(s.Service)
+		s.Since = spell(s.Service, tocsin.SeverityOK)
 		for _, row := range r.work[s.ID] {
 			s.Severity, s.Since, s.Cause = tocsin.SeverityPlanned, row.Starts().Time(), &Issue{Row: row, Severity: tocsin.SeverityPlanned}
 			return
@@ -126,15 +129,40 @@ func (r *Report) explain(s *Service) {
 		return
 	}
 	s.Cause = cause(s)
-	s.Since = spell(s.Service)
-	if s.Cause != nil && s.Cause.StartAt != 0 {
-		s.Since = s.Cause.Start()
+	s.Since, s.Unwell = unwell(s, s.Severity <= tocsin.SeverityAdvisory), unwell(s, true)
+}
+
+// unwell returns since when a service has not been well without a break: since
+// the first of what is so still. Without advisories it leaves out what they
+// account for, but where nothing else is left. It is the zero time where nobody
+// knows.
+func unwell(s *Service, advisories bool) time.Time {
+	var since time.Time
+	least := tocsin.SeverityOK
+	for _, one := range s.About {
+		switch {
+		case one.Advisory() && !advisories:
+			least = tocsin.SeverityDegraded
+		case !one.Quiet:
+			since = earlier(since, one.Since)
+		}
 	}
+	if s.Cause != nil && (advisories || !s.Cause.Advisory()) {
+		since = earlier(since, s.Cause.Since)
+	}
+	if s.Overview.Status.Severity() > least {
+		since = earlier(since, spell(s.Service, least))
+	}
+	if since.IsZero() && !advisories {
+		return unwell(s, true)
+	}
+	return since
 }
 
 // cause chooses among the issues about a service and those that name it: the
 // one as bad as the service is, else the worst; incidents before advisories; its
-// own before others; the one that began first. An advisory explains nothing that
+// own before others; the one that began first, before those of which nobody knows
+// when. An advisory explains nothing that
 // is worse than one while an incident does.
 func cause(s *Service) *Issue {
 	var best *Issue
@@ -147,7 +175,7 @@ func cause(s *Service) *Issue {
 	foreign := func(i *Issue) int { return late(i.ServiceID != s.ID) }
 	for _, list := range [][]*Issue{s.About, s.Named} {
 		for _, one := range list {
-			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), late(one.Advisory())-late(best.Advisory()), foreign(one)-foreign(best), cmp.Compare(one.Starts(), best.Starts())) < 0 {
+			if best == nil || cmp.Or(cmp.Compare(fit(best), fit(one)), late(one.Advisory())-late(best.Advisory()), foreign(one)-foreign(best), late(one.Since.IsZero())-late(best.Since.IsZero()), one.Since.Compare(best.Since)) < 0 {
 				best = one
 			}
 		}
@@ -155,15 +183,16 @@ func cause(s *Service) *Issue {
 	return best
 }
 
-// spell returns since when the overviews of a service have called it well, or
-// not well, without a break; the zero time without overviews.
-func spell(s *readmodel.Service) time.Time {
+// spell returns since when the overviews of a service have called it worse than
+// a severity, or not, without a break; the zero time without overviews.
+func spell(s *readmodel.Service, than tocsin.Severity) time.Time {
 	n := len(s.Transitions) - 1
 	if n < 0 {
 		return time.Time{}
 	}
-	well := s.Transitions[n].Overview.Status.Healthy()
-	for n > 0 && s.Transitions[n-1].Overview.Status.Healthy() == well {
+	worse := func(n int) bool { return s.Transitions[n].Overview.Status.Severity() > than }
+	last := worse(n)
+	for n > 0 && worse(n-1) == last {
 		n--
 	}
 	return s.Transitions[n].At

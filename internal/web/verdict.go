@@ -288,8 +288,12 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) (facts []fact, ne
 	r := page.report
 	if r.Cause != nil {
 		worst := v.issueLineOf(r.Cause.Row, r.Cause.Content)
-		if started := v.moment(r.Cause.Start()); started != nil {
-			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: v.text("fact.started", "time", started.Text)})
+		if started := v.moment(r.Since); started != nil {
+			note := started.Text
+			if r.Since.Equal(r.Cause.Since) {
+				note = v.text("fact.started", "time", note)
+			}
+			facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: note})
 		}
 		if worst.Posted != nil {
 			facts = append(facts, fact{Name: v.text("fact.posted"), Value: worst.Posted.Text, Note: worst.Posted.Ago})

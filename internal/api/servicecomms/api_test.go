@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -159,6 +160,21 @@ func TestShapesAndSelect(t *testing.T) {
 		if diff := cmp.Diff(strings.Fields(tt.want), has(tt.token, tt.query)); diff != "" {
 			t.Errorf("%s as %s (-want +got):\n%s", tt.query, tt.token, diff)
 		}
+	}
+}
+
+// An issue that goes on before its declared start is one of the service; work
+// that is still to come is not.
+func TestCurrentStatusBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	issue := tocsin.Issue{ID: "EX1", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: now.Add(24 * time.Hour), ModifiedAt: now}
+	work := issue
+	work.ID, work.Classification, work.Status = "EX2", tocsin.ClassMaintenance, tocsin.StatusOperational
+	put(t, s, storetest.Contoso, now, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, issue, work)
+	list := values(t, ask(t, serve(t, s), "GET", root+"CurrentStatus", good))
+	if diff := cmp.Diff([]any{"EX1"}, list[0]["IncidentIds"]); diff != "" {
+		t.Errorf("IncidentIds (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package servicecomms
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -89,7 +90,10 @@ type contribution struct {
 // those that ended within 24 hours.
 func (x *exchange) statusNow(index index, s *readmodel.Service) *workloadStatus {
 	yesterday := x.now.Add(-day).Truncate(time.Microsecond)
-	rows := index.overlapping(s.ID, readmodel.InstantOf(yesterday), readmodel.InstantOf(x.now)+1)
+	rows := slices.DeleteFunc(index.overlapping(s.ID, readmodel.InstantOf(yesterday), math.MaxInt64), func(row *readmodel.Row) bool {
+		// One that goes on already counts, also if its declared start is still to come.
+		return row.Starts() > readmodel.InstantOf(x.now) && !row.Course().Ongoing(x.now)
+	})
 	open := []contribution{}
 	var spoken time.Time // the newest word of an open issue
 	for _, row := range rows {
