@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -43,11 +45,22 @@ type Ingest struct {
 	done      int
 	audited   bool
 	tried     map[store.Ref]tocsin.Hash // of a dry run: the last document of each item
+	back      map[moment]store.Entry    // what would be a state come back, if it is the last word
+}
+
+// moment is the time of a state of an item, as the provider states it.
+type moment struct {
+	store.Ref
+	at int64
+}
+
+func momentOf(doc *tocsin.Document) moment {
+	return moment{store.Ref{Kind: doc.Kind, ID: doc.ID}, tocsin.Micros(doc.Facts.ModifiedAt)}
 }
 
 // Ingest begins to bring documents into the archive of a tenant.
 func (c *Collector) Ingest(tenantID, source string) *Ingest {
-	return &Ingest{collector: c, tenantID: tenantID, source: source, counts: map[tocsin.Kind]Count{}, tried: map[store.Ref]tocsin.Hash{}}
+	return &Ingest{collector: c, tenantID: tenantID, source: source, counts: map[tocsin.Kind]Count{}, tried: map[store.Ref]tocsin.Hash{}, back: map[moment]store.Entry{}}
 }
 
 // Add brings in one document that held at a time, which may be zero. The body is
@@ -63,8 +76,41 @@ func (i *Ingest) Add(ctx context.Context, doc tocsin.Document, at time.Time) err
 
 // Finish stores what is left and returns what came of it all, by kind.
 func (i *Ingest) Finish(ctx context.Context) (map[tocsin.Kind]Count, error) {
-	err := i.store(ctx)
-	return i.counts, err
+	if err := i.store(ctx); err != nil {
+		return i.counts, err
+	}
+	return i.counts, i.goBack(ctx)
+}
+
+// goBack lets states come back of which the import brings another one of the
+// same time, if any, before: only its last word counts. So bringing in the same
+// once more changes nothing.
+func (i *Ingest) goBack(ctx context.Context) error {
+	entries := slices.SortedFunc(maps.Values(i.back), func(a, b store.Entry) int { return strings.Compare(a.Document.ID, b.Document.ID) })
+	for part := range slices.Chunk(entries, entriesPerRecord) {
+		r := i.record(part)
+		r.Back = true
+		changes, err := i.collector.archive.Record(ctx, r)
+		if err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		i.took(changes)
+	}
+	return nil
+}
+
+func (i *Ingest) record(entries []store.Entry) store.Record {
+	return store.Record{
+		TenantID: i.tenantID, Source: i.source, SeenAt: i.collector.now().Truncate(time.Microsecond), Silent: true, Entries: entries,
+		Items: max(i.Total, len(entries)), Audited: i.audited, Dry: i.Dry,
+	}
+}
+
+func (i *Ingest) took(changes []tocsin.Change) {
+	for _, change := range changes {
+		i.count(change)
+	}
+	i.audited = i.audited || len(changes) > 0
 }
 
 // Changed is how many changes were made so far.
@@ -84,10 +130,11 @@ func (i *Ingest) store(ctx context.Context) error {
 	if i.Dry {
 		entries = slices.DeleteFunc(slices.Clone(entries), i.wasTried)
 	}
-	changes, err := i.collector.archive.Record(ctx, store.Record{
-		TenantID: i.tenantID, Source: i.source, SeenAt: i.collector.now().Truncate(time.Microsecond), Silent: true, Entries: entries,
-		Items: max(i.Total, len(i.part)), Audited: i.audited, Dry: i.Dry,
-	})
+	back := map[moment]store.Entry{}
+	r := i.record(entries)
+	r.Items = max(i.Total, len(i.part))
+	r.WouldGoBack = func(e store.Entry) { back[momentOf(&e.Document)] = e }
+	changes, err := i.collector.archive.Record(ctx, r)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
@@ -95,22 +142,39 @@ func (i *Ingest) store(ctx context.Context) error {
 		count := i.counts[e.Document.Kind]
 		count.Items, count.Unchanged = count.Items+1, count.Unchanged+1
 		i.counts[e.Document.Kind] = count
+		if e.SeenAt.IsZero() {
+			delete(i.back, momentOf(&e.Document))
+		}
 	}
-	for _, change := range changes {
-		i.count(change)
-	}
+	i.keepLast(back)
+	i.took(changes)
 	if i.Dry {
 		for _, e := range entries {
 			i.tried[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = e.Document.Hash
 		}
 	}
-	i.audited = i.audited || len(changes) > 0
 	i.done += len(i.part)
 	i.part = i.part[:0]
 	if i.Stored != nil {
 		i.Stored(i.done)
 	}
 	return nil
+}
+
+// keepLast keeps what would come back, unless the part says another thing of
+// the same item and time later.
+func (i *Ingest) keepLast(back map[moment]store.Entry) {
+	last := map[moment]tocsin.Hash{}
+	for _, e := range i.part {
+		if e.SeenAt.IsZero() {
+			last[momentOf(&e.Document)] = e.Document.Hash
+		}
+	}
+	for when, e := range back {
+		if last[when] == e.Document.Hash {
+			i.back[when] = e
+		}
+	}
 }
 
 // wasTried reports whether an earlier part of a dry run brought the same.

@@ -13,6 +13,7 @@ type state struct {
 	at     int64 // microseconds
 	stated bool  // at is what the source said, not when the state was seen
 	seenAt time.Time
+	past   bool // of an archive: seenAt puts states of one time in order
 }
 
 // state finds out from when an entry held. Issues and messages state it
@@ -26,6 +27,7 @@ func (rec *recording) state(e Entry, doc *stored, m *member) state {
 	}
 	st.seenAt = st.seenAt.UTC().Truncate(time.Microsecond)
 	if st.stated {
+		st.past = !rec.Listed && !e.SeenAt.IsZero()
 		return st
 	}
 	st.at = micros(st.seenAt)
@@ -43,7 +45,20 @@ func (st state) outranks(m *member) bool {
 	case st.stated != m.stated:
 		return st.stated
 	}
-	return st.at >= m.at
+	return st.at > m.at || st.at == m.at && (!st.past || micros(st.seenAt) >= m.seenAt)
+}
+
+// follow lets a state that was not seen at any time of its own be seen after the
+// one of the same time that it follows: in an archive that is how they are told
+// apart.
+func (st *state) follow(m *member, doc *stored) {
+	if m.n == 0 || st.at != m.at || micros(st.seenAt) > m.seenAt {
+		return
+	}
+	st.seenAt = tocsin.FromMicros(m.seenAt + 1)
+	if doc.modifiedAt == 0 {
+		st.at = micros(st.seenAt)
+	}
 }
 
 // What a state is beside those that the archive has.
@@ -57,34 +72,17 @@ const (
 // time, by what they mean. Beside a state that has a time, one without is known
 // as soon as any version means the same.
 func (rec *recording) judge(ctx context.Context, q querier, m *member, doc *stored, st state) (int, error) {
-	verdict, anyTime := newState, m.stated && !st.stated
-	for _, r := range rec.rows {
-		if r.item == m.item && (anyTime || micros(r.version.At) == st.at) && r.meaning.Same(doc.meaning) {
-			verdict = sameAsOther
-		}
-	}
-	if !m.stored {
-		if st.outranks(m) && m.meaning != nil && m.meaning.Same(doc.meaning) {
-			verdict = sameAsHeld
-		}
-		return verdict, nil
-	}
-	if err := rec.understand(ctx, q, doc); err != nil {
-		return 0, err
-	}
-	states, err := rec.states(ctx, q, m, st.at, anyTime)
+	anyTime := m.stated && !st.stated
+	states, err := rec.beside(ctx, q, m, doc, st.at, anyTime)
 	if err != nil {
 		return 0, err
 	}
-	for i := range states {
-		state := &states[i]
-		if err := rec.understand(ctx, q, &state.stored); err != nil {
-			return 0, err
-		}
-		if state.n == m.n && m.meaning == nil {
-			m.before(state.meaning)
-		}
-		if state.n != m.n && (anyTime || state.at == st.at) && state.meaning.Same(doc.meaning) {
+	if st.past {
+		return judgePast(m, states, doc.meaning, st), nil
+	}
+	verdict := newState
+	for _, s := range states {
+		if (anyTime || s.n != m.n && s.at == st.at) && s.meaning.Same(doc.meaning) {
 			verdict = sameAsOther
 		}
 	}
@@ -94,21 +92,79 @@ func (rec *recording) judge(ctx context.Context, q querier, m *member, doc *stor
 	return verdict, nil
 }
 
+// judgePast judges a state that was seen at a time of its own among those that
+// state the same time. It is known when it was seen then, or when the one that
+// was seen before it means the same; without one before it, when any does.
+func judgePast(m *member, states []heldVersion, meaning tocsin.Meaning, st state) int {
+	var before *heldVersion
+	seen, known, any := micros(st.seenAt), false, false
+	for i := range states {
+		s := &states[i]
+		if s.at != st.at {
+			continue
+		}
+		same := s.meaning.Same(meaning)
+		if s.n == m.n && m.meaning != nil {
+			same = m.meaning.Same(meaning)
+		}
+		if any = any || same; same && s.seenAt == seen {
+			return sameAsOther
+		}
+		if s.seenAt < seen && (before == nil || s.seenAt > before.seenAt || s.seenAt == before.seenAt && s.n > before.n) {
+			before, known = s, same
+		}
+	}
+	switch {
+	case known && before.n == m.n:
+		return sameAsHeld
+	case known, before == nil && any:
+		return sameAsOther
+	}
+	return newState
+}
+
+// beside are the versions beside which a document is judged: those of this
+// record and those that the archive has.
+func (rec *recording) beside(ctx context.Context, q querier, m *member, doc *stored, at int64, anyTime bool) (states []heldVersion, err error) {
+	if m.stored {
+		if err := rec.understand(ctx, q, doc); err != nil {
+			return nil, err
+		}
+		if states, err = rec.states(ctx, q, m, at, anyTime); err != nil {
+			return nil, err
+		}
+	}
+	for i := range states {
+		if err := rec.understand(ctx, q, &states[i].stored); err != nil {
+			return nil, err
+		}
+		if states[i].n == m.n && m.meaning == nil {
+			m.before(states[i].meaning)
+		}
+	}
+	for _, r := range rec.rows {
+		if r.item == m.item {
+			states = append(states, heldVersion{stored{meaning: r.meaning}, r.version.N, micros(r.version.At), micros(r.version.SeenAt)})
+		}
+	}
+	return states, nil
+}
+
 // heldVersion is a version that the archive has, with what it means.
 type heldVersion struct {
 	stored
-	n  int
-	at int64
+	n          int
+	at, seenAt int64
 }
 
 // states reads the version that held before this record, and those of one time.
 func (rec *recording) states(ctx context.Context, q querier, m *member, at int64, anyTime bool) ([]heldVersion, error) {
-	rows, err := q.QueryContext(ctx, `SELECT v.n, v.at, d.num, d.core, d.rollout, i.kind, i.id
+	rows, err := q.QueryContext(ctx, `SELECT v.n, v.at, v.seen_at, d.num, d.core, d.rollout, i.kind, i.id
 		FROM versions v JOIN documents d ON d.num = v.document JOIN items i ON i.num = v.item
 		WHERE v.tenant = $1 AND v.item = $2 AND (v.at = $3 OR v.n = $4 OR $5)`, rec.tenant, m.item, at, m.n, anyTime)
 	return collectRows(rows, err, func(rows *sql.Rows) (st heldVersion, err error) {
 		var core, rollout []byte
-		err = rows.Scan(&st.n, &st.at, &st.num, &core, &rollout, &st.ref.Kind, &st.ref.ID)
+		err = rows.Scan(&st.n, &st.at, &st.seenAt, &st.num, &core, &rollout, &st.ref.Kind, &st.ref.ID)
 		copy(st.meaning.Core[:], core)
 		copy(st.meaning.Rollout[:], rollout)
 		return st, err
@@ -161,6 +217,10 @@ func (rec *recording) understand(ctx context.Context, q querier, d *stored) erro
 // wentBack reports whether a state of the time of the one that holds is what
 // the source of that one says now: a state that flaps under one time stamp ends
 // on what was said last.
-func (rec *recording) wentBack(m *member, st state) bool {
-	return rec.Listed && st.at == m.at && st.stated == m.stated && m.seenBy == rec.Source && micros(st.seenAt) >= m.seenAt
+func (rec *recording) wentBack(m *member, e Entry, st state) bool {
+	back := !st.past && st.at == m.at && st.stated == m.stated && m.seenBy == rec.Source && micros(st.seenAt) >= m.seenAt
+	if back && !rec.Listed && !rec.Back && rec.WouldGoBack != nil {
+		rec.WouldGoBack(e)
+	}
+	return back && (rec.Listed || rec.Back)
 }

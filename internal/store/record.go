@@ -28,6 +28,11 @@ type Record struct {
 	Audited bool
 	// Dry finds out what would change and changes nothing.
 	Dry bool
+	// Of what somebody brings in: Back lets a state come back under the time of
+	// the one that holds, of the same source, as a poll may. Else WouldGoBack is
+	// told of each such entry, unless it is nil.
+	Back        bool
+	WouldGoBack func(Entry)
 }
 
 // errDry ends the transaction of a dry run.
@@ -56,6 +61,8 @@ type Ref struct {
 //     [tocsin.Meaning]; its text is shown from now on;
 //   - a state that the archive knows with the same time is no version, unless
 //     the source of the state that holds went back to it;
+//   - of an archive that says when each state was seen, a state is a version if
+//     the one that was seen before it differs, and holds if it was seen last;
 //   - a state older than the one that holds is a version, but does not hold;
 //   - neither does a state that states no time, beside one that does.
 //
@@ -254,9 +261,11 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) 
 		return err
 	case verdict == sameAsHeld:
 		return rec.hold(ctx, q, m, e, doc, micros(st.seenAt))
-	case verdict == sameAsOther && !rec.wentBack(m, st):
+	case verdict == sameAsOther && !rec.wentBack(m, e, st):
 		rec.stay(m, doc)
 		return nil
+	case e.SeenAt.IsZero() && !rec.Listed:
+		st.follow(m, doc)
 	}
 	if *doc, err = rec.store.putDocument(ctx, q, *doc, e.Document); err != nil {
 		return fmt.Errorf("put document %s: %w", doc.ref.ID, err)

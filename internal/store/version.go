@@ -60,7 +60,7 @@ const statesOfKind = `
 	SELECT i.id, v.document, v.at, v.seen_at, d.status, v.source
 	FROM items i CROSS JOIN tenants t CROSS JOIN members m CROSS JOIN documents c CROSS JOIN versions v CROSS JOIN documents d
 	WHERE t.id = $1 AND i.kind = $2 AND m.tenant = t.num AND m.item = i.num AND c.num = m.document AND (c.end_at = 0 OR c.end_at >= $3)
-	AND v.tenant = m.tenant AND v.item = m.item AND v.void = '' AND (v.stated OR v.n = m.n) AND d.num = v.document ORDER BY v.item, v.at, v.n`
+	AND v.tenant = m.tenant AND v.item = m.item AND v.void = '' AND (v.stated OR v.n = m.n) AND d.num = v.document ORDER BY v.item, v.at, v.seen_at, v.n`
 
 // States lists the versions of all items of one kind in a tenant, by item and
 // time, without their texts and without those whose time nobody stated, unless

@@ -64,6 +64,17 @@ func TestExportIsImported(t *testing.T) {
 	run(t, one, &ignored, append([]string{"issue", "resolve", "TC1001"}, tenant...)...)
 	run(t, one, &ignored, append([]string{"message", "create", "--title", "A new client", "--text", "Install it.", "--service", "Vpn"}, tenant...)...)
 
+	var flaps strings.Builder
+	for i, status := range []string{"investigating", "serviceInterruption", "investigating", "serviceInterruption", "investigating", "serviceRestored", "serviceInterruption"} {
+		fmt.Fprintf(&flaps, `{"id":"EX500001","seenAt":"2026-03-02T08:0%d:00Z","message":{"id":"EX500001","title":"Mail is late","service":"Exchange Online","classification":"incident",`+
+			`"status":%q,"isResolved":false,"startDateTime":"2026-03-02T07:40:00Z","lastModifiedDateTime":"2026-03-02T08:00:00Z","posts":[]}}`+"\n", i, status)
+	}
+	seen := filepath.Join(t.TempDir(), "flaps.jsonl")
+	if err := os.WriteFile(seen, []byte(flaps.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, one, &ignored, append([]string{"import", seen}, tenant...)...)
+
 	var health struct {
 		Status string
 		Issues []struct{ ID string }
@@ -79,9 +90,17 @@ func TestExportIsImported(t *testing.T) {
 			run(t, data, &ignored, append([]string{"import", files[i-1]}, tenant...)...)
 		}
 		var exported struct{ Items, Versions int }
-		if run(t, data, &exported, append([]string{"export", "data", files[i]}, tenant...)...); exported.Items != 4 || exported.Versions < 8 {
-			t.Errorf("exported %+v, want a service, its health, an issue and a message with all their versions", exported)
+		if run(t, data, &exported, append([]string{"export", "data", files[i]}, tenant...)...); exported.Items != 5 || exported.Versions < 15 {
+			t.Errorf("exported %+v, want a service, its health, two issues and a message with all their versions", exported)
 		}
+	}
+	var again struct{ New, Updated int }
+	if run(t, desks[1], &again, append([]string{"import", files[0]}, tenant...)...); again.New+again.Updated != 0 {
+		t.Errorf("imported again: %+v, want no news", again)
+	}
+	var issue struct{ Document struct{ Status string } }
+	if run(t, desks[1], &issue, append([]string{"issue", "get", "EX500001"}, tenant...)...); issue.Document.Status != "serviceInterruption" {
+		t.Errorf("the imported issue ends on %q, want the interruption that was seen last", issue.Document.Status)
 	}
 	if a, b := exportedLines(t, files[0]), exportedLines(t, files[1]); !slices.Equal(a, b) {
 		t.Errorf("exported:\n%s\nimported, and exported again:\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
