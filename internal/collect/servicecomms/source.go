@@ -31,6 +31,7 @@ const (
 type operation struct {
 	path    string
 	paged   bool
+	whole   bool          // it lists all that there is now
 	kinds   []tocsin.Kind // one list is given for each
 	convert func(json.RawMessage) (any, error)
 }
@@ -40,13 +41,13 @@ type operation struct {
 // states that were really seen. [Overview] reads them for an import.
 func operations() []operation {
 	return []operation{
-		{"/Services", false, []tocsin.Kind{tocsin.KindService}, func(raw json.RawMessage) (any, error) { return legacy.Service(raw) }},
+		{"/Services", false, true, []tocsin.Kind{tocsin.KindService}, func(raw json.RawMessage) (any, error) { return legacy.Service(raw) }},
 		// The time of a status is that of the answer, not of a change: it is left out.
-		{"/CurrentStatus", false, []tocsin.Kind{tocsin.KindOverview}, func(raw json.RawMessage) (any, error) {
+		{"/CurrentStatus", false, true, []tocsin.Kind{tocsin.KindOverview}, func(raw json.RawMessage) (any, error) {
 			o, _, _, err := legacy.Overview(raw)
 			return o, err
 		}},
-		{"/Messages", true, []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage}, func(raw json.RawMessage) (any, error) { return legacy.Message(raw) }},
+		{"/Messages", true, false, []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage}, func(raw json.RawMessage) (any, error) { return legacy.Message(raw) }},
 	}
 }
 
@@ -97,9 +98,9 @@ func New(c Config, now func() time.Time) (*Source, error) {
 }
 
 // Poll reads services, their status and all messages, each of them all or
-// nothing; what keeps one from arriving does not cost the others. What the
-// server no longer lists has not left: its default window is its own
-// business.
+// nothing; what keeps one from arriving does not cost the others. A message
+// that the server no longer lists has not left: its default window is its own
+// business. Services and their status have no window.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
 	s.fresh = map[string]state{}
 	var answer collect.Answer
@@ -148,7 +149,7 @@ func (s *Source) read(ctx context.Context, ask collect.Ask, op operation) ([]col
 	}
 	lists := make([]collect.List, len(op.kinds))
 	for i, kind := range op.kinds {
-		lists[i] = collect.List{Kind: kind, Unchanged: unchanged, Listed: before.listed[kind]}
+		lists[i] = collect.List{Kind: kind, Full: op.whole, Unchanged: unchanged, Listed: before.listed[kind]}
 	}
 	if unchanged {
 		s.fresh[op.path] = before

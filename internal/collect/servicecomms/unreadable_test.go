@@ -1,6 +1,7 @@
 package servicecomms_test
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -116,5 +117,66 @@ func TestLostListCostsNoOther(t *testing.T) {
 		if got := strings.Join(gone, " "); got != want || items == 0 || len(answer.Lists) != 4 {
 			t.Errorf("%s: lost %q, %d items in %d lists", path, got, items, len(answer.Lists))
 		}
+	}
+}
+
+// A service that the server lists no more is unknown at first and leaves when
+// three polls say so; a message does not leave.
+func TestServiceListedNoMore(t *testing.T) {
+	t.Parallel()
+	const sound = `{"value":[{"Id":"Exchange","Workload":"Exchange","DisplayName":"Exchange Online","Status":"ServiceOperational"}]}`
+	for name, tt := range map[string]struct {
+		services, status, messages string
+		missing                    string
+		left                       int
+	}{
+		"status":   {sound, `{"value":[]}`, "", "overview", 1},
+		"services": {`{"value":[]}`, sound, "", "service", 1},
+		"both":     {`{"value":[]}`, `{"value":[]}`, "", "overview service", 2},
+		"messages": {sound, sound, `{"value":[]}`, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLegacy(t, 3)
+			l.override["Services"], l.override["CurrentStatus"] = sound, sound
+			now := time.Date(2026, 4, 12, 0, 0, 0, 0, time.UTC)
+			archive := storetest.Open(t, storetest.File(t))
+			if err := errors.Join(archive.AddTenant(t.Context(), tocsin.Tenant{ID: tenant, Name: "contoso"}), archive.PutSource(t.Context(), tenant, "legacy", time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+			collector := collect.New(archive, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+			collector.Add(collect.Target{TenantID: tenant, Name: "legacy", Source: l.source(t)})
+			left := 0
+			poll := func() string {
+				now = now.Add(time.Minute)
+				p, err := collector.Poll(t.Context(), tenant, "legacy", true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				left += p.Left
+				list, err := archive.Unreadable(t.Context(), tenant)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var kinds []string
+				for _, u := range list {
+					kinds = append(kinds, string(u.Kind))
+				}
+				return strings.Join(kinds, " ")
+			}
+			poll()
+			l.override["Services"], l.override["CurrentStatus"] = tt.services, tt.status
+			if tt.messages != "" {
+				l.override["Messages?$top=100"] = tt.messages
+			}
+			for n := range 2 {
+				if got := poll(); got != tt.missing || left != 0 {
+					t.Errorf("poll %d: missing %q, want %q; %d left", n+1, got, tt.missing, left)
+				}
+			}
+			if got := poll(); got != "" || left != tt.left {
+				t.Errorf("third poll: missing %q; %d left, want %d", got, left, tt.left)
+			}
+		})
 	}
 }
