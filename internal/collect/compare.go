@@ -47,7 +47,7 @@ func (c comparison) all(ctx context.Context, answer Answer) ([]difference, error
 	diffs := make([]difference, len(answer.Lists))
 	for i, list := range answer.Lists {
 		diffs[i].list = list
-		if list.Unchanged || list.Lost != nil {
+		if list.Unchanged || list.Lost != nil && len(list.Items) == 0 {
 			continue
 		}
 		if err := c.list(ctx, &diffs[i]); err != nil {
@@ -86,7 +86,7 @@ func (c comparison) list(ctx context.Context, d *difference) error {
 		}
 		d.entries = append(d.entries, store.Entry{Document: doc, SeenAt: item.At})
 	}
-	if !list.Full {
+	if !list.Full || list.Lost != nil {
 		return nil
 	}
 	for _, u := range d.odd {

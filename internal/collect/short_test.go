@@ -100,3 +100,19 @@ func missingServices(t *testing.T, d *desk) string {
 	slices.Sort(ids)
 	return strings.Join(ids, "")
 }
+
+// What arrived of a list that was lost is stored; nothing of it leaves.
+func TestBegunListIsStored(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	docs := many(t, 3, storetest.T0.Add(1000*time.Hour))
+	d.poll(list(t, true, docs[:2]...))
+	good := d.source()
+	begun := list(t, true, docs[2])
+	begun.Lost = &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemNotFound, "who", "upstream")}
+	d.expect("begun", d.poll(begun), "partial new=1 updated=0 left=0")
+	if s := d.source(); !s.Watermark.Equal(good.Watermark) || s.Unreadable != 1 {
+		t.Errorf("source = %+v: the list is lost", s)
+	}
+	d.expect("whole", d.poll(list(t, true, docs...)), "unchanged new=0 updated=0 left=0")
+}

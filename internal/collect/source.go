@@ -12,9 +12,10 @@ import (
 // A Source reads one tenant's notices from one place. Implementations are
 // children of this package, each with a Config, a New and a Source.
 type Source interface {
-	// Poll asks the upstream for what changed. Each list of the answer is all or
-	// nothing: when a page fails, it has an error and no items. When no list
-	// arrived, Poll returns an error and no lists. Poll itself bounds the time, size and number of requests of a poll. Errors wrap
+	// Poll asks the upstream for what changed. When a page
+	// of a list fails, the list has an error beside the items that did arrive.
+	// When nothing arrived, Poll returns an error and no lists. Poll itself
+	// bounds the time, size and number of requests of a poll. Errors wrap
 	// *[Failure] when the next try should wait or the operator must act.
 	Poll(ctx context.Context, ask Ask) (Answer, error)
 }
@@ -38,7 +39,7 @@ type Answer struct {
 // Checked gives the answer, or why none of its lists arrived.
 func (a Answer) Checked() (Answer, error) {
 	for _, list := range a.Lists {
-		if list.Lost == nil {
+		if list.Lost == nil || len(list.Items) > 0 {
 			return a, nil
 		}
 	}
@@ -77,7 +78,7 @@ type List struct {
 	Unchanged bool
 	Items     []Item
 	Listed    int // number of items that the answer lists
-	// Lost is why the list did not arrive, nil when it did.
+	// Lost is why the list did not arrive in full, nil when it did.
 	Lost *Failure
 }
 

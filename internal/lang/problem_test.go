@@ -168,7 +168,7 @@ func TestEnglish(t *testing.T) {
 		{tocsin.NewProblem(tocsin.ProblemStatus, "who", "tokens", "status", "418"), "Status 418 from the token endpoint."},
 		{tocsin.NewProblem(tocsin.ProblemRefused, "reason", ""), "The token endpoint refused the application: it gave no known reason."},
 		{tocsin.NewProblem(tocsin.ProblemShort, "n", "1", "kind", "issue", "missing", "40"), "The provider's list of issues has 1, and 40 that were listed before are missing at once. What it lists is stored; what it lacks counts as unknown."},
-		{tocsin.NewProblem(tocsin.ProblemLost, "kind", "message").And(tocsin.NewProblem(tocsin.ProblemStatus, "who", "upstream", "status", "418")), "The list of messages did not arrive. Status 418 from the provider."},
+		{tocsin.NewProblem(tocsin.ProblemLost, "kind", "message").And(tocsin.NewProblem(tocsin.ProblemStatus, "who", "upstream", "status", "418")), "The list of messages did not arrive in full. Status 418 from the provider."},
 		{tocsin.DecodeProblem("The upstream does not answer."), "The upstream does not answer."},
 		{&tocsin.Problem{Code: "new.kind"}, "new.kind"},
 	} {

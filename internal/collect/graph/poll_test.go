@@ -414,3 +414,38 @@ func TestListsCanBeChosen(t *testing.T) {
 		t.Errorf("answer = %+v, %v, asked %q", answer, err, s.asked)
 	}
 }
+
+// What arrived of a list before a page was lost is passed on, and its bytes are
+// not taken for known afterwards.
+func TestLostPageCostsNoOther(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ first, second, want string }{
+		"no list":          {page("issues?p=2", "EX2"), `{}`, "EX2"},
+		"damaged":          {page("issues?p=2", "EX2"), `{"value":[`, "EX2"},
+		"link is a number": {`{"@odata.nextLink":5,"value":[{"id":"EX2","posts":[]}]}`, "", "EX2"},
+		"link leads away":  {`{"value":[{"id":"EX2","posts":[]}],"@odata.nextLink":"https://contoso.example/x"}`, "", "EX2"},
+		"first is damaged": {`{"value":[{"id":"EX2"`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScript(t)
+			source := s.source(t)
+			s.set("issues", page("", "EX1"))
+			issues(t, source, full)
+			source.Commit()
+			s.set("issues", tt.first)
+			if tt.second != "" {
+				s.set("issues?p=2", tt.second)
+			}
+			list := issues(t, source, full)
+			if got := ids(t, list); got != tt.want || list.Lost == nil || list.Full || list.Listed != len(list.Items) {
+				t.Errorf("%q, %+v, want %q of a list that is lost", got, list, tt.want)
+			}
+			source.Commit()
+			s.set("issues", page("", "EX1"))
+			if list := issues(t, source, full); list.Lost != nil || list.Unchanged != (tt.want == "") {
+				t.Errorf("then %+v: the archive holds what arrived", list)
+			}
+		})
+	}
+}

@@ -121,12 +121,12 @@ func (r *reading) page(ctx context.Context, target string, conditional bool) (sa
 	case known && before.wire == answer.Hash:
 		page.body, page.next, page.n, same = before.body, before.next, before.n, true
 	default:
-		if same, err = r.open(&page, &arrival, before); err != nil {
-			return false, err
-		}
+		same, err = r.open(&page, &arrival, before)
 	}
-	r.pages, r.arrived = append(r.pages, page), append(r.arrived, arrival)
-	return same, nil
+	if err == nil || arrival.items != nil { // its link may be all that is odd
+		r.pages, r.arrived = append(r.pages, page), append(r.arrived, arrival)
+	}
+	return same, err
 }
 
 // open inflates a page, and takes it apart unless it is that of before.
@@ -140,11 +140,8 @@ func (r *reading) open(page *pageState, arrival *arrival, before pageState) (sam
 		return true, nil
 	}
 	parsed, err := r.split(body, len(r.pages)+1)
-	if err != nil {
-		return false, err
-	}
 	page.n, arrival.items, arrival.odd = len(parsed.Items), parsed.Items, parsed.Odd
-	if parsed.Next != "" {
+	if err == nil && parsed.Next != "" {
 		page.next, err = r.source.session.Resolve(parsed.Next)
 	}
 	return false, err
@@ -165,9 +162,13 @@ func (r *reading) body(answer *httpclient.Answer, number int) ([]byte, error) {
 
 func (r *reading) split(body []byte, number int) (upstream.Page, error) {
 	parsed, err := upstream.Split(body)
-	if err != nil {
+	switch {
+	case err == nil:
+	case parsed.Items != nil: // all but the link is sound
+		return parsed, &collect.Failure{Problem: tocsin.NewProblem(tocsin.ProblemLink), Cause: err}
+	default:
 		// What Split says names places, never what is there.
-		return upstream.Page{}, damaged(r.listing.kind, number, err.Error(), nil)
+		return parsed, damaged(r.listing.kind, number, err.Error(), nil)
 	}
 	return parsed, nil
 }
@@ -199,9 +200,25 @@ func (r *reading) items(count int) ([]collect.Item, error) {
 			}
 			items, odd = parsed.Items, parsed.Odd
 		}
-		for i, item := range items {
-			list = append(list, collect.Item{Body: item, Hash: tocsin.HashOf(item), Odd: odd[i]})
-		}
+		list = appendItems(list, items, odd)
 	}
 	return list, nil
+}
+
+func appendItems(list []collect.Item, items [][]byte, odd map[int]error) []collect.Item {
+	for i, item := range items {
+		list = append(list, collect.Item{Body: item, Hash: tocsin.HashOf(item), Odd: odd[i]})
+	}
+	return list
+}
+
+// begun is what arrived of a list that broke off because of err: the items of
+// pages that are not as they were.
+func (r *reading) begun(err error) collect.List {
+	list := collect.Lost(err, r.listing.kind)[0]
+	for _, a := range r.arrived {
+		list.Items = appendItems(list.Items, a.items, a.odd)
+	}
+	list.Listed = len(list.Items)
+	return list
 }

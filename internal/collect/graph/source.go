@@ -51,6 +51,7 @@ type Source struct {
 	lists   []listing
 	stored  map[form]listState // what the archive holds
 	fresh   map[form]listState // what the last poll saw, until Commit
+	begun   []tocsin.Kind      // of what only the beginning arrived, until Commit
 }
 
 // form tells the requests apart whose answers can be compared: the whole list
@@ -94,11 +95,12 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	return s, nil
 }
 
-// Poll reads overviews, issues and messages, each of them all or nothing. What
-// keeps one list from arriving does not cost the others. An item that occurs on two pages, as happens when the list moves while it is read, is
-// passed on twice: which state holds is the collector's to decide.
+// Poll reads overviews, issues and messages. What keeps one list from arriving
+// does not cost the others, nor what has arrived of it. An item that occurs on
+// two pages, as happens when the list moves while it is read, is passed on
+// twice: which state holds is the collector's to decide.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
-	s.fresh = map[form]listState{}
+	s.fresh, s.begun = map[form]listState{}, nil
 	var answer collect.Answer
 	for n, l := range s.lists {
 		full := ask.Full || !l.filtered || ask.Since.IsZero()
@@ -109,7 +111,11 @@ func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, err
 		r := &reading{source: s, ask: ask, listing: l, before: s.stored[form{l.kind, full}].pages}
 		list, err := r.read(ctx, target)
 		if err != nil {
-			answer.Lists = append(answer.Lists, collect.Lost(err, l.kind)...)
+			list = r.begun(err)
+			if len(list.Items) > 0 {
+				s.begun = append(s.begun, l.kind)
+			}
+			answer.Lists = append(answer.Lists, list)
 			if !collect.Goes(ctx, err) {
 				answer.Lists = append(answer.Lists, collect.Lost(err, kindsOf(s.lists[n+1:])...)...)
 				break
@@ -149,6 +155,11 @@ func (s *Source) Commit() {
 		}
 		s.stored[f] = state
 	}
+	for _, kind := range s.begun { // the archive has moved on from both forms
+		delete(s.stored, form{kind, true})
+		delete(s.stored, form{kind, false})
+	}
+	s.begun = nil
 	s.fresh = map[form]listState{}
 }
 

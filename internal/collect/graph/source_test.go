@@ -83,7 +83,7 @@ func lost(t *testing.T, answer collect.Answer, err error) error {
 		if list.Lost == nil {
 			continue
 		}
-		if list.Items != nil || list.Listed != 0 || list.Unchanged {
+		if list.Listed != len(list.Items) || list.Unchanged {
 			t.Errorf("a lost list holds %+v", list)
 		}
 		return list.Lost

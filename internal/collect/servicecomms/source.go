@@ -97,8 +97,8 @@ func New(c Config, now func() time.Time) (*Source, error) {
 	}, nil
 }
 
-// Poll reads services, their status and all messages, each of them all or
-// nothing; what keeps one from arriving does not cost the others. A message
+// Poll reads services, their status and all messages, What keeps one
+// from arriving does not cost the others, nor what has arrived of it. A message
 // that the server no longer lists has not left: its default window is its own
 // business. Services and their status have no window.
 func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, error) {
@@ -112,7 +112,6 @@ func (s *Source) Poll(ctx context.Context, ask collect.Ask) (collect.Answer, err
 		}
 		lists, err := s.read(ctx, ask, op)
 		if err != nil {
-			lists = collect.Lost(err, op.kinds...)
 			if !collect.Goes(ctx, err) {
 				over = err
 			}
@@ -141,7 +140,7 @@ func (s *Source) read(ctx context.Context, ask collect.Ask, op operation) ([]col
 	before := s.stored[op.path]
 	now, answers, err := s.pages(ctx, ask, op, before)
 	if err != nil {
-		return nil, err
+		return s.begun(op, answers, err), err
 	}
 	unchanged := len(now.pages) == len(before.pages)
 	for n, page := range now.pages {
@@ -160,7 +159,7 @@ func (s *Source) read(ctx context.Context, ask collect.Ask, op operation) ([]col
 	}
 	for n, answer := range answers {
 		if err := op.add(lists, answer, n+1); err != nil {
-			return nil, err
+			return collect.Lost(err, op.kinds...), err
 		}
 	}
 	now.listed = map[tocsin.Kind]int{}
@@ -169,6 +168,18 @@ func (s *Source) read(ctx context.Context, ask collect.Ask, op operation) ([]col
 	}
 	s.fresh[op.path] = now
 	return lists, nil
+}
+
+// begun is what arrived of lists that broke off because of err. The archive
+// moves on with it from what is remembered of the operation.
+func (s *Source) begun(op operation, answers []*httpclient.Answer, err error) []collect.List {
+	lists := collect.Lost(err, op.kinds...)
+	for n, answer := range answers {
+		if op.add(lists, answer, n+1) == nil {
+			s.fresh[op.path] = state{}
+		}
+	}
+	return lists
 }
 
 // pages asks for pages until one is not full. A server that knows no paging
@@ -184,25 +195,25 @@ func (s *Source) pages(ctx context.Context, ask collect.Ask, op operation, befor
 	seen := map[string]bool{}
 	for n := 1; ; n++ {
 		if n > maxPages || seen[target] {
-			return state{}, nil, endless(op, n)
+			return now, answers, endless(op, n)
 		}
 		seen[target] = true
 		answer, err := s.session.Get(ctx, ask, target, s.header)
 		if err != nil {
-			return state{}, nil, err
+			return now, answers, err
 		}
 		page, err := op.recognise(answer, before, n)
 		if err != nil {
-			return state{}, nil, err
+			return now, answers, err
 		}
 		if n > 1 && page.wire == now.pages[n-2].wire {
-			return state{}, nil, endless(op, n) // it does not know $skip
+			return now, answers, endless(op, n) // it does not know $skip
 		}
 		now.pages, answers = append(now.pages, page), append(answers, answer)
 		switch {
 		case page.next != "":
 			if target, err = s.session.Resolve(page.next); err != nil {
-				return state{}, nil, err
+				return now, answers, err
 			}
 		case op.paged && page.n == pageSize:
 			target = s.root + op.path + "?$top=" + strconv.Itoa(pageSize) + "&$skip=" + strconv.Itoa(n*pageSize)

@@ -180,3 +180,22 @@ func TestServiceListedNoMore(t *testing.T) {
 		})
 	}
 }
+
+// What arrived of the messages before a page was lost is passed on, and its
+// bytes are not taken for known afterwards.
+func TestLostPageCostsNoOther(t *testing.T) {
+	t.Parallel()
+	l := newLegacy(t, 150)
+	l.override["Messages?$top=100&$skip=100"] = `{"value":[`
+	source := l.source(t)
+	for range 2 {
+		answer, err := source.Poll(t.Context(), ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if issues := answer.Lists[2]; issues.Kind != tocsin.KindIssue || issues.Lost == nil || len(issues.Items) != 100 || issues.Listed != 100 {
+			t.Errorf("%d issues, lost because of %v", len(issues.Items), issues.Lost)
+		}
+		source.Commit()
+	}
+}

@@ -20,11 +20,13 @@ type Page struct {
 // exactly one JSON object with a list named value, what names a member twice,
 // what holds an error and what is nested deeper than [httpclient.MaxDepth]. An
 // item that is no object, or no JSON that decoders agree about, is odd as long
-// as its end is to be seen, and costs no other.
+// as its end is to be seen, and costs no other. When nothing but the link to the
+// next page cannot be read, the items are given beside the error.
 func Split(body []byte) (Page, error) {
 	s := &scanner{text: body}
 	var p Page
 	var seen names
+	var link error
 	err := s.object(1, func(quoted []byte) error {
 		name, err := seen.add(quoted)
 		if err != nil {
@@ -34,7 +36,8 @@ func Split(body []byte) (Page, error) {
 		case "value":
 			return s.items(&p)
 		case "@odata.nextLink":
-			return s.next(&p)
+			link, err = s.next(&p)
+			return err
 		case "error":
 			if value, err := s.value(2); err != nil || string(value) != "null" {
 				return errors.Join(errors.New("it holds an error"), err)
@@ -54,18 +57,19 @@ func Split(body []byte) (Page, error) {
 	case !utf8.Valid(body[:p.from]) || !utf8.Valid(body[p.to:]): // an item's is its own matter
 		return Page{}, errors.New("it is not UTF-8")
 	}
-	return p, nil
+	return p, link
 }
 
-func (s *scanner) next(p *Page) error {
+// next reads the link to the next page. What is JSON and no link is told apart.
+func (s *scanner) next(p *Page) (link, err error) {
 	value, err := s.value(2)
 	if err != nil || string(value) == "null" {
-		return err
+		return nil, err
 	}
 	if p.Next, err = unquote(value); err != nil {
-		return fmt.Errorf("the next link: %w", err)
+		return fmt.Errorf("the next link: %w", err), nil
 	}
-	return nil
+	return nil, nil
 }
 
 func (s *scanner) items(p *Page) error {
