@@ -46,13 +46,9 @@ func openSQLite(ctx context.Context, s *Store, path string) error {
 	if s.readOnly {
 		return openReadOnly(s, path)
 	}
-	if s.write, err = s.openWriter(sqliteDSN(path)); err != nil {
-		return err
-	}
+	s.write = sql.OpenDB(connector{sqliteDSN(path), s.before})
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open("sqlite", sqliteDSN(path, "query_only(1)")); err != nil {
-		return errors.Join(err, s.write.Close())
-	}
+	s.read = sql.OpenDB(connector{sqliteDSN(path, "query_only(1)"), nil})
 	s.read.SetMaxOpenConns(sqliteReaders)
 	s.close = func() error { return errors.Join(s.read.Close(), s.write.Close()) }
 	s.dialect = sqliteDialect{path: path}

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 
 	"github.com/jackc/pgx/v5"
-	"modernc.org/sqlite"
 )
 
 // An Option changes how a store is opened.
@@ -19,14 +17,6 @@ func BeforeStatement(before func(query string)) Option {
 	return func(s *Store) { s.before = before }
 }
 
-// openWriter opens the writing pool of a database file.
-func (s *Store) openWriter(dsn string) (*sql.DB, error) {
-	if s.before == nil {
-		return sql.Open("sqlite", dsn)
-	}
-	return sql.OpenDB(hookedConnector{dsn: dsn, before: s.before}), nil
-}
-
 // tracer calls the hook on PostgreSQL, where the driver offers one.
 type tracer struct{ before func(string) }
 
@@ -36,22 +26,6 @@ func (t tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.Trace
 }
 
 func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-// hookedConnector makes connections to a database file that call the hook.
-type hookedConnector struct {
-	dsn    string
-	before func(string)
-}
-
-func (c hookedConnector) Driver() driver.Driver { return &sqlite.Driver{} }
-
-func (c hookedConnector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.Driver().Open(c.dsn)
-	if err != nil {
-		return nil, err
-	}
-	return hookedConn{conn.(sqliteConn), c.before}, nil
-}
 
 // sqliteConn is what the driver's connections can do.
 type sqliteConn interface {

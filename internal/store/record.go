@@ -407,21 +407,17 @@ func (rec *recording) writeChanges(ctx context.Context, s *Store, tx *sql.Tx) er
 }
 
 // insert runs head, tuples of values and tail for all rows, as many in one
-// statement as suits the engine: a round trip is dear on PostgreSQL, preparing
-// a long statement is dear on SQLite.
+// statement as suits the engine: a round trip is dear on PostgreSQL, compiling
+// a long statement is dear on SQLite. Both keep what they have compiled.
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
 	for len(rows) > 0 {
 		n := min(len(rows), s.dialect.rowsPerInsert())
-		statement, err := tx.PrepareContext(ctx, head+tuples(n, len(rows[0]))+tail)
-		if err != nil {
-			return err
-		}
-		for len(rows) >= n && err == nil {
-			_, err = statement.ExecContext(ctx, slices.Concat(rows[:n]...)...)
+		statement := head + tuples(n, len(rows[0])) + tail
+		for len(rows) >= n {
+			if _, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...); err != nil {
+				return err
+			}
 			rows = rows[n:]
-		}
-		if err := errors.Join(err, statement.Close()); err != nil { //nolint:sqlclosecheck // a failed close is a failed insert
-			return err
 		}
 	}
 	return nil
