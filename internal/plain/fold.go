@@ -17,6 +17,17 @@ func Fold(text string) string {
 	b.Grow(len(text))
 	blank := false
 	for _, r := range text {
+		if r > ' ' && r < 0x7f { // as most are, and none of these is odd
+			if blank && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			blank = false
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			b.WriteByte(byte(r))
+			continue
+		}
 		if r = plainRune(r); r == ' ' {
 			blank = true
 			continue

@@ -143,13 +143,14 @@ func tidy(text string) string {
 		lineFeed := r == '\n' && !returned || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f'
 		skipped := r == '\n' && returned
 		returned = r == '\r'
+		seen := r > ' ' && r < 0x7f
 		switch {
 		case skipped:
 		case lineFeed:
 			lines, blank = lines+1, false
-		case unicode.IsSpace(r):
+		case !seen && unicode.IsSpace(r):
 			blank = true
-		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
+		case !seen && (unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad'):
 		default:
 			if b.Len() > 0 && lines > 0 {
 				b.WriteString("\n\n"[:min(lines, 2)])

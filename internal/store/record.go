@@ -97,9 +97,9 @@ type recording struct {
 	rows    []row
 	changes []change
 	dirty   []*member
-	tasks   [][]any                // of items whose files are to be fetched
-	bodies  map[int64][]byte       // of documents that came with their bytes
-	put     map[tocsin.Hash]stored // what versions were made of, by wording
+	tasks   [][]any                   // of items whose files are to be fetched
+	came    map[int64]tocsin.Document // that were stored, by number
+	put     map[tocsin.Hash]stored    // what versions were made of, by wording
 }
 
 // change is a change about to be inserted.
@@ -145,7 +145,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 	if err != nil {
 		return nil, err
 	}
-	rec := &recording{Record: r, store: s, tenant: tenant, bodies: make(map[int64][]byte, len(r.Entries)), put: map[tocsin.Hash]stored{}}
+	rec := &recording{Record: r, store: s, tenant: tenant, came: make(map[int64]tocsin.Document, len(r.Entries)), put: map[tocsin.Hash]stored{}}
 	if err := rec.lock(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) 
 	if *doc, err = rec.store.putDocument(ctx, q, *doc, e.Document); err != nil {
 		return fmt.Errorf("put document %s: %w", doc.ref.ID, err)
 	}
-	rec.bodies[doc.num], rec.put[doc.own] = e.Document.Body, *doc
+	rec.came[doc.num], rec.put[doc.own] = e.Document, *doc
 	return rec.version(ctx, q, m, *doc, st)
 }
 

@@ -169,7 +169,7 @@ func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *sql.Tx) erro
 			left = append(left, m)
 		}
 	}
-	if err := s.putTexts(ctx, tx, kinds, rec.bodies); err != nil {
+	if err := s.putTexts(ctx, tx, kinds, rec.came); err != nil {
 		return fmt.Errorf("index texts: %w", err)
 	}
 	for _, m := range left {
@@ -180,9 +180,8 @@ func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *sql.Tx) erro
 	return nil
 }
 
-// putTexts indexes those documents that are not. bodies holds the bytes of
-// those at hand.
-func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin.Kind, bodies map[int64][]byte) error {
+// putTexts indexes those documents that are not. came holds those at hand.
+func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin.Kind, came map[int64]tocsin.Document) error {
 	wanted := make([]any, 0, len(kinds))
 	for document := range kinds {
 		wanted = append(wanted, document)
@@ -196,7 +195,7 @@ func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin
 			return err
 		}
 		for _, document := range missing {
-			text, err := s.textOf(ctx, tx, document, kinds[document], bodies[document])
+			text, err := s.textOf(ctx, tx, document, kinds[document], came[document])
 			if err != nil {
 				return err
 			}
@@ -211,7 +210,11 @@ func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin
 
 // textOf is the folded text of a document. One that cannot be read, which a
 // document that was stored can hardly be, is found by nothing.
-func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocsin.Kind, body []byte) (string, error) {
+func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocsin.Kind, came tocsin.Document) (string, error) {
+	if content := came.Content(); content != nil {
+		return clean(searchableOf(content)), nil
+	}
+	body := came.Body
 	if len(body) == 0 {
 		var err error
 		if body, err = s.bodyOf(ctx, q, document); err != nil {

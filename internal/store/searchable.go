@@ -13,34 +13,42 @@ import (
 // maxSearchable bounds what is searched of one document, in bytes.
 const maxSearchable = 256 << 10
 
-// searchable is the text by which an issue or message is found, folded: id,
-// title, services, and all that it says to people. It is "" for other kinds of
-// documents.
+// searchable is the text by which a document is found; see [searchableOf].
 func searchable(kind tocsin.Kind, body []byte) (string, error) {
-	var texts []string
 	switch kind {
 	case tocsin.KindIssue:
 		var issue tocsin.Issue
 		if err := json.Unmarshal(body, &issue); err != nil {
 			return "", fmt.Errorf("read issue: %w", err)
 		}
-		texts = append(texts, issue.ID, issue.Title, issue.Service, issue.ServiceID, issue.Feature, issue.FeatureGroup, plain.Text(issue.Impact, "html"))
-		for _, post := range issue.Posts {
-			texts = append(texts, plain.Text(post.Content, post.ContentType))
-		}
-		texts = append(texts, detailTexts(issue.Details)...)
+		return searchableOf(issue), nil
 	case tocsin.KindMessage:
 		var message tocsin.Message
 		if err := json.Unmarshal(body, &message); err != nil {
 			return "", fmt.Errorf("read message: %w", err)
 		}
-		texts = append(texts, message.ID, message.Title)
-		texts = append(append(texts, message.Services...), message.Tags...)
-		texts = append(append(texts, plain.Text(message.Content, message.ContentType)), detailTexts(message.Details)...)
-	default:
-		return "", nil
+		return searchableOf(message), nil
 	}
-	return cut(plain.Fold(strings.Join(texts, "\n")), maxSearchable), nil
+	return "", nil
+}
+
+// searchableOf is the text by which an issue or message is found, folded: id,
+// title, services, and all that it says to people. It is "" for whatever else.
+func searchableOf(content any) string {
+	var texts []string
+	switch content := content.(type) {
+	case tocsin.Issue:
+		texts = append(texts, content.ID, content.Title, content.Service, content.ServiceID, content.Feature, content.FeatureGroup, plain.Text(content.Impact, "html"))
+		for _, post := range content.Posts {
+			texts = append(texts, plain.Text(post.Content, post.ContentType))
+		}
+		texts = append(texts, detailTexts(content.Details)...)
+	case tocsin.Message:
+		texts = append(texts, content.ID, content.Title)
+		texts = append(append(texts, content.Services...), content.Tags...)
+		texts = append(append(texts, plain.Text(content.Content, content.ContentType)), detailTexts(content.Details)...)
+	}
+	return cut(plain.Fold(strings.Join(texts, "\n")), maxSearchable)
 }
 
 func detailTexts(details []tocsin.Detail) []string {

@@ -49,7 +49,14 @@ type Document struct {
 	Meaning Meaning // equal meaning is no new version
 	Facts   Facts
 	Doubts  Doubts // what of the body could not be read
+
+	content any // the body as it was decoded; see [Document.Content]
 }
+
+// Content is the [Issue] or [Message] that [ReadDocument] has decoded the body
+// to, nil for other kinds and for documents of which only the bytes are known.
+// Do not change what it points to.
+func (d Document) Content() any { return d.content }
 
 // Facts are the parts of a document that lists are filtered and sorted by.
 type Facts struct {
@@ -80,13 +87,13 @@ func ReadDocument(kind Kind, body []byte) (Document, error) {
 	switch kind {
 	case KindIssue:
 		var issue Issue
-		if err = json.Unmarshal(body, &issue); err == nil {
-			doc.ID, doc.Facts, doc.Doubts = issue.ID, issue.Facts(), issue.Doubts
+		if err = issue.UnmarshalJSON(body); err == nil {
+			doc.ID, doc.Facts, doc.Doubts, doc.content = issue.ID, issue.Facts(), issue.Doubts, issue
 		}
 	case KindMessage:
 		var message Message
-		if err = json.Unmarshal(body, &message); err == nil {
-			doc.ID, doc.Facts, doc.Doubts = message.ID, message.Facts(), message.Doubts
+		if err = message.UnmarshalJSON(body); err == nil {
+			doc.ID, doc.Facts, doc.Doubts, doc.content = message.ID, message.Facts(), message.Doubts, message
 		}
 	case KindOverview:
 		var overview Overview

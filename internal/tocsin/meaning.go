@@ -65,11 +65,12 @@ func understand(kind Kind, id string, body []byte) (wording Hash, meaning Meanin
 }
 
 func (r *reading) hash(v any) (Hash, error) {
-	text, err := json.Marshal(v)
+	text := slices.Concat([]byte(r.kind), []byte{0}, []byte(r.id), []byte{0})
+	text, err := appendJSON(text, v)
 	if err != nil {
 		return Hash{}, fmt.Errorf("encode meaning: %w", err)
 	}
-	return HashOf(slices.Concat([]byte(r.kind), []byte{0}, []byte(r.id), []byte{0}, text)), nil
+	return HashOf(text), nil
 }
 
 // quieten brings the object to its wording. It reports whether a post or a
@@ -265,7 +266,7 @@ func sortByText(list []any) (moved, repeated bool) {
 			keys[i], order[i] = text, i
 			continue
 		}
-		text, _ := json.Marshal(v) // decoded JSON always encodes
+		text, _ := appendJSON(nil, v) // decoded JSON always encodes
 		keys[i], order[i] = string(text), i
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
