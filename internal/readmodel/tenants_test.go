@@ -110,20 +110,3 @@ func TestOutboxIsReadOnce(t *testing.T) {
 		t.Errorf("%d rows of the outbox were read for %d changes", s.rows, len(ids))
 	}
 }
-
-// BenchmarkFollow brings 50 tenants up to date after one change in each.
-func BenchmarkFollow(b *testing.B) {
-	s, m, ids := fleet(b, 50)
-	for n := 0; b.Loop(); n++ {
-		b.StopTimer()
-		for i, id := range ids {
-			issueOf(b, s, id, fmt.Sprintf("EX%d-%d", n, i))
-		}
-		s.rows = 0
-		b.StartTimer()
-		if err := m.Refresh(b.Context(), false); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(s.rows), "rows")
-}

@@ -1,0 +1,157 @@
+// Ratio compares the processor time of this checkout with that of another one,
+// such as the one before a change. It builds the benchmarks of both, with the
+// files of this checkout, runs them in turn, so that whatever else the machine
+// does slows both, and prints the ratios:
+//
+//	go run ./test/ratio -base DIR
+//
+// DIR is a checkout of the other commit; nothing is written there. Times are
+// those of the process, user and system together, as the benchmarks report
+// them. Run it in the directory of the module.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A measure is one benchmark, and the files of this checkout that it stands in.
+type measure struct {
+	name, dir, bench, times string
+	files                   []string
+}
+
+func measures() []measure {
+	return []measure{
+		{"changed document, 1000 in a poll", "internal/collect", "BenchmarkChangedDocuments/poll=1000$", "10x", []string{"changed_bench_test.go"}},
+		{"changed document, 50 in a poll", "internal/collect", "BenchmarkChangedDocuments/poll=50$", "20x", []string{"changed_bench_test.go"}},
+		{"page of an issue of 40 versions", "internal/web", "BenchmarkIssue$", "100x", []string{"issue_bench_test.go"}},
+		{"overview after a change", "internal/web", "BenchmarkAfterChange$", "100x", []string{"issue_bench_test.go"}},
+		{"following 50 changes in 50 tenants", "internal/readmodel", "BenchmarkFollow$", "20x", []string{"tenants_test.go", "follow_bench_test.go"}},
+	}
+}
+
+func main() {
+	base := flag.String("base", "", "checkout to compare with")
+	rounds := flag.Int("rounds", 5, "how often each is run")
+	only := flag.String("only", "", "measure only what has this in its name")
+	flag.Parse()
+	if err := run(*base, *rounds, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "ratio:", err)
+		os.Exit(1)
+	}
+}
+
+func run(base string, rounds int, only string) error {
+	if base == "" || rounds < 1 {
+		return errors.New("-base names a checkout, -rounds is at least 1")
+	}
+	base, err := filepath.Abs(base)
+	if err != nil {
+		return err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "ratio")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp) //nolint:errcheck // nothing depends on it
+	fmt.Printf("%-38s %12s %12s %8s %16s\n", "", "base µs", "here µs", "ratio", "lowest–highest")
+	for _, m := range measures() {
+		if !strings.Contains(m.name, only) {
+			continue
+		}
+		if err := m.compare(base, here, temp, rounds); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+	}
+	return nil
+}
+
+// compare builds both and runs them in turn.
+func (m measure) compare(base, here, temp string, rounds int) error {
+	old, err := m.build(base, here, filepath.Join(temp, "base.test"))
+	if err != nil {
+		return err
+	}
+	present, err := m.build(here, here, filepath.Join(temp, "here.test"))
+	if err != nil {
+		return err
+	}
+	var olds, presents, ratios []float64
+	for range rounds {
+		before, err := m.once(old, base)
+		if err != nil {
+			return err
+		}
+		now, err := m.once(present, here)
+		if err != nil {
+			return err
+		}
+		olds, presents, ratios = append(olds, before), append(presents, now), append(ratios, now/before)
+	}
+	fmt.Printf("%-38s %12.0f %12.0f %8.2f %16s\n", m.name, median(olds), median(presents), median(ratios), fmt.Sprintf("%.2f–%.2f", slices.Min(ratios), slices.Max(ratios)))
+	return nil
+}
+
+// build compiles the tests of a checkout with the benchmarks of this one.
+func (m measure) build(checkout, here, to string) (string, error) {
+	replace := map[string]string{}
+	for _, name := range m.files {
+		replace[filepath.Join(checkout, m.dir, name)] = filepath.Join(here, m.dir, name)
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := to + ".json"
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		return "", err
+	}
+	_, err = command(checkout, "go", "test", "-c", "-overlay", overlay, "-o", to, "./"+m.dir)
+	return to, err
+}
+
+// once runs the benchmark and returns its processor time in microseconds.
+func (m measure) once(program, checkout string) (float64, error) {
+	out, err := command(filepath.Join(checkout, m.dir), program, "-test.run", "^$", "-test.bench", m.bench, "-test.benchtime", m.times)
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(out))
+	for i, unit := range fields {
+		if i > 0 && strings.HasPrefix(unit, "cpu-µs") {
+			return strconv.ParseFloat(fields[i-1], 64)
+		}
+	}
+	return 0, errors.New("the benchmark reported no processor time")
+}
+
+func command(dir, name string, args ...string) ([]byte, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	var problem bytes.Buffer
+	cmd.Stderr = &problem
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s%s", name, err, out, problem.Bytes())
+	}
+	return out, nil
+}
+
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}
