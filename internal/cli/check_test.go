@@ -43,6 +43,30 @@ func ran(t *testing.T, data string, args ...string) (code int, out string) {
 	return code, stdout.String()
 }
 
+// What a file says is as old as the file: without a source nobody looks.
+func TestImportedIsUnknown(t *testing.T) {
+	t.Parallel()
+	data := told(t)
+	notices := filepath.Join(t.TempDir(), "overviews.json")
+	if err := os.WriteFile(notices, []byte(`{"value":[{"id":"Exchange","service":"Exchange Online","status":"serviceOperational"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"import " + notices, 0, ""},
+		{"check", 3, "UNKNOWN: Exchange Online unknown"},
+		{"health list", 0, "unknown"},
+		{"health get Exchange", 0, "unknown"},
+	} {
+		if code, out := ran(t, data, append(strings.Fields(tt.args), "--tenant", "contoso")...); code != tt.code || !strings.Contains(out, tt.want) {
+			t.Errorf("%s: exit code %d, want %d with %q:\n%s", tt.args, code, tt.code, tt.want, out)
+		}
+	}
+}
+
 func exchangeIs(status tocsin.Status) tocsin.Overview {
 	return tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: status}
 }

@@ -91,7 +91,7 @@ func (c *importCmd) Run(ctx context.Context, s *session) error {
 	}
 	run := &importing{
 		session: s, result: importJSON{Tenant: tenant.Name, DryRun: c.DryRun, Files: len(files)}, doubtful: map[tocsin.Kind]int{},
-		ingest: collect.New(archive, time.Now, s.logger(settings)).Ingest(tenant.ID, "import"),
+		ingest: collect.New(archive, time.Now, s.logger(settings)).Ingest(tenant.ID, tocsin.SourceImport),
 	}
 	run.ingest.Dry = c.DryRun
 	if err := run.all(ctx, files); err != nil {

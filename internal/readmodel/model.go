@@ -318,7 +318,8 @@ func (s *Snapshot) judge(sources []tocsin.SourceState, now time.Time) {
 const ownEvery = time.Minute
 
 // confirmed are services as their own sources confirm them. What came from a
-// place that is no longer polled is stale once another place is.
+// place that is no longer polled is stale once another place is, what came from
+// a file always.
 func confirmed(services []Service, sources []tocsin.SourceState, now time.Time) []Service {
 	list := slices.Clone(services)
 	for i := range list {
@@ -331,8 +332,8 @@ func confirmed(services []Service, sources []tocsin.SourceState, now time.Time) 
 		case n >= 0:
 			s.ConfirmedAt = later(s.Since, sources[n].LastOKAt)
 			s.StaleSince, s.Stale = sources[n].StaleSince(now)
-		default:
-			s.StaleSince, s.Stale = s.Since, len(sources) > 0
+		case len(sources) > 0 || s.Source == tocsin.SourceImport:
+			s.StaleSince, s.Stale = s.Since, true
 		}
 	}
 	return list

@@ -10,6 +10,10 @@ import (
 // polled may have the name.
 const SourceOwn = "own"
 
+// SourceImport is the source of what was read from files by hand: nobody looks
+// there again.
+const SourceImport = "import"
+
 // OwnIDPrefix starts the ids of issues and messages that the desk authors.
 // None of the provider's does.
 const OwnIDPrefix = "TC"
