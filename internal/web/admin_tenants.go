@@ -114,7 +114,7 @@ func (v *visit) sourceLines(t tocsin.Tenant) ([]sourceLine, error) {
 }
 
 // oddLine is something of a source that cannot be read.
-type oddLine struct{ Kind, Name, Why, Since string }
+type oddLine struct{ Kind, Name, Why string }
 
 // shownOdd is how many of them a source shows.
 const shownOdd = 20
@@ -133,7 +133,8 @@ func (v *visit) addOdd(line *sourceLine, s tocsin.SourceState) error {
 			line.OddMore++
 			continue
 		}
-		one := oddLine{Kind: v.text("cause.kind." + string(u.Kind)), Why: v.text("odd." + string(u.Reason)), Since: v.text("since", "time", v.stamp(u.Since.In(v.zone)))}
+		since := v.text("since", "time", v.stamp(u.Since.In(v.zone)))
+		one := oddLine{Kind: v.text("cause.kind." + string(u.Kind)), Why: v.join([]string{v.text("odd." + string(u.Reason)), since})}
 		if u.Reason != tocsin.UnreadableList {
 			one.Name = u.Name()
 		}

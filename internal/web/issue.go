@@ -72,7 +72,7 @@ func (p *Pages) issue(v *visit) error {
 	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
 	page := issuePage{
 		frame: v.frame(crumb{v.text("nav.issues"), v.href("/issues")}, crumb{Name: row.ID}),
-		look:  v.look(row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.class(row.Class),
+		look:  v.lookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.class(row.Class),
 		Service: issue.Service, ServiceHref: v.serviceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
 		Own: row.Own(), Spoken: v.say("posts", row.Source), Written: v.say("posts.original", row.Source),
 	}

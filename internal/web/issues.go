@@ -219,7 +219,7 @@ func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		line.look = v.look(row.Status)
+		line.look = v.lookOf(row.Class, row.Status)
 		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -57,6 +59,28 @@ func (l *locale) look(s tocsin.Status) look {
 	return look{Family: family, Glyph: glyph, Words: l.text("status." + string(s)), severity: s.Severity()}
 }
 
+// lookOf is how the status of an issue of a class is shown. Announced work has
+// statuses of its own, such as "Scheduled" and "In progress": they are neither
+// unknown nor bad, and one without a word here is shown as the provider wrote it.
+func (l *locale) lookOf(class string, s tocsin.Status) look {
+	if s.Known() || !(tocsin.Course{Class: class}).Maintenance() {
+		return l.look(s)
+	}
+	word := strings.TrimSpace(string(s))
+	one := look{Family: "ok", Glyph: "ok", Words: tocsin.Clip(word, 60), severity: tocsin.SeverityPlanned}
+	switch strings.ToLower(strings.Join(strings.FieldsFunc(word, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "")) {
+	case "", "scheduled", "planned":
+		one.Words = l.text("work.scheduled")
+	case "inprogress", "started":
+		one.Words = l.text("work.inProgress")
+	case "completed":
+		one.Words = l.text("work.completed")
+	case "canceled", "cancelled":
+		one.Words = l.text("work.cancelled")
+	}
+	return one
+}
+
 // short is the look with the words for narrow columns.
 func (l *locale) short(s tocsin.Status) look {
 	look := l.look(s)
@@ -95,6 +119,8 @@ func (l *locale) class(s string) string {
 	switch s {
 	case "incident", "advisory", tocsin.ClassMaintenance:
 		return l.text("class." + s)
+	case string(tocsin.StatusUnknown): // what the provider writes for a class that it does not name
+		return l.text("class.unknown")
 	}
 	return s
 }

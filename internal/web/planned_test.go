@@ -50,3 +50,39 @@ func TestPlannedWork(t *testing.T) {
 		})
 	}
 }
+
+// The provider's statuses of announced work are said as what they are, on the
+// page and in the list, and one that is not known in the provider's word.
+func TestWordsOfPlannedWork(t *testing.T) {
+	t.Parallel()
+	for status, words := range map[tocsin.Status][3]string{
+		"Scheduled":   {"Scheduled", "Planifié", "予定"},
+		"In progress": {"In progress", "En cours", "実施中"},
+		"inProgress":  {"In progress", "En cours", "実施中"},
+		"Completed":   {"Completed", "Terminé", "完了"},
+		"Cancelled":   {"Cancelled", "Annulé", "中止"},
+		"Extended":    {"Extended", "Extended", "Extended"},
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			storetest.AddTenants(t, d.store)
+			d.record(d.now.Add(-4*time.Hour), tocsin.Issue{
+				ID: "EX2", Title: "New certificates", Service: "Exchange Online", ServiceID: "Exchange", Classification: "PlannedMaintenance", Status: status,
+				StartAt: d.now.Add(4 * time.Hour), EndAt: d.now.Add(6 * time.Hour), ModifiedAt: d.now.Add(-4 * time.Hour),
+				Posts: []tocsin.Post{{CreatedAt: d.now.Add(-4 * time.Hour), Content: "Work."}},
+			})
+			for i, lang := range []string{"", "/fr", "/ja"} {
+				for _, page := range []string{"/issues/EX2", "/issues", "/search?q=certificates"} {
+					text := d.page(lang + page)
+					if !strings.Contains(text, "</svg>"+words[i]+"</span>") {
+						t.Errorf("%s%s lacks %q", lang, page, words[i])
+					}
+					if unknown := []string{"Unknown", "Inconnu", "不明"}[i]; strings.Contains(text, "</svg>"+unknown+"</span>") {
+						t.Errorf("%s%s says %q", lang, page, unknown)
+					}
+				}
+			}
+		})
+	}
+}

@@ -46,7 +46,7 @@ func (v *visit) posts(issue tocsin.Issue, posts []section.Post, promises []secti
 	list := make([]postView, len(posts))
 	for i := range posts {
 		created := posts[i].CreatedAt
-		view := postView{look: v.look(statusOf(created, versions, issue.Status)), N: i + 1, At: v.moment(created), Type: v.postType(issue.Posts[i].Type)}
+		view := postView{look: v.lookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.moment(created), Type: v.postType(issue.Posts[i].Type)}
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.text("new.since", "time", v.stamp(mark.In(v.zone)))
 		}

@@ -268,7 +268,7 @@ func (v *visit) hit(item store.Item, words []string) (hit, error) {
 			texts = append(texts, section.Text(message.Content, message.ContentType))
 		}
 	} else {
-		one.look, one.Href, one.ClassWords = v.look(item.Status), v.issueHref(item.ID), v.class(item.Class)
+		one.look, one.Href, one.ClassWords = v.lookOf(item.Class, item.Status), v.issueHref(item.ID), v.class(item.Class)
 		if row, ok := v.snapshot.Issue(item.ID); ok {
 			issue, err := v.pages.config.Model.Issue(v.r.Context(), row)
 			if err != nil {

@@ -148,7 +148,7 @@ func (v *visit) sitePost(line issueLine) (sitePost, error) {
 	if err != nil {
 		return post, err
 	}
-	post.look, post.Impact, post.Started = v.look(row.Status), issue.Impact, v.moment(issue.StartAt)
+	post.look, post.Impact, post.Started = v.lookOf(row.Class, row.Status), issue.Impact, v.moment(issue.StartAt)
 	if n := len(issue.Posts); n > 0 {
 		for _, s := range section.Read(issue.Posts[n-1]).Sections {
 			if s.Kind != section.KindTitle && s.Kind != section.KindUserImpact {

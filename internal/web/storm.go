@@ -82,9 +82,9 @@ func ageOf(d time.Duration) string {
 const alikeWithin = 5 * time.Minute
 
 // alikes are sentences about incidents that started at about the same time and
-// share a service.
+// share a service. Those that name no service share none.
 func (v *visit) alikes(lines []issueLine) []template.HTML {
-	sorted := slices.DeleteFunc(slices.Clone(lines), func(l issueLine) bool { return l.Class == "advisory" || l.start.IsZero() })
+	sorted := slices.DeleteFunc(slices.Clone(lines), func(l issueLine) bool { return l.Class == "advisory" || l.start.IsZero() || l.serviceID == "" })
 	slices.SortStableFunc(sorted, func(a, b issueLine) int {
 		return cmp.Or(cmp.Compare(a.serviceID, b.serviceID), a.start.Compare(b.start))
 	})
@@ -102,7 +102,7 @@ func (v *visit) alikes(lines []issueLine) []template.HTML {
 				}
 				links += idLink(line.Href, line.ID)
 			}
-			sentences = append(sentences, v.rich("storm.alike", "ids", links, "service", first.Service))
+			sentences = append(sentences, v.rich("storm.alike", "ids", links, "service", cmp.Or(first.Service, first.serviceID)))
 		}
 		sorted = sorted[n:]
 	}

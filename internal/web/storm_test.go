@@ -55,4 +55,12 @@ func TestStorm(t *testing.T) {
 		t.Errorf("%d suggestions, want 1", n)
 	}
 	has(t, "Japanese storm", d.page("/ja/?g=service"), "サービス別", "原因が同じ可能性")
+	open("XX1", "", tocsin.StatusDegradation, "unknownFutureValue", storetest.T0) // no service at all: nothing that they share
+	open("XX2", "", tocsin.StatusDegradation, "unknownFutureValue", storetest.T0)
+	page = d.page("/")
+	has(t, "class without a word", page, `<span class="kind">Other</span>`)
+	lacks(t, "class without a word", page, ">unknownFutureValue<")
+	if n := strings.Count(page, "The cause may be the same"); n != 1 {
+		t.Errorf("%d suggestions with those of no service, want 1", n)
+	}
 }

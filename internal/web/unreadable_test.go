@@ -61,7 +61,7 @@ func TestUnreadableIsShown(t *testing.T) {
 			`<code translate="no">#7</code>`, "it is no object", "it is not UTF-8", "the whole list did not arrive",
 		},
 		"/fr/admin/tenants": {"Lue en partie", "éléments illisibles", "un champ n’est pas du type attendu"},
-		"/ja/admin/tenants": {"一部のみ取得", "件を読み取れません（EX1", "項目の型が違います"},
+		"/ja/admin/tenants": {"一部のみ取得", "件を読み取れません（EX1", "項目の型が違います、"},
 		"/issues/EX1":       {"Unreadable since", "This is the last version that could be."},
 		"/fr/messages/MC1":  {"Illisible depuis"},
 		"/services":         {"Exchange Online", "Unknown"},
