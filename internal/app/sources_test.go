@@ -127,7 +127,7 @@ func TestSourceIsSetUpInPages(t *testing.T) {
 		}
 	}
 	wants("no cloud of ours", d.post(sources, source("https://evil.example", canary)), "is none of the clouds")
-	wants("out of reach", d.post(sources, source("closed", canary)), "No connection could be made: the token endpoint.", "Probably a firewall stands in between")
+	wants("out of reach", d.post(sources, source("closed", canary)), "No connection could be made to the token endpoint.", "Probably a firewall stands in between")
 	wants("wrong secret", d.post(sources, source("lab", "wrong")), "The client secret is wrong. Probably the secret’s id was pasted", "HTTP 401 · AADSTS7000215 · invalid_client", `<q lang="" dir="auto" translate="no">AADSTS7000215: The client secret is not valid.</q>`)
 	for path, want := range map[string]string{"healthOverviews": "ServiceHealth.Read.All is granted", "messages": "ServiceMessage.Read.All is granted"} {
 		d.upstream.Inject(fakegraph.Fault{Kind: fakegraph.FaultAnswer, PathContains: path, Status: http.StatusForbidden, ContentType: "application/json", Body: "{}"})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -185,7 +186,7 @@ func (l watchedJSON) words() string {
 		parts = append(parts, count(l.Edited, "edited post", "edited posts"))
 	}
 	if len(l.Changed) > 0 {
-		parts = append(parts, "other "+strings.Join(l.Changed, ", "))
+		parts = append(parts, "other "+strings.Join(memberWords(l.Changed), ", "))
 	}
 	switch l.What {
 	case "is", string(tocsin.WhatNew):
@@ -196,4 +197,18 @@ func (l watchedJSON) words() string {
 		parts = append(parts, "listed again")
 	}
 	return oneLine(fmt.Sprintf("[%s] %s - %s - %s", l.At, l.ID, l.Status, strings.Join(parts, ", ")))
+}
+
+// memberWords are words for members of an issue; one without a word is named as
+// the provider does, and a detail by its own name.
+func memberWords(names []string) []string {
+	words := map[string]string{
+		"body": "text", "classification": "kind", "endDateTime": "end", "impactDescription": "impact", "isResolved": "resolved", "featureGroup": "feature group",
+		"lastModifiedDateTime": "time of update", "startDateTime": "start", "highImpact": "high impact",
+	}
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = cmp.Or(words[name], strings.TrimPrefix(name, "details."))
+	}
+	return list
 }

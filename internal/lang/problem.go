@@ -73,7 +73,7 @@ func helped() []tocsin.ProblemCode {
 		tocsin.ProblemUnauthorized, tocsin.ProblemPermission, tocsin.ProblemLicence, tocsin.ProblemConditional, tocsin.ProblemForbidden,
 		tocsin.ProblemNotFound, tocsin.ProblemThrottled, tocsin.ProblemFault,
 		tocsin.ProblemProof, tocsin.ProblemRefused, tocsin.ProblemSecret, tocsin.ProblemSecretExpired, tocsin.ProblemAppUnknown, tocsin.ProblemAppDisabled,
-		tocsin.ProblemTenantUnknown, tocsin.ProblemConsent, tocsin.ProblemResource, tocsin.ProblemScope, tocsin.ProblemKeyUnknown, tocsin.ProblemClock,
+		tocsin.ProblemTenantUnknown, tocsin.ProblemConsent, tocsin.ProblemResource, tocsin.ProblemResourceDisabled, tocsin.ProblemScope, tocsin.ProblemKeyUnknown, tocsin.ProblemClock,
 		tocsin.ProblemFederation, tocsin.ProblemTokenConditional, tocsin.ProblemOtherCloud, tocsin.ProblemProofMissing,
 	}
 }

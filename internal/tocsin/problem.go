@@ -102,6 +102,7 @@ const (
 	ProblemTenantUnknown    ProblemCode = "token.tenant"
 	ProblemConsent          ProblemCode = "token.consent"
 	ProblemResource         ProblemCode = "token.resource"
+	ProblemResourceDisabled ProblemCode = "token.resource.disabled"
 	ProblemScope            ProblemCode = "token.scope"
 	ProblemKeyUnknown       ProblemCode = "token.key"
 	ProblemClock            ProblemCode = "token.clock"
@@ -128,7 +129,7 @@ func problemSlots() map[ProblemCode][]string {
 
 		ProblemToken: {}, ProblemTokenDamaged: {}, ProblemProof: {}, ProblemRefused: {"reason"}, ProblemSecret: {}, ProblemSecretExpired: {},
 		ProblemAppUnknown: {"app", "tenant"}, ProblemAppDisabled: {"app"}, ProblemTenantUnknown: {"tenant"},
-		ProblemConsent: {"permissions"}, ProblemResource: {}, ProblemScope: {}, ProblemKeyUnknown: {}, ProblemClock: {},
+		ProblemConsent: {"permissions"}, ProblemResource: {}, ProblemResourceDisabled: {}, ProblemScope: {}, ProblemKeyUnknown: {}, ProblemClock: {},
 		ProblemFederation: {}, ProblemTokenConditional: {}, ProblemOtherCloud: {}, ProblemProofMissing: {},
 	}
 }

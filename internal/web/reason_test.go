@@ -19,8 +19,8 @@ func TestReasoned(t *testing.T) {
 		problem    *tocsin.Problem
 		want, lang string
 	}{
-		{"fr", tocsin.NewProblem(tocsin.ProblemTimeout, "who", "upstream"), "Pas de réponse à temps\u00a0: le fournisseur.", ""},
-		{"ja", tocsin.NewProblem(tocsin.ProblemFault, "who", "upstream", "status", "503"), "相手側の障害です（ステータス 503、提供元）。", ""},
+		{"fr", tocsin.NewProblem(tocsin.ProblemTimeout, "who", "upstream"), "Aucune réponse envoyée à temps par le fournisseur.", ""},
+		{"ja", tocsin.NewProblem(tocsin.ProblemFault, "who", "upstream", "status", "503"), "提供元の障害です（ステータス 503）。", ""},
 		{"fr", tocsin.NewProblem(tocsin.ProblemRefused, "reason", ""), "Le point d’accès aux jetons a refusé l’application\u00a0: sans raison connue.", ""},
 		{"fr", short, "Liste des incidents et avis\u00a0: le fournisseur en donne 2, et 40 qui y figuraient manquent d’un coup. Ce qu’elle contient est enregistré\u202f; ce qui manque est tenu pour inconnu.", ""},
 		{"fr", both, "La liste des messages n’est pas parvenue. Code d’état 418 renvoyé par le fournisseur. Liste des incidents et avis\u00a0: éléments illisibles (2)\u00a0: EX1 (details.value), #7.", ""},

@@ -108,6 +108,8 @@ var (
 // forbidden tells the kinds of a 403 apart by what the upstream says.
 func (s *Session) forbidden(e *tocsin.Evidence, who string) *tocsin.Problem {
 	switch {
+	case e.Number == "AADSTS500014": // its words speak of a subscription as well
+		return s.refusedFor(e)
 	case namesPolicy.MatchString(e.Quote), e.Inner == "TokenCreatedWithOutdatedPolicies", strings.HasPrefix(e.Number, "AADSTS53"):
 		return tocsin.NewProblem(tocsin.ProblemConditional, "who", who)
 	case namesLicence.MatchString(e.Quote):
@@ -161,6 +163,8 @@ func (s *Session) refusedFor(e *tocsin.Evidence) *tocsin.Problem {
 		return tocsin.NewProblem(tocsin.ProblemConsent, "permissions", c.Consent)
 	case "500011", "50001", "650052":
 		return tocsin.NewProblem(tocsin.ProblemResource)
+	case "500014":
+		return tocsin.NewProblem(tocsin.ProblemResourceDisabled)
 	case "70011", "1002012", "28002", "28003":
 		return tocsin.NewProblem(tocsin.ProblemScope)
 	case "700027", "700030", "50012":
