@@ -202,22 +202,54 @@ func DecodeProblem(text string) *Problem {
 	return NewProblem(ProblemKept, "text", text)
 }
 
-// LogValue returns the code, the arguments and the evidence as a group.
+// LogValue returns the code, the arguments and the evidence as a group, and
+// what else there is to say as groups in it, each thing once.
 func (p *Problem) LogValue() slog.Value {
 	if p == nil {
 		return slog.Value{}
 	}
+	var list []slog.Attr
+	more := 0
+	said, shown := map[string]bool{}, map[Evidence]bool{}
+	for _, one := range p.flat(nil) {
+		text := (&Problem{Code: one.Code, Args: one.Args}).Encode()
+		fresh := one.Evidence != nil && !shown[*one.Evidence]
+		if said[text] && !fresh {
+			continue
+		}
+		attrs := one.attrs(fresh)
+		if said[text] = true; fresh {
+			shown[*one.Evidence] = true
+		}
+		if one == p {
+			list = attrs
+			continue
+		}
+		more++
+		list = append(list, slog.Attr{Key: "more" + strconv.Itoa(more), Value: slog.GroupValue(attrs...)})
+	}
+	return slog.GroupValue(list...)
+}
+
+// flat appends the problem and all that is beside it to list.
+func (p *Problem) flat(list []*Problem) []*Problem {
+	list = append(list, p)
+	for _, more := range p.More {
+		list = more.flat(list)
+	}
+	return list
+}
+
+// attrs are the code, the arguments and, if wanted, the evidence for a log.
+func (p *Problem) attrs(evidence bool) []slog.Attr {
 	list := []slog.Attr{slog.String("code", string(p.Code))}
 	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
 		list = append(list, slog.String(name, p.Args[name]))
 	}
-	if p.Evidence != nil {
+	if evidence {
 		list = append(list, p.Evidence.attrs()...)
 	}
-	for i, more := range p.More {
-		list = append(list, slog.Any("more"+strconv.Itoa(i+1), more))
-	}
-	return slog.GroupValue(list...)
+	return list
 }
 
 func (e *Evidence) attrs() (list []slog.Attr) {

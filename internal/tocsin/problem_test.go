@@ -1,6 +1,8 @@
 package tocsin_test
 
 import (
+	"bytes"
+	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -31,5 +33,24 @@ func TestDecodeProblem(t *testing.T) {
 	}
 	if long := tocsin.NewProblem(tocsin.ProblemFile, "name", strings.Repeat("x", 5000)); len(long.Encode()) > 400 {
 		t.Errorf("an argument of 5,000 bytes is kept with %d", len(long.Encode()))
+	}
+}
+
+// A log line of a poll that lost all lists for one reason says it once.
+func TestProblemIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	why := tocsin.NewProblem(tocsin.ProblemForbidden, "who", "upstream").With(&tocsin.Evidence{Status: 403, Code: "Forbidden", RequestID: "r1"})
+	var problem *tocsin.Problem
+	for _, kind := range []string{"overview", "issue", "message"} {
+		lost := tocsin.NewProblem(tocsin.ProblemLost, "kind", kind).And(why).With(why.Evidence)
+		problem = problem.And(lost)
+	}
+	var b bytes.Buffer
+	slog.New(slog.NewTextHandler(&b, nil)).Warn("poll failed", "problem", problem)
+	const want = "problem.code=list.lost problem.kind=overview problem.httpStatus=403 problem.upstreamCode=Forbidden problem.requestId=r1 " +
+		"problem.more1.code=forbidden problem.more1.who=upstream problem.more2.code=list.lost problem.more2.kind=issue " +
+		"problem.more3.code=list.lost problem.more3.kind=message\n"
+	if !strings.HasSuffix(b.String(), want) {
+		t.Errorf("logged %s\nwant %s", b.String(), want)
 	}
 }
