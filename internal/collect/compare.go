@@ -29,6 +29,7 @@ type difference struct {
 	compared  bool                // what is missing is known
 	missed    []store.Missing     // of a short list: what is withheld, with this poll counted
 	watermark time.Time           // newest time stamp of a message or issue, not after now
+	states    map[state]int       // place in entries
 	short     *tocsin.Problem     // why the list is implausible, nil when it is not
 	doubts    []string            // what of new notices could not be read, one line each
 }
@@ -69,10 +70,11 @@ func (c comparison) list(ctx context.Context, d *difference) error {
 	}
 	var ids []string
 	var known []tocsin.Hash
+	d.states = make(map[state]int, len(list.Items))
 	for i, item := range list.Items {
 		doc, modified := tocsin.Document{Kind: list.Kind, Hash: item.Hash, Body: item.Body}, lookups[i].ModifiedAt
 		if lookups[i].Known && item.Odd == nil {
-			known = append(known, item.Hash)
+			known, doc.ID = append(known, item.Hash), lookups[i].ID
 		} else {
 			if doc, err = read(list.Kind, item); err != nil {
 				d.refuse(i+1, tocsin.Unread(list.Kind, item.Body, err))
@@ -84,7 +86,7 @@ func (c comparison) list(ctx context.Context, d *difference) error {
 		if modified.After(d.watermark) && !modified.After(c.now) {
 			d.watermark = modified
 		}
-		d.entries = append(d.entries, store.Entry{Document: doc, SeenAt: item.At})
+		d.add(store.Entry{Document: doc, SeenAt: item.At}, modified)
 	}
 	if !list.Full || list.Lost != nil {
 		return nil
@@ -98,6 +100,24 @@ func (c comparison) list(ctx context.Context, d *difference) error {
 	}
 	c.leave(d, missing, live)
 	return nil
+}
+
+// state tells the states of a list apart of which only one can hold.
+type state struct {
+	id           string
+	modified, at time.Time
+}
+
+// add adds an entry, instead of an earlier one of the list that claims another
+// state of the same item at the same time: both would be news at every poll.
+func (d *difference) add(e store.Entry, modified time.Time) {
+	s := state{e.Document.ID, modified.UTC(), e.SeenAt.UTC()}
+	if at, twice := d.states[s]; twice {
+		d.entries[at] = e
+		return
+	}
+	d.states[s] = len(d.entries)
+	d.entries = append(d.entries, e)
 }
 
 // doubt notes what of a new notice could not be read, by the source or here.

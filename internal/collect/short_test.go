@@ -116,3 +116,33 @@ func TestBegunListIsStored(t *testing.T) {
 	}
 	d.expect("whole", d.poll(list(t, true, docs...)), "unchanged new=0 updated=0 left=0")
 }
+
+// An id that a list names twice with two states of one time is no news at every
+// poll: the last one counts.
+func TestIDListedTwice(t *testing.T) {
+	t.Parallel()
+	future := storetest.T0.Add(1000 * time.Hour)
+	one, other := message(t, "MC1", "one", storetest.T0, future), message(t, "MC1", "other", storetest.T0, future)
+	later := message(t, "MC1", "later", storetest.T0.Add(time.Minute), future)
+	a, b := overviewsOf(t, "A"), overviewsOf(t, "A")
+	sound, err := tocsin.NewDocument(tocsin.Overview{ServiceID: "A", Service: "A", Status: tocsin.StatusOperational})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Items[0] = collect.Item{Body: sound.Body, Hash: sound.Hash}
+	a.Items = append(a.Items, b.Items...)
+	for name, tt := range map[string]struct {
+		list collect.List
+		want string
+	}{
+		"message":   {list(t, true, one, other), "changed new=1 updated=0 left=0"},
+		"overview":  {a, "changed new=1 updated=0 left=0"},
+		"two times": {list(t, true, one, later), "changed new=1 updated=1 left=0"},
+	} {
+		d := newDesk(t)
+		d.expect(name, d.poll(tt.list), tt.want)
+		for range 3 {
+			d.expect(name+" again", d.poll(tt.list), "unchanged new=0 updated=0 left=0")
+		}
+	}
+}

@@ -112,6 +112,7 @@ func (c *documentCache) add(hash tocsin.Hash, d stored) {
 // A Lookup is what the store knows about the bytes of a document.
 type Lookup struct {
 	Known      bool
+	ID         string    // of the item that it is a state of
 	ModifiedAt time.Time // the provider's own time of that state, if known
 }
 
@@ -124,7 +125,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 	at := map[tocsin.Hash][]int{}
 	for i, hash := range hashes {
 		if d, ok := s.known.get(hash); ok {
-			answer[i] = Lookup{true, tocsin.FromMicros(d.modifiedAt)}
+			answer[i] = Lookup{true, d.ref.ID, tocsin.FromMicros(d.modifiedAt)}
 			continue
 		}
 		if len(at[hash]) == 0 {
@@ -140,7 +141,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 		for _, d := range found {
 			s.known.put(d.body, d)
 			for _, i := range at[d.body] {
-				answer[i] = Lookup{true, tocsin.FromMicros(d.modifiedAt)}
+				answer[i] = Lookup{true, d.ref.ID, tocsin.FromMicros(d.modifiedAt)}
 			}
 		}
 	}

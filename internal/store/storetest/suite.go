@@ -342,7 +342,7 @@ func sharedContent(t *testing.T, s *store.Store) {
 		t.Errorf("%d documents, %v, want 1", documents, err)
 	}
 	known, err := s.Known(t.Context(), []tocsin.Hash{doc.Hash, {1}})
-	expect(t, "known", known, []store.Lookup{{Known: true, ModifiedAt: T0}, {}})
+	expect(t, "known", known, []store.Lookup{{Known: true, ID: "EX1", ModifiedAt: T0}, {}})
 	if err != nil {
 		t.Error(err)
 	}
