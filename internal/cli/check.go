@@ -194,10 +194,11 @@ func (c *checkCmd) check(ctx context.Context, s *session) (checkJSON, error) {
 		return checkJSON{}, err
 	}
 	result := checkJSON{Found: []checkedJSON{}}
-	worst := checkedJSON{}
+	worst, counted := checkedJSON{}, map[string]bool{}
 	for _, one := range c.asked(report, j, &result) {
-		if one.Verdict != verdictOK {
+		if one.Verdict != verdictOK && !counted[one.ID] {
 			result.NotWell++
+			counted[one.ID] = true // a service that no list names has a line for each issue
 		}
 		if one.Verdict != verdictOK || one.Young {
 			result.Found = append(result.Found, one)
@@ -241,6 +242,7 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 	if len(c.Service) > 0 {
 		return list
 	}
+	result.Services += len(r.Unnamed())
 	for _, one := range r.Unlisted {
 		if !one.Quiet {
 			add(issueHealth(one), one, "no list names the service")

@@ -43,6 +43,18 @@ func ran(t *testing.T, data string, args ...string) (code int, out string) {
 	return code, stdout.String()
 }
 
+// A service that no list names is one service, whatever is open about it.
+func TestCheckCountsServices(t *testing.T) {
+	t.Parallel()
+	one, two := about("incident", tocsin.StatusInterruption, time.Hour), about("incident", tocsin.StatusDegradation, time.Hour)
+	one.ID, one.Service, one.ServiceID = "CP1", "Windows 365", "Windows365"
+	two.ID, two.Service, two.ServiceID = "CP2", "Windows 365", "Windows365"
+	_, out := ran(t, told(t, exchangeIs(tocsin.StatusOperational), one, two), "check", "--tenant", "contoso")
+	if !strings.HasPrefix(out, "CRITICAL - 2 services, 1 not well | services=2 not_well=1;") {
+		t.Error(out)
+	}
+}
+
 // What a file says is as old as the file: without a source nobody looks.
 func TestImportedIsUnknown(t *testing.T) {
 	t.Parallel()

@@ -90,6 +90,19 @@ func (r *Report) Named(key string) (*Service, bool) {
 	return r.Service(s.ID)
 }
 
+// Unnamed returns, for each service that no list names, the worst open issue
+// that counts, by service id.
+func (r *Report) Unnamed() map[string]*Issue {
+	worst := map[string]*Issue{}
+	for _, one := range r.Unlisted {
+		_, listed := r.Service(one.ServiceID)
+		if old := worst[one.ServiceID]; !listed && !one.Quiet && one.ServiceID != "" && (old == nil || one.Severity > old.Severity) {
+			worst[one.ServiceID] = one
+		}
+	}
+	return worst
+}
+
 // Count returns how many services have each severity.
 func (r *Report) Count() map[tocsin.Severity]int {
 	n := map[tocsin.Severity]int{}
