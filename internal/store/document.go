@@ -224,6 +224,14 @@ func (s *Store) findDocument(ctx context.Context, q querier, doc tocsin.Document
 	return d, d.scan(q.QueryRowContext(ctx, `SELECT `+storedColumns+` WHERE d.hash = $1 OR d.meaning = $2 LIMIT 1`, doc.Hash[:], doc.Wording[:]).Scan)
 }
 
+// notNil is bytes as a column takes them that may not be null.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
 // rolloutOf is the roll-out of a meaning as it is stored, empty without one.
 func rolloutOf(m tocsin.Meaning) []byte {
 	if m.Rollout == (tocsin.Hash{}) {

@@ -49,7 +49,7 @@ func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery
 		SELECT c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at,
 			e.seq IS NOT NULL, COALESCE(e.status, ''), COALESCE(e.was, ''), COALESCE(e.posts, 0), COALESCE(e.edited, 0), COALESCE(e.members, '')
 		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item LEFT JOIN events e ON e.seq = c.seq
-		WHERE t.id = $1 AND NOT c.silent AND (e.seq IS NOT NULL OR c.seq > COALESCE((SELECT seq FROM consumers WHERE name = $3), 0))`+condition+`
+		WHERE t.id = $1 AND NOT c.silent AND (e.seq IS NOT NULL OR c.seq > COALESCE((SELECT seq FROM consumers WHERE name = $3), 0))`+told+condition+`
 		ORDER BY c.seq DESC LIMIT $2`, args...)
 	list, err := collectRows(rows, err, scanTold)
 	if err != nil {

@@ -72,6 +72,9 @@ const (
 // time, by what they mean. Beside a state that has a time, one without is known
 // as soon as any version means the same.
 func (rec *recording) judge(ctx context.Context, q querier, m *member, doc *stored, st state) (int, error) {
+	if m.versions == 0 {
+		return newState, nil
+	}
 	anyTime := m.stated && !st.stated
 	states, err := rec.beside(ctx, q, m, doc, st.at, anyTime)
 	if err != nil {
@@ -142,8 +145,8 @@ func (rec *recording) beside(ctx context.Context, q querier, m *member, doc *sto
 			m.before(states[i].meaning)
 		}
 	}
-	for _, r := range rec.rows {
-		if r.item == m.item {
+	for i := range rec.rows {
+		if r := &rec.rows[i]; r.item == m.item {
 			states = append(states, heldVersion{stored{meaning: r.meaning}, r.version.N, micros(r.version.At), micros(r.version.SeenAt)})
 		}
 	}

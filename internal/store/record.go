@@ -236,8 +236,10 @@ func (rec *recording) load(ctx context.Context, q querier, docs []stored) error 
 
 // add decides what entry is to the tenant: nothing new, a return, or a version.
 func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) error {
-	if put, ok := rec.put[doc.own]; ok && doc.num == 0 {
-		*doc = put
+	if doc.num == 0 {
+		if put, ok := rec.put[doc.own]; ok {
+			*doc = put
+		}
 	}
 	m := rec.members[doc.item]
 	if m == nil {
@@ -267,15 +269,18 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) 
 	case e.SeenAt.IsZero() && !rec.Listed:
 		st.follow(m, doc)
 	}
-	if *doc, err = rec.store.putDocument(ctx, q, *doc, e.Document); err != nil {
-		return fmt.Errorf("put document %s: %w", doc.ref.ID, err)
+	if doc.num == 0 || doc.own != doc.wording {
+		if *doc, err = rec.store.putDocument(ctx, q, *doc, e.Document); err != nil {
+			return fmt.Errorf("put document %s: %w", doc.ref.ID, err)
+		}
+		rec.put[doc.own] = *doc
 	}
-	rec.came[doc.num], rec.put[doc.own] = e.Document, *doc
-	return rec.version(ctx, q, m, *doc, st)
+	rec.came[doc.num] = e.Document
+	return rec.version(ctx, q, m, doc, st)
 }
 
 // version adds a version, which holds unless another one outranks it.
-func (rec *recording) version(ctx context.Context, q querier, m *member, doc stored, st state) error {
+func (rec *recording) version(ctx context.Context, q querier, m *member, doc *stored, st state) error {
 	what := tocsin.WhatUpdated
 	if m.n == 0 {
 		what = tocsin.WhatNew
@@ -347,17 +352,7 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	if err := s.insert(ctx, tx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain, stated) VALUES `, versions, ""); err != nil {
 		return fmt.Errorf("insert versions: %w", err)
 	}
-	members := make([][]any, len(rec.dirty))
-	for i, m := range rec.dirty {
-		members[i] = []any{
-			rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source,
-			m.shown, m.shownAt, append([]byte{}, m.wording...), append([]byte{}, m.rollout...),
-		}
-	}
-	if err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, members, `
-		ON CONFLICT (tenant, item) DO UPDATE
-		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source,
-			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout, missed = 0`); err != nil {
+	if err := rec.writeMembers(ctx, s, tx); err != nil {
 		return fmt.Errorf("update members: %w", err)
 	}
 	if len(rec.changes) == 0 {
@@ -374,6 +369,28 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE tenants SET chain = $1, versions = versions + $2 WHERE num = $3`, rec.chain[:], len(rec.rows), rec.tenant)
 	return err
+}
+
+// writeMembers inserts members and changes those that there are. Most new ones
+// have nothing to remember but what holds.
+func (rec *recording) writeMembers(ctx context.Context, s *Store, tx *sql.Tx) error {
+	var fresh, others [][]any
+	for _, m := range rec.dirty {
+		values := []any{rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source}
+		if !m.stored && m.shown == 0 && len(m.rollout) == 0 {
+			fresh = append(fresh, values)
+			continue
+		}
+		others = append(others, append(values, m.shown, m.shownAt, notNil(m.wording), notNil(m.rollout)))
+	}
+	err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `, fresh, "")
+	if err != nil {
+		return err
+	}
+	return s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, others, `
+		ON CONFLICT (tenant, item) DO UPDATE
+		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source,
+			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout, missed = 0`)
 }
 
 // writeTasks asks for the files of items again that say in a new version that

@@ -108,7 +108,6 @@ type suspect struct {
 type storedVersion struct {
 	heldVersion
 	stated bool
-	seenAt int64
 }
 
 func (r *repair) run(ctx context.Context) error {

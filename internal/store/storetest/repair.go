@@ -116,6 +116,10 @@ func checkRepaired(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Error(err)
 	}
+	latest, err := s.LatestEvents(t.Context(), Contoso, store.LatestQuery{Limit: 20})
+	if err != nil || len(latest) != 5 {
+		t.Errorf("latest events: %+v, %v, want those of versions that count", latest, err)
+	}
 	if rows, err := s.Rows(t.Context(), Fabrikam); err != nil || len(rows) != 1 {
 		t.Errorf("another tenant's rows: %+v, %v, want them left alone", rows, err)
 	}
