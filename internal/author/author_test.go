@@ -290,6 +290,10 @@ func TestBadInput(t *testing.T) {
 			_, err := team.AddService(ctx, act, author.ServiceDraft{ID: "a b", Name: "x"})
 			return err
 		}},
+		"id of an issue": {"id", func(ctx context.Context) error {
+			_, err := team.AddService(ctx, act, author.ServiceDraft{ID: "EX1", Name: "x"})
+			return err
+		}},
 		"features": {"features[1].name", func(ctx context.Context) error {
 			_, err := team.AddService(ctx, act, author.ServiceDraft{ID: "a", Name: "x", Features: []tocsin.Feature{{Name: "y"}, {Name: "Y"}}})
 			return err

@@ -35,6 +35,9 @@ func (a *Author) AddService(ctx context.Context, act Act, in ServiceDraft) (stor
 	if !serviceID.MatchString(in.ID) {
 		c.add("id", "%q is no id: use a letter, then up to 63 letters, digits, dots, dashes and underscores.", tocsin.Clip(in.ID, 80))
 	}
+	if tocsin.SeemsNotice(in.ID, 1) {
+		c.add("id", "%q looks like the id of an issue or a message: use small letters, or no digits after the capitals.", in.ID)
+	}
 	service := tocsin.Service{ID: in.ID, Name: in.Name, Features: in.Features}
 	c.service(&service)
 	if err := c.err(); err != nil {

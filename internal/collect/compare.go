@@ -131,7 +131,11 @@ func read(kind tocsin.Kind, item Item) (tocsin.Document, error) {
 	if item.Odd != nil {
 		return tocsin.Document{}, item.Odd
 	}
-	return tocsin.ReadDocument(kind, item.Body)
+	doc, err := tocsin.ReadDocument(kind, item.Body)
+	if err == nil && (kind == tocsin.KindOverview || kind == tocsin.KindService) && tocsin.SeemsNotice(doc.ID, tocsin.NoticeDigits) {
+		return doc, tocsin.Invalidf("id", "%q is the id of an issue or a message, not of a service.", doc.ID)
+	}
+	return doc, err
 }
 
 // maxOdd is how many unreadable items of one list are told apart.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -60,5 +61,23 @@ func TestImportsInARow(t *testing.T) {
 		if err != nil || len(rows) != 1 || rows[0].Title != step.holds {
 			t.Errorf("step %d, %s: %s holds, %v, want %s", i, step.file, fmt.Sprint(rows), err, step.holds)
 		}
+	}
+}
+
+// A source that lists a service by the id of a notice costs nothing else.
+func TestNoServiceWithTheIDOfANotice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	item := func(body string) collect.Item {
+		return collect.Item{Body: []byte(body), Hash: tocsin.HashOf([]byte(body))}
+	}
+	p := d.poll(collect.List{Kind: tocsin.KindOverview, Full: true, Listed: 2, Items: []collect.Item{
+		item(`{"id":"EX123456","service":"Exchange Online","status":"serviceOperational"}`), item(`{"id":"Intune","service":"Microsoft Intune","status":"serviceOperational"}`),
+	}})
+	if p.New != 1 || p.Unreadable != 1 {
+		t.Errorf("poll = %+v, want one service and one element that is none", p)
+	}
+	if rows, err := d.store.Rows(t.Context(), storetest.Contoso); err != nil || len(rows) != 1 || rows[0].ID != "Intune" {
+		t.Errorf("rows = %+v, %v", rows, err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -33,9 +32,6 @@ type Flaw struct {
 
 // FlawUntimed is the flaw of an item whose state has no time of its own.
 const FlawUntimed = "untimed"
-
-// noticeID is how ids of issues and messages look, and none of a service.
-var noticeID = regexp.MustCompile(`^[A-Z]{2,4}[0-9]{5,9}$`)
 
 // Repair finds what faults of older versions of the program have left in the
 // archive of one tenant, and puts it right unless dry is set: services that
@@ -153,7 +149,7 @@ func (r *repair) suspects(ctx context.Context) ([]*suspect, error) {
 // look finds the flaws of one item and puts them right.
 func (r *repair) look(ctx context.Context, one *suspect) error {
 	service := one.ref.Kind == tocsin.KindService || one.ref.Kind == tocsin.KindOverview
-	if service && one.source != tocsin.SourceOwn && noticeID.MatchString(one.ref.ID) {
+	if service && one.source != tocsin.SourceOwn && tocsin.SeemsNotice(one.ref.ID, tocsin.NoticeDigits) {
 		return r.setAside(ctx, one, VoidMadeUp, one.versions, nil)
 	}
 	if !service {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -150,6 +151,19 @@ func NewDocument(v any) (Document, error) {
 	}
 	return doc, err
 }
+
+// SeemsNotice reports whether an id looks like one of an issue or message, with
+// at least so many digits: two to four capital letters, then digits, such as
+// EX123456. None of the provider's services has such an id.
+func SeemsNotice(id string, digits int) bool {
+	name := strings.TrimRight(id, "0123456789")
+	n := len(id) - len(name)
+	return len(name) >= 2 && len(name) <= 4 && n >= digits && n <= 9 && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// NoticeDigits is how many digits the provider's ids of issues and messages
+// have at least. What somebody calls a service may have fewer.
+const NoticeDigits = 5
 
 // maxID is the longest id that is stored, in bytes. Providers use up to 30.
 const maxID = 200

@@ -213,3 +213,18 @@ func TestStaleSince(t *testing.T) {
 		t.Error("not stale after half a minute")
 	}
 }
+
+func TestSeemsNotice(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"EX1": true, "MO821132": true, "MC5": true, "TC1001": true, "DZ123456789": true, "Exchange": false, "O365": false, "Office365": false, "EX": false, "": false,
+		"ex1": false, "ABCDE1": false, "E1": false, "EX1a": false, "EX1234567890": false, "12345": false, "EX-1": false,
+	} {
+		if got := tocsin.SeemsNotice(id, 1); got != want {
+			t.Errorf("SeemsNotice(%q, 1) = %v", id, got)
+		}
+	}
+	if tocsin.SeemsNotice("EX1234", tocsin.NoticeDigits) || !tocsin.SeemsNotice("EX12345", tocsin.NoticeDigits) {
+		t.Error("digits are not counted")
+	}
+}

@@ -19,7 +19,9 @@ func Unread(kind Kind, body []byte, cause error) Unreadable {
 	name := cmp.Or(m["service"], m["workloaddisplayname"])
 	switch kind {
 	case KindOverview:
-		u.ID = cmp.Or(m["workload"], m["id"])
+		if u.ID = cmp.Or(m["workload"], m["id"]); SeemsNotice(u.ID, 1) {
+			u.ID = "" // of something else: no service has it
+		}
 		if u.ID == "" && name != "" {
 			u.ID, _ = ServiceIDOf(name)
 		}

@@ -32,6 +32,7 @@ func TestUnread(t *testing.T) {
 		{tocsin.KindIssue, `"EX1"`, tocsin.UnreadableForm, "", "", "", ""},
 		{tocsin.KindIssue, `[{"id":"EX1"}]`, tocsin.UnreadableForm, "", "", "", ""},
 		{tocsin.KindOverview, `{"id":"Exchange","service":"Exchange Online","status":5}`, tocsin.UnreadableMember, "status", "Exchange", "Exchange Online", "Exchange"},
+		{tocsin.KindOverview, `{"id":"EX1","service":"Exchange Online","status":5}`, tocsin.UnreadableMember, "status", "Exchange", "Exchange Online", "Exchange"},
 		{tocsin.KindOverview, `{"service":"Exchange Online","status":5}`, tocsin.UnreadableMember, "status", "Exchange", "Exchange Online", "Exchange"},
 		{tocsin.KindOverview, `{"id":"Exchange","service":{}}`, tocsin.UnreadableMember, "service", "Exchange", "", "Exchange"},
 		{tocsin.KindOverview, `{"status":"serviceOperational"}`, tocsin.UnreadableID, "id", "", "", ""},

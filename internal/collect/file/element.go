@@ -136,6 +136,8 @@ func (c *reading) read(raw []byte, place string, seen time.Time) (id string, err
 		return o.id, &odd{"value", "is no list"}
 	case !ok:
 		return o.id, errors.New("it is no notice of a kind that is known, want an issue, a message, a status or a service of either API")
+	case e.ofService() && tocsin.SeemsNotice(o.id, 1):
+		return o.id, notService()
 	case o.missing[e] && !seen.IsZero(): // an archive keeps what it was given
 	case o.missing[e]:
 		return o.id, &odd{e.needed(), "is missing, without which " + e.what() + " is not whole: it was left out by the tool or by a selection"}
@@ -165,10 +167,18 @@ func (c *reading) history(o *outline, place string) error {
 	}
 	var kind tocsin.Kind
 	if json.Unmarshal(o.kind, &kind) == nil && kind.Valid() { // recorders mean other things by it
+		if (kind == tocsin.KindOverview || kind == tocsin.KindService) && tocsin.SeemsNotice(inner.id, tocsin.NoticeDigits) {
+			return notService()
+		}
 		return c.add(kind, o.message, seen, place, nil)
 	}
 	c.take(o.message, place, seen)
 	return nil
+}
+
+// notService says of what looks like a service that it is the rest of a notice.
+func notService() error {
+	return &odd{"id", "is one of an issue or a message, of which a selection left no more than a service has: export it whole, without Select-Object and with `" + deeper + "`"}
 }
 
 // entity brings an entity into the form of the wire and hands it on.

@@ -136,10 +136,15 @@ func TestOddElements(t *testing.T) {
 		`{"id":7,"service":"Exchange Online","status":"investigating"}`:                                         "id is a number where text belongs.",
 		`{"Id":"EX2","Workload":"Exchange","Status":"x","LastUpdatedTime":null,"Messages":"@{PublishedTime=}"}`: "EX2: Messages is text where a list belongs: " + cut,
 		`{"Id":"EX2","Workload":"Exchange","MessageType":"Incident","Title":{"a":1}}`:                           "EX2: Title is an object where text belongs.",
-		`"System.Collections.Hashtable"`:                                                                        "it is text: " + cut,
-		`{"value":"System.Object[]"}`:                                                                           "value is text where a list belongs: " + cut,
-		`7`:                                                                                                     "it is neither an object nor a list, want an answer or a notice.",
-		`{"id":"EX1","posts":[],"classification":"a\qb"}`:                                                       "EX1: it is not JSON.",
+		`{"Id":"EX1","Service":"Exchange Online","Status":"serviceOperational"}`:                                rest("EX1"),
+		`{"Id":"MO821132","Service":"Microsoft 365 suite"}`:                                                     rest("MO821132"),
+		`{"Id":"MC5","DisplayName":"x","FeatureNames":[]}`:                                                      rest("MC5"),
+		`{"Id":"EX1","Workload":"Exchange","Status":"ServiceOperational"}`:                                      rest("EX1"),
+		`{"id":"EX123456","kind":"overview","seenAt":"2026-01-01T00:00:00Z","message":{"id":"EX123456","service":"Exchange Online","status":"serviceOperational"}}`: rest("EX123456"),
+		`"System.Collections.Hashtable"`: "it is text: " + cut,
+		`{"value":"System.Object[]"}`:    "value is text where a list belongs: " + cut,
+		`7`:                              "it is neither an object nor a list, want an answer or a notice.",
+		`{"id":"EX1","posts":[],"classification":"a\qb"}`: "EX1: it is not JSON.",
 	} {
 		found, refused, err := each(t, []byte("["+odd+","+message+"]"))
 		if err != nil || len(found) == 0 || found[0] != "message MC1" {
@@ -148,6 +153,20 @@ func TestOddElements(t *testing.T) {
 		if len(refused) != 1 || !strings.HasPrefix(refused[0], "x.json: value 1: element 1: "+want) {
 			t.Errorf("%s:\nrefused %q\nwant    %q", odd, refused, want)
 		}
+	}
+}
+
+// rest is why an element is refused that is what a selection left of a notice.
+func rest(id string) string {
+	return id + ": id is one of an issue or a message, of which a selection left no more than a service has: export it whole"
+}
+
+// A service of one's own may be called as it was.
+func TestOwnServiceComesBack(t *testing.T) {
+	t.Parallel()
+	found, refused, err := each(t, []byte(`{"id":"VPN1","kind":"overview","seenAt":"2026-01-01T00:00:00Z","message":{"id":"VPN1","service":"Remote access","status":"serviceOperational"}}`))
+	if err != nil || len(refused) != 0 || len(found) != 1 || found[0] != "overview VPN1" {
+		t.Errorf("found %q, refused %q, %v", found, refused, err)
 	}
 }
 

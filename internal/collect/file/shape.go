@@ -139,6 +139,11 @@ func (e entity) needed() string {
 	return ""
 }
 
+// ofService reports whether e is a service or the status of one.
+func (e entity) ofService() bool {
+	return e == graphOverview || e == legacyStatus || e == legacyService
+}
+
 // legacy reports whether e is of the Service Communications API.
 func (e entity) legacy() bool { return e >= legacyMessage }
 

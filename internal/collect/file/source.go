@@ -143,6 +143,10 @@ func (p *polled) kindOf(raw []byte) tocsin.Kind {
 	switch {
 	case ok && e == graphMessage || ok && e == legacyMessage && tocsin.SeemsMessage(raw):
 		return tocsin.KindMessage
+	case tocsin.SeemsNotice(o.id, 1): // whatever is left of it
+		if tocsin.SeemsMessage(raw) {
+			return tocsin.KindMessage
+		}
 	case ok && (e == graphOverview || e == legacyStatus):
 		return tocsin.KindOverview
 	case ok && e == legacyService:

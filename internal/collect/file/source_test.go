@@ -194,12 +194,12 @@ func TestRecordedHistory(t *testing.T) {
 func TestSourceKeepsOddElements(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, dir, "a.json", "["+issue+","+whole+`,"Posts":"@{Description=}"},`+message+`,{"id":"MC2","category":"x","body":7},`+overview+`,{"hello":"world"}]`)
+	write(t, dir, "a.json", "["+issue+","+whole+`,"Posts":"@{Description=}"},`+message+`,{"id":"MC2","category":"x","body":7},`+overview+`,{"hello":"world"},{"Id":"EX9","Service":"Exchange Online","Status":"serviceOperational"},{"Id":"MC9","Service":"Exchange Online","Status":"x"}]`)
 	answer, err := poll(t, dir)
 	if err != nil || len(answer.Lists) != 3 {
 		t.Fatalf("answer = %+v, %v", answer, err)
 	}
-	want := map[tocsin.Kind]int{tocsin.KindIssue: 3, tocsin.KindMessage: 2, tocsin.KindOverview: 1}
+	want := map[tocsin.Kind]int{tocsin.KindIssue: 4, tocsin.KindMessage: 3, tocsin.KindOverview: 1}
 	for _, list := range answer.Lists {
 		if len(list.Items) != want[list.Kind] || list.Listed != want[list.Kind] || !list.Full {
 			t.Errorf("list of %ss: %d items, %d listed, full %v", list.Kind, len(list.Items), list.Listed, list.Full)
