@@ -200,7 +200,7 @@ func (c *checkCmd) check(ctx context.Context, s *session) (checkJSON, error) {
 			result.NotWell++
 			counted[one.ID] = true // a service that no list names has a line for each issue
 		}
-		if one.Verdict != verdictOK || one.Young {
+		if one.Verdict != verdictOK || one.Young || !one.Severity.Well() && !one.advised {
 			result.Found = append(result.Found, one)
 		}
 		if one.rank() > worst.rank() {

@@ -55,6 +55,15 @@ func TestCheckCountsServices(t *testing.T) {
 	}
 }
 
+// What a flag calls well is still told.
+func TestCheckTellsWhatAFlagCallsWell(t *testing.T) {
+	t.Parallel()
+	data := told(t, exchangeIs(tocsin.StatusInterruption))
+	if code, out := ran(t, data, "check", "--tenant", "contoso", "--state", "serviceInterruption=ok"); code != 0 || !strings.Contains(out, "\nOK: Exchange Online interruption") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
 // What a file says is as old as the file: without a source nobody looks.
 func TestImportedIsUnknown(t *testing.T) {
 	t.Parallel()
