@@ -23,7 +23,7 @@ var labelPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
 
 // Bounds of the time between two polls of a connection.
 const (
-	minConnectionEvery = 30 * time.Second
+	minConnectionEvery = 15 * time.Second // as in the settings file
 	maxConnectionEvery = 24 * time.Hour
 )
 
@@ -46,7 +46,7 @@ func (c Connection) Validate() error {
 		problems = append(problems, Invalidf("cloud", "Choose where the tenant lives."))
 	}
 	if c.Every < minConnectionEvery || c.Every > maxConnectionEvery {
-		problems = append(problems, Invalidf("every", "Choose between 30 seconds and a day."))
+		problems = append(problems, Invalidf("every", "Choose between 15 seconds and a day."))
 	}
 	return errors.Join(problems...)
 }
