@@ -23,7 +23,7 @@ func TestReasoned(t *testing.T) {
 		{"ja", tocsin.NewProblem(tocsin.ProblemFault, "who", "upstream", "status", "503"), "提供元の障害です（ステータス 503）。", ""},
 		{"fr", tocsin.NewProblem(tocsin.ProblemRefused, "reason", ""), "Le point d’accès aux jetons a refusé l’application\u00a0: sans raison connue.", ""},
 		{"fr", short, "Liste des incidents et avis\u00a0: le fournisseur en donne 2, et 40 qui y figuraient manquent d’un coup. Ce qu’elle contient est enregistré\u202f; ce qui manque est tenu pour inconnu.", ""},
-		{"fr", both, "La liste des messages n’est pas parvenue. Code d’état 418 renvoyé par le fournisseur. Liste des incidents et avis\u00a0: éléments illisibles (2)\u00a0: EX1 (details.value), #7.", ""},
+		{"fr", both, "La liste des messages n’est pas parvenue en entier. Code d’état 418 renvoyé par le fournisseur. Liste des incidents et avis\u00a0: éléments illisibles (2)\u00a0: EX1 (details.value), #7.", ""},
 		{"en", secret, "The client secret is wrong. Probably the secret’s id was pasted instead of its value.", ""},
 		{"fr", secret, "Le secret client est faux. Son identifiant (ID de secret) a probablement été collé à la place de sa valeur.", ""},
 		{"ja", secret, "クライアント シークレットが正しくありません。おそらく、シークレットの「値」ではなく「シークレット ID」が貼り付けられています。", ""},
