@@ -67,7 +67,7 @@ func run(base string, rounds int, only string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp) //nolint:errcheck // nothing depends on it
+	defer os.RemoveAll(temp)
 	fmt.Printf("%-38s %12s %12s %8s %16s\n", "", "base µs", "here µs", "ratio", "lowest–highest")
 	for _, m := range measures() {
 		if !strings.Contains(m.name, only) {
