@@ -59,7 +59,7 @@ type querier interface {
 // "postgres://" URL, or the path of an SQLite file. Processes that start
 // together wait for each other's migration. The caller closes the store.
 func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
-	s := &Store{tenants: map[string]int64{}, known: newDocumentCache(1 << 16)}
+	s := &Store{tenants: map[string]int64{}, known: newDocumentCache(1 << 14)}
 	for _, option := range options {
 		option(s)
 	}
