@@ -19,9 +19,9 @@ type texts interface {
 // instant. It is never changed.
 type Report struct {
 	Severity tocsin.Severity
-	// Since is since when the tenant has not been well: since the first of the
-	// services that the cause explains has not been, without a cause since the
-	// first of those that are as bad.
+	// Since is since when the tenant has not been well: since the start of the
+	// cause, and where that is not known, since the first of the services that are
+	// as bad.
 	// It is the zero time where that is not known, and for a tenant that is well.
 	Since time.Time
 	// Cause is the open incident that explains most of the services that are
@@ -189,13 +189,8 @@ func (r *Report) since() {
 	switch {
 	case r.Severity.Well():
 		return
-	case r.Cause != nil:
+	case r.Cause != nil && !r.Cause.Since.IsZero():
 		r.Since = r.Cause.Since
-		for i := range r.Services {
-			if s := &r.Services[i]; s.Cause == r.Cause && r.counts(s.Severity) {
-				r.Since = earlier(r.Since, s.Since)
-			}
-		}
 		return
 	case r.Severity == tocsin.SeverityUnknown && r.snapshot.Stale:
 		r.Since = r.snapshot.StaleSince

@@ -230,7 +230,7 @@ func TestTheIncidentThatExplainsLeads(t *testing.T) {
 		tocsin.Overview{ServiceID: "Planner", Service: "Microsoft Planner", Status: tocsin.StatusDegradation}, suite(tocsin.StatusRestoringService),
 		calls, about(issue("MO1", "incident", tocsin.StatusRestoringService, 7), "Exchange Online, Microsoft Teams and Microsoft Planner fail."))
 	r := d.judge()
-	if r.Severity != tocsin.SeverityDegraded || r.Cause == nil || r.Cause.ID != "MO1" || ids(r.Also) != "TM1" || !r.Since.Equal(storetest.T0) {
+	if r.Severity != tocsin.SeverityDegraded || r.Cause == nil || r.Cause.ID != "MO1" || ids(r.Also) != "TM1" || !r.Since.Equal(storetest.T0.Add(7*time.Minute)) {
 		t.Errorf("%s by %v, also %s, since %s", r.Severity, r.Cause, ids(r.Also), r.Since)
 	}
 }

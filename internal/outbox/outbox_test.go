@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -62,7 +63,8 @@ func (l *tally) handle(_ context.Context, _ *store.Tx, batch []tocsin.Change) er
 	return nil
 }
 
-// run drives runners until done is closed, and waits for them.
+// run drives runners until done is closed and what was handled is committed, and
+// waits for them.
 func run(t *testing.T, done <-chan struct{}, runners ...*outbox.Runner) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -78,6 +80,17 @@ func run(t *testing.T, done <-chan struct{}, runners ...*outbox.Runner) {
 	case <-done:
 	case <-time.After(30 * time.Second):
 		t.Error("the changes were not handled within 30 s")
+	}
+	for end := time.Now().Add(30 * time.Second); ; { // done is closed before the commit
+		progress, err := runners[0].Progress(t.Context())
+		if err != nil || time.Now().After(end) {
+			t.Errorf("Progress = %+v, %v", progress, err)
+			break
+		}
+		if progress[0].Behind() == 0 {
+			break
+		}
+		runtime.Gosched()
 	}
 	cancel()
 	group.Wait()
