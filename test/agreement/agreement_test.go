@@ -76,7 +76,7 @@ func sample() []situation {
 	whole := os.Getenv("TOCSIN_TEST_REQUIRE") != ""
 	more, left := 24, []situation{}
 	if whole {
-		more = 150
+		more = 30
 	}
 	list := slices.DeleteFunc(all(), func(s situation) bool {
 		both := situation{overview: s.overview, incident: s.incident}
