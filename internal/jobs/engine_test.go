@@ -108,12 +108,13 @@ func pollDueSources(t *testing.T, dsn string) {
 	}
 }
 
-// Who makes a source due need not wait for the next look.
-func TestLookPollsAtOnce(t *testing.T) {
-	t.Parallel()
+// rarely runs an engine that looks once an hour, until the test ends, and returns
+// when a source that is polled every so often was polled at the start.
+func rarely(t *testing.T, every time.Duration) (*store.Store, *claimer, *jobs.Engine) {
+	t.Helper()
 	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
-	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", time.Hour); err != nil {
+	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", every); err != nil {
 		t.Fatal(err)
 	}
 	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
@@ -123,47 +124,35 @@ func TestLookPollsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var group sync.WaitGroup
 	group.Go(func() {
 		if err := engine.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(func() {
+		cancel()
+		group.Wait()
+	})
 	c.wait(t, "a source that is due at the start", func() {})
+	return s, c, engine
+}
+
+// Who makes a source due need not wait for the next look.
+func TestLookPollsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, c, engine := rarely(t, time.Hour)
 	if err := s.HurrySource(t.Context(), storetest.Contoso, "graph"); err != nil {
 		t.Fatal(err)
 	}
 	c.wait(t, "a source that was hurried", engine.Look) // the job of the poll before may not have ended yet
-	cancel()
-	group.Wait()
 }
 
 // A source that is due between two looks is polled when it is due.
 func TestDueBetweenLooks(t *testing.T) {
 	t.Parallel()
-	s := storetest.Open(t, storetest.File(t))
-	storetest.AddTenants(t, s)
-	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", 3*time.Second); err != nil {
-		t.Fatal(err)
-	}
-	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
-	config := jobs.Default()
-	config.DueEvery = time.Hour
-	engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var group sync.WaitGroup
-	group.Go(func() {
-		if err := engine.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	c.wait(t, "a source that is due at the start", func() {})
+	_, c, engine := rarely(t, 3*time.Second)
 	engine.Look() // it is not due yet
 	c.wait(t, "a source that is due between two looks", func() {})
-	cancel()
-	group.Wait()
 }

@@ -1,4 +1,4 @@
-// Ratio compares the processor time of this checkout with that of another one,
+// Command ratio compares the processor time of this checkout with that of another one,
 // such as the one before a change. It builds the benchmarks of both, with the
 // files of this checkout, runs them in turn, so that whatever else the machine
 // does slows both, and prints the ratios:
