@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -86,7 +87,7 @@ func (r *Report) about(s *readmodel.Service) []*Issue {
 func (r *Report) naming(s *readmodel.Service) []*Issue {
 	var list []*Issue
 	for _, one := range r.Open {
-		if incident(one) && one.ServiceID != s.ID && one.Own() == s.Own() && Names(one.Newest(), s.Name) {
+		if incident(one) && one.ServiceID != s.ID && one.Own() == s.Own() && section.Names(one.Newest(), s.Name) {
 			list = append(list, one)
 		}
 	}

@@ -213,7 +213,7 @@ func (v *visit) named(row *readmodel.Row, issue tocsin.Issue) ([]serviceLine, er
 	var lines []serviceLine
 	for i := range open.report.Services {
 		s := &open.report.Services[i]
-		if s.ID == row.ServiceID || s.Own() == row.Own() && health.Names(text, s.Name) {
+		if s.ID == row.ServiceID || s.Own() == row.Own() && section.Names(text, s.Name) {
 			lines = append(lines, v.serviceLine(s, month{}, open))
 		}
 	}
