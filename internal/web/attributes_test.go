@@ -1,18 +1,14 @@
 package web_test
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/pagetest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -26,7 +22,7 @@ func TestAttributesHaveTheirForm(t *testing.T) {
 	h.furnish()
 	alex, stranger := h.browser(), h.browser()
 	alex.enter("alex")
-	look := looker{t: t, mux: muxOf(h.pages.Routes())}
+	look := looker{t: t, rules: pagetest.New(patternsOf(h.pages.Routes())...)}
 	for _, address := range h.everyPage() {
 		look.at(alex, http.MethodGet, address)
 		look.at(stranger, http.MethodGet, address)
@@ -44,7 +40,7 @@ func TestAttributesHaveTheirForm(t *testing.T) {
 func TestAttributesOfAPublicDesk(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	look := looker{t: t, mux: muxOf(d.pages.Routes())}
+	look := looker{t: t, rules: pagetest.New(patternsOf(d.pages.Routes())...)}
 	all := func() {
 		for _, prefix := range languages() {
 			for _, path := range addresses() {
@@ -70,19 +66,19 @@ func TestAttributesOfAPublicDesk(t *testing.T) {
 	}
 }
 
-// muxOf answers which addresses are there.
-func muxOf(routes []httpserver.Route) *http.ServeMux {
-	mux := http.NewServeMux()
+// patternsOf lists what routes serve.
+func patternsOf(routes []httpserver.Route) []string {
+	var patterns []string
 	for _, route := range routes {
-		mux.HandleFunc(route.Pattern, func(http.ResponseWriter, *http.Request) {})
+		patterns = append(patterns, route.Pattern)
 	}
-	return mux
+	return patterns
 }
 
 // A looker reads pages.
 type looker struct {
 	t                *testing.T
-	mux              *http.ServeMux
+	rules            *pagetest.Rules
 	pages, listening int
 }
 
@@ -96,7 +92,7 @@ func (l *looker) at(b *browser, method, address string) {
 	l.page(method+" "+address, response.StatusCode, response.Header, body)
 }
 
-// page holds every attribute of a page to its form. What is no page is left
+// page holds a page to the rules of all pages. What is no page is left
 // alone.
 func (l *looker) page(name string, status int, header http.Header, body string) {
 	l.t.Helper()
@@ -107,139 +103,12 @@ func (l *looker) page(name string, status int, header http.Header, body string) 
 		l.t.Errorf("%s: status %d", name, status)
 	}
 	l.pages++
-	root, err := html.Parse(strings.NewReader(body))
+	l.listening += strings.Count(body, " data-events=")
+	faults, err := l.rules.Faults(status, body)
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	s := sheet{mux: l.mux, ids: map[string]bool{}, nowhere: status == http.StatusNotFound}
-	for n := range root.Descendants() {
-		for _, a := range n.Attr {
-			if a.Key == "id" && s.ids[a.Val] {
-				l.t.Errorf("%s has the id %q twice", name, a.Val)
-			}
-			if a.Key == "id" {
-				s.ids[a.Val] = true
-			}
-		}
-	}
-	for n := range root.Descendants() {
-		for _, a := range n.Attr {
-			if a.Key == "data-events" {
-				l.listening++
-			}
-			if !s.fits(n, a) {
-				l.t.Errorf("%s: <%s %s=%q>", name, n.Data, a.Key, a.Val)
-			}
-		}
+	for _, fault := range faults {
+		l.t.Errorf("%s: %s", name, fault)
 	}
 }
-
-// A sheet is a page that is looked at.
-type sheet struct {
-	mux     *http.ServeMux
-	ids     map[string]bool
-	nowhere bool // it says that there is no such page, in other languages too
-}
-
-// fits reports whether an attribute has its form. One that has none here does
-// not: give it one.
-func (s sheet) fits(n *html.Node, a html.Attribute) bool {
-	if leaks.MatchString(a.Val) {
-		return false
-	}
-	switch a.Key {
-	case "href", "src":
-		return s.leads(http.MethodGet, a.Val)
-	case "action":
-		return s.leads(cmp.Or(strings.ToUpper(attribute(n, "method")), http.MethodGet), a.Val)
-	case "data-passkey", "data-passkey-options", "data-key-add", "data-key-options":
-		return s.leads(http.MethodPost, a.Val)
-	case "data-events":
-		return s.leads(http.MethodGet, a.Val) && strings.HasPrefix(a.Val, "/events?")
-	case "data-next":
-		return s.leads(http.MethodGet, a.Val)
-	case "for", "data-copy-field", "list", "aria-labelledby", "aria-describedby", "aria-controls":
-		ids := strings.Fields(a.Val)
-		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
-	case "datetime", "data-now":
-		return instant(a.Val)
-	case "aria-label", "title", "placeholder", "data-done", "data-failed", "data-lost", "data-l", "alt":
-		return strings.TrimSpace(a.Val) != ""
-	case "value":
-		if name := attribute(n, "name"); (name == "back" || name == "next") && strings.HasPrefix(a.Val, "/") {
-			return s.leads(http.MethodGet, a.Val)
-		}
-		return !strings.ContainsAny(a.Val, "\x00\n") // what somebody typed, too
-	}
-	form, known := forms[a.Key]
-	return known && form.MatchString(a.Val)
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-// leads reports whether an address is a part of the page, a route of the desk or
-// a page of the provider.
-func (s sheet) leads(method, address string) bool {
-	target, err := url.Parse(address)
-	switch {
-	case err != nil || address == "" || strings.ContainsAny(address, " {}"):
-		return false
-	case target.Scheme == "https":
-		return method == http.MethodGet && (target.Host == "learn.microsoft.com" || target.Host == "admin.cloud.microsoft")
-	case target.Scheme != "" || target.Host != "":
-		return false
-	case target.Path == "":
-		return s.ids[target.Fragment]
-	case strings.ContainsAny(target.Query().Get("tenant"), "/?"): // something was written behind a query
-		return false
-	}
-	r := &http.Request{Method: method, URL: &url.URL{Path: target.Path}}
-	_, pattern := s.mux.Handler(r)
-	return pattern != "" || s.nowhere && strings.HasSuffix(target.Path, "/nowhere")
-}
-
-func instant(s string) bool {
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// leaks are what a template or a program shows of itself.
-var leaks = regexp.MustCompile(`\{\{|\}\}|%!|\b0x[0-9a-f]+\b|map\[|\[\{|&\{|<nil>|&lt;|⟦|ZgotmplZ|<no value>|\{[a-z]+\}`)
-
-// forms are those of attributes that need no more than a look at their text.
-var forms = func() map[string]*regexp.Regexp {
-	const number = `-?[0-9]*\.?[0-9]+`
-	table := map[string]string{
-		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z-]*`, "class": `[a-z0-9_ -]+`, "lang": `en|fr|ja`, "hreflang": `en|fr|ja`, "data-theme": `light|dark`,
-		"aria-hidden": `true`, "aria-current": `page|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`,
-		"role":   `alert|cell|columnheader|group|img|region|row|rowgroup|rowheader|search|status|table`,
-		"method": `get|post|dialog`, "type": `button|checkbox|date|hidden|image/svg\+xml|module|password|radio|search|submit|text|text/calendar`,
-		"rel": `[a-z ]+`, "scope": `col|row`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,
-		"autocomplete": `off|(username|current-password|new-password|webauthn| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
-		"maxlength": `[0-9]+`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`,
-		"data-seen": `[a-z0-9-]+`, "data-seen-at": `[0-9]+`, "data-key-form": ``, "data-live": ``, "data-login": ``, "data-news": ``, "data-passkey-problem": ``, "data-print": ``, "data-theme-toggle": ``,
-		"autofocus": ``, "checked": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,
-		"d": `[MmLlHhVvCcSsQqTtAaZz0-9 ,.-]+`, "viewBox": number + `( ` + number + `){3}`, "preserveAspectRatio": `none`, "fill": `none|currentColor|var\(--[a-z-]+\)`,
-		"stroke": `none|currentColor|var\(--[a-z-]+\)`, "stroke-dasharray": `[0-9. ]+`, "stroke-linecap": `round`, "stroke-linejoin": `round`, "text-anchor": `start|middle|end`,
-		"transform": `[a-z]+\([0-9 .-]+\)`,
-	}
-	for _, name := range []string{"cx", "cy", "dx", "dy", "r", "rx", "ry", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "opacity", "stroke-width"} {
-		table[name] = number
-	}
-	made := map[string]*regexp.Regexp{}
-	for name, form := range table {
-		made[name] = regexp.MustCompile(`^(` + form + `)$`)
-	}
-	return made
-}()
