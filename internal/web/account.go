@@ -26,24 +26,6 @@ func (p *Pages) accountPages() []page {
 	}
 }
 
-// person is who is signed in, as every page shows it.
-type person struct {
-	Name, Initial           string
-	Account, SignOut, Enter string // addresses; Enter is where a stranger signs in
-}
-
-// person tells who visits.
-func (v *visit) person() person {
-	visitor := access.VisitorOf(v.r.Context())
-	switch {
-	case v.pages.config.Door == nil:
-		return person{}
-	case !visitor.SignedIn():
-		return person{Enter: v.href("/login")}
-	}
-	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
-}
-
 // accountPage is somebody's own account.
 type accountPage struct {
 	frame
@@ -209,8 +191,8 @@ func (p *Pages) askRemovePasskey(v *visit) error {
 	for _, k := range keys {
 		if hex.EncodeToString(k.ID) == id {
 			return v.ask("passkey", k.Name, v.href("/account"), question{
-				adminFrame: adminFrame{frame: v.frame(crumb{v.text("account"), v.href("/account")}, crumb{Name: v.text("remove")})},
-				To:         v.href("/account/passkeys/remove"), Field: "id", Value: id, Submit: v.text("remove"),
+				area: area{frame: v.frame(crumb{v.text("account"), v.href("/account")}, crumb{Name: v.text("remove")})},
+				To:   v.href("/account/passkeys/remove"), Field: "id", Value: id, Submit: v.text("remove"),
 			})
 		}
 	}
@@ -235,27 +217,4 @@ func (p *Pages) endSession(v *visit) error {
 		return err
 	}
 	return v.redirect(v.href("/account?done=session"))
-}
-
-// tenantNames are the names of all tenants by GUID, for the words of grants.
-func (v *visit) tenantNames() (map[string]string, error) {
-	tenants, err := v.pages.config.Archive.Tenants(v.r.Context())
-	names := make(map[string]string, len(tenants))
-	for _, t := range tenants {
-		names[t.ID] = t.Title()
-	}
-	return names, err
-}
-
-// grantWords say what a grant gives.
-func (v *visit) grantWords(g tocsin.Grant, names map[string]string) string {
-	role := v.text("role." + string(g.Role))
-	if g.TenantID == "" {
-		return v.text("grant.all", "role", role)
-	}
-	name := names[g.TenantID]
-	if name == "" {
-		name = g.TenantID
-	}
-	return v.text("grant.in", "role", role, "tenant", name)
 }

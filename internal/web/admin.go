@@ -109,11 +109,10 @@ func adminSections() []adminSection {
 
 // adminFrame is what pages of the administration have in common.
 type adminFrame struct {
-	frame
-	Sections []navLink
-	Done     string // what was just done
-	Refused  form   // what a small form was refused for
-	Secret   secret
+	area
+	Done    string // what was just done
+	Refused form   // what a small form was refused for
+	Secret  secret
 }
 
 // A secret is shown once, right after it was made.

@@ -174,7 +174,7 @@ func (p *Pages) askRevoke(v *visit) error {
 		return err
 	}
 	return v.ask("client", client.Name, v.href("/admin/clients"), question{
-		adminFrame: v.adminFrame("clients", crumb{Name: v.text("client.revoke")}), To: v.href(v.path), Submit: v.text("client.revoke"),
+		area: v.adminFrame("clients", crumb{Name: v.text("client.revoke")}).area, To: v.href(v.path), Submit: v.text("client.revoke"),
 	})
 }
 

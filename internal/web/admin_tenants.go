@@ -294,8 +294,8 @@ func (p *Pages) askDisableTenant(v *visit) error {
 	}
 	back := v.href("/admin/tenants/" + tenant.ID)
 	return v.ask("tenant", tenant.Title(), back, question{
-		adminFrame: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("tenant.disable")}),
-		To:         v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("tenant.disable"),
+		area: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("tenant.disable")}).area,
+		To:   v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("tenant.disable"),
 	})
 }
 
@@ -399,7 +399,7 @@ func (p *Pages) askRemoveSource(v *visit) error {
 	}
 	back := v.href("/admin/tenants/" + tenant.ID)
 	return v.ask("source", name, back, question{
-		adminFrame: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("remove")}), To: v.href(v.path), Submit: v.text("remove"),
+		area: v.adminFrame("tenants", crumb{tenant.Title(), back}, crumb{Name: v.text("remove")}).area, To: v.href(v.path), Submit: v.text("remove"),
 	})
 }
 

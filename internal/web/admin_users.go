@@ -208,8 +208,8 @@ func (p *Pages) askDisable(v *visit) error {
 	}
 	back := v.href("/admin/users/" + user.ID)
 	return v.ask("user", user.Display, back, question{
-		adminFrame: v.adminFrame("users", crumb{user.Display, back}, crumb{Name: v.text("admin.user.disable")}),
-		To:         v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("admin.user.disable"),
+		area: v.adminFrame("users", crumb{user.Display, back}, crumb{Name: v.text("admin.user.disable")}).area,
+		To:   v.href(v.path), Field: "state", Value: "disabled", Submit: v.text("admin.user.disable"),
 	})
 }
 

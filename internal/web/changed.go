@@ -155,10 +155,6 @@ func (v *visit) feedLine(h happening) feedLine {
 	return line
 }
 
-func idLink(href, id string) template.HTML {
-	return template.HTML(`<a class="id" href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(id) + `</a>`) //nolint:gosec // escaped
-}
-
 func (v *visit) issueHappening(h happening, line *feedLine) template.HTML {
 	id := idLink(v.issueHref(h.ID), h.ID)
 	row, ok := v.snapshot.Issue(h.ID)

@@ -210,3 +210,7 @@ func (c clock) gap() string {
 	}
 	return nbsp
 }
+
+func startOfDay(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+}

@@ -26,9 +26,6 @@ type componentStatus struct {
 	Langs []string
 }
 
-// emptyView says what will be in a list that is empty, and what to do about it.
-type emptyView struct{ Title, Text, Href, Action string }
-
 func allStatuses() []tocsin.Status {
 	return []tocsin.Status{
 		tocsin.StatusOperational, tocsin.StatusInvestigating, tocsin.StatusReported, tocsin.StatusConfirmed, tocsin.StatusDegradation,

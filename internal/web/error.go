@@ -96,3 +96,5 @@ func (p *Pages) firstRun(v *visit) error {
 	}
 	return v.render(http.StatusOK, "first-run", page)
 }
+
+func errNothingHere() error { return tocsin.NotFoundf("There is nothing here.") }

@@ -1,14 +1,11 @@
 package web
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"example.org/tocsin/internal/readmodel"
 )
 
 // pageSize is how many rows of a list are on one page.
@@ -67,41 +64,6 @@ func (v *visit) pageLinks(number int, more bool, words string) pager {
 	return p
 }
 
-// serviceChoices are the services of the tenant as options of a filter.
-func (v *visit) serviceChoices(chosen string) []choice {
-	list := []choice{{"", v.text("filter.services"), chosen == ""}}
-	for i := range v.snapshot.Services {
-		s := &v.snapshot.Services[i]
-		list = append(list, choice{s.ID, s.Name, s.ID == chosen})
-	}
-	return list
-}
-
-// periodChoices are the last days and the years that rows started in.
-func (v *visit) periodChoices(rows []*readmodel.Row, chosen string) []choice {
-	years := map[int]bool{}
-	for _, row := range rows {
-		if row.StartAt != 0 {
-			years[row.StartAt.Time().In(v.zone).Year()] = true
-		}
-	}
-	list := []choice{{"", v.text("filter.ever"), chosen == ""}}
-	for _, days := range []int{7, 30, 90} {
-		value := strconv.Itoa(days) + "d"
-		list = append(list, choice{value, v.text("filter.days", "n", days), value == chosen})
-	}
-	var sorted []int
-	for year := range years {
-		sorted = append(sorted, year)
-	}
-	slices.SortFunc(sorted, func(a, b int) int { return cmp.Compare(b, a) })
-	for _, year := range sorted {
-		value := strconv.Itoa(year)
-		list = append(list, choice{value, value, value == chosen})
-	}
-	return list
-}
-
 // period is the time that a value of periodChoices names; both are zero for
 // all time.
 func (v *visit) period(value string) (from, to time.Time) {
@@ -114,18 +76,6 @@ func (v *visit) period(value string) (from, to time.Time) {
 		return time.Date(year, 1, 1, 0, 0, 0, 0, v.zone), time.Date(year+1, 1, 1, 0, 0, 0, 0, v.zone)
 	}
 	return time.Time{}, time.Time{}
-}
-
-// during reports whether a row overlaps a time. Zero bounds take everything.
-func during(row *readmodel.Row, from, to, now time.Time) bool {
-	if from.IsZero() {
-		return true
-	}
-	start, end := row.StartAt.Time(), now
-	if row.EndAt != 0 {
-		end = row.EndAt.Time()
-	}
-	return start.Before(to) && !end.Before(from)
 }
 
 // on is the choice among allowed values that a query names, "" for any other.

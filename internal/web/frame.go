@@ -237,63 +237,23 @@ func (v *visit) liveState(s *readmodel.Snapshot) liveState {
 	return liveState{"", v.text("live.ago", "d", v.length(d))}
 }
 
-// staleSince is since when some source is not heard, in words, or "" while all
-// data is current.
-func (v *visit) staleSince() string {
-	if !v.snapshot.Stale {
-		return ""
-	}
-	return v.sinceWords(v.snapshot.StaleSince)
-}
-
-// sinceWords is an instant after "since"; the zero time is the start.
-func (v *visit) sinceWords(t time.Time) string {
-	if t.IsZero() {
-		return v.text("stale.start")
-	}
-	return v.stamp(t.In(v.zone))
-}
-
-// staleTitle says since when nothing is known: about all services, or about
-// those of the sources that it names.
-func (v *visit) staleTitle() string {
-	since := v.staleSince()
-	if since == "" {
-		return ""
-	}
-	for i := range v.snapshot.Services {
-		if !v.snapshot.Services[i].Stale {
-			return v.text("stale.part", "source", v.unheard(), "time", since)
-		}
-	}
-	return v.text("stale.title", "time", since)
-}
-
-// unheard names the sources that are stale.
-func (v *visit) unheard() string {
-	var names []string
-	for _, source := range v.snapshot.Unheard() {
-		names = append(names, source.Name)
-	}
-	return v.join(names)
-}
-
-// staleReason says what the last attempts met: a short list looks different
-// from no answer at all.
-func (v *visit) staleReason() string {
-	var reasons []string
-	for _, source := range v.snapshot.Unheard() {
-		switch {
-		case source.Shorts > 0:
-			reasons = append(reasons, v.text("stale.short", "source", source.Name))
-		case source.Failures > 0:
-			reasons = append(reasons, v.text("stale.failed", "source", source.Name, "n", source.Failures))
-		default:
-			reasons = append(reasons, v.text("stale.silent", "source", source.Name))
-		}
-	}
-	return strings.Join(reasons, " ")
-}
-
 // requestID is how the operator finds this request in the log.
 func (v *visit) requestID() string { return httpserver.RequestID(v.r.Context()) }
+
+// person is who is signed in, as every page shows it.
+type person struct {
+	Name, Initial           string
+	Account, SignOut, Enter string // addresses; Enter is where a stranger signs in
+}
+
+// person tells who visits.
+func (v *visit) person() person {
+	visitor := access.VisitorOf(v.r.Context())
+	switch {
+	case v.pages.config.Door == nil:
+		return person{}
+	case !visitor.SignedIn():
+		return person{Enter: v.href("/login")}
+	}
+	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
+}

@@ -34,39 +34,9 @@ type handlingView struct {
 	Form    *form  // nil for those who may only read
 }
 
-// seesHandlings reports whether the visitor reads what is done about messages.
-// It names people, so strangers do not.
-func (v *visit) seesHandlings() bool {
-	return v.pages.config.Handlings != nil && access.VisitorOf(v.r.Context()).SignedIn()
-}
-
-// handlings are those of the tenant by message id, none for strangers.
-func (v *visit) handlings() (map[string]tocsin.Handling, error) {
-	if !v.seesHandlings() {
-		return nil, nil
-	}
-	return v.pages.config.Handlings.Handlings(v.r.Context(), v.snapshot.Tenant.ID)
-}
-
 func (v *visit) handled(h tocsin.Handling) handled {
 	h.Normalize()
 	return handled{h, v.text("handling." + string(h.State))}
-}
-
-// dueOf is the date that counts for a message: the one that people set, which
-// ends with their day, before the provider's. Nothing settled is late.
-func (v *visit) dueOf(id string, m tocsin.Message, h tocsin.Handling) *dueLine {
-	if !h.Due.IsZero() {
-		m.ActionRequiredBy = time.Date(h.Due.Year(), h.Due.Month(), h.Due.Day(), 23, 59, 59, 0, v.zone)
-	}
-	if m.ActionRequiredBy.IsZero() {
-		return nil
-	}
-	line := v.dueLine(id, m)
-	if h.Settled() {
-		line.Tone, line.Left = "", ""
-	}
-	return &line
 }
 
 // handledAs filters messages by what is done about them, and offers the
@@ -166,16 +136,6 @@ func formStatus(err error) int {
 		return http.StatusConflict
 	}
 	return http.StatusBadRequest
-}
-
-// sameTenant is the address of a page that is read with another permission, in
-// other tenants: the tenant is named when it was named before.
-func (v *visit) sameTenant(path string) string {
-	tenant := ""
-	if v.r.URL.Query().Has("tenant") {
-		tenant = v.snapshot.Tenant.Name
-	}
-	return addressOf(v.code, path, tenant)
 }
 
 // messagesHref is the list of messages as the visitor came from it.

@@ -36,12 +36,6 @@ type issuePage struct {
 	Portal                                                       string // where the admin centre shows it; "" where that is not known
 }
 
-// definition is one fact below the title.
-type definition struct {
-	Name, Value, Note, Tone string
-	At                      *moment // instead of Value
-}
-
 // note is a sentence that stands out: its family, a title, a text.
 type note struct{ Family, Glyph, Title, Text string }
 
@@ -52,8 +46,6 @@ type tenantState struct {
 	Absent     bool
 	Unknown    bool // absent, but nobody knows
 }
-
-type detailLine struct{ Name, Value string }
 
 // issue serves /issues/{id}, the id in any case.
 func (p *Pages) issue(v *visit) error {
@@ -111,17 +103,6 @@ func readPosts(posts []tocsin.Post) []section.Post {
 		read[i] = section.Read(post)
 	}
 	return read
-}
-
-// statusOf is the status that came with a post: that of the first version
-// which is not older than it.
-func statusOf(created time.Time, versions []tocsin.Version, present tocsin.Status) tocsin.Status {
-	for i := range versions {
-		if !versions[i].At.Before(created) {
-			return versions[i].Status
-		}
-	}
-	return present
 }
 
 // beside is a text that stands below a title, "" when it says the same.

@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -32,15 +31,9 @@ type issuesPage struct {
 	Empty                    *emptyView
 }
 
-type issueRow struct {
-	issueLine
-	Started *moment
-	Length  string
-}
-
 // issues serves /issues?v=&service=&type=&period=&text=.
 func (p *Pages) issues(v *visit) error {
-	page, err := v.shared("issues", fillIssues)
+	page, err := v.shared("issues", func() (any, error) { return v.fillIssues() })
 	if err != nil {
 		return err
 	}
@@ -48,7 +41,7 @@ func (p *Pages) issues(v *visit) error {
 	return nil
 }
 
-func fillIssues(v *visit) (any, error) {
+func (v *visit) fillIssues() (any, error) {
 	query := v.r.URL.Query()
 	view, kind := on(query, "v", "open", "ended"), on(query, "type", "incident", "advisory")
 	service, period := query.Get("service"), query.Get("period")
@@ -169,66 +162,37 @@ func (p *Pages) issuesCSV(v *visit) error {
 	return v.sendTable("issues", table)
 }
 
-// emptyList says why a list shows nothing: there is nothing, or the filter
-// leaves nothing over.
-func (v *visit) emptyList(n int, what string) *emptyView {
-	switch {
-	case n == 0 && what != "tenants" && v.neverRead():
-		return &emptyView{Title: v.text("overview.unread"), Text: v.text("empty.unread.text")}
-	case n == 0:
-		return &emptyView{Title: v.text("empty." + what), Text: v.text("empty." + what + ".text")}
+// serviceChoices are the services of the tenant as options of a filter.
+func (v *visit) serviceChoices(chosen string) []choice {
+	list := []choice{{"", v.text("filter.services"), chosen == ""}}
+	for i := range v.snapshot.Services {
+		s := &v.snapshot.Services[i]
+		list = append(list, choice{s.ID, s.Name, s.ID == chosen})
 	}
-	return &emptyView{v.text("empty.filter"), v.text("empty.filter.text", "n", n), v.href(v.path), v.text("empty.filter.clear")}
+	return list
 }
 
-// filterIssues parts the issues that a filter takes into those going on, worst
-// first, planned work that is not over, soonest first, and those over, newest
-// first.
-func (v *visit) filterIssues(service, kind, period string) (open, planned, ended []*readmodel.Row) {
-	from, to := v.period(period)
-	takes := func(row *readmodel.Row) bool {
-		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && during(row, from, to, v.now)
-	}
-	for _, row := range health.OpenRows(v.snapshot, v.now) {
-		if takes(row) {
-			open = append(open, row)
-		}
-	}
-	for _, row := range v.snapshot.Issues {
-		switch {
-		case health.Open(row, v.now) || !takes(row):
-		case health.Planned(row, v.now):
-			planned = append(planned, row)
-		default:
-			ended = append(ended, row)
-		}
-	}
-	slices.SortFunc(ended, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
-	})
-	slices.SortFunc(planned, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
-	})
-	return open, planned, ended
-}
-
-func (v *visit) issueRows(rows []*readmodel.Row) ([]issueRow, error) {
-	var list []issueRow
+// periodChoices are the last days and the years that rows started in.
+func (v *visit) periodChoices(rows []*readmodel.Row, chosen string) []choice {
+	years := map[int]bool{}
 	for _, row := range rows {
-		line, err := v.issueLine(row)
-		if err != nil {
-			return nil, err
+		if row.StartAt != 0 {
+			years[row.StartAt.Time().In(v.zone).Year()] = true
 		}
-		line.look = v.lookOf(row.Class, row.Status)
-		one := issueRow{issueLine: line, Started: v.moment(row.StartAt.Time())}
-		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
-		case start.IsZero():
-		case health.Open(row, v.now):
-			one.Length = v.text("length.open", "d", v.length(v.now.Sub(start)))
-		case !end.IsZero() && end.After(start):
-			one.Length = v.length(end.Sub(start).Round(time.Minute))
-		}
-		list = append(list, one)
 	}
-	return list, nil
+	list := []choice{{"", v.text("filter.ever"), chosen == ""}}
+	for _, days := range []int{7, 30, 90} {
+		value := strconv.Itoa(days) + "d"
+		list = append(list, choice{value, v.text("filter.days", "n", days), value == chosen})
+	}
+	var sorted []int
+	for year := range years {
+		sorted = append(sorted, year)
+	}
+	slices.SortFunc(sorted, func(a, b int) int { return cmp.Compare(b, a) })
+	for _, year := range sorted {
+		value := strconv.Itoa(year)
+		list = append(list, choice{value, value, value == chosen})
+	}
+	return list
 }

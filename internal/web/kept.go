@@ -59,9 +59,9 @@ func (v *visit) keptKey() keptKey {
 // shared is a page from a template and the model that fill makes, or the same
 // page as it was made for somebody else in this second. It is for pages that
 // depend on nothing but what [visit.keptKey] names.
-func (v *visit) shared(name string, fill func(*visit) (any, error)) (*keptPage, error) {
+func (v *visit) shared(name string, fill func() (any, error)) (*keptPage, error) {
 	work := func() ([]byte, error) {
-		model, err := fill(v)
+		model, err := fill()
 		if err != nil {
 			return nil, err
 		}

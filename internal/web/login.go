@@ -59,11 +59,11 @@ func (v *visit) doorState() *doorState {
 	if !v.pages.config.Everyone || v.snapshot == nil {
 		return nil
 	}
-	overview := overviewPage{}
-	if overview.conclude(v) != nil {
+	state, err := v.state()
+	if err != nil {
 		return nil
 	}
-	return &doorState{overview.Verdict, overview.Affected[:min(len(overview.Affected), doorServices)]}
+	return &doorState{state.Verdict, state.Affected[:min(len(state.Affected), doorServices)]}
 }
 
 // login serves GET /login.
@@ -191,8 +191,6 @@ func (p *Pages) setUpPage(v *visit) error {
 	}
 	return v.showSetUp(http.StatusOK, code, nil)
 }
-
-func errNothingHere() error { return tocsin.NotFoundf("There is nothing here.") }
 
 // setUpForm is the page of GET /setup.
 type setUpForm struct {

@@ -3,7 +3,6 @@ package web
 import (
 	"strings"
 
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -88,24 +87,6 @@ func (l *locale) short(s tocsin.Status) look {
 		look.Words = l.text("family." + look.Family)
 	}
 	return look
-}
-
-// judged is how the judgement on a service is shown: in the words of the status
-// that decides where that is as bad, else in those of the severity.
-func (l *locale) judged(s *health.Service) look {
-	switch {
-	case s.Severity == tocsin.SeverityPlanned:
-		return look{Family: "ok", Glyph: "ok", Words: l.text("family.planned"), severity: s.Severity}
-	case s.Advised():
-		return look{Family: "watch", Glyph: "watch", Words: l.text("class.advisory"), severity: s.Severity}
-	case s.Status.Severity() != s.Severity:
-		return l.severity(s.Severity)
-	}
-	one := l.short(s.Status)
-	if s.Severity.Well() && one.Family == "neutral" { // a false positive
-		one.Family = "ok"
-	}
-	return one
 }
 
 // severity is how a severity is shown where no status says more.

@@ -141,15 +141,6 @@ func (v *visit) messageRows() ([]messageRow, error) {
 	return list, nil
 }
 
-// category is the word for a category or severity; an unknown one is shown as
-// it was received.
-func (v *visit) category(s string) string {
-	if words, ok := v.texts["class."+s]; ok {
-		return words.other
-	}
-	return s
-}
-
 func (v *visit) messageState(row *readmodel.Row) string {
 	switch {
 	case row.LeftAt != 0:

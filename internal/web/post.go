@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
@@ -171,3 +172,14 @@ func linesOf(text string) []string {
 
 // anchor is the id of a post on its page.
 func (p postView) Anchor() string { return fmt.Sprintf("p%d", p.N) }
+
+// statusOf is the status that came with a post: that of the first version
+// which is not older than it.
+func statusOf(created time.Time, versions []tocsin.Version, present tocsin.Status) tocsin.Status {
+	for i := range versions {
+		if !versions[i].At.Before(created) {
+			return versions[i].Status
+		}
+	}
+	return present
+}

@@ -2,10 +2,16 @@ package web
 
 import "net/http"
 
+// An area is a part of the desk with a menu of its own, "" of one without.
+type area struct {
+	frame
+	Sections []navLink
+}
+
 // A question is asked before something is taken away, on a page of its own, so
 // that nobody does it by one wrong click, with or without JavaScript.
 type question struct {
-	adminFrame
+	area
 	Text         string // what will happen
 	To           string // where the form goes
 	Field, Value string // what it sends, if anything

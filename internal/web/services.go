@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
@@ -40,39 +39,6 @@ func (p *Pages) services(v *visit) error {
 		page.Empty = &emptyView{Title: v.text("empty.services"), Text: v.text("empty.services.text")}
 	}
 	return v.render(http.StatusOK, "services", page)
-}
-
-// openLines are the open issues of a tenant as lines, with the judgement that
-// they are from.
-type openLines struct {
-	report *health.Report
-	lines  map[*health.Issue]issueLine
-}
-
-// judge judges the tenant of the visit.
-func (v *visit) judge() (*health.Report, error) {
-	return health.Judge(v.r.Context(), v.pages.config.Model, v.snapshot, v.now)
-}
-
-func (v *visit) openLines() (openLines, error) {
-	report, err := v.judge()
-	if err != nil {
-		return openLines{}, err
-	}
-	open := openLines{report, make(map[*health.Issue]issueLine, len(report.Open))}
-	for _, one := range report.Open {
-		open.lines[one] = v.issueLineOf(one.Row, one.Content)
-	}
-	return open, nil
-}
-
-// of are the lines of some of the issues.
-func (open openLines) of(issues []*health.Issue) []issueLine {
-	var lines []issueLine
-	for _, one := range issues {
-		lines = append(lines, open.lines[one])
-	}
-	return lines
 }
 
 // servicePage is one service: how it is, how it was in a year, and why.

@@ -98,14 +98,14 @@ func (v *visit) sitePage() ([]byte, error) {
 
 // fill adds services and issues. Nothing on the site leads into the desk.
 func (page *sitePage) fill(v *visit) error {
-	var overview overviewPage
-	if err := overview.conclude(v); err != nil {
+	state, err := v.state()
+	if err != nil {
 		return err
 	}
-	page.Verdict = overview.Verdict
+	page.Verdict = state.Verdict
 	page.Verdict.Lead = template.HTML(template.HTMLEscapeString(v.siteLead(page.Verdict))) //nolint:gosec // escaped
-	page.Services = slices.Concat(overview.Affected, overview.Unheard, overview.Working)
-	for _, line := range overview.Issues {
+	page.Services = slices.Concat(state.Affected, state.Unheard, state.Working)
+	for _, line := range state.Issues {
 		post, err := v.sitePost(line)
 		if err != nil {
 			return err

@@ -19,16 +19,16 @@ type issueGroup struct {
 
 // storm puts what is open in groups as the query asks, and points at incidents
 // that may have one cause.
-func (page *overviewPage) storm(v *visit) {
-	if page.Storm = len(page.Issues) >= stormAt; !page.Storm {
+func (s *state) storm(v *visit) {
+	if s.Storm = len(s.Issues) >= stormAt; !s.Storm {
 		return
 	}
 	by := on(v.r.URL.Query(), "g", "severity", "service", "age")
 	by = cmp.Or(by, "severity")
 	for _, one := range []string{"severity", "service", "age"} {
-		page.GroupBy = append(page.GroupBy, chip{Name: v.text("storm.by." + one), Href: v.with("g", one), On: one == by})
+		s.GroupBy = append(s.GroupBy, chip{Name: v.text("storm.by." + one), Href: v.with("g", one), On: one == by})
 	}
-	lines := slices.Clone(page.Issues)
+	lines := slices.Clone(s.Issues)
 	switch by {
 	case "severity":
 		slices.SortStableFunc(lines, func(a, b issueLine) int { return cmp.Compare(b.severity, a.severity) })
@@ -48,13 +48,13 @@ func (page *overviewPage) storm(v *visit) {
 		case "age":
 			name = v.text("storm.age." + ageOf(v.now.Sub(line.start)))
 		}
-		if n := len(page.Groups); n == 0 || page.Groups[n-1].Name != name {
-			page.Groups = append(page.Groups, issueGroup{Name: name})
+		if n := len(s.Groups); n == 0 || s.Groups[n-1].Name != name {
+			s.Groups = append(s.Groups, issueGroup{Name: name})
 		}
-		group := &page.Groups[len(page.Groups)-1]
+		group := &s.Groups[len(s.Groups)-1]
 		group.Lines = append(group.Lines, line)
 	}
-	page.Alike = v.alikes(page.Issues)
+	s.Alike = v.alikes(s.Issues)
 }
 
 // knownFamily is a family that has a word of its own, else "".

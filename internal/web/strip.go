@@ -56,7 +56,3 @@ func (v *visit) daysInWords(days [5]int) string {
 	}
 	return v.join(parts)
 }
-
-func startOfDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
-}

@@ -267,7 +267,7 @@ const wallIssues = 6
 
 // wall serves /wall.
 func (p *Pages) wall(v *visit) error {
-	page, err := v.shared("wall", fillWall)
+	page, err := v.shared("wall", func() (any, error) { return v.fillWall() })
 	if err != nil {
 		return err
 	}
@@ -275,13 +275,13 @@ func (p *Pages) wall(v *visit) error {
 	return nil
 }
 
-func fillWall(v *visit) (any, error) {
-	overview := overviewPage{frame: v.frame(crumb{Name: v.text("wall.title")})}
-	overview.Refresh = 60
-	if err := overview.conclude(v); err != nil {
+func (v *visit) fillWall() (any, error) {
+	state, err := v.state()
+	if err != nil {
 		return nil, err
 	}
-	page := wallPage{frame: overview.frame, Verdict: overview.Verdict, Issues: overview.Issues, N: len(overview.Issues), None: v.noneOpen()}
+	page := wallPage{frame: v.frame(crumb{Name: v.text("wall.title")}), Verdict: state.Verdict, Issues: state.Issues, N: len(state.Issues), None: v.noneOpen()}
+	page.Refresh = 60
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}

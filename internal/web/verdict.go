@@ -38,8 +38,8 @@ type tally struct {
 }
 
 // verdict words the judgement on the tenant.
-func (v *visit) verdict(page *overviewPage, m month) verdict {
-	r := page.report
+func (v *visit) verdict(s *state, m month) verdict {
+	r := s.report
 	out := verdict{When: v.text("verdict.when", "tenant", v.snapshot.Tenant.Title()), Tally: v.tally(r), Total: v.text("verdict.total", "n", len(r.Services))}
 	out.Family, out.Glyph = signOf(r.Severity)
 	out.Tint = out.Family
@@ -47,32 +47,32 @@ func (v *visit) verdict(page *overviewPage, m month) verdict {
 	stale := v.staleSince()
 	switch {
 	case n[tocsin.SeverityInterruption]+n[tocsin.SeverityDegraded] > 0:
-		out.Headline = v.tollHeadline(page.tolls())
+		out.Headline = v.tollHeadline(s.tolls())
 	case r.Severity.Broken(), r.Severity == tocsin.SeverityRecovering && n[r.Severity] == 0: // of services that no list names
-		out.Headline = v.text("verdict.incidents", "n", page.incidents())
+		out.Headline = v.text("verdict.incidents", "n", s.incidents())
 	case r.Severity == tocsin.SeverityUnknown:
-		out.Headline = v.unknownHeadline(page, stale)
+		out.Headline = v.unknownHeadline(s, stale)
 	case r.Severity == tocsin.SeverityRecovering:
 		out.Headline = v.text("verdict.recovering", "n", n[r.Severity])
 	case r.Severity == tocsin.SeverityAdvisory:
-		out.Headline = v.watchHeadline(page, n[r.Severity])
+		out.Headline = v.watchHeadline(s, n[r.Severity])
 	default:
 		out.Family, out.Glyph, out.Tint, out.Headline = "restored", "restored", "", v.text("verdict.quiet")
 	}
-	v.explain(&out, page, stale)
-	out.Facts, out.Next = v.facts(page, m, stale == "")
+	v.explain(&out, s, stale)
+	out.Facts, out.Next = v.facts(s, m, stale == "")
 	return out
 }
 
 // unknownHeadline says what is not known.
-func (v *visit) unknownHeadline(page *overviewPage, stale string) string {
-	switch n := page.report.Count()[tocsin.SeverityUnknown]; {
+func (v *visit) unknownHeadline(s *state, stale string) string {
+	switch n := s.report.Count()[tocsin.SeverityUnknown]; {
 	case stale != "":
-		return v.staleHeadline(page, stale)
-	case len(page.report.Services) == 0 && len(page.report.Unlisted) == 0:
+		return v.staleHeadline(s, stale)
+	case len(s.report.Services) == 0 && len(s.report.Unlisted) == 0:
 		return v.text("verdict.empty")
-	case n == 0 && page.incidents() > 0:
-		return v.text("verdict.incidents", "n", page.incidents())
+	case n == 0 && s.incidents() > 0:
+		return v.text("verdict.incidents", "n", s.incidents())
 	case n == 0:
 		return v.text("verdict.unreadable")
 	default:
@@ -82,9 +82,9 @@ func (v *visit) unknownHeadline(page *overviewPage, stale string) string {
 
 // staleHeadline says how much is not known: everything, some services, or what
 // a source that never named a service would tell.
-func (v *visit) staleHeadline(page *overviewPage, since string) string {
+func (v *visit) staleHeadline(s *state, since string) string {
 	n := 0
-	for _, line := range slices.Concat(page.Affected, page.Unheard) {
+	for _, line := range slices.Concat(s.Affected, s.Unheard) {
 		if line.stale {
 			n++
 		}
@@ -92,7 +92,7 @@ func (v *visit) staleHeadline(page *overviewPage, since string) string {
 	switch n {
 	case 0:
 		return v.text("stale.part", "source", v.unheard(), "time", since)
-	case len(page.report.Services):
+	case len(s.report.Services):
 		return v.text("verdict.stale", "time", since)
 	}
 	return v.text("verdict.stale.part", "n", n, "time", since)
@@ -100,11 +100,11 @@ func (v *visit) staleHeadline(page *overviewPage, since string) string {
 
 // watchHeadline says that nothing worse is going on than advisories, or than
 // something that is looked into, if only services that nothing is said about.
-func (v *visit) watchHeadline(page *overviewPage, services int) string {
-	if incidents := page.incidents(); incidents > 0 {
+func (v *visit) watchHeadline(s *state, services int) string {
+	if incidents := s.incidents(); incidents > 0 {
 		return v.text("verdict.investigating", "n", incidents)
 	}
-	if advisories := len(page.Issues) + len(page.Quiet); advisories > 0 {
+	if advisories := len(s.Issues) + len(s.Quiet); advisories > 0 {
 		return v.text("verdict.advisories", "n", advisories)
 	}
 	return v.text("verdict.watched", "n", services)
@@ -118,9 +118,9 @@ type toll struct {
 
 // tolls counts what does not work: the providers' services, the worst hit first,
 // before those of the desk itself.
-func (page *overviewPage) tolls() []toll {
+func (s *state) tolls() []toll {
 	byProvider := map[string]*toll{}
-	for _, line := range page.Affected {
+	for _, line := range s.Affected {
 		if !line.severity.Broken() {
 			continue
 		}
@@ -202,8 +202,8 @@ func (v *visit) tollApart(t toll) []string {
 
 // explain adds what a caller asks next: whose confirmation it is, or what it
 // means that nothing is open.
-func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
-	r := page.report
+func (v *visit) explain(out *verdict, s *state, stale string) {
+	r := s.report
 	switch {
 	case r.Cause != nil && r.Severity != tocsin.SeverityUnknown:
 		line := v.issueLineOf(r.Cause.Row, r.Cause.Content)
@@ -212,7 +212,7 @@ func (v *visit) explain(out *verdict, page *overviewPage, stale string) {
 		if r.Cause.Severity == tocsin.SeverityRecovering {
 			key = "verdict.lead.recovering"
 		}
-		out.Lead = v.sayRich(key, line.source, "id", idLink(line.Href, line.ID)) + v.besides(page)
+		out.Lead = v.sayRich(key, line.source, "id", idLink(line.Href, line.ID)) + v.besides(s)
 		if stale != "" {
 			out.Lead += v.between() + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
 		}
@@ -234,11 +234,11 @@ const maxAlso = 3
 
 // besides names the other incidents that explain what is counted, or counts
 // the open ones where they are many.
-func (v *visit) besides(page *overviewPage) template.HTML {
-	also := page.report.Also
+func (v *visit) besides(s *state) template.HTML {
+	also := s.report.Also
 	switch {
-	case page.Storm || len(also) > maxAlso:
-		return v.between() + v.rich("verdict.lead.more", "n", page.incidents()-1)
+	case s.Storm || len(also) > maxAlso:
+		return v.between() + v.rich("verdict.lead.more", "n", s.incidents()-1)
 	case len(also) == 0:
 		return ""
 	}
@@ -250,14 +250,6 @@ func (v *visit) besides(page *overviewPage) template.HTML {
 		links += idLink(v.issueHref(one.ID), one.ID)
 	}
 	return v.between() + v.rich("verdict.lead.also", "ids", links)
-}
-
-// between stands between two sentences.
-func (v *visit) between() template.HTML {
-	if v.code == "ja" {
-		return ""
-	}
-	return " "
 }
 
 // tally draws how many services are in each state, the worst first.
@@ -284,8 +276,8 @@ func (v *visit) tally(r *health.Report) []tally {
 
 // facts are the figures beside the verdict. How long there was no incident is
 // one of them only while all sources are heard.
-func (v *visit) facts(page *overviewPage, m month, heard bool) (facts []fact, next *fact) {
-	r := page.report
+func (v *visit) facts(s *state, m month, heard bool) (facts []fact, next *fact) {
+	r := s.report
 	if r.Cause != nil {
 		worst := v.issueLineOf(r.Cause.Row, r.Cause.Content)
 		if started := v.moment(r.Since); started != nil {
@@ -304,7 +296,7 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) (facts []fact, ne
 		}
 	} else if since := v.moment(r.Since); since != nil && r.Severity.Broken() {
 		facts = append(facts, fact{Name: v.text("fact.since"), Value: v.length(v.now.Sub(r.Since)), Note: since.Text})
-	} else if last := lastIncident(v.snapshot, v.now); last != nil && heard && page.incidents() == 0 {
+	} else if last := lastIncident(v.snapshot, v.now); last != nil && heard && s.incidents() == 0 {
 		end := v.moment(last.EndAt.Time())
 		facts = append(facts, fact{
 			Name: v.text("fact.quiet"), Value: v.length(v.now.Sub(last.EndAt.Time())),
@@ -318,9 +310,9 @@ func (v *visit) facts(page *overviewPage, m month, heard bool) (facts []fact, ne
 }
 
 // incidents counts the open issues that are no advisories.
-func (page *overviewPage) incidents() int {
+func (s *state) incidents() int {
 	n := 0
-	for _, line := range page.Issues {
+	for _, line := range s.Issues {
 		if line.Class != "advisory" {
 			n++
 		}

@@ -30,42 +30,6 @@ type visit struct {
 	snapshot *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
 }
 
-// address is the one of the desk that was asked, for what is read elsewhere;
-// empty where it is not known.
-func (v *visit) address() string {
-	if v.pages.config.Base == "" {
-		return ""
-	}
-	return v.pages.names.For(v.r.Host)
-}
-
-// cloud is where the tenant that is looked at lives, as far as addresses of its
-// admin centre go: no cloud for what the desk itself authored.
-func (v *visit) cloud(own bool) tocsin.Cloud {
-	if c := v.pages.config.Connections; c != nil && !own {
-		return tocsin.Cloud{Portal: c.Portal(v.snapshot.Tenant.ID)}
-	}
-	return tocsin.Cloud{}
-}
-
-// prefixOf is how addresses in a language begin.
-func prefixOf(code string) string {
-	if code == languages()[0] {
-		return ""
-	}
-	return "/" + code
-}
-
-// languageOf splits a path into its language and the rest.
-func languageOf(path string) (code, rest string) {
-	for _, code := range languages()[1:] {
-		if rest, ok := strings.CutPrefix(path, "/"+code); ok && (rest == "" || rest[0] == '/') {
-			return code, "/" + strings.TrimPrefix(rest, "/")
-		}
-	}
-	return languages()[0], path
-}
-
 // visit reads how somebody wants to see pages, and the tenant they ask for.
 func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*visit, error) {
 	v := p.stranger(w, r, code)
@@ -135,47 +99,6 @@ func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
 		}
 	}
 	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
-}
-
-// href is the address of a page in the language and about the tenant of the
-// visit. path may have a query and a fragment.
-func (v *visit) href(path string) string {
-	tenant := ""
-	if len(v.tenants) > 1 && v.snapshot != nil {
-		tenant = v.snapshot.Tenant.Name
-	}
-	return addressOf(v.code, path, tenant)
-}
-
-func addressOf(code, path, tenant string) string {
-	path, fragment, _ := strings.Cut(path, "#")
-	if tenant != "" {
-		mark := "?"
-		if strings.Contains(path, "?") {
-			mark = "&"
-		}
-		path += mark + "tenant=" + url.QueryEscape(tenant)
-	}
-	if fragment != "" {
-		path += "#" + fragment
-	}
-	return prefixOf(code) + path
-}
-
-// with is the present address with another value for one parameter of its
-// query, or without it.
-func (v *visit) with(name, value string) string {
-	query := v.r.URL.Query()
-	query.Del("page")
-	if value == "" {
-		query.Del(name)
-	} else {
-		query.Set(name, value)
-	}
-	if len(query) == 0 {
-		return prefixOf(v.code) + v.path
-	}
-	return prefixOf(v.code) + v.path + "?" + query.Encode()
 }
 
 // render makes a page and sends it.

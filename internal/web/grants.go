@@ -1,0 +1,26 @@
+package web
+
+import "example.org/tocsin/internal/tocsin"
+
+// tenantNames are the names of all tenants by GUID, for the words of grants.
+func (v *visit) tenantNames() (map[string]string, error) {
+	tenants, err := v.pages.config.Archive.Tenants(v.r.Context())
+	names := make(map[string]string, len(tenants))
+	for _, t := range tenants {
+		names[t.ID] = t.Title()
+	}
+	return names, err
+}
+
+// grantWords say what a grant gives.
+func (v *visit) grantWords(g tocsin.Grant, names map[string]string) string {
+	role := v.text("role." + string(g.Role))
+	if g.TenantID == "" {
+		return v.text("grant.all", "role", role)
+	}
+	name := names[g.TenantID]
+	if name == "" {
+		name = g.TenantID
+	}
+	return v.text("grant.in", "role", role, "tenant", name)
+}
