@@ -11,11 +11,11 @@ import (
 )
 
 // accountPages lists the pages on which people look after their own account.
-func (p *Pages) accountPages() []page {
+func (p *Pages) accountPages() []Page {
 	if p.config.Door == nil {
 		return nil
 	}
-	return []page{
+	return []Page{
 		{"GET", "/account", access.SignedIn, p.account, true},
 		{"POST", "/account/password", access.SignedIn, p.changePassword, true},
 		{"POST", "/account/passkeys/options", access.SignedIn, p.newPasskey, true},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -58,11 +59,11 @@ type offers interface {
 }
 
 // adminPages lists the pages of those who run the desk.
-func (p *Pages) adminPages() []page {
+func (p *Pages) adminPages() []Page {
 	if p.config.Admin == nil {
 		return nil
 	}
-	return []page{
+	return []Page{
 		{"GET", "/admin", access.SignedIn, p.admin, true},
 		{"GET", "/admin/users", access.ManageUsers, p.adminUsers, true},
 		{"POST", "/admin/users", access.ManageUsers, p.addUser, true},
@@ -142,7 +143,7 @@ func (v *visit) adminFrame(section string, more ...crumb) adminFrame {
 	crumbs[len(crumbs)-1].Href = ""
 	f.frame = v.frame(crumbs...)
 	if done := v.r.URL.Query().Get("done"); done != "" {
-		if _, ok := v.texts["admin.done."+done]; ok {
+		if v.has("admin.done." + done) {
 			f.Done = v.text("admin.done." + done)
 		}
 	}
@@ -162,7 +163,7 @@ func (p *Pages) admin(v *visit) error {
 // administers lists the tenants in which the visitor has a permission, those
 // that are disabled as well.
 func (v *visit) administers(p access.Permission) ([]tocsin.Tenant, error) {
-	all, err := v.pages.config.Archive.Tenants(v.r.Context())
+	all, err := v.everyTenant()
 	visitor := access.VisitorOf(v.r.Context())
 	var own []tocsin.Tenant
 	for _, t := range all {
@@ -185,4 +186,10 @@ func (v *visit) administered(p access.Permission, id string) (tocsin.Tenant, err
 		}
 	}
 	return tocsin.Tenant{}, errNothingHere()
+}
+
+// runsSomething reports whether one of the sections is for the visitor.
+func runsSomething(v *visit) bool {
+	visitor := access.VisitorOf(v.r.Context())
+	return slices.ContainsFunc(adminSections(), func(s adminSection) bool { return visitor.Somewhere(s.needs) })
 }

@@ -91,10 +91,8 @@ func (page *auditPage) filters(v *visit, asked store.AuditQuery, names map[strin
 		page.Actors = append(page.Actors, choice{name, v.actor(tocsin.Actor{Name: name}), name == asked.Actor})
 	}
 	page.Actions = []choice{{"", v.text("audit.anything"), asked.Action == ""}}
-	for key := range v.texts {
-		if action, ok := strings.CutPrefix(key, "did."); ok {
-			page.Actions = append(page.Actions, choice{action, v.text(key), action == asked.Action})
-		}
+	for _, action := range v.below("did.") {
+		page.Actions = append(page.Actions, choice{action, v.text("did." + action), action == asked.Action})
 	}
 	slices.SortFunc(page.Actions[1:], func(a, b choice) int { return cmp.Compare(a.Name, b.Name) })
 	page.Of = []choice{{"", v.text("audit.anywhere"), asked.TenantID == ""}}
@@ -143,7 +141,7 @@ func (p *Pages) auditCSV(v *visit) error {
 // actor is who acted, in words for those who are no people.
 func (v *visit) actor(a tocsin.Actor) string {
 	key := "who." + strings.ReplaceAll(a.Name, " ", ".")
-	if _, ok := v.texts[key]; ok && a.UserID == "" {
+	if v.has(key) && a.UserID == "" {
 		return v.text(key)
 	}
 	return a.Name

@@ -170,7 +170,7 @@ func (v *visit) every(d time.Duration) string {
 
 // cloudName is what people call a cloud, or what the settings file calls it.
 func (v *visit) cloudName(id string) string {
-	if _, ok := v.texts["cloud."+id]; ok {
+	if v.has("cloud." + id) {
 		return v.text("cloud." + id)
 	}
 	return id

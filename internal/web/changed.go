@@ -129,8 +129,7 @@ func lastUpTo(versions []tocsin.Version, n int) int {
 // tellsOf leaves out members that change with every version, and of services
 // all that has no word.
 func (v *visit) tellsOf(kind tocsin.Kind, member string) bool {
-	_, known := v.texts["member."+member]
-	return known && member != "lastModifiedDateTime" && (kind == tocsin.KindIssue || kind == tocsin.KindMessage)
+	return v.has("member."+member) && member != "lastModifiedDateTime" && (kind == tocsin.KindIssue || kind == tocsin.KindMessage)
 }
 
 // feedLine tells what happened.

@@ -207,8 +207,8 @@ func (v *visit) member(m section.Member) memberView {
 }
 
 func (v *visit) memberName(name string) string {
-	if words, ok := v.texts["member."+name]; ok {
-		return words.other
+	if v.has("member." + name) {
+		return v.text("member." + name)
 	}
 	return strings.TrimPrefix(name, "details.")
 }

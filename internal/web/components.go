@@ -42,7 +42,7 @@ func (p *Pages) components(v *visit) error {
 	for _, s := range allStatuses() {
 		row := componentStatus{Value: string(s), Tint: v.look(s), Langs: languages()}
 		for _, code := range languages() {
-			row.Looks = append(row.Looks, p.locales[code].look(s))
+			row.Looks = append(row.Looks, v.inLanguage(code).look(s))
 		}
 		page.Statuses = append(page.Statuses, row)
 	}

@@ -23,13 +23,12 @@ type standing struct {
 func (v *visit) standings() ([]standing, error) {
 	all := make([]standing, len(v.tenants))
 	for i, t := range v.tenants {
-		s, err := v.pages.snapshot(v.r.Context(), t.ID)
+		s, err := v.snapshotOf(t.ID)
 		if err != nil {
 			return nil, err
 		}
-		one := *v
-		one.snapshot = s
-		all[i].visit = &one
+		one := v.in(s)
+		all[i].visit = one
 		if all[i].report, all[i].looks, err = one.standing(); err != nil {
 			return nil, err
 		}

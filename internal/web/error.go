@@ -91,7 +91,7 @@ type firstRunPage struct {
 
 func (p *Pages) firstRun(v *visit) error {
 	page := firstRunPage{frame: v.frame(crumb{Name: v.text("first.title")})}
-	if p.config.Admin != nil && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
+	if v.opens("/admin/tenants") && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
 		page.AddTenant, page.AddUser, page.AddClient = v.href("/admin/tenants"), v.href("/admin/users"), v.href("/admin/clients")
 	}
 	return v.render(http.StatusOK, "first-run", page)

@@ -63,7 +63,7 @@ func (v *visit) sendFile(ref store.Ref) error {
 		header := v.w.Header()
 		httpserver.SaveAs(header, f.Name)
 		header.Set("Cache-Control", "private, no-store")
-		send(v.w, v.r, http.StatusOK, content{kind: "application/octet-stream", body: body})
+		v.send(http.StatusOK, content{kind: "application/octet-stream", body: body})
 		return nil
 	}
 	return unknownFile()

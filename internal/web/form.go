@@ -128,7 +128,7 @@ func (v *visit) problem(e *tocsin.Error) string {
 	if errors.Is(e.Kind, tocsin.ErrConflict) {
 		key = "taken." + e.Field
 	}
-	if _, ok := v.texts[key]; ok {
+	if v.has(key) {
 		return v.text(key)
 	}
 	return e.Message

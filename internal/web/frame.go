@@ -1,16 +1,12 @@
 package web
 
 import (
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/tocsin"
 )
 
 // A frame is what surrounds every page: the side panel, the top bar and the
@@ -82,20 +78,6 @@ type liveState struct{ State, Text string }
 // clockView is the time in the reader's zone and in UTC.
 type clockView struct{ Time, City, UTC, Date, ISO string }
 
-// navigation lists the pages of the side panel. Only pages that exist are in
-// it.
-func navigation() []struct{ group, path, icon, key, letter string } {
-	return []struct{ group, path, icon, key, letter string }{
-		{"watch", "/", "overview", "overview", "o"},
-		{"watch", "/issues", "incident", "issues", "i"},
-		{"watch", "/messages", "messages", "messages", "m"},
-		{"watch", "/services", "map", "services", "v"},
-		{"watch", "/history", "history", "history", "h"},
-		{"watch", "/tenants", "people", "tenants", "a"},
-		{"watch", "/wall", "eye", "wall", "w"},
-	}
-}
-
 // frame fills in what surrounds a page. Crumbs end with the page itself, whose
 // title is the last one's name.
 func (v *visit) frame(crumbs ...crumb) frame {
@@ -109,7 +91,7 @@ func (v *visit) frame(crumbs ...crumb) frame {
 	f.Languages = v.languageLinks()
 	s := v.snapshot
 	if s == nil {
-		v.navigateAdmin(&f)
+		v.navigate(&f)
 		return f
 	}
 	f.Tenant, f.TenantTitle, f.Initial, f.Tracked = s.Tenant.Name, s.Tenant.Title(), initial(s.Tenant.Title()), len(s.Services)
@@ -122,7 +104,6 @@ func (v *visit) frame(crumbs ...crumb) frame {
 		}
 	}
 	v.navigate(&f)
-	v.navigateAdmin(&f)
 	f.Live, f.Events = v.liveState(s), v.eventsOf()
 	f.Stale, f.StaleText = v.staleTitle(), v.staleReason()
 	return f
@@ -147,65 +128,48 @@ func (v *visit) languageLinks() []languageLink {
 	return links
 }
 
-// opens reports whether the visitor may open a page of the side panel.
+// opens reports whether the visitor may open a page of the side panel. One that
+// does not exist nobody may.
 func (v *visit) opens(path string) bool {
 	if path == "/" {
 		path = "/{$}"
 	}
-	for _, page := range v.pages.pages() {
-		if page.path == path && page.method == http.MethodGet {
-			return access.VisitorOf(v.r.Context()).Somewhere(page.needs)
-		}
-	}
-	return true
+	needs, ok := v.pages.needs[path]
+	return ok && access.VisitorOf(v.r.Context()).Somewhere(needs)
 }
 
+// navigate fills in the side panel.
 func (v *visit) navigate(f *frame) {
-	for _, row := range navigation() {
-		link := navLink{
-			Name: v.text("nav." + row.key), Short: v.text("tab." + row.key), Href: v.href(row.path), Icon: row.icon, Key: row.letter,
-			Current: row.path == v.path || row.path != "/" && strings.HasPrefix(v.path, row.path+"/"),
-		}
-		if !v.opens(row.path) {
+	for i := range v.pages.links {
+		row := &v.pages.links[i]
+		if v.snapshot == nil && !row.Bare || !v.opens(row.Path) || row.Shown != nil && !row.Shown(v) {
 			continue
 		}
-		switch row.key {
-		case "issues":
-			link.Count, link.Down = openIssues(v.snapshot, v.now)
-			link.CountWords = v.text("nav.issues.count", "n", link.Count)
-		case "tenants":
-			if len(v.tenants) < 2 {
-				continue
-			}
+		link := navLink{
+			Name: v.text(row.Text), Href: v.href(row.Path), Icon: row.Icon, Key: row.Key,
+			Current: row.Path == v.path || row.Path != "/" && strings.HasPrefix(v.path, row.Path+"/"),
 		}
-		if n := len(f.Nav); n == 0 || f.Nav[n-1].Name != v.text("nav.group."+row.group) {
-			f.Nav = append(f.Nav, navGroup{Name: v.text("nav.group." + row.group)})
+		if row.Count != nil {
+			link.Count, link.Down = row.Count(v)
+			link.CountWords = v.text(row.Text+".count", "n", link.Count)
+		}
+		group := v.text("nav.group." + row.Group)
+		if n := len(f.Nav); n == 0 || f.Nav[n-1].Name != group {
+			f.Nav = append(f.Nav, navGroup{Name: group})
+		}
+		if row.Short != "" {
+			link.Short = v.text(row.Short)
+			if len(f.Tabs) < maxTabs {
+				f.Tabs = append(f.Tabs, link)
+			}
 		}
 		last := &f.Nav[len(f.Nav)-1]
 		last.Links = append(last.Links, link)
-		if row.group == "watch" && len(f.Tabs) < 5 {
-			f.Tabs = append(f.Tabs, link)
-		}
 	}
 }
 
-// navigateAdmin leads to the administration those who run something.
-func (v *visit) navigateAdmin(f *frame) {
-	visitor := access.VisitorOf(v.r.Context())
-	runs := func(s adminSection) bool { return visitor.Somewhere(s.needs) }
-	if v.pages.config.Admin == nil || !slices.ContainsFunc(adminSections(), runs) {
-		return
-	}
-	f.Nav = append(f.Nav, navGroup{Name: v.text("nav.group.prepare"), Links: []navLink{{
-		Name: v.text("admin"), Href: v.href("/admin"), Icon: "settings", Current: strings.HasPrefix(v.path, "/admin/"),
-	}}})
-}
-
-// openIssues counts what is open, and tells whether something is down.
-func openIssues(s *readmodel.Snapshot, now time.Time) (n int, down bool) {
-	rows := health.OpenRows(s, now)
-	return len(rows), len(rows) > 0 && health.SeverityOf(rows[0]) == tocsin.SeverityInterruption
-}
+// maxTabs is how many links the bar of a small screen has room for.
+const maxTabs = 5
 
 func (v *visit) clockView() clockView {
 	local, utc := v.now.In(v.zone), v.now.UTC()

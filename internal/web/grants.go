@@ -2,9 +2,14 @@ package web
 
 import "example.org/tocsin/internal/tocsin"
 
+// everyTenant lists all tenants of the desk, whoever asks.
+func (v *visit) everyTenant() ([]tocsin.Tenant, error) {
+	return v.pages.config.Archive.Tenants(v.r.Context())
+}
+
 // tenantNames are the names of all tenants by GUID, for the words of grants.
 func (v *visit) tenantNames() (map[string]string, error) {
-	tenants, err := v.pages.config.Archive.Tenants(v.r.Context())
+	tenants, err := v.everyTenant()
 	names := make(map[string]string, len(tenants))
 	for _, t := range tenants {
 		names[t.ID] = t.Title()

@@ -14,11 +14,11 @@ import (
 )
 
 // handlingPages lists where people say what they do about messages.
-func (p *Pages) handlingPages() []page {
+func (p *Pages) handlingPages() []Page {
 	if p.config.Handlings == nil {
 		return nil
 	}
-	return []page{{"POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling, false}}
+	return []Page{{"POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling, false}}
 }
 
 // handled is what is done about a message, as people read it.

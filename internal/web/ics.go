@@ -36,7 +36,7 @@ func (p *Pages) dueCalendar(v *visit) error {
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Content-Disposition", `inline; filename="tocsin-`+v.snapshot.Tenant.Name+`.ics"`)
 	body := []byte(c.b.String())
-	send(v.w, v.r, http.StatusOK, content{kind: "text/calendar; charset=utf-8", tag: tagOf(body), body: body})
+	v.send(http.StatusOK, content{kind: "text/calendar; charset=utf-8", tag: tagOf(body), body: body})
 	return nil
 }
 

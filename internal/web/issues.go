@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
@@ -37,7 +38,7 @@ func (p *Pages) issues(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.answer(http.StatusOK, page.content)
+	v.answer(http.StatusOK, page)
 	return nil
 }
 
@@ -195,4 +196,10 @@ func (v *visit) periodChoices(rows []*readmodel.Row, chosen string) []choice {
 		list = append(list, choice{value, value, value == chosen})
 	}
 	return list
+}
+
+// openIssues counts what is open, and tells whether something is down.
+func openIssues(v *visit) (n int, down bool) {
+	rows := health.OpenRows(v.snapshot, v.now)
+	return len(rows), len(rows) > 0 && health.SeverityOf(rows[0]) == tocsin.SeverityInterruption
 }

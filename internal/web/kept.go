@@ -59,7 +59,7 @@ func (v *visit) keptKey() keptKey {
 // shared is a page from a template and the model that fill makes, or the same
 // page as it was made for somebody else in this second. It is for pages that
 // depend on nothing but what [visit.keptKey] names.
-func (v *visit) shared(name string, fill func() (any, error)) (*keptPage, error) {
+func (v *visit) shared(name string, fill func() (any, error)) (content, error) {
 	work := func() ([]byte, error) {
 		model, err := fill()
 		if err != nil {
@@ -68,9 +68,14 @@ func (v *visit) shared(name string, fill func() (any, error)) (*keptPage, error)
 		return v.execute(name, model)
 	}
 	if len(v.r.URL.Path)+len(v.r.URL.RawQuery) > maxAsked {
-		return makePage(work)
+		page, err := makePage(work)
+		return page.content, err
 	}
-	return v.pages.kept.get(v.r.Context(), v.keptKey(), work)
+	page, err := v.pages.kept.get(v.r.Context(), v.keptKey(), work)
+	if err != nil {
+		return content{}, err
+	}
+	return page.content, nil
 }
 
 // makePage is a page that nobody else gets.

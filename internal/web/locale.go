@@ -7,6 +7,7 @@ import (
 	"html"
 	"html/template"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,6 +112,24 @@ func (l *locale) text(key string, pairs ...any) string {
 		s = strings.ReplaceAll(s, fmt.Sprintf("{%v}", pairs[i]), l.value(pairs[i+1]))
 	}
 	return s
+}
+
+// has reports whether there is a text for a key.
+func (l *locale) has(key string) bool {
+	_, ok := l.texts[key]
+	return ok
+}
+
+// below lists what follows a prefix in the keys of texts, in order.
+func (l *locale) below(prefix string) []string {
+	var list []string
+	for key := range l.texts {
+		if rest, ok := strings.CutPrefix(key, prefix); ok {
+			list = append(list, rest)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 func (l *locale) singular(by string, pairs []any) bool {

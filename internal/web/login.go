@@ -14,11 +14,11 @@ import (
 )
 
 // doorPages lists the pages through which people come in and go out.
-func (p *Pages) doorPages() []page {
+func (p *Pages) doorPages() []Page {
 	if p.config.Door == nil {
 		return nil
 	}
-	return []page{
+	return []Page{
 		{"GET", "/login", access.Public, p.login, true},
 		{"POST", "/login", access.Public, p.signIn, true},
 		{"POST", "/login/passkey/options", access.Public, p.askPasskey, true},
@@ -174,7 +174,7 @@ func (v *visit) sendJSON(body any) error {
 		return err
 	}
 	v.w.Header().Set("Cache-Control", "no-store")
-	send(v.w, v.r, http.StatusOK, content{kind: "application/json", body: text})
+	v.send(http.StatusOK, content{kind: "application/json", body: text})
 	return nil
 }
 

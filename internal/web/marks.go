@@ -17,11 +17,11 @@ type marks interface {
 }
 
 // markPages lists where people mark messages.
-func (p *Pages) markPages() []page {
+func (p *Pages) markPages() []Page {
 	if p.config.Marks == nil {
 		return nil
 	}
-	return []page{{"POST", "/messages/read", access.ReadMessages, p.markRead, false}}
+	return []Page{{"POST", "/messages/read", access.ReadMessages, p.markRead, false}}
 }
 
 // reader is whose marks a visit reads, "" for strangers.

@@ -31,7 +31,7 @@ func (p *Pages) overview(v *visit) error {
 	if v.seenAt().IsZero() {
 		v.setCookie(v.seenCookie(), strconv.FormatInt(v.now.Unix(), 10), cookieLife)
 	}
-	v.answer(http.StatusOK, page.content)
+	v.answer(http.StatusOK, page)
 	return nil
 }
 

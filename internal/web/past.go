@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"html/template"
-	"strings"
 	"sync"
 	"time"
 
@@ -185,11 +184,7 @@ func (v *visit) lastMonth() (month, error) {
 func (v *visit) fragment(name string, model any) (template.HTML, error) {
 	what := fmt.Sprintf("fragment %s %s %t", name, v.code, len(v.tenants) > 1)
 	return remembered(v, what, func(*history.Past) (template.HTML, error) {
-		var body strings.Builder
-		if err := v.pages.templates[v.code].ExecuteTemplate(&body, name, model); err != nil {
-			return "", fmt.Errorf("render %s: %w", name, err)
-		}
-		return template.HTML(body.String()), nil //nolint:gosec // the template has escaped it
+		return v.partial(name, model)
 	})
 }
 

@@ -43,7 +43,7 @@ func (p *Pages) savePreferences(v *visit) error {
 		return err
 	}
 	if zone := v.r.PostFormValue("zone"); zone != "" {
-		if _, ok := p.zones.named(zone); !ok {
+		if !v.knowsZone(zone) {
 			return p.showPreferences(v, http.StatusBadRequest, v.r.PostFormValue("theme"), v.r.PostFormValue("shortcuts"), zone, v.text("preferences.zone.error"))
 		}
 		v.setCookie(zoneCookie, zone, cookieLife)

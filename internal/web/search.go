@@ -146,7 +146,7 @@ func (v *visit) hrefOf(id string) (string, error) {
 		return href, nil
 	}
 	for _, t := range v.tenants {
-		s, err := v.pages.snapshot(v.r.Context(), t.ID)
+		s, err := v.snapshotOf(t.ID)
 		if err != nil {
 			return "", err
 		}

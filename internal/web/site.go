@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"html/template"
@@ -48,18 +47,16 @@ const (
 // language, with the files that they need, by path.
 func (p *Pages) Site(ctx context.Context, tenant tocsin.Tenant) (map[string][]byte, error) {
 	site := map[string][]byte{}
-	for name, file := range p.static.files {
-		if strings.HasSuffix(name, ".css") || strings.HasSuffix(name, ".svg") {
-			site["static/"+name] = file.body
-		}
+	for name, body := range p.assets(".css", ".svg") {
+		site["static/"+name] = body
 	}
 	for _, code := range languages() {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 		if err != nil {
 			return nil, err
 		}
-		v := p.stranger(nil, r, code)
-		if v.snapshot, err = p.config.Model.Snapshot(ctx, tenant.ID); err != nil {
+		v, err := p.reading(r, code, tenant.ID)
+		if err != nil {
 			return nil, err
 		}
 		body, err := v.sitePage()
@@ -80,8 +77,8 @@ func (v *visit) sitePage() ([]byte, error) {
 		page.Root = "../"
 	}
 	page.Written.Text = v.full(v.now.In(v.zone)) + " " + v.city()
-	page.CSS = page.Root + strings.TrimPrefix(v.pages.static.names["app.css"], "/")
-	page.Icon = page.Root + strings.TrimPrefix(v.pages.static.names["icon.svg"], "/")
+	page.CSS = page.Root + strings.TrimPrefix(v.static("app.css"), "/")
+	page.Icon = page.Root + strings.TrimPrefix(v.static("icon.svg"), "/")
 	for _, l := range v.languageLinks() {
 		l.Href = page.Root + strings.TrimPrefix(prefixOf(l.Code)+"/index.html", "/")
 		page.Languages = append(page.Languages, l)
@@ -89,11 +86,7 @@ func (v *visit) sitePage() ([]byte, error) {
 	if err := page.fill(v); err != nil {
 		return nil, err
 	}
-	var body bytes.Buffer
-	if err := v.pages.templates[v.code].ExecuteTemplate(&body, "site", page); err != nil {
-		return nil, err
-	}
-	return v.pages.sprite.insert(body.Bytes()), nil
+	return v.execute("site", page)
 }
 
 // fill adds services and issues. Nothing on the site leads into the desk.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,6 +61,18 @@ func loadAssets() (assets, error) {
 		a.files[hashed] = content{file.kind, hex.EncodeToString(sum[:]), body, pack(body, gzip.BestCompression)}
 	}
 	return a, nil
+}
+
+// assets are the files whose names have one of some endings, by the names that
+// pages know them by.
+func (p *Pages) assets(endings ...string) map[string][]byte {
+	found := map[string][]byte{}
+	for name, file := range p.static.files {
+		if slices.Contains(endings, path.Ext(name)) {
+			found[name] = file.body
+		}
+	}
+	return found
 }
 
 func (a assets) serve(w http.ResponseWriter, r *http.Request) error {

@@ -23,6 +23,6 @@ func (v *visit) sendTableAs(file string, rows [][]string) error {
 	header := v.w.Header()
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename=%q`, file))
-	send(v.w, v.r, http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
+	v.send(http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
 	return nil
 }

@@ -271,7 +271,7 @@ func (p *Pages) wall(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.answer(http.StatusOK, page.content)
+	v.answer(http.StatusOK, page)
 	return nil
 }
 
@@ -291,3 +291,6 @@ func (v *visit) fillWall() (any, error) {
 	page.Title = v.text("wall.of", "tenant", v.snapshot.Tenant.Title())
 	return page, nil
 }
+
+// severalTenants reports whether there is something to set side by side.
+func severalTenants(v *visit) bool { return len(v.tenants) > 1 }

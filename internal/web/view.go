@@ -28,8 +28,8 @@ func (v *visit) emptyList(n int, what string) *emptyView {
 // category is the word for a category or severity; an unknown one is shown as
 // it was received.
 func (v *visit) category(s string) string {
-	if words, ok := v.texts["class."+s]; ok {
-		return words.other
+	if v.has("class." + s) {
+		return v.text("class." + s)
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,6 +58,18 @@ func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snaps
 	return s, err
 }
 
+// snapshotOf is what the visitor may know of another tenant that they may see.
+func (v *visit) snapshotOf(tenantID string) (*readmodel.Snapshot, error) {
+	return v.pages.snapshot(v.r.Context(), tenantID)
+}
+
+// in is the same visit to another tenant.
+func (v *visit) in(s *readmodel.Snapshot) *visit {
+	other := *v
+	other.snapshot = s
+	return &other
+}
+
 // stranger is a visit that knows no tenant.
 func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *visit {
 	_, path := languageOf(r.URL.EscapedPath())
@@ -67,6 +80,15 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *v
 		clock: clock{p.locales[code], p.zoneOf(r), p.config.Now()},
 		pages: p, w: w, r: r, path: path, theme: themeOf(r),
 	}
+}
+
+// reading is a visit by nobody, for what is written to be shown elsewhere. It
+// knows of the tenant what strangers may.
+func (p *Pages) reading(r *http.Request, code, tenantID string) (*visit, error) {
+	v := p.stranger(nil, r, code)
+	var err error
+	v.snapshot, err = p.config.Model.Snapshot(r.Context(), tenantID)
+	return v, err
 }
 
 // pageOf is the page that a form sent to path stands on: the nearest address
@@ -80,6 +102,9 @@ func (p *Pages) pageOf(path string) string {
 	}
 	return "/"
 }
+
+// inLanguage is one of the languages of the pages, nil for any other.
+func (v *visit) inLanguage(code string) *locale { return v.pages.locales[code] }
 
 // reads reports whether the visitor holds a permission in the tenant that they
 // look at, for parts of a page that need another one than the page.
@@ -101,6 +126,9 @@ func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
 	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
 }
 
+// static is the address of a file that pages use, such as app.css.
+func (v *visit) static(name string) string { return v.pages.static.names[name] }
+
 // render makes a page and sends it.
 func (v *visit) render(status int, name string, model any) error {
 	body, err := v.execute(name, model)
@@ -120,6 +148,15 @@ func (v *visit) execute(name string, model any) ([]byte, error) {
 	return v.pages.sprite.insert(body.Bytes()), nil
 }
 
+// partial makes a part of a page.
+func (v *visit) partial(name string, model any) (template.HTML, error) {
+	var body strings.Builder
+	if err := v.pages.templates[v.code].ExecuteTemplate(&body, name, model); err != nil {
+		return "", fmt.Errorf("render %s: %w", name, err)
+	}
+	return template.HTML(body.String()), nil //nolint:gosec // the template has escaped it
+}
+
 // pageKind is the type of pages.
 const pageKind = "text/html; charset=utf-8"
 
@@ -130,8 +167,11 @@ func (v *visit) answer(status int, page content) {
 	if header.Get("Cache-Control") == "" { // a page with secrets has said no-store
 		header.Set("Cache-Control", "private, no-cache")
 	}
-	send(v.w, v.r, status, page)
+	v.send(status, page)
 }
+
+// send sends a whole answer, packed for those who take that.
+func (v *visit) send(status int, c content) { send(v.w, v.r, status, c) }
 
 // Cookies of readers. They say how somebody reads, and nothing that matters to
 // anybody else.
@@ -193,6 +233,12 @@ func (z *zones) named(name string) (*time.Location, bool) {
 		z.known[name] = zone
 	}
 	return zone, err == nil
+}
+
+// knowsZone reports whether a reader can choose a zone.
+func (v *visit) knowsZone(name string) bool {
+	_, ok := v.pages.zones.named(name)
+	return ok
 }
 
 func (v *visit) setCookie(name, value string, life time.Duration) {

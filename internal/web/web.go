@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -24,7 +23,6 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/history"
-	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -118,20 +116,19 @@ type Pages struct {
 	sights    sights
 	zones     zones
 	policy    *bluemonday.Policy // for HTML of providers
-	readable  *http.ServeMux     // knows the addresses of pages in no language
+	pages     []Page
+	links     []Link                       // in the order of the side panel
+	needs     map[string]access.Permission // of a page that can be read, by its path
+	readable  *http.ServeMux               // knows the addresses of pages in no language
 }
 
 // New reads templates, texts and files. It fails when one of them is broken.
-func New(c Config) (*Pages, error) {
+func New(c Config, families ...Family) (*Pages, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	p := &Pages{config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), readable: http.NewServeMux()}
-	for _, page := range p.pages() {
-		if page.method == http.MethodGet {
-			p.readable.Handle("GET "+page.path, http.NotFoundHandler())
-		}
-	}
+	p := &Pages{config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*locale{}, templates: map[string]*template.Template{}, history: history.New(c.Archive, c.Model), pasts: newPasts(), zones: zones{known: map[string]*time.Location{}}, policy: newPolicy(), needs: map[string]access.Permission{}, readable: http.NewServeMux()}
+	p.index(append(p.flat(), families...))
 	var err error
 	if p.static, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -172,30 +169,9 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 // Static is the address of a file that pages use, such as app.css.
 func (p *Pages) Static(name string) string { return p.static.names[name] }
 
-// Routes is the table of pages. What a page needs is asked of its visitor by
-// the server's gate; which tenants they see on it is for visible.
-func (p *Pages) Routes() []httpserver.Route {
-	routes := []httpserver.Route{
-		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
-		{Pattern: "GET " + eventsPath, Needs: access.ReadMessages, Handle: p.events},
-	}
-	for _, page := range p.pages() {
-		routes = append(routes, p.localised(page)...)
-	}
-	return routes
-}
-
-// A page is one address in every language.
-type page struct {
-	method, path string // as in [http.ServeMux], without the prefix of a language
-	needs        access.Permission
-	handle       func(*visit) error
-	bare         bool // does without a tenant
-}
-
-// pages lists what people can ask for.
-func (p *Pages) pages() []page {
-	list := []page{
+// flat is the family of the pages that have none yet.
+func (p *Pages) flat() []Family {
+	list := []Page{
 		{"GET", "/{$}", access.ReadHealth, p.overview, false},
 		{"GET", "/issues", access.ReadHealth, p.issues, false},
 		{"GET", "/issues.csv", access.ReadHealth, p.issuesCSV, false},
@@ -222,44 +198,16 @@ func (p *Pages) pages() []page {
 	list = append(append(list, p.doorPages()...), p.accountPages()...)
 	list = append(append(append(list, p.adminPages()...), p.handlingPages()...), p.markPages()...)
 	if p.config.Demo {
-		list = append(list, page{"GET", "/components", access.ReadHealth, p.components, true})
+		list = append(list, Page{"GET", "/components", access.ReadHealth, p.components, true})
 	}
-	return list
-}
-
-// localised is one route for each language. An address that is only the prefix
-// of a language leads to its overview.
-func (p *Pages) localised(page page) []httpserver.Route {
-	var routes []httpserver.Route
-	for _, code := range languages() {
-		prefix := prefixOf(code)
-		routes = append(routes, httpserver.Route{Pattern: page.method + " " + prefix + page.path, Needs: page.needs, Handle: p.serve(code, page)})
-		if page.path == "/{$}" && prefix != "" {
-			routes = append(routes, httpserver.Route{Pattern: page.method + " " + prefix, Needs: page.needs, Handle: redirectTo(prefix + "/")})
-		}
-	}
-	return routes
-}
-
-func redirectTo(path string) httpserver.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		target := url.URL{Path: path, RawQuery: r.URL.RawQuery}
-		w.Header().Set("Location", target.String())
-		w.WriteHeader(http.StatusFound)
-		return nil
-	}
-}
-
-// serve makes a visit of a request and hands it to the page.
-func (p *Pages) serve(code string, page page) httpserver.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		v, err := p.visit(w, r, code)
-		if err != nil {
-			return err
-		}
-		if !page.bare && v.snapshot == nil {
-			return p.firstRun(v)
-		}
-		return page.handle(v)
-	}
+	return []Family{{Pages: list, Links: []Link{
+		{Place: 10, Group: "watch", Path: "/", Icon: "overview", Text: "nav.overview", Short: "tab.overview", Key: "o"},
+		{Place: 20, Group: "watch", Path: "/issues", Icon: "incident", Text: "nav.issues", Short: "tab.issues", Key: "i", Count: openIssues},
+		{Place: 30, Group: "watch", Path: "/messages", Icon: "messages", Text: "nav.messages", Short: "tab.messages", Key: "m"},
+		{Place: 40, Group: "watch", Path: "/services", Icon: "map", Text: "nav.services", Short: "tab.services", Key: "v"},
+		{Place: 50, Group: "watch", Path: "/history", Icon: "history", Text: "nav.history", Short: "tab.history", Key: "h"},
+		{Place: 60, Group: "watch", Path: "/tenants", Icon: "people", Text: "nav.tenants", Short: "tab.tenants", Key: "a", Shown: severalTenants},
+		{Place: 70, Group: "watch", Path: "/wall", Icon: "eye", Text: "nav.wall", Short: "tab.wall", Key: "w"},
+		{Place: 100, Group: "prepare", Path: "/admin", Icon: "settings", Text: "admin", Bare: true, Shown: runsSomething},
+	}}}
 }

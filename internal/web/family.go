@@ -1,0 +1,115 @@
+package web
+
+import (
+	"cmp"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
+)
+
+// A Family is pages that belong together, or parts that several families show.
+// It stands in a folder of its own, with its templates and its texts.
+type Family struct {
+	// Files has the templates in templates/*.html and the texts in
+	// locales/LANGUAGE.json; one of the two folders may be missing. The names of
+	// templates and the keys of texts are those of all families together: each is
+	// there once.
+	Files fs.FS
+	Funcs template.FuncMap // of the templates, beside those of the shell
+	Pages []Page
+	Links []Link
+}
+
+// A Page is one address in every language.
+type Page struct {
+	Method, Path string // as in [http.ServeMux], without the prefix of a language
+	Needs        access.Permission
+	Handle       func(*visit) error
+	Bare         bool // does without a tenant
+}
+
+// A Link is an entry of the side panel. It is shown to whoever may open the
+// page.
+type Link struct {
+	Place      int    // from the top; each link has another one
+	Group      string // the key of the text above it is nav.group. and this
+	Path, Icon string
+	Text       string // key of its name
+	Short      string // key of its name in the bar of a small screen, "" for none
+	Key        string // letter of its shortcut, "" for none
+	Bare       bool   // is shown without a tenant
+	// Shown says to whom it is shown beside that, Count what its list holds and
+	// whether that is bad; either may be nil.
+	Shown func(*visit) bool
+	Count func(*visit) (n int, down bool)
+}
+
+// index takes up the pages and links of the families.
+func (p *Pages) index(families []Family) {
+	for _, f := range families {
+		for _, page := range f.Pages {
+			p.pages = append(p.pages, page)
+			if page.Method == http.MethodGet {
+				p.readable.Handle("GET "+page.Path, http.NotFoundHandler())
+				p.needs[page.Path] = page.Needs
+			}
+		}
+		p.links = append(p.links, f.Links...)
+	}
+	slices.SortFunc(p.links, func(a, b Link) int { return cmp.Compare(a.Place, b.Place) })
+}
+
+// Routes is the table of pages. What a page needs is asked of its visitor by
+// the server's gate; which tenants they see on it is for visible.
+func (p *Pages) Routes() []httpserver.Route {
+	routes := []httpserver.Route{
+		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
+		{Pattern: "GET " + eventsPath, Needs: access.ReadMessages, Handle: p.events},
+	}
+	for _, page := range p.pages {
+		routes = append(routes, p.localised(page)...)
+	}
+	return routes
+}
+
+// localised is one route for each language. An address that is only the prefix
+// of a language leads to its overview.
+func (p *Pages) localised(page Page) []httpserver.Route {
+	var routes []httpserver.Route
+	for _, code := range languages() {
+		prefix := prefixOf(code)
+		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serve(code, page)})
+		if page.Path == "/{$}" && prefix != "" {
+			routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix, Needs: page.Needs, Handle: redirectTo(prefix + "/")})
+		}
+	}
+	return routes
+}
+
+func redirectTo(path string) httpserver.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		target := url.URL{Path: path, RawQuery: r.URL.RawQuery}
+		w.Header().Set("Location", target.String())
+		w.WriteHeader(http.StatusFound)
+		return nil
+	}
+}
+
+// serve makes a visit of a request and hands it to the page.
+func (p *Pages) serve(code string, page Page) httpserver.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := p.visit(w, r, code)
+		if err != nil {
+			return err
+		}
+		if !page.Bare && v.snapshot == nil {
+			return p.firstRun(v)
+		}
+		return page.Handle(v)
+	}
+}
