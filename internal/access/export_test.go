@@ -1,15 +1,7 @@
 package access
 
 // CacheLen is the number of tokens that the verifier remembers.
-func (v *Verifier) CacheLen() int {
-	v.cache.mu.RLock()
-	defer v.cache.mu.RUnlock()
-	return len(v.cache.entries)
-}
+func (v *Verifier) CacheLen() int { return v.remembered.tokens.Len() }
 
 // Len is the number of callers that the limiter counts.
-func (l *Limiter) Len() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.callers)
-}
+func (l *Limiter) Len() int { return l.callers.Len() }

@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"example.org/tocsin/internal/cache"
 )
 
-// maxLimited bounds how many callers are counted at once. When more come, all
-// start anew.
+// maxLimited bounds how many callers are counted in each of two generations.
+// When more come, those that were silent longest start anew.
 const maxLimited = 10_000
 
 // A Limiter counts the requests of each client in each tenant. A client that
@@ -16,7 +18,7 @@ const maxLimited = 10_000
 type Limiter struct {
 	perMinute int
 	mu        sync.Mutex
-	callers   map[caller]*allowance
+	callers   *cache.Cache[caller, *allowance]
 }
 
 type caller struct{ issuer, client, tenant string }
@@ -29,7 +31,7 @@ type allowance struct {
 // NewLimiter makes a limiter that lets a client send perMinute requests unless
 // its identity says otherwise; 0 is for no limit.
 func NewLimiter(perMinute int) *Limiter {
-	return &Limiter{perMinute: perMinute, callers: map[caller]*allowance{}}
+	return &Limiter{perMinute: perMinute, callers: cache.New[caller, *allowance](cache.Bounds{Entries: maxLimited})}
 }
 
 // Admit takes a request in, or tells how long its sender should wait.
@@ -53,14 +55,10 @@ func (l *Limiter) Admit(identity Identity, now time.Time) (wait time.Duration) {
 func (l *Limiter) of(key caller, perMinute int) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	known, ok := l.callers[key]
-	if ok && known.perMinute == perMinute {
+	if known, ok := l.callers.Get(key); ok && known.perMinute == perMinute {
 		return known.tokens
 	}
-	if !ok && len(l.callers) >= maxLimited {
-		clear(l.callers)
-	}
 	fresh := &allowance{perMinute, rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute)}
-	l.callers[key] = fresh
+	l.callers.Put(key, fresh, 0)
 	return fresh.tokens
 }

@@ -41,19 +41,19 @@ type VerifierConfig struct {
 	Tenants tenants          // needed with Issuers only
 	Issuers []*Issuer        // others whose tokens are believed
 	Now     func() time.Time // time.Now when nil
-	Cached  int              // tokens remembered at most; 10,000 when 0
+	Cached  int              // tokens remembered at most; 20,000 when 0
 }
 
 // A Verifier turns access tokens into identities. It remembers those it has
 // verified, since a signature costs more than all else in a small request. It
 // is safe for use by several goroutines.
 type Verifier struct {
-	keys    keys
-	clients clients
-	tenants tenants
-	issuers []*Issuer
-	now     func() time.Time
-	cache   *cache
+	keys       keys
+	clients    clients
+	tenants    tenants
+	issuers    []*Issuer
+	now        func() time.Time
+	remembered *remembered
 }
 
 // NewVerifier makes a verifier that has seen no token yet.
@@ -63,15 +63,15 @@ func NewVerifier(c VerifierConfig) *Verifier {
 		v.now = time.Now
 	}
 	if c.Cached <= 0 {
-		c.Cached = 10_000
+		c.Cached = 20_000
 	}
-	v.cache = newCache(c.Cached)
+	v.remembered = newRemembered(c.Cached)
 	return v
 }
 
 // Forget makes the verifier look again at every token, also at those that are
 // being verified while it is called.
-func (v *Verifier) Forget() { v.cache.forget() }
+func (v *Verifier) Forget() { v.remembered.forget() }
 
 // Run forgets whenever somebody lost access, be it by the command line or by
 // another replica, until ctx ends. It looks once in every [Follow]; while it
@@ -110,15 +110,15 @@ func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string
 	if len(token) > maxToken {
 		return Identity{}, invalid(errors.New("too long"))
 	}
-	key, generation := tocsin.HashOf([]byte(token)), v.cache.generation.Load()
-	entry, ok := v.cache.get(key, generation, now)
+	key, generation := tocsin.HashOf([]byte(token)), v.remembered.generation.Load()
+	entry, ok := v.remembered.get(key, generation, now)
 	if !ok {
 		var err error
 		if entry, err = v.verify(ctx, token, now); err != nil {
 			return Identity{}, err
 		}
 		entry.generation = generation
-		v.cache.put(key, entry, now)
+		v.remembered.put(key, entry)
 	}
 	if entry.foreign {
 		return entry.identity, nil

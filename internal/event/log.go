@@ -3,23 +3,26 @@ package event
 import (
 	"context"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// maxKnown bounds the comparisons that a log remembers.
-const maxKnown = 4096
+// maxKnown bounds the comparisons that a log remembers in one of two generations.
+const maxKnown = 2048
 
 // A Log writes an event for each change that is announced. Changes that were
 // stored silently, by a first poll or an import, have none.
 type Log struct {
 	// known are comparisons by the numbers of both documents. An issue that
 	// many tenants see is compared once.
-	known map[[2]int64]tocsin.Event
+	known *cache.Cache[[2]int64, tocsin.Event]
 }
 
 // NewLog makes a log. Its Handle is for one goroutine.
-func NewLog() *Log { return &Log{known: map[[2]int64]tocsin.Event{}} }
+func NewLog() *Log {
+	return &Log{known: cache.New[[2]int64, tocsin.Event](cache.Bounds{Entries: maxKnown})}
+}
 
 // Handle writes the events of a batch. It is a [store.Handler].
 func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
@@ -49,7 +52,7 @@ func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pai
 		pair.Before = 0 // the text is the same
 	}
 	key := [2]int64{pair.Before, pair.After}
-	e, ok := l.known[key]
+	e, ok := l.known.Get(key)
 	if ok {
 		e.Change = change
 		return e, nil
@@ -69,9 +72,6 @@ func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pai
 	if e, err = Of(change, before, after); err != nil {
 		return e, err
 	}
-	if len(l.known) >= maxKnown {
-		clear(l.known)
-	}
-	l.known[key] = e
+	l.known.Put(key, e, 0)
 	return e, nil
 }

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -32,15 +32,13 @@ type texts interface {
 type Reader struct {
 	archive archive
 	texts   texts
-
-	mu    sync.Mutex
-	words map[int64]words // by document
+	words   *cache.Cache[int64, words] // by document
 }
 
 // New makes a reader. The texts may be nil: then dates in posts count for
 // nothing, and there are no lags.
 func New(archive archive, texts texts) *Reader {
-	return &Reader{archive: archive, texts: texts, words: map[int64]words{}}
+	return &Reader{archive: archive, texts: texts, words: cache.New[int64, words](cache.Bounds{Entries: maxWords})}
 }
 
 // A Past is the past of one tenant as it was known at one instant.

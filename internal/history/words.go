@@ -51,7 +51,8 @@ type words struct {
 	promises  []section.Promise
 }
 
-// maxWords bounds how many issues a reader remembers the words of.
+// maxWords bounds how many issues a reader remembers the words of in one of
+// two generations.
 const maxWords = 20_000
 
 // wordsOf reads the posts of an issue, once for each of its documents.
@@ -60,10 +61,7 @@ func (p *Past) wordsOf(ctx context.Context, row *readmodel.Row) (words, error) {
 	if r.texts == nil {
 		return words{dates: Dates{DeclaredStart: row.Starts().Time(), DeclaredEnd: row.EndAt.Time()}}, nil
 	}
-	r.mu.Lock()
-	kept, ok := r.words[row.Document]
-	r.mu.Unlock()
-	if ok {
+	if kept, ok := r.words.Get(row.Document); ok {
 		return kept, nil
 	}
 	issue, err := r.texts.Issue(ctx, row)
@@ -71,12 +69,7 @@ func (p *Past) wordsOf(ctx context.Context, row *readmodel.Row) (words, error) {
 		return words{}, err
 	}
 	made := readWords(issue)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.words) >= maxWords {
-		clear(r.words)
-	}
-	r.words[row.Document] = made
+	r.words.Put(row.Document, made, 0)
 	return made, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -63,6 +64,9 @@ type tenantChanges interface {
 	LastSeqOf(ctx context.Context, tenantID string) (int64, error)
 }
 
+// textBytes is the size of one generation of decoded texts, in encoded bytes.
+const textBytes = 16 << 20
+
 // Follow times: how often the change number is looked at without a wake-up,
 // and how many of those looks pass between two looks at the tenants' settings.
 const (
@@ -76,7 +80,7 @@ type Model struct {
 	archive archive
 	now     func() time.Time
 	log     *slog.Logger
-	texts   *textCache
+	texts   *cache.Cache[int64, any] // decoded documents, which never change, by number
 	wake    chan struct{}
 
 	generation atomic.Uint64 // of the newest index
@@ -92,7 +96,7 @@ type Model struct {
 // New makes a model that loads tenants when they are first asked for.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
 	return &Model{
-		archive: archive, now: now, log: log, texts: newTexts(textBytes), saveFrom: blockFrom,
+		archive: archive, now: now, log: log, texts: cache.New[int64, any](cache.Bounds{Bytes: textBytes}), saveFrom: blockFrom,
 		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{}, changed: make(chan struct{}),
 	}
 }
@@ -359,7 +363,7 @@ func (m *Model) Message(ctx context.Context, row *Row) (tocsin.Message, error) {
 }
 
 func textOf[T any](ctx context.Context, m *Model, document int64) (T, error) {
-	if kept, ok := m.texts.get(document); ok {
+	if kept, ok := m.texts.Get(document); ok {
 		if v, ok := kept.(T); ok {
 			return v, nil
 		}
@@ -372,6 +376,6 @@ func textOf[T any](ctx context.Context, m *Model, document int64) (T, error) {
 	if err := json.Unmarshal(body, &v); err != nil {
 		return v, fmt.Errorf("read document %d: %w", document, err)
 	}
-	m.texts.put(document, v, len(body))
+	m.texts.Put(document, v, len(body))
 	return v, nil
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -46,17 +47,17 @@ func (d *stored) scan(scan func(...any) error) error {
 // of their bytes. Several hashes may lead to one document: bytes that differ
 // in nothing but noise.
 type documentCache struct {
-	mu    sync.Mutex
-	limit int
-	young map[tocsin.Hash]stored
-	old   map[tocsin.Hash]stored
+	*cache.Cache[tocsin.Hash, stored]
+	mu sync.Mutex
 	// staged are documents of transactions that are still open: their numbers
 	// are good from the commit on, and anybody's after a rollback.
 	staged map[*sql.Tx]map[tocsin.Hash]stored
 }
 
+// newDocumentCache makes a cache of so many documents in one of its two
+// generations.
 func newDocumentCache(limit int) *documentCache {
-	return &documentCache{limit: limit, young: map[tocsin.Hash]stored{}, staged: map[*sql.Tx]map[tocsin.Hash]stored{}}
+	return &documentCache{Cache: cache.New[tocsin.Hash, stored](cache.Bounds{Entries: limit}), staged: map[*sql.Tx]map[tocsin.Hash]stored{}}
 }
 
 // stage keeps a document for when its transaction has been committed.
@@ -75,38 +76,10 @@ func (c *documentCache) settle(tx *sql.Tx, committed bool) {
 	defer c.mu.Unlock()
 	if committed {
 		for hash, d := range c.staged[tx] {
-			c.add(hash, d)
+			c.Put(hash, d, 0)
 		}
 	}
 	delete(c.staged, tx)
-}
-
-func (c *documentCache) get(hash tocsin.Hash) (stored, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d, ok := c.young[hash]; ok {
-		return d, true
-	}
-	d, ok := c.old[hash]
-	if ok {
-		c.add(hash, d)
-	}
-	return d, ok
-}
-
-func (c *documentCache) put(hash tocsin.Hash, d stored) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.add(hash, d)
-}
-
-// add forgets in two generations: what was not asked for while limit others
-// were added is dropped.
-func (c *documentCache) add(hash tocsin.Hash, d stored) {
-	if len(c.young) >= c.limit {
-		c.old, c.young = c.young, make(map[tocsin.Hash]stored, c.limit)
-	}
-	c.young[hash] = d
 }
 
 // A Lookup is what the store knows about the bytes of a document.
@@ -124,7 +97,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 	var missing []any
 	at := map[tocsin.Hash][]int{}
 	for i, hash := range hashes {
-		if d, ok := s.known.get(hash); ok {
+		if d, ok := s.known.Get(hash); ok {
 			answer[i] = Lookup{true, d.ref.ID, tocsin.FromMicros(d.modifiedAt)}
 			continue
 		}
@@ -139,7 +112,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 			return nil, fmt.Errorf("look up documents: %w", s.dialect.translate(err))
 		}
 		for _, d := range found {
-			s.known.put(d.body, d)
+			s.known.Put(d.body, d, 0)
 			for _, i := range at[d.body] {
 				answer[i] = Lookup{true, d.ref.ID, tocsin.FromMicros(d.modifiedAt)}
 			}
@@ -169,7 +142,7 @@ func placeholders(first, n int) string {
 // number is 0. Bytes that differ from those of a stored document in nothing but
 // noise lead to that document.
 func (s *Store) draftDocument(ctx context.Context, q querier, doc tocsin.Document) (stored, error) {
-	if d, ok := s.known.get(doc.Hash); ok {
+	if d, ok := s.known.Get(doc.Hash); ok {
 		return d, nil
 	}
 	if err := complete(&doc, doc.Kind); err != nil {

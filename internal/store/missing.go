@@ -25,7 +25,7 @@ type Missing struct {
 func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsin.Kind, known []tocsin.Hash, ids []string) (missing []Missing, live int, err error) {
 	listed := make(map[int64]bool, len(known))
 	for _, hash := range known {
-		if d, ok := s.known.get(hash); ok {
+		if d, ok := s.known.Get(hash); ok {
 			listed[d.item] = true
 			continue
 		}

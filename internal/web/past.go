@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -14,20 +15,21 @@ import (
 // nothing changes. Only the present day can be another meanwhile.
 const pastFor = 5 * time.Minute
 
-// maxPasts bounds what is kept of all tenants together.
+// maxPasts bounds what is kept of all tenants together in one of two
+// generations.
 const maxPasts = 512
 
 // pasts keeps what was worked out about the past of tenants until something
 // changes in them, and makes a crowd that asks about one of them wait for one
 // answer. One tenant never waits for another.
 type pasts struct {
-	mu   sync.Mutex // for an instant only
-	kept map[pastKey]pastEntry
+	kept *cache.Cache[pastKey, pastEntry]
+	mu   sync.Mutex             // for an instant only
 	busy map[string]*sync.Mutex // by tenant, held while something is worked out
 }
 
 func newPasts() *pasts {
-	return &pasts{kept: map[pastKey]pastEntry{}, busy: map[string]*sync.Mutex{}}
+	return &pasts{kept: cache.New[pastKey, pastEntry](cache.Bounds{Entries: maxPasts}), busy: map[string]*sync.Mutex{}}
 }
 
 // of is what holds back those who ask about the same tenant.
@@ -38,22 +40,6 @@ func (p *pasts) of(tenant string) *sync.Mutex {
 		p.busy[tenant] = &sync.Mutex{}
 	}
 	return p.busy[tenant]
-}
-
-func (p *pasts) get(key pastKey) (pastEntry, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	e, ok := p.kept[key]
-	return e, ok
-}
-
-func (p *pasts) put(key pastKey, e pastEntry) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.kept) >= maxPasts {
-		clear(p.kept)
-	}
-	p.kept[key] = e
 }
 
 type pastKey struct{ tenant, what string }
@@ -73,7 +59,7 @@ func remembered[T any](v *visit, what string, work func(*history.Past) (T, error
 	busy := p.of(key.tenant)
 	busy.Lock()
 	defer busy.Unlock()
-	if e, ok := p.get(key); ok && e.seq == s.Seq && e.stale == s.Staleness() && v.now.Before(e.until) {
+	if e, ok := p.kept.Get(key); ok && e.seq == s.Seq && e.stale == s.Staleness() && v.now.Before(e.until) {
 		if value, ok := e.value.(T); ok {
 			return value, nil
 		}
@@ -82,7 +68,7 @@ func remembered[T any](v *visit, what string, work func(*history.Past) (T, error
 	if err != nil {
 		return value, err
 	}
-	p.put(key, pastEntry{s.Seq, v.now.Add(pastFor), s.Staleness(), value})
+	p.kept.Put(key, pastEntry{s.Seq, v.now.Add(pastFor), s.Staleness(), value}, 0)
 	return value, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -20,8 +21,8 @@ const (
 	// touchEvery is how exactly the last use of a session is known, and how often
 	// one in use is read again.
 	touchEvery = time.Minute
-	maxSeen    = 20_000
-	maxAgent   = 200 // bytes of what a browser says it is
+	maxSeen    = 20_000 // sessions in one of two generations
+	maxAgent   = 200    // bytes of what a browser says it is
 )
 
 // begin starts a session of somebody who has proved who they are, under a new
@@ -173,10 +174,12 @@ type seen struct {
 	checkedAt  time.Time
 	revision   int64  // of the store's sessions at checkedAt
 	generation uint64 // of what is remembered
-	sessions   map[tocsin.Hash]*known
+	sessions   *cache.Cache[tocsin.Hash, *known]
 }
 
-func newSeen() *seen { return &seen{sessions: map[tocsin.Hash]*known{}} }
+func newSeen() *seen {
+	return &seen{sessions: cache.New[tocsin.Hash, *known](cache.Bounds{Entries: maxSeen})}
+}
 
 // checked reports whether it is known that no session has ended of late.
 func (s *seen) checked(now time.Time) bool {
@@ -198,8 +201,8 @@ func (s *seen) check(revision int64, now time.Time) {
 func (s *seen) get(hash tocsin.Hash, now time.Time) (found *known, generation uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	k := s.sessions[hash]
-	if k == nil || !now.Before(k.until) {
+	k, ok := s.sessions.Get(hash)
+	if !ok || !now.Before(k.until) {
 		return nil, s.generation
 	}
 	return k, s.generation
@@ -212,10 +215,7 @@ func (s *seen) put(hash tocsin.Hash, k *known, generation uint64) {
 	if generation != s.generation {
 		return
 	}
-	if len(s.sessions) >= maxSeen {
-		clear(s.sessions)
-	}
-	s.sessions[hash] = k
+	s.sessions.Put(hash, k, 0)
 }
 
 // forget makes the next request of everybody ask the store.
@@ -227,7 +227,7 @@ func (s *seen) forget() {
 
 func (s *seen) drop() {
 	s.generation++
-	clear(s.sessions)
+	s.sessions.Clear()
 }
 
 // cookieName is the name of one of our cookies. Over https its prefix makes

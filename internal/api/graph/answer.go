@@ -92,7 +92,7 @@ func (x *exchange) kept(k answerKey, keep bool) (*answer, bool) {
 	if !keep {
 		return nil, false
 	}
-	a, ok := x.api.answers.get(k)
+	a, ok := x.api.answers.Get(k)
 	return a, ok && a.plain != nil
 }
 
@@ -106,16 +106,16 @@ func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied
 		return a, true
 	}
 	plainList := x.query == "" && x.to.kind == kindList
-	_, again := x.api.answers.get(k)
+	_, again := x.api.answers.Get(k)
 	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
 	if !again && !plainList {
-		x.api.answers.put(k, &answer{}, traceSize)
+		x.api.answers.Put(k, &answer{}, traceSize)
 		return a, true
 	}
 	a.again = true
 	a.plain = bytes.Clone(body)
 	x.api.buffers.put(body)
-	x.api.answers.put(k, a, a.size())
+	x.api.answers.Put(k, a, a.size())
 	return a, false
 }
 

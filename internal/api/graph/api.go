@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -62,8 +63,8 @@ type API struct {
 	closed     *schema
 	open       *schema
 	limiter    *access.Limiter
-	entities   *cache[entityKey, *entity]
-	answers    *cache[answerKey, *answer]
+	entities   *cache.Cache[entityKey, *entity]
+	answers    *cache.Cache[answerKey, *answer]
 	buffers    buffers
 	fixed      fixed
 
@@ -79,7 +80,7 @@ func New(c Config) (*API, error) {
 		names: tocsin.NewNames(c.Base, c.Names...), key: c.Key, model: c.Model, verifier: c.Verifier,
 		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
 		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
-		entities: newCache[entityKey, *entity](entityBytes), answers: newCache[answerKey, *answer](answerBytes), fixed: newFixed(),
+		entities: cache.New[entityKey, *entity](cache.Bounds{Bytes: entityBytes}), answers: cache.New[answerKey, *answer](cache.Bounds{Bytes: answerBytes}), fixed: newFixed(),
 	}
 	if a.audiences == nil {
 		a.audiences = append(Audiences(), a.names.All()...)

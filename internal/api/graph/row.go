@@ -124,7 +124,7 @@ func (c *issueCursor) holds(word string) bool {
 
 func (c *issueCursor) entity() (*entity, error) {
 	key := entityKey{c.row.Document, c.unknown, c.row.EndAt > c.now}
-	if e, ok := c.api.entities.get(key); ok {
+	if e, ok := c.api.entities.Get(key); ok {
 		return e, nil
 	}
 	issue, err := c.api.model.Issue(c.ctx, c.row)
@@ -133,7 +133,7 @@ func (c *issueCursor) entity() (*entity, error) {
 	}
 	issue.Resolved = c.resolved()
 	e := encodeIssue(c.api.schema(c.unknown).enums, &issue, c.unknown)
-	c.api.entities.put(key, e, len(e.json))
+	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
 }
 
@@ -253,7 +253,7 @@ func (c *messageCursor) holds(word string) bool {
 
 func (c *messageCursor) entity() (*entity, error) {
 	key := entityKey{document: c.row.Document, unknown: c.unknown}
-	if e, ok := c.api.entities.get(key); ok {
+	if e, ok := c.api.entities.Get(key); ok {
 		return e, nil
 	}
 	message, err := c.api.model.Message(c.ctx, c.row)
@@ -261,7 +261,7 @@ func (c *messageCursor) entity() (*entity, error) {
 		return nil, err
 	}
 	e := encodeMessage(c.api.schema(c.unknown).enums, &message, c.unknown)
-	c.api.entities.put(key, e, len(e.json))
+	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
@@ -66,7 +67,7 @@ type API struct {
 	log       *slog.Logger
 	schema    *schema
 	endpoints map[string]*odata.Endpoint
-	encoded   encoded
+	encoded   *cache.Cache[encodedKey, fields]
 	zipped    zipped
 	buffers   buffers
 
@@ -76,6 +77,7 @@ type API struct {
 // New makes an API. It fails when its own tables contradict each other.
 func New(c Config) (*API, error) {
 	a := &API{names: tocsin.NewNames(c.Base, c.Names...), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
+	a.encoded, a.zipped = cache.New[encodedKey, fields](cache.Bounds{Bytes: maxEncoded}), newZipped()
 	a.audiences = append(Audiences(), a.names.All()...)
 	if a.limiter = c.Limiter; a.limiter == nil {
 		a.limiter = access.NewLimiter(0)

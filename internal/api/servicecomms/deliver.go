@@ -5,10 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"sync"
 
 	"github.com/klauspost/compress/gzip"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
 )
 
@@ -21,12 +21,14 @@ func digestOf(b []byte) digest {
 }
 
 // zipped keeps compressed answers by what they say, so that none can be out of
-// date. It forgets in two generations. An answer is compressed when it is
-// asked for the second time: at first, that would cost more than sending it.
+// date. An answer is compressed when it is asked for the second time: at first,
+// that would cost more than sending it.
 type zipped struct {
-	mu         sync.Mutex
-	young, old map[digest][]byte // empty for an answer that was asked for once
-	bytes      int               // of young
+	answers *cache.Cache[digest, []byte] // nil for one that was asked for once
+}
+
+func newZipped() zipped {
+	return zipped{cache.New[digest, []byte](cache.Bounds{Bytes: maxZipped})}
 }
 
 // Bounds of what is kept compressed, and from which size on it is.
@@ -37,17 +39,14 @@ const (
 )
 
 // of is body in compressed form, nil if it is better sent as it is.
-func (z *zipped) of(sum digest, body []byte) []byte {
+func (z zipped) of(sum digest, body []byte) []byte {
 	if len(body) < smallest {
 		return nil
 	}
-	z.mu.Lock()
-	kept, known := z.young[sum]
+	kept, known := z.answers.Get(sum)
 	if !known {
-		kept, known = z.old[sum]
-		z.add(sum, kept)
+		z.answers.Put(sum, nil, zippedFixed)
 	}
-	z.mu.Unlock()
 	if !known || len(kept) > 0 {
 		return kept
 	}
@@ -56,18 +55,8 @@ func (z *zipped) of(sum digest, body []byte) []byte {
 	_, _ = w.Write(body)                 // memory takes everything
 	_ = w.Close()
 	packed := bytes.Clone(out.Bytes())
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	z.add(sum, packed)
+	z.answers.Put(sum, packed, len(packed)+zippedFixed)
 	return packed
-}
-
-func (z *zipped) add(sum digest, packed []byte) {
-	if z.young == nil || z.bytes > maxZipped {
-		z.old, z.young, z.bytes = z.young, map[digest][]byte{}, 0
-	}
-	z.young[sum] = packed
-	z.bytes += len(packed) + zippedFixed
 }
 
 // deliverAs sends an answer, or says that the client has it already.

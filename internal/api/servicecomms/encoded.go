@@ -2,16 +2,10 @@ package servicecomms
 
 import "sync"
 
-// encoded keeps messages as they are written. A document never changes, and what
-// tenants call services otherwise is part of the key, so nothing here can be
-// out of date; and what a tenant may see is decided by its
-// rows, before anybody looks here. It forgets in two generations.
-type encoded struct {
-	mu         sync.Mutex
-	young, old map[encodedKey]fields
-	bytes      int // of young
-}
-
+// encodedKey names a message as it is written. A document never changes, and
+// what tenants call services otherwise is part of the key, so nothing that is
+// kept under it can be out of date; and what a tenant may see is decided by its
+// rows, before anybody looks here.
 type encodedKey struct {
 	document int64
 	show     family
@@ -25,33 +19,6 @@ const maxEncoded = 32 << 20
 type fields struct {
 	text []byte
 	sum  digest
-}
-
-func (e *encoded) get(key encodedKey) (fields, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if f, ok := e.young[key]; ok {
-		return f, true
-	}
-	f, ok := e.old[key]
-	if ok {
-		e.add(key, f)
-	}
-	return f, ok
-}
-
-func (e *encoded) put(key encodedKey, f fields) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.add(key, f)
-}
-
-func (e *encoded) add(key encodedKey, f fields) {
-	if e.young == nil || e.bytes+len(f.text) > maxEncoded {
-		e.old, e.young, e.bytes = e.young, map[encodedKey]fields{}, 0
-	}
-	e.young[key] = f
-	e.bytes += len(f.text)
 }
 
 // buffers lends the memory in which answers are put together.

@@ -145,23 +145,3 @@ func TestOverlapping(t *testing.T) {
 		}
 	}
 }
-
-// What is asked for again stays, what is not makes room.
-func TestEncodedForgets(t *testing.T) {
-	t.Parallel()
-	var e encoded
-	kept := encodedKey{document: 1, show: inBoth}
-	e.put(kept, fields{text: []byte("kept")})
-	for i := range int64(400) {
-		e.put(encodedKey{document: 100 + i, show: inBoth}, fields{text: make([]byte, maxEncoded/100)})
-		if got, ok := e.get(kept); !ok || string(got.text) != "kept" {
-			t.Fatalf("after %d others: %q, %v", i, got, ok)
-		}
-	}
-	if _, ok := e.get(encodedKey{document: 100, show: inBoth}); ok || len(e.young)+len(e.old) > 210 {
-		t.Errorf("%d are kept", len(e.young)+len(e.old))
-	}
-	if _, ok := e.get(encodedKey{document: 1, show: inWire}); ok {
-		t.Error("another shape was found")
-	}
-}

@@ -72,7 +72,7 @@ func (a *answer) notice(n *notice) error {
 	}
 	key := encodedKey{n.of.Document, a.wanted.show, n.naming()}
 	shared := a.wanted.plain() && !n.reviewed()
-	f, ok := a.x.api.encoded.get(key)
+	f, ok := a.x.api.encoded.Get(key)
 	if !ok || !shared {
 		entity, err := n.read()
 		if err != nil {
@@ -86,7 +86,7 @@ func (a *answer) notice(n *notice) error {
 			f.sum = digestOf(f.text)
 		}
 		if shared {
-			a.x.api.encoded.put(key, f)
+			a.x.api.encoded.Put(key, f, len(f.text))
 		}
 	}
 	if a.said != nil {
