@@ -10,15 +10,15 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// audit writes down, in the transaction of what it tells, that the actor of ctx
+// Audit writes down, in the transaction of what it tells, that the actor of ctx
 // did something. Methods that change what people can set call it once; when it
 // fails, so does what they did. The counter's row puts entries in one order.
-func audit(ctx context.Context, tx *sql.Tx, e tocsin.AuditEntry) error {
+func (tx *Tx) Audit(ctx context.Context, e tocsin.AuditEntry) error {
 	e.Actor = tocsin.ActorOf(ctx)
 	if e.At.IsZero() { // the caller has no clock
 		e.At = time.Now()
 	}
-	e.Actor.Name, e.Object, e.Detail = clean(e.Actor.Name), clean(e.Object), clean(e.Detail)
+	e.Actor.Name, e.Object, e.Detail = Clean(e.Actor.Name), Clean(e.Object), Clean(e.Detail)
 	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value`).Scan(&e.N); err != nil {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}
@@ -75,9 +75,9 @@ func (s *Store) Audit(ctx context.Context, q AuditQuery) ([]tocsin.AuditEntry, e
 		SELECT `+auditColumns+`
 		WHERE n < $1 AND at >= $2 AND ($3 = '' OR actor = $3) AND ($4 = '' OR action = $4) AND ($5 = '' OR tenant = $5)
 		ORDER BY n DESC LIMIT $6`, q.Before, since, q.Actor, q.Action, q.TenantID, q.Limit)
-	list, err := collectRows(rows, err, scanAudit)
+	list, err := Collect(rows, err, scanAudit)
 	if err != nil {
-		return nil, fmt.Errorf("list audit entries: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list audit entries: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -85,9 +85,9 @@ func (s *Store) Audit(ctx context.Context, q AuditQuery) ([]tocsin.AuditEntry, e
 // AuditActors lists the names of those who are in the audit log, up to limit.
 func (s *Store) AuditActors(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT DISTINCT actor FROM audit ORDER BY actor LIMIT $1`, limit)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) })
+	list, err := Collect(rows, err, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) })
 	if err != nil {
-		return nil, fmt.Errorf("list those who acted: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list those who acted: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -107,11 +107,11 @@ func (s *Store) VerifyAudit(ctx context.Context, noted int64, head tocsin.Hash) 
 	// The counter is read first: entries that are added meanwhile are none too many.
 	var counted int64
 	if err := s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'audit'`).Scan(&counted); err != nil {
-		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+		return v, fmt.Errorf("verify audit log: %w", s.Translate(err))
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+auditColumns+` ORDER BY n`)
 	if err != nil {
-		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+		return v, fmt.Errorf("verify audit log: %w", s.Translate(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -125,7 +125,7 @@ func (s *Store) VerifyAudit(ctx context.Context, noted int64, head tocsin.Hash) 
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return v, fmt.Errorf("verify audit log: %w", s.dialect.translate(err))
+		return v, fmt.Errorf("verify audit log: %w", s.Translate(err))
 	}
 	if last := max(counted, noted); v.Entries < last {
 		v.Problem = fmt.Sprintf("The log ends after entry %d, but %d were written: the newest were removed.", v.Entries, last)

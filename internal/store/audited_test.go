@@ -75,10 +75,10 @@ func TestEveryWriteIsAudited(t *testing.T) {
 	excused := unaudited()
 	for _, name := range methods {
 		reached := reach(calls, name)
-		switch writes, why := reached["inTx"], excused[name]; {
-		case writes && !reached["audit"] && why == "":
-			t.Errorf("%s writes and calls no audit", name)
-		case why != "" && (!writes || reached["audit"]):
+		switch writes, why := reached["InTx"], excused[name]; {
+		case writes && !reached["Audit"] && why == "":
+			t.Errorf("%s writes and calls no Audit", name)
+		case why != "" && (!writes || reached["Audit"]):
 			t.Errorf("%s needs no excuse", name)
 		}
 		delete(excused, name)

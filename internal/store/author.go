@@ -37,7 +37,7 @@ type Authored struct {
 // does until the end.
 type Draft struct {
 	store  *Store
-	tx     *sql.Tx
+	tx     *Tx
 	tenant int64
 }
 
@@ -46,7 +46,7 @@ type Draft struct {
 // fails with [tocsin.ErrConflict] for an item that another source lists.
 func (s *Store) Author(ctx context.Context, a Authoring) (Authored, error) {
 	var done Authored
-	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+	err := s.InTx(ctx, func(tx *Tx) (err error) {
 		done, err = s.author(ctx, tx, a)
 		return err
 	})
@@ -56,8 +56,8 @@ func (s *Store) Author(ctx context.Context, a Authoring) (Authored, error) {
 	return done, nil
 }
 
-func (s *Store) author(ctx context.Context, tx *sql.Tx, a Authoring) (Authored, error) {
-	tenant, err := s.tenantNum(ctx, tx, a.TenantID)
+func (s *Store) author(ctx context.Context, tx *Tx, a Authoring) (Authored, error) {
+	tenant, err := s.TenantNum(ctx, tx, a.TenantID)
 	if err != nil {
 		return Authored{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) author(ctx context.Context, tx *sql.Tx, a Authoring) (Authored, 
 		return Authored{}, err
 	}
 	held := done.Held
-	return done, audit(ctx, tx, tocsin.AuditEntry{
+	return done, tx.Audit(ctx, tocsin.AuditEntry{
 		At: a.At, TenantID: a.TenantID, Action: "item.write", Object: string(held.Kind) + " " + held.ID, Detail: fmt.Sprintf("version %d by %s", held.N, a.By),
 	})
 }
@@ -186,35 +186,35 @@ func (d *Draft) OwnIssues(ctx context.Context, serviceID string, at time.Time) (
 	rows, err := d.tx.QueryContext(ctx, `SELECT d.body FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 		WHERE m.tenant = $1 AND m.source = $2 AND i.kind = $3 AND d.service_id = $4 AND `+fmt.Sprintf(openAt(), 5)+` ORDER BY i.id`,
 		d.tenant, tocsin.SourceOwn, string(tocsin.KindIssue), serviceID, micros(at))
-	return collectRows(rows, err, func(rows *sql.Rows) ([]byte, error) {
+	return Collect(rows, err, func(rows *sql.Rows) ([]byte, error) {
 		var packed []byte
 		if err := rows.Scan(&packed); err != nil {
 			return nil, err
 		}
-		return d.store.decoder.DecodeAll(packed, nil)
+		return d.store.Unpack(packed)
 	})
 }
 
 // Held is one version of an item of a tenant with its text: number n, or for 0
 // the one that holds. It fails with [tocsin.ErrNotFound] when there is none.
 func (s *Store) Held(ctx context.Context, tenantID string, ref Ref, n int) (tocsin.Held, error) {
-	tenant, err := s.tenantNum(ctx, s.read, tenantID)
+	tenant, err := s.TenantNum(ctx, s.read, tenantID)
 	if err == nil {
 		var held tocsin.Held
 		if held, err = s.held(ctx, s.read, tenant, ref, n); err == nil {
 			return held, nil
 		}
 	}
-	return tocsin.Held{}, fmt.Errorf("read %s: %w", ref.Kind, s.dialect.translate(err))
+	return tocsin.Held{}, fmt.Errorf("read %s: %w", ref.Kind, s.Translate(err))
 }
 
-func (s *Store) held(ctx context.Context, q querier, tenant int64, ref Ref, n int) (held tocsin.Held, err error) {
+func (s *Store) held(ctx context.Context, q Querier, tenant int64, ref Ref, n int) (held tocsin.Held, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT t.id, i.kind, i.id, v.n, COALESCE(w.hash, d.hash), v.at, v.seen_at, v.source, v.chain, v.stated, COALESCE(w.body, d.body), m.source
 		FROM members m JOIN items i ON i.num = m.item JOIN tenants t ON t.num = m.tenant
 		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = CASE WHEN CAST($4 AS BIGINT) = 0 THEN m.n ELSE CAST($4 AS BIGINT) END
 		JOIN documents d ON d.num = v.document LEFT JOIN wordings w ON w.num = m.shown AND CAST($4 AS BIGINT) = 0
 		WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`, tenant, string(ref.Kind), ref.ID, n)
-	list, err := collectRows(rows, err, s.scanHeld)
+	list, err := Collect(rows, err, s.scanHeld)
 	if err != nil {
 		return held, err
 	}
@@ -233,7 +233,7 @@ func (s *Store) scanHeld(rows *sql.Rows) (h tocsin.Held, err error) {
 	copy(h.Document[:], hash)
 	copy(h.Chain[:], chain)
 	h.At, h.SeenAt = tocsin.FromMicros(at), tocsin.FromMicros(seen)
-	h.Body, err = s.decoder.DecodeAll(packed, nil)
+	h.Body, err = s.Unpack(packed)
 	return h, err
 }
 
@@ -245,9 +245,9 @@ func (s *Store) Authors(ctx context.Context, tenantID string, ref Ref) (map[int]
 		n  int
 		by string
 	}
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (a signed, err error) { return a, rows.Scan(&a.n, &a.by) })
+	list, err := Collect(rows, err, func(rows *sql.Rows) (a signed, err error) { return a, rows.Scan(&a.n, &a.by) })
 	if err != nil {
-		return nil, fmt.Errorf("list authors: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list authors: %w", s.Translate(err))
 	}
 	authors := make(map[int]string, len(list))
 	for _, a := range list {
@@ -260,5 +260,5 @@ func (s *Store) Authors(ctx context.Context, tenantID string, ref Ref) (map[int]
 func (d *Draft) ServiceNames(ctx context.Context) ([]tocsin.Service, error) {
 	rows, err := d.tx.QueryContext(ctx, `SELECT i.id, d.title FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 		WHERE m.tenant = $1 AND m.n > 0 AND i.kind IN ($2, $3) ORDER BY i.id, i.kind`, d.tenant, string(tocsin.KindService), string(tocsin.KindOverview))
-	return collectRows(rows, err, func(rows *sql.Rows) (v tocsin.Service, err error) { return v, rows.Scan(&v.ID, &v.Name) })
+	return Collect(rows, err, func(rows *sql.Rows) (v tocsin.Service, err error) { return v, rows.Scan(&v.ID, &v.Name) })
 }

@@ -17,8 +17,8 @@ type Block struct {
 
 // PutBlock replaces the block of a tenant.
 func (s *Store) PutBlock(ctx context.Context, tenantID string, b Block) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (s *Store) Block(ctx context.Context, tenantID string) (Block, error) {
 	b := Block{Seq: -1, Parts: map[tocsin.Kind][][]byte{}}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT b.kind, b.seq, b.data FROM row_blocks b JOIN tenants t ON t.num = b.tenant WHERE t.id = $1 ORDER BY b.kind, b.part`, tenantID)
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (struct{}, error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var kind tocsin.Kind
 		var data []byte
 		err := rows.Scan(&kind, &b.Seq, &data)
@@ -55,7 +55,7 @@ func (s *Store) Block(ctx context.Context, tenantID string) (Block, error) {
 		return struct{}{}, err
 	})
 	if err != nil {
-		return Block{}, fmt.Errorf("read rows of tenant %s: %w", tenantID, s.dialect.translate(err))
+		return Block{}, fmt.Errorf("read rows of tenant %s: %w", tenantID, s.Translate(err))
 	}
 	if b.Seq < 0 {
 		return Block{}, tocsin.NotFoundf("There is no block of rows.")

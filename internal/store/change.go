@@ -17,9 +17,9 @@ const changesAfter = `SELECT ` + changeColumns + ` WHERE c.seq > $1 ORDER BY c.s
 // Whoever asks again with the number of the last one misses none.
 func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error) {
 	rows, err := s.read.QueryContext(ctx, changesAfter, seq, limit)
-	list, err := collectRows(rows, err, scanChange)
+	list, err := Collect(rows, err, scanChange)
 	if err != nil {
-		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read changes: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -33,9 +33,9 @@ func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
 		WHERE t.id = $1 AND c.seq > $2`+condition+` ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
-	list, err := collectRows(rows, err, scanChange)
+	list, err := Collect(rows, err, scanChange)
 	if err != nil {
-		return nil, fmt.Errorf("read changes: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read changes: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -66,7 +66,7 @@ func scanChange(rows *sql.Rows) (c tocsin.Change, err error) {
 // LastSeq is the number of the newest change, 0 before the first.
 func (s *Store) LastSeq(ctx context.Context) (seq int64, err error) {
 	if err = s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'change'`).Scan(&seq); err != nil {
-		return 0, fmt.Errorf("read change number: %w", s.dialect.translate(err))
+		return 0, fmt.Errorf("read change number: %w", s.Translate(err))
 	}
 	return seq, nil
 }
@@ -75,7 +75,7 @@ func (s *Store) LastSeq(ctx context.Context) (seq int64, err error) {
 func (s *Store) LastSeqOf(ctx context.Context, tenantID string) (seq int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT COALESCE(max(c.seq), 0) FROM changes c JOIN tenants t ON t.num = c.tenant WHERE t.id = $1`, tenantID).Scan(&seq)
 	if err != nil {
-		return 0, fmt.Errorf("read change number of a tenant: %w", s.dialect.translate(err))
+		return 0, fmt.Errorf("read change number of a tenant: %w", s.Translate(err))
 	}
 	return seq, nil
 }

@@ -17,8 +17,8 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsi
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, c.TenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, c.TenantID)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsi
 				return err
 			}
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: c.CreatedAt, TenantID: c.TenantID, Action: "client.add", Object: c.Name, Detail: c.ID + " for " + strings.Join(c.Scopes, " ")})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: c.CreatedAt, TenantID: c.TenantID, Action: "client.add", Object: c.Name, Detail: c.ID + " for " + strings.Join(c.Scopes, " ")})
 	})
 	if errors.Is(err, tocsin.ErrConflict) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("The tenant has a client %q already.", c.Name), Cause: err}
@@ -59,16 +59,16 @@ func scanClient(rows *sql.Rows) (c tocsin.Client, err error) {
 // fails with [tocsin.ErrNotFound] when there is none.
 func (s *Store) Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+clientColumns+` WHERE c.id = $1`, strings.ToLower(id))
-	list, err := collectRows(rows, err, scanClient)
+	list, err := Collect(rows, err, scanClient)
 	if err != nil {
-		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.dialect.translate(err))
+		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.Translate(err))
 	}
 	if len(list) == 0 {
 		return tocsin.Client{}, nil, noClient(id)
 	}
 	secrets, err := clientSecrets(ctx, s.read, list[0].ID)
 	if err != nil {
-		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.dialect.translate(err))
+		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.Translate(err))
 	}
 	return list[0], secrets, nil
 }
@@ -81,9 +81,9 @@ func noClient(id string) error {
 // name.
 func (s *Store) Clients(ctx context.Context, tenantID string) ([]tocsin.Client, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+clientColumns+` WHERE CAST($1 AS TEXT) = '' OR t.id = CAST($1 AS TEXT) ORDER BY c.name, c.id`, tenantID)
-	list, err := collectRows(rows, err, scanClient)
+	list, err := Collect(rows, err, scanClient)
 	if err != nil {
-		return nil, fmt.Errorf("list clients: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list clients: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -91,7 +91,7 @@ func (s *Store) Clients(ctx context.Context, tenantID string) ([]tocsin.Client, 
 // RevokeClient ends a client: it gets no more tokens and those it has are
 // refused.
 func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		var name, tenant string
 		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0
 			RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, micros(now), strings.ToLower(id)).Scan(&name, &tenant)
@@ -104,7 +104,7 @@ func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) erro
 		if err := nextAccessRevision(ctx, tx); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenant, Action: "client.revoke", Object: name, Detail: strings.ToLower(id)})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenant, Action: "client.revoke", Object: name, Detail: strings.ToLower(id)})
 	})
 	if err != nil {
 		return fmt.Errorf("revoke client: %w", err)
@@ -115,8 +115,8 @@ func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) erro
 // NoteToken writes down that somebody made a token for a client by hand, past
 // the token endpoint. The token itself is kept nowhere.
 func (s *Store) NoteToken(ctx context.Context, c tocsin.Client, resource string, now, until time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		return audit(ctx, tx, tocsin.AuditEntry{
+	err := s.InTx(ctx, func(tx *Tx) error {
+		return tx.Audit(ctx, tocsin.AuditEntry{
 			At: now, TenantID: c.TenantID, Action: "token.create", Object: c.Name, Detail: fmt.Sprintf("%s for %s until %s", c.ID, resource, tocsin.FormatTime(until)),
 		})
 	})
@@ -137,7 +137,7 @@ const noCertificate = `COALESCE(length(certificate), 0) = 0`
 // newest is good until expiresAt, if it was good for longer; the others end.
 func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expiresAt time.Time) error {
 	id := strings.ToLower(secret.ClientID)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		var name, tenant string
 		// Updating the row to what it is locks it.
 		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = 0 WHERE id = $1 AND revoked_at = 0
@@ -159,7 +159,7 @@ func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expir
 			id, secret.Hash[:], micros(secret.CreatedAt), micros(secret.ExpiresAt)); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: secret.CreatedAt, TenantID: tenant, Action: "client.rotate", Object: name, Detail: id})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: secret.CreatedAt, TenantID: tenant, Action: "client.rotate", Object: name, Detail: id})
 	})
 	if err != nil {
 		return fmt.Errorf("rotate secret: %w", err)

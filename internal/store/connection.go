@@ -16,8 +16,8 @@ func (s *Store) PutConnection(ctx context.Context, c tocsin.Connection) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, c.TenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, c.TenantID)
 		if err != nil {
 			return err
 		}
@@ -50,23 +50,23 @@ func (s *Store) PutConnection(ctx context.Context, c tocsin.Connection) error {
 
 // connectionChanged tells other processes that connections changed, and the
 // audit log who did it.
-func connectionChanged(ctx context.Context, tx *sql.Tx, e tocsin.AuditEntry) error {
+func connectionChanged(ctx context.Context, tx *Tx, e tocsin.AuditEntry) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'connections'`); err != nil {
 		return err
 	}
-	return audit(ctx, tx, e)
+	return tx.Audit(ctx, e)
 }
 
 // RemoveConnection forgets a connection and stops polling its source. What it
 // brought stays.
 func (s *Store) RemoveConnection(ctx context.Context, tenantID, name string, now time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `DELETE FROM connections WHERE tenant = $1 AND name = $2`, tenant, name)
-		if err := expectOne(result, err, "There is no such source."); err != nil {
+		if err := ExpectOne(result, err, "There is no such source."); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE sources SET enabled = $1 WHERE tenant = $2 AND name = $3`, false, tenant, name); err != nil {
@@ -85,19 +85,19 @@ func (s *Store) RemoveConnection(ctx context.Context, tenantID, name string, now
 func (s *Store) Connections(ctx context.Context) ([]tocsin.Connection, int64, error) {
 	var change int64
 	if err := s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'connections'`).Scan(&change); err != nil {
-		return nil, 0, fmt.Errorf("list connections: %w", s.dialect.translate(err))
+		return nil, 0, fmt.Errorf("list connections: %w", s.Translate(err))
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT t.id, c.name, c.kind, c.cloud, c.client, c.sealed, c.poll_every, c.updated_at
 		FROM connections c JOIN tenants t ON t.num = c.tenant ORDER BY t.name, c.name`)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (c tocsin.Connection, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (c tocsin.Connection, err error) {
 		var every, updated int64
 		err = rows.Scan(&c.TenantID, &c.Name, &c.Kind, &c.Cloud, &c.ClientID, &c.Sealed, &every, &updated)
 		c.Every, c.UpdatedAt = time.Duration(every)*time.Microsecond, tocsin.FromMicros(updated)
 		return c, err
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("list connections: %w", s.dialect.translate(err))
+		return nil, 0, fmt.Errorf("list connections: %w", s.Translate(err))
 	}
 	return list, change, nil
 }

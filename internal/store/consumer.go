@@ -24,7 +24,7 @@ func claimLost(name string) error {
 // newest change, or before the first one when beginning is set; one that is
 // known keeps its place.
 func (s *Store) AddConsumer(ctx context.Context, name string, beginning bool) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		seq := int64(0)
 		if !beginning {
 			if err := tx.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'change'`).Scan(&seq); err != nil {
@@ -54,9 +54,9 @@ func scanCursor(rows *sql.Rows) (c tocsin.Cursor, err error) {
 // Cursors lists how far all consumers are, by name.
 func (s *Store) Cursors(ctx context.Context) ([]tocsin.Cursor, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+cursorColumns+` FROM consumers ORDER BY name`)
-	list, err := collectRows(rows, err, scanCursor)
+	list, err := Collect(rows, err, scanCursor)
 	if err != nil {
-		return nil, fmt.Errorf("list consumers: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list consumers: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -66,11 +66,11 @@ func (s *Store) Cursors(ctx context.Context) ([]tocsin.Cursor, error) {
 // [tocsin.ErrNotFound] when it was never added.
 func (s *Store) ClaimConsumer(ctx context.Context, name string, now time.Time, lease time.Duration) (tocsin.Cursor, error) {
 	var c tocsin.Cursor
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		rows, err := tx.QueryContext(ctx, `
 			UPDATE consumers SET epoch = epoch + 1, lease_ends = $1 WHERE name = $2 AND lease_ends <= $3 RETURNING `+cursorColumns,
 			micros(now.Add(lease)), name, micros(now))
-		list, err := collectRows(rows, err, scanCursor)
+		list, err := Collect(rows, err, scanCursor)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Store) ClaimConsumer(ctx context.Context, name string, now time.Time, l
 func (s *Store) ReleaseConsumer(ctx context.Context, c tocsin.Cursor) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE consumers SET lease_ends = 0 WHERE name = $1 AND epoch = $2`, c.Name, c.Epoch)
 	if err != nil {
-		return fmt.Errorf("release consumer %s: %w", c.Name, s.dialect.translate(err))
+		return fmt.Errorf("release consumer %s: %w", c.Name, s.Translate(err))
 	}
 	return nil
 }
@@ -116,10 +116,10 @@ type Handler func(ctx context.Context, tx *Tx, batch []tocsin.Change) error
 // somebody else.
 func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now time.Time, lease time.Duration, handle Handler) (tocsin.Cursor, int, error) {
 	next, handled := c, 0
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		next, handled = c, 0
 		rows, err := tx.QueryContext(ctx, changesAfter, c.Seq, limit)
-		batch, err := collectRows(rows, err, scanChange)
+		batch, err := Collect(rows, err, scanChange)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
@@ -132,7 +132,7 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 		if len(batch) == 0 {
 			return nil
 		}
-		return handle(ctx, &Tx{tx: tx, store: s}, batch)
+		return handle(ctx, tx, batch)
 	})
 	if err != nil {
 		return c, 0, fmt.Errorf("consume changes for %s: %w", c.Name, err)
@@ -144,11 +144,11 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 }
 
 // advance moves a cursor on, if it still stands where c says.
-func advance(ctx context.Context, tx *sql.Tx, c tocsin.Cursor, seq int64, now time.Time, lease time.Duration) error {
+func advance(ctx context.Context, tx *Tx, c tocsin.Cursor, seq int64, now time.Time, lease time.Duration) error {
 	result, err := tx.ExecContext(ctx, `
 		UPDATE consumers SET seq = $1, lease_ends = $2, failures = 0, problem = '', handled_at = $3 WHERE name = $4 AND seq = $5 AND epoch = $6`,
 		seq, micros(now.Add(lease)), micros(now), c.Name, c.Seq, c.Epoch)
-	if moved, err := changed(result, err); err != nil || !moved {
+	if moved, err := Changed(result, err); err != nil || !moved {
 		return errors.Join(err, claimLost(c.Name))
 	}
 	return nil
@@ -157,15 +157,15 @@ func advance(ctx context.Context, tx *sql.Tx, c tocsin.Cursor, seq int64, now ti
 // FailConsumer notes that the batch after c could not be handled and returns
 // the cursor with one more failure.
 func (s *Store) FailConsumer(ctx context.Context, c tocsin.Cursor, problem string) (tocsin.Cursor, error) {
-	c.Failures, c.Problem = c.Failures+1, clean(tocsin.Clip(problem, maxProblem))
+	c.Failures, c.Problem = c.Failures+1, Clean(tocsin.Clip(problem, maxProblem))
 	result, err := s.write.ExecContext(ctx, `UPDATE consumers SET failures = $1, problem = $2 WHERE name = $3 AND seq = $4 AND epoch = $5`,
 		c.Failures, c.Problem, c.Name, c.Seq, c.Epoch)
-	moved, err := changed(result, err)
+	moved, err := Changed(result, err)
 	if err == nil && !moved {
 		err = claimLost(c.Name)
 	}
 	if err != nil {
-		return c, fmt.Errorf("note failure of consumer %s: %w", c.Name, s.dialect.translate(err))
+		return c, fmt.Errorf("note failure of consumer %s: %w", c.Name, s.Translate(err))
 	}
 	return c, nil
 }
@@ -179,12 +179,12 @@ const maxProblem = 500
 func (s *Store) SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, lease time.Duration, problem string) (tocsin.Cursor, error) {
 	next := c
 	next.Seq, next.Failures, next.Problem = c.Seq+1, 0, ""
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		if err := advance(ctx, tx, c, next.Seq, now, lease); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO skipped_changes (consumer, seq, problem, at) VALUES ($1, $2, $3, $4)`,
-			c.Name, next.Seq, clean(tocsin.Clip(problem, maxProblem)), micros(now))
+			c.Name, next.Seq, Clean(tocsin.Clip(problem, maxProblem)), micros(now))
 		return err
 	})
 	if err != nil {
@@ -197,14 +197,14 @@ func (s *Store) SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, 
 // first.
 func (s *Store) SkippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT consumer, seq, problem, at FROM skipped_changes ORDER BY at DESC, consumer, seq LIMIT $1`, limit)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (c tocsin.SkippedChange, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (c tocsin.SkippedChange, err error) {
 		var at int64
 		err = rows.Scan(&c.Consumer, &c.Seq, &c.Problem, &at)
 		c.At = tocsin.FromMicros(at)
 		return c, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list skipped changes: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list skipped changes: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -213,7 +213,7 @@ func (s *Store) SkippedChanges(ctx context.Context, limit int) ([]tocsin.Skipped
 func (s *Store) SkippedByConsumer(ctx context.Context) (map[string]int, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT consumer, count(*) FROM skipped_changes GROUP BY consumer`)
 	counts := map[string]int{}
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var name string
 		var n int
 		err = rows.Scan(&name, &n)
@@ -221,7 +221,7 @@ func (s *Store) SkippedByConsumer(ctx context.Context) (map[string]int, error) {
 		return none, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count skipped changes: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("count skipped changes: %w", s.Translate(err))
 	}
 	return counts, nil
 }
@@ -230,20 +230,20 @@ func (s *Store) SkippedByConsumer(ctx context.Context) (map[string]int, error) {
 // list, in one transaction. It fails with [tocsin.ErrNotFound] when the change
 // is not on the list.
 func (s *Store) RetrySkipped(ctx context.Context, consumer string, seq int64, handle Handler) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		result, err := tx.ExecContext(ctx, `DELETE FROM skipped_changes WHERE consumer = $1 AND seq = $2`, consumer, seq)
-		if taken, err := changed(result, err); err != nil || !taken {
+		if taken, err := Changed(result, err); err != nil || !taken {
 			return errors.Join(err, tocsin.NotFoundf("Consumer %s did not skip change %d.", tocsin.Clip(consumer, 64), seq))
 		}
-		if err := audit(ctx, tx, tocsin.AuditEntry{Action: "change.retry", Object: consumer, Detail: strconv.FormatInt(seq, 10)}); err != nil {
+		if err := tx.Audit(ctx, tocsin.AuditEntry{Action: "change.retry", Object: consumer, Detail: strconv.FormatInt(seq, 10)}); err != nil {
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, changesAfter, seq-1, 1)
-		batch, err := collectRows(rows, err, scanChange)
+		batch, err := Collect(rows, err, scanChange)
 		if err != nil {
 			return err
 		}
-		return handle(ctx, &Tx{tx: tx, store: s}, batch)
+		return handle(ctx, tx, batch)
 	})
 	if err != nil {
 		return fmt.Errorf("retry change %d for %s: %w", seq, consumer, err)
@@ -260,7 +260,7 @@ func (s *Store) ConsumersToEnd(ctx context.Context) error {
 		UPDATE consumers SET epoch = epoch + 1, lease_ends = 0, failures = 0, problem = '',
 			seq = CASE WHEN beginning THEN seq ELSE (SELECT value FROM counters WHERE name = 'change') END`)
 	if err != nil {
-		return fmt.Errorf("set consumers to the end: %w", s.dialect.translate(err))
+		return fmt.Errorf("set consumers to the end: %w", s.Translate(err))
 	}
 	return nil
 }

@@ -20,6 +20,6 @@
 //
 // # Rules
 //
-// Only exported methods open transactions; inner functions take a [querier].
+// Only exported methods open transactions; inner functions take a [Querier].
 // Instants are microseconds UTC. Errors are the kinds of package tocsin.
 package store

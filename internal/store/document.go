@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"example.org/tocsin/internal/cache"
@@ -43,43 +41,21 @@ func (d *stored) scan(scan func(...any) error) error {
 	return err
 }
 
-// documentCache remembers under which number documents are kept, by the hash
-// of their bytes. Several hashes may lead to one document: bytes that differ
-// in nothing but noise.
-type documentCache struct {
-	*cache.Cache[tocsin.Hash, stored]
-	mu sync.Mutex
-	// staged are documents of transactions that are still open: their numbers
-	// are good from the commit on, and anybody's after a rollback.
-	staged map[*sql.Tx]map[tocsin.Hash]stored
+// newKnown makes the memory of the numbers under which documents are kept, by
+// the hash of their bytes, with so many in one of its two generations. Several
+// hashes may lead to one document: bytes that differ in nothing but noise.
+func newKnown(limit int) *cache.Cache[tocsin.Hash, stored] {
+	return cache.New[tocsin.Hash, stored](cache.Bounds{Entries: limit})
 }
 
-// newDocumentCache makes a cache of so many documents in one of its two
-// generations.
-func newDocumentCache(limit int) *documentCache {
-	return &documentCache{Cache: cache.New[tocsin.Hash, stored](cache.Bounds{Entries: limit}), staged: map[*sql.Tx]map[tocsin.Hash]stored{}}
-}
-
-// stage keeps a document for when its transaction has been committed.
-func (c *documentCache) stage(tx *sql.Tx, hash tocsin.Hash, d stored) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.staged[tx] == nil {
-		c.staged[tx] = map[tocsin.Hash]stored{}
-	}
-	c.staged[tx][hash] = d
-}
-
-// settle ends what a transaction staged: it is kept when that was committed.
-func (c *documentCache) settle(tx *sql.Tx, committed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if committed {
-		for hash, d := range c.staged[tx] {
-			c.Put(hash, d, 0)
+// learn remembers the documents of entries that were committed: their numbers
+// are good from then on, and anybody's after a rollback.
+func (s *Store) learn(entries []Entry, docs []stored) {
+	for i := range entries {
+		if docs[i].num > 0 {
+			s.known.Put(entries[i].Document.Hash, docs[i], 0)
 		}
 	}
-	delete(c.staged, tx)
 }
 
 // A Lookup is what the store knows about the bytes of a document.
@@ -109,7 +85,7 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 	for part := range slices.Chunk(missing, 500) {
 		found, err := s.documentsByHash(ctx, s.read, part)
 		if err != nil {
-			return nil, fmt.Errorf("look up documents: %w", s.dialect.translate(err))
+			return nil, fmt.Errorf("look up documents: %w", s.Translate(err))
 		}
 		for _, d := range found {
 			s.known.Put(d.body, d, 0)
@@ -121,27 +97,15 @@ func (s *Store) Known(ctx context.Context, hashes []tocsin.Hash) ([]Lookup, erro
 	return answer, nil
 }
 
-func (s *Store) documentsByHash(ctx context.Context, q querier, hashes []any) ([]stored, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+storedColumns+` WHERE d.hash IN (`+placeholders(1, len(hashes))+`)`, hashes...)
-	return collectRows(rows, err, func(rows *sql.Rows) (d stored, err error) { return d, d.scan(rows.Scan) })
-}
-
-// placeholders is "$first, $first+1, …" for n values.
-func placeholders(first, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", first+i)
-	}
-	return b.String()
+func (s *Store) documentsByHash(ctx context.Context, q Querier, hashes []any) ([]stored, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+storedColumns+` WHERE d.hash IN (`+Placeholders(1, len(hashes))+`)`, hashes...)
+	return Collect(rows, err, func(rows *sql.Rows) (d stored, err error) { return d, d.scan(rows.Scan) })
 }
 
 // draftDocument finds a document, or drafts one that is not stored yet: its
 // number is 0. Bytes that differ from those of a stored document in nothing but
 // noise lead to that document.
-func (s *Store) draftDocument(ctx context.Context, q querier, doc tocsin.Document) (stored, error) {
+func (s *Store) draftDocument(ctx context.Context, q Querier, doc tocsin.Document) (stored, error) {
 	if d, ok := s.known.Get(doc.Hash); ok {
 		return d, nil
 	}
@@ -173,7 +137,7 @@ func complete(doc *tocsin.Document, kind tocsin.Kind) (err error) {
 
 // putDocument stores the bytes of an entry as a document, unless they are in
 // one already.
-func (s *Store) putDocument(ctx context.Context, q querier, d stored, doc tocsin.Document) (stored, error) {
+func (s *Store) putDocument(ctx context.Context, q Querier, d stored, doc tocsin.Document) (stored, error) {
 	if d.num > 0 && d.own == d.wording {
 		return d, nil
 	}
@@ -184,8 +148,8 @@ func (s *Store) putDocument(ctx context.Context, q querier, d stored, doc tocsin
 	_, err := q.ExecContext(ctx, `
 		INSERT INTO documents (item, hash, meaning, core, rollout, body, size, title, service, service_id, feature, feature_set, status, class, start_at, end_at, modified_at, files, private)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING`,
-		d.item, doc.Hash[:], doc.Wording[:], doc.Meaning.Core[:], rolloutOf(doc.Meaning), s.encoder.EncodeAll(doc.Body, nil), len(doc.Body),
-		clean(f.Title), clean(f.Service), clean(f.ServiceID), clean(f.Feature), clean(f.FeatureSet), clean(string(f.Status)), clean(f.Class),
+		d.item, doc.Hash[:], doc.Wording[:], doc.Meaning.Core[:], rolloutOf(doc.Meaning), s.Pack(doc.Body), len(doc.Body),
+		Clean(f.Title), Clean(f.Service), Clean(f.ServiceID), Clean(f.Feature), Clean(f.FeatureSet), Clean(string(f.Status)), Clean(f.Class),
 		micros(f.StartAt), micros(f.EndAt), micros(f.ModifiedAt), f.Files, f.Private)
 	if err != nil {
 		return d, err
@@ -193,7 +157,7 @@ func (s *Store) putDocument(ctx context.Context, q querier, d stored, doc tocsin
 	return s.findDocument(ctx, q, doc)
 }
 
-func (s *Store) findDocument(ctx context.Context, q querier, doc tocsin.Document) (d stored, err error) {
+func (s *Store) findDocument(ctx context.Context, q Querier, doc tocsin.Document) (d stored, err error) {
 	return d, d.scan(q.QueryRowContext(ctx, `SELECT `+storedColumns+` WHERE d.hash = $1 OR d.meaning = $2 LIMIT 1`, doc.Hash[:], doc.Wording[:]).Scan)
 }
 
@@ -213,18 +177,12 @@ func rolloutOf(m tocsin.Meaning) []byte {
 	return m.Rollout[:]
 }
 
-func putItem(ctx context.Context, q querier, kind tocsin.Kind, id string) (num int64, err error) {
+func putItem(ctx context.Context, q Querier, kind tocsin.Kind, id string) (num int64, err error) {
 	if _, err := q.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(kind), id); err != nil {
 		return 0, err
 	}
 	err = q.QueryRowContext(ctx, `SELECT num FROM items WHERE kind = $1 AND id = $2`, string(kind), id).Scan(&num)
 	return num, err
-}
-
-// clean removes what PostgreSQL refuses in a text. Bodies keep it: they are
-// bytes.
-func clean(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // Body reads the bytes of a document by its number, or of a newer wording by
@@ -233,12 +191,12 @@ func clean(text string) string {
 func (s *Store) Body(ctx context.Context, num int64) ([]byte, error) {
 	body, err := s.bodyOf(ctx, s.read, num)
 	if err != nil {
-		return nil, fmt.Errorf("read document %d: %w", num, s.dialect.translate(err))
+		return nil, fmt.Errorf("read document %d: %w", num, s.Translate(err))
 	}
 	return body, nil
 }
 
-func (s *Store) bodyOf(ctx context.Context, q querier, num int64) ([]byte, error) {
+func (s *Store) bodyOf(ctx context.Context, q Querier, num int64) ([]byte, error) {
 	var packed []byte
 	query := `SELECT body FROM documents WHERE num = $1`
 	if num < 0 {
@@ -247,7 +205,7 @@ func (s *Store) bodyOf(ctx context.Context, q querier, num int64) ([]byte, error
 	if err := q.QueryRowContext(ctx, query, num).Scan(&packed); err != nil {
 		return nil, err
 	}
-	body, err := s.decoder.DecodeAll(packed, nil)
+	body, err := s.Unpack(packed)
 	if err != nil {
 		return nil, fmt.Errorf("unpack document %d: %w", num, err)
 	}

@@ -16,7 +16,7 @@ func (tx *Tx) PutEvents(ctx context.Context, events []tocsin.Event) error {
 	for i, e := range events {
 		rows[i] = []any{e.Seq, string(e.Status), string(e.Was), e.Posts, e.Edited, strings.Join(e.Members, "\n")}
 	}
-	if err := tx.store.insert(ctx, tx.tx, `INSERT INTO events (seq, status, was, posts, edited, members) VALUES `, rows, ""); err != nil {
+	if err := tx.Insert(ctx, `INSERT INTO events (seq, status, was, posts, edited, members) VALUES `, rows, ""); err != nil {
 		return fmt.Errorf("insert events: %w", err)
 	}
 	return nil
@@ -37,7 +37,7 @@ func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery
 	args := []any{tenantID, q.Limit, EventLog}
 	condition := ""
 	if len(q.Kinds) > 0 {
-		condition += " AND i.kind IN (" + placeholders(len(args)+1, len(q.Kinds)) + ")"
+		condition += " AND i.kind IN (" + Placeholders(len(args)+1, len(q.Kinds)) + ")"
 		for _, kind := range q.Kinds {
 			args = append(args, string(kind))
 		}
@@ -51,9 +51,9 @@ func (s *Store) LatestEvents(ctx context.Context, tenantID string, q LatestQuery
 		FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item LEFT JOIN events e ON e.seq = c.seq
 		WHERE t.id = $1 AND NOT c.silent AND (e.seq IS NOT NULL OR c.seq > COALESCE((SELECT seq FROM consumers WHERE name = $3), 0))`+told+condition+`
 		ORDER BY c.seq DESC LIMIT $2`, args...)
-	list, err := collectRows(rows, err, scanTold)
+	list, err := Collect(rows, err, scanTold)
 	if err != nil {
-		return nil, fmt.Errorf("read events: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read events: %w", s.Translate(err))
 	}
 	return list, nil
 }

@@ -11,18 +11,6 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// memberItem finds the number of an item that the tenant has, else it fails
-// with [tocsin.ErrNotFound].
-func (s *Store) memberItem(ctx context.Context, q querier, tenantID string, ref Ref) (tenant, item int64, err error) {
-	err = q.QueryRowContext(ctx, `
-		SELECT m.tenant, m.item FROM members m JOIN items i ON i.num = m.item JOIN tenants t ON t.num = m.tenant
-		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3`, tenantID, string(ref.Kind), ref.ID).Scan(&tenant, &item)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = tocsin.NotFoundf("The tenant has no %s %s.", ref.Kind, tocsin.Clip(ref.ID, 64))
-	}
-	return tenant, item, err
-}
-
 // PutFile stores a file of an issue or message that the tenant has, or replaces
 // the one of the same id. It normalises f first. It fails with
 // [tocsin.ErrNotFound] when the tenant has no such item and with
@@ -32,9 +20,9 @@ func (s *Store) PutFile(ctx context.Context, tenantID string, ref Ref, f tocsin.
 		return f, tocsin.Invalidf("file", "It is larger than %d MB.", tocsin.MaxFile>>20)
 	}
 	f.Normalize(content)
-	packed := s.encoder.EncodeAll(content, nil)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, item, err := s.memberItem(ctx, tx, tenantID, ref)
+	packed := s.Pack(content)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, item, err := s.MemberItem(ctx, tx, tenantID, ref)
 		if err != nil {
 			return err
 		}
@@ -46,11 +34,11 @@ func (s *Store) PutFile(ctx context.Context, tenantID string, ref Ref, f tocsin.
 			INSERT INTO files (tenant, item, id, name, type, size, hash, modified_at, seen_at, source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 			ON CONFLICT (tenant, item, id) DO UPDATE SET name = excluded.name, type = excluded.type, size = excluded.size, hash = excluded.hash,
 			modified_at = excluded.modified_at, seen_at = excluded.seen_at, source = excluded.source`,
-			tenant, item, f.ID, clean(f.Name), f.ContentType, f.Size, f.Hash[:], micros(f.ModifiedAt), micros(f.SeenAt), f.Source)
+			tenant, item, f.ID, Clean(f.Name), f.ContentType, f.Size, f.Hash[:], micros(f.ModifiedAt), micros(f.SeenAt), f.Source)
 		if err != nil || f.Source != tocsin.SourceAttach {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{
+		return tx.Audit(ctx, tocsin.AuditEntry{
 			At: f.SeenAt, TenantID: tenantID, Action: "file.attach", Object: string(ref.Kind) + " " + ref.ID, Detail: f.Name + ", " + tocsin.Count(f.Size, "byte", "bytes"),
 		})
 	})
@@ -77,9 +65,9 @@ func scanFile(rows *sql.Rows) (f tocsin.File, err error) {
 func (s *Store) Files(ctx context.Context, tenantID string, ref Ref) ([]tocsin.File, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+fileColumns+` WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 ORDER BY f.id`,
 		tenantID, string(ref.Kind), ref.ID)
-	list, err := collectRows(rows, err, scanFile)
+	list, err := Collect(rows, err, scanFile)
 	if err != nil {
-		return nil, fmt.Errorf("list files of %s %s: %w", ref.Kind, ref.ID, s.dialect.translate(err))
+		return nil, fmt.Errorf("list files of %s %s: %w", ref.Kind, ref.ID, s.Translate(err))
 	}
 	return list, nil
 }
@@ -96,9 +84,9 @@ func (s *Store) FileContent(ctx context.Context, tenantID string, ref Ref, id st
 		return nil, tocsin.NotFoundf("There is no such file.")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read file of %s %s: %w", ref.Kind, ref.ID, s.dialect.translate(err))
+		return nil, fmt.Errorf("read file of %s %s: %w", ref.Kind, ref.ID, s.Translate(err))
 	}
-	content, err := s.decoder.DecodeAll(packed, nil)
+	content, err := s.Unpack(packed)
 	if err != nil {
 		return nil, fmt.Errorf("unpack file of %s %s: %w", ref.Kind, ref.ID, err)
 	}
@@ -120,9 +108,9 @@ func (s *Store) FileTasks(ctx context.Context, tenantID, source string, now time
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT i.kind, i.id, f.tries FROM file_tasks f JOIN items i ON i.num = f.item JOIN tenants t ON t.num = f.tenant
 		WHERE t.id = $1 AND f.source = $2 AND f.due_at <= $3 ORDER BY f.due_at, f.item LIMIT $4`, tenantID, source, micros(now), limit)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (t FileTask, err error) { return t, rows.Scan(&t.Kind, &t.ID, &t.Tries) })
+	list, err := Collect(rows, err, func(rows *sql.Rows) (t FileTask, err error) { return t, rows.Scan(&t.Kind, &t.ID, &t.Tries) })
 	if err != nil {
-		return nil, fmt.Errorf("list file tasks: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list file tasks: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -130,8 +118,8 @@ func (s *Store) FileTasks(ctx context.Context, tenantID, source string, now time
 // EndFileTask takes a task off the list, or puts it off to a later time after
 // a failure when retryAt is not zero.
 func (s *Store) EndFileTask(ctx context.Context, tenantID string, ref Ref, retryAt time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, item, err := s.memberItem(ctx, tx, tenantID, ref)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, item, err := s.MemberItem(ctx, tx, tenantID, ref)
 		if err != nil {
 			return err
 		}

@@ -24,21 +24,21 @@ func (s *Store) Gaps(ctx context.Context, tenantID string, since time.Time) ([]G
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT g.source, g.since, g.until FROM gaps g JOIN tenants t ON t.num = g.tenant
 		WHERE t.id = $1 AND g.until >= $2 ORDER BY g.since, g.source`, tenantID, micros(since))
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (g Gap, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (g Gap, err error) {
 		var from, to int64
 		err = rows.Scan(&g.Source, &from, &to)
 		g.From, g.To = tocsin.FromMicros(from), tocsin.FromMicros(to)
 		return g, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list gaps: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list gaps: %w", s.Translate(err))
 	}
 	return list, nil
 }
 
 // closeGap records the time since the last complete poll of a claimed source
 // as a gap when its data had become stale before a poll that ended at okAt.
-func closeGap(ctx context.Context, q querier, tenant int64, source string, epoch, okAt int64) error {
+func closeGap(ctx context.Context, q Querier, tenant int64, source string, epoch, okAt int64) error {
 	var every, last int64
 	err := q.QueryRowContext(ctx, `SELECT poll_every, last_ok_at FROM sources WHERE tenant = $1 AND name = $2 AND epoch = $3 AND lease_ends > 0`,
 		tenant, source, epoch).Scan(&every, &last)

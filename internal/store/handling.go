@@ -16,7 +16,7 @@ func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocs
 		SELECT i.id, h.state, h.owner, h.due_at FROM handlings h JOIN items i ON i.num = h.item JOIN tenants t ON t.num = h.tenant
 		WHERE t.id = $1 AND i.kind = $2`, tenantID, string(tocsin.KindMessage))
 	handlings := map[string]tocsin.Handling{}
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
 		var id string
 		var due int64
 		err = rows.Scan(&id, &h.State, &h.Owner, &due)
@@ -25,7 +25,7 @@ func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocs
 		return h, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read handlings: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read handlings: %w", s.Translate(err))
 	}
 	return handlings, nil
 }
@@ -44,8 +44,8 @@ func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.H
 // ChangeHandling is [Store.PutHandling] for what follows from what was said
 // before, which nobody else changes meanwhile. It gives what holds then.
 func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (h tocsin.Handling, err error) {
-	err = s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, item, err := s.memberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
+	err = s.InTx(ctx, func(tx *Tx) error {
+		tenant, item, err := s.MemberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now tim
 		if err := putHandling(ctx, tx, tenant, item, h, now); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h)})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h)})
 	})
 	if err != nil {
 		return tocsin.Handling{}, fmt.Errorf("put handling of message %s: %w", id, err)
@@ -72,7 +72,7 @@ func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now tim
 
 // lockHandling reads a handling and keeps it from being changed by others. The
 // row is made first, so that there is something to lock.
-func lockHandling(ctx context.Context, q querier, tenant, item int64, now time.Time) (h tocsin.Handling, err error) {
+func lockHandling(ctx context.Context, q Querier, tenant, item int64, now time.Time) (h tocsin.Handling, err error) {
 	if _, err := q.ExecContext(ctx, `INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, '', 0, 0) ON CONFLICT DO NOTHING`,
 		tenant, item, string(tocsin.HandlingNew)); err != nil {
 		return h, err
@@ -84,7 +84,7 @@ func lockHandling(ctx context.Context, q querier, tenant, item int64, now time.T
 	return h, err
 }
 
-func putHandling(ctx context.Context, q querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
+func putHandling(ctx context.Context, q Querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
 	if h.State == tocsin.HandlingNew && h.Owner == "" && h.Due.IsZero() {
 		_, err := q.ExecContext(ctx, `DELETE FROM handlings WHERE tenant = $1 AND item = $2`, tenant, item)
 		return err

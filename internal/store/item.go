@@ -64,8 +64,8 @@ func (s *Store) Items(ctx context.Context, tenantID string, q ItemsQuery) (list 
 	}
 	args = append(args, q.Limit+1)
 	rows, err := s.read.QueryContext(ctx, query+fmt.Sprintf(" ORDER BY i.num DESC LIMIT $%d", len(args)), args...)
-	if list, err = collectRows(rows, err, scanItem); err != nil {
-		return nil, "", fmt.Errorf("list %ss: %w", q.Kind, s.dialect.translate(err))
+	if list, err = Collect(rows, err, scanItem); err != nil {
+		return nil, "", fmt.Errorf("list %ss: %w", q.Kind, s.Translate(err))
 	}
 	if len(list) > q.Limit {
 		list = list[:q.Limit]

@@ -71,7 +71,7 @@ const (
 // judge compares a state with the version that holds and with those of the same
 // time, by what they mean. Beside a state that has a time, one without is known
 // as soon as any version means the same.
-func (rec *recording) judge(ctx context.Context, q querier, m *member, doc *stored, st state) (int, error) {
+func (rec *recording) judge(ctx context.Context, q Querier, m *member, doc *stored, st state) (int, error) {
 	if m.versions == 0 {
 		return newState, nil
 	}
@@ -128,7 +128,7 @@ func judgePast(m *member, states []heldVersion, meaning tocsin.Meaning, st state
 
 // beside are the versions beside which a document is judged: those of this
 // record and those that the archive has.
-func (rec *recording) beside(ctx context.Context, q querier, m *member, doc *stored, at int64, anyTime bool) (states []heldVersion, err error) {
+func (rec *recording) beside(ctx context.Context, q Querier, m *member, doc *stored, at int64, anyTime bool) (states []heldVersion, err error) {
 	if m.stored {
 		if err := rec.understand(ctx, q, doc); err != nil {
 			return nil, err
@@ -161,11 +161,11 @@ type heldVersion struct {
 }
 
 // states reads the version that held before this record, and those of one time.
-func (rec *recording) states(ctx context.Context, q querier, m *member, at int64, anyTime bool) ([]heldVersion, error) {
+func (rec *recording) states(ctx context.Context, q Querier, m *member, at int64, anyTime bool) ([]heldVersion, error) {
 	rows, err := q.QueryContext(ctx, `SELECT v.n, v.at, v.seen_at, d.num, d.core, d.rollout, i.kind, i.id
 		FROM versions v JOIN documents d ON d.num = v.document JOIN items i ON i.num = v.item
 		WHERE v.tenant = $1 AND v.item = $2 AND (v.at = $3 OR v.n = $4 OR $5)`, rec.tenant, m.item, at, m.n, anyTime)
-	return collectRows(rows, err, func(rows *sql.Rows) (st heldVersion, err error) {
+	return Collect(rows, err, func(rows *sql.Rows) (st heldVersion, err error) {
 		var core, rollout []byte
 		err = rows.Scan(&st.n, &st.at, &st.seenAt, &st.num, &core, &rollout, &st.ref.Kind, &st.ref.ID)
 		copy(st.meaning.Core[:], core)
@@ -200,7 +200,7 @@ func (m *member) tell(meaning tocsin.Meaning) {
 
 // understand finds out what a document means that an older version of the
 // program stored, and remembers it.
-func (rec *recording) understand(ctx context.Context, q querier, d *stored) error {
+func (rec *recording) understand(ctx context.Context, q Querier, d *stored) error {
 	if !d.unread() {
 		return nil
 	}

@@ -31,7 +31,7 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 		}
 		found, err := s.documentsByHash(ctx, s.read, []any{hash[:]})
 		if err != nil {
-			return nil, 0, fmt.Errorf("compare list: %w", s.dialect.translate(err))
+			return nil, 0, fmt.Errorf("compare list: %w", s.Translate(err))
 		}
 		for _, d := range found {
 			listed[d.item] = true
@@ -44,7 +44,7 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT i.num, i.id, d.end_at, m.missed FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 		JOIN tenants t ON t.num = m.tenant WHERE t.id = $1 AND i.kind = $2 AND m.left_at = 0 AND m.n > 0 AND m.source = $3`, tenantID, string(kind), source)
-	all, err := collectRows(rows, err, func(rows *sql.Rows) (m Missing, err error) {
+	all, err := Collect(rows, err, func(rows *sql.Rows) (m Missing, err error) {
 		var num, end int64
 		if err := rows.Scan(&num, &m.ID, &end, &m.Polls); err != nil {
 			return m, err
@@ -56,7 +56,7 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 		return m, nil
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("compare list: %w", s.dialect.translate(err))
+		return nil, 0, fmt.Errorf("compare list: %w", s.Translate(err))
 	}
 	for _, m := range all {
 		if m.Kind != "" {
@@ -68,7 +68,7 @@ func (s *Store) Missing(ctx context.Context, tenantID, source string, kind tocsi
 
 // putMissed remembers for each kind in missed how many polls in a row lacked
 // which items. Of the other items of a kind none was missed.
-func putMissed(ctx context.Context, tx *sql.Tx, tenant int64, source string, missed map[tocsin.Kind][]Missing) error {
+func putMissed(ctx context.Context, tx *Tx, tenant int64, source string, missed map[tocsin.Kind][]Missing) error {
 	for _, kind := range slices.Sorted(maps.Keys(missed)) {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE members SET missed = 0 WHERE tenant = $1 AND source = $2 AND missed > 0 AND item IN (SELECT num FROM items WHERE kind = $3)`,
@@ -84,7 +84,7 @@ func putMissed(ctx context.Context, tx *sql.Tx, tenant int64, source string, mis
 			for part := range slices.Chunk(ids[polls], 500) {
 				_, err := tx.ExecContext(ctx, `
 					UPDATE members SET missed = $1 WHERE tenant = $2 AND source = $3 AND item IN (
-						SELECT num FROM items WHERE kind = $4 AND id IN (`+placeholders(5, len(part))+`))`,
+						SELECT num FROM items WHERE kind = $4 AND id IN (`+Placeholders(5, len(part))+`))`,
 					append([]any{polls, tenant, source, string(kind)}, part...)...)
 				if err != nil {
 					return fmt.Errorf("remember what was missed: %w", err)

@@ -12,13 +12,13 @@ import (
 // AddPasskey stores a passkey of a person. It fails with [tocsin.ErrConflict]
 // when it is stored already.
 func (s *Store) AddPasskey(ctx context.Context, k tocsin.Passkey) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO passkeys (id, user_id, name, credential, created_at, used_at) VALUES ($1, $2, $3, $4, $5, 0)`,
-			k.ID, k.UserID, clean(k.Name), k.Credential, micros(k.CreatedAt))
+			k.ID, k.UserID, Clean(k.Name), k.Credential, micros(k.CreatedAt))
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: k.CreatedAt, Action: "passkey.add", Object: k.Name})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: k.CreatedAt, Action: "passkey.add", Object: k.Name})
 	})
 	if err != nil {
 		return fmt.Errorf("add passkey: %w", err)
@@ -29,14 +29,14 @@ func (s *Store) AddPasskey(ctx context.Context, k tocsin.Passkey) error {
 // Passkeys lists the passkeys of a person, oldest first.
 func (s *Store) Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, user_id, name, credential, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY created_at, id`, userID)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (k tocsin.Passkey, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (k tocsin.Passkey, err error) {
 		var created, used int64
 		err = rows.Scan(&k.ID, &k.UserID, &k.Name, &k.Credential, &created, &used)
 		k.CreatedAt, k.UsedAt = tocsin.FromMicros(created), tocsin.FromMicros(used)
 		return k, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list passkeys: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list passkeys: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -45,13 +45,13 @@ func (s *Store) Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, 
 // counter in its credential, and that the challenge must not be answered again.
 // It fails with [tocsin.ErrConflict] when it was.
 func (s *Store) UsePasskey(ctx context.Context, k tocsin.Passkey, challenge tocsin.Hash, expiresAt time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, 'answered', $2)`, challenge[:], micros(expiresAt))
 		if err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE passkeys SET credential = $1, used_at = $2 WHERE id = $3 AND user_id = $4`, k.Credential, micros(k.UsedAt), k.ID, k.UserID)
-		return expectOne(result, err, "There is no such passkey.")
+		return ExpectOne(result, err, "There is no such passkey.")
 	})
 	if err != nil {
 		return fmt.Errorf("use passkey: %w", err)
@@ -61,13 +61,13 @@ func (s *Store) UsePasskey(ctx context.Context, k tocsin.Passkey, challenge tocs
 
 // RemovePasskey forgets a passkey of a person.
 func (s *Store) RemovePasskey(ctx context.Context, userID string, id []byte, now time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		var name string
 		err := tx.QueryRowContext(ctx, `DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name`, id, userID).Scan(&name)
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: "passkey.remove", Object: name})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, Action: "passkey.remove", Object: name})
 	})
 	if err != nil {
 		return fmt.Errorf("remove passkey: %w", err)

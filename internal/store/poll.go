@@ -14,7 +14,7 @@ func (s *Store) Polls(ctx context.Context, tenantID string, limit int) ([]tocsin
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT t.id, p.source, p.epoch, p.whole, p.started_at, p.finished_at, p.outcome, p.requests, p.items, p.added, p.updated, p.departed, p.problem, p.unreadable, p.withheld
 		FROM polls p JOIN tenants t ON t.num = p.tenant WHERE t.id = $1 ORDER BY p.num DESC LIMIT $2`, tenantID, limit)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (p tocsin.Poll, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (p tocsin.Poll, err error) {
 		var started, finished int64
 		var problem string
 		err = rows.Scan(&p.TenantID, &p.Source, &p.Epoch, &p.Full, &started, &finished, &p.Outcome, &p.Requests, &p.Items, &p.New, &p.Updated, &p.Left, &problem, &p.Unreadable, &p.Withheld)
@@ -23,7 +23,7 @@ func (s *Store) Polls(ctx context.Context, tenantID string, limit int) ([]tocsin
 		return p, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list polls: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list polls: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -43,14 +43,14 @@ func (s *Store) RequestsSince(ctx context.Context, tenantID, source string, sinc
 		FROM polls p JOIN tenants t ON t.num = p.tenant
 		WHERE t.id = $2 AND p.source = $3 AND (p.started_at >= $4 OR p.finished_at >= $4) AND p.outcome <> $5 ORDER BY p.started_at`,
 		string(tocsin.OutcomeAbandoned), tenantID, source, micros(since), string(tocsin.OutcomeRunning))
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (spent Spent, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (spent Spent, err error) {
 		var at int64
 		err = rows.Scan(&at, &spent.Requests)
 		spent.At = tocsin.FromMicros(at)
 		return spent, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read budget of %s: %w", source, s.dialect.translate(err))
+		return nil, fmt.Errorf("read budget of %s: %w", source, s.Translate(err))
 	}
 	return list, nil
 }
@@ -61,7 +61,7 @@ func (s *Store) RequestsSince(ctx context.Context, tenantID, source string, sinc
 // freed.
 func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	var freed int64
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE polls SET outcome = $1, finished_at = $2 WHERE outcome = $3 AND EXISTS (
 				SELECT 1 FROM sources s WHERE s.tenant = polls.tenant AND s.name = polls.source AND s.lease_ends > 0 AND s.lease_ends <= $2)`,

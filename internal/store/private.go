@@ -17,11 +17,11 @@ func (s *Store) catchUpPrivate(ctx context.Context) error {
 	}
 	rows, err := s.write.QueryContext(ctx, `SELECT x.document FROM texts x JOIN documents d ON d.num = x.document JOIN items i ON i.num = d.item
 		WHERE i.kind = $1 AND (x.text LIKE '%privacy%' OR d.class LIKE '%rivacy%')`, string(tocsin.KindMessage))
-	numbers, err := collectRows(rows, err, func(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) })
+	numbers, err := Collect(rows, err, func(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) })
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.InTx(ctx, func(tx *Tx) error {
 		for _, num := range numbers {
 			body, err := s.bodyOf(ctx, tx, num)
 			if err != nil {

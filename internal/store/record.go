@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -48,10 +47,7 @@ type Entry struct {
 }
 
 // A Ref names one item.
-type Ref struct {
-	Kind tocsin.Kind
-	ID   string
-}
+type Ref = tocsin.Ref
 
 // Record stores what differs from what the tenant's archive holds, with one
 // change for each difference, in one transaction, and returns the changes.
@@ -71,7 +67,7 @@ type Ref struct {
 // import, in the transaction of the first part that changes something.
 func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 	var changes []tocsin.Change
-	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+	err := s.InTx(ctx, func(tx *Tx) (err error) {
 		changes, err = s.record(ctx, tx, r)
 		switch {
 		case err == nil && r.Dry:
@@ -79,7 +75,7 @@ func (s *Store) Record(ctx context.Context, r Record) ([]tocsin.Change, error) {
 		case err != nil || len(changes) == 0 || r.Audited:
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: tocsin.Count(max(r.Items, len(r.Entries)), "item", "items")})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: r.TenantID, Action: "archive.import", Object: r.Source, Detail: tocsin.Count(max(r.Items, len(r.Entries)), "item", "items")})
 	})
 	if err != nil && !errors.Is(err, errDry) {
 		return nil, fmt.Errorf("record %s of tenant %s: %w", r.Source, r.TenantID, err)
@@ -137,11 +133,11 @@ type row struct {
 	version        tocsin.Version
 }
 
-func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Change, error) {
+func (s *Store) record(ctx context.Context, tx *Tx, r Record) ([]tocsin.Change, error) {
 	if len(r.Entries) == 0 && len(r.Left) == 0 {
 		return nil, nil
 	}
-	tenant, err := s.tenantNum(ctx, tx, r.TenantID)
+	tenant, err := s.TenantNum(ctx, tx, r.TenantID)
 	if err != nil {
 		return nil, err
 	}
@@ -171,10 +167,8 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 	if err := rec.write(ctx, s, tx); err != nil {
 		return nil, err
 	}
-	for i, e := range r.Entries { // noise leads to the same document next time
-		if docs[i].num > 0 && !r.Dry {
-			s.known.stage(tx, e.Document.Hash, docs[i])
-		}
+	if !r.Dry {
+		tx.AfterCommit(func() { s.learn(r.Entries, docs) })
 	}
 	var changes []tocsin.Change
 	for _, c := range rec.changes {
@@ -186,7 +180,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, r Record) ([]tocsin.Chan
 }
 
 // lock takes the tenant's row until the end of the transaction.
-func (rec *recording) lock(ctx context.Context, q querier) error {
+func (rec *recording) lock(ctx context.Context, q Querier) error {
 	var head []byte
 	err := q.QueryRowContext(ctx, `UPDATE tenants SET versions = versions WHERE num = $1 RETURNING chain`, rec.tenant).Scan(&head)
 	copy(rec.chain[:], head)
@@ -210,20 +204,20 @@ const manyDocs = 500
 
 // load reads the members that the entries are about: one by one for a few, all
 // of the tenant's at once for many.
-func (rec *recording) load(ctx context.Context, q querier, docs []stored) error {
+func (rec *recording) load(ctx context.Context, q Querier, docs []stored) error {
 	rec.members = make(map[int64]*member, len(docs))
 	query, args := `SELECT `+memberColumns+` WHERE m.tenant = $1`, []any{rec.tenant}
 	if len(docs) <= manyDocs {
 		for _, d := range docs {
 			args = append(args, d.item)
 		}
-		query += ` AND m.item IN (` + placeholders(2, len(docs)) + `)`
+		query += ` AND m.item IN (` + Placeholders(2, len(docs)) + `)`
 	}
 	if len(docs) == 0 {
 		return nil
 	}
 	rows, err := q.QueryContext(ctx, query, args...)
-	list, err := collectRows(rows, err, scanMember)
+	list, err := Collect(rows, err, scanMember)
 	if err != nil {
 		return fmt.Errorf("load members: %w", err)
 	}
@@ -235,7 +229,7 @@ func (rec *recording) load(ctx context.Context, q querier, docs []stored) error 
 }
 
 // add decides what entry is to the tenant: nothing new, a return, or a version.
-func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) error {
+func (rec *recording) add(ctx context.Context, q Querier, e Entry, doc *stored) error {
 	if doc.num == 0 {
 		if put, ok := rec.put[doc.own]; ok {
 			*doc = put
@@ -280,7 +274,7 @@ func (rec *recording) add(ctx context.Context, q querier, e Entry, doc *stored) 
 }
 
 // version adds a version, which holds unless another one outranks it.
-func (rec *recording) version(ctx context.Context, q querier, m *member, doc *stored, st state) error {
+func (rec *recording) version(ctx context.Context, q Querier, m *member, doc *stored, st state) error {
 	what := tocsin.WhatUpdated
 	if m.n == 0 {
 		what = tocsin.WhatNew
@@ -325,10 +319,10 @@ func (rec *recording) change(m *member, ref Ref, what tocsin.What, n int, at tim
 }
 
 // leave records that the upstream no longer lists an item. Its versions stay.
-func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
+func (rec *recording) leave(ctx context.Context, q Querier, ref Ref) error {
 	rows, err := q.QueryContext(ctx, `SELECT `+memberColumns+` JOIN items i ON i.num = m.item WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`,
 		rec.tenant, string(ref.Kind), ref.ID)
-	list, err := collectRows(rows, err, scanMember)
+	list, err := Collect(rows, err, scanMember)
 	if err != nil || len(list) == 0 || list[0].leftAt != 0 || list[0].n == 0 {
 		return err
 	}
@@ -343,13 +337,13 @@ func (rec *recording) leave(ctx context.Context, q querier, ref Ref) error {
 
 // write inserts what the record came to: versions, members, changes and the
 // tenant's new chain head.
-func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
+func (rec *recording) write(ctx context.Context, s *Store, tx *Tx) error {
 	versions := make([][]any, len(rec.rows))
 	for i, r := range rec.rows {
 		v := r.version
 		versions[i] = []any{rec.tenant, r.item, v.N, r.document, micros(v.At), micros(v.SeenAt), v.Source, v.Chain[:], v.Stated}
 	}
-	if err := s.insert(ctx, tx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain, stated) VALUES `, versions, ""); err != nil {
+	if err := tx.Insert(ctx, `INSERT INTO versions (tenant, item, n, document, at, seen_at, source, chain, stated) VALUES `, versions, ""); err != nil {
 		return fmt.Errorf("insert versions: %w", err)
 	}
 	if err := rec.writeMembers(ctx, s, tx); err != nil {
@@ -373,7 +367,7 @@ func (rec *recording) write(ctx context.Context, s *Store, tx *sql.Tx) error {
 
 // writeMembers inserts members and changes those that there are. Most new ones
 // have nothing to remember but what holds.
-func (rec *recording) writeMembers(ctx context.Context, s *Store, tx *sql.Tx) error {
+func (rec *recording) writeMembers(ctx context.Context, s *Store, tx *Tx) error {
 	var fresh, others [][]any
 	for _, m := range rec.dirty {
 		values := []any{rec.tenant, m.item, m.n, m.versions, m.document, m.leftAt, m.source}
@@ -383,11 +377,11 @@ func (rec *recording) writeMembers(ctx context.Context, s *Store, tx *sql.Tx) er
 		}
 		others = append(others, append(values, m.shown, m.shownAt, notNil(m.wording), notNil(m.rollout)))
 	}
-	err := s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `, fresh, "")
+	err := tx.Insert(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source) VALUES `, fresh, "")
 	if err != nil {
 		return err
 	}
-	return s.insert(ctx, tx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, others, `
+	return tx.Insert(ctx, `INSERT INTO members (tenant, item, n, versions, document, left_at, source, shown, shown_at, wording, rollout) VALUES `, others, `
 		ON CONFLICT (tenant, item) DO UPDATE
 		SET n = excluded.n, versions = excluded.versions, document = excluded.document, left_at = excluded.left_at, source = excluded.source,
 			shown = excluded.shown, shown_at = excluded.shown_at, wording = excluded.wording, rollout = excluded.rollout, missed = 0`)
@@ -395,20 +389,20 @@ func (rec *recording) writeMembers(ctx context.Context, s *Store, tx *sql.Tx) er
 
 // writeTasks asks for the files of items again that say in a new version that
 // they have some. An item that occurs twice is asked for once.
-func (rec *recording) writeTasks(ctx context.Context, s *Store, tx *sql.Tx) error {
+func (rec *recording) writeTasks(ctx context.Context, s *Store, tx *Tx) error {
 	seen := map[any]bool{}
 	rows := slices.DeleteFunc(rec.tasks, func(row []any) bool {
 		twice := seen[row[1]]
 		seen[row[1]] = true
 		return twice
 	})
-	return s.insert(ctx, tx, `INSERT INTO file_tasks (tenant, item, source, tries, due_at) VALUES `, rows, `
+	return tx.Insert(ctx, `INSERT INTO file_tasks (tenant, item, source, tries, due_at) VALUES `, rows, `
 		ON CONFLICT (tenant, item) DO UPDATE SET source = excluded.source, tries = 0, due_at = excluded.due_at`)
 }
 
 // writeChanges numbers the changes from the counter row, which stays locked
 // until commit: numbers have no gaps and appear in order.
-func (rec *recording) writeChanges(ctx context.Context, s *Store, tx *sql.Tx) error {
+func (rec *recording) writeChanges(ctx context.Context, s *Store, tx *Tx) error {
 	var last int64
 	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(rec.changes)).Scan(&last)
 	if err != nil {
@@ -420,36 +414,5 @@ func (rec *recording) writeChanges(ctx context.Context, s *Store, tx *sql.Tx) er
 		c.Seq = last - int64(len(rec.changes)-1-i)
 		rows[i] = []any{c.Seq, rec.tenant, c.item, c.N, string(c.What), c.Silent, micros(c.At)}
 	}
-	return s.insert(ctx, tx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `, rows, "")
-}
-
-// insert runs head, tuples of values and tail for all rows, as many in one
-// statement as suits the engine: a round trip is dear on PostgreSQL, compiling
-// a long statement is dear on SQLite. Both keep what they have compiled.
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
-	for len(rows) > 0 {
-		n := min(len(rows), s.dialect.rowsPerInsert())
-		statement := head + tuples(n, len(rows[0])) + tail
-		for len(rows) >= n {
-			if _, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...); err != nil {
-				return err
-			}
-			rows = rows[n:]
-		}
-	}
-	return nil
-}
-
-// tuples is "($1, …), ($n+1, …)" for rows of width values.
-func tuples(rows, width int) string {
-	var b strings.Builder
-	for i := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		b.WriteString(placeholders(1+i*width, width))
-		b.WriteByte(')')
-	}
-	return b.String()
+	return tx.Insert(ctx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `, rows, "")
 }

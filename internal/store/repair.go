@@ -41,8 +41,8 @@ const FlawUntimed = "untimed"
 // entry in the audit log, and a second time finds nothing.
 func (s *Store) Repair(ctx context.Context, tenantID string, dry bool) ([]Flaw, error) {
 	var flaws []Flaw
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (s *Store) Repair(ctx context.Context, tenantID string, dry bool) ([]Flaw, 
 		if err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "archive.repair", Object: tocsin.Count(len(flaws), "item", "items"), Detail: sum + " " + named(flaws)})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: tenantID, Action: "archive.repair", Object: tocsin.Count(len(flaws), "item", "items"), Detail: sum + " " + named(flaws)})
 	})
 	if err != nil && !errors.Is(err, errDry) {
 		return nil, fmt.Errorf("repair tenant %s: %w", tenantID, err)
@@ -90,7 +90,7 @@ func named(flaws []Flaw) string {
 // repair is the state of one repair inside its transaction.
 type repair struct {
 	*recording
-	tx    *sql.Tx
+	tx    *Tx
 	flaws []Flaw
 }
 
@@ -128,7 +128,7 @@ func (r *repair) suspects(ctx context.Context) ([]*suspect, error) {
 		WHERE m.tenant = $1 AND v.void = '' AND (m.versions > 1 OR i.kind IN ($2, $3)) ORDER BY i.kind, i.id, m.item, v.at, v.n`,
 		r.tenant, string(tocsin.KindService), string(tocsin.KindOverview))
 	var list []*suspect
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (struct{}, error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var one suspect
 		var v storedVersion
 		var core, rollout []byte
@@ -309,9 +309,9 @@ func (r *repair) tellReaders(ctx context.Context) error {
 }
 
 // voidSum is a hash of which versions of a tenant count for nothing, and why.
-func voidSum(ctx context.Context, q querier, tenant int64) (string, error) {
+func voidSum(ctx context.Context, q Querier, tenant int64) (string, error) {
 	rows, err := q.QueryContext(ctx, `SELECT i.kind, i.id, v.n, v.void FROM versions v JOIN items i ON i.num = v.item WHERE v.tenant = $1 AND v.void <> ''`, tenant)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (line string, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (line string, err error) {
 		var kind, id, void string
 		var n int
 		err = rows.Scan(&kind, &id, &n, &void)
@@ -328,7 +328,7 @@ func voidSum(ctx context.Context, q querier, tenant int64) (string, error) {
 // checkVoid holds the versions that count for nothing against what the audit
 // log says of the last repair: none was set aside without a word.
 func (s *Store) checkVoid(ctx context.Context, tenantID string) (problem string, err error) {
-	tenant, err := s.tenantNum(ctx, s.read, tenantID)
+	tenant, err := s.TenantNum(ctx, s.read, tenantID)
 	if err != nil {
 		return "", err
 	}

@@ -55,9 +55,9 @@ func (s *Store) Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind)
 	}
 	for _, kind := range kinds {
 		rows, err := s.read.QueryContext(ctx, rowsOfKind, tenantID, string(kind))
-		found, err := collectRows(rows, err, scanRow)
+		found, err := Collect(rows, err, scanRow)
 		if err != nil {
-			return nil, fmt.Errorf("list items: %w", s.dialect.translate(err))
+			return nil, fmt.Errorf("list items: %w", s.Translate(err))
 		}
 		list = append(list, found...)
 	}
@@ -75,18 +75,18 @@ const rowsOfKind = rowSelection + ` FROM items i CROSS JOIN tenants t
 func (s *Store) EachRow(ctx context.Context, tenantID string, each func(*Row)) error {
 	rows, err := s.read.QueryContext(ctx, rowColumns, tenantID)
 	if err != nil {
-		return fmt.Errorf("list items: %w", s.dialect.translate(err))
+		return fmt.Errorf("list items: %w", s.Translate(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		r, err := scanRow(rows)
 		if err != nil {
-			return fmt.Errorf("list items: %w", s.dialect.translate(err))
+			return fmt.Errorf("list items: %w", s.Translate(err))
 		}
 		each(&r)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("list items: %w", s.dialect.translate(err))
+		return fmt.Errorf("list items: %w", s.Translate(err))
 	}
 	return nil
 }
@@ -96,9 +96,9 @@ func (s *Store) RowsOf(ctx context.Context, tenantID string, refs []Ref) ([]Row,
 	var list []Row
 	for _, ref := range refs {
 		rows, err := s.read.QueryContext(ctx, rowColumns+` AND i.kind = $2 AND i.id = $3`, tenantID, string(ref.Kind), ref.ID)
-		found, err := collectRows(rows, err, scanRow)
+		found, err := Collect(rows, err, scanRow)
 		if err != nil {
-			return nil, fmt.Errorf("read %s %s: %w", ref.Kind, ref.ID, s.dialect.translate(err))
+			return nil, fmt.Errorf("read %s %s: %w", ref.Kind, ref.ID, s.Translate(err))
 		}
 		list = append(list, found...)
 	}

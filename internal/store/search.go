@@ -61,9 +61,9 @@ func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]I
 	for _, among := range []int{max(newest, newestForEach*(q.Offset+q.Limit)), 0} {
 		query, args := s.searchSQL(tenantID, terms, q, among)
 		rows, err := s.read.QueryContext(ctx, query, args...)
-		list, err := collectRows(rows, err, scanItem)
+		list, err := Collect(rows, err, scanItem)
 		if err != nil {
-			return nil, fmt.Errorf("search: %w", s.dialect.translate(err))
+			return nil, fmt.Errorf("search: %w", s.Translate(err))
 		}
 		if len(list) == q.Limit || among == 0 {
 			return list, nil
@@ -78,7 +78,7 @@ func foldTerms(given []string) ([]string, error) {
 		if utf8.RuneCountInString(term) > maxTerm {
 			return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
 		}
-		if term = clean(plain.Fold(term)); term != "" && !slices.Contains(terms, term) {
+		if term = Clean(plain.Fold(term)); term != "" && !slices.Contains(terms, term) {
 			terms = append(terms, term)
 		}
 	}
@@ -110,7 +110,7 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among 
 		conditions = append(conditions, "text_index MATCH "+bind(match), "x.document = text_index.rowid")
 	}
 	if len(q.Kinds) > 0 {
-		conditions = append(conditions, "i.kind IN ("+placeholders(len(args)+1, len(q.Kinds))+")")
+		conditions = append(conditions, "i.kind IN ("+Placeholders(len(args)+1, len(q.Kinds))+")")
 		for _, kind := range q.Kinds {
 			args = append(args, string(kind))
 		}
@@ -159,7 +159,7 @@ func searched(kind tocsin.Kind) bool { return kind == tocsin.KindIssue || kind =
 // record. It comes after the changes were numbered: whoever changes what holds
 // waits for the counter, so nobody else can begin or cease to hold a document
 // meanwhile.
-func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *sql.Tx) error {
+func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *Tx) error {
 	kinds := map[int64]tocsin.Kind{} // of documents that hold now
 	var left []*member
 	for _, r := range rec.rows {
@@ -181,16 +181,16 @@ func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *sql.Tx) erro
 }
 
 // putTexts indexes those documents that are not. came holds those at hand.
-func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin.Kind, came map[int64]tocsin.Document) error {
+func (s *Store) putTexts(ctx context.Context, tx *Tx, kinds map[int64]tocsin.Kind, came map[int64]tocsin.Document) error {
 	wanted := make([]any, 0, len(kinds))
 	for document := range kinds {
 		wanted = append(wanted, document)
 	}
 	var texts [][]any
 	for part := range slices.Chunk(wanted, 500) {
-		rows, err := tx.QueryContext(ctx, `SELECT num FROM documents d WHERE num IN (`+placeholders(1, len(part))+`)
+		rows, err := tx.QueryContext(ctx, `SELECT num FROM documents d WHERE num IN (`+Placeholders(1, len(part))+`)
 			AND NOT EXISTS (SELECT 1 FROM texts x WHERE x.document = d.num) ORDER BY num`, part...)
-		missing, err := collectRows(rows, err, func(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) })
+		missing, err := Collect(rows, err, func(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) })
 		if err != nil {
 			return err
 		}
@@ -202,17 +202,17 @@ func (s *Store) putTexts(ctx context.Context, tx *sql.Tx, kinds map[int64]tocsin
 			texts = append(texts, []any{document, text})
 		}
 	}
-	if err := s.insert(ctx, tx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.pool != nil {
+	if err := tx.Insert(ctx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.pool != nil {
 		return err
 	}
-	return s.insert(ctx, tx, `INSERT INTO text_index (rowid, text) VALUES `, texts, "")
+	return tx.Insert(ctx, `INSERT INTO text_index (rowid, text) VALUES `, texts, "")
 }
 
 // textOf is the folded text of a document. One that cannot be read, which a
 // document that was stored can hardly be, is found by nothing.
-func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocsin.Kind, came tocsin.Document) (string, error) {
+func (s *Store) textOf(ctx context.Context, q Querier, document int64, kind tocsin.Kind, came tocsin.Document) (string, error) {
 	if content := came.Content(); content != nil {
-		return clean(searchableOf(content)), nil
+		return Clean(searchableOf(content)), nil
 	}
 	body := came.Body
 	if len(body) == 0 {
@@ -225,12 +225,12 @@ func (s *Store) textOf(ctx context.Context, q querier, document int64, kind tocs
 	if err != nil {
 		return "", nil //nolint:nilerr // see above
 	}
-	return clean(text), nil
+	return Clean(text), nil
 }
 
 // dropText removes the text of the document that a member held before, unless
 // another tenant holds it still.
-func (s *Store) dropText(ctx context.Context, tx *sql.Tx, m *member) error {
+func (s *Store) dropText(ctx context.Context, tx *Tx, m *member) error {
 	if m.was == 0 {
 		return nil
 	}
@@ -253,12 +253,12 @@ func (s *Store) catchUpTexts(ctx context.Context) error {
 		return err
 	}
 	if version != 0 {
-		if err := s.inTx(ctx, s.clearTexts(ctx)); err != nil {
+		if err := s.InTx(ctx, s.clearTexts(ctx)); err != nil {
 			return err
 		}
 	}
 	for more := true; more; {
-		err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		err := s.InTx(ctx, func(tx *Tx) (err error) {
 			more, err = s.catchUpSome(ctx, tx)
 			return err
 		})
@@ -271,8 +271,8 @@ func (s *Store) catchUpTexts(ctx context.Context) error {
 }
 
 // clearTexts forgets texts of another version; version 0 stands for none.
-func (s *Store) clearTexts(ctx context.Context) func(*sql.Tx) error {
-	return func(tx *sql.Tx) error {
+func (s *Store) clearTexts(ctx context.Context) func(*Tx) error {
+	return func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM texts`)
 		if err == nil && s.pool == nil {
 			_, err = tx.ExecContext(ctx, `INSERT INTO text_index (text_index) VALUES ('delete-all')`)
@@ -286,13 +286,13 @@ func (s *Store) clearTexts(ctx context.Context) func(*sql.Tx) error {
 // catching up.
 const textsPerStep = 200
 
-func (s *Store) catchUpSome(ctx context.Context, tx *sql.Tx) (more bool, err error) {
+func (s *Store) catchUpSome(ctx context.Context, tx *Tx) (more bool, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT DISTINCT m.document, i.kind FROM members m JOIN items i ON i.num = m.item
 		WHERE i.kind IN ($1, $2) AND NOT EXISTS (SELECT 1 FROM texts x WHERE x.document = m.document) LIMIT $3`,
 		string(tocsin.KindIssue), string(tocsin.KindMessage), textsPerStep)
 	kinds := map[int64]tocsin.Kind{}
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (_ struct{}, err error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (_ struct{}, err error) {
 		var document int64
 		var kind tocsin.Kind
 		err = rows.Scan(&document, &kind)

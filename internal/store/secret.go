@@ -17,7 +17,7 @@ import (
 // that are live at the time that it is made, or has that certificate already.
 func (s *Store) AddClientCredential(ctx context.Context, secret tocsin.Secret) error {
 	secret.ClientID = strings.ToLower(secret.ClientID)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		entry, err := lockClient(ctx, tx, secret.ClientID)
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (s *Store) AddClientCredential(ctx context.Context, secret tocsin.Secret) e
 			return err
 		}
 		entry.At, entry.Action, entry.Detail = secret.CreatedAt, "client.secret.add", secret.ID()
-		return audit(ctx, tx, entry)
+		return tx.Audit(ctx, entry)
 	})
 	if errors.Is(err, tocsin.ErrConflict) && !isExplained(err) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The client has this certificate already.", Cause: err}
@@ -61,7 +61,7 @@ func isExplained(err error) bool {
 // when there is none that counts.
 func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string, now time.Time) error {
 	clientID = strings.ToLower(clientID)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		entry, err := lockClient(ctx, tx, clientID)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string,
 			return err
 		}
 		entry.At, entry.Action, entry.Detail = now, "client.secret.revoke", kept[i].ID()
-		return audit(ctx, tx, entry)
+		return tx.Audit(ctx, entry)
 	})
 	if err != nil {
 		return fmt.Errorf("revoke client secret: %w", err)
@@ -89,7 +89,7 @@ func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string,
 // lockClient makes transactions about the secrets of one client follow each
 // other, so that two of them cannot both add the last one allowed. It returns
 // the start of an audit entry about the client.
-func lockClient(ctx context.Context, tx *sql.Tx, id string) (e tocsin.AuditEntry, err error) {
+func lockClient(ctx context.Context, tx *Tx, id string) (e tocsin.AuditEntry, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE clients SET created_at = created_at WHERE id = $1
 		RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, id).Scan(&e.Object, &e.TenantID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -98,17 +98,17 @@ func lockClient(ctx context.Context, tx *sql.Tx, id string) (e tocsin.AuditEntry
 	return e, err
 }
 
-func insertSecret(ctx context.Context, tx *sql.Tx, s tocsin.Secret) error {
+func insertSecret(ctx context.Context, tx *Tx, s tocsin.Secret) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, certificate, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, 0)`,
 		s.ClientID, s.Hash[:], s.Certificate, micros(s.CreatedAt), micros(s.ExpiresAt))
 	return err
 }
 
 // clientSecrets are all secrets of a client, oldest first.
-func clientSecrets(ctx context.Context, q querier, clientID string) ([]tocsin.Secret, error) {
+func clientSecrets(ctx context.Context, q Querier, clientID string) ([]tocsin.Secret, error) {
 	rows, err := q.QueryContext(ctx, `
 		SELECT client, hash, certificate, created_at, expires_at, revoked_at FROM client_secrets WHERE client = $1 ORDER BY created_at, hash`, clientID)
-	return collectRows(rows, err, func(rows *sql.Rows) (secret tocsin.Secret, err error) {
+	return Collect(rows, err, func(rows *sql.Rows) (secret tocsin.Secret, err error) {
 		var hash []byte
 		var created, expires, revoked int64
 		err = rows.Scan(&secret.ClientID, &hash, &secret.Certificate, &created, &expires, &revoked)
@@ -122,7 +122,7 @@ func clientSecrets(ctx context.Context, q querier, clientID string) ([]tocsin.Se
 // hash, until it expires. It fails with [tocsin.ErrConflict] when the client
 // used it before, on whichever replica.
 func (s *Store) UseAssertion(ctx context.Context, clientID string, hash tocsin.Hash, expires, now time.Time) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM used_assertions WHERE expires_at < $1`, micros(now)); err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Store) Sightings(ctx context.Context, tenantIDs []string, refs ...Ref) 
 		for part := range slices.Chunk(tenantIDs, 500) {
 			some, err := s.sightings(ctx, ref, part)
 			if err != nil {
-				return nil, fmt.Errorf("who sees %s: %w", ref.ID, s.dialect.translate(err))
+				return nil, fmt.Errorf("who sees %s: %w", ref.ID, s.Translate(err))
 			}
 			found = append(found, some...)
 		}
@@ -53,8 +53,8 @@ func (s *Store) sightings(ctx context.Context, ref Ref, tenantIDs []string) ([]S
 		FROM items i JOIN members m ON m.item = i.num JOIN tenants t ON t.num = m.tenant
 		JOIN versions v ON v.tenant = m.tenant AND v.item = m.item AND v.n = m.n JOIN documents d ON d.num = v.document
 		JOIN versions f ON f.tenant = m.tenant AND f.item = m.item AND f.n = 1
-		WHERE i.kind = $1 AND i.id = $2 AND t.id IN (`+placeholders(3, len(tenantIDs))+`) ORDER BY t.name`, args...)
-	return collectRows(rows, err, func(rows *sql.Rows) (Sighting, error) {
+		WHERE i.kind = $1 AND i.id = $2 AND t.id IN (`+Placeholders(3, len(tenantIDs))+`) ORDER BY t.name`, args...)
+	return Collect(rows, err, func(rows *sql.Rows) (Sighting, error) {
 		one := Sighting{Ref: ref}
 		var hash []byte
 		var since, at, seen, left int64

@@ -18,8 +18,8 @@ func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time
 	if name == tocsin.SourceOwn {
 		return tocsin.Invalidf("source", "The name %s stands for what the desk itself authors.", name)
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
@@ -29,14 +29,14 @@ func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time
 			ON CONFLICT (tenant, name) DO UPDATE SET enabled = excluded.enabled, poll_every = excluded.poll_every
 			WHERE sources.enabled <> excluded.enabled OR sources.poll_every <> excluded.poll_every`,
 			tenant, name, true, every.Microseconds())
-		if changed, err := changed(result, err); err != nil || !changed {
+		if moved, err := Changed(result, err); err != nil || !moved {
 			return err
 		}
 		var connected int
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM connections WHERE tenant = $1 AND name = $2`, tenant, name).Scan(&connected); err != nil || connected > 0 {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.put", Object: name, Detail: "every " + every.String()})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.put", Object: name, Detail: "every " + every.String()})
 	})
 	if err != nil {
 		return fmt.Errorf("put source %s: %w", name, err)
@@ -47,16 +47,16 @@ func (s *Store) PutSource(ctx context.Context, tenantID, name string, every time
 // NameProvider says who speaks through a source of a tenant, "" for the usual
 // provider.
 func (s *Store) NameProvider(ctx context.Context, tenantID, name, provider string) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE sources SET provider = $1 WHERE tenant = $2 AND name = $3 AND provider <> $1`, provider, tenant, name)
-		if changed, err := changed(result, err); err != nil || !changed {
+		if moved, err := Changed(result, err); err != nil || !moved {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.provider", Object: name, Detail: provider})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.provider", Object: name, Detail: provider})
 	})
 	if err != nil {
 		return fmt.Errorf("name provider of source %s: %w", name, err)
@@ -83,9 +83,9 @@ func scanSource(rows *sql.Rows) (tocsin.SourceState, error) {
 // for an empty id, by tenant and name.
 func (s *Store) Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+` WHERE s.enabled AND (CAST($1 AS TEXT) = '' OR t.id = CAST($1 AS TEXT)) ORDER BY t.id, s.name`, tenantID)
-	list, err := collectRows(rows, err, scanSource)
+	list, err := Collect(rows, err, scanSource)
 	if err != nil {
-		return nil, fmt.Errorf("list sources: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list sources: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -95,17 +95,17 @@ func (s *Store) Sources(ctx context.Context, tenantID string) ([]tocsin.SourceSt
 func (s *Store) DueSources(ctx context.Context, now time.Time, limit int) ([]tocsin.SourceState, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+`
 		WHERE s.enabled AND NOT t.disabled AND s.due_at <= $1 AND s.lease_ends <= $1 ORDER BY s.due_at, t.id, s.name LIMIT $2`, micros(now), limit)
-	list, err := collectRows(rows, err, scanSource)
+	list, err := Collect(rows, err, scanSource)
 	if err != nil {
-		return nil, fmt.Errorf("list due sources: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list due sources: %w", s.Translate(err))
 	}
 	return list, nil
 }
 
 // HurrySource makes a source due at once, for whoever polls next.
 func (s *Store) HurrySource(ctx context.Context, tenantID, name string) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (s *Store) HurrySource(ctx context.Context, tenantID, name string) error {
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, tocsin.NotFoundf("There is no source %q.", tocsin.Clip(name, 64)))
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.poll", Object: name})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: tenantID, Action: "source.poll", Object: name})
 	})
 	if err != nil {
 		return fmt.Errorf("hurry source: %w", err)
@@ -129,8 +129,8 @@ func (s *Store) HurrySource(ctx context.Context, tenantID, name string) error {
 // it, and, unless force is set, while it is not due.
 func (s *Store) ClaimSource(ctx context.Context, tenantID, name string, now time.Time, lease time.Duration, force bool) (tocsin.SourceState, error) {
 	var claimed tocsin.SourceState
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, tenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, tenantID)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (s *Store) ClaimSource(ctx context.Context, tenantID, name string, now time
 			return errors.Join(err, tocsin.Conflictf("The source %s is being polled or not due.", name))
 		}
 		rows, err := tx.QueryContext(ctx, `SELECT `+sourceColumns+` WHERE s.tenant = $1 AND s.name = $2`, tenant, name)
-		list, err := collectRows(rows, err, scanSource)
+		list, err := Collect(rows, err, scanSource)
 		if err != nil || len(list) != 1 {
 			return errors.Join(err, sql.ErrNoRows)
 		}
@@ -162,7 +162,7 @@ func (s *Store) ClaimSource(ctx context.Context, tenantID, name string, now time
 	return claimed, nil
 }
 
-func startPoll(ctx context.Context, q querier, tenant int64, c tocsin.SourceState) error {
+func startPoll(ctx context.Context, q Querier, tenant int64, c tocsin.SourceState) error {
 	if _, err := q.ExecContext(ctx, `UPDATE polls SET outcome = $1 WHERE tenant = $2 AND source = $3 AND epoch < $4 AND outcome = $5`,
 		string(tocsin.OutcomeAbandoned), tenant, c.Name, c.Epoch, string(tocsin.OutcomeRunning)); err != nil {
 		return err
@@ -198,7 +198,7 @@ type PollEnd struct {
 // [tocsin.ErrConflict] and writes nothing when the claim was lost meanwhile.
 func (s *Store) FinishPoll(ctx context.Context, end PollEnd, found *Record) ([]tocsin.Change, error) {
 	var changes []tocsin.Change
-	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+	err := s.InTx(ctx, func(tx *Tx) (err error) {
 		changes, err = s.finishPoll(ctx, tx, end, found)
 		return err
 	})
@@ -208,9 +208,9 @@ func (s *Store) FinishPoll(ctx context.Context, end PollEnd, found *Record) ([]t
 	return changes, nil
 }
 
-func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *Record) (changes []tocsin.Change, err error) {
+func (s *Store) finishPoll(ctx context.Context, tx *Tx, end PollEnd, found *Record) (changes []tocsin.Change, err error) {
 	p := end.Poll
-	tenant, err := s.tenantNum(ctx, tx, p.TenantID)
+	tenant, err := s.TenantNum(ctx, tx, p.TenantID)
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +252,7 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 			last_full_at = CASE WHEN CAST($6 AS BIGINT) > last_full_at THEN CAST($6 AS BIGINT) ELSE last_full_at END,
 			watermark = CASE WHEN CAST($7 AS BIGINT) > watermark THEN CAST($7 AS BIGINT) ELSE watermark END
 		WHERE tenant = $8 AND name = $9 AND epoch = $10 AND lease_ends > 0`,
-		micros(end.DueAt), end.Shorts, string(p.Outcome), clean(p.Problem.Encode()), okAt, fullAt, mark, tenant, p.Source, p.Epoch,
+		micros(end.DueAt), end.Shorts, string(p.Outcome), Clean(p.Problem.Encode()), okAt, fullAt, mark, tenant, p.Source, p.Epoch,
 		p.Outcome.Complete(), end.Unreadable != nil, len(end.Unreadable))
 	if err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func (s *Store) finishPoll(ctx context.Context, tx *sql.Tx, end PollEnd, found *
 		UPDATE polls SET whole = $1, finished_at = $2, outcome = $3, requests = $4, items = $5, added = $6, updated = $7, departed = $8, problem = $9,
 			unreadable = $13, withheld = $14
 		WHERE tenant = $10 AND source = $11 AND epoch = $12`,
-		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, clean(p.Problem.Encode()), tenant, p.Source, p.Epoch,
+		p.Full, micros(p.FinishedAt), string(p.Outcome), p.Requests, p.Items, p.New, p.Updated, p.Left, Clean(p.Problem.Encode()), tenant, p.Source, p.Epoch,
 		p.Unreadable, p.Withheld)
 	return changes, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/klauspost/compress/zstd"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -24,7 +25,7 @@ type Store struct {
 	close   func() error
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
-	known   *documentCache
+	known   *cache.Cache[tocsin.Hash, stored]
 	before  func(query string) // nil but in tests of crashes
 
 	readOnly bool // an SQLite file that this user cannot write
@@ -48,18 +49,11 @@ type dialect interface {
 	rowsPerInsert() int
 }
 
-// querier is what inner functions work on: a transaction or a pool.
-type querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Open opens the archive at dsn, creating and migrating it as needed: a
 // "postgres://" URL, or the path of an SQLite file. Processes that start
 // together wait for each other's migration. The caller closes the store.
 func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
-	s := &Store{tenants: map[string]int64{}, known: newDocumentCache(1 << 14)}
+	s := &Store{tenants: map[string]int64{}, known: newKnown(1 << 14)}
 	for _, option := range options {
 		option(s)
 	}
@@ -67,7 +61,7 @@ func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
 	if s.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault)); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if s.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxDocument)); err != nil {
+	if s.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked)); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if isPostgres(dsn) {
@@ -84,9 +78,6 @@ func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
 	return s, nil
 }
 
-// maxDocument bounds the decoded size of one document, in bytes.
-const maxDocument = 64 << 20
-
 // Engine is "sqlite" or "postgres".
 func (s *Store) Engine() string { return s.dialect.name() }
 
@@ -102,6 +93,13 @@ func (s *Store) Close() error {
 	return errors.Join(s.encoder.Close(), s.close())
 }
 
+// Read is the reading pool. It cannot write on SQLite.
+func (s *Store) Read() Querier { return s.read }
+
+// Translate turns what a driver fails with into one of the kinds of package
+// tocsin, and leaves other errors as they are.
+func (s *Store) Translate(err error) error { return s.dialect.translate(err) }
+
 // Ping reports whether the engine answers.
 func (s *Store) Ping(ctx context.Context) error {
 	var one int
@@ -109,60 +107,6 @@ func (s *Store) Ping(ctx context.Context) error {
 		return &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "The database does not answer.", Cause: err}
 	}
 	return nil
-}
-
-// maxTries is how often a transaction is tried that loses against another.
-const maxTries = 5
-
-// inTx runs do in a transaction, again when it only lost a race, and
-// translates what went wrong.
-func (s *Store) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
-	for try := 1; ; try++ {
-		err := s.tryTx(ctx, do)
-		if err == nil {
-			return nil
-		}
-		if try == maxTries || !s.dialect.retryable(err) {
-			return s.dialect.translate(err)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Duration(try) * 10 * time.Millisecond):
-		}
-	}
-}
-
-func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(tx); err != nil {
-		s.known.settle(tx, false)
-		_ = tx.Rollback() // the first error says more
-		return err
-	}
-	err = tx.Commit()
-	s.known.settle(tx, err == nil)
-	return err
-}
-
-// collectRows reads every row with scan.
-func collectRows[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, rows.Err()
 }
 
 // micros is t as it is stored.

@@ -20,7 +20,7 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 	if err := t.Validate(); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		var num int64
 		err := tx.QueryRowContext(ctx, `
 			INSERT INTO tenants (id, name, labels, shape, disabled, created_at, chain, display_name, versions)
@@ -32,7 +32,7 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 		if err := addDomains(ctx, tx, num, t.Domains); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.add", Object: t.Name, Detail: describeTenant(t)})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.add", Object: t.Name, Detail: describeTenant(t)})
 	})
 	if errors.Is(err, tocsin.ErrConflict) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("A tenant with the id, name or a domain of %s exists already.", t.Name), Cause: err}
@@ -43,7 +43,7 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 	return nil
 }
 
-func addDomains(ctx context.Context, q querier, num int64, domains []string) error {
+func addDomains(ctx context.Context, q Querier, num int64, domains []string) error {
 	for _, d := range domains {
 		if _, err := q.ExecContext(ctx, `INSERT INTO tenant_domains (domain, tenant) VALUES ($1, $2)`, d, num); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 	if err := t.Validate(); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		before, err := s.oneTenant(ctx, tx, t.ID)
 		if err == nil && sameTenant(before.Tenant, t) {
 			return nil
@@ -69,7 +69,7 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 		if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
 			return err
 		}
-		if err := audit(ctx, tx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.put", Object: t.Name, Detail: describeTenant(t)}); err != nil {
+		if err := tx.Audit(ctx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.put", Object: t.Name, Detail: describeTenant(t)}); err != nil {
 			return err
 		}
 		var num int64
@@ -99,9 +99,9 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error) {
 	defer s.tenantEdits.Add(1)
 	var changed tocsin.Tenant
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		rows, err := tx.QueryContext(ctx, `UPDATE tenants SET versions = versions WHERE id = $1 RETURNING `+tenantColumns, id)
-		list, err := collectRows(rows, err, scanTenant)
+		list, err := Collect(rows, err, scanTenant)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin
 		}
 		t := list[0]
 		rows, err = tx.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
-		if t.Domains, err = collectRows(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) }); err != nil {
+		if t.Domains, err = Collect(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) }); err != nil {
 			return err
 		}
 		changed = t.Tenant
@@ -132,7 +132,7 @@ func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin
 		if err := addDomains(ctx, tx, t.num, changed.Domains); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{TenantID: t.ID, Action: "tenant.change", Object: changed.Name, Detail: describeTenant(changed)})
+		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: t.ID, Action: "tenant.change", Object: changed.Name, Detail: describeTenant(changed)})
 	})
 	if err != nil {
 		return tocsin.Tenant{}, fmt.Errorf("change tenant: %w", err)
@@ -180,9 +180,9 @@ func (s *Store) TenantEdits() uint64 { return s.tenantEdits.Load() }
 // Tenants lists all tenants by name.
 func (s *Store) Tenants(ctx context.Context) ([]tocsin.Tenant, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+tenantColumns+` FROM tenants ORDER BY name`)
-	list, err := collectRows(rows, err, scanTenant)
+	list, err := Collect(rows, err, scanTenant)
 	if err != nil {
-		return nil, fmt.Errorf("list tenants: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list tenants: %w", s.Translate(err))
 	}
 	domains, err := s.domains(ctx)
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *Store) Tenants(ctx context.Context) ([]tocsin.Tenant, error) {
 func (s *Store) domains(ctx context.Context) (map[int64][]string, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT tenant, domain FROM tenant_domains ORDER BY domain`)
 	if err != nil {
-		return nil, s.dialect.translate(err)
+		return nil, s.Translate(err)
 	}
 	defer rows.Close()
 	domains := map[int64][]string{}
@@ -221,45 +221,24 @@ func (s *Store) Tenant(ctx context.Context, ref string) (tocsin.Tenant, error) {
 	return t.Tenant, err
 }
 
-func (s *Store) oneTenant(ctx context.Context, q querier, ref string) (numbered, error) {
+func (s *Store) oneTenant(ctx context.Context, q Querier, ref string) (numbered, error) {
 	key := strings.ToLower(strings.TrimSpace(ref))
 	rows, err := q.QueryContext(ctx, `
 		SELECT `+tenantColumns+` FROM tenants
 		WHERE id = $1 OR name = $1 OR num = (SELECT tenant FROM tenant_domains WHERE domain = $1)
 		ORDER BY CASE WHEN id = $1 THEN 0 WHEN name = $1 THEN 2 ELSE 1 END LIMIT 1`, key)
-	list, err := collectRows(rows, err, scanTenant)
+	list, err := Collect(rows, err, scanTenant)
 	if err != nil {
-		return numbered{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+		return numbered{}, fmt.Errorf("find tenant: %w", s.Translate(err))
 	}
 	if len(list) == 0 {
 		return numbered{}, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(ref, 80))
 	}
 	t := list[0]
 	rows, err = q.QueryContext(ctx, `SELECT domain FROM tenant_domains WHERE tenant = $1 ORDER BY domain`, t.num)
-	t.Domains, err = collectRows(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) })
+	t.Domains, err = Collect(rows, err, func(rows *sql.Rows) (d string, err error) { return d, rows.Scan(&d) })
 	if err != nil {
-		return numbered{}, fmt.Errorf("find tenant: %w", s.dialect.translate(err))
+		return numbered{}, fmt.Errorf("find tenant: %w", s.Translate(err))
 	}
 	return t, nil
-}
-
-// tenantNum is the number of the tenant with that GUID.
-func (s *Store) tenantNum(ctx context.Context, q querier, id string) (int64, error) {
-	s.mu.Lock()
-	num, ok := s.tenants[id]
-	s.mu.Unlock()
-	if ok {
-		return num, nil
-	}
-	err := q.QueryRowContext(ctx, `SELECT num FROM tenants WHERE id = $1`, id).Scan(&num)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, tocsin.NotFoundf("There is no tenant %q.", tocsin.Clip(id, 80))
-	}
-	if err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	s.tenants[id] = num
-	s.mu.Unlock()
-	return num, nil
 }

@@ -19,7 +19,7 @@ const traitDemo = "demo"
 
 // MarkDemo marks the archive as that of a demonstration, for ever.
 func (s *Store) MarkDemo(ctx context.Context, now time.Time) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.InTx(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO traits (name, at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, traitDemo, micros(now))
 		return err
 	})
@@ -29,12 +29,12 @@ func (s *Store) MarkDemo(ctx context.Context, now time.Time) error {
 func (s *Store) IsDemo(ctx context.Context) (bool, error) {
 	demo, err := hasTrait(ctx, s.read, traitDemo)
 	if err != nil {
-		return false, s.dialect.translate(err)
+		return false, s.Translate(err)
 	}
 	return demo, nil
 }
 
-func hasTrait(ctx context.Context, q querier, name string) (bool, error) {
+func hasTrait(ctx context.Context, q Querier, name string) (bool, error) {
 	var n int
 	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM traits WHERE name = $1`, name).Scan(&n)
 	return n > 0, err
@@ -64,7 +64,7 @@ func Inspect(ctx context.Context, dsn string) (f Finding, err error) {
 	}
 	f, err = s.inspect(ctx)
 	if err != nil {
-		err = fmt.Errorf("inspect store: %w", s.dialect.translate(err))
+		err = fmt.Errorf("inspect store: %w", s.Translate(err))
 	}
 	return f, errors.Join(err, s.close())
 }
@@ -91,7 +91,7 @@ func (s *Store) inspect(ctx context.Context) (f Finding, err error) {
 		return f, err
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT id FROM tenants ORDER BY id`)
-	if f.Tenants, err = collectRows(rows, err, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }); err != nil {
+	if f.Tenants, err = Collect(rows, err, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }); err != nil {
 		return f, err
 	}
 	// An archive of an older version has no traits.

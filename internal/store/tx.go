@@ -3,59 +3,93 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
-
-	"example.org/tocsin/internal/tocsin"
+	"slices"
+	"time"
 )
 
-// A Tx is an open transaction of the store, as a consumer of the changes gets
-// it. What is written through it is committed together with the consumer's
-// cursor, or not at all. It is good until the function that got it returns, and
-// for one goroutine.
+// A Tx is an open transaction. What is written through it is committed
+// together, or not at all; several rooms may write in one. It is good until the
+// function that got it returns, and for one goroutine.
 type Tx struct {
-	tx    *sql.Tx
-	store *Store
+	tx        *sql.Tx
+	store     *Store
+	committed []func()
 }
 
-// A Pair are the numbers of an item's documents after a change and before it, 0
-// for none.
-type Pair struct{ Before, After int64 }
-
-// Documents returns the documents of the versions that hold after and before
-// each change of a batch, which has its changes in the order of their numbers.
-// A change that made no version has the document that held then as both.
-func (tx *Tx) Documents(ctx context.Context, batch []tocsin.Change) ([]Pair, error) {
-	if len(batch) == 0 {
-		return nil, nil
-	}
-	rows, err := tx.tx.QueryContext(ctx, `
-		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0) FROM changes c
-		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
-		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
-		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq)
-	found := make(map[int64]Pair, len(batch))
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
-		var seq int64
-		var pair Pair
-		err = rows.Scan(&seq, &pair.Before, &pair.After)
-		found[seq] = pair
-		return none, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find documents of changes: %w", err)
-	}
-	pairs := make([]Pair, len(batch))
-	for i, change := range batch {
-		pairs[i] = found[change.Seq]
-	}
-	return pairs, nil
+// ExecContext runs a statement that returns no rows.
+func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return tx.tx.ExecContext(ctx, query, args...)
 }
 
-// Body reads the bytes of a document by its number.
-func (tx *Tx) Body(ctx context.Context, document int64) ([]byte, error) {
-	body, err := tx.store.bodyOf(ctx, tx.tx, document)
-	if err != nil {
-		return nil, fmt.Errorf("read document %d: %w", document, err)
+// QueryContext runs a statement that returns rows.
+func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext runs a statement that returns one row at most.
+func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return tx.tx.QueryRowContext(ctx, query, args...)
+}
+
+// AfterCommit has do called when the transaction was committed, and never when
+// it was not: what caches learn from rows that nobody else sees yet.
+func (tx *Tx) AfterCommit(do func()) { tx.committed = append(tx.committed, do) }
+
+// Insert runs head, tuples of values and tail for all rows, as many in one
+// statement as suits the engine: a round trip is dear on PostgreSQL, compiling
+// a long statement is dear on SQLite. Both keep what they have compiled.
+func (tx *Tx) Insert(ctx context.Context, head string, rows [][]any, tail string) error {
+	for len(rows) > 0 {
+		n := min(len(rows), tx.store.dialect.rowsPerInsert())
+		statement := head + tuples(n, len(rows[0])) + tail
+		for len(rows) >= n {
+			if _, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...); err != nil {
+				return err
+			}
+			rows = rows[n:]
+		}
 	}
-	return body, nil
+	return nil
+}
+
+// maxTries is how often a transaction is tried that loses against another.
+const maxTries = 5
+
+// InTx runs do in a transaction, up to five times when it only lost a race
+// against another one, and translates what went wrong as [Store.Translate]
+// does. An error of do rolls everything back.
+func (s *Store) InTx(ctx context.Context, do func(tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.tryTx(ctx, do)
+		if err == nil {
+			return nil
+		}
+		if try == maxTries || !s.dialect.retryable(err) {
+			return s.Translate(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try) * 10 * time.Millisecond):
+		}
+	}
+}
+
+func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
+	inner, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{tx: inner, store: s}
+	if err := do(tx); err != nil {
+		_ = inner.Rollback() // the first error says more
+		return err
+	}
+	if err := inner.Commit(); err != nil {
+		return err
+	}
+	for _, do := range tx.committed {
+		do()
+	}
+	return nil
 }

@@ -14,14 +14,14 @@ func (s *Store) Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unrea
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT t.id, u.source, u.kind, u.id, u.position, u.service, u.service_id, u.reason, u.member, u.since, u.seen_at
 		FROM unreadable u JOIN tenants t ON t.num = u.tenant WHERE t.id = $1 ORDER BY u.source, u.kind, u.id, u.position`, tenantID)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (u tocsin.Unreadable, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (u tocsin.Unreadable, err error) {
 		var since, seen int64
 		err = rows.Scan(&u.TenantID, &u.Source, &u.Kind, &u.ID, &u.Position, &u.Service, &u.ServiceID, &u.Reason, &u.Member, &since, &seen)
 		u.Since, u.SeenAt = tocsin.FromMicros(since), tocsin.FromMicros(seen)
 		return u, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list what cannot be read: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list what cannot be read: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -35,9 +35,9 @@ func (s *Store) UnreadableBody(ctx context.Context, u tocsin.Unreadable) ([]byte
 		WHERE t.id = $1 AND u.source = $2 AND u.kind = $3 AND u.id = $4 AND u.position = $5`,
 		u.TenantID, u.Source, string(u.Kind), u.ID, u.Position).Scan(&packed)
 	if err != nil {
-		return nil, fmt.Errorf("read what cannot be read: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read what cannot be read: %w", s.Translate(err))
 	}
-	body, err := s.decoder.DecodeAll(packed, nil)
+	body, err := s.Unpack(packed)
 	if err != nil {
 		return nil, fmt.Errorf("unpack what cannot be read: %w", err)
 	}
@@ -46,7 +46,7 @@ func (s *Store) UnreadableBody(ctx context.Context, u tocsin.Unreadable) ([]byte
 
 // putUnreadable makes list all that cannot be read of a source. What has no
 // body in it keeps the one that is stored.
-func (s *Store) putUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, source string, list []tocsin.Unreadable) error {
+func (s *Store) putUnreadable(ctx context.Context, tx *Tx, tenant int64, source string, list []tocsin.Unreadable) error {
 	if err := forgetUnreadable(ctx, tx, tenant, source, list); err != nil {
 		return err
 	}
@@ -65,8 +65,8 @@ func (s *Store) putUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, sou
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (tenant, source, kind, id, position) DO UPDATE SET service = excluded.service, service_id = excluded.service_id,
 				reason = excluded.reason, member = excluded.member, body = excluded.body, since = excluded.since, seen_at = excluded.seen_at`,
-			tenant, source, string(u.Kind), clean(u.ID), u.Position, clean(u.Service), clean(u.ServiceID), string(u.Reason), clean(u.Member),
-			s.encoder.EncodeAll(body, nil), micros(u.Since), micros(u.SeenAt))
+			tenant, source, string(u.Kind), Clean(u.ID), u.Position, Clean(u.Service), Clean(u.ServiceID), string(u.Reason), Clean(u.Member),
+			s.Pack(body), micros(u.Since), micros(u.SeenAt))
 		if err != nil {
 			return fmt.Errorf("keep what cannot be read: %w", err)
 		}
@@ -75,17 +75,17 @@ func (s *Store) putUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, sou
 }
 
 // forgetUnreadable drops what is not in list.
-func forgetUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, source string, list []tocsin.Unreadable) error {
+func forgetUnreadable(ctx context.Context, tx *Tx, tenant int64, source string, list []tocsin.Unreadable) error {
 	type key struct {
 		kind, id string
 		position int
 	}
 	keep := make(map[key]bool, len(list))
 	for _, u := range list {
-		keep[key{string(u.Kind), clean(u.ID), u.Position}] = true
+		keep[key{string(u.Kind), Clean(u.ID), u.Position}] = true
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT kind, id, position FROM unreadable WHERE tenant = $1 AND source = $2`, tenant, source)
-	stored, err := collectRows(rows, err, func(rows *sql.Rows) (k key, err error) { return k, rows.Scan(&k.kind, &k.id, &k.position) })
+	stored, err := Collect(rows, err, func(rows *sql.Rows) (k key, err error) { return k, rows.Scan(&k.kind, &k.id, &k.position) })
 	if err != nil {
 		return err
 	}
@@ -103,10 +103,10 @@ func forgetUnreadable(ctx context.Context, tx *sql.Tx, tenant int64, source stri
 
 // lastService fills in the service that the last readable version of an item
 // was about, if there is one.
-func lastService(ctx context.Context, q querier, tenant int64, u *tocsin.Unreadable) error {
+func lastService(ctx context.Context, q Querier, tenant int64, u *tocsin.Unreadable) error {
 	rows, err := q.QueryContext(ctx, `
 		SELECT d.service, d.service_id FROM members m JOIN items i ON i.num = m.item JOIN documents d ON d.num = m.document
 		WHERE m.tenant = $1 AND i.kind = $2 AND i.id = $3`, tenant, string(u.Kind), u.ID)
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, rows.Scan(&u.Service, &u.ServiceID) })
+	_, err = Collect(rows, err, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, rows.Scan(&u.Service, &u.ServiceID) })
 	return err
 }

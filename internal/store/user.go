@@ -19,7 +19,7 @@ func (s *Store) AddUser(ctx context.Context, u tocsin.User, password string) err
 	if err := u.Validate(); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error { return addUser(ctx, tx, u, password) })
+	err := s.InTx(ctx, func(tx *Tx) error { return addUser(ctx, tx, u, password) })
 	return explainUser(err, "add user", u.Name)
 }
 
@@ -34,13 +34,13 @@ func (s *Store) SetUp(ctx context.Context, code tocsin.Hash, u tocsin.User, pass
 	if u.Grants = []tocsin.Grant{{Role: tocsin.RoleAdministrator}}; password == "" {
 		return tocsin.Invalidf("password", "Choose a password.")
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE counters SET value = 1 WHERE name = 'setup' AND value = 0`)
-		if err := expectOne(result, err, "This desk is set up."); err != nil {
+		if err := ExpectOne(result, err, "This desk is set up."); err != nil {
 			return err
 		}
 		result, err = tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE hash = $1 AND purpose = 'setup' AND expires_at > $2`, code[:], micros(u.CreatedAt))
-		if err := expectOne(result, err, "The code is not valid."); err != nil {
+		if err := ExpectOne(result, err, "The code is not valid."); err != nil {
 			return err
 		}
 		return addUser(ctx, tx, u, password)
@@ -58,27 +58,7 @@ func explainUser(err error, doing, name string) error {
 	return fmt.Errorf("%s %s: %w", doing, name, err)
 }
 
-// expectOne makes "not found" of a statement that changed no row.
-func expectOne(result sql.Result, err error, message string) error {
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, &tocsin.Error{Kind: tocsin.ErrNotFound, Message: message})
-	}
-	return nil
-}
-
-// changed reports whether a statement changed any row.
-func changed(result sql.Result, err error) (bool, error) {
-	if err != nil {
-		return false, err
-	}
-	n, err := result.RowsAffected()
-	return n > 0, err
-}
-
-func addUser(ctx context.Context, tx *sql.Tx, u tocsin.User, password string) error {
+func addUser(ctx context.Context, tx *Tx, u tocsin.User, password string) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO users (id, name, display, issuer, subject, object_id, password, created_at, disabled_at, signed_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0)`,
 		u.ID, u.Name, u.Display, u.Issuer, u.Subject, strings.ToLower(u.ObjectID), password, micros(u.CreatedAt))
@@ -88,12 +68,12 @@ func addUser(ctx context.Context, tx *sql.Tx, u tocsin.User, password string) er
 	if err := addGrants(ctx, tx, u.ID, u.Grants); err != nil {
 		return err
 	}
-	return audit(ctx, tx, tocsin.AuditEntry{At: u.CreatedAt, Action: "user.add", Object: u.Name, Detail: describe(u)})
+	return tx.Audit(ctx, tocsin.AuditEntry{At: u.CreatedAt, Action: "user.add", Object: u.Name, Detail: describe(u)})
 }
 
 // addGrants adds grants. One that makes an administrator of the whole desk
 // closes the way in for the first one.
-func addGrants(ctx context.Context, tx *sql.Tx, userID string, grants []tocsin.Grant) error {
+func addGrants(ctx context.Context, tx *Tx, userID string, grants []tocsin.Grant) error {
 	for _, g := range grants {
 		if err := g.Validate(); err != nil {
 			return err
@@ -164,9 +144,9 @@ func (s *Store) UserOf(ctx context.Context, issuer, subject string) (tocsin.User
 // SetObjectID notes what object a person of an identity provider is in its
 // directory. It gives and takes nothing, and is not audited: their sign-in is.
 func (s *Store) SetObjectID(ctx context.Context, userID, objectID string) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE users SET object_id = $1 WHERE id = $2 AND issuer <> ''`, strings.ToLower(objectID), userID)
-		return expectOne(result, err, "There is nobody of that name.")
+		return ExpectOne(result, err, "There is nobody of that name.")
 	})
 	if err != nil {
 		return fmt.Errorf("note object of user: %w", err)
@@ -174,25 +154,25 @@ func (s *Store) SetObjectID(ctx context.Context, userID, objectID string) error 
 	return nil
 }
 
-func (s *Store) oneUser(ctx context.Context, q querier, where string, args ...any) (tocsin.User, string, error) {
+func (s *Store) oneUser(ctx context.Context, q Querier, where string, args ...any) (tocsin.User, string, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+userColumns+where, args...)
-	list, err := collectRows(rows, err, scanUser)
+	list, err := Collect(rows, err, scanUser)
 	if err != nil {
-		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.dialect.translate(err))
+		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.Translate(err))
 	}
 	if len(list) == 0 {
 		return tocsin.User{}, "", tocsin.NotFoundf("There is nobody of that name.")
 	}
 	u := list[0]
 	if u.Grants, err = grants(ctx, q, u.ID); err != nil {
-		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.dialect.translate(err))
+		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.Translate(err))
 	}
 	return u.User, u.password, nil
 }
 
-func grants(ctx context.Context, q querier, userID string) ([]tocsin.Grant, error) {
+func grants(ctx context.Context, q Querier, userID string) ([]tocsin.Grant, error) {
 	rows, err := q.QueryContext(ctx, `SELECT role, tenant, claimed FROM user_roles WHERE user_id = $1 ORDER BY tenant, role, claimed`, userID)
-	return collectRows(rows, err, func(rows *sql.Rows) (g tocsin.Grant, err error) {
+	return Collect(rows, err, func(rows *sql.Rows) (g tocsin.Grant, err error) {
 		return g, rows.Scan(&g.Role, &g.TenantID, &g.Claimed)
 	})
 }
@@ -200,14 +180,14 @@ func grants(ctx context.Context, q querier, userID string) ([]tocsin.Grant, erro
 // Users lists everybody by name and id.
 func (s *Store) Users(ctx context.Context) ([]tocsin.User, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+userColumns+` ORDER BY name, id`)
-	list, err := collectRows(rows, err, scanUser)
+	list, err := Collect(rows, err, scanUser)
 	if err != nil {
-		return nil, fmt.Errorf("list users: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list users: %w", s.Translate(err))
 	}
 	users := make([]tocsin.User, len(list))
 	for i, u := range list {
 		if u.Grants, err = grants(ctx, s.read, u.ID); err != nil {
-			return nil, fmt.Errorf("list users: %w", s.dialect.translate(err))
+			return nil, fmt.Errorf("list users: %w", s.Translate(err))
 		}
 		users[i] = u.User
 	}
@@ -216,7 +196,7 @@ func (s *Store) Users(ctx context.Context) ([]tocsin.User, error) {
 
 // SetPassword gives a local account another password and ends all its sessions.
 func (s *Store) SetPassword(ctx context.Context, userID, password string, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.password", now, false, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.password", now, false, func(tx *Tx, u tocsin.User) (string, error) {
 		if !u.Local() {
 			return "", tocsin.Invalidf("password", "The identity provider keeps the password of %s.", u.Display)
 		}
@@ -232,7 +212,7 @@ func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, n
 	if disabled {
 		action, at = "user.disable", micros(now)
 	}
-	return s.changeUser(ctx, userID, action, now, false, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, action, now, false, func(tx *Tx, u tocsin.User) (string, error) {
 		_, err := tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2`, at, u.ID)
 		return "", err
 	})
@@ -241,7 +221,7 @@ func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, n
 // SetGrants replaces what a person may do, those grants that are claimed or
 // those that are not, and ends their sessions unless nothing changed.
 func (s *Store) SetGrants(ctx context.Context, userID string, list []tocsin.Grant, claimed bool, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.roles", now, claimed, func(tx *sql.Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.roles", now, claimed, func(tx *Tx, u tocsin.User) (string, error) {
 		var kept, wanted []tocsin.Grant
 		for _, g := range u.Grants {
 			if g.Claimed == claimed {
@@ -284,8 +264,8 @@ var errUnchanged = errors.New("unchanged")
 
 // changeUser is the frame of every change of a person: it ends their sessions,
 // writes the audit entry and makes sure that somebody can still administer.
-func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, isClaim bool, change func(*sql.Tx, tocsin.User) (detail string, err error)) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, isClaim bool, change func(*Tx, tocsin.User) (detail string, err error)) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		// The row of the set-up counter is the lock that keeps two
 		// administrators from removing each other.
 		if _, err := tx.ExecContext(ctx, `UPDATE counters SET value = value WHERE name = 'setup'`); err != nil {
@@ -315,7 +295,7 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 		if err := sessionsEnded(ctx, tx, ended, err); err != nil {
 			return err
 		}
-		return audit(ctx, tx, tocsin.AuditEntry{At: now, Action: action, Object: u.Name, Detail: detail})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, Action: action, Object: u.Name, Detail: detail})
 	})
 	if err != nil && !errors.Is(err, errUnchanged) {
 		return fmt.Errorf("change user: %w", err)
@@ -324,7 +304,7 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 }
 
 // administrators counts those of the whole desk who may sign in.
-func administrators(ctx context.Context, q querier) (n int, err error) {
+func administrators(ctx context.Context, q Querier) (n int, err error) {
 	err = q.QueryRowContext(ctx, `
 		SELECT COUNT(DISTINCT u.id) FROM users u JOIN user_roles r ON r.user_id = u.id
 		WHERE u.disabled_at = 0 AND r.tenant = '' AND r.role = $1`, string(tocsin.RoleAdministrator)).Scan(&n)

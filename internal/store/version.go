@@ -26,9 +26,9 @@ func scanVersion(rows *sql.Rows) (v tocsin.Version, err error) {
 func (s *Store) Versions(ctx context.Context, tenantID string, ref Ref) ([]tocsin.Version, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND v.void = '' ORDER BY v.n`,
 		tenantID, string(ref.Kind), ref.ID)
-	list, err := collectRows(rows, err, scanVersion)
+	list, err := Collect(rows, err, scanVersion)
 	if err != nil {
-		return nil, fmt.Errorf("list versions of %s: %w", ref.ID, s.dialect.translate(err))
+		return nil, fmt.Errorf("list versions of %s: %w", ref.ID, s.Translate(err))
 	}
 	if len(list) == 0 {
 		return nil, tocsin.NotFoundf("There is no %s %q.", ref.Kind, tocsin.Clip(ref.ID, 80))
@@ -40,7 +40,7 @@ func (s *Store) Versions(ctx context.Context, tenantID string, ref Ref) ([]tocsi
 func (s *Store) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) {
 	var num int64
 	if err := s.read.QueryRowContext(ctx, `SELECT num FROM documents WHERE hash = $1`, hash[:]).Scan(&num); err != nil {
-		return nil, fmt.Errorf("read document %s: %w", hash, s.dialect.translate(err))
+		return nil, fmt.Errorf("read document %s: %w", hash, s.Translate(err))
 	}
 	return s.Body(ctx, num)
 }
@@ -68,11 +68,11 @@ const statesOfKind = `
 // microseconds; 0 keeps all.
 func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]State, error) {
 	rows, err := s.read.QueryContext(ctx, statesOfKind, tenantID, string(kind), since)
-	list, err := collectRows(rows, err, func(rows *sql.Rows) (st State, err error) {
+	list, err := Collect(rows, err, func(rows *sql.Rows) (st State, err error) {
 		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status, &st.Source)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list states: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("list states: %w", s.Translate(err))
 	}
 	return list, nil
 }
@@ -95,14 +95,14 @@ func (s *Store) Verify(ctx context.Context, tenantID string) (Verification, erro
 	var length int
 	err := s.read.QueryRowContext(ctx, `SELECT chain, versions FROM tenants WHERE id = $1`, tenantID).Scan(&head, &length)
 	if err != nil {
-		return result, fmt.Errorf("verify tenant: %w", s.dialect.translate(err))
+		return result, fmt.Errorf("verify tenant: %w", s.Translate(err))
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+`
 		JOIN changes c ON c.tenant = v.tenant AND c.item = v.item AND c.n = v.n AND c.what IN ('new', 'updated')
 		WHERE t.id = $1 ORDER BY c.seq`, tenantID)
-	versions, err := collectRows(rows, err, scanVersion)
+	versions, err := Collect(rows, err, scanVersion)
 	if err != nil {
-		return result, fmt.Errorf("verify tenant: %w", s.dialect.translate(err))
+		return result, fmt.Errorf("verify tenant: %w", s.Translate(err))
 	}
 	if result.Problem = checkChain(versions, &result.Head); result.Problem != "" {
 		return result, nil

@@ -16,14 +16,14 @@ func (s *Store) Viewpoints(ctx context.Context, tenantID, person string) (map[st
 		SELECT i.id, v.archived, v.favorited, v.read FROM viewpoints v JOIN items i ON i.num = v.item JOIN tenants t ON t.num = v.tenant
 		WHERE t.id = $1 AND v.person = $2 AND i.kind = $3`, tenantID, person, string(tocsin.KindMessage))
 	views := map[string]tocsin.Viewpoint{}
-	_, err = collectRows(rows, err, func(rows *sql.Rows) (v tocsin.Viewpoint, err error) {
+	_, err = Collect(rows, err, func(rows *sql.Rows) (v tocsin.Viewpoint, err error) {
 		var id string
 		err = rows.Scan(&id, &v.Archived, &v.Favorited, &v.Read)
 		views[id] = v
 		return v, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read viewpoints: %w", s.dialect.translate(err))
+		return nil, fmt.Errorf("read viewpoints: %w", s.Translate(err))
 	}
 	return views, nil
 }
@@ -32,9 +32,9 @@ func (s *Store) Viewpoints(ctx context.Context, tenantID, person string) (map[st
 // messages, all or none of them. It fails with [tocsin.ErrNotFound] when the
 // tenant lacks one of the messages.
 func (s *Store) SetViewpoints(ctx context.Context, tenantID, person string, ids []string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.InTx(ctx, func(tx *Tx) error {
 		for _, id := range ids {
-			tenant, item, err := s.memberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
+			tenant, item, err := s.MemberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func (s *Store) SetViewpoints(ctx context.Context, tenantID, person string, ids 
 	return nil
 }
 
-func setViewpoint(ctx context.Context, q querier, tenant, item int64, person string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error {
+func setViewpoint(ctx context.Context, q Querier, tenant, item int64, person string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error {
 	// The row is made and locked first, so that two changes at once add up.
 	if _, err := q.ExecContext(ctx, `
 		INSERT INTO viewpoints (tenant, person, item, archived, favorited, read, changed_at) VALUES ($1, $2, $3, FALSE, FALSE, FALSE, 0)

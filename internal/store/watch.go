@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -20,14 +19,14 @@ func (s *Store) TellStale(ctx context.Context, now time.Time) (told int, err err
 		if _, stale := source.StaleSince(now); !stale || source.ToldStale {
 			continue
 		}
-		err := s.inTx(ctx, func(tx *sql.Tx) error {
-			tenant, err := s.tenantNum(ctx, tx, source.TenantID)
+		err := s.InTx(ctx, func(tx *Tx) error {
+			tenant, err := s.TenantNum(ctx, tx, source.TenantID)
 			if err != nil {
 				return err
 			}
 			result, err := tx.ExecContext(ctx, `UPDATE sources SET told_stale = $1 WHERE tenant = $2 AND name = $3 AND last_ok_at = $4 AND told_stale = $5`,
 				true, tenant, source.Name, micros(source.LastOKAt), false)
-			if first, err := changed(result, err); err != nil || !first {
+			if first, err := Changed(result, err); err != nil || !first {
 				return err // it came back, or another process has told
 			}
 			told++
@@ -42,9 +41,9 @@ func (s *Store) TellStale(ctx context.Context, now time.Time) (told int, err err
 
 // tellHeard appends a change when a source is heard of which a change tells that
 // it was stale.
-func tellHeard(ctx context.Context, tx *sql.Tx, tenant int64, source string, at time.Time) error {
+func tellHeard(ctx context.Context, tx *Tx, tenant int64, source string, at time.Time) error {
 	result, err := tx.ExecContext(ctx, `UPDATE sources SET told_stale = $1 WHERE tenant = $2 AND name = $3 AND told_stale = $4`, false, tenant, source, true)
-	if was, err := changed(result, err); err != nil || !was {
+	if was, err := Changed(result, err); err != nil || !was {
 		return err
 	}
 	return appendChange(ctx, tx, tenant, tocsin.Change{Kind: tocsin.KindSource, ID: source, What: tocsin.WhatHeard, At: at})
@@ -55,15 +54,15 @@ func tellHeard(ctx context.Context, tx *sql.Tx, tenant int64, source string, at 
 // news. c names tenant, issue and version.
 func (s *Store) TellLate(ctx context.Context, c tocsin.Change, due time.Time) error {
 	c.Kind, c.What = tocsin.KindIssue, tocsin.WhatLate
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		tenant, err := s.tenantNum(ctx, tx, c.TenantID)
+	err := s.InTx(ctx, func(tx *Tx) error {
+		tenant, err := s.TenantNum(ctx, tx, c.TenantID)
 		if err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `
 			INSERT INTO late_promises (tenant, item, due_at) SELECT CAST($1 AS BIGINT), num, CAST($2 AS BIGINT) FROM items WHERE kind = $3 AND id = $4
 			ON CONFLICT (tenant, item, due_at) DO NOTHING`, tenant, micros(due), string(c.Kind), c.ID)
-		if first, err := changed(result, err); err != nil || !first {
+		if first, err := Changed(result, err); err != nil || !first {
 			return err
 		}
 		return appendChange(ctx, tx, tenant, c)
@@ -75,7 +74,7 @@ func (s *Store) TellLate(ctx context.Context, c tocsin.Change, due time.Time) er
 }
 
 // appendChange appends a change that makes no version, under the next number.
-func appendChange(ctx context.Context, tx *sql.Tx, tenant int64, c tocsin.Change) error {
+func appendChange(ctx context.Context, tx *Tx, tenant int64, c tocsin.Change) error {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT (kind, id) DO NOTHING`, string(c.Kind), c.ID); err != nil {
 		return err
 	}

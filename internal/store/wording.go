@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 
 // hold takes an entry that means what holds already: it may be a newer text of
 // it, and show that the item is listed again.
-func (rec *recording) hold(ctx context.Context, q querier, m *member, e Entry, doc *stored, seenAt int64) error {
+func (rec *recording) hold(ctx context.Context, q Querier, m *member, e Entry, doc *stored, seenAt int64) error {
 	if rec.newer(m, doc, seenAt) && len(e.Document.Body) > 0 {
 		if err := rec.reword(ctx, q, m, e, doc, seenAt); err != nil {
 			return fmt.Errorf("reword %s: %w", doc.ref.ID, err)
@@ -43,7 +42,7 @@ func (rec *recording) newer(m *member, doc *stored, seenAt int64) bool {
 
 // reword shows the text of an entry for the version that holds. Whoever reads
 // rows is told by a change that nobody else hears of.
-func (rec *recording) reword(ctx context.Context, q querier, m *member, e Entry, doc *stored, seenAt int64) error {
+func (rec *recording) reword(ctx context.Context, q Querier, m *member, e Entry, doc *stored, seenAt int64) error {
 	if m.meaning != nil {
 		m.tell(doc.meaning)
 		m.now(*m.meaning)
@@ -55,7 +54,7 @@ func (rec *recording) reword(ctx context.Context, q querier, m *member, e Entry,
 	} else {
 		var num int64
 		err := q.QueryRowContext(ctx, `INSERT INTO wordings (tenant, item, hash, body, superseded) VALUES ($1, $2, $3, $4, 0) RETURNING num`,
-			rec.tenant, m.item, e.Document.Hash[:], rec.store.encoder.EncodeAll(e.Document.Body, nil)).Scan(&num)
+			rec.tenant, m.item, e.Document.Hash[:], rec.store.Pack(e.Document.Body)).Scan(&num)
 		if err != nil {
 			return err
 		}
@@ -73,7 +72,7 @@ func (rec *recording) reword(ctx context.Context, q querier, m *member, e Entry,
 
 // show lets a member show a wording, or its document for 0. Who reads by an
 // older row finds the text that was shown before for a while.
-func (rec *recording) show(ctx context.Context, q querier, m *member, num, seenAt int64, wording []byte) (err error) {
+func (rec *recording) show(ctx context.Context, q Querier, m *member, num, seenAt int64, wording []byte) (err error) {
 	if m.shown != 0 {
 		_, err = q.ExecContext(ctx, `UPDATE wordings SET superseded = $1 WHERE num = $2`, max(1, micros(rec.SeenAt)), m.shown)
 	}
@@ -85,7 +84,7 @@ func (rec *recording) show(ctx context.Context, q querier, m *member, num, seenA
 // than any row that points to it is used.
 const wordingsKept = time.Hour
 
-func sweepWordings(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func sweepWordings(ctx context.Context, tx *Tx, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM wordings WHERE superseded > 0 AND superseded < $1`, micros(now.Add(-wordingsKept)))
 	return err
 }

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Querier is what statements are sent to: a transaction or the reading pool.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Collect reads every row with scan and closes rows. It takes the results of
+// QueryContext as they are.
+func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// ExpectOne fails with [tocsin.ErrNotFound] and the message when a statement
+// changed no row.
+func ExpectOne(result sql.Result, err error, message string) error {
+	switch moved, err := Changed(result, err); {
+	case err != nil:
+		return err
+	case !moved:
+		return &tocsin.Error{Kind: tocsin.ErrNotFound, Message: message}
+	}
+	return nil
+}
+
+// Changed reports whether a statement changed any row.
+func Changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// Clean removes what PostgreSQL refuses in a text. Bodies keep it: they are
+// bytes.
+func Clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
+// Placeholders is "$first, $first+1, …" for n values.
+func Placeholders(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", first+i)
+	}
+	return b.String()
+}
+
+// tuples is "($1, …), ($n+1, …)" for rows of width values.
+func tuples(rows, width int) string {
+	var b strings.Builder
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('(')
+		b.WriteString(Placeholders(1+i*width, width))
+		b.WriteByte(')')
+	}
+	return b.String()
+}
