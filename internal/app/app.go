@@ -50,7 +50,7 @@ type Options struct {
 
 // An App is a desk that is ready to run.
 type App struct {
-	Store     *store.Store
+	*Rooms
 	Collector *collect.Collector
 	Model     *readmodel.Model
 	Issuer    *oauth.Issuer
@@ -87,11 +87,11 @@ func New(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, err := store.Open(ctx, c.DatabaseDSN())
+	rooms, err := OpenRooms(ctx, c)
 	if err != nil {
 		return nil, errors.Join(err, hold.Release())
 	}
-	a := &App{Store: archive, log: o.Log, listener: o.Listener, hold: hold}
+	a := &App{Rooms: rooms, log: o.Log, listener: o.Listener, hold: hold}
 	err = a.findNature(ctx, c, o)
 	if err == nil {
 		err = a.build(ctx, c, o)
@@ -139,7 +139,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if a.master, err = access.LoadMasterKey(c.Data, os.Getenv); err != nil {
 		return err
 	}
-	if a.Issuer, err = newIssuer(ctx, a.names, a.Store, a.master); err != nil {
+	if a.Issuer, err = newIssuer(ctx, a.names, a.Rooms, a.master); err != nil {
 		return err
 	}
 	if err := a.addIssuers(c, o.Log); err != nil {
@@ -157,7 +157,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if o.DueEvery > 0 {
 		background.DueEvery = o.DueEvery
 	}
-	if a.engine, err = jobs.New(background, a.Store, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
+	if a.engine, err = jobs.New(background, a.Store, work{a.Store, a.People}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
 		return err
 	}
 	a.server, err = a.newServer(c, o)
@@ -212,14 +212,14 @@ func (a *App) Close() error {
 			problems = append(problems, err)
 		}
 	}
-	return errors.Join(append(problems, a.Store.Close(), a.hold.Release())...)
+	return errors.Join(append(problems, a.Rooms.Close(), a.hold.Release())...)
 }
 
 // NewIssuer makes the token issuer of a desk, with the master key in its data
 // directory or in TOCSIN_MASTER_KEY. Base is the address that issues, that of the
 // settings when empty. It fails with [tocsin.ErrInvalid] for one that is none of
 // the desk's; a desk whose settings name none may be anywhere.
-func NewIssuer(ctx context.Context, c config.Config, archive *store.Store, base string) (*oauth.Issuer, error) {
+func NewIssuer(ctx context.Context, c config.Config, r *Rooms, base string) (*oauth.Issuer, error) {
 	if c.Server.Base == "" {
 		c.Server.Base = cmp.Or(base, baseOf(c, c.Server.Listen))
 	}
@@ -236,7 +236,7 @@ func NewIssuer(ctx context.Context, c config.Config, archive *store.Store, base 
 	if err != nil {
 		return nil, err
 	}
-	return newIssuer(ctx, names, archive, master)
+	return newIssuer(ctx, names, r, master)
 }
 
 // startingWith puts one of the names first.
@@ -253,6 +253,6 @@ func startingWith(names tocsin.Names, base string) (tocsin.Names, error) {
 	return tocsin.NewNames(first, slices.DeleteFunc(names.All(), func(name string) bool { return name == first })...), nil
 }
 
-func newIssuer(ctx context.Context, names tocsin.Names, archive *store.Store, master *access.MasterKey) (*oauth.Issuer, error) {
-	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, archive, master, time.Now)
+func newIssuer(ctx context.Context, names tocsin.Names, r *Rooms, master *access.MasterKey) (*oauth.Issuer, error) {
+	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, r.People, r.Store, master, time.Now)
 }

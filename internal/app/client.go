@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // AddClient stores a new client with a secret of its own and returns the
 // secret, which is kept nowhere.
-func AddClient(ctx context.Context, archive *store.Store, c tocsin.Client) (secret string, err error) {
+func AddClient(ctx context.Context, people *people.Store, c tocsin.Client) (secret string, err error) {
 	secret, hash := access.NewClientSecret()
-	if err := archive.AddClient(ctx, c, tocsin.Secret{Hash: hash, CreatedAt: c.CreatedAt}); err != nil {
+	if err := people.AddClient(ctx, c, tocsin.Secret{Hash: hash, CreatedAt: c.CreatedAt}); err != nil {
 		return "", err
 	}
 	return secret, nil
@@ -23,29 +23,29 @@ func AddClient(ctx context.Context, archive *store.Store, c tocsin.Client) (secr
 
 // AddCertificateClient stores a new client that proves itself with the key of
 // a certificate, given as PEM.
-func AddCertificateClient(ctx context.Context, archive *store.Store, c tocsin.Client, pem []byte) (tocsin.Secret, error) {
+func AddCertificateClient(ctx context.Context, people *people.Store, c tocsin.Client, pem []byte) (tocsin.Secret, error) {
 	kept, err := access.NewClientCertificate(c.ID, pem, c.CreatedAt)
 	if err != nil {
 		return kept, err
 	}
-	return kept, archive.AddClient(ctx, c, kept)
+	return kept, people.AddClient(ctx, c, kept)
 }
 
 // AddClientSecret gives a client one more secret until an instant, or for ever
 // when that is zero, and returns it with what is kept of it.
-func AddClientSecret(ctx context.Context, archive *store.Store, clientID string, now, expires time.Time) (string, tocsin.Secret, error) {
+func AddClientSecret(ctx context.Context, people *people.Store, clientID string, now, expires time.Time) (string, tocsin.Secret, error) {
 	secret, hash := access.NewClientSecret()
 	kept := tocsin.Secret{ClientID: clientID, Hash: hash, CreatedAt: now, ExpiresAt: expires}
-	return secret, kept, archive.AddClientCredential(ctx, kept)
+	return secret, kept, people.AddClientCredential(ctx, kept)
 }
 
 // AddClientCertificate gives a client one more certificate, given as PEM.
-func AddClientCertificate(ctx context.Context, archive *store.Store, clientID string, pem []byte, now time.Time) (tocsin.Secret, error) {
+func AddClientCertificate(ctx context.Context, people *people.Store, clientID string, pem []byte, now time.Time) (tocsin.Secret, error) {
 	kept, err := access.NewClientCertificate(clientID, pem, now)
 	if err != nil {
 		return kept, err
 	}
-	return kept, archive.AddClientCredential(ctx, kept)
+	return kept, people.AddClientCredential(ctx, kept)
 }
 
 // NewID makes a random GUID (RFC 9562, version 4).

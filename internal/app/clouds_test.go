@@ -78,7 +78,7 @@ func TestSourceOfACloudOfTheSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	archive := storetest.Open(t, storetest.File(t))
-	collector, err := app.NewCollector(t.Context(), c, archive, slog.New(slog.DiscardHandler))
+	collector, err := app.NewCollector(t.Context(), c, archive.Store, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func (a *App) newDoor(c config.Config, o Options) (err error) {
 		return err
 	}
 	a.Door, err = signin.New(signin.Config{
-		Base: a.Base(), Names: a.names.All()[1:], Archive: a.Store, Master: a.master, Address: httpserver.Proxies(proxies).Address,
+		Base: a.Base(), Names: a.names.All()[1:], Archive: a.People, Master: a.master, Address: httpserver.Proxies(proxies).Address,
 		Idle: time.Duration(c.SignIn.Idle), Limit: time.Duration(c.SignIn.Limit), Everyone: c.Server.Pages == "everyone",
 		Providers: providers(c.SignIn.OIDC), Now: time.Now, Log: o.Log,
 	})

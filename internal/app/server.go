@@ -17,7 +17,7 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Store, Tenants: a.Store, Issuers: a.issuers, Now: time.Now})
+	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.People, Tenants: a.Store, Issuers: a.issuers, Now: time.Now})
 	limiter := access.NewLimiter(c.Limits.PerMinute)
 	base, others := a.names.First(), a.names.All()[1:]
 	legacy, err := servicecomms.New(servicecomms.Config{
@@ -31,7 +31,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	announcements, err := graph.New(graph.Config{
-		Base: base, Names: others, Key: key, Model: a.Model, Verifier: a.verifier, Viewpoints: a.Store, Files: a.Store, Limiter: limiter, Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Key: key, Model: a.Model, Verifier: a.verifier, Viewpoints: a.People, Files: a.Store, Limiter: limiter, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -41,14 +41,14 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	}
 	pages, err := web.New(web.Config{
 		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: a.demo,
-		Door: a.Door, People: a.Store, Everyone: c.Server.Pages == "everyone", Admin: a.Store, Connections: a.Sources, Handlings: a.Store,
-		Marks: a.Store, Person: a.person, Base: base, Names: others,
+		Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Admin: administration{a.Store, a.People}, Connections: a.Sources, Handlings: a.People,
+		Marks: a.People, Person: a.person, Base: base, Names: others,
 	})
 	if err != nil {
 		return nil, err
 	}
 	desk, err := own.New(own.Config{
-		Base: base, Names: others, Archive: hurrying{a.Store, a.look}, Model: a.Model, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Store, a.look}, Handlings: a.People, Model: a.Model, Author: a.Author, Verifier: a.verifier, Limiter: limiter, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

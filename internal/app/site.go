@@ -11,7 +11,6 @@ import (
 
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -19,13 +18,13 @@ import (
 // ExportSite writes the public pages of a tenant into a directory. Each file
 // appears whole: a web server that shows them meanwhile never sends half of one.
 // The archive of a demo stays marked as one.
-func ExportSite(ctx context.Context, c config.Config, archive *store.Store, tenant tocsin.Tenant, dir string) (files, size int, err error) {
-	demo, err := isDemo(ctx, c, archive)
+func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Tenant, dir string) (files, size int, err error) {
+	demo, err := isDemo(ctx, c, r.Store)
 	if err != nil {
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
-	model := readmodel.New(archive, time.Now, slog.New(slog.DiscardHandler))
-	pages, err := web.New(web.Config{Model: model, Archive: archive, Now: time.Now, Demo: demo})
+	model := readmodel.New(r.Store, time.Now, slog.New(slog.DiscardHandler))
+	pages, err := web.New(web.Config{Model: model, Archive: r.Store, Now: time.Now, Demo: demo})
 	if err != nil {
 		return 0, 0, err
 	}

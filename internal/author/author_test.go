@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 type team struct {
 	*author.Author
 	t     *testing.T
-	store *store.Store
+	store *storetest.Desk
 	model *readmodel.Model
 	now   time.Time
 }

@@ -39,12 +39,12 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenant, err := archive.Tenant(ctx, c.Tenant)
+	defer desk.Close()
+	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -54,11 +54,11 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	}
 	ref := store.Ref{Kind: tocsin.KindIssue, ID: c.ID}
 	f.ID = tocsin.ReportID
-	stored, err := archive.PutFile(ctx, tenant.ID, ref, f, content)
+	stored, err := desk.Store.PutFile(ctx, tenant.ID, ref, f, content)
 	if errors.Is(err, tocsin.ErrNotFound) {
 		ref.Kind = tocsin.KindMessage
 		f.ID = tocsin.HashOf([]byte(tocsin.FileName(f.Name))).String()[:32]
-		stored, err = archive.PutFile(ctx, tenant.ID, ref, f, content)
+		stored, err = desk.Store.PutFile(ctx, tenant.ID, ref, f, content)
 	}
 	if errors.Is(err, tocsin.ErrNotFound) {
 		return tocsin.NotFoundf("The tenant %s has no issue and no message %s.", tenant.Name, tocsin.Clip(c.ID, 64))

@@ -17,8 +17,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -218,24 +218,24 @@ func (s *session) prepare() (config.Config, error) {
 }
 
 // openStore opens the archive that the settings name.
-func (s *session) openStore(ctx context.Context) (*store.Store, config.Config, error) {
+func (s *session) openStore(ctx context.Context) (*app.Rooms, config.Config, error) {
 	c, err := s.prepare()
 	if err != nil {
 		return nil, c, err
 	}
-	archive, err := store.Open(ctx, c.DatabaseDSN())
-	return archive, c, err
+	desk, err := app.OpenRooms(ctx, c)
+	return desk, c, err
 }
 
 // openToRead opens the archive that the settings name for a command that only
 // reads. It makes no directory and no database.
-func (s *session) openToRead(ctx context.Context) (*store.Store, config.Config, error) {
+func (s *session) openToRead(ctx context.Context) (*app.Rooms, config.Config, error) {
 	c, err := s.validSettings()
 	if err != nil {
 		return nil, c, err
 	}
-	archive, err := store.OpenToRead(ctx, c.DatabaseDSN())
-	return archive, c, err
+	desk, err := app.OpenToRead(ctx, c)
+	return desk, c, err
 }
 
 // print writes v as JSON, or as a table if it is a list, or calls text, as the

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -61,12 +60,12 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenant, err := archive.Tenant(ctx, c.Tenant)
+	defer desk.Close()
+	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -78,9 +77,9 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 		CreatedAt: now, ExpiresAt: expires,
 	}
 	if c.Certificate != "" {
-		return c.addWithCertificate(ctx, s, archive, client, tenant.Name)
+		return c.addWithCertificate(ctx, s, desk, client, tenant.Name)
 	}
-	secret, err := app.AddClient(ctx, archive, client)
+	secret, err := app.AddClient(ctx, desk.People, client)
 	if err != nil {
 		return err
 	}
@@ -92,12 +91,12 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
-func (c *clientAddCmd) addWithCertificate(ctx context.Context, s *session, archive *store.Store, client tocsin.Client, tenant string) error {
+func (c *clientAddCmd) addWithCertificate(ctx context.Context, s *session, desk *app.Rooms, client tocsin.Client, tenant string) error {
 	text, err := os.ReadFile(c.Certificate)
 	if err != nil {
 		return fmt.Errorf("read certificate: %w", err)
 	}
-	kept, err := app.AddCertificateClient(ctx, archive, client, text)
+	kept, err := app.AddCertificateClient(ctx, desk.People, client, text)
 	if err != nil {
 		return err
 	}
@@ -113,16 +112,16 @@ type clientListCmd struct {
 }
 
 func (c *clientListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	names, only, err := tenantNames(ctx, archive, c.Tenant)
+	defer desk.Close()
+	names, only, err := tenantNames(ctx, desk, c.Tenant)
 	if err != nil {
 		return err
 	}
-	clients, err := archive.Clients(ctx, only)
+	clients, err := desk.People.Clients(ctx, only)
 	if err != nil {
 		return err
 	}
@@ -142,8 +141,8 @@ func (c *clientListCmd) Run(ctx context.Context, s *session) error {
 
 // tenantNames are the names of all tenants by id, and the id of the one named
 // by only, if any.
-func tenantNames(ctx context.Context, archive *store.Store, only string) (map[string]string, string, error) {
-	tenants, err := archive.Tenants(ctx)
+func tenantNames(ctx context.Context, desk *app.Rooms, only string) (map[string]string, string, error) {
+	tenants, err := desk.Store.Tenants(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -154,7 +153,7 @@ func tenantNames(ctx context.Context, archive *store.Store, only string) (map[st
 	if only == "" {
 		return names, "", nil
 	}
-	tenant, err := archive.Tenant(ctx, only)
+	tenant, err := desk.Store.Tenant(ctx, only)
 	return names, tenant.ID, err
 }
 
@@ -163,12 +162,12 @@ type clientRevokeCmd struct {
 }
 
 func (c *clientRevokeCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	if err := archive.RevokeClient(ctx, c.ID, time.Now()); err != nil {
+	defer desk.Close()
+	if err := desk.People.RevokeClient(ctx, c.ID, time.Now()); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"clientId": c.ID, "state": "revoked"}, func(w io.Writer) { fmt.Fprintf(w, "Revoked %s.\n", c.ID) })

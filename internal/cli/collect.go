@@ -43,16 +43,16 @@ type pollJSON struct {
 var errIncomplete = errors.New("not every poll was complete")
 
 func (c *collectCmd) Run(ctx context.Context, s *session) error {
-	archive, settings, err := s.openStore(ctx)
+	desk, settings, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	collector, err := app.NewCollector(ctx, settings, archive, s.logger(settings))
+	defer desk.Close()
+	collector, err := app.NewCollector(ctx, settings, desk.Store, s.logger(settings))
 	if err != nil {
 		return err
 	}
-	tenants, err := archive.Tenants(ctx)
+	tenants, err := desk.Store.Tenants(ctx)
 	if err != nil {
 		return err
 	}

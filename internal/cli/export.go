@@ -35,16 +35,16 @@ type exportJSON struct {
 }
 
 func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
-	archive, settings, err := s.openToRead(ctx)
+	desk, settings, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenant, err := archive.Tenant(ctx, c.Tenant)
+	defer desk.Close()
+	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
-	files, size, err := app.ExportSite(ctx, settings, archive, tenant, c.Dir)
+	files, size, err := app.ExportSite(ctx, settings, desk, tenant, c.Dir)
 	if err != nil {
 		return err
 	}
@@ -81,14 +81,14 @@ type exportedJSON struct {
 // Run writes to a file that is not there yet: an archive is not overwritten by
 // mistake, and what was begun and not finished is removed.
 func (c *exportDataCmd) Run(ctx context.Context, s *session) (err error) {
-	archive, tenant, err := c.open(ctx, s)
+	desk, tenant, err := c.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	result := exportedJSON{Tenant: tenant.Name, File: c.File}
 	if c.File == "-" {
-		return c.write(ctx, archive, tenant, s.env.Stdout, &result)
+		return c.write(ctx, desk, tenant, s.env.Stdout, &result)
 	}
 	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *exportDataCmd) Run(ctx context.Context, s *session) (err error) {
 	if strings.HasSuffix(c.File, ".gz") {
 		to = gzip.NewWriter(file)
 	}
-	if err := c.write(ctx, archive, tenant, to, &result); err != nil {
+	if err := c.write(ctx, desk, tenant, to, &result); err != nil {
 		return err
 	}
 	if to != file {
@@ -121,15 +121,15 @@ func (c *exportDataCmd) Run(ctx context.Context, s *session) (err error) {
 
 // write writes kind by kind, what was heard of last first, each item's versions
 // oldest first.
-func (c *exportDataCmd) write(ctx context.Context, archive *store.Store, tenant tocsin.Tenant, to io.Writer, result *exportedJSON) error {
+func (c *exportDataCmd) write(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, to io.Writer, result *exportedJSON) error {
 	encoder := json.NewEncoder(to)
 	encoder.SetEscapeHTML(false)
 	for _, kind := range []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage} {
 		if len(c.Kind) > 0 && !slices.Contains(c.Kind, string(kind)) {
 			continue
 		}
-		err := eachItem(ctx, archive, tenant, store.ItemsQuery{Kind: kind, Private: true}, func(item store.Item) error {
-			n, err := c.writeItem(ctx, archive, tenant, item.Ref, encoder)
+		err := eachItem(ctx, desk, tenant, store.ItemsQuery{Kind: kind, Private: true}, func(item store.Item) error {
+			n, err := c.writeItem(ctx, desk, tenant, item.Ref, encoder)
 			result.Items, result.Versions = result.Items+1, result.Versions+n
 			return err
 		})
@@ -140,20 +140,20 @@ func (c *exportDataCmd) write(ctx context.Context, archive *store.Store, tenant 
 	return nil
 }
 
-func (c *exportDataCmd) writeItem(ctx context.Context, archive *store.Store, tenant tocsin.Tenant, ref store.Ref, to *json.Encoder) (int, error) {
-	versions, err := archive.Versions(ctx, tenant.ID, ref)
+func (c *exportDataCmd) writeItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, ref store.Ref, to *json.Encoder) (int, error) {
+	versions, err := desk.Store.Versions(ctx, tenant.ID, ref)
 	if err != nil {
 		return 0, err
 	}
 	if c.Latest {
 		versions = versions[len(versions)-1:]
 	}
-	held, err := archive.Held(ctx, tenant.ID, ref, 0)
+	held, err := desk.Store.Held(ctx, tenant.ID, ref, 0)
 	if err != nil {
 		return 0, err
 	}
 	for _, v := range versions {
-		body, err := archive.BodyOf(ctx, v.Document)
+		body, err := desk.Store.BodyOf(ctx, v.Document)
 		if err != nil {
 			return 0, err
 		}

@@ -133,12 +133,12 @@ func openJSON(issues []*health.Issue) []itemJSON {
 
 // report judges the tenant from its archive.
 func (o ofTenant) report(ctx context.Context, s *session, now time.Time) (*health.Report, error) {
-	archive, tenant, err := o.open(ctx, s)
+	desk, tenant, err := o.open(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer archive.Close()
-	model := readmodel.New(archive, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	defer desk.Close()
+	model := readmodel.New(desk.Store, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 	snapshot, err := model.Snapshot(ctx, tenant.ID)
 	if err != nil {
 		return nil, err

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/file"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -75,12 +75,12 @@ const maxTold = 1000
 // leaves the archive as it was. Elements that cannot be stored are named and
 // cost the others nothing.
 func (c *importCmd) Run(ctx context.Context, s *session) error {
-	archive, settings, err := s.openStore(ctx)
+	desk, settings, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenant, err := archive.Tenant(ctx, c.Tenant)
+	defer desk.Close()
+	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -91,14 +91,14 @@ func (c *importCmd) Run(ctx context.Context, s *session) error {
 	}
 	run := &importing{
 		session: s, result: importJSON{Tenant: tenant.Name, DryRun: c.DryRun, Files: len(files)}, doubtful: map[tocsin.Kind]int{},
-		ingest: collect.New(archive, time.Now, s.logger(settings)).Ingest(tenant.ID, tocsin.SourceImport),
+		ingest: collect.New(desk.Store, time.Now, s.logger(settings)).Ingest(tenant.ID, tocsin.SourceImport),
 	}
 	run.ingest.Dry = c.DryRun
 	if err := run.all(ctx, files); err != nil {
 		return err
 	}
 	if !c.DryRun && run.ingest.Changed() >= packFrom {
-		if err := pack(ctx, archive, tenant.ID, s.logger(settings)); err != nil {
+		if err := pack(ctx, desk, tenant.ID, s.logger(settings)); err != nil {
 			return err
 		}
 	}
@@ -243,8 +243,8 @@ const packFrom = 1000
 
 // pack writes the rows of a large tenant in the form from which the desk starts
 // quickly, so that the first start after an import is quick as well.
-func pack(ctx context.Context, archive *store.Store, tenantID string, log *slog.Logger) error {
-	model := readmodel.New(archive, time.Now, log)
+func pack(ctx context.Context, desk *app.Rooms, tenantID string, log *slog.Logger) error {
+	model := readmodel.New(desk.Store, time.Now, log)
 	if _, err := model.Snapshot(ctx, tenantID); err != nil {
 		return err
 	}

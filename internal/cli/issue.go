@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -27,33 +28,33 @@ type ofTenant struct {
 }
 
 // open opens the archive to be read and finds the tenant.
-func (o ofTenant) open(ctx context.Context, s *session) (*store.Store, tocsin.Tenant, error) {
-	archive, _, err := s.openToRead(ctx)
-	return o.find(ctx, archive, err)
+func (o ofTenant) open(ctx context.Context, s *session) (*app.Rooms, tocsin.Tenant, error) {
+	desk, _, err := s.openToRead(ctx)
+	return o.find(ctx, desk, err)
 }
 
 // find finds the tenant in an archive that was opened unless err is set.
-func (o ofTenant) find(ctx context.Context, archive *store.Store, err error) (*store.Store, tocsin.Tenant, error) {
+func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Rooms, tocsin.Tenant, error) {
 	if err != nil {
 		return nil, tocsin.Tenant{}, err
 	}
-	tenant, err := archive.Tenant(ctx, o.Tenant)
+	tenant, err := desk.Store.Tenant(ctx, o.Tenant)
 	if err != nil {
-		_ = archive.Close() // the first error says more
+		_ = desk.Close() // the first error says more
 	}
-	return archive, tenant, err
+	return desk, tenant, err
 }
 
 // write lets do write in the name of the command line and prints what came of
 // it.
 func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
-	archive, _, err := s.openStore(ctx)
-	archive, tenant, err := o.find(ctx, archive, err)
+	desk, _, err := s.openStore(ctx)
+	desk, tenant, err := o.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	done, err := do(ctx, author.New(archive, nil, time.Now), author.Act{TenantID: tenant.ID, By: tocsin.CommandLine})
+	defer desk.Close()
+	done, err := do(ctx, author.New(desk.Store, nil, time.Now), author.Act{TenantID: tenant.ID, By: tocsin.CommandLine})
 	if err != nil {
 		return err
 	}
@@ -94,10 +95,10 @@ func newItemJSON(item store.Item) itemJSON {
 const itemsPage = 1000
 
 // eachItem calls do for all items that a query asks for, page by page.
-func eachItem(ctx context.Context, archive *store.Store, tenant tocsin.Tenant, q store.ItemsQuery, do func(store.Item) error) error {
+func eachItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, q store.ItemsQuery, do func(store.Item) error) error {
 	q.Limit = itemsPage
 	for {
-		items, next, err := archive.Items(ctx, tenant.ID, q)
+		items, next, err := desk.Store.Items(ctx, tenant.ID, q)
 		if err != nil {
 			return err
 		}
@@ -122,11 +123,11 @@ func (i *itemJSON) handle(h tocsin.Handling) {
 }
 
 func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags listFlags) error {
-	archive, tenant, err := o.open(ctx, s)
+	desk, tenant, err := o.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	if flags.Limit < 1 || flags.Limit > 100_000 {
 		return tocsin.Invalidf("limit", "%d is not between 1 and 100000.", flags.Limit)
 	}
@@ -134,13 +135,13 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	if flags.Open {
 		q.OpenAt = time.Now()
 	}
-	items, _, err := archive.Items(ctx, tenant.ID, q)
+	items, _, err := desk.Store.Items(ctx, tenant.ID, q)
 	if err != nil {
 		return err
 	}
 	handlings := map[string]tocsin.Handling{}
 	if kind == tocsin.KindMessage {
-		if handlings, err = archive.Handlings(ctx, tenant.ID); err != nil {
+		if handlings, err = desk.People.Handlings(ctx, tenant.ID); err != nil {
 			return err
 		}
 	}

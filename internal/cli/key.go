@@ -40,12 +40,12 @@ type keyRotateCmd struct {
 }
 
 func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
-	archive, settings, err := s.openStore(ctx)
+	desk, settings, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	issuer, err := app.NewIssuer(ctx, settings, archive, "")
+	defer desk.Close()
+	issuer, err := app.NewIssuer(ctx, settings, desk, "")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	keys, err := archive.SigningKeys(ctx)
+	keys, err := desk.People.SigningKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,12 +68,12 @@ func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
 type keyListCmd struct{}
 
 func (c *keyListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	keys, err := archive.SigningKeys(ctx)
+	defer desk.Close()
+	keys, err := desk.People.SigningKeys(ctx)
 	if err != nil {
 		return err
 	}

@@ -72,12 +72,12 @@ func newHeldJSON(h tocsin.Held) heldJSON {
 // get shows one item. Its text is for people as it is; what a terminal would
 // obey is left out.
 func (o ofTenant) get(ctx context.Context, s *session, kind tocsin.Kind, id string) error {
-	archive, tenant, err := o.open(ctx, s)
+	desk, tenant, err := o.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	held, err := archive.Held(ctx, tenant.ID, store.Ref{Kind: kind, ID: id}, 0)
+	defer desk.Close()
+	held, err := desk.Store.Held(ctx, tenant.ID, store.Ref{Kind: kind, ID: id}, 0)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -28,18 +29,18 @@ type flawJSON struct {
 }
 
 func (c *repairCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenants, err := tenantsNamed(ctx, archive, c.Tenant)
+	defer desk.Close()
+	tenants, err := tenantsNamed(ctx, desk, c.Tenant)
 	if err != nil {
 		return err
 	}
 	found := []flawJSON{}
 	for _, tenant := range tenants {
-		flaws, err := archive.Repair(ctx, tenant.ID, c.DryRun)
+		flaws, err := desk.Store.Repair(ctx, tenant.ID, c.DryRun)
 		if err != nil {
 			return err
 		}
@@ -84,10 +85,10 @@ func actionOn(f store.Flaw) string {
 }
 
 // tenantsNamed are all tenants, or the one that is named.
-func tenantsNamed(ctx context.Context, archive *store.Store, name string) ([]tocsin.Tenant, error) {
+func tenantsNamed(ctx context.Context, desk *app.Rooms, name string) ([]tocsin.Tenant, error) {
 	if name == "" {
-		return archive.Tenants(ctx)
+		return desk.Store.Tenants(ctx)
 	}
-	one, err := archive.Tenant(ctx, name)
+	one, err := desk.Store.Tenant(ctx, name)
 	return []tocsin.Tenant{one}, err
 }

@@ -67,12 +67,12 @@ func (c *secretAddCmd) Run(ctx context.Context, s *session) error {
 	if c.Certificate != "" && c.Expires != "" {
 		return tocsin.Invalidf("expires", "A certificate says itself when it ends.")
 	}
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	client, _, err := archive.Client(ctx, c.Client)
+	defer desk.Close()
+	client, _, err := desk.People.Client(ctx, c.Client)
 	if err != nil {
 		return err
 	}
@@ -82,13 +82,13 @@ func (c *secretAddCmd) Run(ctx context.Context, s *session) error {
 	var secret string
 	var kept tocsin.Secret
 	if c.Certificate == "" {
-		secret, kept, err = app.AddClientSecret(ctx, archive, client.ID, now, expires)
+		secret, kept, err = app.AddClientSecret(ctx, desk.People, client.ID, now, expires)
 	} else {
 		var text []byte
 		if text, err = os.ReadFile(c.Certificate); err != nil {
 			return fmt.Errorf("read certificate: %w", err)
 		}
-		kept, err = app.AddClientCertificate(ctx, archive, client.ID, text, now)
+		kept, err = app.AddClientCertificate(ctx, desk.People, client.ID, text, now)
 	}
 	if err != nil {
 		return err
@@ -108,12 +108,12 @@ type secretListCmd struct {
 }
 
 func (c *secretListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	_, secrets, err := archive.Client(ctx, c.Client)
+	defer desk.Close()
+	_, secrets, err := desk.People.Client(ctx, c.Client)
 	if err != nil {
 		return err
 	}
@@ -137,12 +137,12 @@ type secretRevokeCmd struct {
 }
 
 func (c *secretRevokeCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	if err := archive.RevokeClientCredential(ctx, c.Client, c.Secret, time.Now()); err != nil {
+	defer desk.Close()
+	if err := desk.People.RevokeClientCredential(ctx, c.Client, c.Secret, time.Now()); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"clientId": c.Client, "id": c.Secret, "state": "revoked"}, func(w io.Writer) {

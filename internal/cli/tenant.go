@@ -58,14 +58,14 @@ func newTenantJSON(t tocsin.Tenant) tenantJSON {
 }
 
 func (c *tenantAddCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	tenant := tocsin.Tenant{ID: c.ID, Name: c.Name, DisplayName: c.DisplayName, Domains: c.Domain, Groups: c.Group, Shape: tocsin.Shape(c.Shape), CreatedAt: time.Now()}
 	tenant.Normalize()
-	if err := archive.AddTenant(ctx, tenant); err != nil {
+	if err := desk.Store.AddTenant(ctx, tenant); err != nil {
 		return err
 	}
 	return s.print(newTenantJSON(tenant), func(w io.Writer) {
@@ -76,16 +76,16 @@ func (c *tenantAddCmd) Run(ctx context.Context, s *session) error {
 type tenantListCmd struct{}
 
 func (c *tenantListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	tenants, err := archive.Tenants(ctx)
+	defer desk.Close()
+	tenants, err := desk.Store.Tenants(ctx)
 	if err != nil {
 		return err
 	}
-	states, err := archive.Sources(ctx, "")
+	states, err := desk.Store.Sources(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -40,16 +39,16 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 	if c.TTL <= 0 || c.TTL > maxTTL {
 		return tocsin.Invalidf("ttl", "%v is not between 0 and %v.", c.TTL, maxTTL)
 	}
-	archive, settings, err := s.openStore(ctx)
+	desk, settings, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	client, err := c.find(ctx, archive)
+	defer desk.Close()
+	client, err := c.find(ctx, desk)
 	if err != nil {
 		return err
 	}
-	issuer, err := app.NewIssuer(ctx, settings, archive, c.Base)
+	issuer, err := app.NewIssuer(ctx, settings, desk, c.Base)
 	if err != nil {
 		return err
 	}
@@ -65,16 +64,16 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	now := time.Now()
-	if err := archive.NoteToken(ctx, client, resource, now, now.Add(c.TTL)); err != nil {
+	if err := desk.People.NoteToken(ctx, client, resource, now, now.Add(c.TTL)); err != nil {
 		return err
 	}
 	return s.print(tokenJSON{"Bearer", token, int(c.TTL.Seconds()), resource, client.ID, client.TenantID}, func(w io.Writer) { fmt.Fprintln(w, token) })
 }
 
 // find is the client that the flags name.
-func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin.Client, error) {
+func (c *tokenCreateCmd) find(ctx context.Context, desk *app.Rooms) (tocsin.Client, error) {
 	if c.Client != "" {
-		client, _, err := archive.Client(ctx, c.Client)
+		client, _, err := desk.People.Client(ctx, c.Client)
 		if err == nil && !client.Active(time.Now()) {
 			return client, tocsin.Conflictf("The client %s was revoked or has expired.", client.ID)
 		}
@@ -83,11 +82,11 @@ func (c *tokenCreateCmd) find(ctx context.Context, archive *store.Store) (tocsin
 	if c.Tenant == "" {
 		return tocsin.Client{}, tocsin.Invalidf("client", "Name a client or a tenant.")
 	}
-	tenant, err := archive.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return tocsin.Client{}, err
 	}
-	clients, err := archive.Clients(ctx, tenant.ID)
+	clients, err := desk.People.Clients(ctx, tenant.ID)
 	if err != nil {
 		return tocsin.Client{}, err
 	}

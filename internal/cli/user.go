@@ -11,7 +11,6 @@ import (
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -62,21 +61,21 @@ type userAddCmd struct {
 }
 
 func (c *userAddCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	user := tocsin.User{ID: app.NewID(), Name: c.Name, Display: c.Display, CreatedAt: time.Now()}
 	user.Normalize()
-	if user.Grants, err = parseGrants(ctx, archive, c.Role); err != nil {
+	if user.Grants, err = parseGrants(ctx, desk, c.Role); err != nil {
 		return err
 	}
 	password, made, err := s.password(c.Password, user.Name)
 	if err != nil {
 		return err
 	}
-	if err := archive.AddUser(ctx, user, signin.HashPassword(password)); err != nil {
+	if err := desk.People.AddUser(ctx, user, signin.HashPassword(password)); err != nil {
 		return err
 	}
 	printed := newUserJSON(user)
@@ -93,13 +92,13 @@ func (c *userAddCmd) Run(ctx context.Context, s *session) error {
 }
 
 // parseGrants reads roles as they are written on the command line.
-func parseGrants(ctx context.Context, archive *store.Store, list []string) ([]tocsin.Grant, error) {
+func parseGrants(ctx context.Context, desk *app.Rooms, list []string) ([]tocsin.Grant, error) {
 	var grants []tocsin.Grant
 	for _, text := range list {
 		role, ref, inTenant := strings.Cut(text, "@")
 		g := tocsin.Grant{Role: tocsin.Role(role)}
 		if inTenant {
-			tenant, err := archive.Tenant(ctx, ref)
+			tenant, err := desk.Store.Tenant(ctx, ref)
 			if err != nil {
 				return nil, err
 			}
@@ -129,16 +128,16 @@ func (s *session) password(from, name string) (password string, made bool, err e
 type userListCmd struct{}
 
 func (c *userListCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	users, err := archive.Users(ctx)
+	defer desk.Close()
+	users, err := desk.People.Users(ctx)
 	if err != nil {
 		return err
 	}
-	names, _, err := tenantNames(ctx, archive, "")
+	names, _, err := tenantNames(ctx, desk, "")
 	if err != nil {
 		return err
 	}
@@ -172,8 +171,8 @@ type userDisableCmd struct {
 }
 
 func (c *userDisableCmd) Run(ctx context.Context, s *session) error {
-	return s.changeUser(ctx, c.Name, "disabled", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
-		return archive.SetDisabled(ctx, u.ID, true, time.Now())
+	return s.changeUser(ctx, c.Name, "disabled", func(ctx context.Context, desk *app.Rooms, u tocsin.User) error {
+		return desk.People.SetDisabled(ctx, u.ID, true, time.Now())
 	})
 }
 
@@ -182,23 +181,23 @@ type userEnableCmd struct {
 }
 
 func (c *userEnableCmd) Run(ctx context.Context, s *session) error {
-	return s.changeUser(ctx, c.Name, "active", func(ctx context.Context, archive *store.Store, u tocsin.User) error {
-		return archive.SetDisabled(ctx, u.ID, false, time.Now())
+	return s.changeUser(ctx, c.Name, "active", func(ctx context.Context, desk *app.Rooms, u tocsin.User) error {
+		return desk.People.SetDisabled(ctx, u.ID, false, time.Now())
 	})
 }
 
 // changeUser does one thing to somebody and says so.
-func (s *session) changeUser(ctx context.Context, name, state string, change func(context.Context, *store.Store, tocsin.User) error) error {
-	archive, _, err := s.openStore(ctx)
+func (s *session) changeUser(ctx context.Context, name, state string, change func(context.Context, *app.Rooms, tocsin.User) error) error {
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	user, _, err := archive.User(ctx, name)
+	defer desk.Close()
+	user, _, err := desk.People.User(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := change(ctx, archive, user); err != nil {
+	if err := change(ctx, desk, user); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"id": user.ID, "name": user.Name, "state": state}, func(w io.Writer) { fmt.Fprintf(w, "%s is %s.\n", user.Name, state) })
@@ -210,12 +209,12 @@ type userPasswdCmd struct {
 }
 
 func (c *userPasswdCmd) Run(ctx context.Context, s *session) error {
-	archive, _, err := s.openStore(ctx)
+	desk, _, err := s.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	user, _, err := archive.User(ctx, c.Name)
+	defer desk.Close()
+	user, _, err := desk.People.User(ctx, c.Name)
 	if err != nil {
 		return err
 	}
@@ -223,7 +222,7 @@ func (c *userPasswdCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := archive.SetPassword(ctx, user.ID, signin.HashPassword(password), time.Now()); err != nil {
+	if err := desk.People.SetPassword(ctx, user.ID, signin.HashPassword(password), time.Now()); err != nil {
 		return err
 	}
 	printed := map[string]string{"id": user.ID, "name": user.Name, "state": "changed"}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -42,19 +42,19 @@ func (c *verifyCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	archive, _, err := s.openToRead(ctx)
+	desk, _, err := s.openToRead(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	found := struct {
 		Tenants []verifyJSON `json:"tenants"`
 		Audit   auditJSON    `json:"audit"`
 	}{Tenants: []verifyJSON{}}
-	if found.Tenants, err = c.tenants(ctx, archive); err != nil {
+	if found.Tenants, err = c.tenants(ctx, desk); err != nil {
 		return err
 	}
-	v, err := archive.VerifyAudit(ctx, noted, head)
+	v, err := desk.Store.VerifyAudit(ctx, noted, head)
 	if err != nil {
 		return err
 	}
@@ -84,14 +84,14 @@ func (c *verifyCmd) Run(ctx context.Context, s *session) error {
 }
 
 // tenants checks the versions of the tenants that were asked for.
-func (c *verifyCmd) tenants(ctx context.Context, archive *store.Store) ([]verifyJSON, error) {
-	tenants, err := tenantsNamed(ctx, archive, c.Tenant)
+func (c *verifyCmd) tenants(ctx context.Context, desk *app.Rooms) ([]verifyJSON, error) {
+	tenants, err := tenantsNamed(ctx, desk, c.Tenant)
 	if err != nil {
 		return nil, err
 	}
 	findings := make([]verifyJSON, len(tenants))
 	for i, t := range tenants {
-		v, err := archive.Verify(ctx, t.ID)
+		v, err := desk.Store.Verify(ctx, t.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -27,12 +28,12 @@ func (c *issueWatchCmd) Run(ctx context.Context, s *session) error {
 	if c.Every < time.Second || c.Every > 24*time.Hour {
 		return tocsin.Invalidf("every", "%v is not between 1s and 24h.", c.Every)
 	}
-	archive, tenant, err := c.open(ctx, s)
+	desk, tenant, err := c.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	w := &watch{session: s, archive: archive, tenant: tenant.ID, id: c.ID, untilOver: c.Until == "resolved"}
+	defer desk.Close()
+	w := &watch{session: s, desk: desk, tenant: tenant.ID, id: c.ID, untilOver: c.Until == "resolved"}
 	ticker := time.NewTicker(c.Every)
 	defer ticker.Stop()
 	for {
@@ -51,10 +52,10 @@ func (c *issueWatchCmd) Run(ctx context.Context, s *session) error {
 	}
 }
 
-// A watch tells about one issue of the archive, each change once.
+// A watch tells about one issue of the desk, each change once.
 type watch struct {
 	*session
-	archive    *store.Store
+	desk       *app.Rooms
 	tenant, id string
 	untilOver  bool
 	seq        int64 // of the last change that was read
@@ -87,7 +88,7 @@ func (w *watch) look(ctx context.Context, now time.Time) (over bool, err error) 
 	}
 	const page = 1000
 	for {
-		changes, err := w.archive.TenantChangesAfter(ctx, w.tenant, w.seq, true, page)
+		changes, err := w.desk.Store.TenantChangesAfter(ctx, w.tenant, w.seq, true, page)
 		if err != nil {
 			return false, err
 		}
@@ -108,12 +109,12 @@ func (w *watch) look(ctx context.Context, now time.Time) (over bool, err error) 
 
 // begin finds the issue, under its id in any case, and tells how it is.
 func (w *watch) begin(ctx context.Context, now time.Time) (over bool, err error) {
-	seq, err := w.archive.LastSeq(ctx)
+	seq, err := w.desk.Store.LastSeq(ctx)
 	if err != nil {
 		return false, err
 	}
 	for _, id := range []string{w.id, strings.ToUpper(w.id)} {
-		held, err := w.archive.Held(ctx, w.tenant, store.Ref{Kind: tocsin.KindIssue, ID: id}, 0)
+		held, err := w.desk.Store.Held(ctx, w.tenant, store.Ref{Kind: tocsin.KindIssue, ID: id}, 0)
 		if errors.Is(err, tocsin.ErrNotFound) {
 			continue
 		}
@@ -134,13 +135,13 @@ func (w *watch) begin(ctx context.Context, now time.Time) (over bool, err error)
 // change tells one change and reports whether the issue is over after it.
 func (w *watch) change(ctx context.Context, change tocsin.Change, now time.Time) (over bool, err error) {
 	ref := store.Ref{Kind: tocsin.KindIssue, ID: w.id}
-	held, err := w.archive.Held(ctx, w.tenant, ref, change.N)
+	held, err := w.desk.Store.Held(ctx, w.tenant, ref, change.N)
 	if err != nil {
 		return false, err
 	}
 	var before []byte
 	if change.What == tocsin.WhatUpdated && change.N > 1 {
-		old, err := w.archive.Held(ctx, w.tenant, ref, change.N-1)
+		old, err := w.desk.Store.Held(ctx, w.tenant, ref, change.N-1)
 		if err != nil {
 			return false, err
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -21,7 +22,7 @@ func TestWatch(t *testing.T) {
 	archive := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, archive)
 	e, out, problems := env()
-	w := &watch{session: &session{root: &root{Output: "text"}, env: e}, archive: archive, tenant: storetest.Contoso, id: "mo821132", untilOver: true}
+	w := &watch{session: &session{root: &root{Output: "text"}, env: e}, desk: &app.Rooms{Store: archive.Store, People: archive.People}, tenant: storetest.Contoso, id: "mo821132", untilOver: true}
 	look := func(want string, over bool) {
 		t.Helper()
 		out.Reset()
@@ -54,7 +55,7 @@ func TestWatch(t *testing.T) {
 }
 
 // tell stores what a source says about an issue, and about another one.
-func tell(t *testing.T, archive *store.Store, minute int, status tocsin.Status, title string, posts ...string) {
+func tell(t *testing.T, archive *storetest.Desk, minute int, status tocsin.Status, title string, posts ...string) {
 	t.Helper()
 	at := storetest.T0.Add(time.Duration(minute) * time.Minute)
 	issue := tocsin.Issue{ID: "MO821132", Title: title, Service: "Microsoft 365 suite", Classification: "incident", Status: status, StartAt: storetest.T0, ModifiedAt: at}

@@ -17,7 +17,7 @@ import (
 	_ "modernc.org/sqlite" // the baseline's driver
 
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -92,7 +92,7 @@ func BenchmarkSharedIssues(b *testing.B) {
 
 func storeShared(b *testing.B, path string, tenants int, items []collect.Item) {
 	b.Helper()
-	s, err := store.Open(b.Context(), path)
+	s, err := storetest.New(b.Context(), path)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -23,7 +23,7 @@ func BenchmarkChangedDocuments(b *testing.B) {
 	for _, size := range []int{1000, 50} {
 		b.Run(fmt.Sprintf("poll=%d", size), func(b *testing.B) {
 			first := sharedIssues(b, size)
-			s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "changed.db"))
+			s, err := storetest.New(b.Context(), filepath.Join(b.TempDir(), "changed.db"))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -46,7 +46,7 @@ func (s *scripted) Forget() { s.forgotten++ }
 type desk struct {
 	t        *testing.T
 	now      time.Time
-	store    *store.Store
+	store    *storetest.Desk
 	upstream *scripted
 	*collect.Collector
 }

@@ -16,7 +16,7 @@ import (
 // A desk is one tenant over a real archive.
 type desk struct {
 	t     *testing.T
-	store *store.Store
+	store *storetest.Desk
 	model *readmodel.Model
 	now   time.Time
 }

@@ -26,7 +26,7 @@ func at(hours float64) time.Time { return day0.Add(time.Duration(hours * float64
 // world is an archive with one tenant and a clock.
 type world struct {
 	*testing.T
-	store *store.Store
+	store *storetest.Desk
 	now   time.Time
 }
 

@@ -67,10 +67,17 @@ type client interface {
 	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 }
 
+// queue is the part of the store that says what is due, and puts right what a
+// crash left behind.
+type queue interface {
+	DueSources(ctx context.Context, now time.Time, limit int) ([]tocsin.SourceState, error)
+	Sweep(ctx context.Context, now, keep time.Time) (int64, error)
+}
+
 // An Engine runs jobs until its Run ends.
 type Engine struct {
 	config Config
-	store  *store.Store
+	queue  queue
 	poller poller
 	now    func() time.Time
 	log    *slog.Logger
@@ -82,8 +89,8 @@ type Engine struct {
 // New makes an engine on the databases of s that also runs the given periodic
 // jobs. polled is called after each poll that was stored, to shorten somebody's
 // wait; it may be nil.
-func New(config Config, s *store.Store, p poller, now func() time.Time, log *slog.Logger, polled func(), others ...Periodic) (*Engine, error) {
-	e := &Engine{config: config, store: s, poller: p, now: now, log: log, look: make(chan struct{}, 1), next: make(chan time.Duration, 1)}
+func New(config Config, s *store.Store, q queue, p poller, now func() time.Time, log *slog.Logger, polled func(), others ...Periodic) (*Engine, error) {
+	e := &Engine{config: config, queue: q, poller: p, now: now, log: log, look: make(chan struct{}, 1), next: make(chan time.Duration, 1)}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dueWorker{engine: e})
 	river.AddWorker(workers, &sweepWorker{engine: e})
@@ -176,7 +183,7 @@ func (e *Engine) Look() {
 // setting says, and not only at looks.
 func (e *Engine) enqueueDue(ctx context.Context) error {
 	now := e.now()
-	near, err := e.store.DueSources(ctx, now.Add(e.config.DueEvery), 1000)
+	near, err := e.queue.DueSources(ctx, now.Add(e.config.DueEvery), 1000)
 	if err != nil {
 		return err
 	}

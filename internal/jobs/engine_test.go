@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // claimer polls as the collector does, without an upstream, and counts.
 type claimer struct {
-	store  *store.Store
+	store  *storetest.Desk
 	mu     sync.Mutex
 	polls  map[string]int
 	polled chan string
@@ -88,7 +88,7 @@ func pollDueSources(t *testing.T, dsn string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	for range 2 {
-		engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+		engine, err := jobs.New(config, s.Store, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func pollDueSources(t *testing.T, dsn string) {
 
 // rarely runs an engine that looks once an hour, until the test ends, and returns
 // when a source that is polled every so often was polled at the start.
-func rarely(t *testing.T, every time.Duration) (*store.Store, *claimer, *jobs.Engine) {
+func rarely(t *testing.T, every time.Duration) (*storetest.Desk, *claimer, *jobs.Engine) {
 	t.Helper()
 	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
@@ -120,7 +120,7 @@ func rarely(t *testing.T, every time.Duration) (*store.Store, *claimer, *jobs.En
 	c := &claimer{store: s, polls: map[string]int{}, polled: make(chan string, 100)}
 	config := jobs.Default()
 	config.DueEvery = time.Hour
-	engine, err := jobs.New(config, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
+	engine, err := jobs.New(config, s.Store, s, c, time.Now, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

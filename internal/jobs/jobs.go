@@ -77,7 +77,7 @@ type sweepWorker struct {
 
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	now := w.engine.now()
-	freed, err := w.engine.store.Sweep(ctx, now, now.Add(-w.engine.config.KeepPolls))
+	freed, err := w.engine.queue.Sweep(ctx, now, now.Add(-w.engine.config.KeepPolls))
 	if err == nil && freed > 0 {
 		w.engine.log.WarnContext(ctx, "freed claims of processes that ended", "claims", freed)
 	}

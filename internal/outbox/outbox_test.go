@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // add stores n new issues of Contoso, one change each.
-func add(t *testing.T, s *store.Store, from, n int) {
+func add(t *testing.T, s *storetest.Desk, from, n int) {
 	t.Helper()
 	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
 	for i := range n {

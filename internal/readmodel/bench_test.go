@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -35,7 +34,7 @@ func firstSnapshot(b *testing.B, path string, issues int, how string) time.Durat
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	s, err := store.Open(b.Context(), path)
+	s, err := storetest.New(b.Context(), path)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +58,7 @@ func firstSnapshot(b *testing.B, path string, issues int, how string) time.Durat
 
 func fill(b *testing.B, path string, issues int) {
 	b.Helper()
-	s, err := store.Open(b.Context(), path)
+	s, err := storetest.New(b.Context(), path)
 	if err != nil {
 		b.Fatal(err)
 	}

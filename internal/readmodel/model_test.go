@@ -12,19 +12,19 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-func open(t *testing.T, now func() time.Time) (*store.Store, *readmodel.Model) {
+func open(t *testing.T, now func() time.Time) (*storetest.Desk, *readmodel.Model) {
 	t.Helper()
 	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
 	return s, readmodel.New(s, now, slog.New(slog.DiscardHandler))
 }
 
-func record(t *testing.T, s *store.Store, at time.Time, docs ...tocsin.Document) {
+func record(t *testing.T, s *storetest.Desk, at time.Time, docs ...tocsin.Document) {
 	t.Helper()
 	recordAs(t, s, "test", at, docs...)
 }
 
-func recordAs(t *testing.T, s *store.Store, source string, at time.Time, docs ...tocsin.Document) {
+func recordAs(t *testing.T, s *storetest.Desk, source string, at time.Time, docs ...tocsin.Document) {
 	t.Helper()
 	r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
 	for _, d := range docs {

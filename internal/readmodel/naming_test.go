@@ -226,7 +226,7 @@ func (one step) documents(t *testing.T, at time.Time) (list []tocsin.Document) {
 }
 
 // leave takes overviews off the list of their source.
-func leave(t *testing.T, s *store.Store, one step, at time.Time) {
+func leave(t *testing.T, s *storetest.Desk, one step, at time.Time) {
 	t.Helper()
 	r := store.Record{TenantID: storetest.Contoso, Source: one.source, SeenAt: at}
 	for _, id := range one.gone {

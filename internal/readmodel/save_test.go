@@ -16,7 +16,7 @@ import (
 )
 
 // many stores n issues of a made-up history.
-func many(tb testing.TB, s *store.Store, n int) {
+func many(tb testing.TB, s *storetest.Desk, n int) {
 	tb.Helper()
 	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
 	for i := range n {

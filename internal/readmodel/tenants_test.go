@@ -15,18 +15,18 @@ import (
 
 // counting counts the rows of the outbox that are read.
 type counting struct {
-	*store.Store
+	*storetest.Desk
 	rows int
 }
 
 func (c *counting) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error) {
-	list, err := c.Store.ChangesAfter(ctx, seq, limit)
+	list, err := c.Desk.ChangesAfter(ctx, seq, limit)
 	c.rows += len(list)
 	return list, err
 }
 
 func (c *counting) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error) {
-	list, err := c.Store.TenantChangesAfter(ctx, tenantID, seq, private, limit)
+	list, err := c.Desk.TenantChangesAfter(ctx, tenantID, seq, private, limit)
 	c.rows += len(list)
 	return list, err
 }
@@ -34,7 +34,7 @@ func (c *counting) TenantChangesAfter(ctx context.Context, tenantID string, seq 
 // fleet adds n tenants and loads a snapshot of each.
 func fleet(t testing.TB, n int) (*counting, *readmodel.Model, []string) {
 	t.Helper()
-	s := &counting{Store: storetest.Open(t, storetest.File(t))}
+	s := &counting{Desk: storetest.Open(t, storetest.File(t))}
 	m := readmodel.New(s, func() time.Time { return storetest.T0 }, slog.New(slog.DiscardHandler))
 	ids := make([]string, n)
 	for i := range ids {

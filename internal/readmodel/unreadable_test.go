@@ -77,7 +77,7 @@ func TestUnreadableMakesUnknown(t *testing.T) {
 }
 
 // finish is a complete poll of the source graph.
-func finish(t *testing.T, s *store.Store, now time.Time, list []tocsin.Unreadable, docs ...tocsin.Document) {
+func finish(t *testing.T, s *storetest.Desk, now time.Time, list []tocsin.Unreadable, docs ...tocsin.Document) {
 	t.Helper()
 	ctx := t.Context()
 	if err := s.PutSource(ctx, storetest.Contoso, "graph", time.Minute); err != nil {

@@ -75,7 +75,7 @@ func (s *Store) author(ctx context.Context, tx *Tx, a Authoring) (Authored, erro
 	}
 	record := Record{TenantID: a.TenantID, Source: tocsin.SourceOwn, SeenAt: a.At, Listed: true}
 	for _, document := range documents {
-		at, err := d.after(ctx, Ref{document.Kind, document.ID}, a.At)
+		at, err := d.after(ctx, Ref{Kind: document.Kind, ID: document.ID}, a.At)
 		if err != nil {
 			return Authored{}, err
 		}
@@ -85,7 +85,7 @@ func (s *Store) author(ctx context.Context, tx *Tx, a Authoring) (Authored, erro
 	if done.Changes, err = s.record(ctx, tx, record); err != nil {
 		return Authored{}, err
 	}
-	if done.Held, err = s.held(ctx, tx, tenant, Ref{documents[0].Kind, documents[0].ID}, 0); err != nil {
+	if done.Held, err = s.held(ctx, tx, tenant, Ref{Kind: documents[0].Kind, ID: documents[0].ID}, 0); err != nil {
 		return Authored{}, err
 	}
 	if err := d.sign(ctx, a, done); err != nil {

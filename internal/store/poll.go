@@ -57,8 +57,8 @@ func (s *Store) RequestsSince(ctx context.Context, tenantID, source string, sinc
 
 // Sweep puts right what a crash left behind: claims that ran out are freed and
 // their polls marked abandoned. It also forgets uneventful polls that started
-// before keep, and sessions that have ended. It returns the number of claims
-// freed.
+// before keep, and texts that nobody is shown any longer. It returns the number
+// of claims freed.
 func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	var freed int64
 	err := s.InTx(ctx, func(tx *Tx) error {
@@ -83,10 +83,7 @@ func (s *Store) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 		if err != nil {
 			return err
 		}
-		if err := sweepWordings(ctx, tx, now); err != nil {
-			return err
-		}
-		return sweepSessions(ctx, tx, now)
+		return sweepWordings(ctx, tx, now)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sweep: %w", err)

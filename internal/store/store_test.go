@@ -11,7 +11,7 @@ import (
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) *store.Store {
+	storetest.Run(t, func(t *testing.T) *storetest.Desk {
 		t.Helper()
 		return storetest.Open(t, storetest.File(t))
 	})
@@ -23,7 +23,7 @@ func TestPostgres(t *testing.T) {
 	if err := storetest.Open(t, empty).Close(); err != nil { // nobody may be on it while it is copied
 		t.Fatal(err)
 	}
-	storetest.Run(t, func(t *testing.T) *store.Store {
+	storetest.Run(t, func(t *testing.T) *storetest.Desk {
 		t.Helper()
 		return storetest.Open(t, pgtest.Copy(t, empty))
 	})

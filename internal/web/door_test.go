@@ -32,7 +32,7 @@ var update = flag.Bool("update", false, "write goldens")
 // A house is a desk that asks who is there.
 type house struct {
 	t     *testing.T
-	store *store.Store
+	store *storetest.Desk
 	dsn   string
 	door  *signin.SignIn
 	base  string
@@ -56,7 +56,7 @@ func (h *house) pass(d time.Duration) {
 }
 
 // sources is a desk whose sources are elsewhere.
-type sources struct{ *store.Store }
+type sources struct{ *storetest.Desk }
 
 func (sources) Clouds() []string           { return []string{"global"} }
 func (sources) Portal(string) string       { return "https://admin.cloud.microsoft/?#" }

@@ -7,13 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // elsewhere is the store as another process has it.
-func (h *house) elsewhere() *store.Store {
+func (h *house) elsewhere() *storetest.Desk {
 	h.t.Helper()
 	return storetest.Open(h.t, h.dsn)
 }
@@ -34,7 +33,7 @@ func TestChangedTenantsAreSeen(t *testing.T) {
 	b.enter("kim")
 	there := func(tenant string) bool { return b.status("GET", "/?tenant="+tenant, nil) == http.StatusOK }
 	for name, way := range map[string]struct {
-		store *store.Store
+		store *storetest.Desk
 		wait  time.Duration
 	}{"here": {h.store, 0}, "elsewhere": {h.elsewhere(), time.Second}} {
 		change := func(id string, change func(*tocsin.Tenant) error) {

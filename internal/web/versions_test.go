@@ -8,39 +8,40 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // counted is an archive that counts the queries that pages of issues make.
 type counted struct {
-	*store.Store
+	*storetest.Desk
 	queries atomic.Int64
 }
 
 func (c *counted) Body(ctx context.Context, num int64) ([]byte, error) {
 	c.queries.Add(1)
-	return c.Store.Body(ctx, num)
+	return c.Desk.Body(ctx, num)
 }
 
 // BodyOf finds the document first.
 func (c *counted) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) {
 	c.queries.Add(2)
-	return c.Store.BodyOf(ctx, hash)
+	return c.Desk.BodyOf(ctx, hash)
 }
 
 func (c *counted) Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error) {
 	c.queries.Add(1)
-	return c.Store.Versions(ctx, tenantID, ref)
+	return c.Desk.Versions(ctx, tenantID, ref)
 }
 
 func (c *counted) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error) {
 	c.queries.Add(1)
-	return c.Store.States(ctx, tenantID, kind, since)
+	return c.Desk.States(ctx, tenantID, kind, since)
 }
 
 func (c *counted) Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error) {
 	c.queries.Add(1)
-	return c.Store.Files(ctx, tenantID, ref)
+	return c.Desk.Files(ctx, tenantID, ref)
 }
 
 // The page of an issue reads its text, its versions and its files, however many

@@ -29,7 +29,7 @@ import (
 // A desk is pages over a real archive behind a real server.
 type desk struct {
 	t     testing.TB
-	store *store.Store
+	store *storetest.Desk
 	reads *counted // the store as pages read it
 	model *readmodel.Model
 	pages *web.Pages
@@ -52,7 +52,7 @@ func newDesk(t testing.TB) *desk {
 	d := &desk{t: t, now: storetest.T0.Add(time.Hour)}
 	d.store = storetest.Open(t, storetest.File(t))
 	clock := func() time.Time { return d.now }
-	d.reads = &counted{Store: d.store}
+	d.reads = &counted{Desk: d.store}
 	d.model = readmodel.New(d.reads, clock, slog.New(slog.DiscardHandler))
 	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {

@@ -174,7 +174,7 @@ func (in *interior) people() {
 	in.see(in.admin, "/admin/users")
 	in.see(in.admin, "/admin/users", sent{add, map[string]string{"name": "no name", "display": "x"}, true})
 	in.see(in.admin, "/admin/users", sent{form: add, values: map[string]string{"name": "sam-{lang}", "role": "reader"}}) // a password, once
-	own, _, err := in.desk.Store.User(in.t.Context(), "alex")
+	own, _, err := in.desk.People.User(in.t.Context(), "alex")
 	if err != nil {
 		in.t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func (in *interior) people() {
 	in.see(in.admin, "/admin/clients", sent{form: client, values: map[string]string{"client": "monitor of {lang}", "scope": "on"}}) // a secret, once
 	in.see(in.admin, "/admin/clients", sent{form: `form[action$="/rotate"]`})
 	in.see(in.admin, "/admin/audit")
-	if err := in.desk.Store.AddPasskey(in.t.Context(), tocsin.Passkey{ID: []byte{1}, UserID: own.ID, Name: "phone", Credential: []byte("{}"), CreatedAt: time.Now()}); err != nil {
+	if err := in.desk.People.AddPasskey(in.t.Context(), tocsin.Passkey{ID: []byte{1}, UserID: own.ID, Name: "phone", Credential: []byte("{}"), CreatedAt: time.Now()}); err != nil {
 		in.t.Fatal(err)
 	}
 	visitAs(in.t, in.desk.Base(), "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0", "alex", password)

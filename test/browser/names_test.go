@@ -46,20 +46,20 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 	for i, payload := range payloads {
 		client := tocsin.Client{ID: signin.NewID(), TenantID: contoso, Name: payload, Scopes: tocsin.TenantScopes(), CreatedAt: now}
 		if len(payload) <= 100 && i%2 == 0 {
-			_, err := app.AddClient(t.Context(), desk.Store, client)
+			_, err := app.AddClient(t.Context(), desk.People, client)
 			check(err)
 		}
 		if utf8.RuneCountInString(payload) <= 100 {
-			check(desk.Store.PutHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: payload}, now))
+			check(desk.People.PutHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: payload}, now))
 		}
 		if utf8.RuneCountInString(payload) > 100 || i%3 != 1 {
 			payload = strings.Repeat("W", 100)
 		}
 		user := tocsin.User{ID: signin.NewID(), Name: fmt.Sprint(payload, i), Display: payload, Issuer: payload, Subject: fmt.Sprint(i), CreatedAt: now}
-		check(desk.Store.AddUser(t.Context(), user, ""))
+		check(desk.People.AddUser(t.Context(), user, ""))
 		if i < 12 {
 			pages = append(pages, "/admin/users/"+user.ID)
-			check(desk.Store.AddPasskey(t.Context(), tocsin.Passkey{ID: []byte{byte(i)}, UserID: admin.ID, Name: payloads[i], Credential: []byte("{}"), CreatedAt: now}))
+			check(desk.People.AddPasskey(t.Context(), tocsin.Passkey{ID: []byte{byte(i)}, UserID: admin.ID, Name: payloads[i], Credential: []byte("{}"), CreatedAt: now}))
 		}
 	}
 	return pages

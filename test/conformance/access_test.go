@@ -51,7 +51,7 @@ func TestSignIn(t *testing.T) {
 	t.Parallel()
 	d := start(t)
 	client := tocsin.Client{ID: app.NewID(), TenantID: contoso, Name: "script", CreatedAt: time.Now(), Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll}}
-	secret, err := app.AddClient(t.Context(), d.Store, client)
+	secret, err := app.AddClient(t.Context(), d.People, client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestThrottling(t *testing.T) {
 			ID: app.NewID(), TenantID: contoso, Name: "slow " + api, CreatedAt: time.Now(), PerMinute: 1,
 			Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll},
 		}
-		if _, err := app.AddClient(t.Context(), d.Store, client); err != nil {
+		if _, err := app.AddClient(t.Context(), d.People, client); err != nil {
 			t.Fatal(err)
 		}
 		token, err := d.Issuer.Mint(t.Context(), client, tt.resource, time.Hour)

@@ -183,7 +183,7 @@ func TestCLIForMicrosoft365(t *testing.T) {
 	t.Parallel()
 	g := invite(t)
 	client := tocsin.Client{ID: app.NewID(), Name: "desk reader", TenantID: contoso, Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll}, CreatedAt: time.Now()}
-	secret, err := app.AddClient(t.Context(), g.Store, client)
+	secret, err := app.AddClient(t.Context(), g.People, client)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func (d *desk) sign(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := time.Now().Add(-48 * time.Hour) // older than the desk's own, which goes on signing
-	if err := d.Store.AddSigningKey(t.Context(), tocsin.SigningKey{ID: "conformance", Public: public, Sealed: []byte("none"), CreatedAt: old}); err != nil {
+	if err := d.People.AddSigningKey(t.Context(), tocsin.SigningKey{ID: "conformance", Public: public, Sealed: []byte("none"), CreatedAt: old}); err != nil {
 		t.Fatal(err)
 	}
 	d.key = jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: "conformance"}}
@@ -103,7 +103,7 @@ func (d *desk) sign(t *testing.T) {
 		"wire": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeWire}, "documented": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeDocumented},
 	} {
 		c.ID, c.Name, c.CreatedAt = app.NewID(), name, time.Now()
-		if _, err := app.AddClient(t.Context(), d.Store, c); err != nil {
+		if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
 			t.Fatal(err)
 		}
 		clients[name] = c

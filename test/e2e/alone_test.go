@@ -14,7 +14,7 @@ import (
 
 	"example.org/tocsin/internal/cli"
 	"example.org/tocsin/internal/pgtest"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 )
 
 // programVariable makes the test binary the program itself, with the arguments
@@ -119,7 +119,7 @@ func TestDemoStaysOutOfDesks(t *testing.T) {
 func TestDemoStaysOutOfPostgres(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.URL(t)
-	s, err := store.Open(t.Context(), dsn)
+	s, err := storetest.New(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

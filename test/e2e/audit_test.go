@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	vocabulary "example.org/tocsin/internal/tocsin"
 )
 
 // A witness reads the audit log of a desk from outside.
 type witness struct {
 	t       *testing.T
-	archive *store.Store
+	archive *storetest.Desk
 	data    string
 }
 
@@ -79,7 +80,7 @@ func TestAuditOfEveryDoor(t *testing.T) {
 	w := &witness{t: t, data: filepath.Join(t.TempDir(), "desk")}
 	run(t, w.data, &map[string]any{}, "migrate")
 	var err error
-	if w.archive, err = store.Open(t.Context(), filepath.Join(w.data, "tocsin.db")); err != nil {
+	if w.archive, err = storetest.New(t.Context(), filepath.Join(w.data, "tocsin.db")); err != nil {
 		t.Fatal(err)
 	}
 	defer w.archive.Close()

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 )
 
 // A large import leaves the rows packed, so that the desk starts quickly.
@@ -34,7 +34,7 @@ func TestImportPacksRows(t *testing.T) {
 	if run(t, data, &imported, "import", file, "--tenant", contosoID); imported.New != 6000 {
 		t.Fatalf("imported %+v", imported)
 	}
-	archive, err := store.Open(t.Context(), filepath.Join(data, "tocsin.db"))
+	archive, err := storetest.New(t.Context(), filepath.Join(data, "tocsin.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 // followerProcess writes the event log until it has caught up.
 func followerProcess(dsn string) error {
 	before, arm, last := KillAt(looks)
-	s, err := store.Open(context.Background(), dsn, store.BeforeStatement(before))
+	s, err := storetest.New(context.Background(), dsn, store.BeforeStatement(before))
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func consumer() outbox.Consumer {
 }
 
 // follow runs the event log until it has handled every change.
-func follow(ctx context.Context, s *store.Store) error {
+func follow(ctx context.Context, s *storetest.Desk) error {
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
 	// A claim of a process that was killed has run out by then.
@@ -99,7 +99,7 @@ func underKill() bool { return os.Getenv(childVariable) == "" }
 
 // changed fills an archive with changes of every kind: new, updated, left and
 // silent ones, an issue that two tenants share.
-func changed(t *testing.T, s *store.Store) {
+func changed(t *testing.T, s *storetest.Desk) {
 	t.Helper()
 	storetest.AddTenants(t, s)
 	put := func(tenant string, hour int, silent bool, left []store.Ref, docs ...tocsin.Document) {
@@ -122,7 +122,7 @@ func changed(t *testing.T, s *store.Store) {
 }
 
 // told are the events of both tenants, by the number of the change.
-func told(t *testing.T, s *store.Store) []string {
+func told(t *testing.T, s *storetest.Desk) []string {
 	t.Helper()
 	var lines []string
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
@@ -237,7 +237,7 @@ func undisturbed(t *testing.T, dsn string) []string {
 func sqliteCopies(t *testing.T) func(*testing.T) string {
 	t.Helper()
 	path := storetest.File(t)
-	s, err := store.Open(t.Context(), path)
+	s, err := storetest.New(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func sqliteCopies(t *testing.T) func(*testing.T) string {
 func postgresCopies(t *testing.T) func(*testing.T) string {
 	t.Helper()
 	dsn := pgtest.URL(t)
-	s, err := store.Open(t.Context(), dsn)
+	s, err := storetest.New(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +318,7 @@ func TestReplicas(t *testing.T) {
 }
 
 // fight follows the changes by hand with a clock that jumps.
-func fight(t *testing.T, s *store.Store, replica int, jumps []time.Duration, history *History, sometimes *Sometimes) {
+func fight(t *testing.T, s *storetest.Desk, replica int, jumps []time.Duration, history *History, sometimes *Sometimes) {
 	who := fmt.Sprint("replica ", replica)
 	log := event.NewLog()
 	now := time.Now()

@@ -55,7 +55,7 @@ func serve(ctx context.Context, s settings) error {
 			ID: app.NewID(), TenantID: t.id, Name: app.NewID(), CreatedAt: time.Now(),
 			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},
 		}
-		if _, err := app.AddClient(ctx, desk.Store, client); err != nil {
+		if _, err := app.AddClient(ctx, desk.People, client); err != nil {
 			return err
 		}
 		if info.Tokens[t.name], err = desk.Issuer.Mint(ctx, client, app.GraphResource, time.Hour); err != nil {

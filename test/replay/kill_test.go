@@ -19,7 +19,7 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/pgtest"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 // reads, in microseconds, and answers with the outcome.
 func collectorProcess(settings string) error {
 	dsn, address, _ := strings.Cut(settings, "\n")
-	s, err := store.Open(context.Background(), dsn)
+	s, err := storetest.New(context.Background(), dsn)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -192,7 +193,7 @@ func withoutClock(text string) string {
 // desk is a collector of one tenant on a clock of its own.
 type desk struct {
 	restless  *restless // nil for a service that sends what was recorded
-	store     *store.Store
+	store     *storetest.Desk
 	collector *collect.Collector
 	world     *fakegraph.World
 	upstream  *fakegraph.Server
@@ -217,7 +218,7 @@ func newDesk(t *testing.T, dsn string, start time.Time) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.upstream.Close() })
-	if d.store, err = store.Open(t.Context(), dsn); err != nil {
+	if d.store, err = storetest.New(t.Context(), dsn); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.store.Close() })

@@ -24,30 +24,30 @@ const password = "correct horse battery"
 
 // counted is a store that counts what is asked of it for each request.
 type counted struct {
-	*store.Store
+	*storetest.Desk
 	sessions, revisions, touches atomic.Int64
 }
 
 func (c *counted) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, tocsin.User, error) {
 	c.sessions.Add(1)
-	return c.Store.Session(ctx, hash)
+	return c.Desk.Session(ctx, hash)
 }
 
 func (c *counted) SessionRevision(ctx context.Context) (int64, error) {
 	c.revisions.Add(1)
-	return c.Store.SessionRevision(ctx)
+	return c.Desk.SessionRevision(ctx)
 }
 
 func (c *counted) TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error {
 	c.touches.Add(1)
-	return c.Store.TouchSession(ctx, hash, now)
+	return c.Desk.TouchSession(ctx, hash, now)
 }
 
 // A desk has a process of its own and another one on the same store.
 type desk struct {
 	door  *signin.SignIn
 	store *counted
-	other *store.Store
+	other *storetest.Desk
 	now   time.Time
 }
 
@@ -55,7 +55,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{store: &counted{}, now: storetest.T0.Add(time.Hour)}
 	dsn := storetest.File(t)
-	d.store.Store, d.other = storetest.Open(t, dsn), storetest.Open(t, dsn)
+	d.store.Desk, d.other = storetest.Open(t, dsn), storetest.Open(t, dsn)
 	storetest.AddTenants(t, d.other)
 	master, err := access.NewMasterKey(make([]byte, 32))
 	if err != nil {
@@ -107,20 +107,20 @@ func (d *desk) visitor(t *testing.T, cookie *http.Cookie) access.Visitor {
 // nobody else.
 func TestOtherProcessEndsSessions(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(s *store.Store, u tocsin.User, session string, now time.Time) error{
-		"sign-out": func(s *store.Store, u tocsin.User, session string, now time.Time) error {
+	for name, end := range map[string]func(s *storetest.Desk, u tocsin.User, session string, now time.Time) error{
+		"sign-out": func(s *storetest.Desk, u tocsin.User, session string, now time.Time) error {
 			return s.EndSession(t.Context(), u.ID, session, now)
 		},
-		"password": func(s *store.Store, u tocsin.User, _ string, now time.Time) error {
+		"password": func(s *storetest.Desk, u tocsin.User, _ string, now time.Time) error {
 			return s.SetPassword(t.Context(), u.ID, "another", now)
 		},
-		"disabled": func(s *store.Store, u tocsin.User, _ string, now time.Time) error {
+		"disabled": func(s *storetest.Desk, u tocsin.User, _ string, now time.Time) error {
 			return s.SetDisabled(t.Context(), u.ID, true, now)
 		},
-		"withdrawn grant": func(s *store.Store, u tocsin.User, _ string, now time.Time) error {
+		"withdrawn grant": func(s *storetest.Desk, u tocsin.User, _ string, now time.Time) error {
 			return s.SetGrants(t.Context(), u.ID, nil, false, now)
 		},
-		"changed role": func(s *store.Store, u tocsin.User, _ string, now time.Time) error {
+		"changed role": func(s *storetest.Desk, u tocsin.User, _ string, now time.Time) error {
 			return s.SetGrants(t.Context(), u.ID, []tocsin.Grant{{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}}, false, now)
 		},
 	} {

@@ -61,7 +61,7 @@ func everyToken() tokens {
 // A desk is an API over an archive of its own.
 type desk struct {
 	tb    testing.TB
-	store *store.Store
+	store *storetest.Desk
 	model *readmodel.Model
 	api   *graph.API
 	seq   int

@@ -171,7 +171,7 @@ func (i *Issuer) tenant(ctx context.Context, ref string) (tocsin.Tenant, error) 
 	if err != nil || !tocsin.IsGUID(name) && !tocsin.IsDomain(name) {
 		return tocsin.Tenant{}, badRequest("The tenant is neither a GUID nor a domain.")
 	}
-	tenant, err := i.storage.Tenant(ctx, name)
+	tenant, err := i.tenants.Tenant(ctx, name)
 	if errors.Is(err, tocsin.ErrNotFound) || err == nil && tenant.Disabled {
 		return tocsin.Tenant{}, errNoTenant
 	}

@@ -28,7 +28,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/oauth"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -43,7 +42,7 @@ const (
 // desk is a token issuer over a real store and real HTTP.
 type desk struct {
 	t       *testing.T
-	archive *store.Store
+	archive *storetest.Desk
 	issuer  *oauth.Issuer
 	base    string
 	secret  string
@@ -80,7 +79,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.issuer, err = oauth.New(t.Context(), oauth.Config{Base: d.base}, d.archive, master, d.now); err != nil {
+	if d.issuer, err = oauth.New(t.Context(), oauth.Config{Base: d.base}, d.archive, d.archive, master, d.now); err != nil {
 		t.Fatal(err)
 	}
 	handler = d.issuer

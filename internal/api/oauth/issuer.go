@@ -39,9 +39,13 @@ type storage interface {
 
 // clients are those who may ask for tokens.
 type clients interface {
-	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
 	Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error)
 	UseAssertion(ctx context.Context, clientID string, hash tocsin.Hash, expires, now time.Time) error
+}
+
+// tenants are those whose clients may ask.
+type tenants interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
 }
 
 // signingKeys are what tokens are signed with.
@@ -64,16 +68,17 @@ type Issuer struct {
 	config  Config
 	names   tocsin.Names
 	storage storage
+	tenants tenants
 	sealer  *access.MasterKey
 	now     func() time.Time
 }
 
 // New makes an issuer, with a first key if the store has none.
-func New(ctx context.Context, c Config, s storage, sealer *access.MasterKey, now func() time.Time) (*Issuer, error) {
+func New(ctx context.Context, c Config, s storage, t tenants, sealer *access.MasterKey, now func() time.Time) (*Issuer, error) {
 	if c.Lifetime == 0 {
 		c.Lifetime = time.Hour
 	}
-	i := &Issuer{config: c, names: tocsin.NewNames(c.Base, c.Names...), storage: s, sealer: sealer, now: now}
+	i := &Issuer{config: c, names: tocsin.NewNames(c.Base, c.Names...), storage: s, tenants: t, sealer: sealer, now: now}
 	if _, _, err := i.signer(ctx); err != nil {
 		return nil, fmt.Errorf("set up token issuer: %w", err)
 	}

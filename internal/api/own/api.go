@@ -33,16 +33,17 @@ type limiter interface {
 
 // Config is what an API is made of.
 type Config struct {
-	Base     string   // address of the desk
-	Names    []string // its other addresses
-	Archive  archive
-	Model    snapshots
-	Author   *author.Author
-	Verifier verifier
-	Limiter  limiter          // nil for no limit
-	Styles   string           // address of the style sheet of the page; none when empty
-	Now      func() time.Time // time.Now when nil
-	Log      *slog.Logger     // discards when nil
+	Base      string   // address of the desk
+	Names     []string // its other addresses
+	Archive   archive
+	Handlings handlings
+	Model     snapshots
+	Author    *author.Author
+	Verifier  verifier
+	Limiter   limiter          // nil for no limit
+	Styles    string           // address of the style sheet of the page; none when empty
+	Now       func() time.Time // time.Now when nil
+	Log       *slog.Logger     // discards when nil
 }
 
 // An API serves the desk's own form. It is safe for use by several goroutines.
@@ -51,6 +52,7 @@ type API struct {
 	// audiences are what tokens may be for: each address of the desk.
 	audiences []string
 	archive   archive
+	handlings handlings
 	snapshots snapshots
 	author    *author.Author
 	verifier  verifier
@@ -70,11 +72,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Model == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.Model == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, a verifier and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

@@ -16,7 +16,6 @@ import (
 type archive interface {
 	tenants
 	items
-	handlings
 	polls
 }
 

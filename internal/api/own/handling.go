@@ -49,7 +49,7 @@ func (a *API) getHandling(ctx context.Context, x *exchange, in *inRead) (*output
 	if _, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: id}, 0); err != nil {
 		return nil, err
 	}
-	all, err := a.archive.Handlings(ctx, x.tenant.ID)
+	all, err := a.handlings.Handlings(ctx, x.tenant.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (a *API) putHandling(ctx context.Context, x *exchange, in *struct {
 		}
 		next.Due = due
 	}
-	h, err := a.archive.ChangeHandling(ctx, x.tenant.ID, itemID(in.ID), x.now, func(h *tocsin.Handling) error {
+	h, err := a.handlings.ChangeHandling(ctx, x.tenant.ID, itemID(in.ID), x.now, func(h *tocsin.Handling) error {
 		if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != newHandlingBody(*h).tag() {
 			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "If-Match", Message: "Something else is said by now: read it again.", Cause: author.ErrChanged}
 		}

@@ -18,7 +18,6 @@ import (
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -84,7 +83,7 @@ func (a *allowance) Admit(access.Identity, time.Time) time.Duration {
 // A desk is the API behind a real server over an archive of its own.
 type desk struct {
 	tb      testing.TB
-	store   *store.Store
+	store   *storetest.Desk
 	model   *readmodel.Model
 	api     *own.API
 	address string
@@ -103,7 +102,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*own.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := own.Config{Base: base, Archive: s, Model: d.model, Author: author.New(s, d.model, clock), Verifier: everyToken(), Now: clock}
+	c := own.Config{Base: base, Archive: s, Handlings: s, Model: d.model, Author: author.New(s, d.model, clock), Verifier: everyToken(), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

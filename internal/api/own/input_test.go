@@ -139,7 +139,7 @@ func FuzzBody(f *testing.F) {
 	clock := func() time.Time { return storetest.T0 }
 	model := readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	api, err := own.New(own.Config{
-		Base: base, Archive: s, Model: model, Author: author.New(s, model, clock), Verifier: everyToken(), Now: clock,
+		Base: base, Archive: s, Handlings: s, Model: model, Author: author.New(s, model, clock), Verifier: everyToken(), Now: clock,
 	})
 	if err != nil {
 		f.Fatal(err)

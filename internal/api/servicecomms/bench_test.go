@@ -14,7 +14,7 @@ import (
 
 // fill stores issues of ten services, one every five minutes back from now,
 // each with two posts of a kilobyte.
-func fill(b *testing.B, s *store.Store, issues int) {
+func fill(b *testing.B, s *storetest.Desk, issues int) {
 	b.Helper()
 	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: now, Silent: true}
 	flush := func() {

@@ -14,7 +14,7 @@ import (
 )
 
 // shared is an issue that both tenants have, with a text worth compressing.
-func shared(t *testing.T, s *store.Store, title string, at time.Time) {
+func shared(t *testing.T, s *storetest.Desk, title string, at time.Time) {
 	t.Helper()
 	doc, err := tocsin.NewDocument(tocsin.Issue{
 		ID: "EX1", Title: title, Service: "Exchange Online", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: at, ModifiedAt: at,

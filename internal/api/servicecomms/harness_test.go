@@ -58,7 +58,7 @@ func (badge) Authenticate(r *http.Request, _ ...string) (access.Identity, error)
 }
 
 // newStore makes an empty archive with the tenants of the tests.
-func newStore(t testing.TB) *store.Store {
+func newStore(t testing.TB) *storetest.Desk {
 	t.Helper()
 	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
@@ -69,7 +69,7 @@ func newStore(t testing.TB) *store.Store {
 }
 
 // take imports notices as the operator would.
-func take(t testing.TB, s *store.Store, notices string) {
+func take(t testing.TB, s *storetest.Desk, notices string) {
 	t.Helper()
 	lists, _, err := file.Read(strings.NewReader(notices), "notices")
 	if err != nil {
@@ -83,7 +83,7 @@ func take(t testing.TB, s *store.Store, notices string) {
 func clock() time.Time { return now }
 
 // serve makes an API over an archive.
-func serve(t testing.TB, s *store.Store) *servicecomms.API {
+func serve(t testing.TB, s *storetest.Desk) *servicecomms.API {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	api, err := servicecomms.New(servicecomms.Config{Base: base, Model: readmodel.New(s, clock, log), Archive: s, Verifier: badge{}, Now: clock, Log: log})
@@ -94,7 +94,7 @@ func serve(t testing.TB, s *store.Store) *servicecomms.API {
 }
 
 // put stores documents of one tenant; v is as in [tocsin.NewDocument].
-func put(t testing.TB, s *store.Store, tenant string, at time.Time, list ...any) {
+func put(t testing.TB, s *storetest.Desk, tenant string, at time.Time, list ...any) {
 	t.Helper()
 	r := store.Record{TenantID: tenant, Source: "graph", SeenAt: at}
 	for _, v := range list {
@@ -159,7 +159,7 @@ func days(t testing.TB, w *httptest.ResponseRecorder) []string {
 func q(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // polled ends a complete poll of the tenant that found nothing new.
-func polled(t testing.TB, s *store.Store, at time.Time) {
+func polled(t testing.TB, s *storetest.Desk, at time.Time) {
 	t.Helper()
 	if err := s.PutSource(t.Context(), storetest.Contoso, "graph", 3*time.Minute); err != nil {
 		t.Fatal(err)

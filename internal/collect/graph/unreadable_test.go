@@ -13,7 +13,6 @@ import (
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +23,7 @@ type field struct {
 	*desk
 	t         *testing.T
 	now       time.Time
-	store     *store.Store
+	store     *storetest.Desk
 	collector *collect.Collector
 }
 

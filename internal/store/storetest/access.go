@@ -7,11 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
-func clients(t *testing.T, s *store.Store) {
+func clients(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, Shape: tocsin.ShapeWire, PerMinute: 60, CreatedAt: T0, ExpiresAt: T0.Add(24 * time.Hour)}
@@ -53,7 +52,7 @@ func clients(t *testing.T, s *store.Store) {
 	}
 }
 
-func signingKeys(t *testing.T, s *store.Store) {
+func signingKeys(t *testing.T, s *Desk) {
 	ctx := t.Context()
 	for i, id := range []string{"k1", "k2"} {
 		if err := s.AddSigningKey(ctx, tocsin.SigningKey{ID: id, Sealed: []byte{1}, Public: []byte("{}"), CreatedAt: T0.Add(time.Duration(i) * time.Hour)}); err != nil {
@@ -84,7 +83,7 @@ func signingKeys(t *testing.T, s *store.Store) {
 	}
 }
 
-func revision(t *testing.T, s *store.Store) int64 {
+func revision(t *testing.T, s *Desk) int64 {
 	t.Helper()
 	n, err := s.AccessRevision(t.Context())
 	if err != nil {
@@ -95,7 +94,7 @@ func revision(t *testing.T, s *store.Store) int64 {
 
 // clientSecrets: two of a kind are live at once, also when two processes add
 // one at the same time.
-func clientSecrets(t *testing.T, s *store.Store) {
+func clientSecrets(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: T0}
@@ -147,7 +146,7 @@ func clientSecrets(t *testing.T, s *store.Store) {
 }
 
 // usedAssertions: an assertion is good once.
-func usedAssertions(t *testing.T, s *store.Store) {
+func usedAssertions(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: T0}

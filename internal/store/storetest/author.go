@@ -28,7 +28,7 @@ func authoring(t testing.TB, tenant, key, note string, at time.Time) store.Autho
 	}
 }
 
-func author(t testing.TB, s *store.Store, a store.Authoring) store.Authored {
+func author(t testing.TB, s *Desk, a store.Authoring) store.Authored {
 	t.Helper()
 	done, err := s.Author(t.Context(), a)
 	if err != nil {
@@ -39,7 +39,7 @@ func author(t testing.TB, s *store.Store, a store.Authoring) store.Authored {
 
 // authored: what the desk writes has numbers of its own in each tenant, is
 // part of the tenant's chain and comes with a change.
-func authored(t *testing.T, s *store.Store) {
+func authored(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	first := author(t, s, authoring(t, Contoso, "", "one", T0))
 	second := author(t, s, authoring(t, Contoso, "", "two", T0))
@@ -70,7 +70,7 @@ func authored(t *testing.T, s *store.Store) {
 
 // authoredAgain: a request that is repeated has no effect, wherever it was
 // lost; its key serves no other request.
-func authoredAgain(t *testing.T, s *store.Store) {
+func authoredAgain(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	first := author(t, s, authoring(t, Contoso, "k1", "one", T0))
 	again := author(t, s, authoring(t, Contoso, "k1", "one", T0.Add(time.Hour)))
@@ -101,7 +101,7 @@ func authoredAgain(t *testing.T, s *store.Store) {
 
 // ownStaysOwn: no poll overwrites, takes over or ends what the desk authored,
 // and the desk does not write over what a source lists.
-func ownStaysOwn(t *testing.T, s *store.Store) {
+func ownStaysOwn(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	foreign := Issue(t, "TC1002", "theirs", T0)
 	listed := store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Listed: true, Entries: []store.Entry{{Document: foreign}}}
@@ -138,7 +138,7 @@ func ownStaysOwn(t *testing.T, s *store.Store) {
 }
 
 // clockWentBack: what was written last holds, whatever the clock says.
-func clockWentBack(t *testing.T, s *store.Store) {
+func clockWentBack(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	write := func(status tocsin.Status, at time.Time) store.Authored {
 		return author(t, s, store.Authoring{TenantID: Contoso, By: "c1", At: at, Write: func(context.Context, *store.Draft) ([]tocsin.Document, error) {
@@ -156,7 +156,7 @@ func clockWentBack(t *testing.T, s *store.Store) {
 }
 
 // items: lists come page by page, each item once, and only of one tenant.
-func items(t *testing.T, s *store.Store) {
+func items(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	for i := range 5 {
 		record(t, s, Contoso, T0, Issue(t, fmt.Sprint("EX", i), "theirs", T0))
@@ -210,7 +210,7 @@ func items(t *testing.T, s *store.Store) {
 	}
 }
 
-func changeTenant(t *testing.T, s *store.Store) {
+func changeTenant(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	changed, err := s.ChangeTenant(t.Context(), Contoso, func(tenant *tocsin.Tenant) error {
 		tenant.ID, tenant.DisplayName, tenant.Domains, tenant.Disabled = Fabrikam, " Contoso & Co. ", []string{"Contoso.eu"}, true
@@ -236,7 +236,7 @@ func changeTenant(t *testing.T, s *store.Store) {
 	}
 }
 
-func hurry(t *testing.T, s *store.Store) {
+func hurry(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	if err := s.PutSource(t.Context(), Contoso, "graph", time.Hour); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-func blocks(t *testing.T, s *store.Store) {
+func blocks(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if _, err := s.Block(ctx, Contoso); !errors.Is(err, tocsin.ErrNotFound) {
@@ -45,7 +45,7 @@ func blocks(t *testing.T, s *store.Store) {
 }
 
 // rowsOfKinds compares the two ways in which rows are read.
-func rowsOfKinds(t *testing.T, s *store.Store) {
+func rowsOfKinds(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	record(t, s, Contoso, T0, Issue(t, "EX1", "one", T0), overview(t, tocsin.StatusOperational), Issue(t, "EX2", "two", T0))
 	record(t, s, Fabrikam, T0, Issue(t, "EX1", "one", T0), Issue(t, "EX3", "three", T0))

@@ -22,7 +22,7 @@ func noting(seqs *[]int64) store.Handler {
 }
 
 // claim takes a consumer at an instant.
-func claim(t *testing.T, s *store.Store, name string, at time.Time) tocsin.Cursor {
+func claim(t *testing.T, s *Desk, name string, at time.Time) tocsin.Cursor {
 	t.Helper()
 	c, err := s.ClaimConsumer(t.Context(), name, at, time.Minute)
 	if err != nil {
@@ -31,7 +31,7 @@ func claim(t *testing.T, s *store.Store, name string, at time.Time) tocsin.Curso
 	return c
 }
 
-func consumers(t *testing.T, s *store.Store) {
+func consumers(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	record(t, s, Contoso, T0, Issue(t, "EX1", "one", T0), Issue(t, "EX2", "two", T0))
@@ -67,7 +67,7 @@ func consumers(t *testing.T, s *store.Store) {
 	}
 }
 
-func consumerClaims(t *testing.T, s *store.Store) {
+func consumerClaims(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if _, err := s.ClaimConsumer(ctx, "mail", T0, time.Minute); !errors.Is(err, tocsin.ErrNotFound) {
@@ -114,7 +114,7 @@ func consumerClaims(t *testing.T, s *store.Store) {
 	claim(t, s, "mail", later)
 }
 
-func skippedChanges(t *testing.T, s *store.Store) {
+func skippedChanges(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.AddConsumer(ctx, "mail", true); err != nil {
@@ -157,7 +157,7 @@ func skippedChanges(t *testing.T, s *store.Store) {
 	}
 }
 
-func events(t *testing.T, s *store.Store) {
+func events(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.AddConsumer(ctx, "events", true); err != nil {

@@ -25,7 +25,7 @@ func Message(t testing.TB, id string, attachments bool, modified time.Time) tocs
 
 // files: a tenant has the files that were stored for it and no others, also
 // when two tenants have the same item and the same content.
-func files(t *testing.T, s *store.Store) {
+func files(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	doc := Message(t, "MC1", true, T0)
 	record(t, s, Contoso, T0, doc)
@@ -81,7 +81,7 @@ func files(t *testing.T, s *store.Store) {
 
 // fileTasks: a poll that brings an item with files asks for them, once for
 // each version; an import, and an item without files, do not.
-func fileTasks(t *testing.T, s *store.Store) {
+func fileTasks(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	tasks := func(now time.Time) []store.FileTask {
 		t.Helper()
@@ -124,7 +124,7 @@ func fileTasks(t *testing.T, s *store.Store) {
 
 // viewpoints: marks are a person's own, in one tenant, and set together or not
 // at all.
-func viewpoints(t *testing.T, s *store.Store) {
+func viewpoints(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	for _, id := range []string{"MC1", "MC2"} {
 		record(t, s, Contoso, T0, Message(t, id, false, T0))

@@ -12,7 +12,7 @@ import (
 
 // handlings: what a tenant does about a message is its own, the last word
 // stands, and the audit log keeps each.
-func handlings(t *testing.T, s *store.Store) {
+func handlings(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{Name: "kim"})
 	for _, tenant := range []string{Contoso, Fabrikam} {

@@ -13,7 +13,7 @@ import (
 
 // brought records what somebody brings in, all of it with when it was seen, in
 // minutes: "a1 b2" is an issue's text a, seen a minute after the story begins.
-func brought(t testing.TB, s *store.Store, lines string) int {
+func brought(t testing.TB, s *Desk, lines string) int {
 	t.Helper()
 	r := store.Record{TenantID: Contoso, Source: "import", SeenAt: T0.Add(24 * time.Hour), Silent: true}
 	for line := range strings.FieldsSeq(lines) {
@@ -32,7 +32,7 @@ func brought(t testing.TB, s *store.Store, lines string) int {
 
 // story is what the versions of the only issue say, in the order of what holds,
 // and what holds of them.
-func story(t testing.TB, s *store.Store) string {
+func story(t testing.TB, s *Desk) string {
 	t.Helper()
 	versions, err := s.Versions(t.Context(), Contoso, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
 	if err != nil {
@@ -65,7 +65,7 @@ func story(t testing.TB, s *store.Store) string {
 // histories: a state that flapped under one time stamp is brought back in the
 // order in which it was seen, whatever the archive has of it, and ends on what
 // was seen last; the same history again is no news.
-func histories(t *testing.T, s *store.Store) {
+func histories(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	const flapping = "a1 b2 a3 b4 a5 c6 b7"
 	for _, step := range []struct {
@@ -92,7 +92,7 @@ func histories(t *testing.T, s *store.Store) {
 
 // historyBesidePolls: what was seen before does not hold beside what a source
 // lists now, though both state one time; a single state is known.
-func historyBesidePolls(t *testing.T, s *store.Store) {
+func historyBesidePolls(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	listed(t, s, "graph", T0.Add(8*time.Minute), Issue(t, "EX1", "b", T0))
 	if news := brought(t, s, "b4"); news != 0 {
@@ -109,7 +109,7 @@ func historyBesidePolls(t *testing.T, s *store.Store) {
 
 // imports: of plain files under one time stamp, which do not say when anybody
 // saw it, the last one holds, if it may.
-func imports(t *testing.T, s *store.Store) {
+func imports(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	for i, step := range []struct {
 		says, want string

@@ -27,7 +27,7 @@ func rollout(t testing.TB, title, status string) tocsin.Document {
 
 // shown is what is shown of the roll-out of the only message: by rows and by
 // whoever asks for the version that holds.
-func shown(t testing.TB, s *store.Store) string {
+func shown(t testing.TB, s *Desk) string {
 	t.Helper()
 	text := shownNow(t, s)
 	if held := heldNow(t, s); held.Document != tocsin.HashOf(held.Body) || rolloutIn(t, held.Body) != text {
@@ -36,7 +36,7 @@ func shown(t testing.TB, s *store.Store) string {
 	return text
 }
 
-func heldNow(t testing.TB, s *store.Store) tocsin.Held {
+func heldNow(t testing.TB, s *Desk) tocsin.Held {
 	t.Helper()
 	held, err := s.Held(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, 0)
 	if err != nil {
@@ -45,7 +45,7 @@ func heldNow(t testing.TB, s *store.Store) tocsin.Held {
 	return held
 }
 
-func shownNow(t testing.TB, s *store.Store) string {
+func shownNow(t testing.TB, s *Desk) string {
 	t.Helper()
 	rows, err := s.Rows(t.Context(), Contoso, tocsin.KindMessage)
 	if err != nil || len(rows) != 1 {
@@ -69,7 +69,7 @@ func rolloutIn(t testing.TB, body []byte) string {
 
 // rewordings: order, repetition and a detail that comes and goes are no version
 // and no change; the newest text is shown all the same.
-func rewordings(t *testing.T, s *store.Store) {
+func rewordings(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	expect(t, "first", listed(t, s, "graph", T0, rollout(t, "x", `{"1":["a","b"]}`)), []string{"MC1 new 1"})
 	seq, _ := s.LastSeq(t.Context())
@@ -114,7 +114,7 @@ func rewordings(t *testing.T, s *store.Store) {
 
 // rolloutNotShared: what one tenant's service says of its roll-out is not shown
 // to another tenant, though the meaning may be the same.
-func rolloutNotShared(t *testing.T, s *store.Store) {
+func rolloutNotShared(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	listed(t, s, "graph", T0, rollout(t, "x", `{"1":["theirs"]}`))
 	listed(t, s, "graph", T0, rollout(t, "x", ""))
@@ -132,7 +132,7 @@ func rolloutNotShared(t *testing.T, s *store.Store) {
 
 // flaps: a state that flaps under one time stamp ends on what its source says
 // now; what others bring again changes nothing.
-func flaps(t *testing.T, s *store.Store) {
+func flaps(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	a, b := Issue(t, "EX1", "a", T0), Issue(t, "EX1", "b", T0)
 	at := func(n int) time.Time { return T0.Add(time.Duration(n) * time.Minute) }
@@ -152,7 +152,7 @@ func flaps(t *testing.T, s *store.Store) {
 
 // upgraded: documents of which an older version of the program did not note
 // what they mean are no news at the first poll after it.
-func upgraded(t *testing.T, s *store.Store) {
+func upgraded(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	var before, after []tocsin.Document
 	for i := range 5 {

@@ -2,12 +2,15 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/people"
 )
 
 // empty is the file of an archive that holds nothing. Making one takes longer
@@ -19,7 +22,7 @@ var empty = sync.OnceValues(func() ([]byte, error) { //nolint:gochecknoglobals /
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "tocsin.db")
-	s, err := store.Open(context.Background(), path)
+	s, err := New(context.Background(), path)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +46,36 @@ func File(t testing.TB) string {
 	return path
 }
 
+// The rooms of a desk.
+type People = people.Store
+
+// A Desk is an open store with all its rooms, as tests want it: each method of
+// the engine and of every room is one of its own.
+type Desk struct {
+	*store.Store
+	*People
+}
+
+// New opens a store and its rooms, as [store.Open] does. The caller closes the
+// desk.
+func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error) {
+	s, err := store.Open(ctx, dsn, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{Store: s, People: people.New(s)}, nil
+}
+
+// Sweep sweeps all rooms, as a running desk does.
+func (d *Desk) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
+	freed, err := d.Store.Sweep(ctx, now, keep)
+	return freed, errors.Join(err, d.People.Sweep(ctx, now))
+}
+
 // Open opens an archive until the test ends.
-func Open(t testing.TB, dsn string) *store.Store {
+func Open(t testing.TB, dsn string) *Desk {
 	t.Helper()
-	s, err := store.Open(t.Context(), dsn)
+	s, err := New(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

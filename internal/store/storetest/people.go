@@ -19,14 +19,14 @@ func person(n int, name string, grants ...tocsin.Grant) tocsin.User {
 	return tocsin.User{ID: fmt.Sprintf("bbbbbbbb-0000-4000-8000-%012d", n), Name: name, Display: name, CreatedAt: T0, Grants: grants}
 }
 
-func addPerson(t *testing.T, s *store.Store, u tocsin.User) {
+func addPerson(t *testing.T, s *Desk, u tocsin.User) {
 	t.Helper()
 	if err := s.AddUser(t.Context(), u, "hash of "+u.Name); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func session(t *testing.T, s *store.Store, u tocsin.User, token string) tocsin.Session {
+func session(t *testing.T, s *Desk, u tocsin.User, token string) tocsin.Session {
 	t.Helper()
 	n := tocsin.Session{
 		ID: fmt.Sprintf("cccccccc-0000-4000-8000-%012x", token), Hash: tocsin.HashOf([]byte(token)), UserID: u.ID,
@@ -38,7 +38,7 @@ func session(t *testing.T, s *store.Store, u tocsin.User, token string) tocsin.S
 	return n
 }
 
-func users(t *testing.T, s *store.Store) {
+func users(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	alex := person(1, "alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
@@ -81,7 +81,7 @@ func users(t *testing.T, s *store.Store) {
 }
 
 // objects: a directory says later than at the first sign-in who somebody is.
-func objects(t *testing.T, s *store.Store) {
+func objects(t *testing.T, s *Desk) {
 	ctx := t.Context()
 	const first, second = "AAAAAAAA-0000-4000-8000-00000000000A", "aaaaaaaa-0000-4000-8000-00000000000b"
 	kim := tocsin.User{ID: person(4, "").ID, Name: "kim", Display: "Kim", Issuer: "https://id.example", Subject: "42", ObjectID: first, CreatedAt: T0}
@@ -104,7 +104,7 @@ func objects(t *testing.T, s *store.Store) {
 	}
 }
 
-func sessions(t *testing.T, s *store.Store) {
+func sessions(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	addPerson(t, s, person(1, "alex", tocsin.Grant{Role: tocsin.RoleAdministrator}))
@@ -188,7 +188,7 @@ func sessions(t *testing.T, s *store.Store) {
 	}
 }
 
-func sessionRevision(t *testing.T, s *store.Store) int64 {
+func sessionRevision(t *testing.T, s *Desk) int64 {
 	t.Helper()
 	n, err := s.SessionRevision(t.Context())
 	if err != nil {
@@ -197,7 +197,7 @@ func sessionRevision(t *testing.T, s *store.Store) int64 {
 	return n
 }
 
-func sessionID(t *testing.T, s *store.Store, u tocsin.User) string {
+func sessionID(t *testing.T, s *Desk, u tocsin.User) string {
 	t.Helper()
 	list, err := s.Sessions(t.Context(), u.ID)
 	if err != nil || len(list) != 1 {
@@ -207,7 +207,7 @@ func sessionID(t *testing.T, s *store.Store, u tocsin.User) string {
 }
 
 // Of several that race to set the desk up, each with a good code, one wins.
-func setUp(t *testing.T, s *store.Store) {
+func setUp(t *testing.T, s *Desk) {
 	ctx := t.Context()
 	if needs, err := s.NeedsSetUp(ctx); err != nil || !needs {
 		t.Fatalf("NeedsSetUp = %v, %v", needs, err)
@@ -248,7 +248,7 @@ func setUp(t *testing.T, s *store.Store) {
 	}
 }
 
-func passkeys(t *testing.T, s *store.Store) {
+func passkeys(t *testing.T, s *Desk) {
 	ctx := t.Context()
 	kim := person(1, "kim")
 	addPerson(t, s, kim)
@@ -278,7 +278,7 @@ func passkeys(t *testing.T, s *store.Store) {
 	}
 }
 
-func auditLog(t *testing.T, s *store.Store) {
+func auditLog(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: person(1, "").ID, Name: "alex", Address: "192.0.2.1"})
 	for i := range 5 {
@@ -343,7 +343,7 @@ func auditLog(t *testing.T, s *store.Store) {
 }
 
 // What cannot be audited does not happen.
-func auditOrNothing(t *testing.T, s *store.Store) {
+func auditOrNothing(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	if _, err := s.Writer().ExecContext(t.Context(), `UPDATE counters SET value = 0 WHERE name = 'audit'`); err != nil {
 		t.Fatal(err) // the next number is taken
@@ -356,7 +356,7 @@ func auditOrNothing(t *testing.T, s *store.Store) {
 	}
 }
 
-func connections(t *testing.T, s *store.Store) {
+func connections(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	c := tocsin.Connection{
@@ -399,7 +399,7 @@ func connections(t *testing.T, s *store.Store) {
 	}
 }
 
-func rotation(t *testing.T, s *store.Store) {
+func rotation(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	c := tocsin.Client{ID: "aaaaaaaa-0000-4000-8000-000000000001", TenantID: Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: T0}

@@ -23,7 +23,7 @@ func privacy(t testing.TB, id string, modified time.Time) tocsin.Document {
 
 // private: messages about data privacy are told and found for those only who
 // ask for them, and never take the place of others.
-func private(t *testing.T, s *store.Store) {
+func private(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	record(t, s, Contoso, T0, message(t, "MC1", "Public words", "confidential", T0), Issue(t, "EX1", "words", T0))
 	record(t, s, Contoso, T0.Add(time.Hour), privacy(t, "MC2", T0.Add(time.Hour)), privacy(t, "MC3", T0.Add(time.Hour)))
@@ -70,7 +70,7 @@ func private(t *testing.T, s *store.Store) {
 
 // ForgetPrivacy makes an archive that does not say which messages are about
 // data privacy.
-func ForgetPrivacy(t *testing.T, s *store.Store) {
+func ForgetPrivacy(t *testing.T, s *Desk) {
 	t.Helper()
 	AddTenants(t, s)
 	record(t, s, Contoso, T0, message(t, "MC1", "About data privacy", "in words only", T0), privacy(t, "MC2", T0))
@@ -84,7 +84,7 @@ func ForgetPrivacy(t *testing.T, s *store.Store) {
 
 // RecallPrivacy checks that opening an archive that [ForgetPrivacy] made marked
 // the right messages.
-func RecallPrivacy(t *testing.T, s *store.Store) {
+func RecallPrivacy(t *testing.T, s *Desk) {
 	t.Helper()
 	expect(t, "hidden", find(t, s, Contoso, "regulator"), []string{})
 	expect(t, "public", find(t, s, Contoso, "privacy"), []string{"MC1"})

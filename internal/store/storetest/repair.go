@@ -10,7 +10,7 @@ import (
 
 // oldVersion records a document as a program did that took any other text for a
 // version, and forgets what it means as that program did not know it.
-func oldVersion(t testing.TB, s *store.Store, at time.Time, doc tocsin.Document) {
+func oldVersion(t testing.TB, s *Desk, at time.Time, doc tocsin.Document) {
 	t.Helper()
 	doc.Meaning.Core = doc.Hash
 	if got := listed(t, s, "graph", at, doc); len(got) != 1 {
@@ -20,7 +20,7 @@ func oldVersion(t testing.TB, s *store.Store, at time.Time, doc tocsin.Document)
 	exec(t, s, `UPDATE members SET rollout = $1`, []byte{})
 }
 
-func exec(t testing.TB, s *store.Store, statement string, args ...any) {
+func exec(t testing.TB, s *Desk, statement string, args ...any) {
 	t.Helper()
 	if _, err := s.Writer().ExecContext(t.Context(), statement, args...); err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func exec(t testing.TB, s *store.Store, statement string, args ...any) {
 
 // repairs: what faults of older versions left is found, put right once, and the
 // chain holds.
-func repairs(t *testing.T, s *store.Store) {
+func repairs(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	at := func(n int) time.Time { return T0.Add(time.Duration(n) * time.Minute) }
 	for i, status := range []string{`{"1":["a","b"]}`, `{"1":["b","a"]}`, ``, `{"1":["c"]}`, `{"1":["c","c"]}`} {
@@ -85,7 +85,7 @@ func repairs(t *testing.T, s *store.Store) {
 	}
 }
 
-func checkRepaired(t *testing.T, s *store.Store) {
+func checkRepaired(t *testing.T, s *Desk) {
 	t.Helper()
 	rows, err := s.Rows(t.Context(), Contoso)
 	if err != nil {

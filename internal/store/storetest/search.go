@@ -11,7 +11,7 @@ import (
 )
 
 // find is the ids of the items that contain terms.
-func find(t testing.TB, s *store.Store, tenant string, terms ...string) []string {
+func find(t testing.TB, s *Desk, tenant string, terms ...string) []string {
 	t.Helper()
 	list, err := s.Search(t.Context(), tenant, store.SearchQuery{Terms: terms, Limit: 50})
 	if err != nil {
@@ -25,7 +25,7 @@ func find(t testing.TB, s *store.Store, tenant string, terms ...string) []string
 }
 
 // texts counts the rows of the index.
-func texts(t testing.TB, s *store.Store) (count int) {
+func texts(t testing.TB, s *Desk) (count int) {
 	t.Helper()
 	if err := s.Writer().QueryRowContext(t.Context(), `SELECT count(*) FROM texts`).Scan(&count); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func message(t testing.TB, id, title, html string, modified time.Time) tocsin.Do
 }
 
 // Search checks that terms are found as they are, and nothing else is.
-func Search(t *testing.T, s *store.Store) {
+func Search(t *testing.T, s *Desk) {
 	t.Helper()
 	AddTenants(t, s)
 	record(t, s, Contoso, T0, Issue(t, "EX1", "Users’ Mail is delayed by 100% _today_", T0), overview(t, tocsin.StatusOperational))
@@ -120,7 +120,7 @@ func Search(t *testing.T, s *store.Store) {
 
 // searchFollows: what is found is what holds, tenants share one text, and a
 // text that nobody holds any more is gone.
-func searchFollows(t *testing.T, s *store.Store) {
+func searchFollows(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	first, second := Issue(t, "EX1", "first words", T0), Issue(t, "EX1", "second thoughts", T0.Add(time.Hour))
 	record(t, s, Contoso, T0, first)
@@ -146,7 +146,7 @@ func searchFollows(t *testing.T, s *store.Store) {
 }
 
 // Forget makes an archive like one that was written before texts were indexed.
-func Forget(t *testing.T, s *store.Store) {
+func Forget(t *testing.T, s *Desk) {
 	t.Helper()
 	AddTenants(t, s)
 	docs := make([]tocsin.Document, 450)
@@ -168,7 +168,7 @@ func Forget(t *testing.T, s *store.Store) {
 }
 
 // Recall checks that an archive that [Forget] made was indexed by opening it.
-func Recall(t *testing.T, s *store.Store) {
+func Recall(t *testing.T, s *Desk) {
 	t.Helper()
 	if n := texts(t, s); n != 450 {
 		t.Errorf("%d texts after opening, want 450", n)
@@ -176,7 +176,7 @@ func Recall(t *testing.T, s *store.Store) {
 	expect(t, "found again", find(t, s, Contoso, "words", "EXaa"), []string{"EXaa"})
 }
 
-func sightings(t *testing.T, s *store.Store) {
+func sightings(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	first, second := Issue(t, "EX1", "first", T0), Issue(t, "EX1", "second", T0.Add(time.Hour))
 	record(t, s, Fabrikam, T0.Add(10*time.Minute), first)
@@ -204,7 +204,7 @@ func sightings(t *testing.T, s *store.Store) {
 
 // gaps: a poll that comes after more than two intervals leaves a gap, one that
 // failed does not end it.
-func gaps(t *testing.T, s *store.Store) {
+func gaps(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	if err := s.PutSource(t.Context(), Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)

@@ -28,8 +28,8 @@ var T0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // Run runs every check. The open function returns an empty store and closes it
 // when the test ends.
-func Run(t *testing.T, open func(*testing.T) *store.Store) {
-	checks := map[string]func(*testing.T, *store.Store){
+func Run(t *testing.T, open func(*testing.T) *Desk) {
+	checks := map[string]func(*testing.T, *Desk){
 		"Tenants":            tenants,
 		"OutOfOrderValues":   outOfOrderValues,
 		"Versions":           versions,
@@ -105,8 +105,13 @@ func Run(t *testing.T, open func(*testing.T) *store.Store) {
 	}
 }
 
+// adder adds tenants.
+type adder interface {
+	AddTenant(ctx context.Context, t tocsin.Tenant) error
+}
+
 // AddTenants adds the suite's two tenants.
-func AddTenants(t testing.TB, s *store.Store) {
+func AddTenants(t testing.TB, s adder) {
 	t.Helper()
 	for _, tenant := range []tocsin.Tenant{
 		{ID: Contoso, Name: "contoso", Domains: []string{"contoso.com", "contoso.onmicrosoft.com"}, Groups: []string{"emea"}, CreatedAt: T0},
@@ -132,7 +137,7 @@ func Issue(t testing.TB, id, note string, modified time.Time) tocsin.Document {
 	return doc
 }
 
-func record(t testing.TB, s *store.Store, tenant string, at time.Time, docs ...tocsin.Document) []tocsin.Change {
+func record(t testing.TB, s *Desk, tenant string, at time.Time, docs ...tocsin.Document) []tocsin.Change {
 	t.Helper()
 	r := store.Record{TenantID: tenant, Source: "test", SeenAt: at}
 	for _, d := range docs {
@@ -161,7 +166,7 @@ func expect(t testing.TB, what string, got, want any) {
 	}
 }
 
-func verify(t testing.TB, s *store.Store, tenant string, versions int) {
+func verify(t testing.TB, s *Desk, tenant string, versions int) {
 	t.Helper()
 	v, err := s.Verify(t.Context(), tenant)
 	if err != nil || v.Problem != "" || v.Versions != versions {
@@ -169,7 +174,7 @@ func verify(t testing.TB, s *store.Store, tenant string, versions int) {
 	}
 }
 
-func tenants(t *testing.T, s *store.Store) {
+func tenants(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	for _, ref := range []string{Contoso, "CONTOSO.com", "contoso.onmicrosoft.com", "Contoso"} {
 		got, err := s.Tenant(t.Context(), ref)
@@ -203,7 +208,7 @@ func tenants(t *testing.T, s *store.Store) {
 
 // outOfOrderValues guards the assumption that one SQL text serves both engines:
 // numbered values may be used out of order and more than once.
-func outOfOrderValues(t *testing.T, s *store.Store) {
+func outOfOrderValues(t *testing.T, s *Desk) {
 	var got string
 	err := s.Writer().QueryRowContext(t.Context(),
 		`SELECT CAST($3 AS TEXT) || CAST($1 AS TEXT) || CAST($2 AS TEXT) || CAST($1 AS TEXT)`, "a", "b", "c").Scan(&got)
@@ -212,7 +217,7 @@ func outOfOrderValues(t *testing.T, s *store.Store) {
 	}
 }
 
-func versions(t *testing.T, s *store.Store) {
+func versions(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	first, second := Issue(t, "EX1", "one", T0), Issue(t, "EX1", "two", T0.Add(time.Hour))
 	expect(t, "first", whats(record(t, s, Contoso, T0, first)), []string{"EX1 new 1"})
@@ -237,7 +242,7 @@ func versions(t *testing.T, s *store.Store) {
 }
 
 // sameTimeStamp: a third of the recorded updates kept lastModifiedDateTime.
-func sameTimeStamp(t *testing.T, s *store.Store) {
+func sameTimeStamp(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	a, b := Issue(t, "EX1", "a", T0), Issue(t, "EX1", "b", T0)
 	record(t, s, Contoso, T0, a)
@@ -249,7 +254,7 @@ func sameTimeStamp(t *testing.T, s *store.Store) {
 	}
 }
 
-func olderState(t *testing.T, s *store.Store) {
+func olderState(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	newest, older := Issue(t, "EX1", "newest", T0.Add(time.Hour)), Issue(t, "EX1", "older", T0)
 	record(t, s, Contoso, T0.Add(time.Hour), newest)
@@ -262,7 +267,7 @@ func olderState(t *testing.T, s *store.Store) {
 	verify(t, s, Contoso, 2)
 }
 
-func leftAndReturned(t *testing.T, s *store.Store) {
+func leftAndReturned(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	doc := Issue(t, "EX1", "one", T0)
 	record(t, s, Contoso, T0, doc)
@@ -298,7 +303,7 @@ func overview(t testing.TB, status tocsin.Status) tocsin.Document {
 
 // overviewsBackForth: the same status may come back, and is a transition each
 // time; an archive may bring older ones afterwards.
-func overviewsBackForth(t *testing.T, s *store.Store) {
+func overviewsBackForth(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	good, bad := overview(t, tocsin.StatusOperational), overview(t, tocsin.StatusDegradation)
 	for i, doc := range []tocsin.Document{good, bad, good} {
@@ -329,7 +334,7 @@ func overviewsBackForth(t *testing.T, s *store.Store) {
 	}
 }
 
-func sharedContent(t *testing.T, s *store.Store) {
+func sharedContent(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	doc := Issue(t, "EX1", "shared", T0)
 	for _, tenant := range []string{Contoso, Fabrikam} {
@@ -348,7 +353,7 @@ func sharedContent(t *testing.T, s *store.Store) {
 	}
 }
 
-func noise(t *testing.T, s *store.Store) {
+func noise(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	body := `{"id":"MC1","title":"x","lastModifiedDateTime":"2026-03-01T00:00:00Z","details":[{"name":"FeatureStatusJson","value":"{\"1\":{\"Status\":\"A\",\"LastUpdateTime\":\"%s\"}}"}],"viewPoint":{"isRead":%v}}`
 	first, err := tocsin.ReadDocument(tocsin.KindMessage, fmt.Appendf(nil, body, "10:00", false))
@@ -365,7 +370,7 @@ func noise(t *testing.T, s *store.Store) {
 	verify(t, s, Contoso, 1)
 }
 
-func chainNamesTheBreak(t *testing.T, s *store.Store) {
+func chainNamesTheBreak(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	for i := range 5 {
 		record(t, s, Contoso, T0.Add(time.Duration(i)*time.Hour), Issue(t, "EX1", fmt.Sprint("note ", i), T0.Add(time.Duration(i)*time.Hour)))
@@ -389,7 +394,7 @@ func chainNamesTheBreak(t *testing.T, s *store.Store) {
 	}
 }
 
-func manyAtOnce(t *testing.T, s *store.Store) {
+func manyAtOnce(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	docs := make([]tocsin.Document, 20)
 	for i := range docs {
@@ -421,7 +426,7 @@ func manyAtOnce(t *testing.T, s *store.Store) {
 	verify(t, s, Fabrikam, 20)
 }
 
-func bigRecord(t *testing.T, s *store.Store) {
+func bigRecord(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	docs := make([]tocsin.Document, 350)
 	for i := range docs {

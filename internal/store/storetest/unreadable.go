@@ -14,7 +14,7 @@ import (
 
 // unreadable: what cannot be read is written with the poll that met it, keeps
 // its bytes and its service, and goes when a later poll no longer names it.
-func unreadable(t *testing.T, s *store.Store) {
+func unreadable(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	now := T0
@@ -96,7 +96,7 @@ func unreadable(t *testing.T, s *store.Store) {
 
 // missed: how many polls in a row missed an item is kept with the poll, until
 // one says otherwise or lists the item.
-func missed(t *testing.T, s *store.Store) {
+func missed(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	now := T0

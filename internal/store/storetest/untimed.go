@@ -9,7 +9,7 @@ import (
 )
 
 // listed records what a poll of a source lists.
-func listed(t testing.TB, s *store.Store, source string, at time.Time, docs ...tocsin.Document) []string {
+func listed(t testing.TB, s *Desk, source string, at time.Time, docs ...tocsin.Document) []string {
 	t.Helper()
 	r := store.Record{TenantID: Contoso, Source: source, SeenAt: at, Listed: true}
 	for _, d := range docs {
@@ -24,7 +24,7 @@ func listed(t testing.TB, s *store.Store, source string, at time.Time, docs ...t
 
 // untimed: a state without a time of its own never outranks one that has one,
 // in whatever order they come, and is stored once however often it is listed.
-func untimed(t *testing.T, s *store.Store) {
+func untimed(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	timed, odd, other := Issue(t, "EX1", "timed", T0), Issue(t, "EX1", "odd", time.Time{}), Issue(t, "EX1", "other", time.Time{})
 	holds := func(want string, n int) {
@@ -66,7 +66,7 @@ func untimed(t *testing.T, s *store.Store) {
 
 // untimedOverview: an overview from a file says nothing about now beside the
 // one that a source lists, unless the file says when it held.
-func untimedOverview(t *testing.T, s *store.Store) {
+func untimedOverview(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	good, bad := overview(t, tocsin.StatusOperational), overview(t, tocsin.StatusInterruption)
 	status := func(want tocsin.Status) {

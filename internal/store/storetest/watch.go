@@ -10,7 +10,7 @@ import (
 )
 
 // toldAfter lists what changes after a number tell, of all tenants.
-func toldAfter(t *testing.T, s *store.Store, seq int64) []string {
+func toldAfter(t *testing.T, s *Desk, seq int64) []string {
 	t.Helper()
 	changes, err := s.ChangesAfter(t.Context(), seq, 100)
 	if err != nil {
@@ -23,7 +23,7 @@ func toldAfter(t *testing.T, s *store.Store, seq int64) []string {
 	return list
 }
 
-func staleSources(t *testing.T, s *store.Store) {
+func staleSources(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
@@ -62,7 +62,7 @@ func staleSources(t *testing.T, s *store.Store) {
 	verify(t, s, Contoso, 0)
 }
 
-func latePromises(t *testing.T, s *store.Store) {
+func latePromises(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	record(t, s, Contoso, T0, Issue(t, "EX1", "one", T0))
 	for range 2 { // the second time it was told

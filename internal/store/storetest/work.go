@@ -11,7 +11,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-func claims(t *testing.T, s *store.Store) {
+func claims(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	for _, tenant := range []string{Contoso, Fabrikam} {
@@ -65,7 +65,7 @@ func claims(t *testing.T, s *store.Store) {
 }
 
 // lostClaim: a process that froze and woke up must not write.
-func lostClaim(t *testing.T, s *store.Store) {
+func lostClaim(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
@@ -106,7 +106,7 @@ func lostClaim(t *testing.T, s *store.Store) {
 	verify(t, s, Contoso, 2)
 }
 
-func sweep(t *testing.T, s *store.Store) {
+func sweep(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
@@ -134,7 +134,7 @@ func sweep(t *testing.T, s *store.Store) {
 
 // problems: why a poll failed is kept with the poll and the source, and gone
 // from the source after a good one.
-func problems(t *testing.T, s *store.Store) {
+func problems(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
@@ -166,7 +166,7 @@ func problems(t *testing.T, s *store.Store) {
 	}
 }
 
-func budget(t *testing.T, s *store.Store) {
+func budget(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	ctx := t.Context()
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {

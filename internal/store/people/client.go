@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -17,14 +18,14 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsi
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	err := s.InTx(ctx, func(tx *Tx) error {
-		tenant, err := s.TenantNum(ctx, tx, c.TenantID)
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		tenant, err := s.db.TenantNum(ctx, tx, c.TenantID)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO clients (id, tenant, name, scopes, shape, per_minute, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
-			c.ID, tenant, c.Name, strings.Join(c.Scopes, " "), string(c.Shape), c.PerMinute, micros(c.CreatedAt), micros(c.ExpiresAt)); err != nil {
+			c.ID, tenant, c.Name, strings.Join(c.Scopes, " "), string(c.Shape), c.PerMinute, tocsin.Micros(c.CreatedAt), tocsin.Micros(c.ExpiresAt)); err != nil {
 			return err
 		}
 		for _, secret := range secrets {
@@ -58,17 +59,17 @@ func scanClient(rows *sql.Rows) (c tocsin.Client, err error) {
 // Client finds a client by its GUID, with all of its secrets, oldest first. It
 // fails with [tocsin.ErrNotFound] when there is none.
 func (s *Store) Client(ctx context.Context, id string) (tocsin.Client, []tocsin.Secret, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+clientColumns+` WHERE c.id = $1`, strings.ToLower(id))
-	list, err := Collect(rows, err, scanClient)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+clientColumns+` WHERE c.id = $1`, strings.ToLower(id))
+	list, err := store.Collect(rows, err, scanClient)
 	if err != nil {
-		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.Translate(err))
+		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.db.Translate(err))
 	}
 	if len(list) == 0 {
 		return tocsin.Client{}, nil, noClient(id)
 	}
-	secrets, err := clientSecrets(ctx, s.read, list[0].ID)
+	secrets, err := clientSecrets(ctx, s.db.Read(), list[0].ID)
 	if err != nil {
-		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.Translate(err))
+		return tocsin.Client{}, nil, fmt.Errorf("find client: %w", s.db.Translate(err))
 	}
 	return list[0], secrets, nil
 }
@@ -80,10 +81,10 @@ func noClient(id string) error {
 // Clients lists the clients of a tenant, or of all tenants for an empty id, by
 // name.
 func (s *Store) Clients(ctx context.Context, tenantID string) ([]tocsin.Client, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+clientColumns+` WHERE CAST($1 AS TEXT) = '' OR t.id = CAST($1 AS TEXT) ORDER BY c.name, c.id`, tenantID)
-	list, err := Collect(rows, err, scanClient)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+clientColumns+` WHERE CAST($1 AS TEXT) = '' OR t.id = CAST($1 AS TEXT) ORDER BY c.name, c.id`, tenantID)
+	list, err := store.Collect(rows, err, scanClient)
 	if err != nil {
-		return nil, fmt.Errorf("list clients: %w", s.Translate(err))
+		return nil, fmt.Errorf("list clients: %w", s.db.Translate(err))
 	}
 	return list, nil
 }
@@ -91,10 +92,10 @@ func (s *Store) Clients(ctx context.Context, tenantID string) ([]tocsin.Client, 
 // RevokeClient ends a client: it gets no more tokens and those it has are
 // refused.
 func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var name, tenant string
 		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0
-			RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, micros(now), strings.ToLower(id)).Scan(&name, &tenant)
+			RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, tocsin.Micros(now), strings.ToLower(id)).Scan(&name, &tenant)
 		if errors.Is(err, sql.ErrNoRows) {
 			return tocsin.NotFoundf("There is no active client %q.", tocsin.Clip(id, 64))
 		}
@@ -115,7 +116,7 @@ func (s *Store) RevokeClient(ctx context.Context, id string, now time.Time) erro
 // NoteToken writes down that somebody made a token for a client by hand, past
 // the token endpoint. The token itself is kept nowhere.
 func (s *Store) NoteToken(ctx context.Context, c tocsin.Client, resource string, now, until time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		return tx.Audit(ctx, tocsin.AuditEntry{
 			At: now, TenantID: c.TenantID, Action: "token.create", Object: c.Name, Detail: fmt.Sprintf("%s for %s until %s", c.ID, resource, tocsin.FormatTime(until)),
 		})
@@ -137,7 +138,7 @@ const noCertificate = `COALESCE(length(certificate), 0) = 0`
 // newest is good until expiresAt, if it was good for longer; the others end.
 func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expiresAt time.Time) error {
 	id := strings.ToLower(secret.ClientID)
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var name, tenant string
 		// Updating the row to what it is locks it.
 		err := tx.QueryRowContext(ctx, `UPDATE clients SET revoked_at = 0 WHERE id = $1 AND revoked_at = 0
@@ -148,7 +149,7 @@ func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expir
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET expires_at = $1 WHERE client = $2 AND (expires_at = 0 OR expires_at > $1) AND `+noCertificate, micros(expiresAt), id); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET expires_at = $1 WHERE client = $2 AND (expires_at = 0 OR expires_at > $1) AND `+noCertificate, tocsin.Micros(expiresAt), id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM client_secrets WHERE client = $1 AND `+noCertificate+` AND hash NOT IN (
@@ -156,7 +157,7 @@ func (s *Store) AddClientSecret(ctx context.Context, secret tocsin.Secret, expir
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
-			id, secret.Hash[:], micros(secret.CreatedAt), micros(secret.ExpiresAt)); err != nil {
+			id, secret.Hash[:], tocsin.Micros(secret.CreatedAt), tocsin.Micros(secret.ExpiresAt)); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, tocsin.AuditEntry{At: secret.CreatedAt, TenantID: tenant, Action: "client.rotate", Object: name, Detail: id})

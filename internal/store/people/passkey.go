@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -6,15 +6,16 @@ import (
 	"fmt"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // AddPasskey stores a passkey of a person. It fails with [tocsin.ErrConflict]
 // when it is stored already.
 func (s *Store) AddPasskey(ctx context.Context, k tocsin.Passkey) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO passkeys (id, user_id, name, credential, created_at, used_at) VALUES ($1, $2, $3, $4, $5, 0)`,
-			k.ID, k.UserID, Clean(k.Name), k.Credential, micros(k.CreatedAt))
+			k.ID, k.UserID, store.Clean(k.Name), k.Credential, tocsin.Micros(k.CreatedAt))
 		if err != nil {
 			return err
 		}
@@ -28,15 +29,15 @@ func (s *Store) AddPasskey(ctx context.Context, k tocsin.Passkey) error {
 
 // Passkeys lists the passkeys of a person, oldest first.
 func (s *Store) Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, user_id, name, credential, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY created_at, id`, userID)
-	list, err := Collect(rows, err, func(rows *sql.Rows) (k tocsin.Passkey, err error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, user_id, name, credential, created_at, used_at FROM passkeys WHERE user_id = $1 ORDER BY created_at, id`, userID)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (k tocsin.Passkey, err error) {
 		var created, used int64
 		err = rows.Scan(&k.ID, &k.UserID, &k.Name, &k.Credential, &created, &used)
 		k.CreatedAt, k.UsedAt = tocsin.FromMicros(created), tocsin.FromMicros(used)
 		return k, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list passkeys: %w", s.Translate(err))
+		return nil, fmt.Errorf("list passkeys: %w", s.db.Translate(err))
 	}
 	return list, nil
 }
@@ -45,13 +46,13 @@ func (s *Store) Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, 
 // counter in its credential, and that the challenge must not be answered again.
 // It fails with [tocsin.ErrConflict] when it was.
 func (s *Store) UsePasskey(ctx context.Context, k tocsin.Passkey, challenge tocsin.Hash, expiresAt time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, 'answered', $2)`, challenge[:], micros(expiresAt))
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, 'answered', $2)`, challenge[:], tocsin.Micros(expiresAt))
 		if err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE passkeys SET credential = $1, used_at = $2 WHERE id = $3 AND user_id = $4`, k.Credential, micros(k.UsedAt), k.ID, k.UserID)
-		return ExpectOne(result, err, "There is no such passkey.")
+		result, err := tx.ExecContext(ctx, `UPDATE passkeys SET credential = $1, used_at = $2 WHERE id = $3 AND user_id = $4`, k.Credential, tocsin.Micros(k.UsedAt), k.ID, k.UserID)
+		return store.ExpectOne(result, err, "There is no such passkey.")
 	})
 	if err != nil {
 		return fmt.Errorf("use passkey: %w", err)
@@ -61,7 +62,7 @@ func (s *Store) UsePasskey(ctx context.Context, k tocsin.Passkey, challenge tocs
 
 // RemovePasskey forgets a passkey of a person.
 func (s *Store) RemovePasskey(ctx context.Context, userID string, id []byte, now time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var name string
 		err := tx.QueryRowContext(ctx, `DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name`, id, userID).Scan(&name)
 		if err != nil {

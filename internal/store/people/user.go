@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -19,7 +20,7 @@ func (s *Store) AddUser(ctx context.Context, u tocsin.User, password string) err
 	if err := u.Validate(); err != nil {
 		return err
 	}
-	err := s.InTx(ctx, func(tx *Tx) error { return addUser(ctx, tx, u, password) })
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return addUser(ctx, tx, u, password) })
 	return explainUser(err, "add user", u.Name)
 }
 
@@ -34,13 +35,13 @@ func (s *Store) SetUp(ctx context.Context, code tocsin.Hash, u tocsin.User, pass
 	if u.Grants = []tocsin.Grant{{Role: tocsin.RoleAdministrator}}; password == "" {
 		return tocsin.Invalidf("password", "Choose a password.")
 	}
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE counters SET value = 1 WHERE name = 'setup' AND value = 0`)
-		if err := ExpectOne(result, err, "This desk is set up."); err != nil {
+		if err := store.ExpectOne(result, err, "This desk is set up."); err != nil {
 			return err
 		}
-		result, err = tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE hash = $1 AND purpose = 'setup' AND expires_at > $2`, code[:], micros(u.CreatedAt))
-		if err := ExpectOne(result, err, "The code is not valid."); err != nil {
+		result, err = tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE hash = $1 AND purpose = 'setup' AND expires_at > $2`, code[:], tocsin.Micros(u.CreatedAt))
+		if err := store.ExpectOne(result, err, "The code is not valid."); err != nil {
 			return err
 		}
 		return addUser(ctx, tx, u, password)
@@ -58,10 +59,10 @@ func explainUser(err error, doing, name string) error {
 	return fmt.Errorf("%s %s: %w", doing, name, err)
 }
 
-func addUser(ctx context.Context, tx *Tx, u tocsin.User, password string) error {
+func addUser(ctx context.Context, tx *store.Tx, u tocsin.User, password string) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO users (id, name, display, issuer, subject, object_id, password, created_at, disabled_at, signed_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0)`,
-		u.ID, u.Name, u.Display, u.Issuer, u.Subject, strings.ToLower(u.ObjectID), password, micros(u.CreatedAt))
+		u.ID, u.Name, u.Display, u.Issuer, u.Subject, strings.ToLower(u.ObjectID), password, tocsin.Micros(u.CreatedAt))
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func addUser(ctx context.Context, tx *Tx, u tocsin.User, password string) error 
 
 // addGrants adds grants. One that makes an administrator of the whole desk
 // closes the way in for the first one.
-func addGrants(ctx context.Context, tx *Tx, userID string, grants []tocsin.Grant) error {
+func addGrants(ctx context.Context, tx *store.Tx, userID string, grants []tocsin.Grant) error {
 	for _, g := range grants {
 		if err := g.Validate(); err != nil {
 			return err
@@ -132,21 +133,21 @@ func scanUser(rows *sql.Rows) (u secretUser, err error) {
 // User finds a person by GUID, or by the name of a local account, with the hash
 // of their password. It fails with [tocsin.ErrNotFound] when there is nobody.
 func (s *Store) User(ctx context.Context, ref string) (u tocsin.User, password string, err error) {
-	return s.oneUser(ctx, s.read, ` WHERE id = $1 OR name = $1 AND issuer = '' ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1`, strings.ToLower(strings.TrimSpace(ref)))
+	return s.oneUser(ctx, s.db.Read(), ` WHERE id = $1 OR name = $1 AND issuer = '' ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1`, strings.ToLower(strings.TrimSpace(ref)))
 }
 
 // UserOf finds the person whom an identity provider knows as subject.
 func (s *Store) UserOf(ctx context.Context, issuer, subject string) (tocsin.User, error) {
-	u, _, err := s.oneUser(ctx, s.read, ` WHERE issuer = $1 AND subject = $2 AND issuer <> ''`, issuer, subject)
+	u, _, err := s.oneUser(ctx, s.db.Read(), ` WHERE issuer = $1 AND subject = $2 AND issuer <> ''`, issuer, subject)
 	return u, err
 }
 
 // SetObjectID notes what object a person of an identity provider is in its
 // directory. It gives and takes nothing, and is not audited: their sign-in is.
 func (s *Store) SetObjectID(ctx context.Context, userID, objectID string) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE users SET object_id = $1 WHERE id = $2 AND issuer <> ''`, strings.ToLower(objectID), userID)
-		return ExpectOne(result, err, "There is nobody of that name.")
+		return store.ExpectOne(result, err, "There is nobody of that name.")
 	})
 	if err != nil {
 		return fmt.Errorf("note object of user: %w", err)
@@ -154,40 +155,40 @@ func (s *Store) SetObjectID(ctx context.Context, userID, objectID string) error 
 	return nil
 }
 
-func (s *Store) oneUser(ctx context.Context, q Querier, where string, args ...any) (tocsin.User, string, error) {
+func (s *Store) oneUser(ctx context.Context, q store.Querier, where string, args ...any) (tocsin.User, string, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+userColumns+where, args...)
-	list, err := Collect(rows, err, scanUser)
+	list, err := store.Collect(rows, err, scanUser)
 	if err != nil {
-		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.Translate(err))
+		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.db.Translate(err))
 	}
 	if len(list) == 0 {
 		return tocsin.User{}, "", tocsin.NotFoundf("There is nobody of that name.")
 	}
 	u := list[0]
 	if u.Grants, err = grants(ctx, q, u.ID); err != nil {
-		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.Translate(err))
+		return tocsin.User{}, "", fmt.Errorf("find user: %w", s.db.Translate(err))
 	}
 	return u.User, u.password, nil
 }
 
-func grants(ctx context.Context, q Querier, userID string) ([]tocsin.Grant, error) {
+func grants(ctx context.Context, q store.Querier, userID string) ([]tocsin.Grant, error) {
 	rows, err := q.QueryContext(ctx, `SELECT role, tenant, claimed FROM user_roles WHERE user_id = $1 ORDER BY tenant, role, claimed`, userID)
-	return Collect(rows, err, func(rows *sql.Rows) (g tocsin.Grant, err error) {
+	return store.Collect(rows, err, func(rows *sql.Rows) (g tocsin.Grant, err error) {
 		return g, rows.Scan(&g.Role, &g.TenantID, &g.Claimed)
 	})
 }
 
 // Users lists everybody by name and id.
 func (s *Store) Users(ctx context.Context) ([]tocsin.User, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+userColumns+` ORDER BY name, id`)
-	list, err := Collect(rows, err, scanUser)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+userColumns+` ORDER BY name, id`)
+	list, err := store.Collect(rows, err, scanUser)
 	if err != nil {
-		return nil, fmt.Errorf("list users: %w", s.Translate(err))
+		return nil, fmt.Errorf("list users: %w", s.db.Translate(err))
 	}
 	users := make([]tocsin.User, len(list))
 	for i, u := range list {
-		if u.Grants, err = grants(ctx, s.read, u.ID); err != nil {
-			return nil, fmt.Errorf("list users: %w", s.Translate(err))
+		if u.Grants, err = grants(ctx, s.db.Read(), u.ID); err != nil {
+			return nil, fmt.Errorf("list users: %w", s.db.Translate(err))
 		}
 		users[i] = u.User
 	}
@@ -196,7 +197,7 @@ func (s *Store) Users(ctx context.Context) ([]tocsin.User, error) {
 
 // SetPassword gives a local account another password and ends all its sessions.
 func (s *Store) SetPassword(ctx context.Context, userID, password string, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.password", now, false, func(tx *Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.password", now, false, func(tx *store.Tx, u tocsin.User) (string, error) {
 		if !u.Local() {
 			return "", tocsin.Invalidf("password", "The identity provider keeps the password of %s.", u.Display)
 		}
@@ -210,9 +211,9 @@ func (s *Store) SetPassword(ctx context.Context, userID, password string, now ti
 func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, now time.Time) error {
 	action, at := "user.enable", int64(0)
 	if disabled {
-		action, at = "user.disable", micros(now)
+		action, at = "user.disable", tocsin.Micros(now)
 	}
-	return s.changeUser(ctx, userID, action, now, false, func(tx *Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, action, now, false, func(tx *store.Tx, u tocsin.User) (string, error) {
 		_, err := tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2`, at, u.ID)
 		return "", err
 	})
@@ -221,7 +222,7 @@ func (s *Store) SetDisabled(ctx context.Context, userID string, disabled bool, n
 // SetGrants replaces what a person may do, those grants that are claimed or
 // those that are not, and ends their sessions unless nothing changed.
 func (s *Store) SetGrants(ctx context.Context, userID string, list []tocsin.Grant, claimed bool, now time.Time) error {
-	return s.changeUser(ctx, userID, "user.roles", now, claimed, func(tx *Tx, u tocsin.User) (string, error) {
+	return s.changeUser(ctx, userID, "user.roles", now, claimed, func(tx *store.Tx, u tocsin.User) (string, error) {
 		var kept, wanted []tocsin.Grant
 		for _, g := range u.Grants {
 			if g.Claimed == claimed {
@@ -264,8 +265,8 @@ var errUnchanged = errors.New("unchanged")
 
 // changeUser is the frame of every change of a person: it ends their sessions,
 // writes the audit entry and makes sure that somebody can still administer.
-func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, isClaim bool, change func(*Tx, tocsin.User) (detail string, err error)) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+func (s *Store) changeUser(ctx context.Context, userID, action string, now time.Time, isClaim bool, change func(*store.Tx, tocsin.User) (detail string, err error)) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		// The row of the set-up counter is the lock that keeps two
 		// administrators from removing each other.
 		if _, err := tx.ExecContext(ctx, `UPDATE counters SET value = value WHERE name = 'setup'`); err != nil {
@@ -304,7 +305,7 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 }
 
 // administrators counts those of the whole desk who may sign in.
-func administrators(ctx context.Context, q Querier) (n int, err error) {
+func administrators(ctx context.Context, q store.Querier) (n int, err error) {
 	err = q.QueryRowContext(ctx, `
 		SELECT COUNT(DISTINCT u.id) FROM users u JOIN user_roles r ON r.user_id = u.id
 		WHERE u.disabled_at = 0 AND r.tenant = '' AND r.role = $1`, string(tocsin.RoleAdministrator)).Scan(&n)

@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // Handlings are what the people of a tenant do about messages, by message id.
 // Messages of which nobody has said anything are absent.
 func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error) {
-	rows, err := s.read.QueryContext(ctx, `
+	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT i.id, h.state, h.owner, h.due_at FROM handlings h JOIN items i ON i.num = h.item JOIN tenants t ON t.num = h.tenant
 		WHERE t.id = $1 AND i.kind = $2`, tenantID, string(tocsin.KindMessage))
 	handlings := map[string]tocsin.Handling{}
-	_, err = Collect(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
 		var id string
 		var due int64
 		err = rows.Scan(&id, &h.State, &h.Owner, &due)
@@ -25,7 +26,7 @@ func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocs
 		return h, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read handlings: %w", s.Translate(err))
+		return nil, fmt.Errorf("read handlings: %w", s.db.Translate(err))
 	}
 	return handlings, nil
 }
@@ -44,8 +45,8 @@ func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.H
 // ChangeHandling is [Store.PutHandling] for what follows from what was said
 // before, which nobody else changes meanwhile. It gives what holds then.
 func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (h tocsin.Handling, err error) {
-	err = s.InTx(ctx, func(tx *Tx) error {
-		tenant, item, err := s.MemberItem(ctx, tx, tenantID, Ref{tocsin.KindMessage, id})
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		tenant, item, err := s.db.MemberItem(ctx, tx, tenantID, tocsin.Ref{Kind: tocsin.KindMessage, ID: id})
 		if err != nil {
 			return err
 		}
@@ -72,19 +73,19 @@ func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now tim
 
 // lockHandling reads a handling and keeps it from being changed by others. The
 // row is made first, so that there is something to lock.
-func lockHandling(ctx context.Context, q Querier, tenant, item int64, now time.Time) (h tocsin.Handling, err error) {
+func lockHandling(ctx context.Context, q store.Querier, tenant, item int64, now time.Time) (h tocsin.Handling, err error) {
 	if _, err := q.ExecContext(ctx, `INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, '', 0, 0) ON CONFLICT DO NOTHING`,
 		tenant, item, string(tocsin.HandlingNew)); err != nil {
 		return h, err
 	}
 	var due int64
 	err = q.QueryRowContext(ctx, `UPDATE handlings SET changed_at = $1 WHERE tenant = $2 AND item = $3 RETURNING state, owner, due_at`,
-		micros(now), tenant, item).Scan(&h.State, &h.Owner, &due)
+		tocsin.Micros(now), tenant, item).Scan(&h.State, &h.Owner, &due)
 	h.Due = tocsin.FromMicros(due)
 	return h, err
 }
 
-func putHandling(ctx context.Context, q Querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
+func putHandling(ctx context.Context, q store.Querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
 	if h.State == tocsin.HandlingNew && h.Owner == "" && h.Due.IsZero() {
 		_, err := q.ExecContext(ctx, `DELETE FROM handlings WHERE tenant = $1 AND item = $2`, tenant, item)
 		return err
@@ -92,7 +93,7 @@ func putHandling(ctx context.Context, q Querier, tenant, item int64, h tocsin.Ha
 	_, err := q.ExecContext(ctx, `
 		INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (tenant, item) DO UPDATE SET state = excluded.state, owner = excluded.owner, due_at = excluded.due_at, changed_at = excluded.changed_at`,
-		tenant, item, string(h.State), h.Owner, micros(h.Due), micros(now))
+		tenant, item, string(h.State), h.Owner, tocsin.Micros(h.Due), tocsin.Micros(now))
 	return err
 }
 

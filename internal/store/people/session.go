@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -14,9 +15,9 @@ import (
 // whose token has the hash old, if any. It fails with [tocsin.ErrForbidden] when
 // the person was disabled meanwhile.
 func (s *Store) AddSession(ctx context.Context, n tocsin.Session, old tocsin.Hash) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE users SET signed_in_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(n.CreatedAt), n.UserID)
-		if ExpectOne(result, err, "") != nil {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE users SET signed_in_at = $1 WHERE id = $2 AND disabled_at = 0`, tocsin.Micros(n.CreatedAt), n.UserID)
+		if store.ExpectOne(result, err, "") != nil {
 			return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This account is disabled.", Cause: err}
 		}
 		ended, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, old[:])
@@ -25,7 +26,7 @@ func (s *Store) AddSession(ctx context.Context, n tocsin.Session, old tocsin.Has
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO sessions (hash, id, user_id, method, agent, address, created_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			n.Hash[:], n.ID, n.UserID, n.Method, Clean(n.Agent), n.Address, micros(n.CreatedAt), micros(n.SeenAt), micros(n.EndsAt))
+			n.Hash[:], n.ID, n.UserID, n.Method, store.Clean(n.Agent), n.Address, tocsin.Micros(n.CreatedAt), tocsin.Micros(n.SeenAt), tocsin.Micros(n.EndsAt))
 		if err != nil {
 			return err
 		}
@@ -52,15 +53,15 @@ func scanSession(rows *sql.Rows) (n tocsin.Session, err error) {
 // with [tocsin.ErrNotFound] when there is none; its limits are for the caller to
 // check.
 func (s *Store) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, tocsin.User, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` WHERE hash = $1`, hash[:])
-	list, err := Collect(rows, err, scanSession)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+sessionColumns+` WHERE hash = $1`, hash[:])
+	list, err := store.Collect(rows, err, scanSession)
 	if err != nil {
-		return tocsin.Session{}, tocsin.User{}, fmt.Errorf("find session: %w", s.Translate(err))
+		return tocsin.Session{}, tocsin.User{}, fmt.Errorf("find session: %w", s.db.Translate(err))
 	}
 	if len(list) == 0 {
 		return tocsin.Session{}, tocsin.User{}, tocsin.NotFoundf("There is no such session.")
 	}
-	u, _, err := s.oneUser(ctx, s.read, ` WHERE id = $1`, list[0].UserID)
+	u, _, err := s.oneUser(ctx, s.db.Read(), ` WHERE id = $1`, list[0].UserID)
 	return list[0], u, err
 }
 
@@ -68,14 +69,14 @@ func (s *Store) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, 
 // limit, and so with each change of what their people may do. Who remembers
 // sessions forgets them when it has changed.
 func (s *Store) SessionRevision(ctx context.Context) (revision int64, err error) {
-	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'sessions'`).Scan(&revision); err != nil {
-		return 0, fmt.Errorf("read session revision: %w", s.Translate(err))
+	if err := s.db.Read().QueryRowContext(ctx, `SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'sessions'`).Scan(&revision); err != nil {
+		return 0, fmt.Errorf("read session revision: %w", s.db.Translate(err))
 	}
 	return revision, nil
 }
 
 // sessionsEnded raises the revision if a statement has deleted sessions.
-func sessionsEnded(ctx context.Context, tx *Tx, result sql.Result, err error) error {
+func sessionsEnded(ctx context.Context, tx *store.Tx, result sql.Result, err error) error {
 	if err != nil {
 		return err
 	}
@@ -88,10 +89,10 @@ func sessionsEnded(ctx context.Context, tx *Tx, result sql.Result, err error) er
 
 // Sessions lists the sessions of a person, newest first.
 func (s *Store) Sessions(ctx context.Context, userID string) ([]tocsin.Session, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` WHERE user_id = $1 ORDER BY created_at DESC, id`, userID)
-	list, err := Collect(rows, err, scanSession)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+sessionColumns+` WHERE user_id = $1 ORDER BY created_at DESC, id`, userID)
+	list, err := store.Collect(rows, err, scanSession)
 	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", s.Translate(err))
+		return nil, fmt.Errorf("list sessions: %w", s.db.Translate(err))
 	}
 	return list, nil
 }
@@ -99,8 +100,8 @@ func (s *Store) Sessions(ctx context.Context, userID string) ([]tocsin.Session, 
 // TouchSession notes that a session was used. It is no change of what anybody
 // set, and is not audited.
 func (s *Store) TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1`, micros(now), hash[:])
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1`, tocsin.Micros(now), hash[:])
 		return err
 	})
 	if err != nil {
@@ -112,9 +113,9 @@ func (s *Store) TouchSession(ctx context.Context, hash tocsin.Hash, now time.Tim
 // EndSession ends one session of a person by its id. It fails with
 // [tocsin.ErrNotFound] when they have no such session.
 func (s *Store) EndSession(ctx context.Context, userID, id string, now time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		result, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1 AND user_id = $2`, strings.ToLower(id), userID)
-		if err := ExpectOne(result, err, "There is no such session."); err != nil {
+		if err := store.ExpectOne(result, err, "There is no such session."); err != nil {
 			return err
 		}
 		if err := sessionsEnded(ctx, tx, result, nil); err != nil {
@@ -135,7 +136,7 @@ func (s *Store) RefuseSession(ctx context.Context, name, method string, now time
 	if name == "" {
 		entry.Detail += ", as nobody who is known"
 	}
-	err := s.InTx(ctx, func(tx *Tx) error { return tx.Audit(ctx, entry) })
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return tx.Audit(ctx, entry) })
 	if err != nil {
 		return fmt.Errorf("refuse session: %w", err)
 	}
@@ -143,19 +144,19 @@ func (s *Store) RefuseSession(ctx context.Context, name, method string, now time
 }
 
 // sweepSessions forgets sessions and codes that have ended by themselves.
-func sweepSessions(ctx context.Context, tx *Tx, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends_at <= $1`, micros(now)); err != nil {
+func sweepSessions(ctx context.Context, tx *store.Tx, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE ends_at <= $1`, tocsin.Micros(now)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE expires_at <= $1`, micros(now))
+	_, err := tx.ExecContext(ctx, `DELETE FROM one_time_codes WHERE expires_at <= $1`, tocsin.Micros(now))
 	return err
 }
 
 // AddCode stores the hash of a code that works once. It fails with
 // [tocsin.ErrConflict] when the code is there already.
 func (s *Store) AddCode(ctx context.Context, purpose string, code tocsin.Hash, expiresAt time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, $2, $3)`, code[:], purpose, micros(expiresAt))
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO one_time_codes (hash, purpose, expires_at) VALUES ($1, $2, $3)`, code[:], purpose, tocsin.Micros(expiresAt))
 		return err
 	})
 	if err != nil {
@@ -168,9 +169,9 @@ func (s *Store) AddCode(ctx context.Context, purpose string, code tocsin.Hash, e
 // using it up.
 func (s *Store) CodeHolds(ctx context.Context, purpose string, code tocsin.Hash, now time.Time) (bool, error) {
 	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM one_time_codes WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, code[:], purpose, micros(now)).Scan(&n)
+	err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM one_time_codes WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, code[:], purpose, tocsin.Micros(now)).Scan(&n)
 	if err != nil {
-		return false, fmt.Errorf("find one-time code: %w", s.Translate(err))
+		return false, fmt.Errorf("find one-time code: %w", s.db.Translate(err))
 	}
 	return n == 1, nil
 }
@@ -178,8 +179,8 @@ func (s *Store) CodeHolds(ctx context.Context, purpose string, code tocsin.Hash,
 // NeedsSetUp reports whether the desk has never had an administrator.
 func (s *Store) NeedsSetUp(ctx context.Context) (bool, error) {
 	var done int64
-	if err := s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'setup'`).Scan(&done); err != nil {
-		return false, fmt.Errorf("read set-up: %w", s.Translate(err))
+	if err := s.db.Read().QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'setup'`).Scan(&done); err != nil {
+		return false, fmt.Errorf("read set-up: %w", s.db.Translate(err))
 	}
 	return done == 0, nil
 }

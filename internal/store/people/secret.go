@@ -1,4 +1,4 @@
-package store
+package people
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -17,7 +18,7 @@ import (
 // that are live at the time that it is made, or has that certificate already.
 func (s *Store) AddClientCredential(ctx context.Context, secret tocsin.Secret) error {
 	secret.ClientID = strings.ToLower(secret.ClientID)
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		entry, err := lockClient(ctx, tx, secret.ClientID)
 		if err != nil {
 			return err
@@ -61,7 +62,7 @@ func isExplained(err error) bool {
 // when there is none that counts.
 func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string, now time.Time) error {
 	clientID = strings.ToLower(clientID)
-	err := s.InTx(ctx, func(tx *Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		entry, err := lockClient(ctx, tx, clientID)
 		if err != nil {
 			return err
@@ -74,7 +75,7 @@ func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string,
 		if i < 0 {
 			return tocsin.NotFoundf("The client has no secret %q that counts.", tocsin.Clip(id, 64))
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET revoked_at = $1 WHERE hash = $2`, micros(now), kept[i].Hash[:]); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE client_secrets SET revoked_at = $1 WHERE hash = $2`, tocsin.Micros(now), kept[i].Hash[:]); err != nil {
 			return err
 		}
 		entry.At, entry.Action, entry.Detail = now, "client.secret.revoke", kept[i].ID()
@@ -89,7 +90,7 @@ func (s *Store) RevokeClientCredential(ctx context.Context, clientID, id string,
 // lockClient makes transactions about the secrets of one client follow each
 // other, so that two of them cannot both add the last one allowed. It returns
 // the start of an audit entry about the client.
-func lockClient(ctx context.Context, tx *Tx, id string) (e tocsin.AuditEntry, err error) {
+func lockClient(ctx context.Context, tx *store.Tx, id string) (e tocsin.AuditEntry, err error) {
 	err = tx.QueryRowContext(ctx, `UPDATE clients SET created_at = created_at WHERE id = $1
 		RETURNING name, (SELECT id FROM tenants WHERE num = clients.tenant)`, id).Scan(&e.Object, &e.TenantID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -98,17 +99,17 @@ func lockClient(ctx context.Context, tx *Tx, id string) (e tocsin.AuditEntry, er
 	return e, err
 }
 
-func insertSecret(ctx context.Context, tx *Tx, s tocsin.Secret) error {
+func insertSecret(ctx context.Context, tx *store.Tx, s tocsin.Secret) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO client_secrets (client, hash, certificate, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, 0)`,
-		s.ClientID, s.Hash[:], s.Certificate, micros(s.CreatedAt), micros(s.ExpiresAt))
+		s.ClientID, s.Hash[:], s.Certificate, tocsin.Micros(s.CreatedAt), tocsin.Micros(s.ExpiresAt))
 	return err
 }
 
 // clientSecrets are all secrets of a client, oldest first.
-func clientSecrets(ctx context.Context, q Querier, clientID string) ([]tocsin.Secret, error) {
+func clientSecrets(ctx context.Context, q store.Querier, clientID string) ([]tocsin.Secret, error) {
 	rows, err := q.QueryContext(ctx, `
 		SELECT client, hash, certificate, created_at, expires_at, revoked_at FROM client_secrets WHERE client = $1 ORDER BY created_at, hash`, clientID)
-	return Collect(rows, err, func(rows *sql.Rows) (secret tocsin.Secret, err error) {
+	return store.Collect(rows, err, func(rows *sql.Rows) (secret tocsin.Secret, err error) {
 		var hash []byte
 		var created, expires, revoked int64
 		err = rows.Scan(&secret.ClientID, &hash, &secret.Certificate, &created, &expires, &revoked)
@@ -122,12 +123,12 @@ func clientSecrets(ctx context.Context, q Querier, clientID string) ([]tocsin.Se
 // hash, until it expires. It fails with [tocsin.ErrConflict] when the client
 // used it before, on whichever replica.
 func (s *Store) UseAssertion(ctx context.Context, clientID string, hash tocsin.Hash, expires, now time.Time) error {
-	err := s.InTx(ctx, func(tx *Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM used_assertions WHERE expires_at < $1`, micros(now)); err != nil {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM used_assertions WHERE expires_at < $1`, tocsin.Micros(now)); err != nil {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `INSERT INTO used_assertions (client, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			strings.ToLower(clientID), hash[:], micros(expires))
+			strings.ToLower(clientID), hash[:], tocsin.Micros(expires))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,34 @@
+// Package people keeps who may do what on a desk, and what people do: accounts
+// with their passkeys, sessions and one-time codes; the clients of the APIs with
+// their secrets and the keys that tokens are signed with; the marks that a
+// person puts on messages, and what a team does about them.
+//
+// It is a room of the store: a [Store] works through the engine, package store,
+// imports that and tocsin alone, and sends statements to its own tables. It
+// reads tenants and items to name them, and never writes them. Begin at user.go
+// for accounts, at client.go for programs, at handling.go for messages.
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/store"
+)
+
+// A Store keeps people. Its methods may be used from any goroutine.
+type Store struct{ db *store.Store }
+
+// New returns the people of an open store, which the caller closes.
+func New(db *store.Store) *Store { return &Store{db: db} }
+
+// Sweep forgets sessions and one-time codes that have ended by themselves at
+// now.
+func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return sweepSessions(ctx, tx, now) })
+	if err != nil {
+		return fmt.Errorf("sweep sessions: %w", err)
+	}
+	return nil
+}
