@@ -165,9 +165,6 @@ func (m *deskMetrics) services(out chan<- prometheus.Metric, tenant string, repo
 		service := &report.Services[i]
 		gauge(out, m.service, gaugeOf(service.Severity), tenant, service.ID, service.Name)
 	}
-	for id, one := range report.Unnamed() {
-		gauge(out, m.service, gaugeOf(one.Severity), tenant, id, one.Service)
-	}
 	for key, n := range open {
 		gauge(out, m.issues, float64(n), tenant, key[0], key[1])
 	}

@@ -232,7 +232,11 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 		}
 		found[strings.ToLower(service.ID)] = true
 		result.Services++
-		add(newHealthJSON(service), service.Cause, "")
+		note := ""
+		if service.Unlisted {
+			note = "no list names the service"
+		}
+		add(newHealthJSON(service), service.Cause, note)
 	}
 	for _, id := range c.Service {
 		if !found[strings.ToLower(id)] {
@@ -242,13 +246,12 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 	if len(c.Service) > 0 {
 		return list
 	}
-	result.Services += len(r.Unnamed())
-	for _, one := range r.Unlisted {
+	for _, one := range r.Unfiled {
 		if !one.Quiet {
-			add(issueHealth(one), one, "no list names the service")
+			add(issueHealth(one), one, "it names no service")
 		}
 	}
-	if r.Silent() || len(r.Services) == 0 || r.Unplaced {
+	if r.Silent() || r.Listed() == 0 || r.Unplaced {
 		add(healthJSON{Severity: tocsin.SeverityUnknown, Service: "tenant", silent: true, StaleSince: date(r.StaleSince())}, nil, silence(r))
 	}
 	return list
@@ -257,8 +260,8 @@ func (c *checkCmd) asked(r *health.Report, j judging, result *checkJSON) []check
 // silence says why nothing, or not all, is known about a tenant.
 func silence(r *health.Report) string {
 	switch {
-	case len(r.Services) == 0:
-		return "no service is known"
+	case r.Listed() == 0:
+		return "no list of services is known"
 	case r.Silent():
 		return "a source has not been read lately"
 	}

@@ -47,7 +47,7 @@ func newHealthJSON(s *health.Service) healthJSON {
 	return h
 }
 
-// issueHealth is an open issue about a service that no list names.
+// issueHealth is an open issue that names no service.
 func issueHealth(i *health.Issue) healthJSON {
 	return healthJSON{
 		ID: i.ServiceID, Service: i.Service, Severity: i.Severity, Status: string(i.Status), Since: date(i.Since), Issue: i.ID,

@@ -28,16 +28,19 @@ type Report struct {
 	// counted as not well, nil where none does.
 	Cause *Issue
 	// Also are the other open incidents that explain services which are counted,
-	// and those about services that no list names; the worst first.
-	Also     []*Issue
-	Services []Service // by display name, without those that their source stopped listing
-	Open     []*Issue  // the worst first
-	Unlisted []*Issue  // open issues about services that are not in Services
-	Unread   bool      // nothing was ever read
+	// and those about no service; the worst first.
+	Also []*Issue
+	// Services are those that lists name, and those that open issues are about
+	// although no list names them, or none does any more; by display name.
+	Services []Service
+	Open     []*Issue // the worst first
+	Unfiled  []*Issue // open issues about none of Services
+	Unread   bool     // nothing was ever read
 	// Unplaced tells that a source lists something about a service that is not in
 	// Services, or that no list names, and that nobody can read it.
 	Unplaced bool
 	snapshot *readmodel.Snapshot
+	listed   int // of Services
 
 	byService map[string][]*Issue
 	work      map[string][]*readmodel.Row // maintenance under way, by service
@@ -65,12 +68,54 @@ func Judge(ctx context.Context, texts texts, s *readmodel.Snapshot, now time.Tim
 			r.Services = append(r.Services, r.service(&s.Services[i]))
 		}
 	}
+	r.listed = len(r.Services)
+	r.unlisted()
 	r.Unread = len(s.Services)+len(s.Issues) == 0
 	r.conclude()
 	return r, nil
 }
 
-// Service finds the judgement on a service by its workload id.
+// unlisted adds the services that no list names and open issues are about, but
+// for advisories without news.
+func (r *Report) unlisted() {
+	for _, one := range r.Open {
+		if _, known := r.Service(one.ServiceID); known || one.Quiet || one.ServiceID == "" {
+			continue
+		}
+		r.Services = append(r.Services, r.unlistedService(r.snapshot.Unlisted(one.ServiceID, one.Row.Service, one.Source)))
+	}
+	if len(r.Services) > r.listed {
+		slices.SortStableFunc(r.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
+	}
+}
+
+// Listed returns how many of the services some list names.
+func (r *Report) Listed() int { return r.listed }
+
+// Find finds the judgement on a service by its workload id, also on one that no
+// list names and that is not counted: it was listed once, or an issue is or was
+// about it.
+func (r *Report) Find(id string) (*Service, bool) {
+	if one, ok := r.Service(id); ok {
+		return one, true
+	}
+	if id == "" {
+		return nil, false
+	}
+	var one Service
+	i := slices.IndexFunc(r.snapshot.Issues, func(row *readmodel.Row) bool { return row.ServiceID == id })
+	if i >= 0 {
+		row := r.snapshot.Issues[i]
+		one = r.unlistedService(r.snapshot.Unlisted(id, row.Service, row.Source))
+	} else if s, ok := r.snapshot.Service(id); ok {
+		one = r.unlistedService(r.snapshot.Unlisted(id, s.Name, s.Source))
+	} else {
+		return nil, false
+	}
+	return &one, true
+}
+
+// Service finds the judgement on one of the services by its workload id.
 func (r *Report) Service(id string) (*Service, bool) {
 	for i := range r.Services {
 		if r.Services[i].ID == id {
@@ -83,24 +128,10 @@ func (r *Report) Service(id string) (*Service, bool) {
 // Named finds the judgement on a service by what people call it, also by a name
 // that it had before; see [readmodel.Snapshot.ServiceNamed].
 func (r *Report) Named(key string) (*Service, bool) {
-	s, ok := r.snapshot.ServiceNamed(key)
-	if !ok {
-		return nil, false
+	if s, ok := r.snapshot.ServiceNamed(key); ok {
+		return r.Find(s.ID)
 	}
-	return r.Service(s.ID)
-}
-
-// Unnamed returns, for each service that no list names, the worst open issue
-// that counts, by service id.
-func (r *Report) Unnamed() map[string]*Issue {
-	worst := map[string]*Issue{}
-	for _, one := range r.Unlisted {
-		_, listed := r.Service(one.ServiceID)
-		if old := worst[one.ServiceID]; !listed && !one.Quiet && one.ServiceID != "" && (old == nil || one.Severity > old.Severity) {
-			worst[one.ServiceID] = one
-		}
-	}
-	return worst
+	return r.Find(key)
 }
 
 // Count returns how many services have each severity.
@@ -125,14 +156,14 @@ func (r *Report) conclude() {
 	}
 	for _, one := range r.Open {
 		if !about[one] {
-			r.Unlisted = append(r.Unlisted, one)
+			r.Unfiled = append(r.Unfiled, one)
 			if !one.Quiet {
 				r.Severity = max(r.Severity, one.Severity)
 			}
 		}
 	}
 	r.Unplaced = slices.ContainsFunc(r.snapshot.Unreadable(), r.unplaced)
-	if r.snapshot.Stale || len(r.Services) == 0 || r.Unplaced {
+	if r.snapshot.Stale || r.listed == 0 || r.Unplaced {
 		r.Severity = max(r.Severity, tocsin.SeverityUnknown)
 	}
 	r.lead()
@@ -142,7 +173,7 @@ func (r *Report) conclude() {
 // unplaced reports whether something unreadable is about health, and about none
 // of the services.
 func (r *Report) unplaced(u tocsin.Unreadable) bool {
-	return u.Counts(u.ServiceID, u.Service) && !slices.ContainsFunc(r.Services, func(s Service) bool { return u.Source == s.Source && u.Counts(s.ID, s.Name) })
+	return u.Counts(u.ServiceID, u.Service) && !slices.ContainsFunc(r.Services, func(s Service) bool { return !s.Unlisted && u.Source == s.Source && u.Counts(s.ID, s.Name) })
 }
 
 // counts reports whether something as bad as that is counted when the tenant
@@ -167,7 +198,7 @@ func (r *Report) lead() {
 	for i := range r.Services {
 		count(r.Services[i].Cause, r.Services[i].Severity)
 	}
-	for _, one := range r.Unlisted {
+	for _, one := range r.Unfiled {
 		count(one, one.Severity)
 	}
 	for _, one := range r.Open { // the worst first, so that it wins where all else is equal

@@ -198,6 +198,57 @@ func TestService(t *testing.T) {
 	}
 }
 
+// A service that no list names is judged by what is open about it, and counts
+// as one of the tenant's; one that nothing is open about is found, and unknown.
+func TestUnlistedService(t *testing.T) {
+	t.Parallel()
+	const up, degraded, down = tocsin.StatusOperational, tocsin.StatusDegradation, tocsin.StatusInterruption
+	cloud := func(id, class string, status tocsin.Status, minutes int) tocsin.Issue {
+		i := issue(id, class, status, minutes)
+		i.Service, i.ServiceID = "Windows 365", "Windows365"
+		return i
+	}
+	for name, tt := range map[string]struct {
+		tells  []any
+		silent bool
+		want   string // of the service; of one that is not counted with "-"
+		count  int
+	}{
+		"two incidents":          {tells: []any{exchange(up), cloud("CP1", "incident", degraded, 1), cloud("CP2", "incident", down, 2)}, want: "interruption", count: 2},
+		"advisory":               {tells: []any{exchange(up), cloud("CP1", "advisory", degraded, 1)}, want: "advisory", count: 2},
+		"advisory without news":  {tells: []any{exchange(up), old(cloud("CP1", "advisory", degraded, 1))}, want: "-unknown", count: 1},
+		"recovery":               {tells: []any{exchange(up), cloud("CP1", "incident", tocsin.StatusRestoringService, 1)}, want: "recovering", count: 2},
+		"recovery nobody hears":  {tells: []any{exchange(up), cloud("CP1", "incident", tocsin.StatusRestoringService, 1)}, silent: true, want: "unknown", count: 2},
+		"outage nobody hears":    {tells: []any{exchange(up), cloud("CP1", "incident", down, 1)}, silent: true, want: "interruption", count: 2},
+		"over":                   {tells: []any{exchange(up), cloud("CP1", "incident", tocsin.StatusServiceRestored, 1)}, want: "-unknown", count: 1},
+		"no list at all":         {tells: []any{cloud("CP1", "incident", degraded, 1)}, want: "degraded", count: 1},
+		"nothing was ever about": {tells: []any{exchange(up)}, want: "none", count: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.record(storetest.T0, tt.tells...)
+			if tt.silent {
+				d.silent(false)
+			}
+			r := d.judge()
+			got := "none"
+			if s, ok := r.Find("Windows365"); ok {
+				got = s.Severity.String()
+				if !s.Unlisted || s.Name != "Windows 365" {
+					t.Errorf("%q, unlisted %t", s.Name, s.Unlisted)
+				}
+			}
+			if _, counted := r.Service("Windows365"); !counted && got != "none" {
+				got = "-" + got
+			}
+			if got != tt.want || len(r.Services) != tt.count || len(r.Unfiled) > 0 && tt.want[0] != '-' {
+				t.Errorf("%s of %d services, %d issues about none; want %s of %d", got, len(r.Services), len(r.Unfiled), tt.want, tt.count)
+			}
+		})
+	}
+}
+
 // A label that changes is no new beginning.
 func TestSinceIsTheFirstOfTheRun(t *testing.T) {
 	t.Parallel()

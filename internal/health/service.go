@@ -32,6 +32,9 @@ type Service struct {
 	// Named are open incidents of other services whose posts name this one. They
 	// are looked for only where the service is not well; see [Report.Elsewhere].
 	Named []*Issue
+	// Unlisted tells that no list names the service, or none does any more: the
+	// issues about it are all that is known.
+	Unlisted bool
 	// Silent tells that the severity is unknown because nobody looks, or nobody
 	// ever did: nothing that is known is worse.
 	Silent bool
@@ -55,17 +58,39 @@ func (r *Report) service(s *readmodel.Service) Service {
 	if one.Severity == tocsin.SeverityDegraded && len(one.About) > 0 && !slices.ContainsFunc(one.About, incident) && len(one.Named) == 0 {
 		one.Severity = tocsin.SeverityAdvisory
 	}
-	for _, issue := range one.About {
-		if issue.Severity > one.Severity && !(issue.Quiet && one.Severity.Well()) {
-			one.Severity, one.Status = issue.Severity, issue.Status
-		}
-	}
+	one.heed()
 	if told && s.Stale && one.Severity < tocsin.SeverityUnknown {
 		one.Severity, one.Silent = tocsin.SeverityUnknown, true
 	}
 	one.Silent = one.Silent || !told && one.Severity == tocsin.SeverityUnknown
 	r.explain(&one)
 	return one
+}
+
+// unlistedService judges a service that no list names by the issues about it
+// alone: without any that counts nothing is known of it.
+func (r *Report) unlistedService(s *readmodel.Service) Service {
+	one := Service{Service: s, About: r.about(s), Named: r.naming(s), Unlisted: true}
+	if !slices.ContainsFunc(one.About, func(i *Issue) bool { return !i.Quiet }) {
+		one.Severity = tocsin.SeverityUnknown
+	}
+	one.heed()
+	if s.Stale {
+		one.Severity = max(one.Severity, tocsin.SeverityUnknown)
+	}
+	one.Silent = one.Severity == tocsin.SeverityUnknown && !slices.ContainsFunc(one.About, func(i *Issue) bool { return i.Severity == one.Severity })
+	r.explain(&one)
+	return one
+}
+
+// heed makes a service as bad as the worst of the issues about it. An advisory
+// without news spoils nothing that is well.
+func (s *Service) heed() {
+	for _, issue := range s.About {
+		if issue.Severity > s.Severity && !(issue.Quiet && s.Severity.Well()) {
+			s.Severity, s.Status = issue.Severity, issue.Status
+		}
+	}
 }
 
 func incident(i *Issue) bool { return !i.Advisory() }
@@ -151,7 +176,7 @@ func unwell(s *Service, advisories bool) time.Time {
 	if s.Cause != nil && (advisories || !s.Cause.Advisory()) {
 		since = earlier(since, s.Cause.Since)
 	}
-	if s.Overview.Status.Severity() > least {
+	if !s.Unlisted && s.Overview.Status.Severity() > least {
 		since = earlier(since, spell(s.Service, least))
 	}
 	if since.IsZero() && !advisories {

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 // staleSince is since when some source is not heard, in words, or "" while all
@@ -26,8 +29,11 @@ func (v *visit) sinceWords(t time.Time) string {
 // those of the sources that it names.
 func (v *visit) staleTitle() string {
 	since := v.staleSince()
-	if since == "" {
+	switch {
+	case since == "":
 		return ""
+	case v.neverHeard():
+		return v.text("stale.never", "source", v.unheard())
 	}
 	for i := range v.snapshot.Services {
 		if !v.snapshot.Services[i].Stale {
@@ -35,6 +41,12 @@ func (v *visit) staleTitle() string {
 		}
 	}
 	return v.text("stale.title", "time", since)
+}
+
+// neverHeard reports whether none of the sources that are stale was ever read.
+func (v *visit) neverHeard() bool {
+	read := func(s tocsin.SourceState) bool { return !s.LastOKAt.IsZero() }
+	return v.snapshot.Stale && !slices.ContainsFunc(v.snapshot.Unheard(), read)
 }
 
 // unheard names the sources that are stale.
@@ -60,7 +72,7 @@ func (v *visit) staleReason() string {
 			reasons = append(reasons, v.text("stale.silent", "source", source.Name))
 		}
 	}
-	return strings.Join(reasons, " ")
+	return strings.Join(reasons, string(v.between()))
 }
 
 // unread reports whether nothing was ever read for a tenant.

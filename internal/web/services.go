@@ -74,7 +74,7 @@ func (p *Pages) service(v *visit) error {
 	if err != nil {
 		return err
 	}
-	judged, ok := open.report.Service(v.r.PathValue("id"))
+	judged, ok := open.report.Find(v.r.PathValue("id"))
 	if !ok {
 		return tocsin.NotFoundf("%q is no service of this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
@@ -101,6 +101,9 @@ func (p *Pages) service(v *visit) error {
 		return err
 	}
 	page.describe(v, s)
+	if judged.Unlisted {
+		page.Defs = append(page.Defs, definition{Name: v.text("def.unlisted"), Value: v.text("def.unlisted.value"), Note: v.text("def.unlisted.note")})
+	}
 	return v.render(http.StatusOK, "service", page)
 }
 

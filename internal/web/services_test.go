@@ -70,3 +70,25 @@ func TestServicePageHasTheIssuesOfItsNames(t *testing.T) {
 	has(t, "service", d.page("/services/AI"), "CP1", "CP2", "Contoso Copilot")
 	has(t, "issues of the service", d.page("/issues?service=AI"), "CP1", "CP2")
 }
+
+// A service that no list names has its page while an issue is about it, and
+// after that; one that nothing is about has none.
+func TestUnlistedServiceHasItsPage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	about := func(id, service, name string, status tocsin.Status) tocsin.Issue {
+		return tocsin.Issue{ID: id, Title: "Title of " + id, Service: name, ServiceID: service, Classification: "incident", Status: status, StartAt: d.now, ModifiedAt: d.now}
+	}
+	d.record(d.now,
+		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational},
+		about("CP1", "Windows365", "Windows 365", tocsin.StatusInterruption), about("ST1", "Stream", "Microsoft Stream", tocsin.StatusServiceRestored))
+	has(t, "issue", d.page("/issues/CP1"), `href="/services/Windows365?tenant=contoso"`)
+	has(t, "service", d.page("/services/Windows365"), "Down", "CP1", "none names it")
+	has(t, "service of the past", d.page("/services/Stream"), "Unknown", "ST1", "none names it")
+	has(t, "services", d.page("/services"), "Windows 365")
+	has(t, "overview", d.page("/"), "1\u00a0service down", "2\u00a0services tracked")
+	if status, _, _ := d.get("/services/Nothing"); status != 404 {
+		t.Errorf("/services/Nothing: %d, want 404", status)
+	}
+}

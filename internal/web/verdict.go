@@ -48,7 +48,7 @@ func (v *visit) verdict(s *state, m month) verdict {
 	switch {
 	case n[tocsin.SeverityInterruption]+n[tocsin.SeverityDegraded] > 0:
 		out.Headline = v.tollHeadline(s.tolls())
-	case r.Severity.Broken(), r.Severity == tocsin.SeverityRecovering && n[r.Severity] == 0: // of services that no list names
+	case r.Severity.Broken(), r.Severity == tocsin.SeverityRecovering && n[r.Severity] == 0: // of no service
 		out.Headline = v.text("verdict.incidents", "n", s.incidents())
 	case r.Severity == tocsin.SeverityUnknown:
 		out.Headline = v.unknownHeadline(s, stale)
@@ -69,7 +69,7 @@ func (v *visit) unknownHeadline(s *state, stale string) string {
 	switch n := s.report.Count()[tocsin.SeverityUnknown]; {
 	case stale != "":
 		return v.staleHeadline(s, stale)
-	case len(s.report.Services) == 0 && len(s.report.Unlisted) == 0:
+	case len(s.report.Services) == 0 && len(s.report.Unfiled) == 0:
 		return v.text("verdict.empty")
 	case n == 0 && s.incidents() > 0:
 		return v.text("verdict.incidents", "n", s.incidents())
@@ -83,6 +83,9 @@ func (v *visit) unknownHeadline(s *state, stale string) string {
 // staleHeadline says how much is not known: everything, some services, or what
 // a source that never named a service would tell.
 func (v *visit) staleHeadline(s *state, since string) string {
+	if v.neverHeard() {
+		return v.text("stale.never", "source", v.unheard())
+	}
 	n := 0
 	for _, line := range slices.Concat(s.Affected, s.Unheard) {
 		if line.stale {
@@ -214,12 +217,12 @@ func (v *visit) explain(out *verdict, s *state, stale string) {
 		}
 		out.Lead = v.sayRich(key, line.source, "id", idLink(line.Href, line.ID)) + v.besides(s)
 		if stale != "" {
-			out.Lead += v.between() + v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
+			out.Lead += v.between() + v.staleLead(stale)
 		}
 	case r.Severity.Broken():
 		out.Lead = v.rich("verdict.lead.unexplained")
 	case stale != "":
-		out.Lead = v.rich("verdict.lead.stale", "source", v.unheard(), "time", stale)
+		out.Lead = v.staleLead(stale)
 	case len(r.Services) == 0:
 		out.Lead = v.rich("verdict.lead.empty")
 	case r.Severity.Well():
@@ -227,6 +230,14 @@ func (v *visit) explain(out *verdict, s *state, stale string) {
 	case r.Severity == tocsin.SeverityAdvisory:
 		out.Lead = v.rich("verdict.lead.advisories")
 	}
+}
+
+// staleLead says what a silent source means.
+func (v *visit) staleLead(since string) template.HTML {
+	if v.neverHeard() {
+		return v.rich("verdict.lead.never", "source", v.unheard())
+	}
+	return v.rich("verdict.lead.stale", "source", v.unheard(), "time", since)
 }
 
 // maxAlso is how many incidents are named beside the one that leads.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -44,4 +45,20 @@ func TestWatchedWithNothingOpen(t *testing.T) {
 	d.record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusInvestigating})
 	has(t, "overview", d.page("/"), "service being looked at")
 	lacks(t, "overview", d.page("/"), "0 advisories")
+}
+
+// Of a source that was never read nothing is said that it told.
+func TestNeverReadToldNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	storetest.AddTenants(t, d.store)
+	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d.poll(tocsin.OutcomeFailed)
+	for prefix, want := range map[string]string{"": "Nothing has been read from graph yet.", "/fr": "Rien n\u2019a encore été lu de graph.", "/ja": "graph からはまだ何も取得していません。"} {
+		page := d.page(prefix + "/")
+		has(t, "overview "+prefix, page, want)
+		lacks(t, "overview "+prefix, page, "since the start", "depuis le début", "開始時以降", "working then", "any more")
+	}
 }

@@ -155,6 +155,7 @@ func (p *Pages) parse(l *locale) (*template.Template, error) {
 		"t":       l.text,
 		"rich":    l.rich,
 		"number":  l.number,
+		"comma":   func() string { return l.join([]string{"", ""}) },
 		"icon":    icon,
 		"code":    code,
 		"glyph":   glyph,

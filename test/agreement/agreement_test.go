@@ -14,7 +14,7 @@ import (
 // A situation is what is said about Exchange in one tenant. The zero value says
 // that it is operational, by a source that was read just now.
 type situation struct {
-	overview tocsin.Status // "" for operational, "-" for none
+	overview tocsin.Status // "" for operational, "-" for none, "*" for a service that no list names
 	incident tocsin.Status // open about it; "" for none
 	advisory string        // "", "news" or "quiet"
 	suite    tocsin.Status // of an incident of the suite that names it; "" for none
@@ -30,7 +30,7 @@ func (s situation) String() string {
 var ( //nolint:gochecknoglobals // tables of a test
 	overviews = []tocsin.Status{
 		"", tocsin.StatusDegradation, tocsin.StatusInterruption, tocsin.StatusRestoringService, tocsin.StatusInvestigating, tocsin.StatusInvestigationSuspended,
-		tocsin.StatusFalsePositive, tocsin.StatusServiceRestored, tocsin.StatusInformationUnavailable, "partlyBroken", "-",
+		tocsin.StatusFalsePositive, tocsin.StatusServiceRestored, tocsin.StatusInformationUnavailable, "partlyBroken", "-", "*",
 	}
 	incidents  = []tocsin.Status{"", tocsin.StatusInterruption, tocsin.StatusDegradation, tocsin.StatusInvestigating, tocsin.StatusConfirmed, tocsin.StatusRestoringService, tocsin.StatusServiceRestored, "partlyBroken"}
 	advisories = []string{"", "news", "quiet"}
@@ -48,7 +48,10 @@ func all() []situation {
 				for _, suite := range suites {
 					for _, source := range sources {
 						for _, work := range works {
-							list = append(list, situation{overview, incident, advisory, suite, source, work})
+							s := situation{overview, incident, advisory, suite, source, work}
+							if s.mentioned() {
+								list = append(list, s)
+							}
 						}
 					}
 				}
@@ -57,6 +60,9 @@ func all() []situation {
 	}
 	return append(list, situation{source: "never"})
 }
+
+// mentioned reports whether something is said that Exchange can be found by.
+func (s situation) mentioned() bool { return s.overview != "*" || s.incident != "" || s.advisory != "" }
 
 // unusual counts the parts that say something.
 func (s situation) unusual() int {
@@ -80,7 +86,7 @@ func sample() []situation {
 	}
 	list := slices.DeleteFunc(all(), func(s situation) bool {
 		both := situation{overview: s.overview, incident: s.incident}
-		if n := s.unusual(); n <= 1 || n == 2 && whole || s == both && s.overview != "-" && (s.overview.Broken() || s.incident.Broken()) {
+		if n := s.unusual(); n <= 1 || n == 2 && whole || s == both && s.overview != "-" && (s.overview == "*" || s.overview.Broken() || s.incident.Broken()) {
 			return false
 		}
 		left = append(left, s)

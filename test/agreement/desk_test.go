@@ -119,6 +119,8 @@ func (s situation) words(now time.Time) []any {
 	}
 	switch s.overview {
 	case "-":
+	case "*":
+		list = list[1:]
 	case "":
 		list = append(list, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational})
 	default:
@@ -230,7 +232,7 @@ func (d *desk) run(t *testing.T, args ...string) (code int, out string) {
 // passesThrough holds the provider's own APIs to the provider's own word.
 func (d *desk) passesThrough(t *testing.T, n int, s situation) {
 	t.Helper()
-	if s.overview == "-" || s.source == "never" {
+	if s.overview == "-" || s.overview == "*" || s.source == "never" {
 		return
 	}
 	want := s.overview

@@ -25,7 +25,7 @@ type healthBody struct {
 	Since    *time.Time       `json:"since,omitempty" doc:"Since when it has not been well, by the provider's start of the issue that explains it; missing when it is well, or nobody knows."`
 	Issue    string           `json:"issue,omitempty" doc:"Id of the open incident that explains most of what is not well." example:"MO821132"`
 	Also     []string         `json:"also" nullable:"false" doc:"Ids of other open incidents that explain some of it."`
-	Services []serviceVerdict `json:"services" nullable:"false" doc:"By display name: own ones and those of providers."`
+	Services []serviceVerdict `json:"services" nullable:"false" doc:"By display name: own ones, those of providers, and those that no list names while issues about them are open."`
 }
 
 // serviceVerdict is the judgement on a service, with the evidence.
@@ -39,7 +39,8 @@ type serviceVerdict struct {
 	Overview   string     `json:"overview,omitempty" doc:"What its source says about it as a whole; missing when it never said anything."`
 	Issues     []string   `json:"issues" nullable:"false" doc:"Ids of open issues about it, the worst first."`
 	Named      []string   `json:"named" nullable:"false" doc:"Ids of open incidents of other services whose posts name it, looked for while it is not well."`
-	Source     string     `json:"source" doc:"Whose list it is on." example:"graph"`
+	Source     string     `json:"source" doc:"Whose list it is on, or that of an issue about it." example:"graph"`
+	Unlisted   bool       `json:"unlisted,omitempty" doc:"No list names it, or none does any more: it is judged by the issues about it alone."`
 	Stale      bool       `json:"stale" doc:"That source is silent: what was well is unknown."`
 	StaleSince *time.Time `json:"staleSince,omitempty" doc:"Since when it is silent; missing when it was never read."`
 }
@@ -47,7 +48,7 @@ type serviceVerdict struct {
 func newServiceVerdict(s *health.Service) serviceVerdict {
 	body := serviceVerdict{
 		ID: s.ID, Name: s.Name, Severity: s.Severity.String(), Status: string(s.Status), Since: instant(s.Since), Overview: string(s.Overview.Status),
-		Issues: idsOf(s.About), Named: idsOf(s.Named), Source: s.Source, Stale: s.Stale, StaleSince: instant(s.StaleSince),
+		Issues: idsOf(s.About), Named: idsOf(s.Named), Source: s.Source, Unlisted: s.Unlisted, Stale: s.Stale, StaleSince: instant(s.StaleSince),
 	}
 	if s.Cause != nil {
 		body.Issue = s.Cause.ID
@@ -102,7 +103,7 @@ func (a *API) getServiceHealth(ctx context.Context, x *exchange, in *InItem) (*s
 	if err != nil {
 		return nil, err
 	}
-	service, ok := report.Service(in.ID)
+	service, ok := report.Find(in.ID)
 	if !ok {
 		return nil, tocsin.NotFoundf("There is no service %q.", tocsin.Clip(in.ID, 80))
 	}
