@@ -39,6 +39,9 @@ func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
 	if err != nil {
 		return fmt.Errorf("%q is no duration such as 3m", tocsin.Clip(node.Value, 40))
 	}
+	if parsed <= 0 {
+		return fmt.Errorf("%q is no time to wait; leave the key out for the usual one", tocsin.Clip(node.Value, 40))
+	}
 	*d = Duration(parsed)
 	return nil
 }

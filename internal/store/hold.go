@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 
 	"modernc.org/sqlite"
@@ -44,6 +46,9 @@ func Take(ctx context.Context, dsn string, h Holder) (*Hold, error) {
 	if err := refuseForeignFile(path); err != nil {
 		return nil, fmt.Errorf("take database: %w", err)
 	}
+	if err := refuseManyNames(dsn); err != nil {
+		return nil, err
+	}
 	hold := &Hold{}
 	if hold.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(250)&_txlock=immediate"); err != nil {
 		return nil, fmt.Errorf("take database: %w", err)
@@ -72,6 +77,24 @@ func heldPath(dsn string) (string, error) {
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path)) // the database is not made yet
 	return filepath.Join(dir, filepath.Base(path)) + "-desk", err
+}
+
+// refuseManyNames refuses a database that has a second name: the engine keeps
+// what is not yet in the file beside it under the name that was used, so that two
+// processes would write past each other
+// (https://www.sqlite.org/howtocorrupt.html, "Multiple links to the same file").
+func refuseManyNames(dsn string) error {
+	info, err := os.Stat(dsn)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if n := names(info); n > 1 {
+		return tocsin.Invalidf("database", "The file %s has %d names (hard links), under each of which another desk could write to it: copy it, or remove the others.", filepath.Base(dsn), n)
+	}
+	return nil
 }
 
 // take says who holds the file and begins the transaction that holds it. What

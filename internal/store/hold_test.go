@@ -48,6 +48,22 @@ func TestOneDeskOnOneFile(t *testing.T) {
 	}
 }
 
+// A file with a second name is refused, by either of them.
+func TestNoDeskOnAFileWithTwoNames(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.File(t)
+	storetest.AddTenants(t, storetest.Open(t, dsn))
+	second := filepath.Join(t.TempDir(), "second.db")
+	if err := os.Link(dsn, second); err != nil {
+		t.Skipf("no hard links here: %v", err)
+	}
+	for _, name := range []string{dsn, second} {
+		if hold, err := store.Take(t.Context(), name, holder("serve")); !errors.Is(err, tocsin.ErrInvalid) {
+			t.Errorf("%s: %v", name, errors.Join(err, hold.Release()))
+		}
+	}
+}
+
 // Of many that start at once, one runs.
 func TestTakenOnce(t *testing.T) {
 	t.Parallel()

@@ -26,12 +26,42 @@ func (i Issue) Course() Course { return Course{i.Classification, i.Status, i.Sta
 // end before the start is an end like any other.
 func (c Course) Over(now time.Time) bool {
 	switch {
-	case c.Status.Settled():
+	case c.Status.Settled(), c.Maintenance() && c.Status.Stage().over():
 		return true
 	case c.EndAt.IsZero() || c.EndAt.After(now) || c.Status.Broken():
 		return false
 	}
 	return true
+}
+
+// A Stage is how far announced work is by a status of its own, which the
+// provider writes in words such as "Scheduled" and "In progress". It is "" for
+// any other status.
+type Stage string
+
+// The stages of announced work.
+const (
+	StageScheduled  Stage = "scheduled"
+	StageInProgress Stage = "inProgress"
+	StageCompleted  Stage = "completed"
+	StageCancelled  Stage = "cancelled"
+)
+
+func (s Stage) over() bool { return s == StageCompleted || s == StageCancelled }
+
+// Stage reads the status of announced work, however its words are joined.
+func (s Status) Stage() Stage {
+	switch strings.ToLower(strings.Join(strings.FieldsFunc(string(s), func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "")) {
+	case "scheduled", "planned":
+		return StageScheduled
+	case "inprogress", "started":
+		return StageInProgress
+	case "completed":
+		return StageCompleted
+	case "canceled", "cancelled":
+		return StageCancelled
+	}
+	return ""
 }
 
 // Open reports whether the issue is not over at now. What is to come is open.

@@ -42,6 +42,10 @@ func TestCourse(t *testing.T) {
 		"work that users feel":             {work, tocsin.StatusDegradation, past, soon, false, false, true},
 		"work that users feel too long":    {work, tocsin.StatusDegradation, long, past, false, false, true},
 		"work done":                        {work, tocsin.StatusOperational, long, past, true, false, false},
+		"work done in their words":         {work, "Completed", past, time.Time{}, true, false, false},
+		"work called off in their words":   {work, "Cancelled", soon, soon.Add(time.Hour), true, false, false},
+		"work under way in their words":    {work, "In progress", past, time.Time{}, false, true, false},
+		"an incident that is completed":    {"incident", "Completed", past, time.Time{}, false, false, true},
 		"work called off":                  {work, tocsin.StatusServiceRestored, soon, soon, true, false, false},
 	} {
 		c := tocsin.Facts{Class: tt.class, Status: tt.status, StartAt: tt.start, EndAt: tt.end}.Course()

@@ -67,15 +67,11 @@ func (l *locale) lookOf(class string, s tocsin.Status) look {
 	}
 	word := strings.TrimSpace(string(s))
 	one := look{Family: "ok", Glyph: "ok", Words: tocsin.Clip(word, 60), severity: tocsin.SeverityPlanned}
-	switch strings.ToLower(strings.Join(strings.FieldsFunc(word, func(r rune) bool { return r == ' ' || r == '-' || r == '_' }), "")) {
-	case "", "scheduled", "planned":
+	switch stage := s.Stage(); {
+	case stage != "":
+		one.Words = l.text("work." + string(stage))
+	case word == "":
 		one.Words = l.text("work.scheduled")
-	case "inprogress", "started":
-		one.Words = l.text("work.inProgress")
-	case "completed":
-		one.Words = l.text("work.completed")
-	case "canceled", "cancelled":
-		one.Words = l.text("work.cancelled")
 	}
 	return one
 }
