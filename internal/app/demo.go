@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -54,6 +55,8 @@ type DemoInfo struct {
 	Tenants []DemoTenant `json:"tenants"`
 	People  []DemoPerson `json:"people"` // one for each role
 	Curl    []string     `json:"curl"`
+	// Routes is the table of everything that the desk serves.
+	Routes []httpserver.Route `json:"-"`
 }
 
 // DemoTenant is one tenant with a client that may read everything.
@@ -162,6 +165,7 @@ func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
 	if err := r.author(ctx, desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("author demo notices: %w", err), desk.Close())
 	}
+	r.info.Routes = desk.Routes()
 	if err := r.introduce(ctx, desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up demo clients: %w", err), desk.Close())
 	}

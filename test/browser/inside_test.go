@@ -117,7 +117,7 @@ func newInterior(t *testing.T) *interior {
 	)}
 	watched(in.stranger)
 	watched(in.admin)
-	in.turn, in.sampled, in.look = turn, sampled, func(by *browsertest.Tab, code, what string) { sound(t, by, what+" in "+code, in.n) }
+	in.turn, in.sampled, in.look = turn, sampled, func(by *browsertest.Tab, code, what string) { sound(t, by, what, code, in.n) }
 	return in
 }
 

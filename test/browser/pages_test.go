@@ -72,19 +72,6 @@ func happen(t *testing.T) {
 	}
 }
 
-// Every page is as it should be, for everybody.
-func TestPage(t *testing.T) {
-	t.Parallel()
-	tab := browsertest.Open(t)
-	watched(tab)
-	for i, path := range pages(t) {
-		for _, code := range turn(i) {
-			tab.Go(base(t) + languages[code] + path)
-			sound(t, tab, path+" in "+code, i)
-		}
-	}
-}
-
 // turn is the languages in which the nth page is looked at.
 func turn(n int) []string {
 	codes := []string{"en", "fr", "ja"}
@@ -94,25 +81,19 @@ func turn(n int) []string {
 	return codes[n%3 : n%3+1]
 }
 
-// sound looks at the page of a tab that is [watched]: what axe finds, whether
-// it fits each width, and what the browser complains of. n is its number, where
+// sound holds the page of a tab that is [watched] to what holds for every page:
+// what axe finds, its HTML, its layout in each theme and width, and what the
+// browser complains of. What is the page, code its language, n its number, where
 // pages take turns.
-func sound(t *testing.T, tab *browsertest.Tab, what string, n int) {
+func sound(t *testing.T, tab *browsertest.Tab, what, code string, n int) {
 	t.Helper()
 	if sampled(n) {
-		accessible(t, tab, what, n/stride)
+		accessible(t, tab, what+" in "+code, n/stride)
 	}
-	for i, width := range []int{320, 390, 820, 1440} { // the widest last, for the next page
-		if !thorough() && i < 3 && i != n%3 {
-			continue
-		}
-		tab.Size(width, 900)
-		if over := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-			t.Errorf("%s at %d px: %d px too wide", what, width, over)
-		}
-	}
+	wellFormed(t, tab, what, code)
+	laidOut(t, tab, what, code, n)
 	for _, seen := range browsertest.Eval[[]string](tab, `window.seen ?? ["the page is not watched"]`) {
-		t.Errorf("%s: %s", what, seen)
+		t.Errorf("%s in %s: %s", what, code, seen)
 	}
 }
 
@@ -141,7 +122,7 @@ func accessible(t *testing.T, tab *browsertest.Tab, what string, n int) {
 	t.Helper()
 	browsertest.Eval[any](tab, axe+`;null`)
 	rules := everyRule
-	for k, theme := range []string{"light", "dark"} {
+	for k, theme := range themes {
 		if !thorough() && n%2 != k {
 			continue
 		}

@@ -159,10 +159,10 @@ func TestPageOfEachState(t *testing.T) {
 		if strings.Contains(browsertest.Eval[string](tab, `document.querySelector("main").textContent`), s.never) {
 			t.Errorf("%s: the page says %q", s.name, s.never)
 		}
-		sound(t, tab, s.name, i)
+		sound(t, tab, s.name, "en", i)
 		if i%2 == 1 { // the storms, where most is on a page
 			tab.Go(base + []string{"/fr/wall", "/ja/"}[i/2])
-			sound(t, tab, s.name+", another page", i/2)
+			sound(t, tab, s.name+", another page", []string{"fr", "ja"}[i/2], i/2)
 		}
 	}
 }

@@ -83,6 +83,10 @@ func (a *API) docsGroup(tag *huma.Tag) docsGroup {
 	return group
 }
 
+// Steps are the parts of the path, each with the slash that ends it, where a
+// line may break.
+func (o docsOperation) Steps() []string { return strings.SplitAfter(o.Path, "/") }
+
 func docsOperationOf(op *operation) docsOperation {
 	o := docsOperation{
 		ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description, Scope: op.needs.Scope(),

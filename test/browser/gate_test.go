@@ -1,0 +1,210 @@
+package browser
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/browsertest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A row says how a route of the desk is looked at.
+type row struct {
+	route string // its path in the table of routes, in no language
+	// who looks at it, on the demo; a stranger when empty
+	who tocsin.Role
+	// at lists the addresses: a path, or a path and the selector of a link on it,
+	// as in "/issues > a.t", for what has ids.
+	at []string
+	// data says that the route answers no page; journey that its page is one of
+	// those on the way of [TestPageInside].
+	data, journey bool
+}
+
+// rows are all routes of the demo that answer GET, in the order of the table.
+// A new page needs no more than its row here.
+func rows() []row {
+	const admin = tocsin.RoleAdministrator
+	return []row{
+		{route: "/account", who: admin, at: []string{"/account"}},
+		{route: "/account/passkeys/remove", journey: true},
+		{route: "/admin", who: admin, at: []string{"/admin"}},
+		{route: "/admin/audit", who: admin, at: []string{"/admin/audit", "/admin/audit?who=alex&what=session"}},
+		{route: "/admin/audit.csv", data: true},
+		{route: "/admin/clients", who: admin, at: []string{"/admin/clients"}},
+		{route: "/admin/clients/{id}/revoke", who: admin, at: []string{`/admin/clients > a[href*="/revoke"]`}},
+		{route: "/admin/tenants", who: admin, at: []string{"/admin/tenants"}},
+		{route: "/admin/tenants/{id}", who: admin, at: []string{`/admin/tenants > main a[href*="/admin/tenants/"]`}},
+		{route: "/admin/tenants/{id}/sources/{name}/remove", journey: true},
+		{route: "/admin/tenants/{id}/state", journey: true},
+		{route: "/admin/users", who: admin, at: []string{"/admin/users"}},
+		{route: "/admin/users/{id}", who: admin, at: []string{`/admin/users > main a[href*="/admin/users/"]`}},
+		{route: "/admin/users/{id}/state", journey: true},
+		{route: "/api/docs", at: []string{"/api/docs"}},
+		{route: "/api/openapi.json", data: true},
+		{route: "/calendar.ics", data: true},
+		{route: "/changes", at: []string{"/changes"}},
+		{route: "/components", at: []string{"/components"}},
+		{route: "/events", data: true},
+		{route: "/health", data: true},
+		{route: "/healthz", data: true},
+		{route: "/history", at: []string{"/history", "/history?service=Exchange"}},
+		{route: "/history.csv", data: true},
+		{route: "/issues", at: []string{"/issues", "/issues?v=ended&type=advisory", "/issues?service=Nothing"}},
+		{route: "/issues.csv", data: true},
+		{route: "/issues/{id}", at: []string{"/ > #r-issues a.t", "/issues?v=ended > main a.t", "/services/RemoteAccess > main a.t"}},
+		{route: "/issues/{id}/compare/{a}/{b}", at: []string{`/issues/EX748468 > a[href*="/compare/"]`}},
+		{route: "/issues/{id}/files/{file}", data: true},
+		{route: "/login", at: []string{"/login", "/login?name=reader&next=%2Faccount"}},
+		{route: "/login/{provider}", at: []string{"/login/none"}},
+		{route: "/login/{provider}/callback", at: []string{"/login/none/callback"}},
+		{route: "/messages", at: []string{"/messages", "/messages?v=all&due=90d&owner=nobody", "/messages?service=Nothing"}},
+		{route: "/messages", who: tocsin.RoleServiceSupport, at: []string{"/messages"}},
+		{route: "/messages/{id}", who: tocsin.RoleServiceSupport, at: []string{"/messages > main a.t"}},
+		{route: "/messages/{id}/compare/{a}/{b}", at: []string{`/messages/MC1016338 > a[href*="/compare/"]`}},
+		{route: "/messages/{id}/files/{file}", data: true},
+		{route: "/metrics", data: true},
+		{route: "/preferences", at: []string{"/preferences"}},
+		{route: "/readyz", data: true},
+		{route: "/search", at: []string{"/search", "/search?q=mail", "/search?q=nothing+at+all"}},
+		{route: "/services", at: []string{"/services"}},
+		{route: "/services/{id}", at: []string{"/services/Exchange", "/services/RemoteAccess"}},
+		{route: "/setup", at: []string{"/setup?code=wrong"}},
+		{route: "/static/{name}", data: true},
+		{route: "/tenants", at: []string{"/tenants", "/tenants?name=nobody"}},
+		{route: "/version", data: true},
+		{route: "/wall", at: []string{"/wall"}},
+		{route: "/{$}", at: []string{"/", "/?tenant=fabrikam"}},
+		{route: "/{$}", who: admin, at: []string{"/"}},
+		{route: "", at: []string{"/nowhere"}}, // what nobody serves
+	}
+}
+
+// Each route that could answer a page has a row, and each row a route; what is
+// said to be no page is none.
+func TestEveryRouteHasItsRow(t *testing.T) {
+	t.Parallel()
+	home := base(t)
+	served := map[string]bool{"": true}
+	for _, route := range running.info.Routes {
+		if path, ok := strings.CutPrefix(route.Pattern, "GET "); ok && route.Handle != nil {
+			served[path] = true
+		}
+	}
+	listed := map[string]bool{}
+	for _, r := range rows() {
+		listed[r.route] = true
+		if !served[r.route] {
+			t.Errorf("the row of %q has no route", r.route)
+		}
+		if r.data != (r.at == nil && !r.journey) {
+			t.Errorf("the row of %q says nothing to look at", r.route)
+		}
+		if r.data && r.route != "/events" { // which does not end
+			plain := strings.NewReplacer("{id}", "EX748468", "{file}", "none", "{name}", "none").Replace(r.route)
+			answer(t, home+plain)
+		}
+	}
+	for path := range served {
+		for _, prefix := range languages {
+			if rest, ok := strings.CutPrefix(path, cmp.Or(prefix, "/en")); ok && (rest == "" || served[rest]) {
+				path = "" // the same in a language
+			}
+		}
+		if !listed[path] {
+			t.Errorf("the route GET %s has no row in the gate: say in rows() how it is reached, and it is looked at in every language, theme and width", path)
+		}
+	}
+}
+
+// answer fails where what is said to be data is a page.
+func answer(t *testing.T, address string) {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode == http.StatusOK && strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("%s is a page", address)
+	}
+}
+
+// Every page is as it should be, for everybody.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	base(t)
+	for _, code := range []string{"en", "fr", "ja"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			watcher{t: t, code: code, tabs: map[tocsin.Role]*browsertest.Tab{}}.all()
+		})
+	}
+}
+
+// A watcher looks at the pages in one language.
+type watcher struct {
+	t    *testing.T
+	code string
+	tabs map[tocsin.Role]*browsertest.Tab
+}
+
+func (w watcher) all() {
+	n := 0
+	for _, r := range rows() {
+		for _, at := range r.at {
+			if number := n; slices.Contains(turn(n), w.code) {
+				w.t.Run(strings.ReplaceAll(at, "/", "_"), func(t *testing.T) {
+					w.look(t, r, at, number)
+				})
+			}
+			n++
+		}
+	}
+}
+
+func (w watcher) look(t *testing.T, r row, at string, n int) {
+	t.Helper()
+	tab := w.tab(r.who)
+	path, link, linked := strings.Cut(at, " > ")
+	prefix := languages[w.code]
+	if r.route == "/api/docs" {
+		prefix = ""
+	}
+	if tab.Go(base(w.t) + prefix + path); linked {
+		href := browsertest.Eval[string](tab, fmt.Sprintf(`document.querySelector(%q)?.href ?? ""`, link))
+		if href == "" {
+			t.Errorf("%s: no link %s", path, link)
+			return
+		}
+		tab.Go(href)
+	}
+	name := r.route
+	if path != r.route {
+		name += " at " + at
+	}
+	if r.who != "" {
+		name += " as " + string(r.who)
+	}
+	sound(t, tab, strings.TrimPrefix(name, " at "), w.code, n)
+}
+
+// tab is one in which somebody has signed in.
+func (w watcher) tab(who tocsin.Role) *browsertest.Tab {
+	if w.tabs[who] == nil {
+		tab := browsertest.Open(w.t)
+		watched(tab)
+		if who != "" {
+			one := personOf(w.t, who)
+			tab.Go(base(w.t) + "/login")
+			submit(tab, ".login__form", map[string]string{"name": one.Name, "password": one.Password})
+			tab.Wait(`location.pathname === "/"`)
+		}
+		w.tabs[who] = tab
+	}
+	return w.tabs[who]
+}
