@@ -126,7 +126,7 @@ func (i *Ingest) store(ctx context.Context) error {
 		return nil
 	}
 	slices.SortStableFunc(i.part, func(a, b store.Entry) int { return a.SeenAt.Compare(b.SeenAt) })
-	entries := i.part
+	entries := lastWords(i.part)
 	if i.Dry {
 		entries = slices.DeleteFunc(slices.Clone(entries), i.wasTried)
 	}
@@ -160,6 +160,29 @@ func (i *Ingest) store(ctx context.Context) error {
 	}
 	return nil
 }
+
+// lastWords returns entries without the states of an item that a later one of
+// them takes back, where nothing says when either held: a list that names a
+// service twice would make two versions each time that it is brought in.
+func lastWords(entries []store.Entry) []store.Entry {
+	last := map[store.Ref]int{}
+	for n := range entries {
+		if e := &entries[n]; untimed(e) {
+			last[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = n
+		}
+	}
+	var kept []store.Entry
+	for n := range entries {
+		e := &entries[n]
+		if !untimed(e) || last[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] == n {
+			kept = append(kept, *e)
+		}
+	}
+	return kept
+}
+
+// untimed reports whether nothing says when an entry held.
+func untimed(e *store.Entry) bool { return e.SeenAt.IsZero() && e.Document.Facts.ModifiedAt.IsZero() }
 
 // keepLast keeps what would come back, unless the part says another thing of
 // the same item and time later.

@@ -81,3 +81,26 @@ func TestNoServiceWithTheIDOfANotice(t *testing.T) {
 		t.Errorf("rows = %+v, %v", rows, err)
 	}
 }
+
+// A list that names a service twice says its last word about it, each time that
+// it is brought in.
+func TestImportOfAServiceTwice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for round, want := range []int{1, 0, 0} {
+		d.now = d.now.Add(time.Minute)
+		ingest := d.Ingest(storetest.Contoso, "import")
+		for _, status := range []tocsin.Status{tocsin.StatusOperational, tocsin.StatusInterruption} {
+			doc, err := tocsin.NewDocument(tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: status})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := ingest.Add(t.Context(), doc, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := ingest.Finish(t.Context()); err != nil || ingest.Changed() != want {
+			t.Errorf("round %d: %d changes, %v, want %d", round, ingest.Changed(), err, want)
+		}
+	}
+}
