@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -46,12 +44,4 @@ func AddClientCertificate(ctx context.Context, people *people.Store, clientID st
 		return kept, err
 	}
 	return kept, people.AddClientCredential(ctx, kept)
-}
-
-// NewID makes a random GUID (RFC 9562, version 4).
-func NewID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

@@ -376,7 +376,7 @@ func (r *demoRun) welcome(ctx context.Context, desk *App, role tocsin.Role, pass
 	case !errors.Is(err, tocsin.ErrNotFound):
 		return err
 	}
-	return desk.Door.AddUser(ctx, tocsin.User{ID: NewID(), Name: string(role), Grants: []tocsin.Grant{{Role: role}}}, password)
+	return desk.Door.AddUser(ctx, tocsin.User{ID: tocsin.NewGUID(), Name: string(role), Grants: []tocsin.Grant{{Role: role}}}, password)
 }
 
 // samples are lines that work when pasted into a shell, the first one first: a

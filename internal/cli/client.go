@@ -73,7 +73,7 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 		c.Name = "client " + now.UTC().Format("2006-01-02 15:04:05.000")
 	}
 	client := tocsin.Client{
-		ID: app.NewID(), TenantID: tenant.ID, Name: c.Name, Scopes: c.Scope, Shape: tocsin.Shape(c.Shape), PerMinute: c.Rate,
+		ID: tocsin.NewGUID(), TenantID: tenant.ID, Name: c.Name, Scopes: c.Scope, Shape: tocsin.Shape(c.Shape), PerMinute: c.Rate,
 		CreatedAt: now, ExpiresAt: expires,
 	}
 	if c.Certificate != "" {

@@ -66,7 +66,7 @@ func (c *userAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	user := tocsin.User{ID: app.NewID(), Name: c.Name, Display: c.Display, CreatedAt: time.Now()}
+	user := tocsin.User{ID: tocsin.NewGUID(), Name: c.Name, Display: c.Display, CreatedAt: time.Now()}
 	user.Normalize()
 	if user.Grants, err = parseGrants(ctx, desk, c.Role); err != nil {
 		return err

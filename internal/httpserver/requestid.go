@@ -2,8 +2,6 @@ package httpserver
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"net/http"
 
 	"example.org/tocsin/internal/tocsin"
@@ -25,7 +23,7 @@ func withRequestID(stopping <-chan struct{}) middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := r.Header.Get("Client-Request-Id")
 			if !tocsin.IsGUID(id) {
-				id = newGUID()
+				id = tocsin.NewGUID()
 			}
 			w.Header().Set("X-Request-Id", id)
 			ctx := context.WithValue(r.Context(), infoKey{}, &info{id: id, stopping: stopping})
@@ -50,17 +48,4 @@ func Stopping(ctx context.Context) <-chan struct{} {
 		return i.stopping
 	}
 	return nil
-}
-
-// newGUID is a random GUID (RFC 9562, version 4).
-func newGUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails: it ends the process instead
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	var text [36]byte
-	to := hex.AppendEncode(text[:0], b[:4])
-	for _, part := range [][]byte{b[4:6], b[6:8], b[8:10], b[10:]} {
-		to = hex.AppendEncode(append(to, '-'), part)
-	}
-	return string(to)
 }

@@ -79,13 +79,18 @@ func StatusesThat(is func(Status) bool) []Status {
 	return list
 }
 
-func (s Status) facts() (statusFacts, bool) {
+// statusByName is statusTable by status: lists ask for each of their rows.
+var statusByName = func() map[Status]statusFacts {
+	byName := make(map[Status]statusFacts, len(statusTable))
 	for _, f := range statusTable {
-		if f.status == s {
-			return f, true
-		}
+		byName[f.status] = f
 	}
-	return statusFacts{}, false
+	return byName
+}()
+
+func (s Status) facts() (statusFacts, bool) {
+	f, ok := statusByName[s]
+	return f, ok
 }
 
 // Known reports whether s is a value of either API's published vocabulary.

@@ -39,13 +39,9 @@ func (s Shape) Valid() bool {
 }
 
 var (
-	guidPattern   = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 	domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
 	namePattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
 )
-
-// IsGUID reports whether s has the form of a GUID, in either case.
-func IsGUID(s string) bool { return guidPattern.MatchString(strings.ToLower(s)) }
 
 // IsDomain reports whether s has the form of a DNS domain with at least two
 // labels, in either case, of at most 253 characters.

@@ -61,7 +61,7 @@ func storm(ctx context.Context, desk *app.App) (password string, err error) {
 		return "", err
 	}
 	password = rand.Text()
-	user := tocsin.User{ID: app.NewID(), Name: readerName, Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
+	user := tocsin.User{ID: tocsin.NewGUID(), Name: readerName, Grants: []tocsin.Grant{{Role: tocsin.RoleReader}}}
 	return password, desk.Door.AddUser(ctx, user, password)
 }
 

@@ -52,7 +52,7 @@ func serve(ctx context.Context, s settings) error {
 	}
 	for _, t := range tenants(s) {
 		client := tocsin.Client{
-			ID: app.NewID(), TenantID: t.id, Name: app.NewID(), CreatedAt: time.Now(),
+			ID: tocsin.NewGUID(), TenantID: t.id, Name: tocsin.NewGUID(), CreatedAt: time.Now(),
 			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},
 		}
 		if _, err := app.AddClient(ctx, desk.People, client); err != nil {

@@ -32,6 +32,8 @@ type measure struct {
 
 func measures() []measure {
 	return []measure{
+		{"legacy answer", "internal/api/servicecomms", "BenchmarkAnswer/^1000$", "2000x", []string{"bench_test.go"}},
+		{"Graph answer", "internal/api/graph", "BenchmarkRequests/^1000$/(one|select|newest|joined|modified|first)", "1000x", []string{"bench_test.go"}},
 		{"changed document, 1000 in a poll", "internal/collect", "BenchmarkChangedDocuments/poll=1000$", "10x", []string{"changed_bench_test.go"}},
 		{"changed document, 50 in a poll", "internal/collect", "BenchmarkChangedDocuments/poll=50$", "20x", []string{"changed_bench_test.go"}},
 		{"page of an issue of 40 versions", "internal/web", "BenchmarkIssue$", "100x", []string{"issue_bench_test.go"}},
@@ -68,7 +70,7 @@ func run(base string, rounds int, only string) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	fmt.Printf("%-38s %12s %12s %8s %16s\n", "", "base µs", "here µs", "ratio", "lowest–highest")
+	fmt.Printf("%-45s %10s %10s %8s %16s\n", "", "base µs", "here µs", "ratio", "lowest–highest")
 	for _, m := range measures() {
 		if !strings.Contains(m.name, only) {
 			continue
@@ -90,7 +92,7 @@ func (m measure) compare(base, here, temp string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	var olds, presents, ratios []float64
+	var found []*result
 	for range rounds {
 		before, err := m.once(old, base)
 		if err != nil {
@@ -100,10 +102,40 @@ func (m measure) compare(base, here, temp string, rounds int) error {
 		if err != nil {
 			return err
 		}
-		olds, presents, ratios = append(olds, before), append(presents, now), append(ratios, now/before)
+		if found, err = add(found, before, now); err != nil {
+			return err
+		}
 	}
-	fmt.Printf("%-38s %12.0f %12.0f %8.2f %16s\n", m.name, median(olds), median(presents), median(ratios), fmt.Sprintf("%.2f–%.2f", slices.Min(ratios), slices.Max(ratios)))
+	for _, r := range found {
+		name := m.name
+		if len(found) > 1 {
+			name += " " + r.name
+		}
+		fmt.Printf("%-45s %10.1f %10.1f %8.2f %16s\n", name, median(r.before), median(r.now), median(r.ratios), fmt.Sprintf("%.2f–%.2f", slices.Min(r.ratios), slices.Max(r.ratios)))
+	}
 	return nil
+}
+
+// A result is what each round found about one part of a benchmark, in
+// microseconds.
+type result struct {
+	name                string
+	before, now, ratios []float64
+}
+
+// add notes what a round of both found.
+func add(to []*result, before, now []took) ([]*result, error) {
+	if len(before) != len(now) || len(to) > 0 && len(to) != len(now) {
+		return nil, errors.New("the checkouts have different benchmarks")
+	}
+	for i := range now {
+		if len(to) <= i {
+			to = append(to, &result{name: now[i].name})
+		}
+		r := to[i]
+		r.before, r.now, r.ratios = append(r.before, before[i].µs), append(r.now, now[i].µs), append(r.ratios, now[i].µs/before[i].µs)
+	}
+	return to, nil
 }
 
 // build compiles the tests of a checkout with the benchmarks of this one.
@@ -124,19 +156,34 @@ func (m measure) build(checkout, here, to string) (string, error) {
 	return to, err
 }
 
-// once runs the benchmark and returns its processor time in microseconds.
-func (m measure) once(program, checkout string) (float64, error) {
+// took is the processor time of one benchmark.
+type took struct {
+	name string
+	µs   float64
+}
+
+// once runs the benchmark and returns the processor time of each of its parts.
+func (m measure) once(program, checkout string) (list []took, err error) {
 	out, err := command(filepath.Join(checkout, m.dir), program, "-test.run", "^$", "-test.bench", m.bench, "-test.benchtime", m.times)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	fields := strings.Fields(string(out))
-	for i, unit := range fields {
-		if i > 0 && strings.HasPrefix(unit, "cpu-µs") {
-			return strconv.ParseFloat(fields[i-1], 64)
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		for i, unit := range fields {
+			if i > 0 && strings.HasPrefix(unit, "cpu-µs") {
+				µs, err := strconv.ParseFloat(fields[i-1], 64)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, took{fields[0][strings.LastIndex(fields[0], "/")+1:], µs})
+			}
 		}
 	}
-	return 0, errors.New("the benchmark reported no processor time")
+	if len(list) == 0 {
+		return nil, errors.New("the benchmark reported no processor time")
+	}
+	return list, nil
 }
 
 func command(dir, name string, args ...string) ([]byte, error) {

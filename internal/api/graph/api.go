@@ -3,7 +3,6 @@ package graph
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -239,10 +238,7 @@ func (a *API) setHeaders(header http.Header, x *exchange) {
 // harmless in a log and in a header.
 func (x *exchange) name(id string) {
 	if x.id = id; id == "" {
-		var b [16]byte
-		_, _ = rand.Read(b[:]) // never fails: it ends the process instead
-		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-		x.id = fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+		x.id = tocsin.NewGUID()
 	}
 	x.clientID = x.id
 	if id := x.header.Get("Client-Request-Id"); len(id) <= 64 && id != "" && strings.Trim(id, idCharacters) == "" {

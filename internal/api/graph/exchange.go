@@ -172,11 +172,12 @@ func (x *exchange) forbidden(scope, message string) *failure {
 }
 
 // checkVersions refuses clients that only understand other versions of OData.
+// It spells names as [http.Header] keeps them: others are copied for each look.
 func checkVersions(header http.Header) error {
-	if v := header.Get("OData-Version"); v != "" && v != "4.0" && v != "4.01" {
+	if v := header.Get("Odata-Version"); v != "" && v != "4.0" && v != "4.01" {
 		return failf(http.StatusBadRequest, "OData-Version %s is not served: use 4.0.", tocsin.Clip(v, 20))
 	}
-	if v := header.Get("OData-MaxVersion"); v != "" {
+	if v := header.Get("Odata-MaxVersion"); v != "" {
 		if n, err := strconv.ParseFloat(v, 64); err != nil || !(n >= 4) || n > 100 {
 			return failf(http.StatusBadRequest, "OData-MaxVersion %s is not served: this is OData 4.0.", tocsin.Clip(v, 20))
 		}

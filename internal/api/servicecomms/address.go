@@ -91,7 +91,7 @@ func nobody() error {
 // message finds the issue or post that the key names, with the name of its
 // type.
 func (x *exchange) message() (o object, kind string, err error) {
-	index, n := indexOf(x.snapshot), &notice{api: x.api, snapshot: x.snapshot, ctx: x.r.Context()}
+	index, n := indexOf(x.snapshot), &notice{x: x}
 	kind = typeMessage
 	if row, ok := index.messages.Row(x.place.key); ok {
 		n.of, n.message, kind = row, true, typeMessageCenter

@@ -86,7 +86,7 @@ func (n *notice) fromMessage(m *tocsin.Message) object {
 	})
 	ids := []string{}
 	for _, name := range m.Services {
-		ids = append(ids, n.snapshot.ServiceID(name, n.of.Source))
+		ids = append(ids, n.x.snapshot.ServiceID(name, n.of.Source))
 	}
 	o.set("AffectedWorkloadDisplayNames", append([]string{}, m.Services...))
 	o.set("AffectedWorkloadNames", ids)

@@ -1,7 +1,6 @@
 package servicecomms
 
 import (
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -34,23 +33,19 @@ type exchange struct {
 func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{api: a, base: a.names.For(r.Host), w: w, r: r, now: a.now().UTC(), id: httpserver.RequestID(r.Context())}
 	if x.id == "" {
-		x.id = newID()
+		x.id = tocsin.NewGUID()
 	}
 	header := w.Header()
-	for _, h := range [...][2]string{
-		{"OData-Version", "4.0"},
-		{"X-Activity-Id", x.id},
-		{"Cache-Control", "private, no-store"},
-		{"Pragma", "no-cache"},
-		{"Expires", "-1"},
-		{"Vary", "Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding"},
-		{"X-Content-Type-Options", "nosniff"},
-		{"X-Instance-Name", "tocsin"},
-		{"Server", "Tocsin"},
-		{"X-AspNet-Version", "Tocsin"},
-		{"X-Powered-By", "Tocsin"},
-	} {
-		header.Set(h[0], h[1])
+	names := [...]string{ // as [http.Header] spells them
+		"Odata-Version", "X-Activity-Id", "Cache-Control", "Pragma", "Expires", "Vary", "X-Content-Type-Options",
+		"X-Instance-Name", "Server", "X-Aspnet-Version", "X-Powered-By",
+	}
+	values := []string{
+		"4.0", x.id, "private, no-store", "no-cache", "-1", "Authorization, Accept, Accept-Language, OData-MaxVersion, Accept-Encoding", "nosniff",
+		"tocsin", "Tocsin", "Tocsin", "Tocsin",
+	}
+	for i, name := range names {
+		header[name] = values[i : i+1 : i+1]
 	}
 	if id := r.Header.Get("Client-Request-Id"); id != "" && len(id) <= 64 && strings.Trim(id, idCharacters) == "" {
 		header.Set("Client-Request-Id", id)
@@ -60,14 +55,6 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 
 // idCharacters are those of request ids that are sent back.
 const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.{}"
-
-// newID makes a random GUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
 
 // serve checks in the order that all APIs keep: who asks, for which tenant,
 // with which permission, what and how, and only then with which options.
@@ -133,10 +120,10 @@ func (x *exchange) checkForm() error {
 	if httpserver.CheckBody(x.r) != nil {
 		return failf(http.StatusUnsupportedMediaType, codeMediaType, "Send no body.")
 	}
-	if text := strings.TrimSpace(x.r.Header.Get("OData-Version")); text != "" && text != "4.0" && text != "4.01" {
+	if text := strings.TrimSpace(x.r.Header.Get("Odata-Version")); text != "" && text != "4.0" && text != "4.01" {
 		return failf(http.StatusBadRequest, codeVersion, "Requests are in OData 4.0.")
 	}
-	if text := strings.TrimSpace(x.r.Header.Get("OData-MaxVersion")); text != "" {
+	if text := strings.TrimSpace(x.r.Header.Get("Odata-MaxVersion")); text != "" {
 		major, _, _ := strings.Cut(text, ".")
 		if n, err := strconv.Atoi(major); err != nil || n < 4 {
 			return failf(http.StatusBadRequest, codeVersion, "Answers are in OData 4.0.")

@@ -112,7 +112,7 @@ func (x *exchange) scan(s *readmodel.Snapshot, f *odata.Filter) []string {
 	for _, rows := range [][]*readmodel.Row{s.Issues, s.Messages} {
 		for _, row := range rows {
 			active := row.EndAt == 0 || row.EndAt >= since || row.StartAt >= since || row.ModifiedAt >= since
-			n := &notice{api: x.api, snapshot: x.snapshot, ctx: x.r.Context(), of: row, message: len(row.ID) > 0 && row.ID[0] == 'M'}
+			n := &notice{x: x, of: row, message: len(row.ID) > 0 && row.ID[0] == 'M'}
 			if (timed || active) && f.Match(n) {
 				list = append(list, row.ID)
 			}

@@ -1,7 +1,6 @@
 package servicecomms
 
 import (
-	"context"
 	"crypto/sha256"
 	"net/http"
 	"net/url"
@@ -70,9 +69,10 @@ func (a *answer) notice(n *notice) error {
 	if n.message {
 		kind = typeMessageCenter
 	}
-	key := encodedKey{n.of.Document, a.wanted.show, n.naming()}
+	form := form{a.wanted.show, n.naming()}
 	shared := a.wanted.plain() && !n.reviewed()
-	f, ok := a.x.api.encoded.Get(key)
+	f, ok := a.x.api.encoded.Get(form.of(n.of.Document))
+	ok = ok && f.form == form // two may have the same hash
 	if !ok || !shared {
 		entity, err := n.read()
 		if err != nil {
@@ -81,12 +81,12 @@ func (a *answer) notice(n *notice) error {
 		if err := a.x.linkReview(n, entity); err != nil {
 			return err
 		}
-		f.text = appendFields(nil, entity, a.wanted)
+		f.form, f.text = form, appendFields(nil, entity, a.wanted)
 		if a.wanted.plain() {
 			f.sum = digestOf(f.text)
 		}
 		if shared {
-			a.x.api.encoded.Put(key, f, len(f.text))
+			a.x.api.encoded.Put(form.of(n.of.Document), f, len(f.text))
 		}
 	}
 	if a.said != nil {
@@ -103,7 +103,7 @@ func (a *answer) notice(n *notice) error {
 // post may be about.
 func (n *notice) naming() string {
 	if n.message {
-		return n.snapshot.Naming()
+		return n.x.snapshot.Naming()
 	}
 	return n.of.ServiceID
 }
@@ -135,7 +135,7 @@ func (x *exchange) find(index index, options *odata.Options, limit int) (list []
 	candidates := x.candidates(index, options.Filter, since)
 	scratch := &notice{}
 	for row, message := candidates.next(); row != nil; row, message = candidates.next() {
-		*scratch = notice{api: x.api, snapshot: x.snapshot, ctx: x.r.Context(), of: row, message: message}
+		*scratch = notice{x: x, of: row, message: message}
 		if windowed && row.Last() < since || !options.Filter.Match(scratch) {
 			if scratch.failed != nil {
 				return nil, 0, scratch.failed
@@ -191,13 +191,11 @@ func (x *exchange) candidates(index index, f *odata.Filter, since readmodel.Inst
 // notice is one message as filters see it: columns first, the text when a
 // filter asks for it.
 type notice struct {
-	api      *API
-	snapshot *readmodel.Snapshot
-	ctx      context.Context //nolint:containedctx // filters have no way to pass one
-	of       *readmodel.Row
-	message  bool
-	entity   object // once read
-	failed   error
+	x       *exchange
+	of      *readmodel.Row
+	message bool
+	entity  object // once read
+	failed  error
 }
 
 // Value gives filters and orders the fields that they can use.
@@ -253,14 +251,14 @@ func (n *notice) Item(prop, i int) odata.Value {
 
 // slow reads the text for a field that is no column.
 func (n *notice) slow(prop int) any {
-	if prop < propSlow || prop-propSlow >= len(n.api.schema.slow) {
+	if prop < propSlow || prop-propSlow >= len(n.x.api.schema.slow) {
 		return nil
 	}
 	entity, err := n.read()
 	if err != nil {
 		return nil
 	}
-	return entity.value(n.api.schema.slow[prop-propSlow])
+	return entity.value(n.x.api.schema.slow[prop-propSlow])
 }
 
 func textValue(s string) odata.Value {
@@ -284,12 +282,12 @@ func (n *notice) read() (object, error) {
 	}
 	if n.message {
 		var m tocsin.Message
-		if m, n.failed = n.api.model.Message(n.ctx, n.of); n.failed == nil {
+		if m, n.failed = n.x.api.model.Message(n.x.r.Context(), n.of); n.failed == nil {
 			n.entity = n.fromMessage(&m)
 		}
 	} else {
 		var i tocsin.Issue
-		if i, n.failed = n.api.model.Issue(n.ctx, n.of); n.failed == nil {
+		if i, n.failed = n.x.api.model.Issue(n.x.r.Context(), n.of); n.failed == nil {
 			n.entity = n.fromIssue(&i)
 		}
 	}

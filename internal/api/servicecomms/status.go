@@ -90,14 +90,20 @@ type contribution struct {
 // those that ended within 24 hours.
 func (x *exchange) statusNow(index index, s *readmodel.Service) *workloadStatus {
 	yesterday := x.now.Add(-day).Truncate(time.Microsecond)
+	now := readmodel.InstantOf(x.now)
 	rows := slices.DeleteFunc(index.overlapping(s.ID, readmodel.InstantOf(yesterday), math.MaxInt64), func(row *readmodel.Row) bool {
 		// One that goes on already counts, also if its declared start is still to come.
-		return row.Starts() > readmodel.InstantOf(x.now) && !row.Course().Ongoing(x.now)
+		return row.Starts() > now && !row.Course().Ongoing(x.now)
 	})
 	open := []contribution{}
 	var spoken time.Time // the newest word of an open issue
+	var traits *readmodel.Traits
+	settled := false // by its status, which most neighbours share
 	for _, row := range rows {
-		if row.Ends() > readmodel.InstantOf(x.now) || row.Course().Open(x.now) {
+		if row.Traits != traits {
+			traits, settled = row.Traits, row.Status.Settled()
+		}
+		if row.Ends() > now || !settled && row.Course().Open(x.now) {
 			open = append(open, contribution{row, row.Status})
 			spoken = later(spoken, row.ModifiedAt.Time())
 		}
@@ -156,11 +162,12 @@ func worstOf(list []contribution) tocsin.Status {
 	return worst
 }
 
-// issueIDs are those that the source named and those of rows, each once.
+// issueIDs are those that the source named and those of rows, each once. No two
+// rows have the same.
 func issueIDs(named []string, rows []*readmodel.Row) []string {
-	list := append([]string{}, named...)
+	list := append(make([]string, 0, len(named)+len(rows)), named...)
 	for _, row := range rows {
-		if !slices.Contains(list, row.ID) {
+		if !slices.Contains(named, row.ID) {
 			list = append(list, row.ID)
 		}
 	}
