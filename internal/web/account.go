@@ -108,13 +108,6 @@ func (v *visit) fillAccount(page *accountPage, visitor access.Visitor) error {
 	return nil
 }
 
-func (v *visit) method(name string) string {
-	if name == "password" || name == "passkey" {
-		return v.text("method." + name)
-	}
-	return name
-}
-
 // browserWords make a name of what browsers say they are.
 func (v *visit) browserWords(agent string) string {
 	browser, system := browserOf(agent)

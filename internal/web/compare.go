@@ -83,18 +83,8 @@ type memberView struct {
 	Added, Removed []string
 }
 
-// compareIssue serves /issues/{id}/compare/{a}/{b}, compareMessage the same of
-// messages.
-func (p *Pages) compareIssue(v *visit) error {
-	row, ok := v.snapshot.Issue(v.r.PathValue("id"))
-	if !ok {
-		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
-	}
-	return p.compare(v, store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
-}
-
-func (p *Pages) compare(v *visit, ref store.Ref, list string) error {
-	versions, err := p.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, ref)
+func (v *visit) compare(ref store.Ref, list string) error {
+	versions, err := v.pages.config.Archive.Versions(v.r.Context(), v.snapshot.Tenant.ID, ref)
 	if err != nil {
 		return err
 	}
@@ -103,11 +93,11 @@ func (p *Pages) compare(v *visit, ref store.Ref, list string) error {
 	if !aOK || !bOK {
 		return tocsin.NotFoundf("%s has the versions 1 to %d.", ref.ID, versions[len(versions)-1].N)
 	}
-	before, err := p.config.Archive.BodyOf(v.r.Context(), a.Document)
+	before, err := v.pages.config.Archive.BodyOf(v.r.Context(), a.Document)
 	if err != nil {
 		return err
 	}
-	after, err := p.config.Archive.BodyOf(v.r.Context(), b.Document)
+	after, err := v.pages.config.Archive.BodyOf(v.r.Context(), b.Document)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,6 @@
 package web
 
-import (
-	"html/template"
-	"strconv"
-)
+import "strconv"
 
 // feed is what changed, parted by the reading mark: what the reader has not
 // seen yet, and what they have.
@@ -15,13 +12,6 @@ type feed struct {
 	All       string // address of the page of all changes
 	Cookie    string // the reading mark that the script moves
 	Now       int64
-}
-
-type feedLine struct {
-	At            *moment
-	Glyph, Family string
-	Icon          string // instead of a glyph
-	Text          template.HTML
 }
 
 // feedLines is how many changes the overview shows, and dueLines how many

@@ -26,24 +26,6 @@ func (v *visit) files(ref store.Ref, href string) ([]fileLine, error) {
 	return lines, nil
 }
 
-// issueFile serves /issues/{id}/files/{file}.
-func (p *Pages) issueFile(v *visit) error {
-	row, ok := v.snapshot.Issue(v.r.PathValue("id"))
-	if !ok {
-		return unknownFile()
-	}
-	return v.sendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
-}
-
-// messageFile serves /messages/{id}/files/{file}.
-func (p *Pages) messageFile(v *visit) error {
-	row, ok := v.snapshot.Message(v.r.PathValue("id"))
-	if !ok {
-		return unknownFile()
-	}
-	return v.sendFile(store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
-}
-
 func unknownFile() error { return tocsin.NotFoundf("There is no such file.") }
 
 // sendFile sends a document of an item for saving, whatever it says it is.

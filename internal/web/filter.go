@@ -85,3 +85,14 @@ func on(query url.Values, name string, allowed ...string) string {
 	}
 	return ""
 }
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

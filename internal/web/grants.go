@@ -29,3 +29,10 @@ func (v *visit) grantWords(g tocsin.Grant, names map[string]string) string {
 	}
 	return v.text("grant.in", "role", role, "tenant", name)
 }
+
+func (v *visit) method(name string) string {
+	if name == "password" || name == "passkey" {
+		return v.text("method." + name)
+	}
+	return name
+}

@@ -255,3 +255,22 @@ func (v *visit) alsoSeen(id string) ([]tenantState, error) {
 	})
 	return list, nil
 }
+
+// compareIssue serves /issues/{id}/compare/{a}/{b}, compareMessage the same of
+// messages.
+func (p *Pages) compareIssue(v *visit) error {
+	row, ok := v.snapshot.Issue(v.r.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
+	}
+	return v.compare(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
+}
+
+// issueFile serves /issues/{id}/files/{file}.
+func (p *Pages) issueFile(v *visit) error {
+	row, ok := v.snapshot.Issue(v.r.PathValue("id"))
+	if !ok {
+		return unknownFile()
+	}
+	return v.sendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+}

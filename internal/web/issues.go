@@ -109,12 +109,8 @@ func (v *visit) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, 
 	return slices.DeleteFunc(open, lacks), slices.DeleteFunc(planned, lacks), slices.DeleteFunc(ended, lacks), cut, nil
 }
 
-// Limits of the list: issues that a text leaves over, the latest, and rows of a
-// table to save.
-const (
-	maxFound = 1000
-	maxTable = 20_000
-)
+// maxFound is how many issues a text leaves over in the list, the latest.
+const maxFound = 1000
 
 // describe says what is listed and how to have all of it.
 func (page *issuesPage) describe(v *visit, open, all int) {

@@ -210,3 +210,10 @@ func (open openLines) of(issues []*health.Issue) []issueLine {
 	}
 	return lines
 }
+
+type feedLine struct {
+	At            *moment
+	Glyph, Family string
+	Icon          string // instead of a glyph
+	Text          template.HTML
+}

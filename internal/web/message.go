@@ -106,5 +106,14 @@ func (p *Pages) compareMessage(v *visit) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.r.PathValue("id"), 80))
 	}
-	return p.compare(v, store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
+	return v.compare(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
+}
+
+// messageFile serves /messages/{id}/files/{file}.
+func (p *Pages) messageFile(v *visit) error {
+	row, ok := v.snapshot.Message(v.r.PathValue("id"))
+	if !ok {
+		return unknownFile()
+	}
+	return v.sendFile(store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
 }

@@ -26,3 +26,6 @@ func (v *visit) sendTableAs(file string, rows [][]string) error {
 	v.send(http.StatusOK, content{kind: "text/csv; charset=utf-8", body: body.Bytes()})
 	return nil
 }
+
+// maxTable is how many rows a table to save has at most.
+const maxTable = 20_000

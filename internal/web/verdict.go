@@ -331,17 +331,6 @@ func (s *state) incidents() int {
 	return n
 }
 
-// compareBool puts false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
-}
-
 // lastIncident is the incident that ended last.
 func lastIncident(s *readmodel.Snapshot, now time.Time) *readmodel.Row {
 	var last *readmodel.Row
