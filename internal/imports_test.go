@@ -114,6 +114,22 @@ func TestParentsDoNotImportChildren(t *testing.T) {
 	}
 }
 
+// What two families of pages need is in the shell or in the parts: one that
+// reached into another would have to change with it, whatever the table says.
+func TestFamiliesOfPagesStandApart(t *testing.T) {
+	t.Parallel()
+	for _, p := range listed(t) {
+		if path.Dir(p.name()) != "web" {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if name := short(imported); path.Dir(name) == "web" && name != "web/part" {
+				t.Errorf("%s imports %s: move what both need to web or web/part, or let internal/app pass it", p.name(), name)
+			}
+		}
+	}
+}
+
 // Packages for tests must not reach the program.
 func TestProgramHoldsNoTestHelpers(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,6 @@ import (
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/web"
 )
 
 // newServer puts together everything that is served.
@@ -39,11 +38,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err := a.newDoor(c, o); err != nil {
 		return nil, err
 	}
-	pages, err := web.New(web.Config{
-		Model: a.Model, Archive: a.Store, Streams: a.live, Now: time.Now, Demo: a.demo,
-		Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Admin: administration{a.Store, a.People}, Connections: a.Sources, Handlings: a.People,
-		Marks: a.People, Person: a.person, Base: base, Names: others,
-	})
+	pages, err := a.pages(c)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+	"example.org/tocsin/internal/web/public"
 )
 
 // ExportSite writes the public pages of a tenant into a directory. Each file
@@ -24,11 +26,13 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
 	model := readmodel.New(r.Store, time.Now, slog.New(slog.DiscardHandler))
-	pages, err := web.New(web.Config{Model: model, Archive: r.Store, Now: time.Now, Demo: demo})
+	parts := part.New(part.Config{Model: model, Archive: r.Store})
+	pages := public.New(public.Config{Parts: parts, Model: model, Demo: demo})
+	shell, err := web.New(web.Config{Model: model, Archive: r.Store, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
 	if err != nil {
 		return 0, 0, err
 	}
-	site, err := pages.Site(ctx, tenant)
+	site, err := pages.Site(ctx, shell, tenant)
 	if err != nil {
 		return 0, 0, err
 	}

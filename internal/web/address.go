@@ -6,36 +6,37 @@ import (
 )
 
 // issueHref, messageHref and serviceHref are the addresses of what has an id.
-func (v *visit) issueHref(id string) string { return v.href("/issues/" + escapeID(id)) }
+func (v *Request) IssueHref(id string) string { return v.Href("/issues/" + EscapeID(id)) }
 
-func (v *visit) messageHref(id string) string { return v.href("/messages/" + escapeID(id)) }
+func (v *Request) MessageHref(id string) string { return v.Href("/messages/" + EscapeID(id)) }
 
-func (v *visit) serviceHref(id string) string { return v.href("/services/" + escapeID(id)) }
+func (v *Request) ServiceHref(id string) string { return v.Href("/services/" + EscapeID(id)) }
 
-func escapeID(id string) string { return url.PathEscape(id) }
+// EscapeID writes an id as one segment of a path.
+func EscapeID(id string) string { return url.PathEscape(id) }
 
-// sameTenant is the address of a page that is read with another permission, in
+// SameTenant is the address of a page that is read with another permission, in
 // other tenants: the tenant is named when it was named before.
-func (v *visit) sameTenant(path string) string {
+func (v *Request) SameTenant(path string) string {
 	tenant := ""
-	if v.r.URL.Query().Has("tenant") {
-		tenant = v.snapshot.Tenant.Name
+	if v.R.URL.Query().Has("tenant") {
+		tenant = v.Snapshot.Tenant.Name
 	}
-	return addressOf(v.code, path, tenant)
+	return AddressOf(v.Code, path, tenant)
 }
 
-// address is the one of the desk that was asked, for what is read elsewhere;
+// Address is the one of the desk that was asked, for what is read elsewhere;
 // empty where it is not known.
-func (v *visit) address() string {
+func (v *Request) Address() string {
 	if v.pages.config.Base == "" {
 		return ""
 	}
-	return v.pages.names.For(v.r.Host)
+	return v.pages.names.For(v.R.Host)
 }
 
-// prefixOf is how addresses in a language begin.
-func prefixOf(code string) string {
-	if code == languages()[0] {
+// PrefixOf is how addresses in a language begin.
+func PrefixOf(code string) string {
+	if code == Languages()[0] {
 		return ""
 	}
 	return "/" + code
@@ -43,25 +44,27 @@ func prefixOf(code string) string {
 
 // languageOf splits a path into its language and the rest.
 func languageOf(path string) (code, rest string) {
-	for _, code := range languages()[1:] {
+	for _, code := range Languages()[1:] {
 		if rest, ok := strings.CutPrefix(path, "/"+code); ok && (rest == "" || rest[0] == '/') {
 			return code, "/" + strings.TrimPrefix(rest, "/")
 		}
 	}
-	return languages()[0], path
+	return Languages()[0], path
 }
 
-// href is the address of a page in the language and about the tenant of the
+// Href is the address of a page in the language and about the tenant of the
 // visit. path may have a query and a fragment.
-func (v *visit) href(path string) string {
+func (v *Request) Href(path string) string {
 	tenant := ""
-	if len(v.tenants) > 1 && v.snapshot != nil {
-		tenant = v.snapshot.Tenant.Name
+	if len(v.Tenants) > 1 && v.Snapshot != nil {
+		tenant = v.Snapshot.Tenant.Name
 	}
-	return addressOf(v.code, path, tenant)
+	return AddressOf(v.Code, path, tenant)
 }
 
-func addressOf(code, path, tenant string) string {
+// AddressOf returns the address of a page in a language and about a tenant,
+// both as addresses name them; tenant may be empty.
+func AddressOf(code, path, tenant string) string {
 	path, fragment, _ := strings.Cut(path, "#")
 	if tenant != "" {
 		mark := "?"
@@ -73,13 +76,13 @@ func addressOf(code, path, tenant string) string {
 	if fragment != "" {
 		path += "#" + fragment
 	}
-	return prefixOf(code) + path
+	return PrefixOf(code) + path
 }
 
-// with is the present address with another value for one parameter of its
+// With is the present address with another value for one parameter of its
 // query, or without it.
-func (v *visit) with(name, value string) string {
-	query := v.r.URL.Query()
+func (v *Request) With(name, value string) string {
+	query := v.R.URL.Query()
 	query.Del("page")
 	if value == "" {
 		query.Del(name)
@@ -87,7 +90,7 @@ func (v *visit) with(name, value string) string {
 		query.Set(name, value)
 	}
 	if len(query) == 0 {
-		return prefixOf(v.code) + v.path
+		return PrefixOf(v.Code) + v.Path
 	}
-	return prefixOf(v.code) + v.path + "?" + query.Encode()
+	return PrefixOf(v.Code) + v.Path + "?" + query.Encode()
 }

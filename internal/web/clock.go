@@ -7,14 +7,14 @@ import (
 )
 
 // A clock writes instants for one reader: in their language and zone.
-type clock struct {
-	*locale
-	zone *time.Location
-	now  time.Time
+type Clock struct {
+	*Locale
+	Zone *time.Location
+	Now  time.Time
 }
 
 // A moment is an instant as pages show it.
-type moment struct {
+type Moment struct {
 	ISO   string // for machines
 	Text  string // in the reader's zone: the time today, else the date
 	UTC   string // beside it, "" when Text is in UTC
@@ -22,123 +22,124 @@ type moment struct {
 	Ago   string // relative to now, "" after a week
 }
 
-// moment is t for a page. It is nil for the zero time.
-func (c clock) moment(t time.Time) *moment {
+// Moment is t for a page. It is nil for the zero time.
+func (c Clock) Moment(t time.Time) *Moment {
 	if t.IsZero() {
 		return nil
 	}
-	local, utc := t.In(c.zone), t.UTC()
-	m := &moment{ISO: utc.Format("2006-01-02T15:04:05Z"), Text: c.stamp(local), Title: c.full(local), Ago: c.ago(t)}
-	if c.isUTC(t) {
+	local, utc := t.In(c.Zone), t.UTC()
+	m := &Moment{ISO: utc.Format("2006-01-02T15:04:05Z"), Text: c.Stamp(local), Title: c.Full(local), Ago: c.Ago(t)}
+	if c.IsUTC(t) {
 		m.Title += " UTC"
 	} else {
-		m.UTC = c.hm(utc) + " UTC"
+		m.UTC = c.HM(utc) + " UTC"
 		if utc.Day() != local.Day() {
-			m.UTC = c.shortDate(utc) + " " + m.UTC
+			m.UTC = c.ShortDate(utc) + " " + m.UTC
 		}
-		m.Title += " " + c.city() + ", " + c.full(utc) + " UTC"
+		m.Title += " " + c.City() + ", " + c.Full(utc) + " UTC"
 	}
 	return m
 }
 
-// stamp is the time of a moment of today, date and time of one of this year,
+// Stamp is the time of a moment of today, date and time of one of this year,
 // and the date of one long ago.
-func (c clock) stamp(local time.Time) string {
-	now := c.now.In(c.zone)
+func (c Clock) Stamp(local time.Time) string {
+	now := c.Now.In(c.Zone)
 	switch {
-	case sameDay(local, now):
-		return c.hm(local)
+	case SameDay(local, now):
+		return c.HM(local)
 	case local.Year() == now.Year() || now.Sub(local).Abs() < 30*24*time.Hour:
-		return c.shortDate(local) + nbsp + c.hm(local)
+		return c.ShortDate(local) + nbsp + c.HM(local)
 	}
 	return c.date(local)
 }
 
-func sameDay(a, b time.Time) bool {
+// SameDay reports whether two local times are on one day.
+func SameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-// isUTC reports whether the reader's time at t is UTC.
-func (c clock) isUTC(t time.Time) bool {
-	_, offset := t.In(c.zone).Zone()
-	return offset == 0 && (c.zone == time.UTC || c.zone.String() == "UTC")
+// IsUTC reports whether the reader's time at t is UTC.
+func (c Clock) IsUTC(t time.Time) bool {
+	_, offset := t.In(c.Zone).Zone()
+	return offset == 0 && (c.Zone == time.UTC || c.Zone.String() == "UTC")
 }
 
-// city is the name of the reader's zone, as people call it.
-func (c clock) city() string {
-	name := c.zone.String()
-	if c.code == "ja" && name == "Asia/Tokyo" {
+// City is the name of the reader's zone, as people call it.
+func (c Clock) City() string {
+	name := c.Zone.String()
+	if c.Code == "ja" && name == "Asia/Tokyo" {
 		return "東京"
 	}
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
 		return strings.ReplaceAll(name[i+1:], "_", " ")
 	}
 	if name == "Local" {
-		name, _ = c.now.In(c.zone).Zone()
+		name, _ = c.Now.In(c.Zone).Zone()
 	}
 	return name
 }
 
-// hm is the time of a day.
-func (c clock) hm(t time.Time) string {
-	if c.code == "ja" {
+// HM is the time of a day.
+func (c Clock) HM(t time.Time) string {
+	if c.Code == "ja" {
 		return fmt.Sprintf("%d:%02d", t.Hour(), t.Minute())
 	}
 	return t.Format("15:04")
 }
 
-// shortDate is a day of a year: 19 juil., 19 Jul, 7月19日.
-func (c clock) shortDate(t time.Time) string {
-	if c.code == "ja" {
+// ShortDate is a day of a year: 19 juil., 19 Jul, 7月19日.
+func (c Clock) ShortDate(t time.Time) string {
+	if c.Code == "ja" {
 		return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
 	}
-	return c.day(t) + nbsp + c.month(t, true)
+	return c.day(t) + nbsp + c.Month(t, true)
 }
 
 // date is a day: 19 juil. 2024, 19 Jul 2024, 2024年7月19日.
-func (c clock) date(t time.Time) string {
-	if c.code == "ja" {
-		return fmt.Sprintf("%d年%s", t.Year(), c.shortDate(t))
+func (c Clock) date(t time.Time) string {
+	if c.Code == "ja" {
+		return fmt.Sprintf("%d年%s", t.Year(), c.ShortDate(t))
 	}
-	return c.shortDate(t) + nbsp + fmt.Sprint(t.Year())
+	return c.ShortDate(t) + nbsp + fmt.Sprint(t.Year())
 }
 
 // topDate is a day with its short weekday.
-func (c clock) topDate(t time.Time) string {
-	if c.code == "ja" {
-		return c.date(t) + "（" + c.weekday(t, true) + "）"
+func (c Clock) topDate(t time.Time) string {
+	if c.Code == "ja" {
+		return c.date(t) + "（" + c.Weekday(t, true) + "）"
 	}
-	return c.weekday(t, true) + " " + c.date(t)
+	return c.Weekday(t, true) + " " + c.date(t)
 }
 
-// longDate is a day in full: vendredi 19 juillet 2024, 2024年7月19日（金）.
-func (c clock) longDate(t time.Time) string {
-	if c.code == "ja" {
+// LongDate is a day in full: vendredi 19 juillet 2024, 2024年7月19日（金）.
+func (c Clock) LongDate(t time.Time) string {
+	if c.Code == "ja" {
 		return c.topDate(t)
 	}
-	return fmt.Sprintf("%s %s%s%s %d", c.weekday(t, false), c.day(t), nbsp, c.month(t, false), t.Year())
+	return fmt.Sprintf("%s %s%s%s %d", c.Weekday(t, false), c.day(t), nbsp, c.Month(t, false), t.Year())
 }
 
-// full is date and time.
-func (c clock) full(t time.Time) string {
-	if c.code == "ja" {
-		return c.topDate(t) + c.hm(t)
+// Full is date and time.
+func (c Clock) Full(t time.Time) string {
+	if c.Code == "ja" {
+		return c.topDate(t) + c.HM(t)
 	}
-	return c.date(t) + ", " + c.hm(t)
+	return c.date(t) + ", " + c.HM(t)
 }
 
-func (c clock) day(t time.Time) string {
-	if c.code == "fr" && t.Day() == 1 {
+func (c Clock) day(t time.Time) string {
+	if c.Code == "fr" && t.Day() == 1 {
 		return "1er"
 	}
 	return fmt.Sprint(t.Day())
 }
 
-func (c clock) month(t time.Time, short bool) string {
-	if c.code == "ja" {
+func (c Clock) Month(t time.Time, short bool) string {
+	if c.Code == "ja" {
 		return fmt.Sprintf("%d月", t.Month())
 	}
-	if c.code == "fr" {
+	if c.Code == "fr" {
 		long := [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
 		brief := [...]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
 		if short {
@@ -152,8 +153,8 @@ func (c clock) month(t time.Time, short bool) string {
 	return t.Month().String()
 }
 
-func (c clock) weekday(t time.Time, short bool) string {
-	switch c.code {
+func (c Clock) Weekday(t time.Time, short bool) string {
+	switch c.Code {
 	case "ja":
 		return [...]string{"日", "月", "火", "水", "木", "金", "土"}[t.Weekday()]
 	case "fr":
@@ -169,48 +170,49 @@ func (c clock) weekday(t time.Time, short bool) string {
 	return t.Weekday().String()
 }
 
-// ago is how far from now t is, in either direction: il y a 4 h 30, in 18 min.
+// Ago is how far from now t is, in either direction: il y a 4 h 30, in 18 min.
 // It is empty more than a week away, where the date says more.
-func (c clock) ago(t time.Time) string {
-	d := c.now.Sub(t)
+func (c Clock) Ago(t time.Time) string {
+	d := c.Now.Sub(t)
 	switch {
 	case d.Abs() < time.Minute:
-		return c.text("time.now")
+		return c.Text("time.now")
 	case d.Abs() > 7*24*time.Hour:
 		return ""
 	case d > 0:
-		return c.text("time.ago", "d", c.length(d))
+		return c.Text("time.ago", "d", c.Length(d))
 	}
-	return c.text("time.in", "d", c.length(-d))
+	return c.Text("time.in", "d", c.Length(-d))
 }
 
-// length is a span of time to the minute; hours have minutes beside them up to
+// Length is a span of time to the minute; hours have minutes beside them up to
 // a day, days have hours up to a week.
-func (c clock) length(d time.Duration) string {
+func (c Clock) Length(d time.Duration) string {
 	d = d.Truncate(time.Minute)
 	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
 	switch {
 	case days >= 7:
-		return c.text("time.days", "n", days)
+		return c.Text("time.days", "n", days)
 	case days > 0 && hours > 0:
-		return c.text("time.days", "n", days) + c.gap() + c.text("time.hours", "n", hours)
+		return c.Text("time.days", "n", days) + c.gap() + c.Text("time.hours", "n", hours)
 	case days > 0:
-		return c.text("time.days", "n", days)
+		return c.Text("time.days", "n", days)
 	case hours > 0 && minutes > 0:
-		return c.text("time.hm", "h", fmt.Sprint(hours), "m", fmt.Sprintf("%02d", minutes))
+		return c.Text("time.hm", "h", fmt.Sprint(hours), "m", fmt.Sprintf("%02d", minutes))
 	case hours > 0:
-		return c.text("time.hours", "n", hours)
+		return c.Text("time.hours", "n", hours)
 	}
-	return c.text("time.minutes", "n", minutes)
+	return c.Text("time.minutes", "n", minutes)
 }
 
-func (c clock) gap() string {
-	if c.code == "ja" {
+func (c Clock) gap() string {
+	if c.Code == "ja" {
 		return ""
 	}
 	return nbsp
 }
 
-func startOfDay(t time.Time) time.Time {
+// StartOfDay returns midnight of the day of a local time.
+func StartOfDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }

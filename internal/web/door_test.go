@@ -25,6 +25,11 @@ import (
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/account"
+	"example.org/tocsin/internal/web/admin"
+	"example.org/tocsin/internal/web/messages"
+	"example.org/tocsin/internal/web/part"
+	"example.org/tocsin/internal/web/status"
 )
 
 var update = flag.Bool("update", false, "write goldens")
@@ -88,10 +93,15 @@ func newHouse(t *testing.T, base string, providers ...signin.Provider) *house {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	h.pages, err = web.New(web.Config{
-		Model: readmodel.New(h.store, h.clock, log), Archive: h.store, Streams: quiet{}, Door: h.door, People: h.store, Admin: h.store, Connections: sources{h.store}, Handlings: h.store,
-		Marks: h.store, Person: h.marks, Base: "https://desk.example", Now: h.clock,
-	})
+	model := readmodel.New(h.store, h.clock, log)
+	parts := part.New(part.Config{Model: model, Archive: h.store, Handlings: h.store, Portals: sources{h.store}})
+	h.pages, err = web.New(web.Config{Model: model, Archive: h.store, Streams: quiet{}, Door: h.door, Base: "https://desk.example", Now: h.clock},
+		parts.Family(),
+		status.New(status.Config{Parts: parts, Model: model, Archive: h.store}).Family(),
+		messages.New(messages.Config{Parts: parts, Model: model, Archive: h.store, Handlings: h.store, Marks: h.store, Person: h.marks}).Family(),
+		account.New(account.Config{Parts: parts, Door: h.door, People: h.store}).Family(),
+		admin.New(admin.Config{Admin: h.store, Connections: sources{h.store}, Door: h.door}).Family(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

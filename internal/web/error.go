@@ -13,10 +13,10 @@ import (
 
 // errorPage is what is shown instead of a page.
 type errorPage struct {
-	frame
+	Frame
 	Message, Detail     string
 	Code, RequestID, At string
-	Ways                []crumb
+	Ways                []Crumb
 }
 
 // WriteError explains an error as a page, in the language of the address.
@@ -27,11 +27,11 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	v := p.stranger(w, r, code)
 	if status == http.StatusUnauthorized && p.config.Door != nil && asksForPage(r) {
-		_ = v.redirect(v.href("/login?" + url.Values{"next": {v.with("", "")}}.Encode())) // cannot fail
+		_ = v.Redirect(v.Href("/login?" + url.Values{"next": {v.With("", "")}}.Encode())) // cannot fail
 		return
 	}
 	if status == http.StatusForbidden && path == "/" && access.VisitorOf(r.Context()).Somewhere(access.ReadMessages) {
-		_ = v.redirect(v.href("/messages")) // where readers of messages begin
+		_ = v.Redirect(v.Href("/messages")) // where readers of messages begin
 		return
 	}
 	if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
@@ -42,20 +42,20 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	kind := errorKey(status)
 	page := errorPage{
-		frame: v.frame(crumb{Name: v.text("error." + kind)}), Message: v.text("error." + kind + ".text"),
-		RequestID: v.requestID(), At: v.now.UTC().Format("15:04:05 UTC"),
+		Frame: v.Frame(Crumb{Name: v.Text("error." + kind)}), Message: v.Text("error." + kind + ".text"),
+		RequestID: v.requestID(), At: v.Now.UTC().Format("15:04:05 UTC"),
 	}
 	page.Code = strconv.Itoa(status)
-	if v.code == languages()[0] && problem.Message != http.StatusText(status)+"." && v.typeset(problem.Message) != page.Message { // errors are in English
+	if v.Code == Languages()[0] && problem.Message != http.StatusText(status)+"." && v.typeset(problem.Message) != page.Message { // errors are in English
 		page.Detail = problem.Message
 	}
 	if kind == "500" || kind == "503" {
-		page.Ways = []crumb{{v.text("error.again"), v.with("", "")}}
+		page.Ways = []Crumb{{v.Text("error.again"), v.With("", "")}}
 	}
-	if v.snapshot != nil {
-		page.Ways = append(page.Ways, crumb{v.text("nav.issues"), v.href("/issues")})
+	if v.Snapshot != nil {
+		page.Ways = append(page.Ways, Crumb{v.Text("nav.issues"), v.Href("/issues")})
 	}
-	if v.render(status, "error", page) != nil {
+	if v.Render(status, "error", page) != nil {
 		httpserver.PlainError(w, r, status, problem)
 	}
 }
@@ -85,16 +85,18 @@ func errorKey(status int) string {
 
 // firstRunPage is shown while the desk has no tenant.
 type firstRunPage struct {
-	frame
+	Frame
 	AddTenant, AddUser, AddClient string // addresses for those who may add a tenant, "" for others
 }
 
-func (p *Pages) firstRun(v *visit) error {
-	page := firstRunPage{frame: v.frame(crumb{Name: v.text("first.title")})}
-	if v.opens("/admin/tenants") && access.VisitorOf(v.r.Context()).May(access.ManageTenants, "") {
-		page.AddTenant, page.AddUser, page.AddClient = v.href("/admin/tenants"), v.href("/admin/users"), v.href("/admin/clients")
+func (p *Pages) firstRun(v *Request) error {
+	page := firstRunPage{Frame: v.Frame(Crumb{Name: v.Text("first.title")})}
+	if v.opens("/admin/tenants") && access.VisitorOf(v.R.Context()).May(access.ManageTenants, "") {
+		page.AddTenant, page.AddUser, page.AddClient = v.Href("/admin/tenants"), v.Href("/admin/users"), v.Href("/admin/clients")
 	}
-	return v.render(http.StatusOK, "first-run", page)
+	return v.Render(http.StatusOK, "first-run", page)
 }
 
-func errNothingHere() error { return tocsin.NotFoundf("There is nothing here.") }
+// NothingHere returns the error of an address that leads nowhere; it does not
+// say why.
+func NothingHere() error { return tocsin.NotFoundf("There is nothing here.") }

@@ -29,7 +29,7 @@ type Family struct {
 type Page struct {
 	Method, Path string // as in [http.ServeMux], without the prefix of a language
 	Needs        access.Permission
-	Handle       func(*visit) error
+	Handle       func(*Request) error
 	Bare         bool // does without a tenant
 }
 
@@ -45,8 +45,8 @@ type Link struct {
 	Bare       bool   // is shown without a tenant
 	// Shown says to whom it is shown beside that, Count what its list holds and
 	// whether that is bad; either may be nil.
-	Shown func(*visit) bool
-	Count func(*visit) (n int, down bool)
+	Shown func(*Request) bool
+	Count func(*Request) (n int, down bool)
 }
 
 // index takes up the pages and links of the families.
@@ -81,8 +81,8 @@ func (p *Pages) Routes() []httpserver.Route {
 // of a language leads to its overview.
 func (p *Pages) localised(page Page) []httpserver.Route {
 	var routes []httpserver.Route
-	for _, code := range languages() {
-		prefix := prefixOf(code)
+	for _, code := range Languages() {
+		prefix := PrefixOf(code)
 		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serve(code, page)})
 		if page.Path == "/{$}" && prefix != "" {
 			routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix, Needs: page.Needs, Handle: redirectTo(prefix + "/")})
@@ -107,7 +107,7 @@ func (p *Pages) serve(code string, page Page) httpserver.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if !page.Bare && v.snapshot == nil {
+		if !page.Bare && v.Snapshot == nil {
 			return p.firstRun(v)
 		}
 		return page.Handle(v)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// pageSize is how many rows of a list are on one page.
-const pageSize = 50
+// PageSize is how many rows of a list are on one page.
+const PageSize = 50
 
 // A choice is one option of a filter.
-type choice struct {
+type Choice struct {
 	Value, Name string
 	On          bool
 }
@@ -20,74 +20,74 @@ type choice struct {
 // selectView is a filter with its options.
 type selectView struct {
 	ID, Name string
-	Choices  []choice
+	Choices  []Choice
 }
 
 // A chip is a quick filter with a count.
-type chip struct {
+type Chip struct {
 	Name, Href string
 	N          int
 	On         bool
 }
 
-// pager leads through the pages of a list.
-type pager struct {
+// Pager leads through the pages of a list.
+type Pager struct {
 	Words          string
 	Earlier, Later string // addresses, "" at the ends
 }
 
-// paged cuts the page that a visitor asks for out of a list of n rows.
-func (v *visit) paged(n int) (from, to int, p pager) {
-	number, err := strconv.Atoi(v.r.URL.Query().Get("page"))
-	last := max(1, (n+pageSize-1)/pageSize)
+// Paged cuts the page that a visitor asks for out of a list of n rows.
+func (v *Request) Paged(n int) (from, to int, p Pager) {
+	number, err := strconv.Atoi(v.R.URL.Query().Get("page"))
+	last := max(1, (n+PageSize-1)/PageSize)
 	if err != nil || number < 1 {
 		number = 1
 	}
 	number = min(number, last)
-	from = (number - 1) * pageSize
-	to = min(n, from+pageSize)
+	from = (number - 1) * PageSize
+	to = min(n, from+PageSize)
 	if last == 1 {
 		return from, to, p
 	}
-	return from, to, v.pageLinks(number, number < last, v.text("pager", "from", from+1, "to", to, "n", n))
+	return from, to, v.PageLinks(number, number < last, v.Text("pager", "from", from+1, "to", to, "n", n))
 }
 
-// pageLinks leads to the pages before and after one.
-func (v *visit) pageLinks(number int, more bool, words string) pager {
-	p := pager{Words: words}
+// PageLinks leads to the pages before and after one.
+func (v *Request) PageLinks(number int, more bool, words string) Pager {
+	p := Pager{Words: words}
 	if number > 1 {
-		p.Earlier = v.with("page", strconv.Itoa(number-1))
+		p.Earlier = v.With("page", strconv.Itoa(number-1))
 	}
 	if more {
-		p.Later = v.with("page", strconv.Itoa(number+1))
+		p.Later = v.With("page", strconv.Itoa(number+1))
 	}
 	return p
 }
 
-// period is the time that a value of periodChoices names; both are zero for
+// Period is the time that a value of periodChoices names; both are zero for
 // all time.
-func (v *visit) period(value string) (from, to time.Time) {
+func (v *Request) Period(value string) (from, to time.Time) {
 	if days, ok := strings.CutSuffix(value, "d"); ok {
 		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3660 {
-			return v.now.AddDate(0, 0, -n), v.now
+			return v.Now.AddDate(0, 0, -n), v.Now
 		}
 	}
 	if year, err := strconv.Atoi(value); err == nil && year >= 1900 && year <= 2200 {
-		return time.Date(year, 1, 1, 0, 0, 0, 0, v.zone), time.Date(year+1, 1, 1, 0, 0, 0, 0, v.zone)
+		return time.Date(year, 1, 1, 0, 0, 0, 0, v.Zone), time.Date(year+1, 1, 1, 0, 0, 0, 0, v.Zone)
 	}
 	return time.Time{}, time.Time{}
 }
 
-// on is the choice among allowed values that a query names, "" for any other.
-func on(query url.Values, name string, allowed ...string) string {
+// OneOf is the choice among allowed values that a query names, "" for any other.
+func OneOf(query url.Values, name string, allowed ...string) string {
 	if value := query.Get(name); slices.Contains(allowed, value) {
 		return value
 	}
 	return ""
 }
 
-// compareBool puts false before true.
-func compareBool(a, b bool) int {
+// CompareBool puts false before true.
+func CompareBool(a, b bool) int {
 	switch {
 	case a == b:
 		return 0

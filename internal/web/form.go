@@ -8,43 +8,43 @@ import (
 )
 
 // A field is one input of a form.
-type field struct {
+type Field struct {
 	ID, Label, Hint, Value, Problem string
 	Type                            string // of the input; text when empty
 	Auto                            string // autocomplete
 	Optional                        bool
-	Choices                         []choice // makes it a list to choose from
+	Choices                         []Choice // makes it a list to choose from
 	Ticks                           bool     // any number of them
 }
 
-// field is an input whose label and hint are texts of a form.
-func (v *visit) field(id, value string) field {
-	return field{ID: id, Label: v.text("field." + id), Value: value, Auto: "off"}
+// Field is an input whose label and hint are texts of a form.
+func (v *Request) Field(id, value string) Field {
+	return Field{ID: id, Label: v.Text("field." + id), Value: value, Auto: "off"}
 }
 
-// secret is an input for a password. It is never filled in.
-func (v *visit) secret(id, auto string) field {
-	return field{ID: id, Label: v.text("field." + id), Type: "password", Auto: auto}
+// Secret is an input for a password. It is never filled in.
+func (v *Request) Secret(id, auto string) Field {
+	return Field{ID: id, Label: v.Text("field." + id), Type: "password", Auto: auto}
 }
 
-func (f field) hinted(hint string) field {
+func (f Field) Hinted(hint string) Field {
 	f.Hint = hint
 	return f
 }
 
-func (f field) named(label string) field {
+func (f Field) Named(label string) Field {
 	f.Label = label
 	return f
 }
 
-func (f field) optional() field {
+func (f Field) NotRequired() Field {
 	f.Optional = true
 	return f
 }
 
-// choose chooses one of the choices, if it is one of them.
-func (f field) choose(value string) field {
-	if !slices.ContainsFunc(f.Choices, func(c choice) bool { return c.Value == value }) {
+// Choose chooses one of the choices, if it is one of them.
+func (f Field) Choose(value string) Field {
+	if !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == value }) {
 		return f
 	}
 	for i := range f.Choices {
@@ -54,9 +54,9 @@ func (f field) choose(value string) field {
 }
 
 // A form is fields, with what is wrong with them.
-type form struct {
+type Form struct {
 	Action  string
-	Fields  []field
+	Fields  []Field
 	Problem string // about the whole
 	Submit  string
 }
@@ -66,7 +66,7 @@ type form struct {
 type problem struct{ Field, Label, Text string }
 
 // Problems lists what is wrong, in the order of the fields.
-func (f form) Problems() []problem {
+func (f Form) Problems() []problem {
 	var list []problem
 	if f.Problem != "" {
 		list = append(list, problem{Text: f.Problem})
@@ -81,33 +81,33 @@ func (f form) Problems() []problem {
 
 // Whole is what is wrong with the whole where no field has a problem of its
 // own, "" elsewhere.
-func (f form) Whole() string {
+func (f Form) Whole() string {
 	if len(f.Problems()) == 1 {
 		return f.Problem
 	}
 	return ""
 }
 
-// title says in the title of a page that one of its forms was refused.
-func (v *visit) title(page *frame, forms ...form) {
+// Title says in the title of a page that one of its forms was refused.
+func (v *Request) Title(page *Frame, forms ...Form) {
 	for _, f := range forms {
 		if len(f.Problems()) > 0 {
-			page.Title = v.text("problem", "title", page.Title)
+			page.Title = v.Text("problem", "title", page.Title)
 			return
 		}
 	}
 }
 
-// blame marks the fields that an error names and reports whether it was the
+// Blame marks the fields that an error names and reports whether it was the
 // person's to put right; if not, the error is for the caller.
-func (v *visit) blame(f *form, err error) bool {
+func (v *Request) Blame(f *Form, err error) bool {
 	found := false
-	for _, e := range causes(err) {
+	for _, e := range Causes(err) {
 		if !errors.Is(e.Kind, tocsin.ErrInvalid) && !errors.Is(e.Kind, tocsin.ErrConflict) {
 			continue
 		}
 		found = true
-		text := v.problem(e)
+		text := v.Problem(e)
 		named := false
 		for i := range f.Fields {
 			if f.Fields[i].ID == e.Field {
@@ -121,32 +121,32 @@ func (v *visit) blame(f *form, err error) bool {
 	return found
 }
 
-// problem is what an error says, in the reader's language where it has a text
+// Problem is what an error says, in the reader's language where it has a text
 // of its own.
-func (v *visit) problem(e *tocsin.Error) string {
+func (v *Request) Problem(e *tocsin.Error) string {
 	key := "bad." + e.Field
 	if errors.Is(e.Kind, tocsin.ErrConflict) {
 		key = "taken." + e.Field
 	}
-	if v.has(key) {
-		return v.text(key)
+	if v.HasText(key) {
+		return v.Text(key)
 	}
 	return e.Message
 }
 
-// causes are all explained errors that were joined in err.
-func causes(err error) []*tocsin.Error {
+// Causes are all explained errors that were joined in err.
+func Causes(err error) []*tocsin.Error {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked here
 	case *tocsin.Error:
 		return []*tocsin.Error{e}
 	case interface{ Unwrap() []error }:
 		var list []*tocsin.Error
 		for _, one := range e.Unwrap() {
-			list = append(list, causes(one)...)
+			list = append(list, Causes(one)...)
 		}
 		return list
 	case interface{ Unwrap() error }:
-		return causes(e.Unwrap())
+		return Causes(e.Unwrap())
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // A frame is what surrounds every page: the side panel, the top bar and the
 // banners. View models of pages begin with one.
-type frame struct {
+type Frame struct {
 	Lang        string
 	Theme       string // light, dark, or "" to follow the system
 	Title       string
@@ -23,12 +23,12 @@ type frame struct {
 	TenantTitle string // its name as people write it
 	Initial     string
 	Tracked     int          // services of the tenant
-	Tenants     []tenantLink // when there are several
+	Tenants     []TenantLink // when there are several
 	All         string       // address of the page of all tenants
 	Nav         []navGroup
-	Tabs        []navLink
-	Crumbs      []crumb
-	Languages   []languageLink
+	Tabs        []NavLink
+	Crumbs      []Crumb
+	Languages   []LanguageLink
 	Live        liveState
 	Clock       clockView
 	Find        string // address of the search
@@ -45,19 +45,21 @@ type frame struct {
 
 // Frame is the frame of the page that embeds it. Templates of the layout are
 // given this, so that no member of a page can take the place of one of theirs.
-func (f frame) Frame() frame { return f }
+func (f Frame) Frame() Frame { return f }
 
-type tenantLink struct {
+// A TenantLink leads to a tenant, with how it is where that is told.
+type TenantLink struct {
 	Name, Initial, Href, State, Family, Glyph string
 	Current                                   bool
 }
 
 type navGroup struct {
 	Name  string
-	Links []navLink
+	Links []NavLink
 }
 
-type navLink struct {
+// A NavLink is a link of a menu. Count is 0 where nothing is counted.
+type NavLink struct {
 	Name, Short, Href, Icon, Key string
 	Count                        int
 	CountWords                   string
@@ -65,9 +67,11 @@ type navLink struct {
 	Current                      bool
 }
 
-type crumb struct{ Name, Href string }
+// A Crumb is one step of the way to a page; Href is empty for the page itself.
+type Crumb struct{ Name, Href string }
 
-type languageLink struct {
+// A LanguageLink leads to the same page in a language.
+type LanguageLink struct {
 	Code, Name, Title, Href string
 	Current                 bool
 }
@@ -78,34 +82,34 @@ type liveState struct{ State, Text string }
 // clockView is the time in the reader's zone and in UTC.
 type clockView struct{ Time, City, UTC, Date, ISO string }
 
-// frame fills in what surrounds a page. Crumbs end with the page itself, whose
+// Frame fills in what surrounds a page. Crumbs end with the page itself, whose
 // title is the last one's name.
-func (v *visit) frame(crumbs ...crumb) frame {
-	f := frame{
-		Lang: v.code, Theme: v.theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.href("/"), Here: v.with("", ""), Action: prefixOf(v.code) + v.path,
-		Find: v.href("/search"), Prefs: v.href("/preferences"), Clock: v.clockView(), Person: v.person(),
+func (v *Request) Frame(crumbs ...Crumb) Frame {
+	f := Frame{
+		Lang: v.Code, Theme: v.Theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.Href("/"), Here: v.With("", ""), Action: PrefixOf(v.Code) + v.Path,
+		Find: v.Href("/search"), Prefs: v.Href("/preferences"), Clock: v.clockView(), Person: v.person(),
 	}
 	if len(crumbs) > 0 {
 		f.Title = crumbs[len(crumbs)-1].Name
 	}
-	f.Languages = v.languageLinks()
-	s := v.snapshot
+	f.Languages = v.LanguageLinks()
+	s := v.Snapshot
 	if s == nil {
 		v.navigate(&f)
 		return f
 	}
 	f.Tenant, f.TenantTitle, f.Initial, f.Tracked = s.Tenant.Name, s.Tenant.Title(), initial(s.Tenant.Title()), len(s.Services)
-	if len(v.tenants) > 1 {
-		f.All = v.href("/tenants")
-		for _, t := range v.tenants {
-			f.Tenants = append(f.Tenants, tenantLink{
-				Name: t.Title(), Initial: initial(t.Title()), Href: addressOf(v.code, "/", t.Name), Current: t.ID == s.Tenant.ID,
+	if len(v.Tenants) > 1 {
+		f.All = v.Href("/tenants")
+		for _, t := range v.Tenants {
+			f.Tenants = append(f.Tenants, TenantLink{
+				Name: t.Title(), Initial: initial(t.Title()), Href: AddressOf(v.Code, "/", t.Name), Current: t.ID == s.Tenant.ID,
 			})
 		}
 	}
 	v.navigate(&f)
 	f.Live, f.Events = v.liveState(s), v.eventsOf()
-	f.Stale, f.StaleText = v.staleTitle(), v.staleReason()
+	f.Stale, f.StaleText = v.StaleTitle(), v.StaleReason()
 	return f
 }
 
@@ -116,49 +120,49 @@ func initial(name string) string {
 	return ""
 }
 
-func (v *visit) languageLinks() []languageLink {
-	var links []languageLink
+func (v *Request) LanguageLinks() []LanguageLink {
+	var links []LanguageLink
 	for _, l := range []struct{ code, name, title string }{{"en", "EN", "English"}, {"fr", "FR", "Français"}, {"ja", "日本語", ""}} {
-		href := prefixOf(l.code) + v.path
-		if v.r.URL.RawQuery != "" {
-			href += "?" + v.r.URL.RawQuery
+		href := PrefixOf(l.code) + v.Path
+		if v.R.URL.RawQuery != "" {
+			href += "?" + v.R.URL.RawQuery
 		}
-		links = append(links, languageLink{l.code, l.name, l.title, href, l.code == v.code})
+		links = append(links, LanguageLink{l.code, l.name, l.title, href, l.code == v.Code})
 	}
 	return links
 }
 
 // opens reports whether the visitor may open a page of the side panel. One that
 // does not exist nobody may.
-func (v *visit) opens(path string) bool {
+func (v *Request) opens(path string) bool {
 	if path == "/" {
 		path = "/{$}"
 	}
 	needs, ok := v.pages.needs[path]
-	return ok && access.VisitorOf(v.r.Context()).Somewhere(needs)
+	return ok && access.VisitorOf(v.R.Context()).Somewhere(needs)
 }
 
 // navigate fills in the side panel.
-func (v *visit) navigate(f *frame) {
+func (v *Request) navigate(f *Frame) {
 	for i := range v.pages.links {
 		row := &v.pages.links[i]
-		if v.snapshot == nil && !row.Bare || !v.opens(row.Path) || row.Shown != nil && !row.Shown(v) {
+		if v.Snapshot == nil && !row.Bare || !v.opens(row.Path) || row.Shown != nil && !row.Shown(v) {
 			continue
 		}
-		link := navLink{
-			Name: v.text(row.Text), Href: v.href(row.Path), Icon: row.Icon, Key: row.Key,
-			Current: row.Path == v.path || row.Path != "/" && strings.HasPrefix(v.path, row.Path+"/"),
+		link := NavLink{
+			Name: v.Text(row.Text), Href: v.Href(row.Path), Icon: row.Icon, Key: row.Key,
+			Current: row.Path == v.Path || row.Path != "/" && strings.HasPrefix(v.Path, row.Path+"/"),
 		}
 		if row.Count != nil {
 			link.Count, link.Down = row.Count(v)
-			link.CountWords = v.text(row.Text+".count", "n", link.Count)
+			link.CountWords = v.Text(row.Text+".count", "n", link.Count)
 		}
-		group := v.text("nav.group." + row.Group)
+		group := v.Text("nav.group." + row.Group)
 		if n := len(f.Nav); n == 0 || f.Nav[n-1].Name != group {
 			f.Nav = append(f.Nav, navGroup{Name: group})
 		}
 		if row.Short != "" {
-			link.Short = v.text(row.Short)
+			link.Short = v.Text(row.Short)
 			if len(f.Tabs) < maxTabs {
 				f.Tabs = append(f.Tabs, link)
 			}
@@ -171,38 +175,38 @@ func (v *visit) navigate(f *frame) {
 // maxTabs is how many links the bar of a small screen has room for.
 const maxTabs = 5
 
-func (v *visit) clockView() clockView {
-	local, utc := v.now.In(v.zone), v.now.UTC()
-	view := clockView{Time: v.hm(local), City: v.city(), Date: v.topDate(local), ISO: utc.Format(time.RFC3339)}
-	if v.isUTC(v.now) {
+func (v *Request) clockView() clockView {
+	local, utc := v.Now.In(v.Zone), v.Now.UTC()
+	view := clockView{Time: v.HM(local), City: v.City(), Date: v.topDate(local), ISO: utc.Format(time.RFC3339)}
+	if v.IsUTC(v.Now) {
 		view.City = "UTC"
 		return view
 	}
-	view.UTC = v.hm(utc) + " UTC"
-	if !sameDay(local, utc) {
-		view.UTC = v.shortDate(utc) + " " + view.UTC
+	view.UTC = v.HM(utc) + " UTC"
+	if !SameDay(local, utc) {
+		view.UTC = v.ShortDate(utc) + " " + view.UTC
 	}
 	return view
 }
 
-func (v *visit) liveState(s *readmodel.Snapshot) liveState {
+func (v *Request) liveState(s *readmodel.Snapshot) liveState {
 	switch {
 	case s.Stale && s.StaleSince.IsZero():
-		return liveState{"stale", v.text("live.never")}
+		return liveState{"stale", v.Text("live.never")}
 	case s.Stale:
-		return liveState{"stale", v.text("live.stale", "time", v.stamp(s.StaleSince.In(v.zone)))}
+		return liveState{"stale", v.Text("live.stale", "time", v.Stamp(s.StaleSince.In(v.Zone)))}
 	case s.CheckedAt.IsZero():
-		return liveState{"off", v.text("live.off")}
+		return liveState{"off", v.Text("live.off")}
 	}
-	d := v.now.Sub(s.CheckedAt)
+	d := v.Now.Sub(s.CheckedAt)
 	if d < time.Minute {
-		return liveState{"", v.text("live.seconds", "n", max(0, int(d.Seconds())))}
+		return liveState{"", v.Text("live.seconds", "n", max(0, int(d.Seconds())))}
 	}
-	return liveState{"", v.text("live.ago", "d", v.length(d))}
+	return liveState{"", v.Text("live.ago", "d", v.Length(d))}
 }
 
 // requestID is how the operator finds this request in the log.
-func (v *visit) requestID() string { return httpserver.RequestID(v.r.Context()) }
+func (v *Request) requestID() string { return httpserver.RequestID(v.R.Context()) }
 
 // person is who is signed in, as every page shows it.
 type person struct {
@@ -211,13 +215,13 @@ type person struct {
 }
 
 // person tells who visits.
-func (v *visit) person() person {
-	visitor := access.VisitorOf(v.r.Context())
+func (v *Request) person() person {
+	visitor := access.VisitorOf(v.R.Context())
 	switch {
 	case v.pages.config.Door == nil:
 		return person{}
 	case !visitor.SignedIn():
-		return person{Enter: v.href("/login")}
+		return person{Enter: v.Href("/login")}
 	}
-	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.href("/account"), SignOut: v.href("/logout")}
+	return person{Name: visitor.User.Display, Initial: initial(visitor.User.Display), Account: v.Href("/account"), SignOut: v.Href("/logout")}
 }

@@ -1,11 +1,11 @@
 package web_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,12 +16,12 @@ import (
 // model hides anything, nor do two embedded structs hide each other's.
 func TestNoFieldHidesAnother(t *testing.T) {
 	t.Parallel()
-	structs := structsOf(t, ".")
+	structs := structsOf(t, slices.Collect(maps.Keys(families(t)))...)
 	framed := 0
 	for _, name := range slices.Sorted(maps.Keys(structs)) {
 		owners := map[string]string{}
 		for _, owner := range structs.family(name) {
-			if owner == "frame" && name != "frame" {
+			if owner == "web.Frame" && name != owner {
 				framed++
 			}
 			for _, field := range structs[owner].fields {
@@ -37,7 +37,7 @@ func TestNoFieldHidesAnother(t *testing.T) {
 	}
 }
 
-// structs are the struct types of a package.
+// structs are the struct types of some packages, such as web.Frame.
 type structs map[string]structOf
 
 type structOf struct{ fields, embedded []string }
@@ -51,38 +51,38 @@ func (s structs) family(name string) []string {
 	return family
 }
 
-func structsOf(t *testing.T, folder string) structs {
+func structsOf(t *testing.T, families ...string) structs {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := structs{}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if spec, ok := n.(*ast.TypeSpec); ok {
-				if body, ok := spec.Type.(*ast.StructType); ok {
-					found[spec.Name.Name] = readStruct(body)
-				}
+	for _, name := range families {
+		eachSource(t, name, func(path, text string) {
+			if strings.HasSuffix(path, ".html") {
+				return
 			}
-			return true
+			file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if spec, ok := n.(*ast.TypeSpec); ok {
+					if body, ok := spec.Type.(*ast.StructType); ok {
+						found[name+"."+spec.Name.Name] = readStruct(name, body)
+					}
+				}
+				return true
+			})
 		})
 	}
 	return found
 }
 
-func readStruct(body *ast.StructType) structOf {
+func readStruct(family string, body *ast.StructType) structOf {
 	var s structOf
 	for _, field := range body.Fields.List {
 		for _, name := range field.Names {
-			s.fields = append(s.fields, name.Name)
+			if name.IsExported() { // a template asks for no other
+				s.fields = append(s.fields, name.Name)
+			}
 		}
 		if len(field.Names) > 0 {
 			continue
@@ -91,8 +91,11 @@ func readStruct(body *ast.StructType) structOf {
 		if star, ok := embedded.(*ast.StarExpr); ok {
 			embedded = star.X
 		}
-		if name, ok := embedded.(*ast.Ident); ok {
-			s.embedded = append(s.embedded, name.Name)
+		switch name := embedded.(type) {
+		case *ast.Ident:
+			s.embedded = append(s.embedded, family+"."+name.Name)
+		case *ast.SelectorExpr:
+			s.embedded = append(s.embedded, fmt.Sprint(name.X)+"."+name.Sel.Name)
 		}
 	}
 	return s

@@ -2,14 +2,14 @@ package web
 
 import "example.org/tocsin/internal/tocsin"
 
-// everyTenant lists all tenants of the desk, whoever asks.
-func (v *visit) everyTenant() ([]tocsin.Tenant, error) {
-	return v.pages.config.Archive.Tenants(v.r.Context())
+// EveryTenant lists all tenants of the desk, whoever asks.
+func (v *Request) EveryTenant() ([]tocsin.Tenant, error) {
+	return v.pages.config.Archive.Tenants(v.R.Context())
 }
 
-// tenantNames are the names of all tenants by GUID, for the words of grants.
-func (v *visit) tenantNames() (map[string]string, error) {
-	tenants, err := v.everyTenant()
+// TenantNames are the names of all tenants by GUID, for the words of grants.
+func (v *Request) TenantNames() (map[string]string, error) {
+	tenants, err := v.EveryTenant()
 	names := make(map[string]string, len(tenants))
 	for _, t := range tenants {
 		names[t.ID] = t.Title()
@@ -17,22 +17,22 @@ func (v *visit) tenantNames() (map[string]string, error) {
 	return names, err
 }
 
-// grantWords say what a grant gives.
-func (v *visit) grantWords(g tocsin.Grant, names map[string]string) string {
-	role := v.text("role." + string(g.Role))
+// GrantWords say what a grant gives.
+func (v *Request) GrantWords(g tocsin.Grant, names map[string]string) string {
+	role := v.Text("role." + string(g.Role))
 	if g.TenantID == "" {
-		return v.text("grant.all", "role", role)
+		return v.Text("grant.all", "role", role)
 	}
 	name := names[g.TenantID]
 	if name == "" {
 		name = g.TenantID
 	}
-	return v.text("grant.in", "role", role, "tenant", name)
+	return v.Text("grant.in", "role", role, "tenant", name)
 }
 
-func (v *visit) method(name string) string {
+func (v *Request) Method(name string) string {
 	if name == "password" || name == "passkey" {
-		return v.text("method." + name)
+		return v.Text("method." + name)
 	}
 	return name
 }

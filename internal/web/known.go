@@ -8,81 +8,81 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// staleSince is since when some source is not heard, in words, or "" while all
+// StaleSince is since when some source is not heard, in words, or "" while all
 // data is current.
-func (v *visit) staleSince() string {
-	if !v.snapshot.Stale {
+func (v *Request) StaleSince() string {
+	if !v.Snapshot.Stale {
 		return ""
 	}
-	return v.sinceWords(v.snapshot.StaleSince)
+	return v.SinceWords(v.Snapshot.StaleSince)
 }
 
-// sinceWords is an instant after "since"; the zero time is the start.
-func (v *visit) sinceWords(t time.Time) string {
+// SinceWords is an instant after "since"; the zero time is the start.
+func (v *Request) SinceWords(t time.Time) string {
 	if t.IsZero() {
-		return v.text("stale.start")
+		return v.Text("stale.start")
 	}
-	return v.stamp(t.In(v.zone))
+	return v.Stamp(t.In(v.Zone))
 }
 
-// staleTitle says since when nothing is known: about all services, or about
+// StaleTitle says since when nothing is known: about all services, or about
 // those of the sources that it names.
-func (v *visit) staleTitle() string {
-	since := v.staleSince()
+func (v *Request) StaleTitle() string {
+	since := v.StaleSince()
 	switch {
 	case since == "":
 		return ""
-	case v.neverHeard():
-		return v.text("stale.never", "source", v.unheard())
+	case v.NeverHeard():
+		return v.Text("stale.never", "source", v.Unheard())
 	}
-	for i := range v.snapshot.Services {
-		if !v.snapshot.Services[i].Stale {
-			return v.text("stale.part", "source", v.unheard(), "time", since)
+	for i := range v.Snapshot.Services {
+		if !v.Snapshot.Services[i].Stale {
+			return v.Text("stale.part", "source", v.Unheard(), "time", since)
 		}
 	}
-	return v.text("stale.title", "time", since)
+	return v.Text("stale.title", "time", since)
 }
 
-// neverHeard reports whether none of the sources that are stale was ever read.
-func (v *visit) neverHeard() bool {
+// NeverHeard reports whether none of the sources that are stale was ever read.
+func (v *Request) NeverHeard() bool {
 	read := func(s tocsin.SourceState) bool { return !s.LastOKAt.IsZero() }
-	return v.snapshot.Stale && !slices.ContainsFunc(v.snapshot.Unheard(), read)
+	return v.Snapshot.Stale && !slices.ContainsFunc(v.Snapshot.Unheard(), read)
 }
 
-// unheard names the sources that are stale.
-func (v *visit) unheard() string {
+// Unheard names the sources that are stale.
+func (v *Request) Unheard() string {
 	var names []string
-	for _, source := range v.snapshot.Unheard() {
+	for _, source := range v.Snapshot.Unheard() {
 		names = append(names, source.Name)
 	}
-	return v.join(names)
+	return v.Join(names)
 }
 
-// staleReason says what the last attempts met: a short list looks different
+// StaleReason says what the last attempts met: a short list looks different
 // from no answer at all.
-func (v *visit) staleReason() string {
+func (v *Request) StaleReason() string {
 	var reasons []string
-	for _, source := range v.snapshot.Unheard() {
+	for _, source := range v.Snapshot.Unheard() {
 		switch {
 		case source.Shorts > 0:
-			reasons = append(reasons, v.text("stale.short", "source", source.Name))
+			reasons = append(reasons, v.Text("stale.short", "source", source.Name))
 		case source.Failures > 0:
-			reasons = append(reasons, v.text("stale.failed", "source", source.Name, "n", source.Failures))
+			reasons = append(reasons, v.Text("stale.failed", "source", source.Name, "n", source.Failures))
 		default:
-			reasons = append(reasons, v.text("stale.silent", "source", source.Name))
+			reasons = append(reasons, v.Text("stale.silent", "source", source.Name))
 		}
 	}
-	return strings.Join(reasons, string(v.between()))
+	return strings.Join(reasons, string(v.Between()))
 }
 
-// unread reports whether nothing was ever read for a tenant.
-func (v *visit) unread() bool { return len(v.snapshot.Services)+len(v.snapshot.Issues) == 0 }
+// Unread reports whether nothing was ever read for a tenant.
+func (v *Request) Unread() bool { return len(v.Snapshot.Services)+len(v.Snapshot.Issues) == 0 }
 
-// neverRead reports whether sources are to be read and none ever was.
-func (v *visit) neverRead() bool {
-	return v.snapshot.CheckedAt.IsZero() && (v.unread() || v.snapshot.Stale)
+// NeverRead reports whether sources are to be read and none ever was.
+func (v *Request) NeverRead() bool {
+	return v.Snapshot.CheckedAt.IsZero() && (v.Unread() || v.Snapshot.Stale)
 }
 
-// unsure reports whether what is not listed may be open all the same: nothing
+// Unsure reports whether what is not listed may be open all the same: nothing
 // was ever read, or some source is silent.
-func (v *visit) unsure() bool { return v.unread() || v.snapshot.Stale }
+func (v *Request) Unsure() bool { return v.Unread() || v.Snapshot.Stale }

@@ -42,13 +42,13 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 
 // eventsOf is the address at which a page about the visit's tenant listens for
 // what comes after the state that it shows, "" where nobody tells.
-func (v *visit) eventsOf() string {
+func (v *Request) eventsOf() string {
 	versions, ok := v.pages.config.Model.(versions)
 	if !ok || v.pages.config.Streams == nil {
 		return ""
 	}
-	id := v.snapshot.Tenant.ID
-	return eventsPath + "?" + url.Values{"tenant": {v.snapshot.Tenant.Name}, "seen": {versions.Version(id)}}.Encode()
+	id := v.Snapshot.Tenant.ID
+	return eventsPath + "?" + url.Values{"tenant": {v.Snapshot.Tenant.Name}, "seen": {versions.Version(id)}}.Encode()
 }
 
 // stillSees asks again whether the sender of a request may look at a tenant:

@@ -1,11 +1,11 @@
 package web
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"html"
 	"html/template"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,16 +14,13 @@ import (
 	"example.org/tocsin/internal/lang"
 )
 
-//go:embed locales
-var localeFiles embed.FS
-
-// languages are the languages of the pages. The first one has no prefix in
+// Languages are the languages of the pages. The first one has no prefix in
 // addresses and fills in nothing for the others: each has all texts.
-func languages() []string { return []string{"en", "fr", "ja"} }
+func Languages() []string { return []string{"en", "fr", "ja"} }
 
 // A locale is one language of the pages: its texts and its habits.
-type locale struct {
-	code  string
+type Locale struct {
+	Code  string
 	texts map[string]message
 }
 
@@ -45,30 +42,57 @@ func (m *message) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// loadLocale reads one language and applies its typography, so that nobody
-// types a special space by hand.
-func loadLocale(code string) (*locale, error) {
-	l := &locale{code: code}
-	for _, name := range []string{code, code + ".people"} {
-		body, err := localeFiles.ReadFile("locales/" + name + ".json")
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(body, &l.texts); err != nil {
-			return nil, fmt.Errorf("locale %s: %w", name, err)
-		}
-	}
+// NewLocale reads the texts of one language from the families and applies its
+// typography, so that nobody types a special space by hand.
+func NewLocale(code string, families ...Family) (*Locale, error) {
 	causes, err := lang.Texts(code)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(causes, &l.texts); err != nil {
-		return nil, fmt.Errorf("locale %s: %w", code, err)
+	l := &Locale{Code: code, texts: map[string]message{}}
+	if err := l.add(causes); err != nil {
+		return nil, err
+	}
+	for _, f := range families {
+		if !has(f.Files, "locales") {
+			continue
+		}
+		body, err := fs.ReadFile(f.Files, "locales/"+code+".json")
+		if err != nil {
+			return nil, err
+		}
+		if err := l.add(body); err != nil {
+			return nil, err
+		}
 	}
 	for key, m := range l.texts {
 		l.texts[key] = message{l.typeset(m.one), l.typeset(m.other), m.by}
 	}
 	return l, nil
+}
+
+// add adds the texts of one file.
+func (l *Locale) add(body []byte) error {
+	var texts map[string]message
+	if err := json.Unmarshal(body, &texts); err != nil {
+		return fmt.Errorf("texts in %s: %w", l.Code, err)
+	}
+	for key, m := range texts {
+		if _, ok := l.texts[key]; ok {
+			return fmt.Errorf("texts in %s: %q is there twice", l.Code, key)
+		}
+		l.texts[key] = m
+	}
+	return nil
+}
+
+// has reports whether there are files below a folder.
+func has(files fs.FS, folder string) bool {
+	if files == nil {
+		return false
+	}
+	_, err := fs.Stat(files, folder)
+	return err == nil
 }
 
 // Spaces that do not break.
@@ -85,21 +109,21 @@ var (
 
 // typeset puts in the spaces that a language wants: numbers never part from
 // their noun, and French sets off its double signs.
-func (l *locale) typeset(s string) string {
+func (l *Locale) typeset(s string) string {
 	s = afterNumber.ReplaceAllString(s, "${1}"+nbsp+"${2}")
-	if l.code == "ja" {
+	if l.Code == "ja" {
 		return s
 	}
-	if l.code == "fr" {
+	if l.Code == "fr" {
 		return french.Replace(s)
 	}
 	return strings.ReplaceAll(s, "'", "’")
 }
 
-// text is the text for a key with its slots filled: pairs are names and
+// Text is the text for a key with its slots filled: pairs are names and
 // values. The slot n, or another that the text names, chooses the form. A key that does not exist stands out,
 // and fails the tests.
-func (l *locale) text(key string, pairs ...any) string {
+func (l *Locale) Text(key string, pairs ...any) string {
 	m, ok := l.texts[key]
 	if !ok {
 		return "⟦" + key + "⟧"
@@ -114,14 +138,14 @@ func (l *locale) text(key string, pairs ...any) string {
 	return s
 }
 
-// has reports whether there is a text for a key.
-func (l *locale) has(key string) bool {
+// HasText reports whether there is a text for a key.
+func (l *Locale) HasText(key string) bool {
 	_, ok := l.texts[key]
 	return ok
 }
 
-// below lists what follows a prefix in the keys of texts, in order.
-func (l *locale) below(prefix string) []string {
+// KeysBelow lists what follows a prefix in the keys of texts, in order.
+func (l *Locale) KeysBelow(prefix string) []string {
 	var list []string
 	for key := range l.texts {
 		if rest, ok := strings.CutPrefix(key, prefix); ok {
@@ -132,28 +156,28 @@ func (l *locale) below(prefix string) []string {
 	return list
 }
 
-func (l *locale) singular(by string, pairs []any) bool {
+func (l *Locale) singular(by string, pairs []any) bool {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if n, ok := pairs[i+1].(int); ok && pairs[i] == by {
-			return n == 1 || n == 0 && l.code == "fr"
+			return n == 1 || n == 0 && l.Code == "fr"
 		}
 	}
 	return false
 }
 
-func (l *locale) value(v any) string {
+func (l *Locale) value(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
 	case int:
-		return l.number(v)
+		return l.Number(v)
 	}
 	return fmt.Sprint(v)
 }
 
-// rich is the text for a key where slots may hold markup: values of type
+// Rich is the text for a key where slots may hold markup: values of type
 // [template.HTML] are put in as they are, all else is escaped.
-func (l *locale) rich(key string, pairs ...any) template.HTML {
+func (l *Locale) Rich(key string, pairs ...any) template.HTML {
 	plain := make([]any, len(pairs))
 	copy(plain, pairs)
 	marks := map[string]string{}
@@ -163,7 +187,7 @@ func (l *locale) rich(key string, pairs ...any) template.HTML {
 			plain[i], marks[mark] = mark, string(markup)
 		}
 	}
-	s := html.EscapeString(l.text(key, plain...))
+	s := html.EscapeString(l.Text(key, plain...))
 	s = strings.ReplaceAll(s, "\ufffd", "\x00") // EscapeString keeps NUL, but be sure
 	for mark, markup := range marks {
 		s = strings.ReplaceAll(s, mark, markup)
@@ -171,15 +195,15 @@ func (l *locale) rich(key string, pairs ...any) template.HTML {
 	return template.HTML(s) //nolint:gosec // every part is escaped above or was markup already
 }
 
-// number groups the digits of n by three.
-func (l *locale) number(n int) string {
+// Number groups the digits of n by three.
+func (l *Locale) Number(n int) string {
 	digits := strconv.Itoa(n)
 	sign := ""
 	if n < 0 {
 		sign, digits = "−", digits[1:]
 	}
 	separator := ","
-	if l.code == "fr" {
+	if l.Code == "fr" {
 		separator = nnbsp
 	}
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -188,9 +212,9 @@ func (l *locale) number(n int) string {
 	return sign + digits
 }
 
-// percent is a share between 0 and 1 with some decimals, never rounded up to
+// Percent is a share between 0 and 1 with some decimals, never rounded up to
 // 100 %.
-func (l *locale) percent(share float64, decimals int) string {
+func (l *Locale) Percent(share float64, decimals int) string {
 	s := strconv.FormatFloat(share*100, 'f', decimals, 64)
 	if share < 1 && strings.HasPrefix(s, "100") {
 		s = "99." + strings.Repeat("9", decimals)
@@ -198,15 +222,15 @@ func (l *locale) percent(share float64, decimals int) string {
 	if share >= 1 {
 		s = "100"
 	}
-	if l.code == "fr" {
+	if l.Code == "fr" {
 		return strings.Replace(s, ".", ",", 1) + nnbsp + "%"
 	}
 	return s + "%"
 }
 
-// join makes one phrase of several: with commas, Japanese ones in Japanese.
-func (l *locale) join(parts []string) string {
-	if l.code == "ja" {
+// Join makes one phrase of several: with commas, Japanese ones in Japanese.
+func (l *Locale) Join(parts []string) string {
+	if l.Code == "ja" {
 		return strings.Join(parts, "、")
 	}
 	return strings.Join(parts, ", ")

@@ -7,18 +7,18 @@ import (
 )
 
 // A look is how a status is shown: a colour family, a silhouette and words.
-type look struct {
+type Look struct {
 	Family string // down, degraded, watch, recovering, neutral, report, restored, ok
 	Glyph  string // a symbol of the sprite without its g-
 	Words  string
 	Raw    string // the value as received, when it is not known
 
-	severity tocsin.Severity
+	Severity tocsin.Severity
 }
 
-// familyOf is the colour family and silhouette of a status: those of its
+// FamilyOf is the colour family and silhouette of a status: those of its
 // severity, but for statuses with a sign of their own.
-func familyOf(s tocsin.Status) (family, glyph string) {
+func FamilyOf(s tocsin.Status) (family, glyph string) {
 	switch s {
 	case tocsin.StatusServiceRestored, tocsin.StatusResolved, tocsin.StatusResolvedExternal:
 		return "restored", "restored"
@@ -29,11 +29,11 @@ func familyOf(s tocsin.Status) (family, glyph string) {
 	case tocsin.StatusFalsePositive:
 		return "neutral", "slash"
 	}
-	return signOf(s.Severity())
+	return SignOf(s.Severity())
 }
 
-// signOf is the colour family and silhouette of a severity.
-func signOf(s tocsin.Severity) (family, glyph string) {
+// SignOf is the colour family and silhouette of a severity.
+func SignOf(s tocsin.Severity) (family, glyph string) {
 	switch s {
 	case tocsin.SeverityInterruption:
 		return "down", "down"
@@ -49,55 +49,55 @@ func signOf(s tocsin.Severity) (family, glyph string) {
 	return "neutral", "unknown"
 }
 
-// look is how a status is shown in full words, as the phrase book has them.
-func (l *locale) look(s tocsin.Status) look {
-	family, glyph := familyOf(s)
+// Look is how a status is shown in full words, as the phrase book has them.
+func (l *Locale) Look(s tocsin.Status) Look {
+	family, glyph := FamilyOf(s)
 	if !s.Known() {
-		return look{family, glyph, l.text("status.unknownFutureValue"), tocsin.Clip(string(s), 60), s.Severity()}
+		return Look{family, glyph, l.Text("status.unknownFutureValue"), tocsin.Clip(string(s), 60), s.Severity()}
 	}
-	return look{Family: family, Glyph: glyph, Words: l.text("status." + string(s)), severity: s.Severity()}
+	return Look{Family: family, Glyph: glyph, Words: l.Text("status." + string(s)), Severity: s.Severity()}
 }
 
-// lookOf is how the status of an issue of a class is shown. Announced work has
+// LookOf is how the status of an issue of a class is shown. Announced work has
 // statuses of its own, such as "Scheduled" and "In progress": they are neither
 // unknown nor bad, and one without a word here is shown as the provider wrote it.
-func (l *locale) lookOf(class string, s tocsin.Status) look {
+func (l *Locale) LookOf(class string, s tocsin.Status) Look {
 	if s.Known() || !(tocsin.Course{Class: class}).Maintenance() {
-		return l.look(s)
+		return l.Look(s)
 	}
 	word := strings.TrimSpace(string(s))
-	one := look{Family: "ok", Glyph: "ok", Words: tocsin.Clip(word, 60), severity: tocsin.SeverityPlanned}
+	one := Look{Family: "ok", Glyph: "ok", Words: tocsin.Clip(word, 60), Severity: tocsin.SeverityPlanned}
 	switch stage := s.Stage(); {
 	case stage != "":
-		one.Words = l.text("work." + string(stage))
+		one.Words = l.Text("work." + string(stage))
 	case word == "":
-		one.Words = l.text("work.scheduled")
+		one.Words = l.Text("work.scheduled")
 	}
 	return one
 }
 
-// short is the look with the words for narrow columns.
-func (l *locale) short(s tocsin.Status) look {
-	look := l.look(s)
+// Short is the look with the words for narrow columns.
+func (l *Locale) Short(s tocsin.Status) Look {
+	look := l.Look(s)
 	if look.Glyph == look.Family && look.Family != "restored" && look.Family != "report" {
-		look.Words = l.text("family." + look.Family)
+		look.Words = l.Text("family." + look.Family)
 	}
 	return look
 }
 
-// severity is how a severity is shown where no status says more.
-func (l *locale) severity(s tocsin.Severity) look {
-	family, glyph := signOf(s)
-	return look{Family: family, Glyph: glyph, Words: l.text("family." + family), severity: s}
+// Severity is how a severity is shown where no status says more.
+func (l *Locale) Severity(s tocsin.Severity) Look {
+	family, glyph := SignOf(s)
+	return Look{Family: family, Glyph: glyph, Words: l.Text("family." + family), Severity: s}
 }
 
-// class is the word for the classification of an issue.
-func (l *locale) class(s string) string {
+// Class is the word for the classification of an issue.
+func (l *Locale) Class(s string) string {
 	switch s {
 	case "incident", "advisory", tocsin.ClassMaintenance:
-		return l.text("class." + s)
+		return l.Text("class." + s)
 	case string(tocsin.StatusUnknown): // what the provider writes for a class that it does not name
-		return l.text("class.unknown")
+		return l.Text("class.unknown")
 	}
 	return s
 }

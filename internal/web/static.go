@@ -24,19 +24,19 @@ import (
 // their content is in their name.
 type assets struct {
 	names map[string]string  // path by plain name
-	files map[string]content // by name with its hash
+	files map[string]Content // by name with its hash
 }
 
-// content is a whole answer.
-type content struct {
-	kind         string // Content-Type
-	tag          string // names the body, without quotes; "" for one that is new each time
-	body, packed []byte // packed may be nil for what is packed only when needed
+// Content is a whole answer.
+type Content struct {
+	Kind         string // Content-Type
+	Tag          string // names the body, without quotes; "" for one that is new each time
+	Body, packed []byte // packed may be nil for what is packed only when needed
 }
 
 // loadAssets reads the style sheet, whose tokens come first, and the script.
 func loadAssets() (assets, error) {
-	a := assets{names: map[string]string{}, files: map[string]content{}}
+	a := assets{names: map[string]string{}, files: map[string]Content{}}
 	for _, file := range []struct {
 		name, kind string
 		parts      []string
@@ -58,18 +58,18 @@ func loadAssets() (assets, error) {
 		stem, ending, _ := strings.Cut(file.name, ".")
 		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
 		a.names[file.name] = "/static/" + hashed
-		a.files[hashed] = content{file.kind, hex.EncodeToString(sum[:]), body, pack(body, gzip.BestCompression)}
+		a.files[hashed] = Content{file.kind, hex.EncodeToString(sum[:]), body, pack(body, gzip.BestCompression)}
 	}
 	return a, nil
 }
 
-// assets are the files whose names have one of some endings, by the names that
+// Assets are the files whose names have one of some endings, by the names that
 // pages know them by.
-func (p *Pages) assets(endings ...string) map[string][]byte {
+func (p *Pages) Assets(endings ...string) map[string][]byte {
 	found := map[string][]byte{}
 	for name, file := range p.static.files {
 		if slices.Contains(endings, path.Ext(name)) {
-			found[name] = file.body
+			found[name] = file.Body
 		}
 	}
 	return found
@@ -87,25 +87,25 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
 
 // send writes a whole answer, packed if the client takes that, or says that
 // the client has it.
-func send(w http.ResponseWriter, r *http.Request, status int, c content) {
+func send(w http.ResponseWriter, r *http.Request, status int, c Content) {
 	header := w.Header()
 	header.Add("Vary", "Accept-Encoding")
-	body, tag := c.body, c.tag
+	body, tag := c.Body, c.Tag
 	if len(body) > 1<<10 && httpserver.AcceptsGzip(r.Header) {
 		if body, tag = c.packed, tag+httpserver.GzipTag; body == nil {
-			body = pack(c.body, quickly)
+			body = pack(c.Body, quickly)
 		}
 		header.Set("Content-Encoding", "gzip")
 	}
-	if c.tag != "" {
+	if c.Tag != "" {
 		header.Set("Etag", `"`+tag+`"`)
-		if httpserver.HasTag(r.Header["If-None-Match"], c.tag) {
+		if httpserver.HasTag(r.Header["If-None-Match"], c.Tag) {
 			header.Del("Content-Encoding")
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 	}
-	header.Set("Content-Type", c.kind)
+	header.Set("Content-Type", c.Kind)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {
 		w.WriteHeader(status)

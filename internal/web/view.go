@@ -2,41 +2,42 @@ package web
 
 import "html/template"
 
-// emptyView says what will be in a list that is empty, and what to do about it.
-type emptyView struct{ Title, Text, Href, Action string }
+// EmptyView says what will be in a list that is empty, and what to do about it.
+type EmptyView struct{ Title, Text, Href, Action string }
 
-// definition is one fact below the title.
-type definition struct {
+// Definition is one fact below the title.
+type Definition struct {
 	Name, Value, Note, Tone string
-	At                      *moment // instead of Value
+	At                      *Moment // instead of Value
 }
 
-type detailLine struct{ Name, Value string }
+// A DetailLine is a name with a value, as the provider gave them.
+type DetailLine struct{ Name, Value string }
 
-// emptyList says why a list shows nothing: there is nothing, or the filter
+// EmptyList says why a list shows nothing: there is nothing, or the filter
 // leaves nothing over.
-func (v *visit) emptyList(n int, what string) *emptyView {
+func (v *Request) EmptyList(n int, what string) *EmptyView {
 	switch {
-	case n == 0 && what != "tenants" && v.neverRead():
-		return &emptyView{Title: v.text("overview.unread"), Text: v.text("empty.unread.text")}
+	case n == 0 && what != "tenants" && v.NeverRead():
+		return &EmptyView{Title: v.Text("overview.unread"), Text: v.Text("empty.unread.text")}
 	case n == 0:
-		return &emptyView{Title: v.text("empty." + what), Text: v.text("empty." + what + ".text")}
+		return &EmptyView{Title: v.Text("empty." + what), Text: v.Text("empty." + what + ".text")}
 	}
-	return &emptyView{v.text("empty.filter"), v.text("empty.filter.text", "n", n), v.href(v.path), v.text("empty.filter.clear")}
+	return &EmptyView{v.Text("empty.filter"), v.Text("empty.filter.text", "n", n), v.Href(v.Path), v.Text("empty.filter.clear")}
 }
 
-// category is the word for a category or severity; an unknown one is shown as
+// Category is the word for a category or severity; an unknown one is shown as
 // it was received.
-func (v *visit) category(s string) string {
-	if v.has("class." + s) {
-		return v.text("class." + s)
+func (v *Request) Category(s string) string {
+	if v.HasText("class." + s) {
+		return v.Text("class." + s)
 	}
 	return s
 }
 
-// between stands between two sentences.
-func (v *visit) between() template.HTML {
-	if v.code == "ja" {
+// Between stands between two sentences.
+func (v *Request) Between() template.HTML {
+	if v.Code == "ja" {
 		return ""
 	}
 	return " "

@@ -24,6 +24,11 @@ import (
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/account"
+	"example.org/tocsin/internal/web/messages"
+	"example.org/tocsin/internal/web/part"
+	"example.org/tocsin/internal/web/public"
+	"example.org/tocsin/internal/web/status"
 )
 
 // A desk is pages over a real archive behind a real server.
@@ -64,7 +69,14 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := web.New(web.Config{Model: d.model, Archive: d.reads, Streams: quiet{}, Door: door, People: d.store, Everyone: true, Now: clock, Demo: true})
+	parts := part.New(part.Config{Model: d.model, Archive: d.reads})
+	pages, err := web.New(web.Config{Model: d.model, Archive: d.reads, Streams: quiet{}, Door: door, Now: clock, Demo: true},
+		parts.Family(),
+		status.New(status.Config{Parts: parts, Model: d.model, Archive: d.reads}).Family(),
+		messages.New(messages.Config{Parts: parts, Model: d.model, Archive: d.reads}).Family(),
+		public.New(public.Config{Parts: parts, Model: d.model, Demo: true}).Family(),
+		account.New(account.Config{Parts: parts, Door: door, People: d.store, Everyone: true}).Family(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -462,7 +474,9 @@ func TestSiteStandsAlone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.fill()
-	pages, err := web.New(web.Config{Model: d.model, Archive: d.store, Now: func() time.Time { return d.now }})
+	parts := part.New(part.Config{Model: d.model, Archive: d.store})
+	pages := public.New(public.Config{Parts: parts, Model: d.model})
+	shell, err := web.New(web.Config{Model: d.model, Archive: d.store, Now: func() time.Time { return d.now }}, parts.Family(), pages.Family())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -470,7 +484,7 @@ func TestSiteStandsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := pages.Site(t.Context(), tenant)
+	site, err := pages.Site(t.Context(), shell, tenant)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,94 @@
+// Package messages is the pages about announcements: the list, one message,
+// what people do about it and how they marked it, and the calendar of due
+// dates.
+//
+// A page is one file: its view model, and the method of [Pages] that fills it
+// and serves it. The package may import the shell, the parts and what pages are
+// made of, and no other family.
+//
+// To read on, begin with [Pages.Family] and messages.go.
+package messages
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"github.com/microcosm-cc/bluemonday"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// model has the texts of messages.
+type model interface {
+	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
+}
+
+// archive has the versions of messages.
+type archive interface {
+	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+}
+
+// handlings is the part of the store that changes what people do about
+// messages.
+type handlings interface {
+	ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (tocsin.Handling, error)
+}
+
+// Config is what the pages are made of.
+type Config struct {
+	Parts     *part.Parts
+	Model     model
+	Archive   archive
+	Handlings handlings // nil where nobody does anything about messages
+	Marks     marks     // how people marked messages; nil where nobody can
+	// Person is whose marks a user's are, for programs as well; a user's id when
+	// nil.
+	Person func(tocsin.User) string
+}
+
+// Pages are the pages about messages.
+type Pages struct {
+	config Config
+	policy *bluemonday.Policy // for HTML of providers
+}
+
+// New is the pages of one desk.
+func New(c Config) *Pages { return &Pages{c, newPolicy()} }
+
+// A view is a request for one of the pages.
+type view struct {
+	*part.View
+	pages *Pages
+}
+
+// Family is the pages with their templates, texts and links.
+func (p *Pages) Family() web.Family {
+	page := func(method, path string, needs access.Permission, handle func(*view) error) web.Page {
+		return web.Page{Method: method, Path: path, Needs: needs, Handle: func(r *web.Request) error { return handle(&view{p.config.Parts.View(r), p}) }}
+	}
+	f := web.Family{Files: files, Pages: []web.Page{
+		page("GET", "/messages", access.ReadMessages, p.messages),
+		page("GET", "/calendar.ics", access.ReadMessages, p.dueCalendar),
+		page("GET", "/messages/{id}", access.ReadMessages, p.message),
+		page("GET", "/messages/{id}/compare/{a}/{b}", access.ReadMessages, p.compareMessage),
+		page("GET", "/messages/{id}/files/{file}", access.ReadMessages, p.messageFile),
+	}, Links: []web.Link{
+		{Place: 30, Group: "watch", Path: "/messages", Icon: "messages", Text: "nav.messages", Short: "tab.messages", Key: "m"},
+	}}
+	if p.config.Handlings != nil {
+		f.Pages = append(f.Pages, page("POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling))
+	}
+	if p.config.Marks != nil {
+		f.Pages = append(f.Pages, page("POST", "/messages/read", access.ReadMessages, p.markRead))
+	}
+	return f
+}

@@ -1,0 +1,87 @@
+package messages
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/web"
+)
+
+// rail is the deadlines of the next 90 days on a line.
+type rail struct {
+	N        int
+	Weekends string // as one path
+	Today    int
+	Months   []railMonth
+	Pins     []railPin
+}
+
+type railMonth struct {
+	X    int
+	Name string
+}
+
+// railPin is one deadline: late, soon or later.
+type railPin struct {
+	X                 int
+	Tone, Href, Words string
+	Label             string // "" where there is no room
+	Square, Warn, Dot string // the path of its mark
+}
+
+// The rail's time runs from a few days ago to 90 days ahead.
+const (
+	railBefore = 10
+	railAfter  = 90
+	railWidth  = 1000
+	railRoom   = 46 // between two labels
+)
+
+func (v *view) rail(rows []messageRow) rail {
+	from := web.StartOfDay(v.Now.In(v.Zone)).AddDate(0, 0, -railBefore)
+	to := from.AddDate(0, 0, railBefore+railAfter)
+	x := func(t time.Time) int {
+		return 20 + int(float64(railWidth)*float64(t.Sub(from))/float64(to.Sub(from)))
+	}
+	r := rail{Today: x(v.Now)}
+	var weekends strings.Builder
+	for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+			fmt.Fprintf(&weekends, "M%d 20h%dv38h-%dz", x(day), x(day.AddDate(0, 0, 1))-x(day), x(day.AddDate(0, 0, 1))-x(day))
+		}
+		if day.Day() == 1 || day.Equal(from) {
+			r.Months = append(r.Months, railMonth{x(day), v.Month(day, false)})
+		}
+	}
+	if len(r.Months) > 1 && r.Months[1].X-r.Months[0].X < 80 {
+		r.Months = r.Months[1:]
+	}
+	r.Weekends = weekends.String()
+	sorted := make([]messageRow, 0, len(rows))
+	for _, m := range rows {
+		if m.Due != nil && !m.Due.When.Before(from) && m.Due.When.Before(to) && !v.gone(m.row) {
+			sorted = append(sorted, m)
+		}
+	}
+	slices.SortStableFunc(sorted, byDue)
+	last := -railRoom
+	for _, m := range sorted {
+		pin := railPin{X: x(m.Due.When), Tone: m.Due.Tone, Href: m.Href, Words: v.Text("rail.pin", "date", m.Due.Date, "id", m.ID, "days", m.Due.Left)}
+		if pin.X-last >= railRoom && (pin.X-r.Today >= railRoom || r.Today-pin.X >= railRoom) {
+			pin.Label, last = m.Due.Date, pin.X
+		}
+		switch pin.Tone {
+		case "late":
+			pin.Square = fmt.Sprintf("M%d 32h12v12h-12z", pin.X-6)
+		case "soon":
+			pin.Warn = fmt.Sprintf("M%d 30l7.5 13h-15z", pin.X)
+		default:
+			pin.Dot = fmt.Sprintf("M%d 38a5 5 0 1 0 10 0a5 5 0 1 0 -10 0", pin.X-5)
+		}
+		r.Pins = append(r.Pins, pin)
+	}
+	r.N = len(r.Pins)
+	return r
+}

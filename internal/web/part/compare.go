@@ -1,0 +1,220 @@
+package part
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// shownVersions is how many versions are listed without opening the rest.
+const shownVersions = 6
+
+// VersionLine is one stored version of an issue or message.
+type VersionLine struct {
+	N        int
+	At, Seen *web.Moment
+	Source   string
+	Compare  string // address of the comparison with the version before, "" for the first
+	Before   int
+}
+
+// VersionLines lists versions, newest first.
+func (v *View) VersionLines(path, id string, versions []tocsin.Version) []VersionLine {
+	var list []VersionLine
+	for i, version := range versions {
+		line := VersionLine{N: version.N, At: v.stated(version), Seen: v.Moment(version.SeenAt), Source: version.Source}
+		if i > 0 {
+			line.Before = versions[i-1].N
+			line.Compare = v.compareHref(path, id, line.Before, version.N)
+		}
+		if line.At != nil && line.Seen != nil && line.Seen.Text == line.At.Text {
+			line.Seen = nil // seen at once
+		}
+		list = append(list, line)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// stated is the time that the provider stated for a version, nil for none.
+func (v *View) stated(version tocsin.Version) *web.Moment {
+	if !version.Stated {
+		return nil
+	}
+	return v.Moment(version.At)
+}
+
+// dated is a name with the time after it, if there is one.
+func (v *View) dated(name string, at time.Time) string {
+	if at.IsZero() {
+		return name
+	}
+	return name + ", " + v.Full(at.In(v.Zone))
+}
+
+func (v *View) compareHref(path, id string, a, b int) string {
+	return v.Href(path + web.EscapeID(id) + "/compare/" + strconv.Itoa(a) + "/" + strconv.Itoa(b))
+}
+
+// comparePage sets two versions of one item side by side.
+type comparePage struct {
+	web.Frame
+	ID, Back       string
+	Heading        string
+	A, B           VersionLine
+	Members        []memberView
+	Earlier, Later string // the neighbouring comparisons
+}
+
+// memberView is one part of the item that differs.
+type memberView struct {
+	Name           string
+	Runs           []section.Run
+	Old, New       string
+	Added, Removed []string
+}
+
+func (v *View) Compare(ref store.Ref, list string) error {
+	versions, err := v.parts.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, ref)
+	if err != nil {
+		return err
+	}
+	a, aOK := versionNamed(versions, v.R.PathValue("a"))
+	b, bOK := versionNamed(versions, v.R.PathValue("b"))
+	if !aOK || !bOK {
+		return tocsin.NotFoundf("%s has the versions 1 to %d.", ref.ID, versions[len(versions)-1].N)
+	}
+	before, err := v.parts.config.Archive.BodyOf(v.R.Context(), a.Document)
+	if err != nil {
+		return err
+	}
+	after, err := v.parts.config.Archive.BodyOf(v.R.Context(), b.Document)
+	if err != nil {
+		return err
+	}
+	members, err := section.Members(before, after)
+	if err != nil {
+		return err
+	}
+	path := "/" + list + "/"
+	page := comparePage{
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav." + list), Href: v.Href("/" + list)}, web.Crumb{Name: ref.ID, Href: v.Href(path + web.EscapeID(ref.ID))}, web.Crumb{Name: v.Text("compare.title", "a", a.N, "b", b.N)}),
+		ID:    ref.ID, Back: v.Href(path + web.EscapeID(ref.ID)),
+		A: v.VersionLines(path, ref.ID, []tocsin.Version{a})[0], B: v.VersionLines(path, ref.ID, []tocsin.Version{b})[0],
+	}
+	page.Title, page.Heading = ref.ID+": "+page.Title, page.Title
+	for i := range versions[1:] {
+		earlier, later := versions[i].N, versions[i+1].N
+		if later == a.N {
+			page.Earlier = v.compareHref(path, ref.ID, earlier, later)
+		}
+		if earlier == b.N {
+			page.Later = v.compareHref(path, ref.ID, earlier, later)
+		}
+	}
+	for _, m := range members {
+		if m.Name == "posts" {
+			posts, err := v.postChanges(before, after)
+			if err != nil {
+				return err
+			}
+			page.Members = append(page.Members, posts...)
+			continue
+		}
+		page.Members = append(page.Members, v.member(m))
+	}
+	return v.Render(http.StatusOK, "compare", page)
+}
+
+// postChanges shows posts that were added, removed or rewritten. Posts have no
+// id: those of one instant are taken for the same one.
+func (v *View) postChanges(before, after []byte) ([]memberView, error) {
+	var old, now tocsin.Issue
+	if err := errors.Join(json.Unmarshal(before, &old), json.Unmarshal(after, &now)); err != nil {
+		return nil, fmt.Errorf("read versions: %w", err)
+	}
+	text := func(post tocsin.Post) string { return section.Text(post.Content, post.ContentType) }
+	was := map[int64]string{}
+	for _, post := range old.Posts {
+		was[post.CreatedAt.UnixMicro()] = text(post)
+	}
+	var list []memberView
+	for i, post := range now.Posts {
+		view := memberView{Name: v.dated(v.Text("post.n", "n", i+1), post.CreatedAt)}
+		past, known := was[post.CreatedAt.UnixMicro()]
+		delete(was, post.CreatedAt.UnixMicro())
+		switch newer := text(post); {
+		case !known:
+			view.New = newer
+		case past != newer:
+			view.Runs = section.Words(past, newer)
+		default:
+			continue
+		}
+		list = append(list, view)
+	}
+	for _, post := range old.Posts {
+		if past, gone := was[post.CreatedAt.UnixMicro()]; gone {
+			list = append(list, memberView{Name: v.dated(v.Text("posts"), post.CreatedAt), Old: past})
+		}
+	}
+	return list, nil
+}
+
+func versionNamed(versions []tocsin.Version, name string) (tocsin.Version, bool) {
+	n, err := strconv.Atoi(name)
+	i := slices.IndexFunc(versions, func(version tocsin.Version) bool { return version.N == n })
+	if err != nil || i < 0 {
+		return tocsin.Version{}, false
+	}
+	return versions[i], true
+}
+
+// member shows one difference: a text word by word, a list by what entered and
+// left it, anything else by its values.
+func (v *View) member(m section.Member) memberView {
+	view := memberView{Name: v.MemberName(m.Name), Added: m.AddedItems, Removed: m.RemovedItems}
+	switch {
+	case m.Name == "status":
+		view.Old, view.New = v.statusWords(m.Old), v.statusWords(m.New)
+	case strings.HasSuffix(m.Name, "DateTime"):
+		view.Old, view.New = v.dateWords(m.Old), v.dateWords(m.New)
+	case m.Old != "" && m.New != "":
+		view.Runs = section.Words(m.Old, m.New)
+	default:
+		view.Old, view.New = m.Old, m.New
+	}
+	return view
+}
+
+func (v *View) MemberName(name string) string {
+	if v.HasText("member." + name) {
+		return v.Text("member." + name)
+	}
+	return strings.TrimPrefix(name, "details.")
+}
+
+func (v *View) statusWords(s string) string {
+	if s == "" {
+		return ""
+	}
+	return v.Look(tocsin.ParseStatus(s)).Words
+}
+
+func (v *View) dateWords(s string) string {
+	if t, ok := tocsin.ParseTime(s); ok {
+		local := t.In(v.Zone)
+		return v.Full(local) + local.Format(":05") + " " + v.City()
+	}
+	return s
+}

@@ -1,0 +1,225 @@
+package part
+
+import (
+	"cmp"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// IDLink is an id that leads to the page of what has it.
+func IDLink(href, id string) template.HTML {
+	return template.HTML(`<a class="id" href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(id) + `</a>`) //nolint:gosec // escaped
+}
+
+// During reports whether a row overlaps a time. Zero bounds take everything.
+func During(row *readmodel.Row, from, to, now time.Time) bool {
+	if from.IsZero() {
+		return true
+	}
+	start, end := row.StartAt.Time(), now
+	if row.EndAt != 0 {
+		end = row.EndAt.Time()
+	}
+	return start.Before(to) && !end.Before(from)
+}
+
+// An IssueRow is an issue in a list, with when it began and how long it lasted.
+type IssueRow struct {
+	IssueLine
+	Started *web.Moment
+	Length  string
+}
+
+// FilterIssues parts the issues that a filter takes into those going on, worst
+// first, planned work that is not over, soonest first, and those over, newest
+// first.
+func (v *View) FilterIssues(service, kind, period string) (open, planned, ended []*readmodel.Row) {
+	from, to := v.Period(period)
+	takes := func(row *readmodel.Row) bool {
+		return (service == "" || row.ServiceID == service) && (kind == "" || row.Class == kind) && During(row, from, to, v.Now)
+	}
+	for _, row := range health.OpenRows(v.Snapshot, v.Now) {
+		if takes(row) {
+			open = append(open, row)
+		}
+	}
+	for _, row := range v.Snapshot.Issues {
+		switch {
+		case health.Open(row, v.Now) || !takes(row):
+		case health.Planned(row, v.Now):
+			planned = append(planned, row)
+		default:
+			ended = append(ended, row)
+		}
+	}
+	slices.SortFunc(ended, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(planned, func(a, b *readmodel.Row) int {
+		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
+	})
+	return open, planned, ended
+}
+
+func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
+	var list []IssueRow
+	for _, row := range rows {
+		line, err := v.IssueLine(row)
+		if err != nil {
+			return nil, err
+		}
+		line.Look = v.LookOf(row.Class, row.Status)
+		one := IssueRow{IssueLine: line, Started: v.Moment(row.StartAt.Time())}
+		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
+		case start.IsZero():
+		case health.Open(row, v.Now):
+			one.Length = v.Text("length.open", "d", v.Length(v.Now.Sub(start)))
+		case !end.IsZero() && end.After(start):
+			one.Length = v.Length(end.Sub(start).Round(time.Minute))
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// Judged is how the judgement on a service is shown: in the words of the status
+// that decides where that is as bad, else in those of the severity.
+func (v *View) Judged(s *health.Service) web.Look {
+	switch {
+	case s.Severity == tocsin.SeverityPlanned:
+		return web.Look{Family: "ok", Glyph: "ok", Words: v.Text("family.planned"), Severity: s.Severity}
+	case s.Advised():
+		return web.Look{Family: "watch", Glyph: "watch", Words: v.Text("class.advisory"), Severity: s.Severity}
+	case s.Status.Severity() != s.Severity:
+		return v.Severity(s.Severity)
+	}
+	one := v.Short(s.Status)
+	if s.Severity.Well() && one.Family == "neutral" { // a false positive
+		one.Family = "ok"
+	}
+	return one
+}
+
+// An IssueLine is an issue in a short list.
+type IssueLine struct {
+	web.Look
+	ID, Href, Title, Class, ClassWords, Service string
+	Own                                         bool // the desk's own team speaks
+	Posted                                      *web.Moment
+	Next                                        *promiseView
+	New                                         string
+	Source, serviceID                           string // whose list it is on, and what it is about
+	start                                       time.Time
+}
+
+// A ServiceLine is a service as it is judged, with the last month.
+type ServiceLine struct {
+	web.Look
+	Name, Href, Since, Availability string
+	What                            []IssueLine // its open issues
+	Named                           []IssueLine // open incidents of other services whose posts name it
+	Strip                           Strip
+	provider                        string // who speaks for it, "" for the desk's own team
+	stale                           bool   // it is unknown because its source is not heard any more
+}
+
+// IssueLine is an issue in a list.
+func (v *View) IssueLine(row *readmodel.Row) (IssueLine, error) {
+	issue, err := v.parts.config.Model.Issue(v.R.Context(), row)
+	if err != nil {
+		return IssueLine{}, err
+	}
+	return v.issueLineOf(row, issue), nil
+}
+
+func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
+	return IssueLine{
+		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
+		Class: row.Class, ClassWords: v.Class(row.Class), Service: row.Service,
+		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(issue), start: row.StartAt.Time(),
+	}
+}
+
+// Unexplained reports whether the service is known not to be well and nothing
+// that is open says why.
+func (l ServiceLine) Unexplained() bool {
+	return !l.Severity.Well() && l.Severity != tocsin.SeverityUnknown && len(l.What)+len(l.Named) == 0
+}
+
+// WorstFirst sorts services by how bad they are.
+func WorstFirst(a, b ServiceLine) int { return cmp.Compare(b.Severity, a.Severity) }
+
+// ServiceLine is a service as it is judged, with its past.
+func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLine {
+	line := ServiceLine{
+		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID], provider: v.Snapshot.Provider(s.Source),
+		Availability: cmp.Or(v.Share(m.figures[s.ID], 2), v.Text("none")), stale: s.Silent && s.Stale,
+	}
+	if !s.Severity.Well() {
+		line.Named = open.Of(s.Named)
+	}
+	line.Since = v.since(s)
+	return line
+}
+
+// since says since when a service has not been well, or has been: one answer
+// wherever a page tells it.
+func (v *View) since(s *health.Service) string {
+	switch {
+	case s.Silent && !s.Stale, s.Since.IsZero() && !s.Silent:
+		return ""
+	case s.Silent:
+		return v.Text("since", "time", v.SinceWords(s.Since))
+	case s.Severity.Well(), s.Severity == tocsin.SeverityUnknown:
+		return v.Text("since", "time", v.Stamp(s.Since.In(v.Zone)))
+	}
+	return v.Text("since.unwell", "time", v.Stamp(s.Since.In(v.Zone)))
+}
+
+// OpenLines are the open issues of a tenant as lines, with the judgement that
+// they are from.
+type OpenLines struct {
+	Report *health.Report
+	lines  map[*health.Issue]IssueLine
+}
+
+// Judge judges the tenant of the visit.
+func (v *View) Judge() (*health.Report, error) {
+	return health.Judge(v.R.Context(), v.parts.config.Model, v.Snapshot, v.Now)
+}
+
+func (v *View) OpenLines() (OpenLines, error) {
+	report, err := v.Judge()
+	if err != nil {
+		return OpenLines{}, err
+	}
+	open := OpenLines{report, make(map[*health.Issue]IssueLine, len(report.Open))}
+	for _, one := range report.Open {
+		open.lines[one] = v.issueLineOf(one.Row, one.Content)
+	}
+	return open, nil
+}
+
+// Of are the lines of some of the issues.
+func (open OpenLines) Of(issues []*health.Issue) []IssueLine {
+	var lines []IssueLine
+	for _, one := range issues {
+		lines = append(lines, open.lines[one])
+	}
+	return lines
+}
+
+// A FeedLine is something that happened.
+type FeedLine struct {
+	At            *web.Moment
+	Glyph, Family string
+	Icon          string // instead of a glyph
+	Text          template.HTML
+}

@@ -1,0 +1,107 @@
+// Package part has what several families of pages show: how a tenant stands
+// ([View.State]), its issues and services as lines, the strip of the last
+// month, posts and promises, versions side by side, files, and messages with
+// the dates by which something must be done. It has no pages.
+//
+// A family wraps each of its requests by [Parts.View]. Everything about the
+// past of a tenant is worked out once for all families, so that they share one
+// [Parts]. The package may import the shell and what the parts are made of;
+// the families import it, and it none of them.
+//
+// To read on, begin with [View.State].
+package part
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"time"
+
+	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// model has the texts of issues and messages.
+type model interface {
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
+	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
+}
+
+// archive is the part of the store that the parts are made of.
+type archive interface {
+	past
+	versions
+}
+
+// past is the part of the store that days gone by are told from.
+type past interface {
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
+	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
+}
+
+// versions is the part of the store about versions and files of issues and
+// messages.
+type versions interface {
+	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
+	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
+	FileContent(ctx context.Context, tenantID string, ref store.Ref, id string) ([]byte, error)
+}
+
+// handlings is the part of the store about what people do about messages.
+type handlings interface {
+	Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error)
+}
+
+// portals knows the address of a tenant's admin centre.
+type portals interface {
+	Portal(tenantID string) string
+}
+
+// Config is what the parts are made of.
+type Config struct {
+	Model     model
+	Archive   archive
+	Handlings handlings // nil where nobody does anything about messages
+	Portals   portals   // nil where none are known
+}
+
+// Parts has what is worked out once for all families.
+type Parts struct {
+	config  Config
+	history *history.Reader
+	pasts   *pasts
+}
+
+// New is the parts of one desk.
+func New(c Config) *Parts {
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts()}
+}
+
+// Family is the templates and texts of the parts.
+func (p *Parts) Family() web.Family {
+	return web.Family{Files: files, Funcs: template.FuncMap{
+		"head": func(list []VersionLine) []VersionLine { return list[:min(len(list), shownVersions)] },
+		"tail": func(list []VersionLine) []VersionLine { return list[min(len(list), shownVersions):] },
+		"pair": func(a, b VersionLine) []VersionLine { return []VersionLine{a, b} },
+	}}
+}
+
+// A View is a request for a page that shows some of the parts.
+type View struct {
+	*web.Request
+	parts *Parts
+}
+
+// View is a request as the parts see it.
+func (p *Parts) View(r *web.Request) *View { return &View{r, p} }
+
+// Past is what is known of the days gone by of the tenant that is looked at.
+func (v *View) Past() *history.Past { return v.parts.history.Past(v.Snapshot, time.Time{}, v.Now) }

@@ -1,0 +1,186 @@
+package part
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// PostView is one post on the time line, newest first.
+type PostView struct {
+	web.Look
+	N          int
+	At         *web.Moment
+	Type       string
+	Paragraphs []Paragraph
+	Same       []Paragraph // as in the post before
+	SameWords  string
+	Gap        string // what became of the promise that this post answers
+	Late       string
+	New        string
+}
+
+// Paragraph is one section of a post.
+type Paragraph struct {
+	Label string // in the reader's language, "" for text without one
+	Lines []string
+	List  bool          // whether the lines are points of a list
+	Runs  []section.Run // what changed in it since the post before, word by word
+	When  *writtenDate
+}
+
+// writtenDate is a date as the provider wrote it, by rule in the reader's form,
+// with their own time beside it unless the date cannot be right.
+type writtenDate struct {
+	Text  string
+	Local string
+	Doubt string
+}
+
+// Posts puts the posts of an issue in order, each beside the one before.
+func (v *View) Posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) []PostView {
+	mark := v.SeenAt()
+	list := make([]PostView, len(posts))
+	for i := range posts {
+		created := posts[i].CreatedAt
+		view := PostView{Look: v.LookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
+		if !mark.IsZero() && created.After(mark) {
+			view.New = v.Text("new.since", "time", v.Stamp(mark.In(v.Zone)))
+		}
+		var before section.Post
+		if i > 0 {
+			before = posts[i-1]
+		}
+		v.fillPost(&view, strings.TrimSpace(issue.Title), before, posts[i])
+		for _, p := range promises {
+			if p.KeptBy == i && p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
+				view.Gap, view.Late = v.kept(p)
+			}
+		}
+		list[len(posts)-1-i] = view
+	}
+	return list
+}
+
+func (v *View) postType(kind string) string {
+	if kind == "quick" || kind == "strategic" {
+		return v.Text("post." + kind)
+	}
+	return ""
+}
+
+// fillPost parts a post into what it says anew and what it repeats.
+func (v *View) fillPost(view *PostView, title string, before, post section.Post) {
+	changes := map[string]section.Change{}
+	for _, c := range section.Compare(before, post) {
+		if c.New != "" {
+			changes[c.Label+"\x00"+c.New] = c
+		}
+	}
+	for _, s := range post.Sections {
+		if s.Kind == section.KindTitle && strings.TrimSpace(s.Text) == title {
+			continue // it heads the page
+		}
+		one := v.Paragraph(s)
+		change := changes[s.Label+"\x00"+s.Text]
+		if change.What == section.Same && s.Kind != section.KindNextUpdate {
+			view.Same = append(view.Same, one)
+			continue
+		}
+		if change.What == section.Changed && s.Date == nil && alike(change.Runs) {
+			one.Runs = change.Runs
+		}
+		view.Paragraphs = append(view.Paragraphs, one)
+	}
+	if len(view.Paragraphs) == 0 { // nothing new: show all of it
+		view.Paragraphs, view.Same = view.Same, nil
+	}
+	if n := len(view.Same); n > 0 {
+		view.SameWords = v.Text("post.same", "n", n)
+	}
+}
+
+// alike reports whether two texts have enough in common for their differences
+// to be readable: more kept than not.
+func alike(runs []section.Run) bool {
+	kept, other := 0, 0
+	for _, run := range runs {
+		if run.Op == section.Equal {
+			kept += len(run.Text)
+		} else {
+			other += len(run.Text)
+		}
+	}
+	return kept > other
+}
+
+func (v *View) Paragraph(s section.Section) Paragraph {
+	p := Paragraph{Lines: linesOf(s.Text)}
+	p.List = len(p.Lines) > 1 && !slices.ContainsFunc(p.Lines, func(line string) bool { return !strings.HasPrefix(line, "- ") })
+	if p.List {
+		for i, line := range p.Lines {
+			p.Lines[i] = strings.TrimPrefix(line, "- ")
+		}
+	}
+	if s.Kind != section.KindRest {
+		p.Label = v.Text("section." + string(s.Kind))
+	}
+	if s.Date != nil && len(s.Text) < 160 {
+		p.When = v.written(s.Date)
+	}
+	return p
+}
+
+// written prints a date by rule: never translated, never corrected.
+func (v *View) written(d *section.Date) *writtenDate {
+	if !d.Sound() {
+		return &writtenDate{Text: d.Written, Doubt: v.Text("doubt." + string(d.Doubt))}
+	}
+	if d.WholeDay {
+		return &writtenDate{Text: v.LongDate(d.At)}
+	}
+	text := v.LongDate(d.At) + ", " + v.HM(d.At) + " UTC"
+	if v.Code == "ja" {
+		text = v.LongDate(d.At) + v.HM(d.At) + " UTC"
+	}
+	w := &writtenDate{Text: text}
+	if !v.IsUTC(d.At) {
+		local := d.At.In(v.Zone)
+		w.Local = v.HM(local)
+		if !web.SameDay(local, d.At) {
+			w.Local = v.ShortDate(local) + " " + w.Local
+		}
+		w.Local = v.Text("date.local", "time", w.Local, "city", v.City())
+	}
+	return w
+}
+
+// linesOf parts a text into its lines, without empty ones.
+func linesOf(text string) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// anchor is the id of a post on its page.
+func (p PostView) Anchor() string { return fmt.Sprintf("p%d", p.N) }
+
+// statusOf is the status that came with a post: that of the first version
+// which is not older than it.
+func statusOf(created time.Time, versions []tocsin.Version, present tocsin.Status) tocsin.Status {
+	for i := range versions {
+		if !versions[i].At.Before(created) {
+			return versions[i].Status
+		}
+	}
+	return present
+}

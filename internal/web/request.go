@@ -1,0 +1,262 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // readers choose zones; a container may know none
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A visit is one request for a page: who asks, how they read, and about which
+// tenant.
+type Request struct {
+	Clock
+	pages      *Pages
+	W          http.ResponseWriter
+	R          *http.Request
+	Path       string      // of the page, escaped and without the prefix of a language
+	Theme      string      // light, dark, or "" to follow the system
+	visibility *visibility // nil for strangers
+	Tenants    []tocsin.Tenant
+	Snapshot   *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
+}
+
+// visit reads how somebody wants to see pages, and the tenant they ask for.
+func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*Request, error) {
+	v := p.stranger(w, r, code)
+	var err error
+	if v.visibility, err = p.visible(r); err != nil || len(v.visibility.tenants) == 0 {
+		return v, err
+	}
+	v.Tenants = v.visibility.tenants
+	tenant, err := pick(v.Tenants, r.URL.Query().Get("tenant"))
+	if err != nil {
+		return v, err
+	}
+	v.Snapshot, err = p.snapshot(r.Context(), tenant.ID)
+	return v, err
+}
+
+// snapshot is what the visitor of a request may know of a tenant: it has
+// messages about data privacy for those only who may read them. It is the one
+// place that decides this.
+func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snapshot, error) {
+	s, err := p.config.Model.Snapshot(ctx, tenantID)
+	if err == nil && access.VisitorOf(ctx).May(access.ReadPrivacy, tenantID) {
+		s = s.Whole()
+	}
+	return s, err
+}
+
+// SnapshotOf is what the visitor may know of another tenant that they may see.
+func (v *Request) SnapshotOf(tenantID string) (*readmodel.Snapshot, error) {
+	return v.pages.snapshot(v.R.Context(), tenantID)
+}
+
+// In is the same visit to another tenant.
+func (v *Request) In(s *readmodel.Snapshot) *Request {
+	other := *v
+	other.Snapshot = s
+	return &other
+}
+
+// stranger is a visit that knows no tenant.
+func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *Request {
+	_, path := languageOf(r.URL.EscapedPath())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		path = p.pageOf(path)
+	}
+	return &Request{
+		Clock: Clock{p.locales[code], p.zoneOf(r), p.config.Now()},
+		pages: p, W: w, R: r, Path: path, Theme: themeOf(r),
+	}
+}
+
+// Reading returns a request by nobody, for what is written to be shown
+// elsewhere. It knows of the tenant what strangers may.
+func (p *Pages) Reading(ctx context.Context, code, tenantID string) (*Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	if err != nil {
+		return nil, err
+	}
+	v := p.stranger(nil, r, code)
+	v.Snapshot, err = p.config.Model.Snapshot(ctx, tenantID)
+	return v, err
+}
+
+// pageOf is the page that a form sent to path stands on: the nearest address
+// above it that can be asked for, so that links of the answer lead back there.
+func (p *Pages) pageOf(path string) string {
+	for ; len(path) > 1; path = path[:max(1, strings.LastIndexByte(path, '/'))] {
+		asked := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}
+		if _, pattern := p.readable.Handler(asked); pattern != "" {
+			return path
+		}
+	}
+	return "/"
+}
+
+// InLanguage is one of the languages of the pages, nil for any other.
+func (v *Request) InLanguage(code string) *Locale { return v.pages.locales[code] }
+
+// Reads reports whether the visitor holds a permission in the tenant that they
+// look at, for parts of a page that need another one than the page.
+func (v *Request) Reads(p access.Permission) bool {
+	return access.VisitorOf(v.R.Context()).May(p, v.Snapshot.Tenant.ID)
+}
+
+// pick is the tenant that a visitor asks for, among those they may see; the
+// first one by default.
+func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
+	if name == "" {
+		return tenants[0], nil
+	}
+	for _, t := range tenants {
+		if t.Name == strings.ToLower(name) || t.ID == strings.ToLower(name) {
+			return t, nil
+		}
+	}
+	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
+}
+
+// Static is the address of a file that pages use, such as app.css.
+func (v *Request) Static(name string) string { return v.pages.static.names[name] }
+
+// Render makes a page and sends it.
+func (v *Request) Render(status int, name string, model any) error {
+	body, err := v.Execute(name, model)
+	if err != nil {
+		return err
+	}
+	v.Answer(status, Content{Kind: pageKind, Body: body})
+	return nil
+}
+
+// Execute makes a page.
+func (v *Request) Execute(name string, model any) ([]byte, error) {
+	var body bytes.Buffer
+	if err := v.pages.templates[v.Code].ExecuteTemplate(&body, name, model); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return v.pages.sprite.insert(body.Bytes()), nil
+}
+
+// Partial makes a part of a page.
+func (v *Request) Partial(name string, model any) (template.HTML, error) {
+	var body strings.Builder
+	if err := v.pages.templates[v.Code].ExecuteTemplate(&body, name, model); err != nil {
+		return "", fmt.Errorf("render %s: %w", name, err)
+	}
+	return template.HTML(body.String()), nil //nolint:gosec // the template has escaped it
+}
+
+// pageKind is the type of pages.
+const pageKind = "text/html; charset=utf-8"
+
+// Answer sends a page.
+func (v *Request) Answer(status int, page Content) {
+	header := v.W.Header()
+	header.Set("Content-Language", v.Code)
+	if header.Get("Cache-Control") == "" { // a page with secrets has said no-store
+		header.Set("Cache-Control", "private, no-cache")
+	}
+	v.Send(status, page)
+}
+
+// Send sends a whole answer, packed for those who take that.
+func (v *Request) Send(status int, c Content) { send(v.W, v.R, status, c) }
+
+// Cookies of readers. They say how somebody reads, and nothing that matters to
+// anybody else.
+const (
+	ThemeCookie = "theme"
+	ZoneCookie  = "zone"
+	KeysCookie  = "shortcuts" // "off" for a script without shortcuts of one key
+	CookieLife  = 365 * 24 * time.Hour
+)
+
+func themeOf(r *http.Request) string {
+	cookie, err := r.Cookie(ThemeCookie)
+	if err != nil || cookie.Value != "dark" && cookie.Value != "light" {
+		return ""
+	}
+	return cookie.Value
+}
+
+// zoneOf is the zone of a reader, which the script takes from the browser
+// unless they chose one.
+func (p *Pages) zoneOf(r *http.Request) *time.Location {
+	cookie, err := r.Cookie(ZoneCookie)
+	if err != nil {
+		return p.config.Zone
+	}
+	name, err := url.QueryUnescape(cookie.Value)
+	if err != nil {
+		return p.config.Zone
+	}
+	if zone, ok := p.zones.named(name); ok {
+		return zone
+	}
+	return p.config.Zone
+}
+
+// zones are those that readers chose: reading one from the time zone database
+// costs more than a page that is kept.
+type zones struct {
+	mu    sync.Mutex
+	known map[string]*time.Location
+}
+
+// maxZones is more than the database has; some names have several spellings.
+const maxZones = 1000
+
+// named finds a zone by its name in the time zone database. Names that lead out
+// of it are none.
+func (z *zones) named(name string) (*time.Location, bool) {
+	if name == "" || name == "Local" || len(name) > 64 || strings.Contains(name, "..") {
+		return nil, false
+	}
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if zone, ok := z.known[name]; ok {
+		return zone, true
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil && len(z.known) < maxZones {
+		z.known[name] = zone
+	}
+	return zone, err == nil
+}
+
+// KnowsZone reports whether a reader can choose a zone.
+func (v *Request) KnowsZone(name string) bool {
+	_, ok := v.pages.zones.named(name)
+	return ok
+}
+
+func (v *Request) SetCookie(name, value string, life time.Duration) {
+	http.SetCookie(v.W, &http.Cookie{
+		Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(life / time.Second),
+		SameSite: http.SameSiteLaxMode, Secure: v.R.TLS != nil,
+	})
+}
+
+// Redirect sends a browser on after a form, to a page of ours.
+func (v *Request) Redirect(path string) error {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		path = "/"
+	}
+	v.W.Header().Set("Location", path)
+	v.W.WriteHeader(http.StatusSeeOther)
+	return nil
+}

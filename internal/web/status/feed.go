@@ -1,0 +1,59 @@
+package status
+
+import (
+	"strconv"
+
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+)
+
+// feed is what changed, parted by the reading mark: what the reader has not
+// seen yet, and what they have.
+type feed struct {
+	New, Seen []part.FeedLine
+	Rule      string // between the two
+	Mark      bool   // whether there is something to mark as seen
+	MarkHref  string
+	All       string // address of the page of all changes
+	Cookie    string // the reading mark that the script moves
+	Now       int64
+}
+
+// feedLines is how many changes the overview shows, and dueLines how many
+// deadlines.
+const (
+	feedLines = 12
+	dueLines  = 5
+)
+
+// seen serves POST /seen: everything up to now has been seen.
+func (p *Pages) seen(v *view) error {
+	if err := web.SameOrigin(v.R); err != nil {
+		return err
+	}
+	v.SetCookie(v.SeenCookie(), strconv.FormatInt(v.Now.Unix(), 10), web.CookieLife)
+	return v.Redirect(v.Href("/"))
+}
+
+// feed reads what changed last.
+func (v *view) feed(limit int) (feed, error) {
+	happenings, err := v.happenings(limit)
+	if err != nil {
+		return feed{}, err
+	}
+	mark := v.SeenAt()
+	f := feed{MarkHref: v.Href("/seen"), All: v.Href("/changes"), Cookie: v.SeenCookie(), Now: v.Now.Unix()}
+	if !mark.IsZero() {
+		f.Rule = v.Text("feed.rule", "time", v.Stamp(mark.In(v.Zone)))
+	}
+	for _, h := range happenings {
+		line := v.feedLine(h)
+		if !mark.IsZero() && h.At.After(mark) {
+			f.New = append(f.New, line)
+		} else {
+			f.Seen = append(f.Seen, line)
+		}
+	}
+	f.Mark = len(f.New) > 0
+	return f, nil
+}

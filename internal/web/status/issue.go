@@ -1,0 +1,276 @@
+package status
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+)
+
+// issuePage is one incident or advisory: what the provider says, whether it
+// keeps its word, when we knew, and who else sees it.
+type issuePage struct {
+	web.Frame
+	web.Look
+	ID, Heading, Class, ClassWords, Service, ServiceHref, Impact string
+	Defs                                                         []web.Definition
+	Notes                                                        []note
+	Posts                                                        []part.PostView
+	Clocks                                                       clocks
+	Seen                                                         []tenantState
+	Hit                                                          []part.ServiceLine // services that the posts name, while it is open
+	Versions                                                     []part.VersionLine
+	Files                                                        []part.FileLine // such as the post-incident review
+	Details                                                      []web.DetailLine
+	Spoken, Written                                              string // whose posts, and in which language
+	Own                                                          bool   // the desk's own team speaks
+	Source                                                       string
+	Portal                                                       string // where the admin centre shows it; "" where that is not known
+}
+
+// note is a sentence that stands out: its family, a title, a text.
+type note struct{ Family, Glyph, Title, Text string }
+
+// tenantState is a tenant that sees the same issue.
+type tenantState struct {
+	web.Look
+	Name, Href string
+	Absent     bool
+	Unknown    bool // absent, but nobody knows
+}
+
+// issue serves /issues/{id}, the id in any case.
+func (p *Pages) issue(v *view) error {
+	row, ok := v.Snapshot.Issue(v.R.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
+	}
+	issue, err := p.config.Model.Issue(v.R.Context(), row)
+	if err != nil {
+		return err
+	}
+	versions, err := p.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+	if err != nil {
+		return err
+	}
+	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
+	page := issuePage{
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
+		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.Class(row.Class),
+		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
+		Own: row.Own(), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+	}
+	page.Title, page.Refresh = row.ID+" "+title, 60
+	if !row.Own() { // nobody else could see it
+		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
+			return err
+		}
+	}
+	if page.Hit, err = v.named(row, issue); err != nil {
+		return err
+	}
+	posts := readPosts(issue.Posts)
+	promises := section.PromisesOf(posts, v.Now)
+	page.Posts = v.Posts(issue, posts, promises, versions)
+	page.define(v, issue, row, promises)
+	page.warn(v, issue, row.Source, promises)
+	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
+		return err
+	}
+	page.Versions = v.VersionLines("/issues/", row.ID, versions)
+	if page.Files, err = v.Files(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "/issues/"+web.EscapeID(row.ID)); err != nil {
+		return err
+	}
+	for _, d := range issue.Details {
+		page.Details = append(page.Details, web.DetailLine{Name: d.Name, Value: tocsin.Clip(d.Value, 600)})
+	}
+	page.Portal = v.Cloud(row.Own()).IssueLink(row.ID)
+	page.Source = v.Say("source", row.Source, "source", versions[len(versions)-1].Source)
+	return v.Render(http.StatusOK, "issue", page)
+}
+
+func readPosts(posts []tocsin.Post) []section.Post {
+	read := make([]section.Post, len(posts))
+	for i, post := range posts {
+		read[i] = section.Read(post)
+	}
+	return read
+}
+
+// beside is a text that stands below a title, "" when it says the same.
+func beside(title, text string) string {
+	if strings.TrimRight(strings.TrimSpace(text), ".") == strings.TrimRight(strings.TrimSpace(title), ".") {
+		return ""
+	}
+	return text
+}
+
+// define fills in the facts below the title.
+func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) {
+	add := func(d web.Definition) { page.Defs = append(page.Defs, d) }
+	bound := func(name string, t time.Time) {
+		m := v.Moment(t)
+		note := m.UTC
+		if local := t.In(v.Zone); note == "" && web.SameDay(local, v.Now.In(v.Zone)) {
+			note = v.ShortDate(local)
+		}
+		add(web.Definition{Name: name, At: m, Note: note})
+	}
+	if !issue.StartAt.IsZero() {
+		bound(v.Text("def.start"), issue.StartAt)
+		switch end := issue.EndAt; {
+		case !end.IsZero():
+			bound(v.Text("def.end"), end)
+			add(web.Definition{Name: v.Text("col.length"), Value: v.Length(end.Sub(issue.StartAt))})
+		default:
+			add(web.Definition{Name: v.Text("col.length"), Value: v.Length(v.Now.Sub(issue.StartAt)), Note: v.Text("def.going")})
+		}
+	}
+	if modified := v.Moment(issue.ModifiedAt); modified != nil {
+		add(web.Definition{Name: v.Text("def.updated"), At: modified, Note: modified.Ago})
+	}
+	if next := v.NextPromise(issue); next != nil {
+		add(web.Definition{Name: v.Text("def.next"), At: next.At, Note: next.Words, Tone: next.Tone})
+	}
+	if value, words := v.Punctuality(promises); value != "" {
+		add(web.Definition{Name: v.Text("def.punctual"), Value: value, Note: words})
+	}
+	if issue.Origin != "" {
+		origin := issue.Origin
+		if known := v.Text("origin." + origin); !strings.HasPrefix(known, "⟦") {
+			origin = known
+		}
+		if row.Own() {
+			origin = v.Text("origin.own")
+		}
+		add(web.Definition{Name: v.Text("def.origin"), Value: origin, Note: page.reach(v, cmp.Or(issue.FeatureGroup, issue.Feature))})
+	}
+	if odd, ok := v.Snapshot.UnreadableItem(tocsin.KindIssue, row.ID); ok {
+		add(web.Definition{Name: v.Text("def.unread"), At: v.Moment(odd.Since), Note: v.Text("def.unread.note")})
+	}
+	if row.LeftAt != 0 {
+		left := v.Moment(row.LeftAt.Time())
+		add(web.Definition{Name: v.Text("def.left"), At: left, Note: v.Text("def.left.note")})
+	}
+}
+
+// reach is how many of the tenants that the visitor sees have the issue, or
+// where it is for those who see one only.
+func (page *issuePage) reach(v *view, where string) string {
+	if len(page.Seen) == 0 {
+		return where
+	}
+	n := 0
+	for _, t := range page.Seen {
+		if !t.Absent {
+			n++
+		}
+	}
+	return v.Text("def.tenants", "seen", n, "of", len(page.Seen))
+}
+
+// named are the services of an open issue, its own first and then those that
+// its newest post names, as they are now.
+func (v *view) named(row *readmodel.Row, issue tocsin.Issue) ([]part.ServiceLine, error) {
+	if !health.Open(row, v.Now) {
+		return nil, nil
+	}
+	open, err := v.OpenLines()
+	if err != nil {
+		return nil, err
+	}
+	text := ""
+	if n := len(issue.Posts); n > 0 {
+		text = issue.Posts[n-1].Content
+	}
+	var lines []part.ServiceLine
+	for i := range open.Report.Services {
+		s := &open.Report.Services[i]
+		if s.ID == row.ServiceID || s.Own() == row.Own() && section.Names(text, s.Name) {
+			lines = append(lines, v.ServiceLine(s, part.Month{}, open))
+		}
+	}
+	slices.SortStableFunc(lines, part.WorstFirst)
+	return lines, nil
+}
+
+// warn adds what a reader must not miss: overdue promises, doubtful dates, and
+// dates declared that are not those written.
+func (page *issuePage) warn(v *view, issue tocsin.Issue, source string, promises []section.Promise) {
+	for _, p := range promises {
+		switch {
+		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && issue.Course().Ongoing(v.Now):
+			page.Notes = append(page.Notes, note{"down", "down", v.Text("note.overdue", "d", v.Length(p.Late)), v.Say("note.overdue.text", source, "time", v.Stamp(p.DueAt.In(v.Zone)))})
+		case p.State == section.StatePending && p.What != section.PromisedUpdate:
+			page.Notes = append(page.Notes, note{"watch", "watch", v.Text("note.report", "date", v.LongDate(p.DueAt.In(v.Zone))), p.Written})
+		}
+	}
+	dates := history.DatesOf(issue)
+	for _, one := range []struct {
+		key              string
+		declared, stated time.Time
+	}{{"start", dates.DeclaredStart, dates.StatedStart}, {"end", dates.DeclaredEnd, dates.StatedEnd}} {
+		if gap := one.stated.Sub(one.declared).Abs(); !one.declared.IsZero() && !one.stated.IsZero() && gap >= datesApart {
+			page.Notes = append(page.Notes, note{
+				"degraded", "degraded", v.Text("note.dates"),
+				v.Text("note.dates."+one.key, "declared", v.Full(one.declared.UTC()), "written", v.Full(one.stated), "d", v.Length(gap)),
+			})
+		}
+	}
+}
+
+// datesApart is how far declared and stated dates may lie apart without a word
+// about it.
+const datesApart = 15 * time.Minute
+
+// alsoSeen is how the visitor's other tenants see an issue.
+func (v *view) alsoSeen(id string) ([]tenantState, error) {
+	var list []tenantState
+	if len(v.Tenants) < 2 {
+		return nil, nil
+	}
+	for _, t := range v.Tenants {
+		s, err := v.SnapshotOf(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		one := tenantState{Name: t.Title(), Absent: true, Unknown: v.In(s).Unsure()}
+		if row, ok := s.Issue(id); ok {
+			one = tenantState{Look: v.Short(row.Status), Name: t.Title(), Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(row.ID), t.Name)}
+		}
+		list = append(list, one)
+	}
+	slices.SortStableFunc(list, func(a, b tenantState) int {
+		return web.CompareBool(a.Absent, b.Absent)
+	})
+	return list, nil
+}
+
+// compareIssue serves /issues/{id}/compare/{a}/{b}, compareMessage the same of
+// messages.
+func (p *Pages) compareIssue(v *view) error {
+	row, ok := v.Snapshot.Issue(v.R.PathValue("id"))
+	if !ok {
+		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
+	}
+	return v.Compare(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
+}
+
+// issueFile serves /issues/{id}/files/{file}.
+func (p *Pages) issueFile(v *view) error {
+	row, ok := v.Snapshot.Issue(v.R.PathValue("id"))
+	if !ok {
+		return part.UnknownFile()
+	}
+	return v.SendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+}

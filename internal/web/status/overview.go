@@ -1,0 +1,63 @@
+package status
+
+import (
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+)
+
+// overviewPage is the first page: what is broken now, the services, what
+// changed since the reader last looked, and what is due.
+type overviewPage struct {
+	web.Frame
+	*part.State
+	Healthy template.HTML // the panel of the working services
+	None    string        // what it means that no issue is open
+	Unread  bool          // whether nothing was ever read
+	Feed    feed
+	Due     part.DueList
+	Planned []plannedLine // maintenance to come
+}
+
+// overview serves /. A first visit sets the reading mark, so that the next one
+// has something to compare with.
+func (p *Pages) overview(v *view) error {
+	page, err := v.Shared("overview", func() (any, error) { return v.fillOverview() })
+	if err != nil {
+		return err
+	}
+	if v.SeenAt().IsZero() {
+		v.SetCookie(v.SeenCookie(), strconv.FormatInt(v.Now.Unix(), 10), web.CookieLife)
+	}
+	v.Answer(http.StatusOK, page)
+	return nil
+}
+
+func (v *view) fillOverview() (any, error) {
+	page := overviewPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.overview")})}
+	page.Refresh = 60
+	var err error
+	if page.State, err = v.State(); err != nil {
+		return nil, err
+	}
+	page.None, page.Unread = v.NoneOpen(), v.Unread()
+	if page.Healthy, err = v.Fragment("working", page); err != nil {
+		return nil, err
+	}
+	if v.Reads(access.ReadMessages) {
+		if page.Due, err = v.Due(dueLines); err != nil {
+			return nil, err
+		}
+	}
+	if page.Feed, err = v.feed(feedLines); err != nil {
+		return nil, err
+	}
+	if page.Planned, err = v.planned(plannedLines); err != nil {
+		return nil, err
+	}
+	return page, nil
+}
