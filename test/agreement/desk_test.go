@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/cli"
 	"example.org/tocsin/internal/config"
@@ -77,7 +78,7 @@ func (d *desk) tell(t *testing.T, n int, s situation) {
 	if err := d.Store.AddTenant(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
-	c := tocsin.Client{ID: app.NewID(), TenantID: tenant.ID, Name: "agreement", CreatedAt: d.began, Scopes: []string{tocsin.ScopeDeskRead, tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceHealth}}
+	c := tocsin.Client{ID: signin.NewID(), TenantID: tenant.ID, Name: "agreement", CreatedAt: d.began, Scopes: []string{tocsin.ScopeDeskRead, tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceHealth}}
 	if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
 		t.Fatal(err)
 	}

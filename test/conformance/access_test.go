@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -50,7 +51,7 @@ func (d *desk) signIn(t *testing.T, target string, form url.Values) (int, issued
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	d := start(t)
-	client := tocsin.Client{ID: app.NewID(), TenantID: contoso, Name: "script", CreatedAt: time.Now(), Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll}}
+	client := tocsin.Client{ID: signin.NewID(), TenantID: contoso, Name: "script", CreatedAt: time.Now(), Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll}}
 	secret, err := app.AddClient(t.Context(), d.People, client)
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +105,7 @@ func TestThrottling(t *testing.T) {
 		"legacy": {app.LegacyResource, communications + "Services", "AF429.  Too many requests."},
 	} {
 		client := tocsin.Client{
-			ID: app.NewID(), TenantID: contoso, Name: "slow " + api, CreatedAt: time.Now(), PerMinute: 1,
+			ID: signin.NewID(), TenantID: contoso, Name: "slow " + api, CreatedAt: time.Now(), PerMinute: 1,
 			Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll},
 		}
 		if _, err := app.AddClient(t.Context(), d.People, client); err != nil {

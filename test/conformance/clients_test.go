@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/tocsin"
@@ -182,7 +183,7 @@ func TestGeneratedClient(t *testing.T) {
 func TestCLIForMicrosoft365(t *testing.T) {
 	t.Parallel()
 	g := invite(t)
-	client := tocsin.Client{ID: app.NewID(), Name: "desk reader", TenantID: contoso, Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll}, CreatedAt: time.Now()}
+	client := tocsin.Client{ID: signin.NewID(), Name: "desk reader", TenantID: contoso, Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll}, CreatedAt: time.Now()}
 	secret, err := app.AddClient(t.Context(), g.People, client)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
@@ -102,7 +103,7 @@ func (d *desk) sign(t *testing.T) {
 		"health": {TenantID: contoso, Scopes: all[1:2]}, "messages": {TenantID: contoso, Scopes: all[2:]},
 		"wire": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeWire}, "documented": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeDocumented},
 	} {
-		c.ID, c.Name, c.CreatedAt = app.NewID(), name, time.Now()
+		c.ID, c.Name, c.CreatedAt = signin.NewID(), name, time.Now()
 		if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
 			t.Fatal(err)
 		}
