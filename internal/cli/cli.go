@@ -50,6 +50,9 @@ type root struct {
 	Serve   serveCmd   `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages. Example: tocsin serve --listen 127.0.0.1:8080"`
 	Tenant  tenantCmd  `cmd:"" help:"Add and list tenants."`
 	User    userCmd    `cmd:"" help:"Add, list and disable people."`
+	Team    teamCmd    `cmd:"" help:"Add, list and remove teams."`
+	Site    siteCmd    `cmd:"" help:"Add, list and remove sites."`
+	Contact contactCmd `cmd:"" help:"Add, list and remove how people and teams are reached outside of the provider."`
 	Client  clientCmd  `cmd:"" help:"Add, list and revoke API clients."`
 	Token   tokenCmd   `cmd:"" help:"Create access tokens."`
 	Key     keyCmd     `cmd:"" help:"List and change the keys that sign access tokens."`

@@ -23,7 +23,7 @@ func TestRefusalsAreInTheWordsOfTheCommand(t *testing.T) {
 		return problems.String(), code
 	}
 	contoso := []string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555555", "--name", "contoso", "--domain", "contoso.com"}
-	for _, first := range [][]string{contoso, {"user", "add", "kim"}} {
+	for _, first := range [][]string{contoso, {"user", "add", "kim"}, {"team", "add", "Mail"}, {"team", "add", "mail", "--tenant", "contoso"}, {"contact", "add", "--team", "Mail", "--phone", "112"}} {
 		if problem, code := run(first...); code != 0 {
 			t.Fatalf("%v: %s", first, problem)
 		}
@@ -36,6 +36,17 @@ func TestRefusalsAreInTheWordsOfTheCommand(t *testing.T) {
 		{contoso, "tocsin: A tenant with the id, name or a domain of contoso exists already.\n"},
 		{[]string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555556", "--name", "other", "--domain", "contoso.com"}, "tocsin: A tenant with the id, name or a domain of other exists already.\n"},
 		{[]string{"user", "add", "kim"}, "tocsin: name: There is somebody called \"kim\" already.\n"},
+		{[]string{"team", "add", "MAIL"}, "tocsin: add team: name: There is a team of that name already.\n"},
+		{[]string{"team", "add", "Other", "--member", "joe"}, `member "joe": There is nobody of that name.`},
+		{[]string{"team", "add", "Other", "--member", "kim", "--tenant", "contoso"}, "members: There is nobody of that id who has a role there.\n"},
+		{[]string{"team", "remove", "Mail"}, "There are several of that name: give one of the ids "},
+		{[]string{"team", "remove", "Other"}, "There is no team \"Other\".\n"},
+		{[]string{"site", "add", "Paris", "--zone", "Europe/Lutetia"}, "zone: \"Europe/Lutetia\" is no time zone such as Europe/Paris.\n"},
+		{[]string{"site", "add", "Paris", "--seats=-1", "--tenant", "fabrikam"}, "fabrikam"},
+		{[]string{"contact", "add", "--user", "kim"}, "Give a mail address or a telephone number.\n"},
+		{[]string{"contact", "add", "--user", "kim", "--team", "Mail", "--phone", "112"}, "--user and --team can't be used together"},
+		{[]string{"contact", "add", "--team", "Mail", "--phone", "113"}, "of: They have a contact already: change that one.\n"},
+		{[]string{"contact", "remove", "kim"}, "There is no contact \"kim\".\n"},
 		{[]string{"client", "add", "--tenant", "contoso", "--scope", "servicehealth.raed"}, "did you mean ServiceHealth.Read?\n"},
 		{[]string{"issue", "get", "EX1", "--tenant", "contoso"}, "EX1"},
 	} {

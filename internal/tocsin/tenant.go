@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A Tenant is an organisation whose service health is tracked.
@@ -73,7 +71,7 @@ func (t Tenant) Validate() error {
 	if !namePattern.MatchString(t.Name) {
 		problems = append(problems, Invalidf("name", "%q is not a name: use 1 to 64 letters, digits, dots, dashes and underscores.", Clip(t.Name, 64)))
 	}
-	if utf8.RuneCountInString(t.DisplayName) > 100 || !utf8.ValidString(t.DisplayName) || strings.ContainsFunc(t.DisplayName, unicode.IsControl) {
+	if !oneLine(t.DisplayName) {
 		problems = append(problems, Invalidf("displayName", "Use at most 100 characters on one line."))
 	}
 	for _, d := range t.Domains {

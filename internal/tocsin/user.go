@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A User is a person who can sign in: with a local account that has a name and
@@ -52,7 +50,7 @@ func (u User) Validate() error {
 	if u.Local() && !userName.MatchString(u.Name) {
 		problems = append(problems, Invalidf("name", "%q is no name to sign in with: use 1 to 100 letters, digits and . _ - + @.", Clip(u.Name, 64)))
 	}
-	if u.Display == "" || utf8.RuneCountInString(u.Display) > 100 || strings.ContainsFunc(u.Display, unicode.IsControl) {
+	if u.Display == "" || !oneLine(u.Display) {
 		problems = append(problems, Invalidf("display", "Give 1 to 100 characters to show."))
 	}
 	if (u.Issuer == "") != (u.Subject == "") {
