@@ -7,6 +7,7 @@ package plain
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -139,27 +140,48 @@ func tidy(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	lines, blank, returned := 0, false, false
-	for _, r := range text {
+	write := func(part string) {
+		if b.Len() > 0 && lines > 0 {
+			b.WriteString("\n\n"[:min(lines, 2)])
+		} else if b.Len() > 0 && blank {
+			b.WriteByte(' ')
+		}
+		lines, blank, returned = 0, false, false
+		b.WriteString(part)
+	}
+	for text != "" {
+		if n := plainRun(text); n > 0 {
+			write(text[:n])
+			text = text[n:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		lineFeed := r == '\n' && !returned || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f'
 		skipped := r == '\n' && returned
 		returned = r == '\r'
-		seen := r > ' ' && r < 0x7f
 		switch {
 		case skipped:
 		case lineFeed:
 			lines, blank = lines+1, false
-		case !seen && unicode.IsSpace(r):
+		case unicode.IsSpace(r):
 			blank = true
-		case !seen && (unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad'):
+		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
 		default:
-			if b.Len() > 0 && lines > 0 {
-				b.WriteString("\n\n"[:min(lines, 2)])
-			} else if b.Len() > 0 && blank {
-				b.WriteByte(' ')
-			}
-			lines, blank = 0, false
-			b.WriteRune(r)
+			write(string(r))
 		}
 	}
 	return b.String()
 }
+
+// plainRun is how many bytes at the beginning of a text stay as they are:
+// visible ASCII, and single blanks between. Most of what people write is that.
+func plainRun(text string) int {
+	n := 0
+	for n < len(text) && (visible(text[n]) || text[n] == ' ' && n > 0 && n+1 < len(text) && visible(text[n+1])) {
+		n++
+	}
+	return n
+}
+
+func visible(c byte) bool { return c > ' ' && c < 0x7f }
