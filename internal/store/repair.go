@@ -278,18 +278,18 @@ func (r *repair) keepText(ctx context.Context, one *suspect, holds *storedVersio
 
 // hold lets another version hold, and moves the index of texts along.
 func (r *repair) hold(ctx context.Context, one *suspect, v *storedVersion) error {
-	m := &member{item: one.item, was: one.document}
+	was := one.document
 	one.n, one.document = v.n, v.num
 	if _, err := r.tx.ExecContext(ctx, `UPDATE members SET n = $1, document = $2 WHERE tenant = $3 AND item = $4`, v.n, v.num, r.tenant, one.item); err != nil {
 		return err
 	}
-	if !searched(one.ref.Kind) || m.was == v.num {
+	if !searched(one.ref.Kind) || was == v.num {
 		return nil
 	}
 	if err := r.store.putTexts(ctx, r.tx, map[int64]tocsin.Kind{v.num: one.ref.Kind}, nil); err != nil {
 		return err
 	}
-	return r.store.dropText(ctx, r.tx, m)
+	return r.store.dropTexts(ctx, r.tx, []any{was})
 }
 
 // tellReaders writes a change for each item, of which only the program's own

@@ -161,20 +161,22 @@ func searched(kind tocsin.Kind) bool { return kind == tocsin.KindIssue || kind =
 // meanwhile.
 func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *Tx) error {
 	kinds := map[int64]tocsin.Kind{} // of documents that hold now
-	var left []*member
+	var left []any // those that held before
 	for _, r := range rec.rows {
 		m := rec.members[r.item]
 		if searched(r.version.Kind) && m.document == r.document && m.was != m.document {
 			kinds[r.document] = r.version.Kind
-			left = append(left, m)
+			if m.was != 0 {
+				left = append(left, m.was)
+			}
 		}
 	}
 	if err := s.putTexts(ctx, tx, kinds, rec.came); err != nil {
 		return fmt.Errorf("index texts: %w", err)
 	}
-	for _, m := range left {
-		if err := s.dropText(ctx, tx, m); err != nil {
-			return fmt.Errorf("drop text: %w", err)
+	for part := range slices.Chunk(left, 500) {
+		if err := s.dropTexts(ctx, tx, part); err != nil {
+			return fmt.Errorf("drop texts: %w", err)
 		}
 	}
 	return nil
@@ -205,6 +207,9 @@ func (s *Store) putTexts(ctx context.Context, tx *Tx, kinds map[int64]tocsin.Kin
 	if err := tx.Insert(ctx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.pool != nil {
 		return err
 	}
+	for i := range texts {
+		texts[i] = []any{texts[i][0], gramsOf(texts[i][1].(string))}
+	}
 	return tx.Insert(ctx, `INSERT INTO text_index (rowid, text) VALUES `, texts, "")
 }
 
@@ -228,20 +233,16 @@ func (s *Store) textOf(ctx context.Context, q Querier, document int64, kind tocs
 	return Clean(text), nil
 }
 
-// dropText removes the text of the document that a member held before, unless
-// another tenant holds it still.
-func (s *Store) dropText(ctx context.Context, tx *Tx, m *member) error {
-	if m.was == 0 {
-		return nil
-	}
-	result, err := tx.ExecContext(ctx, `DELETE FROM texts WHERE document = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE item = $2 AND document = $1)`, m.was, m.item)
-	if err != nil || s.pool != nil {
+// dropTexts removes the texts of documents that members held before, unless
+// another tenant holds them still.
+func (s *Store) dropTexts(ctx context.Context, tx *Tx, documents []any) error {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM texts WHERE document IN (`+Placeholders(1, len(documents))+`) AND NOT EXISTS (
+		SELECT 1 FROM documents d JOIN members m ON m.item = d.item AND m.document = d.num WHERE d.num = texts.document) RETURNING document`, documents...)
+	gone, err := Collect(rows, err, func(rows *sql.Rows) (num any, err error) { return num, rows.Scan(&num) })
+	if err != nil || s.pool != nil || len(gone) == 0 {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM text_index WHERE rowid = $1`, m.was)
+	_, err = tx.ExecContext(ctx, `DELETE FROM text_index WHERE rowid IN (`+Placeholders(1, len(gone))+`)`, gone...)
 	return err
 }
 
