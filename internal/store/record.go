@@ -167,7 +167,7 @@ func (s *Store) record(ctx context.Context, tx *Tx, r Record) ([]tocsin.Change, 
 	if err := rec.write(ctx, s, tx); err != nil {
 		return nil, err
 	}
-	if !r.Dry {
+	if !r.Dry && (r.Listed || !r.Silent) { // an import brings what nobody asks for again, and much of it
 		tx.AfterCommit(func() { s.learn(r.Entries, docs) })
 	}
 	var changes []tocsin.Change
