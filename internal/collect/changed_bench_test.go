@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -23,22 +22,15 @@ func BenchmarkChangedDocuments(b *testing.B) {
 	for _, size := range []int{1000, 50} {
 		b.Run(fmt.Sprintf("poll=%d", size), func(b *testing.B) {
 			first := sharedIssues(b, size)
-			s, err := storetest.New(b.Context(), filepath.Join(b.TempDir(), "changed.db"))
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
-			tenant := tocsin.Tenant{ID: "00000000-0000-4000-8000-000000000001", Name: "contoso"}
-			if err := s.AddTenant(b.Context(), tenant); err != nil {
-				b.Fatal(err)
-			}
-			if err := s.PutSource(b.Context(), tenant.ID, "graph", time.Minute); err != nil {
+			s, tenant := storetest.Open(b, storetest.File(b)), storetest.Contoso
+			storetest.AddTenants(b, s)
+			if err := s.PutSource(b.Context(), tenant, "graph", time.Minute); err != nil {
 				b.Fatal(err)
 			}
 			c := collect.New(s, time.Now, slog.New(slog.DiscardHandler))
 			poll := func(items []collect.Item) tocsin.Poll {
-				c.Add(collect.Target{TenantID: tenant.ID, Name: "graph", Source: &scripted{lists: []collect.List{{Kind: tocsin.KindIssue, Full: true, Items: items, Listed: len(items)}}}})
-				p, err := c.Poll(b.Context(), tenant.ID, "graph", true)
+				c.Add(collect.Target{TenantID: tenant, Name: "graph", Source: &scripted{lists: []collect.List{{Kind: tocsin.KindIssue, Full: true, Items: items, Listed: len(items)}}}})
+				p, err := c.Poll(b.Context(), tenant, "graph", true)
 				if err != nil {
 					b.Fatal(err)
 				}
