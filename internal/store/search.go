@@ -161,7 +161,7 @@ func searched(kind tocsin.Kind) bool { return kind == tocsin.KindIssue || kind =
 // meanwhile.
 func (rec *recording) indexTexts(ctx context.Context, s *Store, tx *Tx) error {
 	kinds := map[int64]tocsin.Kind{} // of documents that hold now
-	var left []any // those that held before
+	var left []any                   // those that held before
 	for _, r := range rec.rows {
 		m := rec.members[r.item]
 		if searched(r.version.Kind) && m.document == r.document && m.was != m.document {
