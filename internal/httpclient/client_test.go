@@ -225,34 +225,28 @@ func scripted(t *testing.T, reply string) string {
 	return listener.Addr().String()
 }
 
-func TestOldTLSIsRefused(t *testing.T) {
+// A server that cannot be trusted is refused, with the reason.
+func TestUntrustedServers(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	client, err := httpclient.New(httpclient.Config{Root: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.Do(t.Context(), http.MethodGet, "/", nil, nil); err == nil || !strings.Contains(err.Error(), "protocol version") {
-		t.Errorf("err = %v, want the version refused", err)
-	}
-}
-
-func TestUnknownCertificateIsNamed(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	client, err := httpclient.New(httpclient.Config{Root: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.Do(t.Context(), http.MethodGet, "/", nil, nil); err == nil || !strings.Contains(err.Error(), "certificate") {
-		t.Errorf("err = %v, want it to name the certificate", err)
+	for reason, config := range map[string]*tls.Config{
+		"protocol version": {MaxVersion: tls.VersionTLS11},
+		"certificate":      nil, // that of nobody
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewUnstartedServer(http.NotFoundHandler())
+			server.TLS = config
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			client, err := httpclient.New(httpclient.Config{Root: server.URL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Do(t.Context(), http.MethodGet, "/", nil, nil); err == nil || !strings.Contains(err.Error(), reason) {
+				t.Errorf("err = %v, want it to name the %s", err, reason)
+			}
+		})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/collecttest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -116,7 +117,7 @@ func (s *script) source(t *testing.T) *graph.Source {
 	return source
 }
 
-var full = collect.Ask{Full: true, Spend: func(ctx context.Context) error { return ctx.Err() }}
+var full = collecttest.Full()
 
 // issues polls and returns the list of issues.
 func issues(t *testing.T, source *graph.Source, ask collect.Ask) collect.List {
@@ -289,7 +290,7 @@ func TestTokenIsRefusedOnAnyPage(t *testing.T) {
 		s.status = append(s.status, 401, 401)
 		var failure *collect.Failure
 		answer, err := s.source(t).Poll(t.Context(), full)
-		if err := lost(t, answer, err); !errors.As(err, &failure) || !failure.AuthState {
+		if err := collecttest.Lost(t, answer, err); !errors.As(err, &failure) || !failure.AuthState {
 			t.Errorf("refused twice: %v", err)
 		}
 	}
@@ -309,7 +310,7 @@ func TestDamagedAnswers(t *testing.T) {
 		s.set("issues", page("issues?$skip=1", "EX1"))
 		s.set("issues?$skip=1", tt.body)
 		answer, err := s.source(t).Poll(t.Context(), full)
-		err = lost(t, answer, err)
+		err = collecttest.Lost(t, answer, err)
 		var failure *collect.Failure
 		if !errors.As(err, &failure) || failure.Problem.Args["page"] != "2" || failure.Problem.Args["kind"] != "issue" || !strings.Contains(failure.Problem.Args["detail"], tt.want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
@@ -320,7 +321,7 @@ func TestDamagedAnswers(t *testing.T) {
 		s.status = []int{200, status}
 		var failure *collect.Failure
 		answer, err := s.source(t).Poll(t.Context(), full)
-		if err := lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Evidence == nil || failure.Problem.Evidence.Status != status {
+		if err := collecttest.Lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Evidence == nil || failure.Problem.Evidence.Status != status {
 			t.Errorf("status %d: %v", status, err)
 		}
 	}
@@ -339,7 +340,7 @@ func TestEveryPrefixFails(t *testing.T) {
 		for n := range whole {
 			s.set(target, whole[:n])
 			answer, err := source.Poll(t.Context(), full)
-			if err := lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) {
+			if err := collecttest.Lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) {
 				t.Fatalf("%d bytes of %s: %v, %v", n, target, answer, err)
 			}
 		}
@@ -360,7 +361,7 @@ func TestPagesEnd(t *testing.T) {
 		}
 		var failure *collect.Failure
 		answer, err := s.source(t).Poll(t.Context(), full)
-		if err := lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless {
+		if err := collecttest.Lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -370,7 +371,7 @@ func TestPagesEnd(t *testing.T) {
 		s.set(fmt.Sprintf("issues?t=%d", n), page(fmt.Sprintf("issues?t=%d", n+1), "EX1"))
 	}
 	answer, err := s.source(t).Poll(t.Context(), full)
-	if err := lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) || len(s.asked) != 1002 {
+	if err := collecttest.Lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) || len(s.asked) != 1002 {
 		t.Errorf("endless: %v after %d requests, want 1000 pages and the other two lists", err, len(s.asked))
 	}
 }

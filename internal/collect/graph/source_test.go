@@ -13,6 +13,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/collecttest"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -69,33 +70,11 @@ func (d *desk) put(t *testing.T, id, text string) {
 	}
 }
 
-// lost is why an answer, or a list of it, did not arrive, or nil. What did is
-// in order.
-func lost(t *testing.T, answer collect.Answer, err error) error {
-	t.Helper()
-	if err != nil {
-		if answer.Lists != nil {
-			t.Error("a failed poll gave lists")
-		}
-		return err
-	}
-	for _, list := range answer.Lists {
-		if list.Lost == nil {
-			continue
-		}
-		if list.Listed != len(list.Items) || list.Unchanged {
-			t.Errorf("a lost list holds %+v", list)
-		}
-		return list.Lost
-	}
-	return nil
-}
-
 // poll polls everything and returns the list of messages.
 func (d *desk) poll(t *testing.T) (collect.List, error) {
 	t.Helper()
-	answer, err := d.Poll(t.Context(), collect.Ask{Full: true, Spend: func(ctx context.Context) error { return ctx.Err() }})
-	if err := lost(t, answer, err); err != nil {
+	answer, err := d.Poll(t.Context(), collecttest.Full())
+	if err := collecttest.Lost(t, answer, err); err != nil {
 		if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "Bearer") {
 			t.Errorf("the error tells a secret: %v", err)
 		}

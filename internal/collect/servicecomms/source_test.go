@@ -1,7 +1,6 @@
 package servicecomms_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/servicecomms"
+	"example.org/tocsin/internal/collecttest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -87,29 +87,7 @@ func (l *legacy) source(t *testing.T) *servicecomms.Source {
 	return source
 }
 
-var ask = collect.Ask{Full: true, Spend: func(ctx context.Context) error { return ctx.Err() }}
-
-// lost is why an answer, or a list of it, did not arrive, or nil. What did is
-// in order.
-func lost(t *testing.T, answer collect.Answer, err error) error {
-	t.Helper()
-	if err != nil {
-		if answer.Lists != nil {
-			t.Error("a failed poll gave lists")
-		}
-		return err
-	}
-	for _, list := range answer.Lists {
-		if list.Lost == nil {
-			continue
-		}
-		if list.Listed != len(list.Items) || list.Unchanged {
-			t.Errorf("a lost list holds %+v", list)
-		}
-		return list.Lost
-	}
-	return nil
-}
+var ask = collecttest.Full()
 
 // lists polls and gives the lists by kind.
 func lists(t *testing.T, source *servicecomms.Source) map[tocsin.Kind]collect.List {
@@ -181,7 +159,7 @@ func TestPaging(t *testing.T) {
 	l.messages, l.asked = l.messages[:100], nil
 	var failure *collect.Failure
 	answer, err := l.source(t).Poll(t.Context(), ask)
-	if err := lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless || len(l.asked) != 4 {
+	if err := collecttest.Lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemEndless || len(l.asked) != 4 {
 		t.Errorf("the same 100 again and again: %v after %q", err, l.asked)
 	}
 	l = newLegacy(t, 0)
@@ -192,7 +170,7 @@ func TestPaging(t *testing.T) {
 	}
 	l.override["Messages?$skiptoken=2"] = `{"value":[],"@odata.nextLink":"` + l.url + `/api/v1.0/22222222-2222-4222-8222-222222222222/ServiceComms/Messages"}`
 	answer, err = l.source(t).Poll(t.Context(), ask)
-	if err := lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemLink {
+	if err := collecttest.Lost(t, answer, err); !errors.As(err, &failure) || failure.Problem.Code != tocsin.ProblemLink {
 		t.Errorf("another tenant's messages: %v", err)
 	}
 }
@@ -209,7 +187,7 @@ func TestDamagedAnswers(t *testing.T) {
 			l := newLegacy(t, 1)
 			l.override[target] = body
 			answer, err := l.source(t).Poll(t.Context(), ask)
-			err = lost(t, answer, err)
+			err = collecttest.Lost(t, answer, err)
 			path, _, _ := strings.Cut(target, "?")
 			var failure *collect.Failure
 			if !errors.As(err, &failure) || failure.Problem.Args["page"] != "1" || failure.Problem.Args["kind"] != kinds[path] {
@@ -229,7 +207,7 @@ func TestEveryPrefixFails(t *testing.T) {
 		l.override["Messages?$top=100"] = whole[:n]
 		l.mu.Unlock()
 		answer, err := source.Poll(t.Context(), ask)
-		if err := lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) {
+		if err := collecttest.Lost(t, answer, err); !errors.Is(err, tocsin.ErrUnavailable) {
 			t.Fatalf("%d bytes: %v, %v", n, answer, err)
 		}
 	}
