@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/test/ask"
 )
 
 // A desk is a running server with a tenant for each situation.
@@ -188,21 +188,9 @@ func (d *desk) poll(t *testing.T, tenant string, at time.Time, end store.PollEnd
 // get reads an address of the desk.
 func (d *desk) get(t *testing.T, path, token string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.Base()+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s: %s %v\n%.300s", path, response.Status, err, body)
+	response, body := ask.Get(t, http.DefaultClient, d.Base()+path, token)
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s\n%.300s", path, response.Status, body)
 	}
 	return string(body)
 }

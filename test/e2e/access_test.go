@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -28,6 +27,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"example.org/tocsin/internal/issuertest"
+	"example.org/tocsin/test/ask"
 )
 
 const fabrikamID = "22222222-2222-3333-4444-555555555555"
@@ -65,26 +65,6 @@ func pair(t *testing.T, key any, public any) (cert, private string) {
 		}
 	}
 	return cert, private
-}
-
-// raw asks with a token and returns the whole answer.
-func raw(t *testing.T, client *http.Client, address, token string) (*http.Response, []byte) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, body
 }
 
 // Clients that insist on https work: the token endpoint and both APIs over a
@@ -138,7 +118,7 @@ func TestRevocationReachesARunningDesk(t *testing.T) {
 		t.Helper()
 		deadline := time.Now().Add(20 * time.Second)
 		for {
-			response, _ := raw(t, http.DefaultClient, services, token)
+			response, _ := ask.Get(t, http.DefaultClient, services, token)
 			if response.StatusCode == http.StatusUnauthorized {
 				return
 			}
@@ -149,19 +129,19 @@ func TestRevocationReachesARunningDesk(t *testing.T) {
 		}
 	}
 	token := signIn(t, base, id, secret)
-	if response, body := raw(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK {
+	if response, body := ask.Get(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s", response.Status, body)
 	}
 	var key struct{ ID, State string }
 	run(t, data, &key, "key", "rotate")
-	if response, _ := raw(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK || key.State != "signs" {
+	if response, _ := ask.Get(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK || key.State != "signs" {
 		t.Errorf("after rotating the key: %s, %+v", response.Status, key)
 	}
 	run(t, data, &key, "key", "rotate", "--revoke")
 	refused("key revoked", token)
 
 	token = signIn(t, base, id, secret)
-	if response, _ := raw(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK {
+	if response, _ := ask.Get(t, http.DefaultClient, services, token); response.StatusCode != http.StatusOK {
 		t.Errorf("token of the new key: %s", response.Status)
 	}
 	var revoked struct{ State string }
@@ -237,10 +217,10 @@ func TestRate(t *testing.T) {
 	base := serve(t, data, "serve")
 	token := signIn(t, base, client.ID, client.Secret)
 	legacy := base + "/api/v1.0/contoso.com/ServiceComms/Services"
-	if response, body := raw(t, http.DefaultClient, legacy, token); response.StatusCode != http.StatusOK {
+	if response, body := ask.Get(t, http.DefaultClient, legacy, token); response.StatusCode != http.StatusOK {
 		t.Fatalf("first request: %s %s", response.Status, body)
 	}
-	response, body := raw(t, http.DefaultClient, legacy, token)
+	response, body := ask.Get(t, http.DefaultClient, legacy, token)
 	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(string(body), `"code":"AF429.  `) || response.Header.Get("Retry-After") == "" {
 		t.Errorf("second request: %s %v %s", response.Status, response.Header, body)
 	}
@@ -248,7 +228,7 @@ func TestRate(t *testing.T) {
 		Token string `json:"access_token"`
 	}
 	run(t, data, &graph, "token", "create", "--client", client.ID, "--resource", "graph", "--base", base)
-	response, body = raw(t, http.DefaultClient, base+"/v1.0/admin/serviceAnnouncement/issues", graph.Token)
+	response, body = ask.Get(t, http.DefaultClient, base+"/v1.0/admin/serviceAnnouncement/issues", graph.Token)
 	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(string(body), `"code":"TooManyRequests"`) || response.Header.Get("Retry-After") == "" {
 		t.Errorf("in the other API: %s %v %s", response.Status, response.Header, body)
 	}
@@ -267,7 +247,7 @@ func TestOtherTenantsLookLikeNone(t *testing.T) {
 		var first *http.Response
 		var want []byte
 		for _, tenant := range []string{fabrikamID, "fabrikam.com", "33333333-2222-3333-4444-555555555555", "nobody.example"} {
-			response, body := raw(t, http.DefaultClient, base+"/api/v1.0/"+tenant+"/ServiceComms/"+operation, token)
+			response, body := ask.Get(t, http.DefaultClient, base+"/api/v1.0/"+tenant+"/ServiceComms/"+operation, token)
 			public := operation == "$metadata" // for everybody, and of nobody
 			if public != (response.StatusCode == http.StatusOK) || !public && (response.StatusCode != http.StatusForbidden || !strings.Contains(string(body), "AF20010.  ")) {
 				t.Errorf("%s of %s: %s %s", operation, tenant, response.Status, body)
@@ -355,11 +335,11 @@ issuers:
 		{"Keycloak, legacy API without the role", legacy("fabrikam.com"), fabrikam, 403},
 		{"Keycloak, beyond its rate", graph + "issues", fabrikam, 429},
 	} {
-		if response, body := raw(t, http.DefaultClient, tt.address, tt.token); response.StatusCode != tt.want {
+		if response, body := ask.Get(t, http.DefaultClient, tt.address, tt.token); response.StatusCode != tt.want {
 			t.Errorf("%s: %s %s, want %d", tt.name, response.Status, body, tt.want)
 		}
 	}
-	response, body := raw(t, http.DefaultClient, base+"/metrics", "")
+	response, body := ask.Get(t, http.DefaultClient, base+"/metrics", "")
 	if response.StatusCode != http.StatusOK || !strings.Contains(string(body), `tocsin_access_issuer_keys_stale{issuer="entra"} 0`) {
 		t.Errorf("metrics do not tell about the keys: %s", response.Status)
 	}

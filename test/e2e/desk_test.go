@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/cli"
+	"example.org/tocsin/test/ask"
 )
 
 // tocsin runs one command in a directory of data and returns what it printed.
@@ -83,22 +84,7 @@ func serveAt(t *testing.T, data, listen string, args ...string) string {
 // get asks with a token and reads the JSON of the answer.
 func get(t *testing.T, address, token string, into any) *http.Response {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, body := ask.Get(t, http.DefaultClient, address, token)
 	if into != nil {
 		if err := json.Unmarshal(body, into); err != nil {
 			t.Fatalf("%s answered %d %q: %v", address, response.StatusCode, body, err)
@@ -110,15 +96,7 @@ func get(t *testing.T, address, token string, into any) *http.Response {
 // body reads what everybody may read.
 func body(t *testing.T, address string) string {
 	t.Helper()
-	response, err := http.Get(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, text := ask.Get(t, http.DefaultClient, address, "")
 	return string(text)
 }
 

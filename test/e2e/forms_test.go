@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.org/tocsin/test/ask"
 )
 
 // asked is what both APIs are asked about the notices of a form.
@@ -50,7 +52,7 @@ func answers(t *testing.T, file string, questions []string) []string {
 	token := tokens(t, data, base)
 	var list []string
 	for _, question := range questions {
-		response, body := raw(t, http.DefaultClient, base+question, token(question))
+		response, body := ask.Get(t, http.DefaultClient, base+question, token(question))
 		if response.StatusCode != http.StatusOK || strings.Contains(question, "Id") && strings.Contains(string(body), `"value":[]`) {
 			t.Fatalf("%s: %s %s", question, response.Status, body)
 		}
