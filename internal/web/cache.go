@@ -7,6 +7,7 @@ import (
 	"weak"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -27,6 +28,7 @@ type pageCache struct {
 	second int64
 	size   int
 	pages  map[cacheKey]*cachedPage
+	packer *httpserver.Packer
 }
 
 // A keptKey is all that a page depends on: who asks for what, and how they read.
@@ -152,6 +154,6 @@ func (k *pageCache) fill(key cacheKey, page *cachedPage, work func() ([]byte, er
 	if err != nil {
 		return err
 	}
-	page.Content = Content{pageKind, TagOf(body), body, pack(body, quickly)}
+	page.Content = Content{pageKind, TagOf(body), body, k.packer.Pack(body)}
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"example.org/tocsin/internal/httpserver"
 )
 
 func TestKeptPagesAreBounded(t *testing.T) {
 	t.Parallel()
-	var k pageCache
+	k := pageCache{packer: httpserver.NewPacker(quickly)}
 	ask := func(n, size int, second int64) {
 		key := cacheKey{seen: int64(n), second: second}
 		page, err := k.get(t.Context(), key, func() ([]byte, error) { return make([]byte, size), nil })
@@ -39,7 +41,7 @@ func TestKeptPagesAreBounded(t *testing.T) {
 // A crowd waits for one rendering; one that fails is nobody else's.
 func TestKeptPagesAreMadeOnce(t *testing.T) {
 	t.Parallel()
-	var k pageCache
+	k := pageCache{packer: httpserver.NewPacker(quickly)}
 	var made atomic.Int32
 	begun, proceed := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup

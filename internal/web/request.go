@@ -174,7 +174,7 @@ func (v *Request) Answer(status int, page Content) {
 }
 
 // Send sends a whole answer, packed for those who take that.
-func (v *Request) Send(status int, c Content) { send(v.W, v.R, status, c) }
+func (v *Request) Send(status int, c Content) { send(v.W, v.R, status, c, v.pages.cache.packer) }
 
 // Cookies of readers. They say how somebody reads, and nothing that matters to
 // anybody else.

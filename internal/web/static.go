@@ -11,7 +11,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -36,7 +35,7 @@ type Content struct {
 
 // loadAssets reads the style sheet, whose tokens come first, and the script.
 func loadAssets() (assets, error) {
-	a := assets{names: map[string]string{}, files: map[string]Content{}}
+	a, packer := assets{names: map[string]string{}, files: map[string]Content{}}, httpserver.NewPacker(gzip.BestCompression)
 	for _, file := range []struct {
 		name, kind string
 		parts      []string
@@ -58,7 +57,7 @@ func loadAssets() (assets, error) {
 		stem, ending, _ := strings.Cut(file.name, ".")
 		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
 		a.names[file.name] = "/static/" + hashed
-		a.files[hashed] = Content{file.kind, hex.EncodeToString(sum[:]), body, pack(body, gzip.BestCompression)}
+		a.files[hashed] = Content{file.kind, hex.EncodeToString(sum[:]), body, packer.Pack(body)}
 	}
 	return a, nil
 }
@@ -81,50 +80,30 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
 		return tocsin.NotFoundf("There is no such file.")
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	send(w, r, http.StatusOK, file)
+	send(w, r, http.StatusOK, file, nil)
 	return nil
 }
 
 // send writes a whole answer, packed if the client takes that, or says that
-// the client has it.
-func send(w http.ResponseWriter, r *http.Request, status int, c Content) {
-	header := w.Header()
-	header.Add("Vary", "Accept-Encoding")
-	body, tag := c.Body, c.Tag
-	if len(body) > 1<<10 && httpserver.AcceptsGzip(r.Header) {
-		if body, tag = c.packed, tag+httpserver.GzipTag; body == nil {
-			body = pack(c.Body, quickly)
+// the client has it. The packer is for what is not packed yet.
+func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer *httpserver.Packer) {
+	w.Header().Add("Vary", "Accept-Encoding")
+	packed := len(c.Body) > httpserver.SmallestPacked && httpserver.AcceptsGzip(r.Header)
+	send := httpserver.Answer{Status: status, Kind: []string{c.Kind}, Body: c.Body}
+	if packed {
+		if send.Body, send.Coding = c.packed, []string{"gzip"}; c.packed == nil {
+			send.Body = packer.Pack(c.Body)
 		}
-		header.Set("Content-Encoding", "gzip")
 	}
 	if c.Tag != "" {
-		header.Set("Etag", `"`+tag+`"`)
-		if httpserver.HasTag(r.Header["If-None-Match"], c.Tag) {
-			header.Del("Content-Encoding")
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
+		send.Tag = httpserver.EntityTag(c.Tag, packed)
 	}
-	header.Set("Content-Type", c.Kind)
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method == http.MethodHead {
-		w.WriteHeader(status)
-		return
-	}
-	httpserver.WriteWhole(r.Context(), w, status, body)
+	httpserver.Deliver(r.Context(), w, r.Method, r.Header, send)
 }
 
 // quickly is the level at which pages are packed, which happens each time: a
 // tenth larger than the best, in a third of the time.
 const quickly = 3
-
-func pack(body []byte, level int) []byte {
-	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, level) // the level is valid
-	_, _ = w.Write(body)                     // memory takes it
-	_ = w.Close()
-	return out.Bytes()
-}
 
 // A sprite is the symbols of glyphs and icons by name.
 type sprite map[string]string

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -88,7 +89,7 @@ func New(c Config, families ...Family) (*Pages, error) {
 	}
 	p := &Pages{
 		config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*Locale{}, templates: map[string]*template.Template{},
-		zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
+		cache: pageCache{packer: httpserver.NewPacker(quickly)}, zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
 	}
 	families = append([]Family{{Files: files}}, families...)
 	p.index(families)

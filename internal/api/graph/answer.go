@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/klauspost/compress/gzip"
-
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -45,21 +43,14 @@ type answer struct {
 	packed  []string // the header Content-Length of zipped
 }
 
-// smallest is the size in bytes below which compression gains nothing.
-const smallest = 1024
-
 // zip compresses an answer that is kept: at the first time, doing so would
 // cost more than sending it.
-func (a *answer) zip() []byte {
-	if len(a.plain) <= smallest || !a.again {
+func (a *answer) zip(p *httpserver.Packer) []byte {
+	if len(a.plain) <= httpserver.SmallestPacked || !a.again {
 		return nil
 	}
 	a.once.Do(func() {
-		var out bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&out, 5) // a valid level
-		_, _ = w.Write(a.plain)              // memory takes everything
-		_ = w.Close()
-		a.zipped = bytes.Clone(out.Bytes())
+		a.zipped = p.Pack(a.plain)
 		a.packed = []string{strconv.Itoa(len(a.zipped))}
 	})
 	return a.zipped
@@ -114,7 +105,7 @@ func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied
 	}
 	a.again = true
 	a.plain = bytes.Clone(body)
-	x.api.buffers.put(body)
+	x.api.buffers.Put(body)
 	x.api.answers.Put(k, a, a.size())
 	return a, false
 }
@@ -159,21 +150,15 @@ func (x *exchange) tag(sum digest, zipped bool) string {
 	return string(append(tag, '"'))
 }
 
-// bare is a tag without its quotes and what compression adds to it.
-func bare(tag string) string {
-	return strings.TrimSuffix(tag[1:len(tag)-1], httpserver.GzipTag)
-}
-
 // deliver sends an answer, or says that the client has it already. What
 // depends on the clock or on a person has no tag.
 func (x *exchange) deliver(a *answer) error {
-	header := x.w.Header()
 	if a.applied != "" {
-		header["Preference-Applied"] = []string{a.applied}
+		x.w.Header()["Preference-Applied"] = []string{a.applied}
 	}
 	var zipped []byte
 	if !x.batched && httpserver.AcceptsGzip(x.header) {
-		zipped = a.zip()
+		zipped = a.zip(x.api.packer)
 	}
 	tag := ""
 	if !x.fleeting {
@@ -182,21 +167,11 @@ func (x *exchange) deliver(a *answer) error {
 	if err := x.checkTag(tag); err != nil {
 		return err
 	}
-	if tag != "" {
-		header["Etag"] = []string{tag}
-		if given := x.header["If-None-Match"]; given != nil && httpserver.HasTag(given, bare(tag)) {
-			x.w.WriteHeader(http.StatusNotModified)
-			return nil
-		}
-	}
-	header["Content-Type"] = a.kind
-	body, length := a.plain, a.length
+	send := httpserver.Answer{Kind: a.kind, Body: a.plain, Length: a.length, Tag: tag}
 	if zipped != nil {
-		header["Content-Encoding"] = x.api.fixed.gzip
-		body, length = zipped, a.packed
+		send.Body, send.Length, send.Coding = zipped, a.packed, x.api.fixed.gzip
 	}
-	header["Content-Length"] = length
-	httpserver.WriteWhole(x.ctx, x.w, http.StatusOK, body)
+	httpserver.Deliver(x.ctx, x.w, http.MethodGet, x.header, send)
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,11 +23,6 @@ type model interface {
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 
-// verifier finds out who sends a request.
-type verifier interface {
-	Authenticate(r *http.Request, audiences ...string) (access.Identity, error)
-}
-
 // Audiences are the names by which tokens for the API may call it: the address
 // of the real one in each of its clouds, and its application id.
 func Audiences() []string { return tocsin.Audiences(tocsin.APIGraph) }
@@ -39,11 +33,10 @@ type Config struct {
 	Names      []string // its other addresses: links start with the one that was asked
 	Key        []byte   // signs page tokens; the same on every replica
 	Model      model
-	Verifier   verifier
+	Admission  *httpserver.Admission
 	Viewpoints viewpoints       // nil where nobody keeps them: the actions answer 501
 	Files      files            // nil where none are kept
 	Audiences  []string         // [Audiences] and the desk's addresses when nil
-	Limiter    *access.Limiter  // one that limits only clients with a limit of their own when nil
 	Now        func() time.Time // time.Now when nil
 	Log        *slog.Logger     // discards when nil
 }
@@ -53,7 +46,7 @@ type API struct {
 	names      tocsin.Names
 	key        []byte
 	model      model
-	verifier   verifier
+	admission  *httpserver.Admission
 	viewpoints viewpoints
 	files      files
 	audiences  []string
@@ -61,10 +54,10 @@ type API struct {
 	log        *slog.Logger
 	closed     *schema
 	open       *schema
-	limiter    *access.Limiter
 	entities   *cache.Cache[entityKey, *entity]
 	answers    *cache.Cache[answerKey, *answer]
-	buffers    buffers
+	buffers    httpserver.Buffers
+	packer     *httpserver.Packer
 	fixed      fixed
 
 	description description
@@ -72,23 +65,20 @@ type API struct {
 
 // New makes an API. It fails when the settings cannot serve.
 func New(c Config) (*API, error) {
-	if c.Model == nil || c.Verifier == nil || len(c.Key) < 16 || !strings.Contains(c.Base, "://") {
-		return nil, fmt.Errorf("graph: a model, a verifier, a key of 16 bytes and a base address are needed")
+	if c.Model == nil || c.Admission == nil || len(c.Key) < 16 || !strings.Contains(c.Base, "://") {
+		return nil, fmt.Errorf("graph: a model, an admission, a key of 16 bytes and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), key: c.Key, model: c.Model, verifier: c.Verifier,
+		names: tocsin.NewNames(c.Base, c.Names...), key: c.Key, model: c.Model, admission: c.Admission,
 		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
-		closed: newSchema(false), open: newSchema(true), limiter: c.Limiter,
-		entities: cache.New[entityKey, *entity](cache.Bounds{Bytes: entityBytes}), answers: cache.New[answerKey, *answer](cache.Bounds{Bytes: answerBytes}), fixed: newFixed(),
+		closed: newSchema(false), open: newSchema(true),
+		entities: cache.New[entityKey, *entity](cache.Bounds{Bytes: entityBytes}), answers: cache.New[answerKey, *answer](cache.Bounds{Bytes: answerBytes}), fixed: newFixed(), packer: httpserver.NewPacker(5),
 	}
 	if a.audiences == nil {
 		a.audiences = append(Audiences(), a.names.All()...)
 	}
 	if a.now == nil {
 		a.now = time.Now
-	}
-	if a.limiter == nil {
-		a.limiter = access.NewLimiter(0)
 	}
 	a.log = cmp.Or(a.log, slog.New(slog.DiscardHandler))
 	for _, s := range []*schema{a.closed, a.open} {
@@ -191,30 +181,18 @@ func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err
 // admit finds out who asks and whether they ask too often, before anything
 // else is looked at.
 func (a *API) admit(x *exchange, r *http.Request) error {
-	var err error
-	if x.identity, err = a.verifier.Authenticate(r, a.audiences...); err != nil {
-		return unauthenticated(x.base, err)
+	identity, refusal := a.admission.Admit(r, x.base, a.now(), a.audiences...)
+	if refusal != nil {
+		return refused(refusal)
 	}
-	if err := a.throttle(x.identity); err != nil {
-		return err
-	}
-	if err := httpserver.CheckBody(r); err != nil {
-		if encoding := r.Header.Get("Content-Encoding"); encoding == "" || strings.EqualFold(encoding, "identity") {
-			return failf(http.StatusRequestEntityTooLarge, "The body is too large.")
-		}
+	x.identity = identity
+	switch err := httpserver.CheckBody(r); {
+	case err == nil:
+		return nil
+	case httpserver.StatusOf(err) == http.StatusUnsupportedMediaType:
 		return failf(http.StatusUnsupportedMediaType, "Send the body without compression.")
 	}
-	return nil
-}
-
-func (a *API) throttle(identity access.Identity) error {
-	wait := a.limiter.Admit(identity, a.now())
-	if wait <= 0 {
-		return nil
-	}
-	f := failf(http.StatusTooManyRequests, "Please retry again later.")
-	f.header = [2]string{"Retry-After", strconv.Itoa(int((wait + time.Second - 1) / time.Second))}
-	return f
+	return failf(http.StatusRequestEntityTooLarge, "The body is too large.")
 }
 
 // diagnostic is read by a client that fails without it. It names no machine.
@@ -240,13 +218,8 @@ func (x *exchange) name(id string) {
 	if x.id = id; id == "" {
 		x.id = tocsin.NewGUID()
 	}
-	x.clientID = x.id
-	if id := x.header.Get("Client-Request-Id"); len(id) <= 64 && id != "" && strings.Trim(id, idCharacters) == "" {
-		x.clientID = id
-	}
+	x.clientID = cmp.Or(httpserver.ClientRequestID(x.header), x.id)
 }
-
-const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.{}"
 
 // fail answers with an error.
 func (x *exchange) fail(err error) {

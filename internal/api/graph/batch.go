@@ -99,7 +99,9 @@ func (x *exchange) one(request batchRequest, status map[string]int) batchRespons
 	}
 	err := x.place(inner, request, status)
 	if err == nil {
-		err = x.api.throttle(x.identity)
+		if refusal := x.api.admission.Throttle(x.identity, x.api.now()); refusal != nil {
+			err = refused(refusal)
+		}
 	}
 	if err == nil {
 		err = inner.serve()

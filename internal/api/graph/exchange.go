@@ -167,7 +167,7 @@ func (x *exchange) permit() error {
 
 func (x *exchange) forbidden(scope, message string) *failure {
 	f := failf(http.StatusForbidden, "%s", message)
-	f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.base + `", error="insufficient_scope", scope="` + scope + `"`}
+	f.header = httpserver.ScopeChallenge(x.base, scope)
 	return f
 }
 

@@ -104,19 +104,17 @@ func failureOf(err error) *failure {
 	return f
 }
 
-// unauthenticated explains a refused token with the challenge of RFC 6750.
-func unauthenticated(base string, err error) *failure {
-	f := failureOf(err)
-	challenge := `Bearer realm="` + base + `"`
+// refused explains why a request was not admitted.
+func refused(r *httpserver.Refusal) *failure {
+	f := failureOf(r.Err)
 	switch {
-	case errors.Is(err, access.ErrInvalidToken):
-		challenge += `, error="invalid_token"`
-	case errors.Is(err, access.ErrGivenTwice):
+	case r.Throttled():
+		f = failf(http.StatusTooManyRequests, "Please retry again later.")
+	case errors.Is(r.Err, access.ErrGivenTwice):
 		f.code = codeOf(http.StatusUnauthorized)
-		challenge += `, error="invalid_request"`
 	}
-	if f.status == http.StatusUnauthorized || f.status == http.StatusBadRequest {
-		f.header = [2]string{"WWW-Authenticate", challenge}
+	if r.Header[0] != "" {
+		f.header = r.Header
 	}
 	return f
 }

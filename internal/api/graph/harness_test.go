@@ -14,6 +14,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
@@ -75,7 +76,7 @@ func newDesk(tb testing.TB, change ...func(*graph.Config)) *desk {
 	s := storetest.Open(tb, storetest.File(tb))
 	storetest.AddTenants(tb, s)
 	d := &desk{tb: tb, store: s, model: readmodel.New(s, now, slog.New(slog.DiscardHandler))}
-	c := graph.Config{Base: base, Key: []byte("0123456789abcdef"), Model: d.model, Verifier: everyToken(), Now: now, Viewpoints: s, Files: s}
+	c := graph.Config{Base: base, Key: []byte("0123456789abcdef"), Model: d.model, Admission: httpserver.NewAdmission(everyToken(), nil), Now: now, Viewpoints: s, Files: s}
 	for _, f := range change {
 		f(&c)
 	}

@@ -30,7 +30,7 @@ func (x *exchange) item() error {
 			keep = false // it holds a tag of the tenant
 		}
 		keep = keep && !x.expandsFiles(opts)
-		to := append(x.api.buffers.get(), '{')
+		to := append(x.api.buffers.Get(), '{')
 		if x.level != odata.MetadataNone {
 			to = append(to, `"@odata.context":`...)
 			to = append(appendString(to, x.context(l.fragment(opts)+"/$entity")), ',')
@@ -45,7 +45,7 @@ func (x *exchange) item() error {
 	}
 	err = x.deliver(a)
 	if lent {
-		x.api.buffers.put(a.plain)
+		x.api.buffers.Put(a.plain)
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func (x *exchange) list() error {
 	}
 	err := x.deliver(a)
 	if lent {
-		x.api.buffers.put(a.plain)
+		x.api.buffers.Put(a.plain)
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 	if err != nil {
 		return nil, digest{}, err
 	}
-	to := append(x.api.buffers.get(), '{')
+	to := append(x.api.buffers.Get(), '{')
 	if x.level != odata.MetadataNone {
 		to = append(to, `"@odata.context":`...)
 		to = append(appendString(to, x.context(l.fragment(opts))), ',')

@@ -32,11 +32,11 @@ func (x *exchange) formatOnly() error {
 	return err
 }
 
-// A description is $metadata in both of its forms, with the header Etag of
-// each.
+// A description is $metadata in both of its forms, with the entity tag
+// of each.
 type description struct {
 	xml, json       []byte
-	xmlTag, jsonTag []string
+	xmlTag, jsonTag string
 }
 
 func describe(m *odata.Model) (d description, err error) {
@@ -44,9 +44,9 @@ func describe(m *odata.Model) (d description, err error) {
 		return d, err
 	}
 	d.json, err = m.MetadataJSON()
-	tag := func(body []byte) []string {
+	tag := func(body []byte) string {
 		sum := digestOf(body)
-		return []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`}
+		return httpserver.EntityTag(base64.RawURLEncoding.EncodeToString(sum[:]), false)
 	}
 	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
 	return d, err
@@ -105,16 +105,12 @@ func (x *exchange) metadata() error {
 }
 
 // sendDescription sends what anybody may keep for a while.
-func (x *exchange) sendDescription(contentType string, body []byte, tag []string) error {
-	if err := x.checkTag(tag[0]); err != nil {
+func (x *exchange) sendDescription(contentType string, body []byte, tag string) error {
+	if err := x.checkTag(tag); err != nil {
 		return err
 	}
 	header := x.w.Header()
-	header["Cache-Control"], header["Vary"], header["Etag"] = x.api.fixed.publicly, x.api.fixed.varyPublicly, tag
-	if httpserver.HasTag(x.header["If-None-Match"], bare(tag[0])) {
-		x.w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	x.send(http.StatusOK, contentType, body)
+	header["Cache-Control"], header["Vary"] = x.api.fixed.publicly, x.api.fixed.varyPublicly
+	httpserver.Deliver(x.ctx, x.w, x.method, x.header, httpserver.Answer{Kind: []string{contentType}, Body: body, Tag: tag})
 	return nil
 }

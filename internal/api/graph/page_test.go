@@ -11,6 +11,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -150,7 +151,7 @@ func TestPagesAddUp(t *testing.T) {
 
 func TestBatch(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, func(c *graph.Config) { c.Limiter = access.NewLimiter(1000) })
+	d := newDesk(t, func(c *graph.Config) { c.Admission = httpserver.NewAdmission(everyToken(), access.NewLimiter(1000)) })
 	fill(d)
 	request := func(id, url, more string) string {
 		return fmt.Sprintf(`{"id":%q,"method":"GET","url":%q%s}`, id, url, more)

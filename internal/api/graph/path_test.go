@@ -174,7 +174,7 @@ func TestOtherTenants(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, func(c *graph.Config) { c.Limiter = access.NewLimiter(1) })
+	d := newDesk(t, func(c *graph.Config) { c.Admission = httpserver.NewAdmission(everyToken(), access.NewLimiter(1)) })
 	fill(d)
 	got := d.get("issues", "client-request-id", "abc-1")
 	for name, want := range map[string]string{
@@ -223,6 +223,7 @@ func TestVersionsAndMediaTypes(t *testing.T) {
 		{"issues/$count", []string{"Accept", "text/plain;q=0"}, 406},
 		{"issues/$count", []string{"Accept", "text/html"}, 406},
 		{"issues", []string{"Content-Encoding", "gzip"}, 415},
+		{"issues", []string{"Content-Encoding", "identity", "Content-Encoding", "gzip"}, 415},
 		{"issues", []string{"Prefer", "odata.maxpagesize=no"}, 200},
 		{"/v1.0/$metadata", []string{"Accept", "application/json"}, 200},
 		{"/v1.0/$metadata", []string{"Accept", "image/png"}, 406},

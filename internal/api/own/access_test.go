@@ -7,6 +7,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/own"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -178,9 +179,9 @@ func TestManagers(t *testing.T) {
 
 func TestThrottle(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, t.TempDir()+"/tocsin.db", func(c *own.Config) { c.Limiter = &allowance{left: 1} })
+	d := newDesk(t, t.TempDir()+"/tocsin.db", func(c *own.Config) { c.Admission = httpserver.NewAdmission(everyToken(), access.NewLimiter(1)) })
 	d.must(200, "GET", "contoso", contoso, "")
-	if got := d.must(429, "GET", "contoso", contoso, ""); got.header.Get("Retry-After") != "2" {
+	if got := d.must(429, "GET", "contoso", contoso, ""); got.header.Get("Retry-After") != "60" {
 		t.Errorf("Retry-After %q", got.header.Get("Retry-After"))
 	}
 	d.must(401, "GET", "", contoso, "")

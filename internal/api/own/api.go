@@ -12,7 +12,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/tocsin"
@@ -20,16 +19,6 @@ import (
 
 // Prefix is where the API lives.
 const Prefix = "/api/tocsin/v1/"
-
-// verifier finds out who sends a request.
-type verifier interface {
-	Authenticate(r *http.Request, audiences ...string) (access.Identity, error)
-}
-
-// limiter tells how long a client that asks too often should wait.
-type limiter interface {
-	Admit(identity access.Identity, now time.Time) time.Duration
-}
 
 // Config is what an API is made of.
 type Config struct {
@@ -39,8 +28,7 @@ type Config struct {
 	Handlings handlings
 	Model     snapshots
 	Author    *author.Author
-	Verifier  verifier
-	Limiter   limiter          // nil for no limit
+	Admission *httpserver.Admission
 	Styles    string           // address of the style sheet of the page; none when empty
 	Now       func() time.Time // time.Now when nil
 	Log       *slog.Logger     // discards when nil
@@ -55,8 +43,7 @@ type API struct {
 	handlings handlings
 	snapshots snapshots
 	author    *author.Author
-	verifier  verifier
-	limiter   limiter
+	admission *httpserver.Admission
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -72,11 +59,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.Model == nil || c.Author == nil || c.Verifier == nil || !strings.Contains(c.Base, "://") {
-		return nil, errors.New("own API: an archive, a model, an author, a verifier and a base address are needed")
+	if c.Archive == nil || c.Handlings == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, snapshots: c.Model, author: c.Author, verifier: c.Verifier, limiter: c.Limiter, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

@@ -44,17 +44,21 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // admit refuses a request, or leaves one behind that the multiplexer and huma
 // can be trusted with.
-func (x *exchange) admit() (err error) {
-	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
-		return x.unauthenticated(err)
-	}
-	if err := x.throttle(); err != nil {
-		return err
-	}
-	if err := httpserver.CheckBody(x.r); err != nil {
-		if encoding := x.r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return problemf(http.StatusUnsupportedMediaType, "Send the body without compression.")
+func (x *exchange) admit() error {
+	identity, refusal := x.api.admission.Admit(x.r, x.api.names.For(x.r.Host), x.now, x.api.audiences...)
+	if refusal != nil {
+		p := problemOf(refusal.Err)
+		if refusal.Throttled() {
+			p = problemf(http.StatusTooManyRequests, "The client sends too many requests.")
 		}
+		return p.with(refusal.Header)
+	}
+	x.identity = identity
+	switch err := httpserver.CheckBody(x.r); {
+	case err == nil:
+	case httpserver.StatusOf(err) == http.StatusUnsupportedMediaType:
+		return problemf(http.StatusUnsupportedMediaType, "Send the body without compression.")
+	default:
 		return problemf(http.StatusRequestEntityTooLarge, "The body has more than 64 KB.")
 	}
 	segments, err := x.path()
@@ -69,34 +73,6 @@ func (x *exchange) admit() (err error) {
 		}
 	}
 	return nil
-}
-
-func (x *exchange) unauthenticated(err error) error {
-	p := problemOf(err)
-	challenge := `Bearer realm="` + x.api.names.For(x.r.Host) + `"`
-	switch {
-	case errors.Is(err, access.ErrInvalidToken):
-		challenge += `, error="invalid_token"`
-	case errors.Is(err, access.ErrGivenTwice):
-		challenge += `, error="invalid_request"`
-	}
-	if p.Status == http.StatusUnauthorized || p.Status == http.StatusBadRequest {
-		p.set("WWW-Authenticate", challenge)
-	}
-	return p
-}
-
-func (x *exchange) throttle() error {
-	if x.api.limiter == nil {
-		return nil
-	}
-	wait := x.api.limiter.Admit(x.identity, x.now)
-	if wait <= 0 {
-		return nil
-	}
-	p := problemf(http.StatusTooManyRequests, "The client sends too many requests.")
-	p.set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
-	return p
 }
 
 // path takes the path apart, each segment decoded once. Empty segments, dots
@@ -165,9 +141,7 @@ func (x *exchange) permit() error {
 		return x.unserved()
 	}
 	if err := x.identity.Require(x.op.needs); err != nil {
-		p := problemOf(err)
-		p.set("WWW-Authenticate", `Bearer realm="`+x.api.names.For(x.r.Host)+`", error="insufficient_scope", scope="`+x.op.needs.Scope()+`"`)
-		return p
+		return problemOf(err).with(httpserver.ScopeChallenge(x.api.names.For(x.r.Host), x.op.needs.Scope()))
 	}
 	return nil
 }

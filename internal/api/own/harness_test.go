@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -65,21 +64,6 @@ func everyToken() tokens {
 	}
 }
 
-// allowance counts down what a client may still send.
-type allowance struct {
-	mu   sync.Mutex
-	left int
-}
-
-func (a *allowance) Admit(access.Identity, time.Time) time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.left--; a.left >= 0 {
-		return 0
-	}
-	return 1500 * time.Millisecond
-}
-
 // A desk is the API behind a real server over an archive of its own.
 type desk struct {
 	tb      testing.TB
@@ -102,7 +86,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*own.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := own.Config{Base: base, Archive: s, Handlings: s, Model: d.model, Author: author.New(s, d.model, clock), Verifier: everyToken(), Now: clock}
+	c := own.Config{Base: base, Archive: s, Handlings: s, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

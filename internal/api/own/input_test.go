@@ -10,6 +10,7 @@ import (
 
 	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/storetest"
 )
@@ -139,7 +140,7 @@ func FuzzBody(f *testing.F) {
 	clock := func() time.Time { return storetest.T0 }
 	model := readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	api, err := own.New(own.Config{
-		Base: base, Archive: s, Handlings: s, Model: model, Author: author.New(s, model, clock), Verifier: everyToken(), Now: clock,
+		Base: base, Archive: s, Handlings: s, Model: model, Author: author.New(s, model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock,
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -61,6 +61,14 @@ func (p *problem) set(name, value string) {
 	p.header[http.CanonicalHeaderKey(name)] = []string{value}
 }
 
+// with adds a header, if there is one.
+func (p *problem) with(header [2]string) *problem {
+	if header[0] != "" {
+		p.set(header[0], header[1])
+	}
+	return p
+}
+
 // at adds a fault.
 func (p *problem) at(location, message string) *problem {
 	p.Errors = append(p.Errors, fault{tocsin.Clip(location, maxEcho), tocsin.Clip(message, maxEcho)})

@@ -33,25 +33,19 @@ type archive interface {
 	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
 }
 
-// verifier finds out who sends a request.
-type verifier interface {
-	Authenticate(r *http.Request, audiences ...string) (access.Identity, error)
-}
-
 // Audiences are the names by which tokens for the API may call it: the address
 // of the real one in each of its clouds, and its application id.
 func Audiences() []string { return tocsin.Audiences(tocsin.APILegacy) }
 
 // Config is what an API is made of.
 type Config struct {
-	Base     string   // address of the desk
-	Names    []string // its other addresses: links start with the one that was asked
-	Model    model
-	Archive  archive
-	Verifier verifier
-	Limiter  *access.Limiter // one that limits only clients with a limit of their own when nil
-	Now      func() time.Time
-	Log      *slog.Logger
+	Base      string   // address of the desk
+	Names     []string // its other addresses: links start with the one that was asked
+	Model     model
+	Archive   archive
+	Admission *httpserver.Admission
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // An API serves the legacy form. It is safe for use by several goroutines.
@@ -60,8 +54,7 @@ type API struct {
 	model     model
 	archive   archive
 	history   *history.Reader
-	verifier  verifier
-	limiter   *access.Limiter
+	admission *httpserver.Admission
 	audiences []string
 	now       func() time.Time
 	log       *slog.Logger
@@ -69,19 +62,16 @@ type API struct {
 	endpoints map[string]*odata.Endpoint
 	encoded   *cache.Cache[encodedKey, fields]
 	zipped    zipped
-	buffers   buffers
+	buffers   httpserver.Buffers
 
 	description description
 }
 
 // New makes an API. It fails when its own tables contradict each other.
 func New(c Config) (*API, error) {
-	a := &API{names: tocsin.NewNames(c.Base, c.Names...), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), verifier: c.Verifier, now: c.Now, log: c.Log, schema: newSchema()}
+	a := &API{names: tocsin.NewNames(c.Base, c.Names...), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), admission: c.Admission, now: c.Now, log: c.Log, schema: newSchema()}
 	a.encoded, a.zipped = cache.New[encodedKey, fields](cache.Bounds{Bytes: maxEncoded}), newZipped()
 	a.audiences = append(Audiences(), a.names.All()...)
-	if a.limiter = c.Limiter; a.limiter == nil {
-		a.limiter = access.NewLimiter(0)
-	}
 	a.endpoints = a.schema.endpoints()
 	err := a.schema.model.Validate()
 	if err == nil {

@@ -1,9 +1,6 @@
 package servicecomms
 
-import (
-	"hash/maphash"
-	"sync"
-)
+import "hash/maphash"
 
 // encodedKey names a message as it is written. A document never changes, and
 // what tenants call services otherwise is part of the key, so nothing that is
@@ -37,23 +34,4 @@ type fields struct {
 	text []byte
 	sum  digest
 	form form
-}
-
-// buffers lends the memory in which answers are put together.
-type buffers struct{ pool sync.Pool }
-
-// maxBuffer keeps a rare large answer from staying in memory, in bytes.
-const maxBuffer = 2 << 20
-
-func (b *buffers) get() []byte {
-	if kept, ok := b.pool.Get().(*[]byte); ok {
-		return (*kept)[:0]
-	}
-	return make([]byte, 0, 16<<10)
-}
-
-func (b *buffers) put(buffer []byte) {
-	if cap(buffer) <= maxBuffer {
-		b.pool.Put(&buffer)
-	}
 }

@@ -47,29 +47,23 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 	for i, name := range names {
 		header[name] = values[i : i+1 : i+1]
 	}
-	if id := r.Header.Get("Client-Request-Id"); id != "" && len(id) <= 64 && strings.Trim(id, idCharacters) == "" {
+	if id := httpserver.ClientRequestID(r.Header); id != "" {
 		header.Set("Client-Request-Id", id)
 	}
 	return x
 }
 
-// idCharacters are those of request ids that are sent back.
-const idCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.{}"
-
 // serve checks in the order that all APIs keep: who asks, for which tenant,
 // with which permission, what and how, and only then with which options.
-func (x *exchange) serve() (err error) {
+func (x *exchange) serve() error {
 	if operation, public := x.public(); public {
 		return x.servePublic(operation)
 	}
-	if x.identity, err = x.api.verifier.Authenticate(x.r, x.api.audiences...); err != nil {
-		return unauthenticated(x.base, err)
+	identity, refusal := x.api.admission.Admit(x.r, x.base, x.now, x.api.audiences...)
+	if refusal != nil {
+		return refused(refusal)
 	}
-	if wait := x.api.limiter.Admit(x.identity, x.now); wait > 0 {
-		f := failf(http.StatusTooManyRequests, codeThrottled, "Repeat the request after the seconds in Retry-After.")
-		f.header = [2]string{"Retry-After", strconv.Itoa(int((wait + time.Second - 1) / time.Second))}
-		return f
-	}
+	x.identity = identity
 	operation, err := x.path()
 	if err != nil {
 		return err
@@ -79,7 +73,7 @@ func (x *exchange) serve() (err error) {
 	}
 	if !x.identity.May(access.ReadLegacy) {
 		f := failf(http.StatusForbidden, codeNoPermission, "The token needs %s.", tocsin.ScopeServiceHealth)
-		f.header = [2]string{"WWW-Authenticate", `Bearer realm="` + x.base + `", error="insufficient_scope", scope="` + tocsin.ScopeServiceHealth + `"`}
+		f.header = httpserver.ScopeChallenge(x.base, tocsin.ScopeServiceHealth)
 		return f
 	}
 	endpoint, ok := x.api.endpoints[operation]
@@ -225,10 +219,15 @@ func (x *exchange) send(status int, kind string, body []byte) {
 	header := x.w.Header()
 	header.Set("Content-Type", kind)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	header.Set("X-Time-Taken", strconv.FormatInt(max(x.api.now().Sub(x.now).Milliseconds(), 0), 10))
+	x.setTaken()
 	if x.r.Method == http.MethodHead {
 		x.w.WriteHeader(status)
 		return
 	}
 	httpserver.WriteWhole(x.r.Context(), x.w, status, body)
+}
+
+// setTaken says how long the answer took, in milliseconds.
+func (x *exchange) setTaken() {
+	x.w.Header().Set("X-Time-Taken", strconv.FormatInt(max(x.api.now().Sub(x.now).Milliseconds(), 0), 10))
 }

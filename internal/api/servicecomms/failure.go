@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -137,24 +138,23 @@ func fromQuery(e *odata.Error) *failure {
 	return &failure{status: status, code: codes[e.Code], message: e.Error()}
 }
 
-// unauthenticated is the answer to who did not prove who they are.
-func unauthenticated(base string, err error) *failure {
-	challenge := `Bearer realm="` + base + `"`
+// refused is the answer to who is not admitted.
+func refused(r *httpserver.Refusal) *failure {
+	f := failureOf(r.Err)
 	switch {
-	case errors.Is(err, access.ErrGivenTwice):
-		f := failf(http.StatusBadRequest, codeGivenTwice, "Send one Authorization header and no token in the URL.")
-		f.header = [2]string{"WWW-Authenticate", challenge + `, error="invalid_request"`}
-		return f
-	case errors.Is(err, access.ErrInvalidToken):
-		f := failf(http.StatusUnauthorized, codeInvalidToken, "Ask for a new token.")
-		f.header = [2]string{"WWW-Authenticate", challenge + `, error="invalid_token"`}
-		return f
-	case errors.Is(err, access.ErrNoCredentials):
-		f := failf(http.StatusUnauthorized, codeNoCredentials, "Send a bearer token in the Authorization header.")
-		f.header = [2]string{"WWW-Authenticate", challenge}
-		return f
+	case r.Throttled():
+		f = failf(http.StatusTooManyRequests, codeThrottled, "Repeat the request after the seconds in Retry-After.")
+	case errors.Is(r.Err, access.ErrGivenTwice):
+		f = failf(http.StatusBadRequest, codeGivenTwice, "Send one Authorization header and no token in the URL.")
+	case errors.Is(r.Err, access.ErrInvalidToken):
+		f = failf(http.StatusUnauthorized, codeInvalidToken, "Ask for a new token.")
+	case errors.Is(r.Err, access.ErrNoCredentials):
+		f = failf(http.StatusUnauthorized, codeNoCredentials, "Send a bearer token in the Authorization header.")
 	}
-	return failureOf(err)
+	if r.Header[0] != "" {
+		f.header = r.Header
+	}
+	return f
 }
 
 // body is the answer's JSON.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -49,7 +50,7 @@ func TestFailuresBehindTheAPI(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var log strings.Builder
-			api, err := New(Config{Model: tt.broken, Verifier: tt.broken, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+			api, err := New(Config{Model: tt.broken, Admission: httpserver.NewAdmission(tt.broken, nil), Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
 			if err != nil {
 				t.Fatal(err)
 			}

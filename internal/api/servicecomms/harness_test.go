@@ -16,6 +16,7 @@ import (
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/file"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
@@ -86,7 +87,7 @@ func clock() time.Time { return now }
 func serve(t testing.TB, s *storetest.Desk) *servicecomms.API {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	api, err := servicecomms.New(servicecomms.Config{Base: base, Model: readmodel.New(s, clock, log), Archive: s, Verifier: badge{}, Now: clock, Log: log})
+	api, err := servicecomms.New(servicecomms.Config{Base: base, Model: readmodel.New(s, clock, log), Archive: s, Admission: httpserver.NewAdmission(badge{}, nil), Now: clock, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func describe(m *odata.Model) (d description, err error) {
 	d.json, err = m.MetadataJSON()
 	tag := func(body []byte) string {
 		sum := digestOf(body)
-		return base64.RawURLEncoding.EncodeToString(sum[:])
+		return httpserver.EntityTag(base64.RawURLEncoding.EncodeToString(sum[:]), false)
 	}
 	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
 	return d, err
@@ -75,12 +75,8 @@ func (x *exchange) sendDescription(kind string, body []byte, tag string) error {
 	header.Del("Expires")
 	header.Set("Cache-Control", "public, max-age=3600")
 	header.Set("Vary", "Accept, OData-Version, OData-MaxVersion")
-	header.Set("ETag", `"`+tag+`"`)
-	if httpserver.HasTag(x.r.Header["If-None-Match"], tag) {
-		x.w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	x.send(http.StatusOK, kind, body)
+	x.setTaken()
+	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, httpserver.Answer{Kind: []string{kind}, Body: body, Tag: tag})
 	return nil
 }
 

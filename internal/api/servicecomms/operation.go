@@ -24,7 +24,7 @@ type answer struct {
 // the one of CurrentStatus above HistoricalStatus as well. A count of -1 is
 // none that was asked for.
 func (x *exchange) begin(set string, of *odata.Type, options *odata.Options, count int) *answer {
-	a := &answer{x: x, wanted: newWanted(x.shape, options.Select), kind: of.Name, body: append(x.api.buffers.get(), '{')}
+	a := &answer{x: x, wanted: newWanted(x.shape, options.Select), kind: of.Name, body: append(x.api.buffers.Get(), '{')}
 	if x.level != odata.MetadataNone {
 		a.body = append(a.body, `"@odata.context":`...)
 		a.body = appendText(a.body, x.address(opShortcut)+"#"+set)
@@ -97,7 +97,7 @@ func (a *answer) end(next string) error {
 		}
 	}
 	a.body = append(a.body, '}')
-	defer func() { a.x.api.buffers.put(a.body) }()
+	defer func() { a.x.api.buffers.Put(a.body) }()
 	return a.x.deliverAs(a.x.levelType(), a.body, a.sum(next))
 }
 
