@@ -117,7 +117,7 @@ func (c Clock) LongDate(t time.Time) string {
 	if c.Code == "ja" {
 		return c.topDate(t)
 	}
-	return fmt.Sprintf("%s %s%s%s %d", c.Weekday(t, false), c.day(t), nbsp, c.Month(t, false), t.Year())
+	return fmt.Sprintf("%s %s%s%s%s%d", c.Weekday(t, false), c.day(t), nbsp, c.Month(t, false), nbsp, t.Year())
 }
 
 // Full is date and time.

@@ -122,6 +122,7 @@ func (p *Pages) parse(l *Locale, families []Family) (*template.Template, error) 
 		"comma":   func() string { return l.Join([]string{"", ""}) },
 		"icon":    icon,
 		"code":    code,
+		"whole":   whole,
 		"glyph":   glyph,
 		"lang":    func() string { return l.Code },
 		"options": func(id, name string, choices []Choice) selectView { return selectView{id, name, choices} },

@@ -118,6 +118,7 @@ const again = (el, inside) => {
 const regions = (page) => all("[data-live]", page).map((el) => el.id).join(" ");
 
 export function renew(next) {
+  one(".sprite")?.replaceWith(document.adoptNode(one(".sprite", next))); // what comes may need other signs
   const parts = regions(document) === regions(next) ? "[data-live]" : "#main, [data-live]:not(#main *)";
   for (const there of all(parts, next)) {
     const here = document.getElementById(there.id);
