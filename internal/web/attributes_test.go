@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/pagetest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // Every attribute of every page has the form that its readers expect: the pages
@@ -18,16 +19,16 @@ import (
 // what they answer to empty forms.
 func TestAttributesHaveTheirForm(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
-	h.furnish()
-	alex, stranger := h.browser(), h.browser()
-	alex.enter("alex")
-	look := looker{t: t, rules: pagetest.New(patternsOf(h.pages.Routes())...)}
-	for _, address := range h.everyPage() {
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Furnish()
+	alex, stranger := h.Browser(), h.Browser()
+	alex.Enter("alex")
+	look := looker{t: t, rules: pagetest.New(patternsOf(h.Pages.Routes())...)}
+	for _, address := range h.EveryPage() {
 		look.at(alex, http.MethodGet, address)
 		look.at(stranger, http.MethodGet, address)
 	}
-	for _, address := range h.everyForm() {
+	for _, address := range h.EveryForm() {
 		look.at(alex, http.MethodPost, address)
 	}
 	if look.pages < 150 || look.listening < 20 {
@@ -39,27 +40,27 @@ func TestAttributesHaveTheirForm(t *testing.T) {
 // demonstration: before its first tenant, and while a source is silent.
 func TestAttributesOfAPublicDesk(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	look := looker{t: t, rules: pagetest.New(patternsOf(d.pages.Routes())...)}
+	d := webtest.NewDesk(t)
+	look := looker{t: t, rules: pagetest.New(patternsOf(d.Pages.Routes())...)}
 	all := func() {
-		for _, prefix := range languages() {
+		for _, prefix := range webtest.Prefixes() {
 			for _, path := range addresses() {
-				status, header, body := d.get(prefix + path)
+				status, header, body := d.Get(prefix + path)
 				look.page(prefix+path, status, header, body)
 			}
 		}
 	}
 	all()
-	storetest.AddTenants(t, d.store)
+	storetest.AddTenants(t, d.Store)
 	for n := range 3 {
-		d.record(d.now.Add(time.Duration(n-3)*time.Hour), story(d.now, n)...)
+		d.Record(d.Now.Add(time.Duration(n-3)*time.Hour), webtest.Story(d.Now, n)...)
 	}
-	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+	if err := d.Store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	d.poll(tocsin.OutcomeUnchanged)
-	d.now = d.now.Add(10 * time.Minute)
-	d.poll(tocsin.OutcomeFailed)
+	d.Poll(tocsin.OutcomeUnchanged)
+	d.Now = d.Now.Add(10 * time.Minute)
+	d.Poll(tocsin.OutcomeFailed)
 	all()
 	if look.pages < 100 || look.listening < 20 {
 		t.Errorf("%d pages were looked at, %d of them listen", look.pages, look.listening)
@@ -82,13 +83,13 @@ type looker struct {
 	pages, listening int
 }
 
-func (l *looker) at(b *browser, method, address string) {
+func (l *looker) at(b *webtest.Browser, method, address string) {
 	l.t.Helper()
 	var form url.Values
 	if method == http.MethodPost {
 		form = url.Values{}
 	}
-	response, body := b.send(method, address, form)
+	response, body := b.Send(method, address, form)
 	l.page(method+" "+address, response.StatusCode, response.Header, body)
 }
 

@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"strings"
@@ -7,47 +7,48 @@ import (
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // The feed says what changed in words: no status that stays the same, no ids
 // of services, and one line for what happened within a minute.
 func TestFeedSaysWhatChanged(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	storetest.AddTenants(t, d.store)
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
 	at := func(seconds int) time.Time { return storetest.T0.Add(time.Duration(seconds) * time.Second) }
 	overview := tocsin.Overview{ServiceID: "VPN", Service: "Remote access", Status: tocsin.StatusOperational}
-	d.record(at(0), tocsin.Service{ID: "VPN", Name: "Remote access"}, overview)
+	d.Record(at(0), tocsin.Service{ID: "VPN", Name: "Remote access"}, overview)
 	overview.Status = tocsin.StatusDegradation
-	d.record(at(300), overview)
+	d.Record(at(300), overview)
 	overview.IssueIDs = []string{"EX1"}
-	d.record(at(600), overview)
-	d.record(at(601), tocsin.Service{ID: "VPN", Name: "Remote access", Features: []tocsin.Feature{{Name: "Gateway", DisplayName: "Gateways"}}})
+	d.Record(at(600), overview)
+	d.Record(at(601), tocsin.Service{ID: "VPN", Name: "Remote access", Features: []tocsin.Feature{{Name: "Gateway", DisplayName: "Gateways"}}})
 	issue := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Remote access", ServiceID: "VPN", Classification: "incident", Status: tocsin.StatusInvestigating, StartAt: at(900), ModifiedAt: at(900)}
-	d.record(at(900), issue)
+	d.Record(at(900), issue)
 	for i, seconds := range []int{1000, 1020, 1040} { // three versions within a minute
 		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(seconds), Content: "Current status: We look."})
 		issue.Status = []tocsin.Status{tocsin.StatusInvestigating, tocsin.StatusDegradation, tocsin.StatusRestoringService}[i]
 		issue.ModifiedAt = at(seconds)
-		d.record(at(seconds), issue)
+		d.Record(at(seconds), issue)
 	}
 	issue.Title, issue.ModifiedAt = "Slower", at(2000)
-	d.record(at(2000), issue)
+	d.Record(at(2000), issue)
 	for prefix, wants := range map[string][]string{
 		"":    {"<b>Remote access</b> goes from “Service operational” to “Service degradation”", ": 3\u00a0new posts, now “Restoring service”", ", Remote access: Title", "Whole log"},
 		"/fr": {"<b>Remote access</b> passe de «\u00a0Service opérationnel\u00a0» à", "3\u00a0nouveaux posts, passe à «\u00a0", "Tout le journal"},
 		"/ja": {"<b>Remote access</b>：「", "新しい投稿 3\u00a0件、", "すべての変更"},
 	} {
-		page := d.page(prefix + "/")
-		has(t, "overview "+prefix, page, wants...)
-		lacks(t, "overview "+prefix, page, "VPN</b>", ">VPN ", "from “Service degradation” to “Service degradation”")
+		page := d.Page(prefix + "/")
+		webtest.Has(t, "overview "+prefix, page, wants...)
+		webtest.Lacks(t, "overview "+prefix, page, "VPN</b>", ">VPN ", "from “Service degradation” to “Service degradation”")
 		feed := page[strings.Index(page, `id="r-since"`):]
 		feed = feed[:strings.Index(feed, "</section>")]
 		if n := strings.Count(feed, "<li>"); n != 6 { // tracked, operational, degraded, opened, posts, title
 			t.Errorf("overview %s has %d lines, want 6:\n%s", prefix, n, feed)
 		}
 	}
-	has(t, "log", d.page("/changes"), "Log of changes", "Restoring service")
+	webtest.Has(t, "log", d.Page("/changes"), "Log of changes", "Restoring service")
 }
 
 // lineOf is the line of the log that has a text.
@@ -65,26 +66,26 @@ func lineOf(t *testing.T, page, text string) string {
 // keeps the sign of its moment, whatever the issue is now.
 func TestLogTellsItsMoment(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	storetest.AddTenants(t, d.store)
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
 	at := func(minutes int) time.Time { return storetest.T0.Add(time.Duration(minutes) * time.Minute) }
 	issue := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusInterruption, StartAt: at(0), ModifiedAt: at(1)}
 	for i := range 3 {
 		issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(i - 10), ContentType: "text", Content: "Users are cut off."})
 	}
-	d.record(at(1), issue)
+	d.Record(at(1), issue)
 	issue.Posts[0].Content, issue.Status, issue.ModifiedAt = "Users were cut off then.", tocsin.StatusDegradation, at(5)
-	d.record(at(5), issue)
+	d.Record(at(5), issue)
 	for i := range issue.Posts {
 		issue.Posts[i].Content = "Users were cut off."
 	}
 	issue.Posts = append(issue.Posts, tocsin.Post{CreatedAt: at(10), ContentType: "text", Content: "All is well."})
 	issue.Status, issue.EndAt, issue.ModifiedAt = tocsin.StatusServiceRestored, at(9), at(10)
-	d.record(at(10), issue)
-	page := d.page("/changes")
-	has(t, "the end", lineOf(t, page, "1\u00a0new post, 3\u00a0edited, now “Service restored”"), "c-restored")
-	has(t, "the update", lineOf(t, page, "1\u00a0post edited, now “Service degradation”"), "c-degraded")
-	has(t, "the beginning", lineOf(t, page, "New: "), "c-down")
-	has(t, "in French", d.page("/fr/changes"), "1\u00a0nouveau post, 3\u00a0modifiés", "1\u00a0post modifié")
-	has(t, "in Japanese", d.page("/ja/changes"), "新しい投稿 1\u00a0件、変更 3\u00a0件", "投稿 1\u00a0件を変更")
+	d.Record(at(10), issue)
+	page := d.Page("/changes")
+	webtest.Has(t, "the end", lineOf(t, page, "1\u00a0new post, 3\u00a0edited, now “Service restored”"), "c-restored")
+	webtest.Has(t, "the update", lineOf(t, page, "1\u00a0post edited, now “Service degradation”"), "c-degraded")
+	webtest.Has(t, "the beginning", lineOf(t, page, "New: "), "c-down")
+	webtest.Has(t, "in French", d.Page("/fr/changes"), "1\u00a0nouveau post, 3\u00a0modifiés", "1\u00a0post modifié")
+	webtest.Has(t, "in Japanese", d.Page("/ja/changes"), "新しい投稿 1\u00a0件、変更 3\u00a0件", "投稿 1\u00a0件を変更")
 }

@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // Maintenance is announced while it is to come or under way, an open issue when
@@ -31,18 +32,18 @@ func TestPlannedWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
-			storetest.AddTenants(t, d.store)
-			d.record(d.now.Add(-4*time.Hour), tocsin.Issue{
+			d := webtest.NewDesk(t)
+			storetest.AddTenants(t, d.Store)
+			d.Record(d.Now.Add(-4*time.Hour), tocsin.Issue{
 				ID: "TC2", Title: "New certificates", Service: "Remote access", ServiceID: "VPN", Classification: tocsin.ClassMaintenance, Status: tt.status,
-				StartAt: d.now.Add(tt.start), EndAt: d.now.Add(tt.end), ModifiedAt: d.now.Add(-4 * time.Hour),
+				StartAt: d.Now.Add(tt.start), EndAt: d.Now.Add(tt.end), ModifiedAt: d.Now.Add(-4 * time.Hour),
 			})
-			_, planned, _ := strings.Cut(d.page("/"), `id="r-planned"`)
+			_, planned, _ := strings.Cut(d.Page("/"), `id="r-planned"`)
 			planned, _, _ = strings.Cut(planned, "</section>")
 			if got := strings.Contains(planned, "TC2"); got != tt.planned || !strings.Contains(planned, ">"+tt.words+"<") && tt.planned {
 				t.Errorf("it is among the planned work: %v, want %v with %q: %s", got, tt.planned, tt.words, planned)
 			}
-			_, open, _ := strings.Cut(d.page("/issues"), `id="r-open"`)
+			_, open, _ := strings.Cut(d.Page("/issues"), `id="r-open"`)
 			open, _, _ = strings.Cut(open, "</section>")
 			if got := strings.Contains(open, "TC2"); got != tt.open {
 				t.Errorf("it is among the open issues: %v, want %v", got, tt.open)
@@ -65,16 +66,16 @@ func TestWordsOfPlannedWork(t *testing.T) {
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
-			storetest.AddTenants(t, d.store)
-			d.record(d.now.Add(-4*time.Hour), tocsin.Issue{
+			d := webtest.NewDesk(t)
+			storetest.AddTenants(t, d.Store)
+			d.Record(d.Now.Add(-4*time.Hour), tocsin.Issue{
 				ID: "EX2", Title: "New certificates", Service: "Exchange Online", ServiceID: "Exchange", Classification: "PlannedMaintenance", Status: status,
-				StartAt: d.now.Add(4 * time.Hour), EndAt: d.now.Add(6 * time.Hour), ModifiedAt: d.now.Add(-4 * time.Hour),
-				Posts: []tocsin.Post{{CreatedAt: d.now.Add(-4 * time.Hour), Content: "Work."}},
+				StartAt: d.Now.Add(4 * time.Hour), EndAt: d.Now.Add(6 * time.Hour), ModifiedAt: d.Now.Add(-4 * time.Hour),
+				Posts: []tocsin.Post{{CreatedAt: d.Now.Add(-4 * time.Hour), Content: "Work."}},
 			})
 			for i, lang := range []string{"", "/fr", "/ja"} {
 				for _, page := range []string{"/issues/EX2", "/issues", "/search?q=certificates"} {
-					text := d.page(lang + page)
+					text := d.Page(lang + page)
 					if !strings.Contains(text, "</svg>"+words[i]+"</span>") {
 						t.Errorf("%s%s lacks %q", lang, page, words[i])
 					}

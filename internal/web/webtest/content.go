@@ -1,10 +1,11 @@
-package web_test
+package webtest
 
 import (
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"example.org/tocsin/internal/access/signin"
@@ -13,31 +14,53 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// furnish puts something of everything into a house: services, issues and
+// Storm is a desk of 40 services with twelve open incidents.
+func Storm(tb testing.TB) *Desk {
+	d := NewDesk(tb)
+	storetest.AddTenants(tb, d.Store)
+	for i := range 40 {
+		status := tocsin.StatusOperational
+		if i < 8 {
+			status = tocsin.StatusDegradation
+		}
+		d.Record(d.Now.Add(-30*24*time.Hour), tocsin.Overview{ServiceID: fmt.Sprintf("svc%d", i), Service: fmt.Sprintf("Service number %d", i), Status: status})
+	}
+	for i := range 12 {
+		at := d.Now.Add(-time.Duration(i) * time.Minute)
+		d.Record(at, tocsin.Issue{
+			ID: fmt.Sprintf("EX%d", i), Title: "Some users may be unable to do what they did yesterday", ServiceID: fmt.Sprintf("svc%d", i%8), Service: fmt.Sprintf("Service number %d", i%8),
+			Classification: "incident", Status: tocsin.StatusDegradation, StartAt: at, ModifiedAt: at,
+			Posts: []tocsin.Post{{CreatedAt: at, Type: "regular", ContentType: "html", Content: "Current status: We are looking into it.<br><br>Next update by: Saturday, March 14, 2026, at 8:00 AM UTC"}},
+		})
+	}
+	return d
+}
+
+// Furnish puts something of everything into a house: services, issues and
 // messages with several versions and files, a source that fails, people, a
 // program, and a tenant beside.
-func (h *house) furnish() {
+func (h *House) Furnish() {
 	h.t.Helper()
-	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
-	h.person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	h.Person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
 		for n := range 3 {
-			h.told(tenant, "graph", h.now.Add(time.Duration(n-3)*time.Hour), story(h.now, n)...)
+			h.told(tenant, "graph", h.now.Add(time.Duration(n-3)*time.Hour), Story(h.now, n)...)
 		}
-		h.told(tenant, tocsin.SourceOwn, h.now, trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
+		h.told(tenant, tocsin.SourceOwn, h.now, Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
 	}
 	for _, f := range []struct {
 		kind     tocsin.Kind
 		id, file string
 	}{{tocsin.KindIssue, "EX1", "plan"}, {tocsin.KindIssue, "EX2", tocsin.ReportID}, {tocsin.KindMessage, "MC1", "plan"}} {
 		file := tocsin.File{ID: f.file, Name: "Plan été.pdf", ContentType: "application/pdf", SeenAt: h.now, Source: tocsin.SourceAttach}
-		if _, err := h.store.PutFile(h.t.Context(), storetest.Contoso, store.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
+		if _, err := h.Store.PutFile(h.t.Context(), storetest.Contoso, store.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
 			h.t.Fatal(err)
 		}
 	}
 }
 
-func (h *house) told(tenant, source string, at time.Time, values ...any) {
+func (h *House) told(tenant, source string, at time.Time, values ...any) {
 	h.t.Helper()
 	r := store.Record{TenantID: tenant, Source: source, SeenAt: at}
 	for _, v := range values {
@@ -47,13 +70,13 @@ func (h *house) told(tenant, source string, at time.Time, values ...any) {
 		}
 		r.Entries = append(r.Entries, store.Entry{Document: doc})
 	}
-	if _, err := h.store.Record(h.t.Context(), r); err != nil {
+	if _, err := h.Store.Record(h.t.Context(), r); err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-// story is what a provider says the n-th time.
-func story(now time.Time, n int) []any {
+// Story is what a provider says the n-th time.
+func Story(now time.Time, n int) []any {
 	post := func(i int) tocsin.Post {
 		return tocsin.Post{CreatedAt: now.Add(time.Duration(i-4) * time.Hour), Type: "regular", ContentType: "html", Content: fmt.Sprintf("Title: Mail is late\n\nUser impact: Mail waits %d minutes.\n\nCurrent status: We look at <a href=\"https://learn.microsoft.com/x\">logs</a>.\n\nNext update by: Monday, March 2, 2026, at 10:00 AM UTC", i)}
 	}
@@ -68,8 +91,8 @@ func story(now time.Time, n int) []any {
 	}
 }
 
-// everyPage lists the addresses of the pages, with something in every slot.
-func (h *house) everyPage() []string {
+// EveryPage lists the addresses of the pages, with something in every slot.
+func (h *House) EveryPage() []string {
 	id := h.client()
 	more := []string{"/issues?v=ended&service=Exchange&type=advisory", "/messages?v=all&due=90d&owner=me", "/search?q=mail", "/search?q=nothing", "/history?service=Exchange", "/tenants?name=contoso", "/admin/audit?who=alex"}
 	for _, prefix := range []string{"", "/fr", "/ja"} {
@@ -77,7 +100,7 @@ func (h *house) everyPage() []string {
 			more = append(more, prefix+path)
 		}
 	}
-	link, err := h.door.SetUpLink(h.t.Context())
+	link, err := h.Door.SetUpLink(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -85,22 +108,22 @@ func (h *house) everyPage() []string {
 	return append(append(more, setUp), h.routes(http.MethodGet)...)
 }
 
-// everyForm lists the addresses that forms are sent to, except where sending
+// EveryForm lists the addresses that forms are sent to, except where sending
 // one ends the session.
-func (h *house) everyForm() []string {
+func (h *House) EveryForm() []string {
 	return slices.DeleteFunc(h.routes(http.MethodPost), func(path string) bool { return strings.HasSuffix(path, "/logout") })
 }
 
 // routes are those of a method, with something in every slot.
-func (h *house) routes(method string) []string {
-	kim, _, err := h.store.User(h.t.Context(), "kim")
+func (h *House) routes(method string) []string {
+	kim, _, err := h.Store.User(h.t.Context(), "kim")
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
 		"/users/{id}", "/users/"+kim.ID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
-	for _, route := range h.pages.Routes() {
+	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")
 		if asked == method && !strings.HasPrefix(path, "/static/") {
 			addresses = append(addresses, slots.Replace(path))
@@ -110,11 +133,22 @@ func (h *house) routes(method string) []string {
 }
 
 // client adds a program and names it.
-func (h *house) client() string {
+func (h *House) client() string {
 	h.t.Helper()
 	client := tocsin.Client{ID: signin.NewID(), TenantID: storetest.Contoso, Name: "monitor", Scopes: []string{tocsin.ScopeServiceHealth}, CreatedAt: h.now}
-	if err := h.store.AddClient(h.t.Context(), client); err != nil {
+	if err := h.Store.AddClient(h.t.Context(), client); err != nil {
 		h.t.Fatal(err)
 	}
 	return client.ID
+}
+
+// Trouble is a service with an incident.
+func Trouble(id, service, issue string, status tocsin.Status) []any {
+	return []any{
+		tocsin.Overview{ServiceID: id, Service: service, Status: status},
+		tocsin.Issue{
+			ID: issue, Title: "Trouble with " + service, Service: service, ServiceID: id, Classification: "incident", Origin: "microsoft", Status: status,
+			StartAt: storetest.T0, ModifiedAt: storetest.T0, Posts: []tocsin.Post{{CreatedAt: storetest.T0, Content: "User impact: Some.\n\nCurrent status: We look."}},
+		},
+	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package admin_test
 
 import (
 	"net/http"
@@ -10,22 +10,23 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // What takes something away asks first, on a page that changes nothing, and
 // says what will happen.
 func TestTakingAwayAsksFirst(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
-	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
-	kim := h.person("kim", tocsin.Grant{Role: tocsin.RoleReader})
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	kim := h.Person("kim", tocsin.Grant{Role: tocsin.RoleReader})
 	client := tocsin.Client{ID: signin.NewID(), TenantID: storetest.Contoso, Name: "monitor", Scopes: tocsin.TenantScopes(), CreatedAt: storetest.T0}
-	if err := h.store.AddClient(t.Context(), client); err != nil {
+	if err := h.Store.AddClient(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
-	b := h.browser()
-	b.enter("alex")
-	before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
+	b := h.Browser()
+	b.Enter("alex")
+	before, err := h.Store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,15 +36,15 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 		"/admin/tenants/" + storetest.Contoso + "/state":    "Disable contoso?",
 		"/fr/admin/tenants/" + storetest.Contoso + "/state": "Désactiver contoso\u202f?",
 	} {
-		_, body := b.send("GET", path, nil)
-		has(t, path, body, want, `method="post" action="`+path)
+		_, body := b.Send("GET", path, nil)
+		webtest.Has(t, path, body, want, `method="post" action="`+path)
 	}
 	for _, path := range []string{"/admin/clients/none/revoke", "/admin/users/none/state", "/admin/tenants/none/state", "/admin/tenants/" + storetest.Contoso + "/sources/none/remove", "/account/passkeys/remove?id=00"} {
-		if got := b.status("GET", path, nil); got != http.StatusNotFound {
+		if got := b.Status("GET", path, nil); got != http.StatusNotFound {
 			t.Errorf("%s: status %d", path, got)
 		}
 	}
-	after, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
+	after, err := h.Store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N {
 		t.Errorf("asking was written down as entry %d after %d, %v", after[0].N, before[0].N, err)
 	}
@@ -52,12 +53,12 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 // The audit log is narrowed by who, what, where and when, and saved as a table.
 func TestAuditIsFiltered(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
-	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
-	h.person("kim", tocsin.Grant{Role: tocsin.RoleReader})
-	b := h.browser()
-	b.enter("alex")
-	b.send("POST", "/admin/clients", url.Values{"client": {"monitor"}, "tenant": {storetest.Contoso}, "scope": {tocsin.ScopeServiceHealth}})
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	h.Person("kim", tocsin.Grant{Role: tocsin.RoleReader})
+	b := h.Browser()
+	b.Enter("alex")
+	b.Send("POST", "/admin/clients", url.Values{"client": {"monitor"}, "tenant": {storetest.Contoso}, "scope": {tocsin.ScopeServiceHealth}})
 	for query, want := range map[string]struct{ has, lacks string }{
 		"who=alex":                     {"<code translate=\"no\">client.add</code>", "<code translate=\"no\">user.add</code>"},
 		"who=desk&what=user.add":       {"<code translate=\"no\">user.add</code>", "<code translate=\"no\">client.add</code>"},
@@ -68,13 +69,13 @@ func TestAuditIsFiltered(t *testing.T) {
 		"period=1d&what=client.add":    {`href="/admin/audit.csv?period=1d&amp;what=client.add"`, "No entry fits the filter."},
 		"who=%3Cscript%3E&period=%27x": {"No entry fits the filter.", "<script>"},
 	} {
-		_, body := b.send("GET", "/admin/audit?"+query, nil)
+		_, body := b.Send("GET", "/admin/audit?"+query, nil)
 		body = strings.ReplaceAll(body, "<wbr>", "")
 		if !strings.Contains(body, want.has) || strings.Contains(body, want.lacks) {
 			t.Errorf("%s: the page lacks %q or has %q", query, want.has, want.lacks)
 		}
 	}
-	response, body := b.send("GET", "/admin/audit.csv?what=client.add", nil)
+	response, body := b.Send("GET", "/admin/audit.csv?what=client.add", nil)
 	lines := strings.Split(strings.TrimSpace(body), "\n")
 	if response.Header.Get("Content-Disposition") != `attachment; filename="tocsin-audit.csv"` || len(lines) != 2 || !strings.Contains(lines[1], ",alex,") {
 		t.Errorf("table: %s, %q", response.Header.Get("Content-Disposition"), lines)

@@ -1,4 +1,4 @@
-package web_test
+package account_test
 
 import (
 	"crypto/ecdsa"
@@ -23,6 +23,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // A vouching is an OpenID Connect provider that vouches for whoever the test
@@ -100,25 +101,25 @@ func (p *vouching) token() string {
 }
 
 // federated is a desk with one provider, "id".
-func federated(t *testing.T) (*house, *vouching) { return federatedWith(t, "") }
+func federated(t *testing.T) (*webtest.House, *vouching) { return federatedWith(t, "") }
 
 // federatedWith is one whose provider has its issuer at a path.
-func federatedWith(t *testing.T, path string) (*house, *vouching) {
+func federatedWith(t *testing.T, path string) (*webtest.House, *vouching) {
 	t.Helper()
 	p := newVouching(t)
 	p.issuer += path
-	h := newHouse(t, "http://localhost", signin.Provider{
+	h := webtest.NewHouse(t, "http://localhost", signin.Provider{
 		ID: "id", Label: "Contoso", Issuer: p.issuer, ClientID: "desk", Secret: "secret", Claim: "roles",
 		Roles: []signin.ClaimedRole{{Value: "support", Grant: tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}}},
 	})
-	p.now = h.clock
+	p.now = h.Clock
 	return h, p
 }
 
 // leave sends a browser to the provider, which remembers what it was asked.
-func (p *vouching) leave(b *browser) url.Values {
+func (p *vouching) leave(b *webtest.Browser) url.Values {
 	p.t.Helper()
-	response, _ := b.send("GET", "/login/id?next=/account", nil)
+	response, _ := b.Send("GET", "/login/id?next=/account", nil)
 	target, err := url.Parse(response.Header.Get("Location"))
 	if err != nil || response.StatusCode != http.StatusSeeOther || !strings.HasPrefix(target.String(), p.url+"/authorize?") {
 		p.t.Fatalf("leaving: %s to %v, %v", response.Status, target, err)
@@ -132,41 +133,41 @@ func (p *vouching) leave(b *browser) url.Values {
 func TestProviderVouchesForSomebody(t *testing.T) {
 	t.Parallel()
 	h, p := federated(t)
-	h.person("kim", tocsin.Grant{Role: tocsin.RoleAdministrator}) // has nothing to do with the other kim
-	b := h.browser()
+	h.Person("kim", tocsin.Grant{Role: tocsin.RoleAdministrator}) // has nothing to do with the other kim
+	b := h.Browser()
 	asked := p.leave(b)
 	if asked.Get("code_challenge_method") != "S256" || asked.Get("nonce") == "" || asked.Get("state") == "" || asked.Get("redirect_uri") != "http://localhost/login/id/callback" {
 		t.Errorf("asked for %v", asked)
 	}
-	response, body := b.send("GET", "/login/id/callback?code=good&state="+asked.Get("state"), nil)
+	response, body := b.Send("GET", "/login/id/callback?code=good&state="+asked.Get("state"), nil)
 	if response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/account" {
 		t.Fatalf("coming back: %s to %q: %s", response.Status, response.Header.Get("Location"), body)
 	}
-	user, err := h.store.UserOf(t.Context(), p.url, "42")
+	user, err := h.Store.UserOf(t.Context(), p.url, "42")
 	if err != nil || len(user.Grants) != 1 || user.Grants[0] != (tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso, Claimed: true}) {
 		t.Errorf("user = %+v, %v", user, err)
 	}
-	if b.status("GET", "/account", nil) != http.StatusOK || b.status("GET", "/admin/users", nil) != http.StatusForbidden {
+	if b.Status("GET", "/account", nil) != http.StatusOK || b.Status("GET", "/admin/users", nil) != http.StatusForbidden {
 		t.Error("the account is not the provider's Kim alone")
 	}
 	// The same mail and name at another subject is somebody else, and a claim
 	// that is gone takes its role along.
 	p.claims = map[string]any{"sub": "43", "roles": "none"}
-	other := h.browser()
-	if got := other.status("GET", "/login/id/callback?code=good&state="+p.leave(other).Get("state"), nil); got != http.StatusSeeOther {
+	other := h.Browser()
+	if got := other.Status("GET", "/login/id/callback?code=good&state="+p.leave(other).Get("state"), nil); got != http.StatusSeeOther {
 		t.Errorf("somebody else: status %d", got)
 	}
-	if second, err := h.store.UserOf(t.Context(), p.url, "43"); err != nil || second.ID == user.ID || len(second.Grants) != 0 {
+	if second, err := h.Store.UserOf(t.Context(), p.url, "43"); err != nil || second.ID == user.ID || len(second.Grants) != 0 {
 		t.Errorf("second = %+v, %v", second, err)
 	}
-	if got := other.status("GET", "/", nil, "Accept", "*/*"); got != http.StatusForbidden {
+	if got := other.Status("GET", "/", nil, "Accept", "*/*"); got != http.StatusForbidden {
 		t.Errorf("a page without a role: status %d", got)
 	}
 	p.claims = map[string]any{"roles": []string{}}
-	if got := other.status("GET", "/login/id/callback?code=good&state="+p.leave(other).Get("state"), nil); got != http.StatusSeeOther {
+	if got := other.Status("GET", "/login/id/callback?code=good&state="+p.leave(other).Get("state"), nil); got != http.StatusSeeOther {
 		t.Errorf("again: status %d", got)
 	}
-	if user, err := h.store.UserOf(t.Context(), p.url, "42"); err != nil || len(user.Grants) != 0 {
+	if user, err := h.Store.UserOf(t.Context(), p.url, "42"); err != nil || len(user.Grants) != 0 {
 		t.Errorf("after the claim is gone: %+v, %v", user, err)
 	}
 }
@@ -193,26 +194,26 @@ func TestProviderAnswersThatDoNotFit(t *testing.T) {
 		{name: "another nonce", query: "code=good&state=STATE", claims: map[string]any{"nonce": "foreign"}},
 		{name: "another audience", query: "code=good&state=STATE", claims: map[string]any{"aud": "somebody"}},
 		{name: "token of another issuer", query: "code=good&state=STATE", claims: map[string]any{"iss": "https://evil.example"}},
-		{name: "expired", query: "code=good&state=STATE", claims: map[string]any{"exp": h.clock().Add(-time.Hour).Unix()}},
+		{name: "expired", query: "code=good&state=STATE", claims: map[string]any{"exp": h.Clock().Add(-time.Hour).Unix()}},
 		{name: "no subject", query: "code=good&state=STATE", claims: map[string]any{"sub": ""}},
 	} {
-		b := h.browser()
+		b := h.Browser()
 		state := p.leave(b).Get("state")
 		p.mu.Lock()
 		p.claims = tt.claims
 		p.mu.Unlock()
 		if tt.cookieless {
-			b = h.browser()
+			b = h.Browser()
 		}
-		response, _ := b.send("GET", "/login/id/callback?"+strings.ReplaceAll(tt.query, "STATE", state), nil)
+		response, _ := b.Send("GET", "/login/id/callback?"+strings.ReplaceAll(tt.query, "STATE", state), nil)
 		if response.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %s", tt.name, response.Status)
 		}
-		if b.status("GET", "/account", nil, "Accept", "*/*") != http.StatusUnauthorized {
+		if b.Status("GET", "/account", nil, "Accept", "*/*") != http.StatusUnauthorized {
 			t.Errorf("%s: signed in", tt.name)
 		}
 	}
-	if users, err := h.store.Users(t.Context()); err != nil || len(users) != 0 {
+	if users, err := h.Store.Users(t.Context()); err != nil || len(users) != 0 {
 		t.Errorf("users = %+v, %v", users, err)
 	}
 }
@@ -223,8 +224,8 @@ func TestMarksOfPagesAndPrograms(t *testing.T) {
 	t.Parallel()
 	const directory, object = "dddddddd-0000-4000-8000-000000000001", "eeeeeeee-0000-4000-8000-000000000001"
 	h, p := federatedWith(t, "/"+directory+"/v2.0")
-	h.messages()
-	h.marker = (&access.Issuer{Name: "entra", Dialect: access.Entra, URL: p.url}).Person
+	h.Messages()
+	h.Marker = (&access.Issuer{Name: "entra", Dialect: access.Entra, URL: p.url}).Person
 	const id = "MC1"
 	for _, tt := range []struct {
 		name   string
@@ -236,26 +237,26 @@ func TestMarksOfPagesAndPrograms(t *testing.T) {
 		{"of another directory", map[string]any{"tid": "dddddddd-0000-4000-8000-000000000002", "oid": object}, false},
 		{"no GUID", map[string]any{"tid": directory, "oid": "kim"}, false},
 	} {
-		b := h.browser()
+		b := h.Browser()
 		state := p.leave(b).Get("state")
 		p.mu.Lock()
 		p.claims = tt.claims
 		p.mu.Unlock()
-		if got := b.status("GET", "/login/id/callback?code=good&state="+state, nil); got != http.StatusSeeOther {
+		if got := b.Status("GET", "/login/id/callback?code=good&state="+state, nil); got != http.StatusSeeOther {
 			t.Fatalf("%s: status %d", tt.name, got)
 		}
 		read := func() bool {
-			views, err := h.store.Viewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object)
+			views, err := h.Store.Viewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return views[id].Read
 		}
 		change := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Read = false; return v }
-		if err := h.store.SetViewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object, []string{id}, h.clock(), change); err != nil {
+		if err := h.Store.SetViewpoints(t.Context(), storetest.Contoso, "entra:"+directory+"/"+object, []string{id}, h.Clock(), change); err != nil {
 			t.Fatal(err)
 		}
-		if got := b.status("GET", "/messages/"+id+"?tenant=contoso", nil); got != http.StatusOK || read() != tt.joined {
+		if got := b.Status("GET", "/messages/"+id+"?tenant=contoso", nil); got != http.StatusOK || read() != tt.joined {
 			t.Errorf("%s: status %d, joined %t, want %t", tt.name, got, read(), tt.joined)
 		}
 	}

@@ -3,7 +3,6 @@ package web_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,13 +10,14 @@ import (
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // Pages of one second are made once for everybody who may have the same, and
 // for nobody else.
 func TestKeptPagesAreApart(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
+	h := webtest.NewHouse(t, "http://localhost")
 	for name, grants := range map[string][]tocsin.Grant{
 		"contoso-reader":  {{Role: tocsin.RoleReader, TenantID: storetest.Contoso}},
 		"contoso-other":   {{Role: tocsin.RoleReader, TenantID: storetest.Contoso}},
@@ -25,13 +25,13 @@ func TestKeptPagesAreApart(t *testing.T) {
 		"both-readers":    {{Role: tocsin.RoleReader}},
 		"both-admins":     {{Role: tocsin.RoleAdministrator}},
 	} {
-		h.person(name, grants...)
+		h.Person(name, grants...)
 	}
-	browsers := map[string]*browser{}
+	browsers := map[string]*webtest.Browser{}
 	for _, name := range []string{"contoso-reader", "contoso-other", "fabrikam-reader", "both-readers", "both-admins"} {
-		browsers[name] = h.browser()
-		browsers[name].enter(name)
-		browsers[name].open("/") // sets the reading mark
+		browsers[name] = h.Browser()
+		browsers[name].Enter(name)
+		browsers[name].Open("/") // sets the reading mark
 	}
 	type way struct{ who, path, cookie string }
 	var ways []way
@@ -45,7 +45,7 @@ func TestKeptPagesAreApart(t *testing.T) {
 	first, owner := map[way]string{}, map[string]way{}
 	for round := range 2 {
 		for _, w := range ways {
-			page := browsers[w.who].with(w.cookie).open(w.path)
+			page := browsers[w.who].With(w.cookie).Open(w.path)
 			if round > 0 && page != first[w] {
 				t.Errorf("%v: another page in the same second", w)
 			}
@@ -62,38 +62,17 @@ func TestKeptPagesAreApart(t *testing.T) {
 	}
 }
 
-// with is the same browser with one more cookie, which it does not keep.
-func (b *browser) with(cookie string) *browser {
-	if cookie == "" {
-		return b
-	}
-	base, _ := url.Parse(b.h.base)
-	name, value, _ := strings.Cut(cookie, "=")
-	jar, _ := cookiejar.New(nil) // never fails
-	jar.SetCookies(base, append(b.Jar.Cookies(base), &http.Cookie{Name: name, Value: value}))
-	return &browser{&http.Client{Jar: jar, CheckRedirect: b.CheckRedirect}, b.h}
-}
-
-func (b *browser) open(path string) string {
-	b.h.t.Helper()
-	response, page := b.send("GET", path, nil)
-	if response.StatusCode != http.StatusOK {
-		b.h.t.Fatalf("GET %s: status %d", path, response.StatusCode)
-	}
-	return page
-}
-
 // A session that ends is refused in the second in which its page is kept.
 func TestKeptPagesAreBehindTheGate(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
-	h.person("kim", tocsin.Grant{Role: tocsin.RoleReader})
-	b := h.browser()
-	b.enter("kim")
-	stolen := b.with("theme=dark") // keeps the cookie of the session
-	stolen.open("/")
-	b.status("POST", "/logout", url.Values{})
-	if got := stolen.status("GET", "/", nil); got == http.StatusOK {
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("kim", tocsin.Grant{Role: tocsin.RoleReader})
+	b := h.Browser()
+	b.Enter("kim")
+	stolen := b.With("theme=dark") // keeps the cookie of the session
+	stolen.Open("/")
+	b.Status("POST", "/logout", url.Values{})
+	if got := stolen.Status("GET", "/", nil); got == http.StatusOK {
 		t.Error("a page is shown after the session has ended")
 	}
 }
@@ -102,27 +81,27 @@ func TestKeptPagesAreBehindTheGate(t *testing.T) {
 // made anew.
 func TestKeptPagesAreCurrent(t *testing.T) {
 	t.Parallel()
-	d := storm(t)
+	d := webtest.Storm(t)
 	for _, path := range []string{"/", "/issues", "/wall"} {
-		before := d.page(path)
+		before := d.Page(path)
 		id := fmt.Sprintf("EX9%d", len(path))
-		d.record(d.now, tocsin.Issue{
+		d.Record(d.Now, tocsin.Issue{
 			ID: id, Title: "Found just now " + id, ServiceID: "svc1", Service: "Service number 1", Classification: "incident",
-			Status: tocsin.StatusDegradation, StartAt: d.now, ModifiedAt: d.now,
+			Status: tocsin.StatusDegradation, StartAt: d.Now, ModifiedAt: d.Now,
 		})
-		after := d.page(path)
-		lacks(t, path, before, "Found just now "+id)
-		has(t, path, after, "Found just now "+id)
+		after := d.Page(path)
+		webtest.Lacks(t, path, before, "Found just now "+id)
+		webtest.Has(t, path, after, "Found just now "+id)
 	}
-	before := d.page("/")
-	if d.page("/") != before {
+	before := d.Page("/")
+	if d.Page("/") != before {
 		t.Error("two pages in one second")
 	}
-	if _, header, _ := d.get("/"); !strings.HasPrefix(header.Get("Set-Cookie"), "seen-") {
+	if _, header, _ := d.Get("/"); !strings.HasPrefix(header.Get("Set-Cookie"), "seen-") {
 		t.Error("a first visit sets no reading mark when its page is kept")
 	}
-	d.now = d.now.Add(time.Second)
-	if d.page("/") == before {
+	d.Now = d.Now.Add(time.Second)
+	if d.Page("/") == before {
 		t.Error("the page is the one of the last second")
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"testing"
@@ -7,20 +7,21 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // What cannot be read is named on the page of its source, and its last readable
 // version says that it is the last; the service is not said to be well.
 func TestUnreadableIsShown(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "http://localhost")
-	h.person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
 	ctx := t.Context()
-	if err := h.store.PutSource(ctx, storetest.Contoso, "graph", time.Minute); err != nil {
+	if err := h.Store.PutSource(ctx, storetest.Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	at := h.clock()
-	c, err := h.store.ClaimSource(ctx, storetest.Contoso, "graph", at, time.Minute, true)
+	at := h.Clock()
+	c, err := h.Store.ClaimSource(ctx, storetest.Contoso, "graph", at, time.Minute, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +51,11 @@ func TestUnreadableIsShown(t *testing.T) {
 		Poll:       tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, Full: true, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged, Problem: tocsin.NewProblem(tocsin.ProblemItem, "kind", "issue", "n", "1", "names", "EX1 (details.value)")},
 		Unreadable: odd,
 	}
-	if _, err := h.store.FinishPoll(ctx, end, &r); err != nil {
+	if _, err := h.Store.FinishPoll(ctx, end, &r); err != nil {
 		t.Fatal(err)
 	}
-	b := h.browser()
-	b.enter("alex")
+	b := h.Browser()
+	b.Enter("alex")
 	for path, want := range map[string][]string{
 		"/admin/tenants/" + storetest.Contoso: {
 			"Read in part", "Among the issues, 1\u00a0cannot be read: EX1 (details.value).", `<code translate="no">EX1 (details.value)</code>`, "a member has another type than it should",
@@ -66,7 +67,7 @@ func TestUnreadableIsShown(t *testing.T) {
 		"/fr/messages/MC1":  {"Illisible depuis"},
 		"/services":         {"Exchange Online", "Unknown"},
 	} {
-		_, body := b.send("GET", path, nil)
-		has(t, path, body, want...)
+		_, body := b.Send("GET", path, nil)
+		webtest.Has(t, path, body, want...)
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"fmt"
@@ -9,16 +9,17 @@ import (
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // In a storm the list is put in groups, with no script, and incidents of one
 // service that started together are pointed at.
 func TestStorm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	storetest.AddTenants(t, d.store)
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
 	open := func(id, service string, status tocsin.Status, class string, started time.Time) {
-		d.record(storetest.T0, tocsin.Issue{ID: id, Title: "Trouble " + id, Service: service, ServiceID: service, Classification: class, Status: status, StartAt: started, ModifiedAt: storetest.T0})
+		d.Record(storetest.T0, tocsin.Issue{ID: id, Title: "Trouble " + id, Service: service, ServiceID: service, Classification: class, Status: status, StartAt: started, ModifiedAt: storetest.T0})
 	}
 	open("EX1", "Mail", tocsin.StatusDegradation, "incident", storetest.T0)
 	open("EX2", "Mail", tocsin.StatusInterruption, "incident", storetest.T0.Add(4*time.Minute))
@@ -27,11 +28,11 @@ func TestStorm(t *testing.T) {
 	open("FI1", "Files", tocsin.StatusDegradation, "incident", storetest.T0.Add(2*time.Minute))    // another service
 	open("FI2", "Files", tocsin.StatusDegradation, "incident", storetest.T0.Add(-40*time.Hour))    // long before
 	open("CH1", "Chat", tocsin.StatusRestoringService, "incident", storetest.T0.Add(-3*time.Hour)) // alone
-	lacks(t, "seven issues", d.page("/"), "?g=service", "The cause may be the same")
+	webtest.Lacks(t, "seven issues", d.Page("/"), "?g=service", "The cause may be the same")
 	open("CH2", "Chat", tocsin.StatusInvestigating, "incident", storetest.T0.Add(-2*time.Hour))
 	groups := func(path string) string {
 		var names []string
-		for _, m := range regexp.MustCompile(`scope="rowgroup" colspan="5">([^<]+) <span class="n">(\d+)`).FindAllStringSubmatch(d.page(path), -1) {
+		for _, m := range regexp.MustCompile(`scope="rowgroup" colspan="5">([^<]+) <span class="n">(\d+)`).FindAllStringSubmatch(d.Page(path), -1) {
 			names = append(names, m[1]+" "+m[2])
 		}
 		return strings.Join(names, ", ")
@@ -49,17 +50,17 @@ func TestStorm(t *testing.T) {
 	link := func(id string) string {
 		return fmt.Sprintf(`<a class="id" href="/issues/%s?tenant=contoso">%s</a>`, id, id)
 	}
-	page := d.page("/")
-	has(t, "storm", page, link("EX1")+", "+link("EX2")+": these started within 5\u00a0minutes of each other and share a service, Mail.", `href="/?g=age"`)
+	page := d.Page("/")
+	webtest.Has(t, "storm", page, link("EX1")+", "+link("EX2")+": these started within 5\u00a0minutes of each other and share a service, Mail.", `href="/?g=age"`)
 	if n := strings.Count(page, "The cause may be the same"); n != 1 {
 		t.Errorf("%d suggestions, want 1", n)
 	}
-	has(t, "Japanese storm", d.page("/ja/?g=service"), "サービス別", "原因が同じ可能性")
+	webtest.Has(t, "Japanese storm", d.Page("/ja/?g=service"), "サービス別", "原因が同じ可能性")
 	open("XX1", "", tocsin.StatusDegradation, "unknownFutureValue", storetest.T0) // no service at all: nothing that they share
 	open("XX2", "", tocsin.StatusDegradation, "unknownFutureValue", storetest.T0)
-	page = d.page("/")
-	has(t, "class without a word", page, `<span class="kind">Other</span>`)
-	lacks(t, "class without a word", page, ">unknownFutureValue<")
+	page = d.Page("/")
+	webtest.Has(t, "class without a word", page, `<span class="kind">Other</span>`)
+	webtest.Lacks(t, "class without a word", page, ">unknownFutureValue<")
 	if n := strings.Count(page, "The cause may be the same"); n != 1 {
 		t.Errorf("%d suggestions with those of no service, want 1", n)
 	}

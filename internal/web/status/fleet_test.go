@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"fmt"
@@ -10,13 +10,14 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // crowd is a desk with 200 tenants of 40 services. Every fortieth has no mail,
 // every tenth sees an advisory.
-func crowd(t *testing.T) *desk {
+func crowd(t *testing.T) *webtest.Desk {
 	t.Helper()
-	d := newDesk(t)
+	d := webtest.NewDesk(t)
 	document := func(v any) store.Entry {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
@@ -35,7 +36,7 @@ func crowd(t *testing.T) *desk {
 	advice := document(tocsin.Issue{ID: "SP1", Title: "Search is slow", Service: "Service number 09", ServiceID: "svc09", Classification: "advisory", Status: tocsin.StatusInvestigating, StartAt: storetest.T0, ModifiedAt: storetest.T0})
 	for i := range 200 {
 		tenant := tocsin.Tenant{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", i), Name: fmt.Sprintf("tenant-%03d", i), CreatedAt: storetest.T0}
-		if err := d.store.AddTenant(t.Context(), tenant); err != nil {
+		if err := d.Store.AddTenant(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
 		entries := quiet
@@ -45,7 +46,7 @@ func crowd(t *testing.T) *desk {
 		case i%10 == 5:
 			entries = append(append([]store.Entry{}, quiet...), advice)
 		}
-		if _, err := d.store.Record(t.Context(), store.Record{TenantID: tenant.ID, Source: "test", SeenAt: storetest.T0, Entries: entries}); err != nil {
+		if _, err := d.Store.Record(t.Context(), store.Record{TenantID: tenant.ID, Source: "test", SeenAt: storetest.T0, Entries: entries}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,17 +58,17 @@ func crowd(t *testing.T) *desk {
 func TestCrowdOfTenants(t *testing.T) {
 	t.Parallel()
 	d := crowd(t)
-	page := d.page("/tenants")
+	page := d.Page("/tenants")
 	first := strings.Index(page, `<th role="rowheader" scope="row"><a class="t"`)
 	if first < 0 || !strings.HasPrefix(page[first:], `<th role="rowheader" scope="row"><a class="t" href="/?tenant=tenant-039">`) {
 		t.Errorf("the worst tenant is not the first: %.200s", page[first:])
 	}
-	has(t, "page", page, "1 to 50 of 200", `rel="next"`, "5\u00a0of 200", "20\u00a0of 200", "/tenants?issue=SP1", "/tenants?issue=EX1&amp;seen=no", "Mail is down", "Service number 07", `name="name"`)
-	lacks(t, "page", page, `class="tbl seen"`, "/tenants?issue=EX1\"", "Service number 08")
+	webtest.Has(t, "page", page, "1 to 50 of 200", `rel="next"`, "5\u00a0of 200", "20\u00a0of 200", "/tenants?issue=SP1", "/tenants?issue=EX1&amp;seen=no", "Mail is down", "Service number 07", `name="name"`)
+	webtest.Lacks(t, "page", page, `class="tbl seen"`, "/tenants?issue=EX1\"", "Service number 08")
 	if n := strings.Count(page, `<a class="t"`); n != 50 {
 		t.Errorf("%d tenants on the page, want 50", n)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.base+"/tenants", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.Base+"/tenants", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,12 +90,12 @@ func TestCrowdOfTenants(t *testing.T) {
 		"name=NT-01": {10, "10\u00a0tenants of 200"}, "issue=ex1": {5, "5\u00a0tenants of 200 see EX1"}, "issue=EX1&seen=no&page=4": {45, "195\u00a0tenants of 200 do not see EX1"},
 		"service=svc07": {5, "where svc07 does not work"}, "service=svc08": {0, "Nothing fits this filter"}, "issue=SP1&name=9": {2, "2\u00a0tenants of 200"}, "page=4": {50, "151 to 200 of 200"},
 	} {
-		page := d.page("/tenants?" + query)
-		has(t, query, page, want.says)
+		page := d.Page("/tenants?" + query)
+		webtest.Has(t, query, page, want.says)
 		if n := strings.Count(page, `<a class="t"`); n != want.rows {
 			t.Errorf("%s: %d tenants, want %d", query, n, want.rows)
 		}
 	}
-	has(t, "few of many", d.page("/tenants?issue=EX1"), `class="tbl seen"`, "Clear the filter")
-	has(t, "in Japanese", d.page("/ja/tenants?issue=SP1"), "全 200 件中 20\u00a0件")
+	webtest.Has(t, "few of many", d.Page("/tenants?issue=EX1"), `class="tbl seen"`, "Clear the filter")
+	webtest.Has(t, "in Japanese", d.Page("/ja/tenants?issue=SP1"), "全 200 件中 20\u00a0件")
 }

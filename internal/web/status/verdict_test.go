@@ -1,4 +1,4 @@
-package web_test
+package status_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // A status that is no verdict, and an incident of a service that no overview
@@ -27,11 +28,11 @@ func TestUndecidedIsNeverGreen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
-			storetest.AddTenants(t, d.store)
-			d.record(storetest.T0, tells...)
-			for _, prefix := range languages() {
-				lacks(t, "overview "+prefix, d.page(prefix+"/"), "Everything is working", "Tout fonctionne", "すべてのサービスをご利用いただけます", "Nothing is down, 1 incident", `class="g g--xl c-restored"`)
+			d := webtest.NewDesk(t)
+			storetest.AddTenants(t, d.Store)
+			d.Record(storetest.T0, tells...)
+			for _, prefix := range webtest.Prefixes() {
+				webtest.Lacks(t, "overview "+prefix, d.Page(prefix+"/"), "Everything is working", "Tout fonctionne", "すべてのサービスをご利用いただけます", "Nothing is down, 1 incident", `class="g g--xl c-restored"`)
 			}
 		})
 	}
@@ -40,25 +41,25 @@ func TestUndecidedIsNeverGreen(t *testing.T) {
 // A service that is looked into while nothing is open is not called none.
 func TestWatchedWithNothingOpen(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	storetest.AddTenants(t, d.store)
-	d.record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusInvestigating})
-	has(t, "overview", d.page("/"), "service being looked at")
-	lacks(t, "overview", d.page("/"), "0 advisories")
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	d.Record(storetest.T0, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusInvestigating})
+	webtest.Has(t, "overview", d.Page("/"), "service being looked at")
+	webtest.Lacks(t, "overview", d.Page("/"), "0 advisories")
 }
 
 // Of a source that was never read nothing is said that it told.
 func TestNeverReadToldNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	storetest.AddTenants(t, d.store)
-	if err := d.store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	if err := d.Store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	d.poll(tocsin.OutcomeFailed)
+	d.Poll(tocsin.OutcomeFailed)
 	for prefix, want := range map[string]string{"": "Nothing has been read from graph yet.", "/fr": "Rien n\u2019a encore été lu de graph.", "/ja": "graph からはまだ何も取得していません。"} {
-		page := d.page(prefix + "/")
-		has(t, "overview "+prefix, page, want)
-		lacks(t, "overview "+prefix, page, "since the start", "depuis le début", "開始時以降", "working then", "any more")
+		page := d.Page(prefix + "/")
+		webtest.Has(t, "overview "+prefix, page, want)
+		webtest.Lacks(t, "overview "+prefix, page, "since the start", "depuis le début", "開始時以降", "working then", "any more")
 	}
 }

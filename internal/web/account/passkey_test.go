@@ -1,4 +1,4 @@
-package web_test
+package account_test
 
 import (
 	"crypto/ecdsa"
@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
 )
 
 // An authenticator holds one passkey of the desk at http://localhost and
@@ -48,9 +48,9 @@ func (a *authenticator) data(flags byte) []byte {
 }
 
 // client is what the browser adds: for which question, and on which page.
-func (a *authenticator) client(b *browser, ceremony, path string) []byte {
+func (a *authenticator) client(b *webtest.Browser, ceremony, path string) []byte {
 	a.t.Helper()
-	response, body := b.send("POST", path, url.Values{})
+	response, body := b.Send("POST", path, url.Values{})
 	var options struct {
 		PublicKey struct {
 			Challenge string `json:"challenge"`
@@ -77,7 +77,7 @@ func (a *authenticator) answer(response map[string]string) []byte {
 }
 
 // register adds the passkey to the person who is signed in.
-func (a *authenticator) register(b *browser, owner tocsin.User) int {
+func (a *authenticator) register(b *webtest.Browser, owner tocsin.User) int {
 	a.t.Helper()
 	a.owner = owner.ID
 	client := a.client(b, "webauthn.create", "/account/passkeys/options")
@@ -92,11 +92,11 @@ func (a *authenticator) register(b *browser, owner tocsin.User) int {
 	data = append(append(data, "\x22\x58\x20"...), point[33:]...)
 	attestation := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data)))
 	body := a.answer(map[string]string{"clientDataJSON": encoded(client), "attestationObject": encoded(append(attestation, data...))})
-	return b.post("/account/passkeys?name=phone", body)
+	return b.Post("/account/passkeys?name=phone", body)
 }
 
 // enter signs the owner in.
-func (a *authenticator) enter(b *browser) int {
+func (a *authenticator) enter(b *webtest.Browser) int {
 	a.t.Helper()
 	client := a.client(b, "webauthn.get", "/login/passkey/options")
 	data, sum := a.data(0x05), sha256.Sum256(client)
@@ -105,59 +105,43 @@ func (a *authenticator) enter(b *browser) int {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	return b.post("/login/passkey", a.answer(map[string]string{
+	return b.Post("/login/passkey", a.answer(map[string]string{
 		"clientDataJSON": encoded(client), "authenticatorData": encoded(data), "signature": encoded(signature), "userHandle": encoded([]byte(a.owner)),
 	}))
-}
-
-// post sends JSON, as the scripts of the pages do.
-func (b *browser) post(path string, body []byte) int {
-	b.h.t.Helper()
-	request, err := http.NewRequestWithContext(b.h.t.Context(), http.MethodPost, b.h.base+path, strings.NewReader(string(body)))
-	if err != nil {
-		b.h.t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := b.Do(request)
-	if err != nil {
-		b.h.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	return response.StatusCode
 }
 
 // Every way in and every refusal is in the audit log: who, how, from where.
 func TestAuditOfTheDoor(t *testing.T) {
 	t.Parallel()
 	h, p := federated(t)
-	link, err := h.door.SetUpLink(t.Context())
+	link, err := h.Door.SetUpLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, code, _ := strings.Cut(link, "code=")
-	alex, key := h.browser(), newAuthenticator(t)
-	form := func(b *browser, path string, form url.Values) func() int {
-		return func() int { return b.status("POST", path, form) }
+	alex, key := h.Browser(), newAuthenticator(t)
+	form := func(b *webtest.Browser, path string, form url.Values) func() int {
+		return func() int { return b.Status("POST", path, form) }
 	}
 	comeBack := func(code string, claims map[string]any) func() int {
 		return func() int {
-			b := h.browser() // without a session, in whose name it could be
+			b := h.Browser() // without a session, in whose name it could be
 			state := p.leave(b).Get("state")
 			p.mu.Lock()
 			p.claims = claims
 			p.mu.Unlock()
-			return b.status("GET", "/login/id/callback?code="+code+"&state="+state, nil)
+			return b.Status("GET", "/login/id/callback?code="+code+"&state="+state, nil)
 		}
 	}
 	user := func(name string) tocsin.User {
-		u, _, err := h.store.User(t.Context(), name)
+		u, _, err := h.Store.User(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return u
 	}
 	kimAtProvider := func() tocsin.User {
-		u, err := h.store.UserOf(t.Context(), p.url, "42")
+		u, err := h.Store.UserOf(t.Context(), p.url, "42")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,18 +154,18 @@ func TestAuditOfTheDoor(t *testing.T) {
 		want int
 		told []tocsin.AuditEntry // oldest first; the object of a session is its id
 	}{
-		{"first set-up", form(alex, "/setup", url.Values{"code": {code}, "name": {"alex"}, "password": {password}}), 303, []tocsin.AuditEntry{
+		{"first set-up", form(alex, "/setup", url.Values{"code": {code}, "name": {"alex"}, "password": {webtest.Password}}), 303, []tocsin.AuditEntry{
 			entry("alex", "user.add", "alex", "administrator"), entry("alex", "session.begin", "", "password"),
 		}},
-		{"wrong password", form(h.browser(), "/login", url.Values{"name": {"alex"}, "password": {"guess"}}), 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "password")}},
-		{"nobody", form(h.browser(), "/login", url.Values{"name": {"my password"}, "password": {"guess"}}), 401, []tocsin.AuditEntry{
+		{"wrong password", form(h.Browser(), "/login", url.Values{"name": {"alex"}, "password": {"guess"}}), 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "password")}},
+		{"nobody", form(h.Browser(), "/login", url.Values{"name": {"my password"}, "password": {"guess"}}), 401, []tocsin.AuditEntry{
 			entry(tocsin.Stranger, "session.refuse", "", "password, as nobody who is known"),
 		}},
 		{"a passkey more", func() int { return key.register(alex, user("alex")) }, 200, []tocsin.AuditEntry{entry("alex", "passkey.add", "phone", "")}},
-		{"in with the passkey", func() int { return key.enter(h.browser()) }, 200, []tocsin.AuditEntry{entry("alex", "session.begin", "", "passkey")}},
-		{"a copy of the passkey", func() int { key.uses -= 2; return key.enter(h.browser()) }, 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "passkey")}},
+		{"in with the passkey", func() int { return key.enter(h.Browser()) }, 200, []tocsin.AuditEntry{entry("alex", "session.begin", "", "passkey")}},
+		{"a copy of the passkey", func() int { key.uses -= 2; return key.enter(h.Browser()) }, 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "passkey")}},
 		{"a passkey less", form(alex, "/account/passkeys/remove", url.Values{"id": {"6f6e6520706173736b6579"}}), 303, []tocsin.AuditEntry{entry("alex", "passkey.remove", "phone", "")}},
-		{"a passkey that was removed", func() int { key.uses += 9; return key.enter(h.browser()) }, 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "passkey")}},
+		{"a passkey that was removed", func() int { key.uses += 9; return key.enter(h.Browser()) }, 401, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "alex", "passkey")}},
 		{"in through the provider", comeBack("good", nil), 303, []tocsin.AuditEntry{
 			entry("kim", "user.add", "kim", "as 42 of "+p.url+", "+support), entry("kim", "session.begin", "", "Contoso"),
 		}},
@@ -193,13 +177,13 @@ func TestAuditOfTheDoor(t *testing.T) {
 		}},
 		{"another code", comeBack("bad", nil), 400, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "", "Contoso, as nobody who is known")}},
 		{"kept out", func() int {
-			return alex.status("POST", "/admin/users/"+kimAtProvider().ID+"/state", url.Values{"state": {"disabled"}})
+			return alex.Status("POST", "/admin/users/"+kimAtProvider().ID+"/state", url.Values{"state": {"disabled"}})
 		}, 303, []tocsin.AuditEntry{
 			entry("alex", "user.disable", "kim", ""),
 		}},
 		{"still kept out", comeBack("good", nil), 403, []tocsin.AuditEntry{entry(tocsin.Stranger, "session.refuse", "kim", "Contoso")}},
 	} {
-		before, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
+		before, err := h.Store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +192,7 @@ func TestAuditOfTheDoor(t *testing.T) {
 			last = before[0].N
 		}
 		got := tt.do()
-		list, err := h.store.Audit(t.Context(), store.AuditQuery{Limit: len(tt.told) + 1})
+		list, err := h.Store.Audit(t.Context(), store.AuditQuery{Limit: len(tt.told) + 1})
 		if err != nil || got != tt.want || list[0].N != last+int64(len(tt.told)) {
 			t.Errorf("%s: status %d, %d entries, %v", tt.what, got, list[0].N-last, err)
 			continue
