@@ -73,6 +73,12 @@ func (p *Past) wordsOf(ctx context.Context, row *readmodel.Row) (words, error) {
 	return made, nil
 }
 
+// Dates are the dates that an issue declares and states.
+func (p *Past) Dates(ctx context.Context, row *readmodel.Row) (Dates, error) {
+	w, err := p.wordsOf(ctx, row)
+	return w.dates, err
+}
+
 func readWords(issue tocsin.Issue) words {
 	w := words{dates: Dates{DeclaredStart: issue.StartAt, DeclaredEnd: issue.EndAt}, posts: len(issue.Posts)}
 	read := make([]section.Post, len(issue.Posts))

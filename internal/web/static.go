@@ -133,8 +133,6 @@ func loadSprite() (sprite, error) {
 	return s, nil
 }
 
-var usedSymbol = regexp.MustCompile(`href="#([gi]-[a-z]+)"`)
-
 // insert puts the symbols that a page uses into it, and all glyphs of states,
 // since what is put into an open page later may need another one.
 func (s sprite) insert(page []byte) []byte {
@@ -142,8 +140,16 @@ func (s sprite) insert(page []byte) []byte {
 	for name := range s {
 		used[name] = strings.HasPrefix(name, "g-")
 	}
-	for _, found := range usedSymbol.FindAllSubmatch(page, -1) {
-		used[string(found[1])] = true
+	for rest := page; ; {
+		_, behind, found := bytes.Cut(rest, []byte(`href="#`))
+		if !found {
+			break
+		}
+		name, _, _ := bytes.Cut(behind[:min(len(behind), maxSymbol)], []byte{'"'})
+		if _, known := s[string(name)]; known {
+			used[string(name)] = true
+		}
+		rest = behind
 	}
 	var names []string
 	for name, yes := range used {
@@ -160,6 +166,9 @@ func (s sprite) insert(page []byte) []byte {
 	b.WriteString("</svg>")
 	return bytes.Replace(page, []byte(spriteMark), []byte(b.String()), 1)
 }
+
+// maxSymbol is longer than the name of any symbol.
+const maxSymbol = 40
 
 // icon is an icon of the interface, which always stands beside words.
 func icon(name string) template.HTML {

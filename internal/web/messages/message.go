@@ -21,7 +21,7 @@ type messagePage struct {
 	Tags                                   []string
 	Defs                                   []web.Definition
 	Body                                   template.HTML
-	Versions                               []part.VersionLine
+	Versions                               part.VersionList
 	Files                                  []part.FileLine // attachments
 	Details                                []web.DetailLine
 	Source                                 string
@@ -51,7 +51,10 @@ func (v *view) showMessage(status int, problem error) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.messages"), Href: v.Href("/messages")}, web.Crumb{Name: row.ID}),
 		ID:    row.ID, Heading: title, Category: v.Category(message.Category), State: v.messageState(row), Major: message.MajorChange,
 		Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
-		Versions: v.VersionLines("/messages/", row.ID, versions), Source: versions[len(versions)-1].Source,
+		Source: versions[len(versions)-1].Source,
+	}
+	if page.Versions, err = v.VersionList("/messages/", row.ID, versions); err != nil {
+		return err
 	}
 	page.Title, page.Portal = row.ID+" "+title, v.Cloud(row.Own()).MessageLink(row.ID)
 	if message.Severity != "" && message.Severity != "normal" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,7 +29,32 @@ type VersionLine struct {
 	Before   int
 }
 
-// VersionLines lists versions, newest first.
+// VersionList is the versions of an issue or message, newest first.
+type VersionList struct {
+	N             int
+	Newest, Older template.HTML
+	OlderN        int
+}
+
+// VersionList lists versions.
+func (v *View) VersionList(path, id string, versions []tocsin.Version) (list VersionList, err error) {
+	var newest, older strings.Builder
+	for _, line := range v.VersionLines(path, id, versions) {
+		html, err := v.keptPart("version", line.says(), line)
+		if err != nil {
+			return list, err
+		}
+		to := &newest
+		if list.N++; list.N > shownVersions {
+			to, list.OlderN = &older, list.OlderN+1
+		}
+		to.WriteString(string(html))
+	}
+	list.Newest, list.Older = template.HTML(newest.String()), template.HTML(older.String()) //nolint:gosec // the templates have escaped it
+	return list, nil
+}
+
+// VersionLines are versions, newest first.
 func (v *View) VersionLines(path, id string, versions []tocsin.Version) []VersionLine {
 	var list []VersionLine
 	for i, version := range versions {
@@ -39,6 +65,11 @@ func (v *View) VersionLines(path, id string, versions []tocsin.Version) []Versio
 		}
 		if line.At != nil && line.Seen != nil && line.Seen.Text == line.At.Text {
 			line.Seen = nil // seen at once
+		}
+		for _, m := range []*web.Moment{line.At, line.Seen} {
+			if m != nil {
+				m.Ago = "" // which no line shows
+			}
 		}
 		list = append(list, line)
 	}

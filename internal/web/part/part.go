@@ -17,8 +17,10 @@ import (
 	"html/template"
 	"time"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -78,18 +80,18 @@ type Parts struct {
 	config  Config
 	history *history.Reader
 	pasts   *pasts
+	kept    *cache.Cache[keptKey, template.HTML]
+	read    *cache.Cache[int64, []section.Post]
 }
 
 // New is the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts()}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead()}
 }
 
 // Family is the templates and texts of the parts.
 func (p *Parts) Family() web.Family {
 	return web.Family{Files: files, Funcs: template.FuncMap{
-		"head": func(list []VersionLine) []VersionLine { return list[:min(len(list), shownVersions)] },
-		"tail": func(list []VersionLine) []VersionLine { return list[min(len(list), shownVersions):] },
 		"pair": func(a, b VersionLine) []VersionLine { return []VersionLine{a, b} },
 	}}
 }

@@ -2,6 +2,7 @@ package part
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,25 @@ type writtenDate struct {
 	Doubt string
 }
 
+// PostList is the posts of an issue, newest first.
+type PostList struct {
+	N    int
+	HTML template.HTML
+}
+
+// PostList writes the posts of an issue, each beside the one before.
+func (v *View) PostList(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) (PostList, error) {
+	var b strings.Builder
+	for _, post := range v.Posts(issue, posts, promises, versions) {
+		html, err := v.keptPart("post", post.says(), post)
+		if err != nil {
+			return PostList{}, err
+		}
+		b.WriteString(string(html))
+	}
+	return PostList{len(posts), template.HTML(b.String())}, nil //nolint:gosec // the template has escaped it
+}
+
 // Posts puts the posts of an issue in order, each beside the one before.
 func (v *View) Posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) []PostView {
 	mark := v.SeenAt()
@@ -49,6 +69,9 @@ func (v *View) Posts(issue tocsin.Issue, posts []section.Post, promises []sectio
 	for i := range posts {
 		created := posts[i].CreatedAt
 		view := PostView{Look: v.LookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
+		if view.At != nil {
+			view.At.Ago = "" // which no post shows
+		}
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.Text("new.since", "time", v.Stamp(mark.In(v.Zone)))
 		}

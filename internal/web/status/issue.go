@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
-	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store"
@@ -25,11 +24,11 @@ type issuePage struct {
 	ID, Heading, Class, ClassWords, Service, ServiceHref, Impact string
 	Defs                                                         []web.Definition
 	Notes                                                        []note
-	Posts                                                        []part.PostView
+	Posts                                                        part.PostList
 	Clocks                                                       clocks
 	Seen                                                         []tenantState
 	Hit                                                          []part.ServiceLine // services that the posts name, while it is open
-	Versions                                                     []part.VersionLine
+	Versions                                                     part.VersionList
 	Files                                                        []part.FileLine // such as the post-incident review
 	Details                                                      []web.DetailLine
 	Spoken, Written                                              string // whose posts, and in which language
@@ -79,15 +78,21 @@ func (p *Pages) issue(v *view) error {
 	if page.Hit, err = v.named(row, issue); err != nil {
 		return err
 	}
-	posts := readPosts(issue.Posts)
+	posts := v.ReadPosts(row, issue)
 	promises := section.PromisesOf(posts, v.Now)
-	page.Posts = v.Posts(issue, posts, promises, versions)
+	if page.Posts, err = v.PostList(issue, posts, promises, versions); err != nil {
+		return err
+	}
 	page.define(v, issue, row, promises)
-	page.warn(v, issue, row.Source, promises)
+	if err := page.warn(v, issue, row, promises); err != nil {
+		return err
+	}
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
 		return err
 	}
-	page.Versions = v.VersionLines("/issues/", row.ID, versions)
+	if page.Versions, err = v.VersionList("/issues/", row.ID, versions); err != nil {
+		return err
+	}
 	if page.Files, err = v.Files(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "/issues/"+web.EscapeID(row.ID)); err != nil {
 		return err
 	}
@@ -97,14 +102,6 @@ func (p *Pages) issue(v *view) error {
 	page.Portal = v.Cloud(row.Own()).IssueLink(row.ID)
 	page.Source = v.Say("source", row.Source, "source", versions[len(versions)-1].Source)
 	return v.Render(http.StatusOK, "issue", page)
-}
-
-func readPosts(posts []tocsin.Post) []section.Post {
-	read := make([]section.Post, len(posts))
-	for i, post := range posts {
-		read[i] = section.Read(post)
-	}
-	return read
 }
 
 // beside is a text that stands below a title, "" when it says the same.
@@ -206,16 +203,19 @@ func (v *view) named(row *readmodel.Row, issue tocsin.Issue) ([]part.ServiceLine
 
 // warn adds what a reader must not miss: overdue promises, doubtful dates, and
 // dates declared that are not those written.
-func (page *issuePage) warn(v *view, issue tocsin.Issue, source string, promises []section.Promise) {
+func (page *issuePage) warn(v *view, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) error {
 	for _, p := range promises {
 		switch {
 		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && issue.Course().Ongoing(v.Now):
-			page.Notes = append(page.Notes, note{"down", "down", v.Text("note.overdue", "d", v.Length(p.Late)), v.Say("note.overdue.text", source, "time", v.Stamp(p.DueAt.In(v.Zone)))})
+			page.Notes = append(page.Notes, note{"down", "down", v.Text("note.overdue", "d", v.Length(p.Late)), v.Say("note.overdue.text", row.Source, "time", v.Stamp(p.DueAt.In(v.Zone)))})
 		case p.State == section.StatePending && p.What != section.PromisedUpdate:
 			page.Notes = append(page.Notes, note{"watch", "watch", v.Text("note.report", "date", v.LongDate(p.DueAt.In(v.Zone))), p.Written})
 		}
 	}
-	dates := history.DatesOf(issue)
+	dates, err := v.Past().Dates(v.R.Context(), row)
+	if err != nil {
+		return err
+	}
 	for _, one := range []struct {
 		key              string
 		declared, stated time.Time
@@ -227,6 +227,7 @@ func (page *issuePage) warn(v *view, issue tocsin.Issue, source string, promises
 			})
 		}
 	}
+	return nil
 }
 
 // datesApart is how far declared and stated dates may lie apart without a word

@@ -1,0 +1,129 @@
+package part
+
+import (
+	"encoding/binary"
+	"html/template"
+
+	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// Bounds of one of the two generations of what is kept.
+const (
+	keptBytes = 8 << 20
+	maxRead   = 200 // issues
+)
+
+// keptKey names a part of a page by its template, its language and a hash of
+// all that its model says: nothing that is kept can be out of date.
+type keptKey struct {
+	template, code string
+	says           tocsin.Hash
+}
+
+func newKept() *cache.Cache[keptKey, template.HTML] {
+	return cache.New[keptKey, template.HTML](cache.Bounds{Bytes: keptBytes})
+}
+
+// keptPart makes a part of a page, or takes it as it was made of an equal model.
+func (v *View) keptPart(name string, says said, model any) (template.HTML, error) {
+	key := keptKey{name, v.Code, tocsin.HashOf(says)}
+	if html, ok := v.parts.kept.Get(key); ok {
+		return html, nil
+	}
+	html, err := v.Partial(name, model)
+	if err == nil {
+		v.parts.kept.Put(key, html, len(html))
+	}
+	return html, err
+}
+
+// said is all that a model says, one thing after the other, so that two models
+// that say different things differ in it.
+type said []byte
+
+func (s *said) number(n int) { *s = binary.AppendVarint(*s, int64(n)) }
+
+func (s *said) flag(yes bool) {
+	if yes {
+		s.number(1)
+	} else {
+		s.number(0)
+	}
+}
+
+func (s *said) text(texts ...string) {
+	for _, text := range texts {
+		s.number(len(text))
+		*s = append(*s, text...)
+	}
+}
+
+func (s *said) moment(m *web.Moment) {
+	if s.flag(m != nil); m != nil {
+		s.text(m.ISO, m.Text, m.UTC, m.Title, m.Ago)
+	}
+}
+
+func (s *said) look(l web.Look) {
+	s.text(l.Family, l.Glyph, l.Words, l.Raw)
+	s.number(int(l.Severity))
+}
+
+func (p *PostView) says() (s said) {
+	s.look(p.Look)
+	s.number(p.N)
+	s.moment(p.At)
+	s.text(p.Type, p.SameWords, p.Gap, p.Late, p.New)
+	s.paragraphs(p.Paragraphs)
+	s.paragraphs(p.Same)
+	return s
+}
+
+func (s *said) paragraphs(list []Paragraph) {
+	s.number(len(list))
+	for i := range list {
+		p := &list[i]
+		s.text(p.Label)
+		s.number(len(p.Lines))
+		s.text(p.Lines...)
+		s.flag(p.List)
+		s.number(len(p.Runs))
+		for _, run := range p.Runs {
+			s.text(string(run.Op), run.Text)
+		}
+		if s.flag(p.When != nil); p.When != nil {
+			s.text(p.When.Text, p.When.Local, p.When.Doubt)
+		}
+	}
+}
+
+func (l *VersionLine) says() (s said) {
+	s.number(l.N)
+	s.moment(l.At)
+	s.moment(l.Seen)
+	s.text(l.Source, l.Compare)
+	s.number(l.Before)
+	return s
+}
+
+// ReadPosts returns the posts of an issue as they are read, once for each of
+// its documents. The answer is shared: do not change it.
+func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) []section.Post {
+	if read, ok := v.parts.read.Get(row.Document); ok {
+		return read
+	}
+	read := make([]section.Post, len(issue.Posts))
+	for i, post := range issue.Posts {
+		read[i] = section.Read(post)
+	}
+	v.parts.read.Put(row.Document, read, 0)
+	return read
+}
+
+func newRead() *cache.Cache[int64, []section.Post] {
+	return cache.New[int64, []section.Post](cache.Bounds{Entries: maxRead})
+}
