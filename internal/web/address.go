@@ -5,18 +5,20 @@ import (
 	"strings"
 )
 
-// issueHref, messageHref and serviceHref are the addresses of what has an id.
+// IssueHref returns the address of the page of an issue.
 func (v *Request) IssueHref(id string) string { return v.Href("/issues/" + EscapeID(id)) }
 
+// MessageHref returns the address of the page of a message.
 func (v *Request) MessageHref(id string) string { return v.Href("/messages/" + EscapeID(id)) }
 
+// ServiceHref returns the address of the page of a service.
 func (v *Request) ServiceHref(id string) string { return v.Href("/services/" + EscapeID(id)) }
 
 // EscapeID writes an id as one segment of a path.
 func EscapeID(id string) string { return url.PathEscape(id) }
 
-// SameTenant is the address of a page that is read with another permission, in
-// other tenants: the tenant is named when it was named before.
+// SameTenant returns the address of a page that is read with another
+// permission, in other tenants: the tenant is named when it was named before.
 func (v *Request) SameTenant(path string) string {
 	tenant := ""
 	if v.R.URL.Query().Has("tenant") {
@@ -25,8 +27,8 @@ func (v *Request) SameTenant(path string) string {
 	return AddressOf(v.Code, path, tenant)
 }
 
-// Address is the one of the desk that was asked, for what is read elsewhere;
-// empty where it is not known.
+// Address returns the one of the desk that was asked, for what is read
+// elsewhere; empty where it is not known.
 func (v *Request) Address() string {
 	if v.pages.config.Base == "" {
 		return ""
@@ -34,7 +36,7 @@ func (v *Request) Address() string {
 	return v.pages.names.For(v.R.Host)
 }
 
-// PrefixOf is how addresses in a language begin.
+// PrefixOf returns how addresses in a language begin.
 func PrefixOf(code string) string {
 	if code == Languages()[0] {
 		return ""
@@ -52,8 +54,8 @@ func languageOf(path string) (code, rest string) {
 	return Languages()[0], path
 }
 
-// Href is the address of a page in the language and about the tenant of the
-// visit. path may have a query and a fragment.
+// Href returns the address of a page in the language and about the tenant of the
+// request. path may have a query and a fragment.
 func (v *Request) Href(path string) string {
 	tenant := ""
 	if len(v.Tenants) > 1 && v.Snapshot != nil {
@@ -79,7 +81,7 @@ func AddressOf(code, path, tenant string) string {
 	return PrefixOf(code) + path
 }
 
-// With is the present address with another value for one parameter of its
+// With returns the present address with another value for one parameter of its
 // query, or without it.
 func (v *Request) With(name, value string) string {
 	query := v.R.URL.Query()

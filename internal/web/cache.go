@@ -15,9 +15,9 @@ import (
 // Bounds of the pages that are kept, all readers together. What does not fit
 // is made each time.
 const (
-	maxKept   = 512
-	keptBytes = 16 << 20
-	maxAsked  = 1 << 10 // of the address, in bytes
+	maxCached   = 512
+	cachedBytes = 16 << 20
+	maxAsked    = 1 << 10 // of the address, in bytes
 )
 
 // pageCache are whole pages of the present second, so that a crowd that asks
@@ -58,9 +58,9 @@ func (v *Request) cacheKey() cacheKey {
 	}
 }
 
-// Shared is a page from a template and the model that fill makes, or the same
-// page as it was made for somebody else in this second. It is for pages that
-// depend on nothing but what [visit.keptKey] names.
+// Shared returns a page from a template and the model that fill makes, or the
+// same page as it was made for somebody else in this second. It is for pages
+// that depend on nothing but what [Request.cacheKey] names.
 func (v *Request) Shared(name string, fill func() (any, error)) (Content, error) {
 	work := func() ([]byte, error) {
 		model, err := fill()
@@ -86,8 +86,8 @@ func makePage(work func() ([]byte, error)) (*cachedPage, error) {
 	return &cachedPage{Content: Content{Kind: pageKind, Body: body, Tag: TagOf(body)}}, err
 }
 
-// TagOf is the entity tag of a page: that of what it says, so that a browser
-// that comes back while nothing is new gets no second copy.
+// TagOf returns the entity tag of a page: that of what it says, so that a
+// browser that comes back while nothing is new gets no second copy.
 func TagOf(body []byte) string {
 	hash := tocsin.HashOf(body)
 	return base64.RawURLEncoding.EncodeToString(hash[:15])
@@ -128,7 +128,7 @@ func (k *pageCache) claim(key cacheKey) (page *cachedPage, mine bool) {
 	if page, ok := k.pages[key]; ok {
 		return page, false
 	}
-	if len(k.pages) >= maxKept || k.size >= keptBytes {
+	if len(k.pages) >= maxCached || k.size >= cachedBytes {
 		return nil, false
 	}
 	page = &cachedPage{made: make(chan struct{})}

@@ -10,7 +10,7 @@ import (
 	"example.org/tocsin/internal/httpserver"
 )
 
-func TestKeptPagesAreBounded(t *testing.T) {
+func TestCachedPagesAreBounded(t *testing.T) {
 	t.Parallel()
 	k := pageCache{packer: httpserver.NewPacker(quickly)}
 	ask := func(n, size int, second int64) {
@@ -20,26 +20,26 @@ func TestKeptPagesAreBounded(t *testing.T) {
 			t.Fatalf("page %d: %d bytes, %v", n, len(page.Body), err)
 		}
 	}
-	for n := range 2 * maxKept {
+	for n := range 2 * maxCached {
 		ask(n, 1, 1)
 	}
-	if len(k.pages) != maxKept {
-		t.Errorf("%d pages are kept, want %d", len(k.pages), maxKept)
+	if len(k.pages) != maxCached {
+		t.Errorf("%d pages are kept, want %d", len(k.pages), maxCached)
 	}
 	for n := range 40 {
 		ask(n, 1<<20, 2)
 	}
-	if k.size > keptBytes+2<<20 || len(k.pages) >= 40 {
+	if k.size > cachedBytes+2<<20 || len(k.pages) >= 40 {
 		t.Errorf("%d pages of %d bytes are kept", len(k.pages), k.size)
 	}
-	ask(0, 1, 1) // of a visit that began in the last second
+	ask(0, 1, 1) // of a request that began in the last second
 	if k.second != 2 {
-		t.Error("a late visit drops the pages of the present second")
+		t.Error("a late request drops the pages of the present second")
 	}
 }
 
 // A crowd waits for one rendering; one that fails is nobody else's.
-func TestKeptPagesAreMadeOnce(t *testing.T) {
+func TestCachedPagesAreMadeOnce(t *testing.T) {
 	t.Parallel()
 	k := pageCache{packer: httpserver.NewPacker(quickly)}
 	var made atomic.Int32

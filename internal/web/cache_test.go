@@ -15,7 +15,7 @@ import (
 
 // Pages of one second are made once for everybody who may have the same, and
 // for nobody else.
-func TestKeptPagesAreApart(t *testing.T) {
+func TestCachedPagesAreApart(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, "http://localhost")
 	for name, grants := range map[string][]tocsin.Grant{
@@ -63,7 +63,7 @@ func TestKeptPagesAreApart(t *testing.T) {
 }
 
 // A session that ends is refused in the second in which its page is kept.
-func TestKeptPagesAreBehindTheGate(t *testing.T) {
+func TestCachedPagesAreBehindTheGate(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, "http://localhost")
 	h.Person("kim", tocsin.Grant{Role: tocsin.RoleReader})
@@ -79,7 +79,7 @@ func TestKeptPagesAreBehindTheGate(t *testing.T) {
 
 // A change is on the page in the same second, and a page of the last second is
 // made anew.
-func TestKeptPagesAreCurrent(t *testing.T) {
+func TestCachedPagesAreCurrent(t *testing.T) {
 	t.Parallel()
 	d := webtest.Storm(t)
 	for _, path := range []string{"/", "/issues", "/wall"} {

@@ -22,7 +22,7 @@ type Moment struct {
 	Ago   string // relative to now, "" after a week
 }
 
-// Moment is t for a page. It is nil for the zero time.
+// Moment returns t for a page. It is nil for the zero time.
 func (c Clock) Moment(t time.Time) *Moment {
 	if t.IsZero() {
 		return nil
@@ -41,8 +41,8 @@ func (c Clock) Moment(t time.Time) *Moment {
 	return m
 }
 
-// Stamp is the time of a moment of today, date and time of one of this year,
-// and the date of one long ago.
+// Stamp returns the time of a moment of today, date and time of one of this
+// year, and the date of one long ago.
 func (c Clock) Stamp(local time.Time) string {
 	now := c.Now.In(c.Zone)
 	switch {
@@ -65,7 +65,7 @@ func (c Clock) IsUTC(t time.Time) bool {
 	return offset == 0 && (c.Zone == time.UTC || c.Zone.String() == "UTC")
 }
 
-// City is the name of the reader's zone, as people call it.
+// City returns the name of the reader's zone, as people call it.
 func (c Clock) City() string {
 	name := c.Zone.String()
 	if c.Code == "ja" && name == "Asia/Tokyo" {
@@ -80,7 +80,7 @@ func (c Clock) City() string {
 	return name
 }
 
-// HM is the time of a day.
+// HM returns the time of a day.
 func (c Clock) HM(t time.Time) string {
 	if c.Code == "ja" {
 		return fmt.Sprintf("%d:%02d", t.Hour(), t.Minute())
@@ -88,7 +88,7 @@ func (c Clock) HM(t time.Time) string {
 	return t.Format("15:04")
 }
 
-// ShortDate is a day of a year: 19 juil., 19 Jul, 7月19日.
+// ShortDate returns a day of a year: 19 juil., 19 Jul, 7月19日.
 func (c Clock) ShortDate(t time.Time) string {
 	if c.Code == "ja" {
 		return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
@@ -112,7 +112,7 @@ func (c Clock) topDate(t time.Time) string {
 	return c.Weekday(t, true) + " " + c.date(t)
 }
 
-// LongDate is a day in full: vendredi 19 juillet 2024, 2024年7月19日（金）.
+// LongDate returns a day in full: vendredi 19 juillet 2024, 2024年7月19日（金）.
 func (c Clock) LongDate(t time.Time) string {
 	if c.Code == "ja" {
 		return c.topDate(t)
@@ -120,7 +120,7 @@ func (c Clock) LongDate(t time.Time) string {
 	return fmt.Sprintf("%s %s%s%s%s%d", c.Weekday(t, false), c.day(t), nbsp, c.Month(t, false), nbsp, t.Year())
 }
 
-// Full is date and time.
+// Full returns date and time.
 func (c Clock) Full(t time.Time) string {
 	if c.Code == "ja" {
 		return c.topDate(t) + c.HM(t)
@@ -135,6 +135,7 @@ func (c Clock) day(t time.Time) string {
 	return fmt.Sprint(t.Day())
 }
 
+// Month returns the name of a month, or its short form.
 func (c Clock) Month(t time.Time, short bool) string {
 	if c.Code == "ja" {
 		return fmt.Sprintf("%d月", t.Month())
@@ -153,6 +154,7 @@ func (c Clock) Month(t time.Time, short bool) string {
 	return t.Month().String()
 }
 
+// Weekday returns the name of a day of the week, or its short form.
 func (c Clock) Weekday(t time.Time, short bool) string {
 	switch c.Code {
 	case "ja":
@@ -170,8 +172,8 @@ func (c Clock) Weekday(t time.Time, short bool) string {
 	return t.Weekday().String()
 }
 
-// Ago is how far from now t is, in either direction: il y a 4 h 30, in 18 min.
-// It is empty more than a week away, where the date says more.
+// Ago returns how far from now t is, in either direction: il y a 4 h 30, in 18
+// min. It is empty more than a week away, where the date says more.
 func (c Clock) Ago(t time.Time) string {
 	d := c.Now.Sub(t)
 	switch {
@@ -185,8 +187,8 @@ func (c Clock) Ago(t time.Time) string {
 	return c.Text("time.in", "d", c.Length(-d))
 }
 
-// Length is a span of time to the minute; hours have minutes beside them up to
-// a day, days have hours up to a week.
+// Length returns a span of time to the minute; hours have minutes beside them
+// up to a day, days have hours up to a week.
 func (c Clock) Length(d time.Duration) string {
 	d = d.Truncate(time.Minute)
 	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60

@@ -36,7 +36,7 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 		// The frame helps to go on, but the page must not depend on it.
-		if full, err := p.visit(w, r, code); err == nil {
+		if full, err := p.request(w, r, code); err == nil {
 			v = full
 		}
 	}

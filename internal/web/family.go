@@ -64,8 +64,8 @@ func (p *Pages) index(families []Family) {
 	slices.SortFunc(p.links, func(a, b Link) int { return cmp.Compare(a.Place, b.Place) })
 }
 
-// Routes is the table of pages. What a page needs is asked of its visitor by
-// the server's gate; which tenants they see on it is for visible.
+// Routes returns the table of pages. What a page needs is asked of its visitor
+// by the server's gate; which tenants they see on it is for visible.
 func (p *Pages) Routes() []httpserver.Route {
 	routes := []httpserver.Route{
 		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
@@ -100,10 +100,10 @@ func redirectTo(path string) httpserver.HandlerFunc {
 	}
 }
 
-// serve makes a visit of a request and hands it to the page.
+// serve reads a request and hands it to the page.
 func (p *Pages) serve(code string, page Page) httpserver.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		v, err := p.visit(w, r, code)
+		v, err := p.request(w, r, code)
 		if err != nil {
 			return err
 		}

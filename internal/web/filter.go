@@ -64,7 +64,7 @@ func (v *Request) PageLinks(number int, more bool, words string) Pager {
 	return p
 }
 
-// Period is the time that a value of periodChoices names; both are zero for
+// Period returns the time that a value of periodChoices names; both are zero for
 // all time.
 func (v *Request) Period(value string) (from, to time.Time) {
 	if days, ok := strings.CutSuffix(value, "d"); ok {
@@ -78,7 +78,8 @@ func (v *Request) Period(value string) (from, to time.Time) {
 	return time.Time{}, time.Time{}
 }
 
-// OneOf is the choice among allowed values that a query names, "" for any other.
+// OneOf returns the choice among allowed values that a query names, "" for any
+// other.
 func OneOf(query url.Values, name string, allowed ...string) string {
 	if value := query.Get(name); slices.Contains(allowed, value) {
 		return value

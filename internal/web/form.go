@@ -17,26 +17,29 @@ type Field struct {
 	Ticks                           bool     // any number of them
 }
 
-// Field is an input whose label and hint are texts of a form.
+// Field returns an input whose label and hint are texts of a form.
 func (v *Request) Field(id, value string) Field {
 	return Field{ID: id, Label: v.Text("field." + id), Value: value, Auto: "off"}
 }
 
-// Secret is an input for a password. It is never filled in.
+// Secret returns an input for a password. It is never filled in.
 func (v *Request) Secret(id, auto string) Field {
 	return Field{ID: id, Label: v.Text("field." + id), Type: "password", Auto: auto}
 }
 
+// Hinted returns the field with a hint below its label.
 func (f Field) Hinted(hint string) Field {
 	f.Hint = hint
 	return f
 }
 
+// Named returns the field with another label than that of its id.
 func (f Field) Named(label string) Field {
 	f.Label = label
 	return f
 }
 
+// NotRequired returns the field as one that may stay empty.
 func (f Field) NotRequired() Field {
 	f.Optional = true
 	return f
@@ -79,7 +82,7 @@ func (f Form) Problems() []problem {
 	return list
 }
 
-// Whole is what is wrong with the whole where no field has a problem of its
+// Whole returns what is wrong with the whole where no field has a problem of its
 // own, "" elsewhere.
 func (f Form) Whole() string {
 	if len(f.Problems()) == 1 {
@@ -121,8 +124,8 @@ func (v *Request) Blame(f *Form, err error) bool {
 	return found
 }
 
-// Problem is what an error says, in the reader's language where it has a text
-// of its own.
+// Problem returns what an error says, in the reader's language where it has a
+// text of its own.
 func (v *Request) Problem(e *tocsin.Error) string {
 	key := "bad." + e.Field
 	if errors.Is(e.Kind, tocsin.ErrConflict) {
@@ -134,7 +137,7 @@ func (v *Request) Problem(e *tocsin.Error) string {
 	return e.Message
 }
 
-// Causes are all explained errors that were joined in err.
+// Causes returns all explained errors that were joined in err.
 func Causes(err error) []*tocsin.Error {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked here
 	case *tocsin.Error:

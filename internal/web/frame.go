@@ -10,7 +10,8 @@ import (
 )
 
 // A frame is what surrounds every page: the side panel, the top bar and the
-// banners. View models of pages begin with one.
+// banners. View models of pages begin with one, and hand it to the layout as
+// .Frame, so that no member of a page can take the place of one of its own.
 type Frame struct {
 	Lang        string
 	Theme       string // light, dark, or "" to follow the system
@@ -42,10 +43,6 @@ type Frame struct {
 	JumpID      string
 	Person      person // who is signed in
 }
-
-// Frame is the frame of the page that embeds it. Templates of the layout are
-// given this, so that no member of a page can take the place of one of theirs.
-func (f Frame) Frame() Frame { return f }
 
 // A TenantLink leads to a tenant, with how it is where that is told.
 type TenantLink struct {
@@ -120,6 +117,7 @@ func initial(name string) string {
 	return ""
 }
 
+// LanguageLinks returns links to the same page in each language.
 func (v *Request) LanguageLinks() []LanguageLink {
 	var links []LanguageLink
 	for _, l := range []struct{ code, name, title string }{{"en", "EN", "English"}, {"fr", "FR", "Français"}, {"ja", "日本語", ""}} {
@@ -214,7 +212,7 @@ type person struct {
 	Account, SignOut, Enter string // addresses; Enter is where a stranger signs in
 }
 
-// person tells who visits.
+// person tells who asks.
 func (v *Request) person() person {
 	visitor := access.VisitorOf(v.R.Context())
 	switch {

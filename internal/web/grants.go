@@ -7,7 +7,7 @@ func (v *Request) EveryTenant() ([]tocsin.Tenant, error) {
 	return v.pages.config.Archive.Tenants(v.R.Context())
 }
 
-// TenantNames are the names of all tenants by GUID, for the words of grants.
+// TenantNames returns the names of all tenants by GUID, for the words of grants.
 func (v *Request) TenantNames() (map[string]string, error) {
 	tenants, err := v.EveryTenant()
 	names := make(map[string]string, len(tenants))
@@ -30,6 +30,8 @@ func (v *Request) GrantWords(g tocsin.Grant, names map[string]string) string {
 	return v.Text("grant.in", "role", role, "tenant", name)
 }
 
+// Method returns the words for a way to sign in; the name of a provider is its
+// own.
 func (v *Request) Method(name string) string {
 	if name == "password" || name == "passkey" {
 		return v.Text("method." + name)

@@ -8,8 +8,8 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// StaleSince is since when some source is not heard, in words, or "" while all
-// data is current.
+// StaleSince returns since when some source is not heard, in words, or "" while
+// all data is current.
 func (v *Request) StaleSince() string {
 	if !v.Snapshot.Stale {
 		return ""
@@ -17,7 +17,7 @@ func (v *Request) StaleSince() string {
 	return v.SinceWords(v.Snapshot.StaleSince)
 }
 
-// SinceWords is an instant after "since"; the zero time is the start.
+// SinceWords returns an instant after "since"; the zero time is the start.
 func (v *Request) SinceWords(t time.Time) string {
 	if t.IsZero() {
 		return v.Text("stale.start")

@@ -26,21 +26,21 @@ const eventsPath = "/events"
 
 // events serves the stream that an open page listens to.
 func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
-	sight, err := p.visible(r)
+	seen, err := p.visible(r)
 	if err != nil {
 		return err
 	}
-	if len(sight.tenants) == 0 || p.config.Streams == nil {
+	if len(seen.tenants) == 0 || p.config.Streams == nil {
 		return httpserver.Errorf(http.StatusNotFound, "There is nothing here.")
 	}
-	tenant, err := pick(sight.tenants, r.URL.Query().Get("tenant"))
+	tenant, err := pick(seen.tenants, r.URL.Query().Get("tenant"))
 	if err != nil {
 		return err
 	}
 	return p.config.Streams.Serve(w, r, tenant.ID, func(ctx context.Context) bool { return p.stillSees(r.WithContext(ctx), tenant.ID) })
 }
 
-// eventsOf is the address at which a page about the visit's tenant listens for
+// eventsOf is the address at which a page about a tenant listens for
 // what comes after the state that it shows, "" where nobody tells.
 func (v *Request) eventsOf() string {
 	versions, ok := v.pages.config.Model.(versions)

@@ -14,7 +14,7 @@ import (
 	"example.org/tocsin/internal/lang"
 )
 
-// Languages are the languages of the pages. The first one has no prefix in
+// Languages returns the languages of the pages. The first one has no prefix in
 // addresses and fills in nothing for the others: each has all texts.
 func Languages() []string { return []string{"en", "fr", "ja"} }
 
@@ -120,9 +120,9 @@ func (l *Locale) typeset(s string) string {
 	return strings.ReplaceAll(s, "'", "’")
 }
 
-// Text is the text for a key with its slots filled: pairs are names and
-// values. The slot n, or another that the text names, chooses the form. A key that does not exist stands out,
-// and fails the tests.
+// Text returns the text for a key with its slots filled: pairs are names and
+// values. The slot n, or another that the text names, chooses the form. A key
+// that does not exist stands out, and fails the tests.
 func (l *Locale) Text(key string, pairs ...any) string {
 	m, ok := l.texts[key]
 	if !ok {
@@ -175,7 +175,7 @@ func (l *Locale) value(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Rich is the text for a key where slots may hold markup: values of type
+// Rich returns the text for a key where slots may hold markup: values of type
 // [template.HTML] are put in as they are, all else is escaped.
 func (l *Locale) Rich(key string, pairs ...any) template.HTML {
 	plain := make([]any, len(pairs))
@@ -212,8 +212,8 @@ func (l *Locale) Number(n int) string {
 	return sign + digits
 }
 
-// Percent is a share between 0 and 1 with some decimals, never rounded up to
-// 100 %.
+// Percent returns a share between 0 and 1 with some decimals, never rounded up
+// to 100 %.
 func (l *Locale) Percent(share float64, decimals int) string {
 	s := strconv.FormatFloat(share*100, 'f', decimals, 64)
 	if share < 1 && strings.HasPrefix(s, "100") {

@@ -16,7 +16,7 @@ type Look struct {
 	Severity tocsin.Severity
 }
 
-// FamilyOf is the colour family and silhouette of a status: those of its
+// FamilyOf returns the colour family and silhouette of a status: those of its
 // severity, but for statuses with a sign of their own.
 func FamilyOf(s tocsin.Status) (family, glyph string) {
 	switch s {
@@ -32,7 +32,7 @@ func FamilyOf(s tocsin.Status) (family, glyph string) {
 	return SignOf(s.Severity())
 }
 
-// SignOf is the colour family and silhouette of a severity.
+// SignOf returns the colour family and silhouette of a severity.
 func SignOf(s tocsin.Severity) (family, glyph string) {
 	switch s {
 	case tocsin.SeverityInterruption:
@@ -49,7 +49,7 @@ func SignOf(s tocsin.Severity) (family, glyph string) {
 	return "neutral", "unknown"
 }
 
-// Look is how a status is shown in full words, as the phrase book has them.
+// Look returns how a status is shown in full words, as the phrase book has them.
 func (l *Locale) Look(s tocsin.Status) Look {
 	family, glyph := FamilyOf(s)
 	if !s.Known() {
@@ -58,9 +58,10 @@ func (l *Locale) Look(s tocsin.Status) Look {
 	return Look{Family: family, Glyph: glyph, Words: l.Text("status." + string(s)), Severity: s.Severity()}
 }
 
-// LookOf is how the status of an issue of a class is shown. Announced work has
-// statuses of its own, such as "Scheduled" and "In progress": they are neither
-// unknown nor bad, and one without a word here is shown as the provider wrote it.
+// LookOf returns how the status of an issue of a class is shown. Announced work
+// has statuses of its own, such as "Scheduled" and "In progress": they are
+// neither unknown nor bad, and one without a word here is shown as the provider
+// wrote it.
 func (l *Locale) LookOf(class string, s tocsin.Status) Look {
 	if s.Known() || !(tocsin.Course{Class: class}).Maintenance() {
 		return l.Look(s)
@@ -76,7 +77,7 @@ func (l *Locale) LookOf(class string, s tocsin.Status) Look {
 	return one
 }
 
-// Short is the look with the words for narrow columns.
+// Short returns the look with the words for narrow columns.
 func (l *Locale) Short(s tocsin.Status) Look {
 	look := l.Look(s)
 	if look.Glyph == look.Family && look.Family != "restored" && look.Family != "report" {
@@ -85,13 +86,13 @@ func (l *Locale) Short(s tocsin.Status) Look {
 	return look
 }
 
-// Severity is how a severity is shown where no status says more.
+// Severity returns how a severity is shown where no status says more.
 func (l *Locale) Severity(s tocsin.Severity) Look {
 	family, glyph := SignOf(s)
 	return Look{Family: family, Glyph: glyph, Words: l.Text("family." + family), Severity: s}
 }
 
-// Class is the word for the classification of an issue.
+// Class returns the word for the classification of an issue.
 func (l *Locale) Class(s string) string {
 	switch s {
 	case "incident", "advisory", tocsin.ClassMaintenance:

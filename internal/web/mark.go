@@ -8,11 +8,11 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// SeenCookie is the reading mark of one tenant. Its value is in seconds since
-// 1970 UTC.
+// SeenCookie returns the reading mark of one tenant. Its value is in seconds
+// since 1970 UTC.
 func (v *Request) SeenCookie() string { return "seen-" + v.Snapshot.Tenant.ID[:8] }
 
-// SeenAt is when the reader last looked, zero for a first visit.
+// SeenAt returns when the reader last looked, zero for the first time.
 func (v *Request) SeenAt() time.Time {
 	cookie, err := v.R.Cookie(v.SeenCookie())
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A visit is one request for a page: who asks, how they read, and about which
-// tenant.
+// A Request is one request for a page: who asks, how they read, and about which
+// tenant. Families embed it in a view of their own.
 type Request struct {
 	Clock
 	pages      *Pages
@@ -31,8 +31,8 @@ type Request struct {
 	Snapshot   *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
 }
 
-// visit reads how somebody wants to see pages, and the tenant they ask for.
-func (p *Pages) visit(w http.ResponseWriter, r *http.Request, code string) (*Request, error) {
+// request reads how somebody wants to see pages, and the tenant they ask for.
+func (p *Pages) request(w http.ResponseWriter, r *http.Request, code string) (*Request, error) {
 	v := p.stranger(w, r, code)
 	var err error
 	if v.visibility, err = p.visible(r); err != nil || len(v.visibility.tenants) == 0 {
@@ -58,19 +58,20 @@ func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snaps
 	return s, err
 }
 
-// SnapshotOf is what the visitor may know of another tenant that they may see.
+// SnapshotOf returns what the visitor may know of another tenant that they may
+// see.
 func (v *Request) SnapshotOf(tenantID string) (*readmodel.Snapshot, error) {
 	return v.pages.snapshot(v.R.Context(), tenantID)
 }
 
-// In is the same visit to another tenant.
+// In returns the same request about another tenant, whose snapshot is s.
 func (v *Request) In(s *readmodel.Snapshot) *Request {
 	other := *v
 	other.Snapshot = s
 	return &other
 }
 
-// stranger is a visit that knows no tenant.
+// stranger is a request that knows no tenant.
 func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *Request {
 	_, path := languageOf(r.URL.EscapedPath())
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -106,7 +107,7 @@ func (p *Pages) pageOf(path string) string {
 	return "/"
 }
 
-// InLanguage is one of the languages of the pages, nil for any other.
+// InLanguage returns one of the languages of the pages, nil for any other.
 func (v *Request) InLanguage(code string) *Locale { return v.pages.locales[code] }
 
 // Reads reports whether the visitor holds a permission in the tenant that they
@@ -129,7 +130,7 @@ func pick(tenants []tocsin.Tenant, name string) (tocsin.Tenant, error) {
 	return tocsin.Tenant{}, tocsin.NotFoundf("There is no tenant of that name.")
 }
 
-// Static is the address of a file that pages use, such as app.css.
+// Static returns the address of a file that pages use, such as app.css.
 func (v *Request) Static(name string) string { return v.pages.static.names[name] }
 
 // Render makes a page and sends it.
@@ -244,6 +245,8 @@ func (v *Request) KnowsZone(name string) bool {
 	return ok
 }
 
+// SetCookie lets the browser keep how its reader wants to read; a negative life
+// takes it away.
 func (v *Request) SetCookie(name, value string, life time.Duration) {
 	http.SetCookie(v.W, &http.Cookie{
 		Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(life / time.Second),

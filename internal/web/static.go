@@ -62,8 +62,8 @@ func loadAssets() (assets, error) {
 	return a, nil
 }
 
-// Assets are the files whose names have one of some endings, by the names that
-// pages know them by.
+// Assets returns the files whose names have one of some endings, by the names
+// that pages know them by.
 func (p *Pages) Assets(endings ...string) map[string][]byte {
 	found := map[string][]byte{}
 	for name, file := range p.static.files {

@@ -26,8 +26,8 @@ func (v *Request) EmptyList(n int, what string) *EmptyView {
 	return &EmptyView{v.Text("empty.filter"), v.Text("empty.filter.text", "n", n), v.Href(v.Path), v.Text("empty.filter.clear")}
 }
 
-// Category is the word for a category or severity; an unknown one is shown as
-// it was received.
+// Category returns the word for a category or severity; an unknown one is shown
+// as it was received.
 func (v *Request) Category(s string) string {
 	if v.HasText("class." + s) {
 		return v.Text("class." + s)

@@ -18,20 +18,20 @@ const (
 	maxVisibilities = 1000
 )
 
-// A sight is the tenants that somebody with certain grants sees on a page that
-// needs a certain permission, by name. It is shared between requests: nobody
-// changes it. As long as tenants stay as they are, the same grants and the same
-// permission have the same sight.
+// A visibility is the tenants that somebody with certain grants sees on a page
+// that needs a certain permission, by name. It is shared between requests:
+// nobody changes it. As long as tenants stay as they are, the same grants and
+// the same permission have the same visibility.
 type visibility struct{ tenants []tocsin.Tenant }
 
-// visibilities keeps who sees what, so that a page costs neither a query nor a walk
-// over all tenants.
+// visibilities keeps who sees what, so that a page costs neither a query nor a
+// walk over all tenants.
 type visibilities struct {
 	mu     sync.Mutex
 	all    []tocsin.Tenant
 	edits  uint64 // of the store when all was read
 	readAt time.Time
-	kept   map[string]*visibility // by permission and grants, of all
+	known  map[string]*visibility // by permission and grants, of all
 }
 
 // visible is the tenants that a visitor may see: those in which they hold what
@@ -83,22 +83,22 @@ func (s *visibilities) find(key []byte, edits uint64, now time.Time) (*visibilit
 	if s.edits != edits || now.Sub(s.readAt) >= recheck || now.Before(s.readAt) {
 		return nil, false
 	}
-	kept, ok := s.kept[string(key)]
+	kept, ok := s.known[string(key)]
 	return kept, ok
 }
 
-// put keeps a sight of all, which were read at now, and returns the one that
-// is kept already when nothing is different.
+// put keeps a visibility of all, which were read at now, and returns the one
+// that is kept already when nothing is different.
 func (s *visibilities) put(key string, made *visibility, all []tocsin.Tenant, edits uint64, now time.Time) *visibility {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kept == nil || len(s.kept) >= maxVisibilities || !reflect.DeepEqual(s.all, all) {
-		s.all, s.kept = all, map[string]*visibility{}
+	if s.known == nil || len(s.known) >= maxVisibilities || !reflect.DeepEqual(s.all, all) {
+		s.all, s.known = all, map[string]*visibility{}
 	}
 	s.edits, s.readAt = edits, now
-	if kept, ok := s.kept[key]; ok {
+	if kept, ok := s.known[key]; ok {
 		return kept
 	}
-	s.kept[key] = made
+	s.known[key] = made
 	return made
 }

@@ -138,5 +138,5 @@ func (p *Pages) parse(l *Locale, families []Family) (*template.Template, error) 
 	return all, nil
 }
 
-// Static is the address of a file that pages use, such as app.css.
+// Static returns the address of a file that pages use, such as app.css.
 func (p *Pages) Static(name string) string { return p.static.names[name] }

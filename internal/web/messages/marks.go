@@ -16,7 +16,7 @@ type marks interface {
 	SetViewpoints(ctx context.Context, tenantID, person string, ids []string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error
 }
 
-// reader is whose marks a visit reads, "" for strangers.
+// reader is whose marks a request reads, "" for strangers.
 func (v *view) reader() string {
 	user := access.VisitorOf(v.R.Context()).User
 	if v.pages.config.Marks == nil || user.ID == "" {

@@ -115,6 +115,8 @@ type memberView struct {
 	Added, Removed []string
 }
 
+// Compare answers with two versions of an item side by side; list is the first
+// segment of the address of such items.
 func (v *View) Compare(ref store.Ref, list string) error {
 	versions, err := v.parts.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
@@ -228,6 +230,7 @@ func (v *View) member(m section.Member) memberView {
 	return view
 }
 
+// MemberName returns the words for a member of an item, or its name.
 func (v *View) MemberName(name string) string {
 	if v.HasText("member." + name) {
 		return v.Text("member." + name)

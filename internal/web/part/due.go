@@ -77,6 +77,7 @@ func (v *View) Due(limit int) (DueList, error) {
 	return list, nil
 }
 
+// DueLine returns a message as a line with the date by which somebody must act.
 func (v *View) DueLine(id string, m tocsin.Message) DueLine {
 	at := m.ActionRequiredBy
 	line := DueLine{ID: id, Href: v.MessageHref(id), Title: m.Title, Services: v.Join(m.Services), At: v.Moment(at), Date: v.ShortDate(at.In(v.Zone)), When: at}
@@ -99,7 +100,7 @@ func (v *View) SeesHandlings() bool {
 	return v.parts.config.Handlings != nil && access.VisitorOf(v.R.Context()).SignedIn()
 }
 
-// Handlings are those of the tenant by message id, none for strangers.
+// Handlings returns those of the tenant by message id, none for strangers.
 func (v *View) Handlings() (map[string]tocsin.Handling, error) {
 	if !v.SeesHandlings() {
 		return nil, nil
@@ -107,8 +108,8 @@ func (v *View) Handlings() (map[string]tocsin.Handling, error) {
 	return v.parts.config.Handlings.Handlings(v.R.Context(), v.Snapshot.Tenant.ID)
 }
 
-// DueOf is the date that counts for a message: the one that people set, which
-// ends with their day, before the provider's. Nothing settled is late.
+// DueOf returns the date that counts for a message: the one that people set,
+// which ends with their day, before the provider's. Nothing settled is late.
 func (v *View) DueOf(id string, m tocsin.Message, h tocsin.Handling) *DueLine {
 	if !h.Due.IsZero() {
 		m.ActionRequiredBy = time.Date(h.Due.Year(), h.Due.Month(), h.Due.Day(), 23, 59, 59, 0, v.Zone)

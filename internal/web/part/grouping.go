@@ -9,9 +9,9 @@ import (
 	"example.org/tocsin/internal/web"
 )
 
-// stormAt is the number of open incidents and advisories from which on the
+// groupAt is the number of open incidents and advisories from which on the
 // list takes the whole width and is put in groups.
-const stormAt = 8
+const groupAt = 8
 
 // issueGroup is the part of a list that has something in common.
 type issueGroup struct {
@@ -19,10 +19,10 @@ type issueGroup struct {
 	Lines []IssueLine
 }
 
-// storm puts what is open in groups as the query asks, and points at incidents
+// group puts what is open in groups as the query asks, and points at incidents
 // that may have one cause.
-func (s *State) storm(v *View) {
-	if s.Storm = len(s.Issues) >= stormAt; !s.Storm {
+func (s *State) group(v *View) {
+	if s.Storm = len(s.Issues) >= groupAt; !s.Storm {
 		return
 	}
 	by := web.OneOf(v.R.URL.Query(), "g", "severity", "service", "age")

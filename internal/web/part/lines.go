@@ -13,7 +13,7 @@ import (
 	"example.org/tocsin/internal/web"
 )
 
-// IDLink is an id that leads to the page of what has it.
+// IDLink returns an id that leads to the page of what has it.
 func IDLink(href, id string) template.HTML {
 	return template.HTML(`<a class="id" href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(id) + `</a>`) //nolint:gosec // escaped
 }
@@ -68,6 +68,7 @@ func (v *View) FilterIssues(service, kind, period string) (open, planned, ended 
 	return open, planned, ended
 }
 
+// IssueRows returns issues as rows of a list.
 func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
 	var list []IssueRow
 	for _, row := range rows {
@@ -89,8 +90,8 @@ func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
 	return list, nil
 }
 
-// Judged is how the judgement on a service is shown: in the words of the status
-// that decides where that is as bad, else in those of the severity.
+// Judged returns how the judgement on a service is shown: in the words of the
+// status that decides where that is as bad, else in those of the severity.
 func (v *View) Judged(s *health.Service) web.Look {
 	switch {
 	case s.Severity == tocsin.SeverityPlanned:
@@ -130,7 +131,7 @@ type ServiceLine struct {
 	stale                           bool   // it is unknown because its source is not heard any more
 }
 
-// IssueLine is an issue in a list.
+// IssueLine returns an issue in a list.
 func (v *View) IssueLine(row *readmodel.Row) (IssueLine, error) {
 	issue, err := v.parts.config.Model.Issue(v.R.Context(), row)
 	if err != nil {
@@ -156,7 +157,7 @@ func (l ServiceLine) Unexplained() bool {
 // WorstFirst sorts services by how bad they are.
 func WorstFirst(a, b ServiceLine) int { return cmp.Compare(b.Severity, a.Severity) }
 
-// ServiceLine is a service as it is judged, with its past.
+// ServiceLine returns a service as it is judged, with its past.
 func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLine {
 	line := ServiceLine{
 		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID], provider: v.Snapshot.Provider(s.Source),
@@ -190,11 +191,12 @@ type OpenLines struct {
 	lines  map[*health.Issue]IssueLine
 }
 
-// Judge judges the tenant of the visit.
+// Judge judges the tenant that is looked at.
 func (v *View) Judge() (*health.Report, error) {
 	return health.Judge(v.R.Context(), v.parts.config.Model, v.Snapshot, v.Now)
 }
 
+// OpenLines judges the tenant and returns its open issues as lines.
 func (v *View) OpenLines() (OpenLines, error) {
 	report, err := v.Judge()
 	if err != nil {
@@ -207,7 +209,7 @@ func (v *View) OpenLines() (OpenLines, error) {
 	return open, nil
 }
 
-// Of are the lines of some of the issues.
+// Of returns the lines of some of the issues.
 func (open OpenLines) Of(issues []*health.Issue) []IssueLine {
 	var lines []IssueLine
 	for _, one := range issues {

@@ -84,12 +84,12 @@ type Parts struct {
 	read    *cache.Cache[int64, []section.Post]
 }
 
-// New is the parts of one desk.
+// New returns the parts of one desk.
 func New(c Config) *Parts {
 	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead()}
 }
 
-// Family is the templates and texts of the parts.
+// Family returns the templates and texts of the parts.
 func (p *Parts) Family() web.Family {
 	return web.Family{Files: files, Funcs: template.FuncMap{
 		"pair": func(a, b VersionLine) []VersionLine { return []VersionLine{a, b} },
@@ -102,8 +102,9 @@ type View struct {
 	parts *Parts
 }
 
-// View is a request as the parts see it.
+// View returns a request as the parts see it.
 func (p *Parts) View(r *web.Request) *View { return &View{r, p} }
 
-// Past is what is known of the days gone by of the tenant that is looked at.
+// Past returns what is known of the days gone by of the tenant that is looked
+// at.
 func (v *View) Past() *history.Past { return v.parts.history.Past(v.Snapshot, time.Time{}, v.Now) }

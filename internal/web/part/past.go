@@ -97,7 +97,7 @@ func dayLook(l history.Level) uint8 {
 	return DayUnknown
 }
 
-// Days are the looks of the days from one to another, both included, of each
+// Days returns the looks of the days from one to another, both included, of each
 // service by workload id.
 func (v *View) Days(what string, from, to time.Time) (map[string][]uint8, error) {
 	return Remembered(v, "days "+what, func(past *history.Past) (map[string][]uint8, error) {
@@ -118,7 +118,7 @@ func (v *View) Days(what string, from, to time.Time) (map[string][]uint8, error)
 	})
 }
 
-// Figures are the availability of each service between two instants.
+// Figures returns the availability of each service between two instants.
 func (v *View) Figures(what string, from, to time.Time) (map[string]history.Availability, error) {
 	return Remembered(v, "figures "+what, func(past *history.Past) (map[string]history.Availability, error) {
 		all := map[string]history.Availability{}
@@ -145,6 +145,8 @@ type Month struct {
 // stripDays is the length of the strip beside a service.
 const stripDays = 30
 
+// LastMonth returns the last thirty days of the services, today included, in
+// UTC.
 func (v *View) LastMonth() (Month, error) {
 	today := v.Now.UTC().Truncate(24 * time.Hour)
 	m := Month{first: today.AddDate(0, 0, 1-stripDays)}
@@ -165,7 +167,7 @@ func (v *View) LastMonth() (Month, error) {
 	return m, err
 }
 
-// Fragment is a part of a page that is the same for everybody who reads the
+// Fragment returns a part of a page that is the same for everybody who reads the
 // same language, made once for each state of the tenant.
 func (v *View) Fragment(name string, model any) (template.HTML, error) {
 	what := fmt.Sprintf("fragment %s %s %t", name, v.Code, len(v.Tenants) > 1)
@@ -174,7 +176,8 @@ func (v *View) Fragment(name string, model any) (template.HTML, error) {
 	})
 }
 
-// Share is the availability of a service in words, "" when nothing is known.
+// Share returns the availability of a service in words, "" when nothing is
+// known.
 func (v *View) Share(a history.Availability, decimals int) string {
 	share, ok := a.Share(history.DegradedWeight)
 	if !ok {
@@ -183,7 +186,7 @@ func (v *View) Share(a history.Availability, decimals int) string {
 	return v.Percent(share, decimals)
 }
 
-// Mean is the availability of some services together.
+// Mean returns the availability of some services together.
 func Mean(services []readmodel.Service, figures map[string]history.Availability) (share float64, n int) {
 	sum := 0.0
 	for i := range services {

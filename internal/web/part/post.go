@@ -142,6 +142,7 @@ func alike(runs []section.Run) bool {
 	return kept > other
 }
 
+// Paragraph returns a section of a post as a paragraph.
 func (v *View) Paragraph(s section.Section) Paragraph {
 	p := Paragraph{Lines: linesOf(s.Text)}
 	p.List = len(p.Lines) > 1 && !slices.ContainsFunc(p.Lines, func(line string) bool { return !strings.HasPrefix(line, "- ") })

@@ -19,8 +19,8 @@ type promiseView struct {
 // soon is how long before it is due a promise is near.
 const soon = 30 * time.Minute
 
-// NextPromise is the promise of an open issue that is still to be kept. A date
-// that cannot be right is none.
+// NextPromise returns the promise of an open issue that is still to be kept. A
+// date that cannot be right is none.
 func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
 	if !issue.Course().Ongoing(v.Now) || len(issue.Posts) == 0 {
 		return nil

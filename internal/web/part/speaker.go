@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Say is a text in its form for who speaks through a source: a provider, by its
-// name, or the desk's own team.
+// Say returns a text in its form for who speaks through a source: a provider,
+// by its name, or the desk's own team.
 func (v *View) Say(key, source string, pairs ...any) string {
 	key, pairs = v.spoken(key, source, pairs)
 	return v.Text(key, pairs...)
 }
 
-// sayRich is [visit.say] where slots may hold markup.
+// sayRich is [View.Say] where slots may hold markup.
 func (v *View) sayRich(key, source string, pairs ...any) template.HTML {
 	key, pairs = v.spoken(key, source, pairs)
 	return v.Rich(key, pairs...)

@@ -73,7 +73,7 @@ func (s *State) addIssues(v *View, open OpenLines) {
 			s.Issues = append(s.Issues, line)
 		}
 	}
-	s.storm(v)
+	s.group(v)
 }
 
 func (s *State) addServices(v *View, m Month, open OpenLines) {

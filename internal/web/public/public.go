@@ -1,6 +1,6 @@
 // Package public is what is shown outside the desk: the pages of a tenant as
-// files for any web server ([Pages.Site]), and, in a demonstration, every part of
-// the interface in every state.
+// files for any web server ([Pages.Site]), and, in a demonstration, every part
+// of the interface in every state.
 //
 // It may import the shell and the parts, and no other family.
 //

@@ -89,8 +89,8 @@ func (v *view) fillIssues() (any, error) {
 	return page, nil
 }
 
-// issuesAsked are the issues that the query of a visit leaves over. cut reports
-// that its words stand in more of them than are looked through.
+// issuesAsked are the issues that the query of a request leaves over. cut
+// reports that its words stand in more of them than are looked through.
 func (v *view) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, err error) {
 	query := v.R.URL.Query()
 	open, planned, ended = v.FilterIssues(query.Get("service"), web.OneOf(query, "type", "incident", "advisory"), query.Get("period"))

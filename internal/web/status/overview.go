@@ -23,8 +23,8 @@ type overviewPage struct {
 	Planned []plannedLine // maintenance to come
 }
 
-// overview serves /. A first visit sets the reading mark, so that the next one
-// has something to compare with.
+// overview serves /. The first request sets the reading mark, so that the next
+// one has something to compare with.
 func (p *Pages) overview(v *view) error {
 	page, err := v.Shared("overview", func() (any, error) { return v.fillOverview() })
 	if err != nil {

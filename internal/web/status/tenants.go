@@ -130,7 +130,7 @@ func (page *tenantsPage) compare(v *view, tenants []standing) error {
 	return nil
 }
 
-// standing is how each service of the visit's tenant is, without its past.
+// standing is how each service of the tenant is, without its past.
 func (v *view) standing() (*health.Report, map[string]web.Look, error) {
 	report, err := v.Judge()
 	if err != nil {
