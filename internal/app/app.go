@@ -133,7 +133,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if a.names, err = c.Server.Addresses(); err != nil {
 		return err
 	}
-	if a.Collector, err = NewCollector(ctx, c, a.Store, o.Log); err != nil {
+	if a.Collector, err = NewCollector(ctx, c, a.Archive, o.Log); err != nil {
 		return err
 	}
 	if a.master, err = access.LoadMasterKey(c.Data, os.Getenv); err != nil {
@@ -149,15 +149,15 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if err := a.Sources.apply(ctx); err != nil {
 		return err
 	}
-	a.Model = readmodel.New(a.Store, time.Now, o.Log)
-	a.Author = author.New(a.Store, a.Model, time.Now)
+	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
+	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
-	a.outbox = outbox.New(a.Store, time.Now, o.Log, consumers()...)
+	a.outbox = outbox.New(a.Store, time.Now, o.Log, a.consumers()...)
 	background := jobs.Default()
 	if o.DueEvery > 0 {
 		background.DueEvery = o.DueEvery
 	}
-	if a.engine, err = jobs.New(background, a.Store, work{a.Store, a.People}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
+	if a.engine, err = jobs.New(background, a.Store, work{a.Archive, a.People}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
 		return err
 	}
 	a.server, err = a.newServer(c, o)
@@ -254,5 +254,5 @@ func startingWith(names tocsin.Names, base string) (tocsin.Names, error) {
 }
 
 func newIssuer(ctx context.Context, names tocsin.Names, r *Rooms, master *access.MasterKey) (*oauth.Issuer, error) {
-	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, r.People, r.Store, master, time.Now)
+	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, r.People, r.Archive, master, time.Now)
 }

@@ -77,8 +77,8 @@ func TestSourceOfACloudOfTheSettings(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	archive := storetest.Open(t, storetest.File(t))
-	collector, err := app.NewCollector(t.Context(), c, archive.Store, slog.New(slog.DiscardHandler))
+	desk := storetest.Open(t, storetest.File(t))
+	collector, err := app.NewCollector(t.Context(), c, desk.Archive, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

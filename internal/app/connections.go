@@ -13,7 +13,7 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -26,7 +26,7 @@ const sealedFor = "source secret"
 // Connections are the sources that were set up in the pages. Those of the
 // settings file go before them and are not changed here.
 type Connections struct {
-	archive   *store.Store
+	archive   *archive.Store
 	master    *access.MasterKey
 	collector *collect.Collector
 	settings  config.Config      // the clouds of the settings file
@@ -44,7 +44,7 @@ type Connections struct {
 // newConnections reads which sources the settings file has.
 func (a *App) newConnections(c config.Config) *Connections {
 	n := &Connections{
-		archive: a.Store, master: a.master, collector: a.Collector, settings: config.Config{Clouds: c.Clouds}, log: a.log, look: a.look,
+		archive: a.Archive, master: a.master, collector: a.Collector, settings: config.Config{Clouds: c.Clouds}, log: a.log, look: a.look,
 		file: map[[2]string]bool{}, tenants: map[string]bool{}, portals: map[string]string{}, change: -1, applied: map[[2]string]int64{},
 	}
 	for _, t := range c.Tenants {
@@ -150,14 +150,14 @@ func (a *App) look() {
 
 // hurrying is the store for those who make a source due and wait for its poll.
 type hurrying struct {
-	*store.Store
+	*notices
 	look func()
 }
 
 // HurrySource makes a source due, and has it polled at once.
 func (h hurrying) HurrySource(ctx context.Context, tenantID, name string) error {
 	defer h.look()
-	return h.Store.HurrySource(ctx, tenantID, name)
+	return h.notices.HurrySource(ctx, tenantID, name)
 }
 
 // boundTo is what a sealed secret belongs to: it opens for no other.

@@ -7,21 +7,21 @@ import (
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/outbox"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/watch"
 )
 
 // consumers are the parts of the program that react to changes: one line each.
-func consumers() []outbox.Consumer {
+func (a *App) consumers() []outbox.Consumer {
 	return []outbox.Consumer{
-		{Name: store.EventLog, Start: outbox.Beginning, Handle: event.NewLog().Handle},
+		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(a.Archive).Handle},
 	}
 }
 
 // periodics are what parts of the program do again and again: one line each.
 func (a *App) periodics() []jobs.Periodic {
 	return []jobs.Periodic{
-		{Name: "watch", Every: watch.Every, Run: watch.New(a.Store, a.Model, time.Now).Look},
+		{Name: "watch", Every: watch.Every, Run: watch.New(a.Archive, a.Model, time.Now).Look},
 	}
 }
 

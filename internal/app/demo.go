@@ -22,7 +22,6 @@ import (
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -240,7 +239,7 @@ func (r *demoRun) attach(ctx context.Context, desk *App, tenantID string) error 
 		text := fmt.Sprintf("Post-incident review %s (made up for the demonstration)\n\n%s\n\nService: %s\nFrom %s to %s\n\n%s\n",
 			issue.ID, issue.Title, issue.Service, tocsin.FormatTime(issue.StartAt), tocsin.FormatTime(issue.EndAt), issue.Impact)
 		f := tocsin.File{ID: tocsin.ReportID, Name: issue.ID + "-review.txt", ContentType: "text/plain; charset=utf-8", SeenAt: issue.ModifiedAt, Source: tocsin.SourceAttach}
-		if _, err := desk.Store.PutFile(ctx, tenantID, store.Ref{Kind: tocsin.KindIssue, ID: issue.ID}, f, []byte(text)); err != nil {
+		if _, err := desk.Archive.PutFile(ctx, tenantID, tocsin.Ref{Kind: tocsin.KindIssue, ID: issue.ID}, f, []byte(text)); err != nil {
 			return err
 		}
 	}
@@ -265,7 +264,7 @@ func (r *demoRun) attachList(ctx context.Context, desk *App, tenantID string, me
 		"[ ] Find out who still uses what will change\n[ ] Tell them what takes its place, and by when\n"+
 		"[ ] Try the new way with a small group\n[ ] Change scripts and templates\n[ ] Ask for a last look a week before the date\n", message.ID, message.Title)
 	f := tocsin.File{ID: "checklist", Name: message.ID + "-checklist.txt", ContentType: "text/plain; charset=utf-8", ModifiedAt: message.StartAt, SeenAt: message.ModifiedAt, Source: tocsin.SourceAttach}
-	_, err := desk.Store.PutFile(ctx, tenantID, store.Ref{Kind: tocsin.KindMessage, ID: message.ID}, f, []byte(text))
+	_, err := desk.Archive.PutFile(ctx, tenantID, tocsin.Ref{Kind: tocsin.KindMessage, ID: message.ID}, f, []byte(text))
 	return err
 }
 
@@ -415,7 +414,7 @@ func (r *demoRun) play(ctx context.Context, desk *App) error {
 		return ignoreStop(ctx, err)
 	}
 	for _, t := range r.content.Tenants() {
-		if err := desk.Store.PutSource(ctx, t.ID, "graph", demoEvery); err != nil {
+		if err := desk.Archive.PutSource(ctx, t.ID, "graph", demoEvery); err != nil {
 			return ignoreStop(ctx, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -22,7 +22,7 @@ const demoFile = "demo.json"
 // is written: what it adds, accounts and entries of the audit log among it,
 // cannot be taken out again.
 func (r *demoRun) refuseDesk(ctx context.Context, c config.Config) error {
-	found, err := store.Inspect(ctx, c.DatabaseDSN())
+	found, err := archive.Inspect(ctx, c.DatabaseDSN())
 	if err != nil {
 		return err
 	}
@@ -51,9 +51,9 @@ func onlyDemo(tenants []string) bool {
 func (a *App) findNature(ctx context.Context, c config.Config, o Options) (err error) {
 	if o.Demo {
 		a.demo = true
-		return a.Store.MarkDemo(ctx, time.Now())
+		return a.Archive.MarkDemo(ctx, time.Now())
 	}
-	a.demo, err = isDemo(ctx, c, a.Store)
+	a.demo, err = isDemo(ctx, c, a.Archive)
 	return err
 }
 
@@ -62,15 +62,15 @@ func (a *App) IsDemo() bool { return a.demo }
 
 // isDemo reports whether an archive is marked as that of a demonstration, or was
 // made by one before demonstrations marked theirs.
-func isDemo(ctx context.Context, c config.Config, archive *store.Store) (bool, error) {
-	marked, err := archive.IsDemo(ctx)
+func isDemo(ctx context.Context, c config.Config, a *archive.Store) (bool, error) {
+	marked, err := a.IsDemo(ctx)
 	if err != nil || marked {
 		return marked, err
 	}
 	if _, err := os.Stat(filepath.Join(c.Data, demoFile)); err != nil {
 		return false, nil //nolint:nilerr // without the file it is none
 	}
-	tenants, err := archive.Tenants(ctx)
+	tenants, err := a.Tenants(ctx)
 	ids := make([]string, len(tenants))
 	for i, t := range tenants {
 		ids[i] = t.ID

@@ -84,7 +84,7 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 	if err := m.consumers(ctx, out); err != nil {
 		return err
 	}
-	tenants, err := m.app.Store.Tenants(ctx)
+	tenants, err := m.app.Archive.Tenants(ctx)
 	if err != nil {
 		return err
 	}

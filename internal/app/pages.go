@@ -15,15 +15,15 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
-	parts := part.New(part.Config{Model: a.Model, Archive: a.Store, Handlings: a.People, Portals: a.Sources})
+	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources})
 	return web.New(web.Config{
-		Model: a.Model, Archive: a.Store, Streams: a.live, Door: a.Door, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
+		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
 	},
 		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Store}).Family(),
-		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Store, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
+		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive}).Family(),
+		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		public.New(public.Config{Parts: parts, Model: a.Model, Demo: a.demo}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
-		admin.New(admin.Config{Admin: administration{a.Store, a.People}, Connections: a.Sources, Door: a.Door}).Family(),
+		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People}, Connections: a.Sources, Door: a.Door}).Family(),
 	)
 }

@@ -7,59 +7,79 @@ import (
 
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
 )
 
 // Rooms are an open store with all its rooms.
 type Rooms struct {
-	Store  *store.Store // the engine
-	People *people.Store
+	Store   *store.Store // the engine
+	Archive *archive.Store
+	People  *people.Store
 }
 
 // OpenRooms opens the store that the settings name, as [store.Open] does. The
 // caller closes the rooms.
 func OpenRooms(ctx context.Context, c config.Config) (*Rooms, error) {
-	return inRooms(store.Open(ctx, c.DatabaseDSN()))
+	s, err := store.Open(ctx, c.DatabaseDSN())
+	return inRooms(ctx, s, err)
 }
 
 // OpenToRead opens the store that the settings name, as [store.OpenToRead] does.
 // The caller closes the rooms.
 func OpenToRead(ctx context.Context, c config.Config) (*Rooms, error) {
-	return inRooms(store.OpenToRead(ctx, c.DatabaseDSN()))
+	s, err := store.OpenToRead(ctx, c.DatabaseDSN())
+	return inRooms(ctx, s, err)
 }
 
 // inRooms opens the rooms of a store that was opened.
-func inRooms(s *store.Store, err error) (*Rooms, error) {
+func inRooms(ctx context.Context, s *store.Store, err error) (*Rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Rooms{Store: s, People: people.New(s)}, nil
+	a, err := archive.Open(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Rooms{Store: s, Archive: a, People: people.New(s)}, nil
 }
 
 // Close ends all connections to the database.
 func (r *Rooms) Close() error { return r.Store.Close() }
 
-// The rooms of the store under names that can stand beside each other.
+// The engine and its rooms under names that can stand beside each other.
 type (
 	engine  = store.Store
+	notices = archive.Store
 	persons = people.Store
 )
 
+// Reading is what the read side asks of the store: the archive, and the changes
+// that it follows.
+type Reading struct {
+	*engine
+	*notices
+}
+
+// Reading returns what the read side asks of the store.
+func (r *Rooms) Reading() Reading { return Reading{r.Store, r.Archive} }
+
 // work is what background jobs ask of the store.
 type work struct {
-	*engine
+	*notices
 	people *people.Store
 }
 
 // Sweep puts right what a crash left behind, and forgets what has ended by
 // itself, in every room.
 func (w work) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
-	freed, err := w.engine.Sweep(ctx, now, keep)
+	freed, err := w.notices.Sweep(ctx, now, keep)
 	return freed, errors.Join(err, w.people.Sweep(ctx, now))
 }
 
 // administration is what the pages of those who run the desk ask of the store.
 type administration struct {
 	*engine
+	*notices
 	*persons
 }

@@ -16,11 +16,11 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.People, Tenants: a.Store, Issuers: a.issuers, Now: time.Now})
+	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.People, Tenants: a.Archive, Issuers: a.issuers, Now: time.Now})
 	admission := httpserver.NewAdmission(a.verifier, access.NewLimiter(c.Limits.PerMinute))
 	base, others := a.names.First(), a.names.All()[1:]
 	legacy, err := servicecomms.New(servicecomms.Config{
-		Base: base, Names: others, Model: a.Model, Archive: a.Store, Admission: admission, Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Model: a.Model, Archive: a.Archive, Admission: admission, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	announcements, err := graph.New(graph.Config{
-		Base: base, Names: others, Key: key, Model: a.Model, Admission: admission, Viewpoints: a.People, Files: a.Store, Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Key: key, Model: a.Model, Admission: admission, Viewpoints: a.People, Files: a.Archive, Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	desk, err := own.New(own.Config{
-		Base: base, Names: others, Archive: hurrying{a.Store, a.look}, Handlings: a.People, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

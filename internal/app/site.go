@@ -21,14 +21,14 @@ import (
 // appears whole: a web server that shows them meanwhile never sends half of one.
 // The archive of a demo stays marked as one.
 func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Tenant, dir string) (files, size int, err error) {
-	demo, err := isDemo(ctx, c, r.Store)
+	demo, err := isDemo(ctx, c, r.Archive)
 	if err != nil {
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
-	model := readmodel.New(r.Store, time.Now, slog.New(slog.DiscardHandler))
-	parts := part.New(part.Config{Model: model, Archive: r.Store})
+	model := readmodel.New(r.Reading(), time.Now, slog.New(slog.DiscardHandler))
+	parts := part.New(part.Config{Model: model, Archive: r.Archive})
 	pages := public.New(public.Config{Parts: parts, Model: model, Demo: demo})
-	shell, err := web.New(web.Config{Model: model, Archive: r.Store, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
+	shell, err := web.New(web.Config{Model: model, Archive: r.Archive, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
 	if err != nil {
 		return 0, 0, err
 	}

@@ -12,23 +12,23 @@ import (
 	"example.org/tocsin/internal/collect/servicecomms"
 	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // NewCollector brings the store's tenants and sources to what the settings say
 // and makes a collector of all of them.
-func NewCollector(ctx context.Context, c config.Config, archive *store.Store, log *slog.Logger) (*collect.Collector, error) {
-	return newCollector(ctx, c, archive, time.Now, log)
+func NewCollector(ctx context.Context, c config.Config, a *archive.Store, log *slog.Logger) (*collect.Collector, error) {
+	return newCollector(ctx, c, a, time.Now, log)
 }
 
-func newCollector(ctx context.Context, c config.Config, archive *store.Store, now func() time.Time, log *slog.Logger) (*collect.Collector, error) {
-	collector := collect.New(archive, now, log)
+func newCollector(ctx context.Context, c config.Config, a *archive.Store, now func() time.Time, log *slog.Logger) (*collect.Collector, error) {
+	collector := collect.New(a, now, log)
 	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.SettingsFile})
 	for _, t := range c.Tenants {
 		tenant := t.Tenant()
 		tenant.CreatedAt = now()
-		if err := archive.PutTenant(ctx, tenant); err != nil {
+		if err := a.PutTenant(ctx, tenant); err != nil {
 			return nil, err
 		}
 		for _, s := range t.All() {
@@ -36,10 +36,10 @@ func newCollector(ctx context.Context, c config.Config, archive *store.Store, no
 			if err != nil {
 				return nil, fmt.Errorf("tenant %s, source %s: %w", tenant.Name, s.Label, err)
 			}
-			if err := archive.PutSource(ctx, tenant.ID, s.Label, time.Duration(s.Every)); err != nil {
+			if err := a.PutSource(ctx, tenant.ID, s.Label, time.Duration(s.Every)); err != nil {
 				return nil, err
 			}
-			if err := archive.NameProvider(ctx, tenant.ID, s.Label, s.Provider); err != nil {
+			if err := a.NameProvider(ctx, tenant.ID, s.Label, s.Provider); err != nil {
 				return nil, err
 			}
 			collector.Add(collect.Target{TenantID: tenant.ID, Name: s.Label, Source: source, Full: s.Kind != "graph"})

@@ -137,7 +137,7 @@ func TestSourceIsSetUpInPages(t *testing.T) {
 	wants("all good", d.post(sources+"/graph/test", nil), "Everything that the source needs is there.")
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		states, err := d.app.Store.Sources(t.Context(), contoso)
+		states, err := d.app.Archive.Sources(t.Context(), contoso)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestSourceIsSetUpInPages(t *testing.T) {
 		}
 	}
 	d.post(sources+"/graph/remove", nil)
-	if states, err := d.app.Store.Sources(t.Context(), contoso); err != nil || len(states) != 0 {
+	if states, err := d.app.Archive.Sources(t.Context(), contoso); err != nil || len(states) != 0 {
 		t.Errorf("after removing: %+v, %v", states, err)
 	}
 }

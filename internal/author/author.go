@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -15,9 +15,9 @@ import (
 // one that the act was written for.
 var ErrChanged = errors.New("changed meanwhile")
 
-// archive is the part of the store that authoring needs.
-type archive interface {
-	Author(ctx context.Context, a store.Authoring) (store.Authored, error)
+// storage is the part of the store that authoring needs.
+type storage interface {
+	Author(ctx context.Context, a archive.Authoring) (archive.Authored, error)
 }
 
 // reader is the read side, which must show what was written.
@@ -27,14 +27,14 @@ type reader interface {
 
 // An Author writes what the desk itself has to say.
 type Author struct {
-	archive archive
+	archive storage
 	reader  reader
 	now     func() time.Time
 }
 
 // New makes an author. The reader may be nil: whoever reads then looks for
 // itself.
-func New(archive archive, r reader, now func() time.Time) *Author {
+func New(archive storage, r reader, now func() time.Time) *Author {
 	return &Author{archive: archive, reader: r, now: now}
 }
 
@@ -59,28 +59,28 @@ type deed struct {
 
 // desk is what a deed may use while it is carried out.
 type desk struct {
-	*store.Draft
+	*archive.Draft
 	now     time.Time
 	ifMatch string
 }
 
-func (a *Author) do(ctx context.Context, d deed) (store.Authored, error) {
+func (a *Author) do(ctx context.Context, d deed) (archive.Authored, error) {
 	if len(d.Key) > maxKey || !printable(d.Key) {
-		return store.Authored{}, tocsin.Invalidf("Idempotency-Key", "A key has up to %d visible ASCII characters.", maxKey)
+		return archive.Authored{}, tocsin.Invalidf("Idempotency-Key", "A key has up to %d visible ASCII characters.", maxKey)
 	}
 	request, err := json.Marshal([]any{d.name, d.input})
 	if err != nil {
-		return store.Authored{}, fmt.Errorf("%s: %w", d.name, err)
+		return archive.Authored{}, fmt.Errorf("%s: %w", d.name, err)
 	}
 	now := a.now().UTC().Truncate(time.Microsecond)
-	done, err := a.archive.Author(ctx, store.Authoring{
+	done, err := a.archive.Author(ctx, archive.Authoring{
 		TenantID: d.TenantID, By: d.By, At: now, Key: d.Key, Request: tocsin.HashOf(request),
-		Write: func(ctx context.Context, draft *store.Draft) ([]tocsin.Document, error) {
+		Write: func(ctx context.Context, draft *archive.Draft) ([]tocsin.Document, error) {
 			return d.write(ctx, &desk{Draft: draft, now: now, ifMatch: d.IfMatch})
 		},
 	})
 	if err != nil {
-		return store.Authored{}, fmt.Errorf("%s: %w", d.name, err)
+		return archive.Authored{}, fmt.Errorf("%s: %w", d.name, err)
 	}
 	if a.reader != nil && !done.Repeated {
 		// What was written is safe. A read side that is late catches up by itself.
@@ -100,7 +100,7 @@ func printable(s string) bool {
 
 // own reads an item that the desk authored, if it is the version that the act
 // was written for.
-func own[T any](ctx context.Context, d *desk, ref store.Ref) (v T, held tocsin.Held, err error) {
+func own[T any](ctx context.Context, d *desk, ref tocsin.Ref) (v T, held tocsin.Held, err error) {
 	held, err = d.Held(ctx, ref)
 	if err != nil {
 		return v, held, err

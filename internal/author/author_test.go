@@ -12,7 +12,7 @@ import (
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -46,7 +46,7 @@ func sqlite(t *testing.T) *team {
 	return newTeam(t, storetest.File(t))
 }
 
-func must(t *testing.T, done store.Authored, err error) store.Authored {
+func must(t *testing.T, done archive.Authored, err error) archive.Authored {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func (team *team) status() string {
 	return strings.Join(append([]string{string(s.Overview.Status), string(s.Overview.Features[0].Status)}, s.Overview.IssueIDs...), " ")
 }
 
-func issueOf(t *testing.T, done store.Authored) tocsin.Issue {
+func issueOf(t *testing.T, done archive.Authored) tocsin.Issue {
 	t.Helper()
 	var issue tocsin.Issue
 	if err := json.Unmarshal(done.Body, &issue); err != nil {
@@ -181,7 +181,7 @@ func TestMaintenanceStory(t *testing.T) {
 	}
 }
 
-func must2(done store.Authored, err error) store.Authored {
+func must2(done archive.Authored, err error) archive.Authored {
 	if err != nil {
 		panic(err)
 	}
@@ -246,7 +246,7 @@ func TestServicesOfTheProviderAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := team.store.Record(t.Context(), store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: team.now, Listed: true, Entries: []store.Entry{{Document: doc}}}); err != nil {
+	if _, err := team.store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: team.now, Listed: true, Entries: []archive.Entry{{Document: doc}}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := team.AddService(t.Context(), act, author.ServiceDraft{ID: "ledger", Name: "Books"}); !errors.Is(err, tocsin.ErrConflict) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -46,7 +46,7 @@ type IssueChange struct {
 }
 
 // OpenIssue opens an issue, and gives its service the status that follows.
-func (a *Author) OpenIssue(ctx context.Context, act Act, in IssueDraft) (store.Authored, error) {
+func (a *Author) OpenIssue(ctx context.Context, act Act, in IssueDraft) (archive.Authored, error) {
 	asked, now := in, a.now()
 	var c checks
 	c.heading(&in.Title, &in.Impact)
@@ -63,7 +63,7 @@ func (a *Author) OpenIssue(ctx context.Context, act Act, in IssueDraft) (store.A
 		c.post("post.", &in.Post, now)
 	}
 	if err := c.err(); err != nil {
-		return store.Authored{}, err
+		return archive.Authored{}, err
 	}
 	return a.do(ctx, deed{Act: act, name: "open issue", input: asked, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
 		issue := tocsin.Issue{
@@ -122,7 +122,7 @@ func locate(issue *tocsin.Issue, service tocsin.Service, feature string) error {
 
 // PostToIssue adds a post, changes the status, or both. A status that means
 // that all is well ends the issue; another one opens it again.
-func (a *Author) PostToIssue(ctx context.Context, act Act, id string, in PostDraft) (store.Authored, error) {
+func (a *Author) PostToIssue(ctx context.Context, act Act, id string, in PostDraft) (archive.Authored, error) {
 	asked := in
 	var c checks
 	c.post("", &in, a.now())
@@ -130,7 +130,7 @@ func (a *Author) PostToIssue(ctx context.Context, act Act, id string, in PostDra
 		c.add("content", "Say something, or change the status.")
 	}
 	if err := c.err(); err != nil {
-		return store.Authored{}, err
+		return archive.Authored{}, err
 	}
 	return a.do(ctx, deed{Act: act, name: "post to " + id, input: asked, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
 		return d.post(ctx, id, in)
@@ -139,18 +139,18 @@ func (a *Author) PostToIssue(ctx context.Context, act Act, id string, in PostDra
 
 // ResolveIssue ends an issue with a last post, if it has content. The status is
 // serviceRestored unless in says which.
-func (a *Author) ResolveIssue(ctx context.Context, act Act, id string, in PostDraft) (store.Authored, error) {
+func (a *Author) ResolveIssue(ctx context.Context, act Act, id string, in PostDraft) (archive.Authored, error) {
 	if in.Status == "" {
 		in.Status = tocsin.StatusServiceRestored
 	}
 	if status := tocsin.ParseStatus(string(in.Status)); !status.Healthy() || status == tocsin.StatusOperational {
-		return store.Authored{}, tocsin.Invalidf("status", "%q does not end an issue: use serviceRestored, falsePositive, resolved or postIncidentReviewPublished.", tocsin.Clip(string(in.Status), 40))
+		return archive.Authored{}, tocsin.Invalidf("status", "%q does not end an issue: use serviceRestored, falsePositive, resolved or postIncidentReviewPublished.", tocsin.Clip(string(in.Status), 40))
 	}
 	return a.PostToIssue(ctx, act, id, in)
 }
 
 func (d *desk) post(ctx context.Context, id string, in PostDraft) ([]tocsin.Document, error) {
-	issue, _, err := own[tocsin.Issue](ctx, d, store.Ref{Kind: tocsin.KindIssue, ID: id})
+	issue, _, err := own[tocsin.Issue](ctx, d, tocsin.Ref{Kind: tocsin.KindIssue, ID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -202,9 +202,9 @@ func settle(issue *tocsin.Issue, status tocsin.Status, end, now time.Time) {
 func unended(i tocsin.Issue, now time.Time) bool { return i.EndAt.IsZero() || i.EndAt.After(now) }
 
 // ChangeIssue changes what an issue says about itself, without a post.
-func (a *Author) ChangeIssue(ctx context.Context, act Act, id string, in IssueChange) (store.Authored, error) {
+func (a *Author) ChangeIssue(ctx context.Context, act Act, id string, in IssueChange) (archive.Authored, error) {
 	return a.do(ctx, deed{Act: act, name: "change issue " + id, input: in, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
-		issue, _, err := own[tocsin.Issue](ctx, d, store.Ref{Kind: tocsin.KindIssue, ID: id})
+		issue, _, err := own[tocsin.Issue](ctx, d, tocsin.Ref{Kind: tocsin.KindIssue, ID: id})
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -22,7 +22,7 @@ type MaintenanceDraft struct {
 // PlanMaintenance announces work. It is kept as an issue of the classification
 // plannedMaintenance, whose status is operational until a post says that users
 // feel it.
-func (a *Author) PlanMaintenance(ctx context.Context, act Act, in MaintenanceDraft) (store.Authored, error) {
+func (a *Author) PlanMaintenance(ctx context.Context, act Act, in MaintenanceDraft) (archive.Authored, error) {
 	asked, now := in, a.now()
 	var c checks
 	c.heading(&in.Title, &in.Impact)
@@ -31,7 +31,7 @@ func (a *Author) PlanMaintenance(ctx context.Context, act Act, in MaintenanceDra
 		c.post("post.", &in.Post, now)
 	}
 	if err := c.err(); err != nil {
-		return store.Authored{}, err
+		return archive.Authored{}, err
 	}
 	return a.do(ctx, deed{Act: act, name: "plan maintenance", input: asked, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
 		return d.open(ctx, tocsin.Issue{

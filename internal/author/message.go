@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -46,13 +46,13 @@ type MessageChange struct {
 }
 
 // CreateMessage creates a message.
-func (a *Author) CreateMessage(ctx context.Context, act Act, in MessageDraft) (store.Authored, error) {
+func (a *Author) CreateMessage(ctx context.Context, act Act, in MessageDraft) (archive.Authored, error) {
 	message := tocsin.Message{
 		Title: in.Title, Services: in.Services, Category: in.Category, Severity: in.Severity, Tags: in.Tags, MajorChange: in.MajorChange,
 		ActionRequiredBy: in.ActionRequiredBy, StartAt: in.StartAt, EndAt: in.EndAt, Content: in.Content, ContentType: in.ContentType,
 	}
 	if err := checkMessage(&message, a.now()); err != nil {
-		return store.Authored{}, err
+		return archive.Authored{}, err
 	}
 	return a.do(ctx, deed{Act: act, name: "create message", input: in, write: func(ctx context.Context, d *desk) (_ []tocsin.Document, err error) {
 		m := message
@@ -70,9 +70,9 @@ func (a *Author) CreateMessage(ctx context.Context, act Act, in MessageDraft) (s
 }
 
 // ChangeMessage changes a message that the desk authored.
-func (a *Author) ChangeMessage(ctx context.Context, act Act, id string, in MessageChange) (store.Authored, error) {
+func (a *Author) ChangeMessage(ctx context.Context, act Act, id string, in MessageChange) (archive.Authored, error) {
 	return a.do(ctx, deed{Act: act, name: "change message " + id, input: in, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
-		m, _, err := own[tocsin.Message](ctx, d, store.Ref{Kind: tocsin.KindMessage, ID: id})
+		m, _, err := own[tocsin.Message](ctx, d, tocsin.Ref{Kind: tocsin.KindMessage, ID: id})
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func (d *desk) names(ctx context.Context, services []string) ([]string, error) {
 	names := make([]string, len(services))
 	for i, id := range services {
 		names[i] = id
-		held, err := d.Held(ctx, store.Ref{Kind: tocsin.KindService, ID: id})
+		held, err := d.Held(ctx, tocsin.Ref{Kind: tocsin.KindService, ID: id})
 		if errors.Is(err, tocsin.ErrNotFound) {
 			continue
 		}

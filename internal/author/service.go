@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -30,7 +30,7 @@ var serviceID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,63}$`)
 // AddService adds a service. It is operational until an issue says otherwise.
 // It fails with [tocsin.ErrConflict] when the tenant has a service of that id
 // or name, be it the provider's.
-func (a *Author) AddService(ctx context.Context, act Act, in ServiceDraft) (store.Authored, error) {
+func (a *Author) AddService(ctx context.Context, act Act, in ServiceDraft) (archive.Authored, error) {
 	var c checks
 	if !serviceID.MatchString(in.ID) {
 		c.add("id", "%q is no id: use a letter, then up to 63 letters, digits, dots, dashes and underscores.", tocsin.Clip(in.ID, 80))
@@ -41,7 +41,7 @@ func (a *Author) AddService(ctx context.Context, act Act, in ServiceDraft) (stor
 	service := tocsin.Service{ID: in.ID, Name: in.Name, Features: in.Features}
 	c.service(&service)
 	if err := c.err(); err != nil {
-		return store.Authored{}, err
+		return archive.Authored{}, err
 	}
 	return a.do(ctx, deed{Act: act, name: "add service", input: in, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
 		if err := d.free(ctx, service, true); err != nil {
@@ -57,9 +57,9 @@ func (a *Author) AddService(ctx context.Context, act Act, in ServiceDraft) (stor
 
 // ChangeService changes a service that the desk authored. Issues keep the name
 // that they were written under.
-func (a *Author) ChangeService(ctx context.Context, act Act, id string, in ServiceChange) (store.Authored, error) {
+func (a *Author) ChangeService(ctx context.Context, act Act, id string, in ServiceChange) (archive.Authored, error) {
 	return a.do(ctx, deed{Act: act, name: "change service " + id, input: in, write: func(ctx context.Context, d *desk) ([]tocsin.Document, error) {
-		service, _, err := own[tocsin.Service](ctx, d, store.Ref{Kind: tocsin.KindService, ID: id})
+		service, _, err := own[tocsin.Service](ctx, d, tocsin.Ref{Kind: tocsin.KindService, ID: id})
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +177,7 @@ func worse(a, b tocsin.Status) tocsin.Status {
 
 // serviceOf is an own service by its id.
 func (d *desk) serviceOf(ctx context.Context, id string) (tocsin.Service, error) {
-	held, err := d.Held(ctx, store.Ref{Kind: tocsin.KindService, ID: id})
+	held, err := d.Held(ctx, tocsin.Ref{Kind: tocsin.KindService, ID: id})
 	if err != nil || !held.Own() {
 		return tocsin.Service{}, &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "service", Message: fmt.Sprintf("%q is no service that the desk authored.", tocsin.Clip(id, 80)), Cause: err}
 	}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -44,7 +43,7 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -52,13 +51,13 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	if f.Name == "" && c.File != "-" {
 		f.Name = filepath.Base(c.File)
 	}
-	ref := store.Ref{Kind: tocsin.KindIssue, ID: c.ID}
+	ref := tocsin.Ref{Kind: tocsin.KindIssue, ID: c.ID}
 	f.ID = tocsin.ReportID
-	stored, err := desk.Store.PutFile(ctx, tenant.ID, ref, f, content)
+	stored, err := desk.Archive.PutFile(ctx, tenant.ID, ref, f, content)
 	if errors.Is(err, tocsin.ErrNotFound) {
 		ref.Kind = tocsin.KindMessage
 		f.ID = tocsin.HashOf([]byte(tocsin.FileName(f.Name))).String()[:32]
-		stored, err = desk.Store.PutFile(ctx, tenant.ID, ref, f, content)
+		stored, err = desk.Archive.PutFile(ctx, tenant.ID, ref, f, content)
 	}
 	if errors.Is(err, tocsin.ErrNotFound) {
 		return tocsin.NotFoundf("The tenant %s has no issue and no message %s.", tenant.Name, tocsin.Clip(c.ID, 64))

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -19,17 +19,17 @@ import (
 func told(t *testing.T, values ...any) string {
 	t.Helper()
 	data := t.TempDir()
-	archive := storetest.Open(t, filepath.Join(data, "tocsin.db"))
-	storetest.AddTenants(t, archive)
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: time.Now()}
+	desk := storetest.Open(t, filepath.Join(data, "tocsin.db"))
+	storetest.AddTenants(t, desk)
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: time.Now()}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
-	if _, err := archive.Record(t.Context(), r); err != nil {
+	if _, err := desk.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	return data

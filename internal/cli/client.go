@@ -65,7 +65,7 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (c *clientListCmd) Run(ctx context.Context, s *session) error {
 // tenantNames are the names of all tenants by id, and the id of the one named
 // by only, if any.
 func tenantNames(ctx context.Context, desk *app.Rooms, only string) (map[string]string, string, error) {
-	tenants, err := desk.Store.Tenants(ctx)
+	tenants, err := desk.Archive.Tenants(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -153,7 +153,7 @@ func tenantNames(ctx context.Context, desk *app.Rooms, only string) (map[string]
 	if only == "" {
 		return names, "", nil
 	}
-	tenant, err := desk.Store.Tenant(ctx, only)
+	tenant, err := desk.Archive.Tenant(ctx, only)
 	return names, tenant.ID, err
 }
 

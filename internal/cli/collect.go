@@ -48,11 +48,11 @@ func (c *collectCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	collector, err := app.NewCollector(ctx, settings, desk.Store, s.logger(settings))
+	collector, err := app.NewCollector(ctx, settings, desk.Archive, s.logger(settings))
 	if err != nil {
 		return err
 	}
-	tenants, err := desk.Store.Tenants(ctx)
+	tenants, err := desk.Archive.Tenants(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -40,7 +40,7 @@ func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c *exportDataCmd) write(ctx context.Context, desk *app.Rooms, tenant tocsi
 		if len(c.Kind) > 0 && !slices.Contains(c.Kind, string(kind)) {
 			continue
 		}
-		err := eachItem(ctx, desk, tenant, store.ItemsQuery{Kind: kind, Private: true}, func(item store.Item) error {
+		err := eachItem(ctx, desk, tenant, archive.ItemsQuery{Kind: kind, Private: true}, func(item archive.Item) error {
 			n, err := c.writeItem(ctx, desk, tenant, item.Ref, encoder)
 			result.Items, result.Versions = result.Items+1, result.Versions+n
 			return err
@@ -140,20 +140,20 @@ func (c *exportDataCmd) write(ctx context.Context, desk *app.Rooms, tenant tocsi
 	return nil
 }
 
-func (c *exportDataCmd) writeItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, ref store.Ref, to *json.Encoder) (int, error) {
-	versions, err := desk.Store.Versions(ctx, tenant.ID, ref)
+func (c *exportDataCmd) writeItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, ref tocsin.Ref, to *json.Encoder) (int, error) {
+	versions, err := desk.Archive.Versions(ctx, tenant.ID, ref)
 	if err != nil {
 		return 0, err
 	}
 	if c.Latest {
 		versions = versions[len(versions)-1:]
 	}
-	held, err := desk.Store.Held(ctx, tenant.ID, ref, 0)
+	held, err := desk.Archive.Held(ctx, tenant.ID, ref, 0)
 	if err != nil {
 		return 0, err
 	}
 	for _, v := range versions {
-		body, err := desk.Store.BodyOf(ctx, v.Document)
+		body, err := desk.Archive.BodyOf(ctx, v.Document)
 		if err != nil {
 			return 0, err
 		}

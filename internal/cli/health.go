@@ -138,7 +138,7 @@ func (o ofTenant) report(ctx context.Context, s *session, now time.Time) (*healt
 		return nil, err
 	}
 	defer desk.Close()
-	model := readmodel.New(desk.Store, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	model := readmodel.New(desk.Reading(), func() time.Time { return now }, slog.New(slog.DiscardHandler))
 	snapshot, err := model.Snapshot(ctx, tenant.ID)
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func (c *importCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (c *importCmd) Run(ctx context.Context, s *session) error {
 	}
 	run := &importing{
 		session: s, result: importJSON{Tenant: tenant.Name, DryRun: c.DryRun, Files: len(files)}, doubtful: map[tocsin.Kind]int{},
-		ingest: collect.New(desk.Store, time.Now, s.logger(settings)).Ingest(tenant.ID, tocsin.SourceImport),
+		ingest: collect.New(desk.Archive, time.Now, s.logger(settings)).Ingest(tenant.ID, tocsin.SourceImport),
 	}
 	run.ingest.Dry = c.DryRun
 	if err := run.all(ctx, files); err != nil {
@@ -244,7 +244,7 @@ const packFrom = 1000
 // pack writes the rows of a large tenant in the form from which the desk starts
 // quickly, so that the first start after an import is quick as well.
 func pack(ctx context.Context, desk *app.Rooms, tenantID string, log *slog.Logger) error {
-	model := readmodel.New(desk.Store, time.Now, log)
+	model := readmodel.New(desk.Reading(), time.Now, log)
 	if _, err := model.Snapshot(ctx, tenantID); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -38,7 +38,7 @@ func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Ro
 	if err != nil {
 		return nil, tocsin.Tenant{}, err
 	}
-	tenant, err := desk.Store.Tenant(ctx, o.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, o.Tenant)
 	if err != nil {
 		_ = desk.Close() // the first error says more
 	}
@@ -47,14 +47,14 @@ func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Ro
 
 // write lets do write in the name of the command line and prints what came of
 // it.
-func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (store.Authored, error)) error {
+func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (archive.Authored, error)) error {
 	desk, _, err := s.openStore(ctx)
 	desk, tenant, err := o.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	done, err := do(ctx, author.New(desk.Store, nil, time.Now), author.Act{TenantID: tenant.ID, By: tocsin.CommandLine})
+	done, err := do(ctx, author.New(desk.Archive, nil, time.Now), author.Act{TenantID: tenant.ID, By: tocsin.CommandLine})
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ type itemJSON struct {
 	Due        string `json:"due,omitempty"`
 }
 
-func newItemJSON(item store.Item) itemJSON {
+func newItemJSON(item archive.Item) itemJSON {
 	return itemJSON{
 		ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), StartAt: date(item.StartAt),
 		EndAt: date(item.EndAt), ModifiedAt: date(item.ModifiedAt), Source: item.Source, Version: item.N,
@@ -95,10 +95,10 @@ func newItemJSON(item store.Item) itemJSON {
 const itemsPage = 1000
 
 // eachItem calls do for all items that a query asks for, page by page.
-func eachItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, q store.ItemsQuery, do func(store.Item) error) error {
+func eachItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, q archive.ItemsQuery, do func(archive.Item) error) error {
 	q.Limit = itemsPage
 	for {
-		items, next, err := desk.Store.Items(ctx, tenant.ID, q)
+		items, next, err := desk.Archive.Items(ctx, tenant.ID, q)
 		if err != nil {
 			return err
 		}
@@ -131,11 +131,11 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	if flags.Limit < 1 || flags.Limit > 100_000 {
 		return tocsin.Invalidf("limit", "%d is not between 1 and 100000.", flags.Limit)
 	}
-	q := store.ItemsQuery{Kind: kind, Source: flags.Source, Private: true, Limit: flags.Limit}
+	q := archive.ItemsQuery{Kind: kind, Source: flags.Source, Private: true, Limit: flags.Limit}
 	if flags.Open {
 		q.OpenAt = time.Now()
 	}
-	items, _, err := desk.Store.Items(ctx, tenant.ID, q)
+	items, _, err := desk.Archive.Items(ctx, tenant.ID, q)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
 		draft.Post = c.draft()
 		draft.Post.Status = ""
 	}
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.OpenIssue(ctx, act, draft)
 	})
 }
@@ -225,7 +225,7 @@ type issuePostCmd struct {
 }
 
 func (c *issuePostCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.PostToIssue(ctx, act, c.ID, c.draft())
 	})
 }
@@ -237,7 +237,7 @@ type issueResolveCmd struct {
 }
 
 func (c *issueResolveCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.ResolveIssue(ctx, act, c.ID, c.draft())
 	})
 }

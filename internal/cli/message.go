@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -50,7 +50,7 @@ func (c *messageCreateCmd) Run(ctx context.Context, s *session) error {
 	if c.HTML {
 		draft.ContentType = "html"
 	}
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.CreateMessage(ctx, act, draft)
 	})
 }
@@ -77,7 +77,7 @@ func (o ofTenant) get(ctx context.Context, s *session, kind tocsin.Kind, id stri
 		return err
 	}
 	defer desk.Close()
-	held, err := desk.Store.Held(ctx, tenant.ID, store.Ref{Kind: kind, ID: id}, 0)
+	held, err := desk.Archive.Held(ctx, tenant.ID, tocsin.Ref{Kind: kind, ID: id}, 0)
 	if err != nil {
 		return err
 	}

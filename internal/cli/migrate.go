@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
 )
 
 type migrateCmd struct{}
@@ -20,13 +19,13 @@ func (c *migrateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = hold.Release() }()                   // the process ends
-	archive, err := store.Open(ctx, settings.DatabaseDSN()) // opening migrates
+	defer func() { _ = hold.Release() }()     // the process ends
+	desk, err := app.OpenRooms(ctx, settings) // opening migrates
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
-	return s.print(map[string]string{"engine": archive.Engine(), "state": "current"}, func(w io.Writer) {
-		fmt.Fprintf(w, "The %s database is at this program's version.\n", archive.Engine())
+	defer desk.Close()
+	return s.print(map[string]string{"engine": desk.Store.Engine(), "state": "current"}, func(w io.Writer) {
+		fmt.Fprintf(w, "The %s database is at this program's version.\n", desk.Store.Engine())
 	})
 }

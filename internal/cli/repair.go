@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -40,7 +40,7 @@ func (c *repairCmd) Run(ctx context.Context, s *session) error {
 	}
 	found := []flawJSON{}
 	for _, tenant := range tenants {
-		flaws, err := desk.Store.Repair(ctx, tenant.ID, c.DryRun)
+		flaws, err := desk.Archive.Repair(ctx, tenant.ID, c.DryRun)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (c *repairCmd) tell(w io.Writer, found []flawJSON) {
 }
 
 // actionOn says what is found of an item and what is done about it.
-func actionOn(f store.Flaw) string {
+func actionOn(f archive.Flaw) string {
 	numbers := make([]string, len(f.Versions))
 	for i, n := range f.Versions {
 		numbers[i] = strconv.Itoa(n)
@@ -76,9 +76,9 @@ func actionOn(f store.Flaw) string {
 		versions = "versions " + strings.Join(numbers, ", ")
 	}
 	switch f.What {
-	case store.VoidMadeUp:
+	case archive.VoidMadeUp:
 		return "made of an issue or message by an import; it leaves the list, " + versions + " set aside"
-	case store.FlawUntimed:
+	case archive.FlawUntimed:
 		return fmt.Sprintf("a state without a time holds; version %d, which has one, holds instead", f.Holds)
 	}
 	return fmt.Sprintf("%s set aside, as they say nothing that is new; version %d holds", versions, f.Holds)
@@ -87,8 +87,8 @@ func actionOn(f store.Flaw) string {
 // tenantsNamed are all tenants, or the one that is named.
 func tenantsNamed(ctx context.Context, desk *app.Rooms, name string) ([]tocsin.Tenant, error) {
 	if name == "" {
-		return desk.Store.Tenants(ctx)
+		return desk.Archive.Tenants(ctx)
 	}
-	one, err := desk.Store.Tenant(ctx, name)
+	one, err := desk.Archive.Tenant(ctx, name)
 	return []tocsin.Tenant{one}, err
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -24,7 +24,7 @@ func (c *serviceAddCmd) Run(ctx context.Context, s *session) error {
 	for _, name := range c.Feature {
 		draft.Features = append(draft.Features, tocsin.Feature{Name: name})
 	}
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (store.Authored, error) {
+	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.AddService(ctx, act, draft)
 	})
 }

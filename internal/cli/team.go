@@ -40,7 +40,7 @@ func (o ofDesk) id(ctx context.Context, desk *app.Rooms) (string, error) {
 	if o.Tenant == "" {
 		return "", nil
 	}
-	tenant, err := desk.Store.Tenant(ctx, o.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, o.Tenant)
 	return tenant.ID, err
 }
 

@@ -65,7 +65,7 @@ func (c *tenantAddCmd) Run(ctx context.Context, s *session) error {
 	defer desk.Close()
 	tenant := tocsin.Tenant{ID: c.ID, Name: c.Name, DisplayName: c.DisplayName, Domains: c.Domain, Groups: c.Group, Shape: tocsin.Shape(c.Shape), CreatedAt: time.Now()}
 	tenant.Normalize()
-	if err := desk.Store.AddTenant(ctx, tenant); err != nil {
+	if err := desk.Archive.AddTenant(ctx, tenant); err != nil {
 		return err
 	}
 	return s.print(newTenantJSON(tenant), func(w io.Writer) {
@@ -81,11 +81,11 @@ func (c *tenantListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	tenants, err := desk.Store.Tenants(ctx)
+	tenants, err := desk.Archive.Tenants(ctx)
 	if err != nil {
 		return err
 	}
-	states, err := desk.Store.Sources(ctx, "")
+	states, err := desk.Archive.Sources(ctx, "")
 	if err != nil {
 		return err
 	}

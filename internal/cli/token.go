@@ -82,7 +82,7 @@ func (c *tokenCreateCmd) find(ctx context.Context, desk *app.Rooms) (tocsin.Clie
 	if c.Tenant == "" {
 		return tocsin.Client{}, tocsin.Invalidf("client", "Name a client or a tenant.")
 	}
-	tenant, err := desk.Store.Tenant(ctx, c.Tenant)
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
 	if err != nil {
 		return tocsin.Client{}, err
 	}

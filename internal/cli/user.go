@@ -98,7 +98,7 @@ func parseGrants(ctx context.Context, desk *app.Rooms, list []string) ([]tocsin.
 		role, ref, inTenant := strings.Cut(text, "@")
 		g := tocsin.Grant{Role: tocsin.Role(role)}
 		if inTenant {
-			tenant, err := desk.Store.Tenant(ctx, ref)
+			tenant, err := desk.Archive.Tenant(ctx, ref)
 			if err != nil {
 				return nil, err
 			}

@@ -91,7 +91,7 @@ func (c *verifyCmd) tenants(ctx context.Context, desk *app.Rooms) ([]verifyJSON,
 	}
 	findings := make([]verifyJSON, len(tenants))
 	for i, t := range tenants {
-		v, err := desk.Store.Verify(ctx, t.ID)
+		v, err := desk.Archive.Verify(ctx, t.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -12,7 +12,6 @@ import (
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/event"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -88,7 +87,7 @@ func (w *watch) look(ctx context.Context, now time.Time) (over bool, err error) 
 	}
 	const page = 1000
 	for {
-		changes, err := w.desk.Store.TenantChangesAfter(ctx, w.tenant, w.seq, true, page)
+		changes, err := w.desk.Archive.TenantChangesAfter(ctx, w.tenant, w.seq, true, page)
 		if err != nil {
 			return false, err
 		}
@@ -114,7 +113,7 @@ func (w *watch) begin(ctx context.Context, now time.Time) (over bool, err error)
 		return false, err
 	}
 	for _, id := range []string{w.id, strings.ToUpper(w.id)} {
-		held, err := w.desk.Store.Held(ctx, w.tenant, store.Ref{Kind: tocsin.KindIssue, ID: id}, 0)
+		held, err := w.desk.Archive.Held(ctx, w.tenant, tocsin.Ref{Kind: tocsin.KindIssue, ID: id}, 0)
 		if errors.Is(err, tocsin.ErrNotFound) {
 			continue
 		}
@@ -134,14 +133,14 @@ func (w *watch) begin(ctx context.Context, now time.Time) (over bool, err error)
 
 // change tells one change and reports whether the issue is over after it.
 func (w *watch) change(ctx context.Context, change tocsin.Change, now time.Time) (over bool, err error) {
-	ref := store.Ref{Kind: tocsin.KindIssue, ID: w.id}
-	held, err := w.desk.Store.Held(ctx, w.tenant, ref, change.N)
+	ref := tocsin.Ref{Kind: tocsin.KindIssue, ID: w.id}
+	held, err := w.desk.Archive.Held(ctx, w.tenant, ref, change.N)
 	if err != nil {
 		return false, err
 	}
 	var before []byte
 	if change.What == tocsin.WhatUpdated && change.N > 1 {
-		old, err := w.desk.Store.Held(ctx, w.tenant, ref, change.N-1)
+		old, err := w.desk.Archive.Held(ctx, w.tenant, ref, change.N-1)
 		if err != nil {
 			return false, err
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -19,10 +19,10 @@ import (
 // for one that is not known yet, and ends where it was told to.
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	archive := storetest.Open(t, storetest.File(t))
-	storetest.AddTenants(t, archive)
+	desk := storetest.Open(t, storetest.File(t))
+	storetest.AddTenants(t, desk)
 	e, out, problems := env()
-	w := &watch{session: &session{root: &root{Output: "text"}, env: e}, desk: &app.Rooms{Store: archive.Store, People: archive.People}, tenant: storetest.Contoso, id: "mo821132", untilOver: true}
+	w := &watch{session: &session{root: &root{Output: "text"}, env: e}, desk: &app.Rooms{Store: desk.Store, Archive: desk.Archive, People: desk.People}, tenant: storetest.Contoso, id: "mo821132", untilOver: true}
 	look := func(want string, over bool) {
 		t.Helper()
 		out.Reset()
@@ -36,14 +36,14 @@ func TestWatch(t *testing.T) {
 	if got := problems.String(); got != "tocsin: the archive has no issue mo821132 yet: waiting for it\n" {
 		t.Errorf("waiting is said as %q", got)
 	}
-	tell(t, archive, 0, tocsin.StatusInvestigating, "Some users\ncannot reach their mail", "first")
+	tell(t, desk, 0, tocsin.StatusInvestigating, "Some users\ncannot reach their mail", "first")
 	look("[2026-03-02T09:00:00Z] MO821132 - investigating - Some users cannot reach their mail\n", false)
 	look("", false)
-	tell(t, archive, 1, tocsin.StatusDegradation, "Mail is late", "first", "second")
-	tell(t, archive, 2, tocsin.StatusDegradation, "Mail is late", "first", "edited")
+	tell(t, desk, 1, tocsin.StatusDegradation, "Mail is late", "first", "second")
+	tell(t, desk, 2, tocsin.StatusDegradation, "Mail is late", "first", "edited")
 	look("[2026-03-02T09:01:00Z] MO821132 - serviceDegradation - was investigating, 1 new post, other title\n"+
 		"[2026-03-02T09:02:00Z] MO821132 - serviceDegradation - 1 edited post\n", false)
-	tell(t, archive, 3, tocsin.StatusServiceRestored, "Mail is late", "first", "edited")
+	tell(t, desk, 3, tocsin.StatusServiceRestored, "Mail is late", "first", "edited")
 	w.Output = "json"
 	out.Reset()
 	ended, err := w.look(t.Context(), storetest.T0.Add(time.Hour))
@@ -55,7 +55,7 @@ func TestWatch(t *testing.T) {
 }
 
 // tell stores what a source says about an issue, and about another one.
-func tell(t *testing.T, archive *storetest.Desk, minute int, status tocsin.Status, title string, posts ...string) {
+func tell(t *testing.T, desk *storetest.Desk, minute int, status tocsin.Status, title string, posts ...string) {
 	t.Helper()
 	at := storetest.T0.Add(time.Duration(minute) * time.Minute)
 	issue := tocsin.Issue{ID: "MO821132", Title: title, Service: "Microsoft 365 suite", Classification: "incident", Status: status, StartAt: storetest.T0, ModifiedAt: at}
@@ -64,15 +64,15 @@ func tell(t *testing.T, archive *storetest.Desk, minute int, status tocsin.Statu
 	}
 	other := issue
 	other.ID = "EX1"
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
 	for _, v := range []tocsin.Issue{issue, other} {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
-	if _, err := archive.Record(t.Context(), r); err != nil {
+	if _, err := desk.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 }

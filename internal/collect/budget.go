@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -27,12 +27,12 @@ const (
 // lets a request go only when both windows have room.
 type budget struct {
 	now    func() time.Time
-	past   []store.Spent // oldest first; this poll's requests are added one by one
+	past   []archive.Spent // oldest first; this poll's requests are added one by one
 	spent  int
 	giveUp time.Time
 }
 
-func newBudget(ctx context.Context, archive archive, state tocsin.SourceState, now func() time.Time) (*budget, error) {
+func newBudget(ctx context.Context, archive storage, state tocsin.SourceState, now func() time.Time) (*budget, error) {
 	past, err := archive.RequestsSince(ctx, state.TenantID, state.Name, now().Add(-hourWindow))
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (b *budget) spend(ctx context.Context) error {
 	for {
 		wait := b.wait()
 		if wait <= 0 {
-			b.past = append(b.past, store.Spent{At: b.now(), Requests: 1})
+			b.past = append(b.past, archive.Spent{At: b.now(), Requests: 1})
 			b.spent++
 			return ctx.Err()
 		}

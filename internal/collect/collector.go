@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/lang"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -30,13 +30,13 @@ const (
 	shortPolls = 3
 )
 
-// archive is the part of the store that collecting needs.
-type archive interface {
+// storage is the part of the store that collecting needs.
+type storage interface {
 	ClaimSource(ctx context.Context, tenantID, name string, now time.Time, lease time.Duration, force bool) (tocsin.SourceState, error)
-	FinishPoll(ctx context.Context, end store.PollEnd, found *store.Record) ([]tocsin.Change, error)
+	FinishPoll(ctx context.Context, end archive.PollEnd, found *archive.Record) ([]tocsin.Change, error)
 	Unreadable(ctx context.Context, tenantID string) ([]tocsin.Unreadable, error)
-	RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]store.Spent, error)
-	Record(ctx context.Context, r store.Record) ([]tocsin.Change, error)
+	RequestsSince(ctx context.Context, tenantID, source string, since time.Time) ([]archive.Spent, error)
+	Record(ctx context.Context, r archive.Record) ([]tocsin.Change, error)
 	comparer
 	fileArchive
 }
@@ -51,7 +51,7 @@ type Target struct {
 
 // A Collector polls targets and stores what they bring.
 type Collector struct {
-	archive archive
+	archive storage
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -91,7 +91,7 @@ type (
 )
 
 // New makes a collector of no targets.
-func New(archive archive, now func() time.Time, log *slog.Logger) *Collector {
+func New(archive storage, now func() time.Time, log *slog.Logger) *Collector {
 	return &Collector{archive: archive, now: now, log: log, targets: map[[2]string]*turns{}}
 }
 
@@ -160,7 +160,7 @@ type poll struct {
 	budget     *budget
 	shorts     int
 	watermark  time.Time
-	missed     map[tocsin.Kind][]store.Missing
+	missed     map[tocsin.Kind][]archive.Missing
 	current    bool // the lists on which the health of services stands have arrived
 	moved      bool // the archive has moved on from what the source remembers
 	unreadable []tocsin.Unreadable
@@ -175,7 +175,7 @@ func (p *poll) run(ctx context.Context) (tocsin.Poll, error) {
 	if p.budget != nil {
 		result.Requests = p.budget.spent
 	}
-	end := store.PollEnd{
+	end := archive.PollEnd{
 		Poll: result, Watermark: p.watermark, Shorts: p.shorts, DueAt: p.nextDue(result, failure), Current: p.current, Unreadable: p.unreadable, Missed: p.missed,
 	}
 	// The outcome is stored also when the caller has given up meanwhile: a
@@ -207,9 +207,9 @@ func (p *poll) remember(stored bool) {
 }
 
 // ask asks the upstream and compares its answer with the archive.
-func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record, failure *Failure) {
+func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *archive.Record, failure *Failure) {
 	p.shorts = p.state.Shorts // unless this poll finds out
-	failed := func(err error) (tocsin.Poll, *store.Record, *Failure) {
+	failed := func(err error) (tocsin.Poll, *archive.Record, *Failure) {
 		failure := asFailure(err)
 		result.Outcome, result.Problem = tocsin.OutcomeFailed, failure.Problem
 		return result, nil, failure
@@ -250,7 +250,7 @@ func (p *poll) ask(ctx context.Context) (result tocsin.Poll, found *store.Record
 		p.unreadable = list
 		result.Unreadable, result.Problem = elements(list), result.Problem.And(unreadProblem(list))
 	}
-	return result, &store.Record{
+	return result, &archive.Record{
 		TenantID: p.state.TenantID, Source: p.state.Name, SeenAt: p.started,
 		Silent: p.state.LastOKAt.IsZero(), Entries: s.entries, Left: s.left,
 	}, s.failure

@@ -283,7 +283,7 @@ func TestExpiryIsNoLoss(t *testing.T) {
 	d.poll(list(t, true, docs...))
 	d.now = d.now.Add(24 * time.Hour)
 	d.expect("expired", d.poll(list(t, true, docs[20])), "changed new=0 updated=0 left=20")
-	versions, err := d.store.Versions(t.Context(), storetest.Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC003"})
+	versions, err := d.store.Versions(t.Context(), storetest.Contoso, tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC003"})
 	if err != nil || len(versions) != 1 {
 		t.Errorf("versions of what left = %v, %v, want it kept", versions, err)
 	}

@@ -8,26 +8,26 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // comparer is the part of the store that comparing needs.
 type comparer interface {
-	Known(ctx context.Context, hashes []tocsin.Hash) ([]store.Lookup, error)
-	Missing(ctx context.Context, tenantID, source string, kind tocsin.Kind, known []tocsin.Hash, ids []string) ([]store.Missing, int, error)
+	Known(ctx context.Context, hashes []tocsin.Hash) ([]archive.Lookup, error)
+	Missing(ctx context.Context, tenantID, source string, kind tocsin.Kind, known []tocsin.Hash, ids []string) ([]archive.Missing, int, error)
 }
 
 // difference is what one list of an answer comes to.
 type difference struct {
 	list      List
-	entries   []store.Entry
-	left      []store.Ref         // missing, and believed to have left
+	entries   []archive.Entry
+	left      []tocsin.Ref        // missing, and believed to have left
 	odd       []tocsin.Unreadable // by id, or by place in the list
 	unknown   []tocsin.Unreadable // services that a short list lacks
 	withheld  int                 // missing, and not believed to have left
 	compared  bool                // what is missing is known
-	missed    []store.Missing     // of a short list: what is withheld, with this poll counted
+	missed    []archive.Missing   // of a short list: what is withheld, with this poll counted
 	watermark time.Time           // newest time stamp of a message or issue, not after now
 	states    map[state]int       // place in entries
 	short     *tocsin.Problem     // why the list is implausible, nil when it is not
@@ -86,7 +86,7 @@ func (c comparison) list(ctx context.Context, d *difference) error {
 		if modified.After(d.watermark) && !modified.After(c.now) {
 			d.watermark = modified
 		}
-		d.add(store.Entry{Document: doc, SeenAt: item.At}, modified)
+		d.add(archive.Entry{Document: doc, SeenAt: item.At}, modified)
 	}
 	if !list.Full || list.Lost != nil {
 		return nil
@@ -110,7 +110,7 @@ type state struct {
 
 // add adds an entry, instead of an earlier one of the list that claims another
 // state of the same item at the same time: both would be news at every poll.
-func (d *difference) add(e store.Entry, modified time.Time) {
+func (d *difference) add(e archive.Entry, modified time.Time) {
 	s := state{e.Document.ID, modified.UTC(), e.SeenAt.UTC()}
 	if at, twice := d.states[s]; twice {
 		d.entries[at] = e
@@ -181,7 +181,7 @@ const expirySlack = time.Hour
 // at once: more than a fifth and more than two, or all of them. What has
 // reached its end is no surprise. Of a list that lacks too many, an item leaves
 // that as many polls in a row have missed as it takes.
-func (c comparison) leave(d *difference, missing []store.Missing, live int) {
+func (c comparison) leave(d *difference, missing []archive.Missing, live int) {
 	kind, surprising := d.list.Kind, 0
 	for _, m := range missing {
 		if kind != tocsin.KindMessage || m.EndAt.IsZero() || m.EndAt.After(c.now.Add(expirySlack)) {

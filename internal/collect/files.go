@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -24,9 +24,9 @@ type Fetched struct {
 
 // fileArchive is the part of the store that fetching files needs.
 type fileArchive interface {
-	FileTasks(ctx context.Context, tenantID, source string, now time.Time, limit int) ([]store.FileTask, error)
-	EndFileTask(ctx context.Context, tenantID string, ref store.Ref, retryAt time.Time) error
-	PutFile(ctx context.Context, tenantID string, ref store.Ref, f tocsin.File, content []byte) (tocsin.File, error)
+	FileTasks(ctx context.Context, tenantID, source string, now time.Time, limit int) ([]archive.FileTask, error)
+	EndFileTask(ctx context.Context, tenantID string, ref tocsin.Ref, retryAt time.Time) error
+	PutFile(ctx context.Context, tenantID string, ref tocsin.Ref, f tocsin.File, content []byte) (tocsin.File, error)
 }
 
 // Bounds of fetching: files are dear to have, but never at the cost of polls.
@@ -70,7 +70,7 @@ func (p *poll) fetchFiles(ctx context.Context, ask Ask) {
 	}
 }
 
-func (p *poll) fetch(ctx context.Context, fetcher Fetcher, ask Ask, ref store.Ref) error {
+func (p *poll) fetch(ctx context.Context, fetcher Fetcher, ask Ask, ref tocsin.Ref) error {
 	fetched, err := fetcher.Fetch(ctx, ask, ref.Kind, ref.ID)
 	if err != nil {
 		return err

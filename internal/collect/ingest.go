@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -40,34 +40,34 @@ type Ingest struct {
 	collector *Collector
 	tenantID  string
 	source    string
-	part      []store.Entry
+	part      []archive.Entry
 	counts    map[tocsin.Kind]Count
 	done      int
 	audited   bool
-	tried     map[store.Ref]tocsin.Hash // of a dry run: the last document of each item
-	back      map[moment]store.Entry    // what would be a state come back, if it is the last word
+	tried     map[tocsin.Ref]tocsin.Hash // of a dry run: the last document of each item
+	back      map[moment]archive.Entry   // what would be a state come back, if it is the last word
 }
 
 // moment is the time of a state of an item, as the provider states it.
 type moment struct {
-	store.Ref
+	tocsin.Ref
 	at int64
 }
 
 func momentOf(doc *tocsin.Document) moment {
-	return moment{store.Ref{Kind: doc.Kind, ID: doc.ID}, tocsin.Micros(doc.Facts.ModifiedAt)}
+	return moment{tocsin.Ref{Kind: doc.Kind, ID: doc.ID}, tocsin.Micros(doc.Facts.ModifiedAt)}
 }
 
 // Ingest begins to bring documents into the archive of a tenant.
 func (c *Collector) Ingest(tenantID, source string) *Ingest {
-	return &Ingest{collector: c, tenantID: tenantID, source: source, counts: map[tocsin.Kind]Count{}, tried: map[store.Ref]tocsin.Hash{}, back: map[moment]store.Entry{}}
+	return &Ingest{collector: c, tenantID: tenantID, source: source, counts: map[tocsin.Kind]Count{}, tried: map[tocsin.Ref]tocsin.Hash{}, back: map[moment]archive.Entry{}}
 }
 
 // Add brings in one document that held at a time, which may be zero. The body is
 // copied.
 func (i *Ingest) Add(ctx context.Context, doc tocsin.Document, at time.Time) error {
 	doc.Body = bytes.Clone(doc.Body)
-	i.part = append(i.part, store.Entry{Document: doc, SeenAt: at})
+	i.part = append(i.part, archive.Entry{Document: doc, SeenAt: at})
 	if len(i.part) < entriesPerRecord {
 		return nil
 	}
@@ -86,7 +86,7 @@ func (i *Ingest) Finish(ctx context.Context) (map[tocsin.Kind]Count, error) {
 // same time, if any, before: only its last word counts. So bringing in the same
 // once more changes nothing.
 func (i *Ingest) goBack(ctx context.Context) error {
-	entries := slices.SortedFunc(maps.Values(i.back), func(a, b store.Entry) int { return strings.Compare(a.Document.ID, b.Document.ID) })
+	entries := slices.SortedFunc(maps.Values(i.back), func(a, b archive.Entry) int { return strings.Compare(a.Document.ID, b.Document.ID) })
 	for part := range slices.Chunk(entries, entriesPerRecord) {
 		r := i.record(part)
 		r.Back = true
@@ -99,8 +99,8 @@ func (i *Ingest) goBack(ctx context.Context) error {
 	return nil
 }
 
-func (i *Ingest) record(entries []store.Entry) store.Record {
-	return store.Record{
+func (i *Ingest) record(entries []archive.Entry) archive.Record {
+	return archive.Record{
 		TenantID: i.tenantID, Source: i.source, SeenAt: i.collector.now().Truncate(time.Microsecond), Silent: true, Entries: entries,
 		Items: max(i.Total, len(entries)), Audited: i.audited, Dry: i.Dry,
 	}
@@ -125,15 +125,15 @@ func (i *Ingest) store(ctx context.Context) error {
 	if len(i.part) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(i.part, func(a, b store.Entry) int { return a.SeenAt.Compare(b.SeenAt) })
+	slices.SortStableFunc(i.part, func(a, b archive.Entry) int { return a.SeenAt.Compare(b.SeenAt) })
 	entries := lastWords(i.part)
 	if i.Dry {
 		entries = slices.DeleteFunc(slices.Clone(entries), i.wasTried)
 	}
-	back := map[moment]store.Entry{}
+	back := map[moment]archive.Entry{}
 	r := i.record(entries)
 	r.Items = max(i.Total, len(i.part))
-	r.WouldGoBack = func(e store.Entry) { back[momentOf(&e.Document)] = e }
+	r.WouldGoBack = func(e archive.Entry) { back[momentOf(&e.Document)] = e }
 	changes, err := i.collector.archive.Record(ctx, r)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
@@ -150,7 +150,7 @@ func (i *Ingest) store(ctx context.Context) error {
 	i.took(changes)
 	if i.Dry {
 		for _, e := range entries {
-			i.tried[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = e.Document.Hash
+			i.tried[tocsin.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = e.Document.Hash
 		}
 	}
 	i.done += len(i.part)
@@ -164,17 +164,17 @@ func (i *Ingest) store(ctx context.Context) error {
 // lastWords returns entries without the states of an item that a later one of
 // them takes back, where nothing says when either held: a list that names a
 // service twice would make two versions each time that it is brought in.
-func lastWords(entries []store.Entry) []store.Entry {
-	last := map[store.Ref]int{}
+func lastWords(entries []archive.Entry) []archive.Entry {
+	last := map[tocsin.Ref]int{}
 	for n := range entries {
 		if e := &entries[n]; untimed(e) {
-			last[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = n
+			last[tocsin.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = n
 		}
 	}
-	var kept []store.Entry
+	var kept []archive.Entry
 	for n := range entries {
 		e := &entries[n]
-		if !untimed(e) || last[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] == n {
+		if !untimed(e) || last[tocsin.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] == n {
 			kept = append(kept, *e)
 		}
 	}
@@ -182,11 +182,11 @@ func lastWords(entries []store.Entry) []store.Entry {
 }
 
 // untimed reports whether nothing says when an entry held.
-func untimed(e *store.Entry) bool { return e.SeenAt.IsZero() && e.Document.Facts.ModifiedAt.IsZero() }
+func untimed(e *archive.Entry) bool { return e.SeenAt.IsZero() && e.Document.Facts.ModifiedAt.IsZero() }
 
 // keepLast keeps what would come back, unless the part says another thing of
 // the same item and time later.
-func (i *Ingest) keepLast(back map[moment]store.Entry) {
+func (i *Ingest) keepLast(back map[moment]archive.Entry) {
 	last := map[moment]tocsin.Hash{}
 	for _, e := range i.part {
 		if e.SeenAt.IsZero() {
@@ -201,8 +201,8 @@ func (i *Ingest) keepLast(back map[moment]store.Entry) {
 }
 
 // wasTried reports whether an earlier part of a dry run brought the same.
-func (i *Ingest) wasTried(e store.Entry) bool {
-	hash, tried := i.tried[store.Ref{Kind: e.Document.Kind, ID: e.Document.ID}]
+func (i *Ingest) wasTried(e archive.Entry) bool {
+	hash, tried := i.tried[tocsin.Ref{Kind: e.Document.Kind, ID: e.Document.ID}]
 	return tried && hash == e.Document.Hash
 }
 
@@ -210,7 +210,7 @@ func (i *Ingest) wasTried(e store.Entry) bool {
 // of a dry run is an update.
 func (i *Ingest) count(change tocsin.Change) {
 	count := i.counts[change.Kind]
-	_, tried := i.tried[store.Ref{Kind: change.Kind, ID: change.ID}]
+	_, tried := i.tried[tocsin.Ref{Kind: change.Kind, ID: change.ID}]
 	if count.Unchanged--; change.What == tocsin.WhatNew && !tried {
 		count.New++
 	} else {

@@ -6,14 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // settlement is what all lists of an answer come to.
 type settlement struct {
-	entries   []store.Entry
-	left      []store.Ref
+	entries   []archive.Entry
+	left      []tocsin.Ref
 	withheld  int
 	watermark time.Time
 	short     bool
@@ -48,8 +48,8 @@ func settle(diffs []difference) settlement {
 
 // missed is what short lists lack, by kind. A kind whose list did not arrive is
 // left out unless over tells that no list is short any more.
-func missed(diffs []difference, over bool) map[tocsin.Kind][]store.Missing {
-	byKind := map[tocsin.Kind][]store.Missing{}
+func missed(diffs []difference, over bool) map[tocsin.Kind][]archive.Missing {
+	byKind := map[tocsin.Kind][]archive.Missing{}
 	for _, d := range diffs {
 		if d.compared || over {
 			byKind[d.list.Kind] = append(byKind[d.list.Kind], d.missed...)

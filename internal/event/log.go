@@ -5,28 +5,38 @@ import (
 
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // maxKnown bounds the comparisons that a log remembers in one of two generations.
 const maxKnown = 2048
 
+// texts is the part of the archive that the log reads and writes, in the
+// transaction of its consumer.
+type texts interface {
+	Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Change) ([]archive.Pair, error)
+	DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error)
+	PutEvents(ctx context.Context, tx *store.Tx, events []tocsin.Event) error
+}
+
 // A Log writes an event for each change that is announced. Changes that were
 // stored silently, by a first poll or an import, have none.
 type Log struct {
+	texts texts
 	// known are comparisons by the numbers of both documents. An issue that
 	// many tenants see is compared once.
 	known *cache.Cache[[2]int64, tocsin.Event]
 }
 
 // NewLog makes a log. Its Handle is for one goroutine.
-func NewLog() *Log {
-	return &Log{known: cache.New[[2]int64, tocsin.Event](cache.Bounds{Entries: maxKnown})}
+func NewLog(t texts) *Log {
+	return &Log{texts: t, known: cache.New[[2]int64, tocsin.Event](cache.Bounds{Entries: maxKnown})}
 }
 
 // Handle writes the events of a batch. It is a [store.Handler].
 func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
-	pairs, err := tx.Documents(ctx, batch)
+	pairs, err := l.texts.Documents(ctx, tx, batch)
 	if err != nil {
 		return err
 	}
@@ -43,11 +53,11 @@ func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) e
 			events = append(events, e)
 		}
 	}
-	return tx.PutEvents(ctx, events)
+	return l.texts.PutEvents(ctx, tx, events)
 }
 
 // event returns what one change tells.
-func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pair store.Pair) (tocsin.Event, error) {
+func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair) (tocsin.Event, error) {
 	if !change.What.Versioned() {
 		pair.Before = 0 // the text is the same
 	}
@@ -60,12 +70,12 @@ func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pai
 	var before, after []byte
 	var err error
 	if pair.After != 0 {
-		if after, err = tx.Body(ctx, pair.After); err != nil {
+		if after, err = l.texts.DocumentBody(ctx, tx, pair.After); err != nil {
 			return e, err
 		}
 	}
 	if pair.Before != 0 {
-		if before, err = tx.Body(ctx, pair.Before); err != nil {
+		if before, err = l.texts.DocumentBody(ctx, tx, pair.Before); err != nil {
 			return e, err
 		}
 	}

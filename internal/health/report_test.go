@@ -8,7 +8,7 @@ import (
 
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -32,13 +32,13 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) record(at time.Time, values ...any) {
 	d.t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := d.store.Record(d.t.Context(), r); err != nil {
 		d.t.Fatal(err)
@@ -65,7 +65,7 @@ func (d *desk) poll(outcome tocsin.Outcome) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: d.now, Outcome: outcome}, DueAt: d.now}
+	end := archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: d.now, Outcome: outcome}, DueAt: d.now}
 	if _, err := d.store.FinishPoll(d.t.Context(), end, nil); err != nil {
 		d.t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -19,7 +19,7 @@ func BenchmarkYear(b *testing.B) {
 	s := storetest.Open(b, storetest.File(b))
 	storetest.AddTenants(b, s)
 	end := at(24 * 366)
-	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: day0, Silent: true}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: day0, Silent: true}
 	for n := range 400 {
 		service := fmt.Sprintf("Service%02d", n%40)
 		start := at(float64(n) * 21)
@@ -35,7 +35,7 @@ func BenchmarkYear(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				r.Entries = append(r.Entries, store.Entry{Document: doc, SeenAt: one.ModifiedAt})
+				r.Entries = append(r.Entries, archive.Entry{Document: doc, SeenAt: one.ModifiedAt})
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -42,7 +42,7 @@ func (p *Past) loadGaps(ctx context.Context) error {
 	if len(bySource) == 0 {
 		return nil
 	}
-	items, _, err := p.reader.archive.Items(ctx, p.snapshot.Tenant.ID, store.ItemsQuery{Kind: tocsin.KindOverview, Limit: maxServices})
+	items, _, err := p.reader.archive.Items(ctx, p.snapshot.Tenant.ID, archive.ItemsQuery{Kind: tocsin.KindOverview, Limit: maxServices})
 	if err != nil {
 		return err
 	}

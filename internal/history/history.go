@@ -9,17 +9,17 @@ import (
 
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 const day = 24 * time.Hour
 
-// archive is what the past is read from beside the snapshot.
-type archive interface {
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
-	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
-	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
+// storage is what the past is read from beside the snapshot.
+type storage interface {
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]archive.Gap, error)
+	Items(ctx context.Context, tenantID string, q archive.ItemsQuery) (list []archive.Item, next string, err error)
 }
 
 // texts reads the present text of an issue.
@@ -30,14 +30,14 @@ type texts interface {
 // A Reader tells the past of any tenant. Its methods may be used from any
 // goroutine.
 type Reader struct {
-	archive archive
+	archive storage
 	texts   texts
 	words   *cache.Cache[int64, words] // by document
 }
 
 // New makes a reader. The texts may be nil: then dates in posts count for
 // nothing, and there are no lags.
-func New(archive archive, texts texts) *Reader {
+func New(archive storage, texts texts) *Reader {
 	return &Reader{archive: archive, texts: texts, words: cache.New[int64, words](cache.Bounds{Entries: maxWords})}
 }
 
@@ -106,7 +106,7 @@ func (p *Past) Begun(ctx context.Context) (Begun, error) {
 	return p.firstPolls(list), nil
 }
 
-func (p *Past) firstPolls(list []store.State) Begun {
+func (p *Past) firstPolls(list []tocsin.State) Begun {
 	begun := Begun{}
 	for _, source := range p.snapshot.Sources() {
 		for _, s := range list {

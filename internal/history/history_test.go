@@ -12,7 +12,7 @@ import (
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -40,13 +40,13 @@ func newWorld(t *testing.T, now time.Time) *world {
 // put stores documents as they were seen by an import at some time.
 func (w *world) put(seen time.Time, list ...any) {
 	w.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: seen, Silent: true}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: seen, Silent: true}
 	for _, v := range list {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			w.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := w.store.Record(w.Context(), r); err != nil {
 		w.Fatal(err)
@@ -64,15 +64,15 @@ func (w *world) poll(when time.Time, list ...any) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: when, Listed: true}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: when, Listed: true}
 	for _, v := range list {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			w.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
-	end := store.PollEnd{Poll: tocsin.Poll{
+	end := archive.PollEnd{Poll: tocsin.Poll{
 		TenantID: storetest.Contoso, Source: "graph", Epoch: claim.Epoch, StartedAt: when, FinishedAt: when, Outcome: tocsin.OutcomeChanged, Full: true,
 	}, DueAt: when.Add(time.Hour)}
 	if _, err := w.store.FinishPoll(ctx, end, &r); err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/pgtest"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -30,7 +30,7 @@ func (c *claimer) Poll(ctx context.Context, tenantID, name string, force bool) (
 		return tocsin.Poll{}, err
 	}
 	p := tocsin.Poll{TenantID: tenantID, Source: name, Epoch: state.Epoch, FinishedAt: time.Now(), Outcome: tocsin.OutcomeUnchanged}
-	if _, err := c.store.FinishPoll(ctx, store.PollEnd{Poll: p, DueAt: time.Now().Add(state.Interval)}, nil); err != nil {
+	if _, err := c.store.FinishPoll(ctx, archive.PollEnd{Poll: p, DueAt: time.Now().Add(state.Interval)}, nil); err != nil {
 		return p, err
 	}
 	c.mu.Lock()

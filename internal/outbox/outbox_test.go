@@ -14,6 +14,7 @@ import (
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -23,9 +24,9 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // add stores n new issues of Contoso, one change each.
 func add(t *testing.T, s *storetest.Desk, from, n int) {
 	t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
 	for i := range n {
-		r.Entries = append(r.Entries, store.Entry{Document: storetest.Issue(t, fmt.Sprintf("EX%d", from+i), "x", storetest.T0)})
+		r.Entries = append(r.Entries, archive.Entry{Document: storetest.Issue(t, fmt.Sprintf("EX%d", from+i), "x", storetest.T0)})
 	}
 	if _, err := s.Record(t.Context(), r); err != nil {
 		t.Fatal(err)

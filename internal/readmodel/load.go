@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -60,7 +59,7 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 func (m *Model) loadRows(ctx context.Context, s *Snapshot) error {
 	shared := newSharing(s.names())
 	byKind := map[tocsin.Kind][]*Row{}
-	err := m.archive.EachRow(ctx, s.Tenant.ID, func(r *store.Row) {
+	err := m.archive.EachRow(ctx, s.Tenant.ID, func(r *tocsin.Row) {
 		if r.Kind == tocsin.KindIssue || r.Kind == tocsin.KindMessage {
 			byKind[r.Kind] = append(byKind[r.Kind], shared.row(r))
 		}
@@ -112,7 +111,7 @@ func (shared sharing) of(key Traits, at Instant) *Traits {
 	return traits
 }
 
-func (shared sharing) row(r *store.Row) *Row {
+func (shared sharing) row(r *tocsin.Row) *Row {
 	return &Row{
 		Traits: shared.of(Traits{Service: r.Service, ServiceID: r.Workload, Feature: r.Feature, FeatureSet: r.FeatureSet, Status: r.Status, Class: r.Class, Source: r.Source, Private: r.Private}, Instant(r.Modified)),
 		ID:     r.ID, Document: r.Document, N: int32(r.N),
@@ -273,11 +272,11 @@ func (m *Model) catchUp(ctx context.Context, s *Snapshot) error {
 
 // apply brings s up to date with changes of its tenant.
 func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change) error {
-	var refs []store.Ref
-	seen := map[store.Ref]bool{}
+	var refs []tocsin.Ref
+	seen := map[tocsin.Ref]bool{}
 	services := false
 	for _, c := range changed {
-		ref := store.Ref{Kind: c.Kind, ID: c.ID}
+		ref := tocsin.Ref{Kind: c.Kind, ID: c.ID}
 		s.Seq = max(s.Seq, c.Seq)
 		if seen[ref] {
 			continue

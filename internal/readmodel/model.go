@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/cache"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -32,10 +31,10 @@ type archive interface {
 
 // rows are what lists are made of.
 type rows interface {
-	Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]store.Row, error)
-	EachRow(ctx context.Context, tenantID string, each func(*store.Row)) error
-	RowsOf(ctx context.Context, tenantID string, refs []store.Ref) ([]store.Row, error)
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
+	Rows(ctx context.Context, tenantID string, kinds ...tocsin.Kind) ([]tocsin.Row, error)
+	EachRow(ctx context.Context, tenantID string, each func(*tocsin.Row)) error
+	RowsOf(ctx context.Context, tenantID string, refs []tocsin.Ref) ([]tocsin.Row, error)
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error)
 }
 
 // texts are what items say.
@@ -45,8 +44,8 @@ type texts interface {
 
 // blocks are rows in a form that is quick to load.
 type blocks interface {
-	Block(ctx context.Context, tenantID string) (store.Block, error)
-	PutBlock(ctx context.Context, tenantID string, b store.Block) error
+	Block(ctx context.Context, tenantID string) (tocsin.Block, error)
+	PutBlock(ctx context.Context, tenantID string, b tocsin.Block) error
 }
 
 // changes is what following needs.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -26,9 +26,9 @@ func record(t *testing.T, s *storetest.Desk, at time.Time, docs ...tocsin.Docume
 
 func recordAs(t *testing.T, s *storetest.Desk, source string, at time.Time, docs ...tocsin.Document) {
 	t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
+	r := archive.Record{TenantID: storetest.Contoso, Source: source, SeenAt: at}
 	for _, d := range docs {
-		r.Entries = append(r.Entries, store.Entry{Document: d})
+		r.Entries = append(r.Entries, archive.Entry{Document: d})
 	}
 	if _, err := s.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestStale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.FinishPoll(ctx, store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: outcome}}, nil); err != nil {
+		if _, err := s.FinishPoll(ctx, archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: outcome}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := m.Refresh(ctx, false); err != nil {
@@ -160,11 +160,11 @@ func TestStaleBySource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := store.Record{TenantID: storetest.Contoso, Source: source, SeenAt: now, Listed: true}
+		r := archive.Record{TenantID: storetest.Contoso, Source: source, SeenAt: now, Listed: true}
 		for _, d := range docs {
-			r.Entries = append(r.Entries, store.Entry{Document: d})
+			r.Entries = append(r.Entries, archive.Entry{Document: d})
 		}
-		end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: source, Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeChanged}, DueAt: now}
+		end := archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: source, Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeChanged}, DueAt: now}
 		if _, err := s.FinishPoll(ctx, end, &r); err != nil {
 			t.Fatal(err)
 		}

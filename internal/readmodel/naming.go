@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -41,7 +40,7 @@ const endOfTime = Instant(math.MaxInt64)
 
 // newNaming reads the names of services from all overviews that a tenant had,
 // and from its service lists.
-func newNaming(found map[string]*Service, rows []store.Row) *naming {
+func newNaming(found map[string]*Service, rows []tocsin.Row) *naming {
 	n := &naming{names: map[string][]bearing{}, ids: map[string]string{}}
 	for id, s := range found {
 		key := strings.ToLower(id)

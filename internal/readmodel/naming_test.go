@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -228,9 +228,9 @@ func (one step) documents(t *testing.T, at time.Time) (list []tocsin.Document) {
 // leave takes overviews off the list of their source.
 func leave(t *testing.T, s *storetest.Desk, one step, at time.Time) {
 	t.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: one.source, SeenAt: at}
+	r := archive.Record{TenantID: storetest.Contoso, Source: one.source, SeenAt: at}
 	for _, id := range one.gone {
-		r.Left = append(r.Left, store.Ref{Kind: tocsin.KindOverview, ID: id})
+		r.Left = append(r.Left, tocsin.Ref{Kind: tocsin.KindOverview, ID: id})
 	}
 	if len(r.Left) == 0 {
 		return

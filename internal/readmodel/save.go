@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -41,7 +40,7 @@ func (m *Model) Save(ctx context.Context) error {
 }
 
 func (m *Model) save(ctx context.Context, s *Snapshot) error {
-	b := store.Block{Seq: m.followed, Parts: map[tocsin.Kind][][]byte{}}
+	b := tocsin.Block{Seq: m.followed, Parts: map[tocsin.Kind][][]byte{}}
 	for kind, rows := range map[tocsin.Kind][]*Row{tocsin.KindIssue: s.Issues, tocsin.KindMessage: s.messages.rows} {
 		parts, err := packRows(rows)
 		if err != nil {

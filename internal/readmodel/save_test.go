@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -18,7 +18,7 @@ import (
 // many stores n issues of a made-up history.
 func many(tb testing.TB, s *storetest.Desk, n int) {
 	tb.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
 	for i := range n {
 		at := storetest.T0.Add(-time.Duration(i) * time.Hour)
 		doc, err := tocsin.NewDocument(tocsin.Issue{
@@ -28,7 +28,7 @@ func many(tb testing.TB, s *storetest.Desk, n int) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if r.Entries = append(r.Entries, store.Entry{Document: doc}); len(r.Entries) == 2000 || i == n-1 {
+		if r.Entries = append(r.Entries, archive.Entry{Document: doc}); len(r.Entries) == 2000 || i == n-1 {
 			if _, err := s.Record(tb.Context(), r); err != nil {
 				tb.Fatal(err)
 			}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -52,7 +52,7 @@ func fleet(t testing.TB, n int) (*counting, *readmodel.Model, []string) {
 // issueOf stores one more issue of a tenant.
 func issueOf(t testing.TB, s *counting, tenantID, id string) {
 	t.Helper()
-	r := store.Record{TenantID: tenantID, Source: "test", SeenAt: storetest.T0, Entries: []store.Entry{{Document: storetest.Issue(t, id, "new", storetest.T0)}}}
+	r := archive.Record{TenantID: tenantID, Source: "test", SeenAt: storetest.T0, Entries: []archive.Entry{{Document: storetest.Issue(t, id, "new", storetest.T0)}}}
 	if _, err := s.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}

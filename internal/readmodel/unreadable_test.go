@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -87,14 +87,14 @@ func finish(t *testing.T, s *storetest.Desk, now time.Time, list []tocsin.Unread
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: now}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: now}
 	for _, d := range docs {
-		r.Entries = append(r.Entries, store.Entry{Document: d})
+		r.Entries = append(r.Entries, archive.Entry{Document: d})
 	}
 	for i := range list {
 		list[i].TenantID, list[i].Source = storetest.Contoso, "graph"
 	}
-	end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeUnchanged}, Unreadable: list}
+	end := archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeUnchanged}, Unreadable: list}
 	if _, err := s.FinishPoll(ctx, end, &r); err != nil {
 		t.Fatal(err)
 	}

@@ -8,55 +8,26 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-const changeColumns = `c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+// ChangeColumns are the columns and tables of a query for changes, which
+// [ScanChange] reads: c for the change, t for its tenant, i for its item.
+const ChangeColumns = `c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
 	FROM changes c JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item`
 
-const changesAfter = `SELECT ` + changeColumns + ` WHERE c.seq > $1 ORDER BY c.seq LIMIT $2`
+const changesAfter = `SELECT ` + ChangeColumns + ` WHERE c.seq > $1 ORDER BY c.seq LIMIT $2`
 
 // ChangesAfter lists up to limit changes with a number above seq, in order.
 // Whoever asks again with the number of the last one misses none.
 func (s *Store) ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error) {
 	rows, err := s.read.QueryContext(ctx, changesAfter, seq, limit)
-	list, err := Collect(rows, err, scanChange)
+	list, err := Collect(rows, err, ScanChange)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", s.Translate(err))
 	}
 	return list, nil
 }
 
-// TenantChangesAfter lists up to limit changes of one tenant with a number
-// above seq, in order; those of messages about data privacy when private is set.
-func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error) {
-	condition := told
-	if !private {
-		condition += notPrivate
-	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+changeColumns+`
-		WHERE t.id = $1 AND c.seq > $2`+condition+` ORDER BY c.seq LIMIT $3`, tenantID, seq, limit)
-	list, err := Collect(rows, err, scanChange)
-	if err != nil {
-		return nil, fmt.Errorf("read changes: %w", s.Translate(err))
-	}
-	return list, nil
-}
-
-// told leaves out what nobody is told: that the text of an item is written in
-// another way, and what became of versions that count for nothing.
-const told = ` AND c.what <> 'reworded' AND NOT EXISTS (SELECT 1 FROM versions v
-	WHERE v.tenant = c.tenant AND v.item = c.item AND v.n = c.n AND v.void <> '')`
-
-// notPrivate leaves out changes of messages that are about data privacy now.
-const notPrivate = ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
-	WHERE m.tenant = c.tenant AND m.item = c.item AND d.private)`
-
-// A LatestQuery says which changes are told.
-type LatestQuery struct {
-	Kinds   []tocsin.Kind // of items; all when empty
-	Private bool          // also of messages about data privacy
-	Limit   int
-}
-
-func scanChange(rows *sql.Rows) (c tocsin.Change, err error) {
+// ScanChange reads a row of [ChangeColumns].
+func ScanChange(rows *sql.Rows) (c tocsin.Change, err error) {
 	var at int64
 	err = rows.Scan(&c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)
 	c.At = tocsin.FromMicros(at)
@@ -78,4 +49,44 @@ func (s *Store) LastSeqOf(ctx context.Context, tenantID string) (seq int64, err 
 		return 0, fmt.Errorf("read change number of a tenant: %w", s.Translate(err))
 	}
 	return seq, nil
+}
+
+// An ItemChange is a change of the item with a number.
+type ItemChange struct {
+	tocsin.Change
+	Item int64
+}
+
+// Append numbers changes of a tenant from the counter row, which stays locked
+// until commit, and appends them: numbers have no gaps and appear in order.
+func (tx *Tx) Append(ctx context.Context, tenant int64, changes []ItemChange) error {
+	var last int64
+	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(changes)).Scan(&last)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		c.Seq = last - int64(len(changes)-1-i)
+		rows[i] = []any{c.Seq, tenant, c.Item, c.N, string(c.What), c.Silent, micros(c.At)}
+	}
+	return tx.Insert(ctx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `, rows, "")
+}
+
+// Tell appends a change that makes no version, under the next number. It makes
+// the item known that the change is about.
+func (tx *Tx) Tell(ctx context.Context, tenant int64, c tocsin.Change) error {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT (kind, id) DO NOTHING`, string(c.Kind), c.ID); err != nil {
+		return err
+	}
+	var seq int64
+	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'change' RETURNING value`).Scan(&seq); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO changes (seq, tenant, item, n, what, silent, at)
+		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), num, CAST($3 AS INTEGER), $4, $5, CAST($6 AS BIGINT) FROM items WHERE kind = $7 AND id = $8`,
+		seq, tenant, c.N, string(c.What), c.Silent, micros(c.At), string(c.Kind), c.ID)
+	return err
 }

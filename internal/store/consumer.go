@@ -119,7 +119,7 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 	err := s.InTx(ctx, func(tx *Tx) error {
 		next, handled = c, 0
 		rows, err := tx.QueryContext(ctx, changesAfter, c.Seq, limit)
-		batch, err := Collect(rows, err, scanChange)
+		batch, err := Collect(rows, err, ScanChange)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
@@ -239,7 +239,7 @@ func (s *Store) RetrySkipped(ctx context.Context, consumer string, seq int64, ha
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, changesAfter, seq-1, 1)
-		batch, err := Collect(rows, err, scanChange)
+		batch, err := Collect(rows, err, ScanChange)
 		if err != nil {
 			return err
 		}

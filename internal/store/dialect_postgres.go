@@ -82,9 +82,18 @@ func (postgresDialect) retryable(err error) bool {
 
 func (postgresDialect) rowsPerInsert() int { return 100 }
 
-// migrate holds an advisory lock on a connection of its own, so that processes
-// that start together migrate one after the other.
-func (postgresDialect) migrate(ctx context.Context, s *Store) error {
+func (d postgresDialect) migrate(ctx context.Context, s *Store) error {
+	return d.alone(ctx, s, func() error {
+		if err := migrate(ctx, s, "postgres"); err != nil {
+			return err
+		}
+		indexTrigrams(ctx, s)
+		return nil
+	})
+}
+
+// alone holds an advisory lock on a connection of its own.
+func (postgresDialect) alone(ctx context.Context, s *Store, do func() error) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -93,9 +102,7 @@ func (postgresDialect) migrate(ctx context.Context, s *Store) error {
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
-	if err = migrate(ctx, s, "postgres"); err == nil {
-		indexTrigrams(ctx, s)
-	}
+	err = do()
 	_, unlockErr := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
 	return errors.Join(err, unlockErr)
 }

@@ -127,10 +127,13 @@ func (sqliteDialect) retryable(error) bool { return false } // one writer; the b
 
 func (sqliteDialect) rowsPerInsert() int { return 4 }
 
-// migrate holds an exclusive transaction on a small database beside the real
-// one, so that processes that start together migrate one after the other. The
-// lock goes with the process, however it ends.
 func (d sqliteDialect) migrate(ctx context.Context, s *Store) error {
+	return d.alone(ctx, s, func() error { return migrate(ctx, s, "sqlite") })
+}
+
+// alone holds an exclusive transaction on a small database beside the real one.
+// The lock goes with the process, however it ends.
+func (d sqliteDialect) alone(ctx context.Context, _ *Store, do func() error) error {
 	lock, err := sql.Open("sqlite", "file:"+(&url.URL{Path: d.path + "-migrate"}).EscapedPath()+"?_pragma=busy_timeout(60000)&_txlock=exclusive")
 	if err != nil {
 		return err
@@ -141,5 +144,5 @@ func (d sqliteDialect) migrate(ctx context.Context, s *Store) error {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	return migrate(ctx, s, "sqlite")
+	return do()
 }

@@ -1,25 +1,27 @@
-// Package store keeps everything that the desk knows, on SQLite or PostgreSQL
-// behind one type, [Store]. One SQL text serves both engines; what differs is
-// in the two dialect files.
+// Package store is the engine that everything a desk keeps stands on, with
+// SQLite or PostgreSQL behind one type, [Store]: connections, transactions,
+// prepared statements, migrations, the audit log, and the outbox of changes with
+// the cursors of its consumers. One SQL text serves both engines; what differs
+// is in the two dialect files.
 //
-// # What is kept
-//
-// A document is stored once, under the hash of its bytes, for all tenants. A
-// version row says that a tenant saw a document: (tenant, item, n) → document.
-// Versions are only ever added, and each carries the hash of the one before,
-// so that [Store.Verify] can name the first that was tampered with. A member
-// row points at the version that holds now. Every version and its change, the
-// outbox row, are written in one transaction with the poll that brought them.
+// What is kept of the world is in the rooms below, packages archive and people:
+// each a small type over the engine that knows its own tables and no other room.
+// This package imports package tocsin alone and no room imports another. Begin
+// at tx.go for what rooms work with, at change.go and consumer.go for the
+// outbox, at store.go for how a database is opened.
 //
 // # Order
 //
 // Change numbers come from a counter row that stays locked until commit, so
 // they have no gaps and no change becomes visible after a later one. A reader
-// that has seen change n only needs those after n. A tenant's row is locked
-// first, which puts the versions of a tenant in one order.
+// that has seen change n only needs those after n.
 //
 // # Rules
 //
-// Only exported methods open transactions; inner functions take a [Querier].
+// The tables of the engine are counters, items, changes, consumers,
+// skipped_changes and audit. Rows of every room refer to a tenant and to an item
+// by number; [Store.TenantNum] and [Store.MemberItem] find these, and are all
+// that the engine reads of a room. Rooms read the tables of the engine, and
+// write them through [Tx] only, but for counters with names of their own.
 // Instants are microseconds UTC. Errors are the kinds of package tocsin.
 package store

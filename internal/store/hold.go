@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -155,4 +156,16 @@ func holderOf(ctx context.Context, path string) (h Holder, err error) {
 	err = db.QueryRowContext(ctx, `SELECT pid, host, command, since FROM holder`).Scan(&h.PID, &h.Host, &h.Command, &since)
 	h.Since = tocsin.FromMicros(since)
 	return h, errors.Join(err, db.Close())
+}
+
+// A Holder is a process that runs a desk on a database file.
+type Holder struct {
+	PID     int
+	Host    string
+	Command string // such as "serve", without its arguments
+	Since   time.Time
+}
+
+func (h Holder) String() string {
+	return fmt.Sprintf("tocsin %s, process %d on %s since %s", h.Command, h.PID, h.Host, tocsin.FormatTime(h.Since))
 }

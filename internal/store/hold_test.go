@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -104,7 +105,7 @@ func TestInspect(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "none.db")
-	if f, err := store.Inspect(t.Context(), missing); err != nil || f.Archive {
+	if f, err := archive.Inspect(t.Context(), missing); err != nil || f.Archive {
 		t.Errorf("no file: %+v, %v", f, err)
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
@@ -114,11 +115,11 @@ func TestInspect(t *testing.T) {
 	if err := os.WriteFile(damaged, []byte("no database at all"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Inspect(t.Context(), damaged); !errors.Is(err, tocsin.ErrConflict) {
+	if _, err := archive.Inspect(t.Context(), damaged); !errors.Is(err, tocsin.ErrConflict) {
 		t.Errorf("damaged file: %v", err)
 	}
 	dsn := storetest.File(t)
-	if f, err := store.Inspect(t.Context(), dsn); err != nil || !f.Archive || f.Demo || len(f.Tenants) > 0 {
+	if f, err := archive.Inspect(t.Context(), dsn); err != nil || !f.Archive || f.Demo || len(f.Tenants) > 0 {
 		t.Errorf("empty desk: %+v, %v", f, err)
 	}
 	storetest.Traits(t, dsn)

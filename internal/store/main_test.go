@@ -8,6 +8,7 @@ import (
 
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -31,7 +32,12 @@ func readOnly(dsn string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	list, err := s.Tenants(context.Background())
+	rooms, err := archive.Open(context.Background(), s)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	list, err := rooms.Tenants(context.Background())
 	if _, verr := s.VerifyAudit(context.Background(), 0, tocsin.Hash{}); err == nil {
 		err = verr
 	}

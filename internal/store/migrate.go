@@ -37,12 +37,6 @@ func migrate(ctx context.Context, s *Store, engine string) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	if err := s.catchUpTexts(ctx); err != nil {
-		return fmt.Errorf("index texts: %w", err)
-	}
-	if err := s.catchUpPrivate(ctx); err != nil {
-		return fmt.Errorf("mark messages about data privacy: %w", err)
-	}
 	if s.pool != nil {
 		return migrateJobsPostgres(ctx, s)
 	}

@@ -34,7 +34,7 @@ func (s *Store) TenantNum(ctx context.Context, q Querier, id string) (int64, err
 // MemberItem returns the numbers under which rows refer to a tenant and to an
 // item that it has. It fails with [tocsin.ErrNotFound] when the tenant lacks
 // the item.
-func (s *Store) MemberItem(ctx context.Context, q Querier, tenantID string, ref Ref) (tenant, item int64, err error) {
+func (s *Store) MemberItem(ctx context.Context, q Querier, tenantID string, ref tocsin.Ref) (tenant, item int64, err error) {
 	err = q.QueryRowContext(ctx, `
 		SELECT m.tenant, m.item FROM members m JOIN items i ON i.num = m.item JOIN tenants t ON t.num = m.tenant
 		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3`, tenantID, string(ref.Kind), ref.ID).Scan(&tenant, &item)
@@ -42,4 +42,14 @@ func (s *Store) MemberItem(ctx context.Context, q Querier, tenantID string, ref 
 		err = tocsin.NotFoundf("The tenant has no %s %s.", ref.Kind, tocsin.Clip(ref.ID, 64))
 	}
 	return tenant, item, err
+}
+
+// PutItem returns the number under which rows refer to an item of any tenant,
+// and makes it known.
+func PutItem(ctx context.Context, q Querier, kind tocsin.Kind, id string) (num int64, err error) {
+	if _, err := q.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(kind), id); err != nil {
+		return 0, err
+	}
+	err = q.QueryRowContext(ctx, `SELECT num FROM items WHERE kind = $1 AND id = $2`, string(kind), id).Scan(&num)
+	return num, err
 }

@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"testing"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -47,7 +46,7 @@ func TestReadWithoutWriting(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dsn := storetest.File(t)
-			desk, err := store.Open(t.Context(), dsn)
+			desk, err := storetest.New(t.Context(), dsn)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/pgtest"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -23,14 +23,14 @@ func BenchmarkSearch(b *testing.B) {
 			if engine == "postgres" {
 				dsn = pgtest.URL(b)
 			}
-			s, err := store.Open(b.Context(), dsn)
+			s, err := storetest.New(b.Context(), dsn)
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer s.Close()
 			storetest.AddTenants(b, s)
 			began := time.Now()
-			r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
+			r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
 			for n := range 5000 {
 				doc, err := tocsin.NewDocument(tocsin.Message{
 					ID: fmt.Sprintf("MC%06d", n), Title: "Change", ContentType: "html", ModifiedAt: storetest.T0.Add(time.Duration(n) * time.Minute),
@@ -39,7 +39,7 @@ func BenchmarkSearch(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				r.Entries = append(r.Entries, store.Entry{Document: doc})
+				r.Entries = append(r.Entries, archive.Entry{Document: doc})
 			}
 			if _, err := s.Record(b.Context(), r); err != nil {
 				b.Fatal(err)
@@ -51,7 +51,7 @@ func BenchmarkSearch(b *testing.B) {
 			for _, term := range []string{"needle4321", "users", "送信", "nowhere"} {
 				b.Run(term, func(b *testing.B) {
 					for b.Loop() {
-						if _, err := s.Search(b.Context(), storetest.Contoso, store.SearchQuery{Terms: []string{term}, Limit: 50}); err != nil {
+						if _, err := s.Search(b.Context(), storetest.Contoso, archive.SearchQuery{Terms: []string{term}, Limit: 50}); err != nil {
 							b.Fatal(err)
 						}
 					}

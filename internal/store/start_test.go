@@ -20,7 +20,7 @@ const openVariable = "TOCSIN_STORE_OPEN"
 
 // openOnly is what a process does that was started by [startTogether].
 func openOnly(dsn string) int {
-	s, err := store.Open(context.Background(), dsn)
+	s, err := storetest.New(context.Background(), dsn)
 	if err == nil {
 		err = s.Close()
 	}

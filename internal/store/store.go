@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/klauspost/compress/zstd"
 
-	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -25,26 +23,25 @@ type Store struct {
 	close   func() error
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
-	known   *cache.Cache[tocsin.Hash, stored]
 	before  func(query string) // nil but in tests of crashes
 
 	readOnly bool // an SQLite file that this user cannot write
 
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change
-
-	tenantEdits atomic.Uint64
 }
 
 // A dialect is what differs between the engines.
 type dialect interface {
 	name() string
 	migrate(ctx context.Context, s *Store) error
+	// alone runs do while no other process migrates or is alone.
+	alone(ctx context.Context, s *Store, do func() error) error
 	// translate turns a driver's error into one of the kinds of package tocsin.
 	translate(err error) error
 	// retryable reports that a transaction failed only because of another one.
 	retryable(err error) bool
-	hasTable(ctx context.Context, s *Store, name string) (bool, error)
+	hasTable(ctx context.Context, q Querier, name string) (bool, error)
 	// rowsPerInsert is how many rows one statement should insert.
 	rowsPerInsert() int
 }
@@ -53,15 +50,8 @@ type dialect interface {
 // "postgres://" URL, or the path of an SQLite file. Processes that start
 // together wait for each other's migration. The caller closes the store.
 func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
-	s := &Store{tenants: map[string]int64{}, known: newKnown(1 << 14)}
-	for _, option := range options {
-		option(s)
-	}
-	var err error
-	if s.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault)); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	if s.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked)); err != nil {
+	s, err := newStore(options...)
+	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if isPostgres(dsn) {
@@ -76,6 +66,19 @@ func Open(ctx context.Context, dsn string, options ...Option) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("migrate store: %w", err), s.Close())
 	}
 	return s, nil
+}
+
+// newStore makes a store without a database.
+func newStore(options ...Option) (s *Store, err error) {
+	s = &Store{tenants: map[string]int64{}}
+	for _, option := range options {
+		option(s)
+	}
+	if s.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault)); err != nil {
+		return nil, err
+	}
+	s.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
+	return s, err
 }
 
 // Engine is "sqlite" or "postgres".
@@ -99,6 +102,16 @@ func (s *Store) Read() Querier { return s.read }
 // Translate turns what a driver fails with into one of the kinds of package
 // tocsin, and leaves other errors as they are.
 func (s *Store) Translate(err error) error { return s.dialect.translate(err) }
+
+// ReadOnly reports whether the database is a file that this user cannot write.
+func (s *Store) ReadOnly() bool { return s.readOnly }
+
+// Alone runs do while no other process migrates the database or is alone with
+// it, for what a room has to bring up to date. The lock goes with the process,
+// however that ends.
+func (s *Store) Alone(ctx context.Context, do func() error) error {
+	return s.Translate(s.dialect.alone(ctx, s, do))
+}
 
 // Ping reports whether the engine answers.
 func (s *Store) Ping(ctx context.Context) error {

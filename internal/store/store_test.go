@@ -6,6 +6,7 @@ import (
 
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -70,7 +71,7 @@ func TestSearchWithoutTrigrams(t *testing.T) {
 func TestInspectPostgres(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.URL(t)
-	if f, err := store.Inspect(t.Context(), dsn); err != nil || f.Archive {
+	if f, err := archive.Inspect(t.Context(), dsn); err != nil || f.Archive {
 		t.Errorf("empty database: %+v, %v", f, err)
 	}
 	storetest.Traits(t, dsn)

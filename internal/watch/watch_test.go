@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/watch"
@@ -31,7 +31,7 @@ func TestLatePromises(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, s)
-	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0, Entries: []store.Entry{
+	r := archive.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0, Entries: []archive.Entry{
 		{Document: promising(t, "EX1", "Monday, March 2, 2026, at 10:00 AM UTC", tocsin.StatusInterruption)},
 		{Document: promising(t, "EX2", "Monday, March 2, 2026, at 11:30 AM UTC", tocsin.StatusDegradation)},
 		{Document: promising(t, "EX3", "Monday, March 2, 2026, at 10:00 AM UTC", tocsin.StatusServiceRestored)},

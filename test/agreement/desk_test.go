@@ -19,7 +19,7 @@ import (
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/cli"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/test/ask"
 )
@@ -75,7 +75,7 @@ func (d *desk) tell(t *testing.T, n int, s situation) {
 	t.Helper()
 	tenant := tocsin.Tenant{ID: d.id(n), Name: d.name(n), Domains: []string{d.name(n) + ".example"}, CreatedAt: d.began}
 	tenant.Normalize()
-	if err := d.Store.AddTenant(t.Context(), tenant); err != nil {
+	if err := d.Archive.AddTenant(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
 	c := tocsin.Client{ID: signin.NewID(), TenantID: tenant.ID, Name: "agreement", CreatedAt: d.began, Scopes: []string{tocsin.ScopeDeskRead, tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceHealth}}
@@ -83,15 +83,15 @@ func (d *desk) tell(t *testing.T, n int, s situation) {
 		t.Fatal(err)
 	}
 	d.clients = append(d.clients, c)
-	if err := d.Store.PutSource(t.Context(), tenant.ID, "graph", 10*time.Minute); err != nil {
+	if err := d.Archive.PutSource(t.Context(), tenant.ID, "graph", 10*time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if s.source == "never" {
-		d.poll(t, tenant.ID, d.began, store.PollEnd{Poll: tocsin.Poll{Outcome: tocsin.OutcomeFailed}})
+		d.poll(t, tenant.ID, d.began, archive.PollEnd{Poll: tocsin.Poll{Outcome: tocsin.OutcomeFailed}})
 		return
 	}
 	d.write(t, tenant.ID, s.words(d.began))
-	end := store.PollEnd{Poll: tocsin.Poll{Outcome: tocsin.OutcomeUnchanged}}
+	end := archive.PollEnd{Poll: tocsin.Poll{Outcome: tocsin.OutcomeUnchanged}}
 	odd := tocsin.Unreadable{TenantID: tenant.ID, Source: "graph", Kind: tocsin.KindIssue, ID: "EX9", Service: "Exchange Online", ServiceID: "Exchange", Since: d.began, SeenAt: d.began}
 	switch s.source {
 	case "silent":
@@ -158,29 +158,29 @@ func (s situation) words(now time.Time) []any {
 
 func (d *desk) write(t *testing.T, tenant string, values []any) {
 	t.Helper()
-	r := store.Record{TenantID: tenant, Source: "graph", SeenAt: d.began.Add(-2 * time.Hour)}
+	r := archive.Record{TenantID: tenant, Source: "graph", SeenAt: d.began.Add(-2 * time.Hour)}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
-	if _, err := d.Store.Record(t.Context(), r); err != nil {
+	if _, err := d.Archive.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (d *desk) poll(t *testing.T, tenant string, at time.Time, end store.PollEnd) {
+func (d *desk) poll(t *testing.T, tenant string, at time.Time, end archive.PollEnd) {
 	t.Helper()
-	claimed, err := d.Store.ClaimSource(t.Context(), tenant, "graph", at, time.Minute, true)
+	claimed, err := d.Archive.ClaimSource(t.Context(), tenant, "graph", at, time.Minute, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &end.Poll
 	p.TenantID, p.Source, p.Epoch, p.Full, p.StartedAt, p.FinishedAt = tenant, "graph", claimed.Epoch, true, at, at
 	end.DueAt = d.began.Add(24 * time.Hour)
-	if _, err := d.Store.FinishPoll(t.Context(), end, nil); err != nil {
+	if _, err := d.Archive.FinishPoll(t.Context(), end, nil); err != nil {
 		t.Fatal(err)
 	}
 }

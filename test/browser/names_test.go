@@ -36,7 +36,7 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 			t.Fatal(err)
 		}
 	}
-	_, err := desk.Store.ChangeTenant(t.Context(), contoso, func(tenant *tocsin.Tenant) error {
+	_, err := desk.Archive.ChangeTenant(t.Context(), contoso, func(tenant *tocsin.Tenant) error {
 		for i := 0; i < len(payloads); i += 3 {
 			tenant.Groups = append(tenant.Groups, payloads[i])
 		}

@@ -11,7 +11,7 @@ import (
 	"example.org/tocsin/internal/browsertest"
 	content "example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -105,11 +105,11 @@ func (s state) begin(t *testing.T) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := desk.Store.AddTenant(t.Context(), tocsin.Tenant{ID: contoso, Name: "contoso", DisplayName: "Contoso", CreatedAt: time.Now()}); err != nil {
+	if err := desk.Archive.AddTenant(t.Context(), tocsin.Tenant{ID: contoso, Name: "contoso", DisplayName: "Contoso", CreatedAt: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if values := s.tell(time.Now().UTC().Truncate(time.Second)); len(values) > 0 {
-		s.hear(t, desk.Store, values)
+		s.hear(t, desk.Archive, values)
 	}
 	if err := desk.Model.Refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
@@ -118,28 +118,28 @@ func (s state) begin(t *testing.T) *app.App {
 }
 
 // hear lets a source tell values in its last poll.
-func (s state) hear(t *testing.T, archive *store.Store, values []any) {
+func (s state) hear(t *testing.T, desk *archive.Store, values []any) {
 	t.Helper()
 	at := time.Now().UTC().Add(-s.heard)
-	found := store.Record{TenantID: contoso, Source: "graph", SeenAt: at}
+	found := archive.Record{TenantID: contoso, Source: "graph", SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		found.Entries = append(found.Entries, store.Entry{Document: doc})
+		found.Entries = append(found.Entries, archive.Entry{Document: doc})
 	}
-	if err := archive.PutSource(t.Context(), contoso, "graph", time.Minute); err != nil {
+	if err := desk.PutSource(t.Context(), contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	claimed, err := archive.ClaimSource(t.Context(), contoso, "graph", at, time.Minute, true)
+	claimed, err := desk.ClaimSource(t.Context(), contoso, "graph", at, time.Minute, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	end := store.PollEnd{DueAt: time.Now().Add(time.Hour), Poll: tocsin.Poll{
+	end := archive.PollEnd{DueAt: time.Now().Add(time.Hour), Poll: tocsin.Poll{
 		TenantID: contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged,
 	}}
-	if _, err := archive.FinishPoll(t.Context(), end, &found); err != nil {
+	if _, err := desk.FinishPoll(t.Context(), end, &found); err != nil {
 		t.Fatal(err)
 	}
 }

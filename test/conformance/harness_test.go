@@ -22,7 +22,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -228,15 +228,15 @@ func (a answer) list(t *testing.T) (ids string, members map[string]json.RawMessa
 // put stores documents for a tenant.
 func (d *desk) put(t *testing.T, tenant string, items ...any) {
 	t.Helper()
-	r := store.Record{TenantID: tenant, Source: "conformance", SeenAt: time.Now().Add(-time.Minute), Silent: true}
+	r := archive.Record{TenantID: tenant, Source: "conformance", SeenAt: time.Now().Add(-time.Minute), Silent: true}
 	for _, item := range items {
 		doc, err := tocsin.NewDocument(item)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
-	if _, err := d.Store.Record(t.Context(), r); err != nil {
+	if _, err := d.Archive.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -245,7 +245,7 @@ func (d *desk) put(t *testing.T, tenant string, items ...any) {
 func (d *desk) attach(t *testing.T, kind tocsin.Kind, id, fileID, name string, content []byte) {
 	t.Helper()
 	f := tocsin.File{ID: fileID, Name: name, ContentType: "application/pdf", SeenAt: time.Now(), Source: "conformance"}
-	if _, err := d.Store.PutFile(t.Context(), contoso, store.Ref{Kind: kind, ID: id}, f, content); err != nil {
+	if _, err := d.Archive.PutFile(t.Context(), contoso, tocsin.Ref{Kind: kind, ID: id}, f, content); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -19,7 +19,7 @@ func (d *desk) fill(t *testing.T) {
 		{ID: contoso, Name: "contoso", Domains: []string{"contoso.example", "contoso.onmicrosoft.example"}, CreatedAt: ago(400)},
 		{ID: fabrikam, Name: "fabrikam", Domains: []string{"fabrikam.example"}, CreatedAt: ago(400)},
 	} {
-		if err := d.Store.AddTenant(t.Context(), tenant); err != nil {
+		if err := d.Archive.AddTenant(t.Context(), tenant); err != nil {
 			t.Fatal(err)
 		}
 	}

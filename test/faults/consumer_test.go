@@ -20,6 +20,7 @@ import (
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -61,8 +62,8 @@ func looks(query string) bool {
 }
 
 // consumer is the event log in small batches, so that a few changes make many.
-func consumer() outbox.Consumer {
-	return outbox.Consumer{Name: "events", Start: outbox.Beginning, Batch: 3, Handle: event.NewLog().Handle}
+func consumer(s *storetest.Desk) outbox.Consumer {
+	return outbox.Consumer{Name: "events", Start: outbox.Beginning, Batch: 3, Handle: event.NewLog(s).Handle}
 }
 
 // follow runs the event log until it has handled every change.
@@ -74,7 +75,7 @@ func follow(ctx context.Context, s *storetest.Desk) error {
 	if !underKill() {
 		later = time.Now
 	}
-	r := outbox.New(s, later, slog.New(slog.DiscardHandler), consumer())
+	r := outbox.New(s, later, slog.New(slog.DiscardHandler), consumer(s))
 	var group sync.WaitGroup
 	group.Go(func() { _ = r.Run(ctx) })
 	defer group.Wait()
@@ -102,10 +103,10 @@ func underKill() bool { return os.Getenv(childVariable) == "" }
 func changed(t *testing.T, s *storetest.Desk) {
 	t.Helper()
 	storetest.AddTenants(t, s)
-	put := func(tenant string, hour int, silent bool, left []store.Ref, docs ...tocsin.Document) {
-		r := store.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0.Add(time.Duration(hour) * time.Hour), Silent: silent, Left: left}
+	put := func(tenant string, hour int, silent bool, left []tocsin.Ref, docs ...tocsin.Document) {
+		r := archive.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0.Add(time.Duration(hour) * time.Hour), Silent: silent, Left: left}
 		for _, d := range docs {
-			r.Entries = append(r.Entries, store.Entry{Document: d})
+			r.Entries = append(r.Entries, archive.Entry{Document: d})
 		}
 		if _, err := s.Record(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -118,7 +119,7 @@ func changed(t *testing.T, s *storetest.Desk) {
 			put(tenant, hour, false, nil, storetest.Issue(t, "EX1", fmt.Sprint("text ", hour), at(hour)), storetest.Issue(t, fmt.Sprint("EX2", hour), "new", at(hour)))
 		}
 	}
-	put(storetest.Contoso, 3, false, []store.Ref{{Kind: tocsin.KindIssue, ID: "EX21"}})
+	put(storetest.Contoso, 3, false, []tocsin.Ref{{Kind: tocsin.KindIssue, ID: "EX21"}})
 }
 
 // told are the events of both tenants, by the number of the change.
@@ -126,7 +127,7 @@ func told(t *testing.T, s *storetest.Desk) []string {
 	t.Helper()
 	var lines []string
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
-		list, err := s.LatestEvents(t.Context(), tenant, store.LatestQuery{Private: true, Limit: 1000})
+		list, err := s.LatestEvents(t.Context(), tenant, archive.LatestQuery{Private: true, Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,7 +321,7 @@ func TestReplicas(t *testing.T) {
 // fight follows the changes by hand with a clock that jumps.
 func fight(t *testing.T, s *storetest.Desk, replica int, jumps []time.Duration, history *History, sometimes *Sometimes) {
 	who := fmt.Sprint("replica ", replica)
-	log := event.NewLog()
+	log := event.NewLog(s)
 	now := time.Now()
 	for i := 0; ; i++ {
 		now = now.Add(jumps[(i+replica*17)%len(jumps)])

@@ -10,14 +10,14 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -52,6 +52,13 @@ const (
 	shortText  = 2400
 )
 
+// open opens the archive in the directory of the settings.
+func (s settings) open(ctx context.Context) (*app.Rooms, error) {
+	c := config.Default()
+	c.Data = s.dir
+	return app.OpenRooms(ctx, c)
+}
+
 // generate fills a store as a long history would have. It writes the tables
 // itself: the way of a poll, with its hash chain, would take ten times as long
 // and changes nothing about reading.
@@ -60,18 +67,18 @@ func generate(ctx context.Context, s settings) error {
 		return err
 	}
 	start := time.Now()
-	archive, err := store.Open(ctx, filepath.Join(s.dir, "tocsin.db"))
+	desk, err := s.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	list := tenants(s)
 	for _, t := range list {
-		if err := archive.AddTenant(ctx, tocsin.Tenant{ID: t.id, Name: t.name, CreatedAt: anchor()}); err != nil {
+		if err := desk.Archive.AddTenant(ctx, tocsin.Tenant{ID: t.id, Name: t.name, CreatedAt: anchor()}); err != nil {
 			return err
 		}
 	}
-	g := generator{db: archive.Writer(), tenants: list}
+	g := generator{db: desk.Store.Writer(), tenants: list}
 	if g.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest)); err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func generate(ctx context.Context, s settings) error {
 	}
 	fmt.Printf("archive of %d issues made in %.0f s\n", s.issues, time.Since(start).Seconds())
 	start = time.Now()
-	model := readmodel.New(archive, time.Now, slog.New(slog.DiscardHandler))
+	model := readmodel.New(desk.Reading(), time.Now, slog.New(slog.DiscardHandler))
 	for _, t := range list {
 		if _, err := model.Snapshot(ctx, t.id); err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -30,7 +30,7 @@ func pageTenant() tenant {
 // reader whose password it returns.
 func storm(ctx context.Context, desk *app.App) (password string, err error) {
 	now, t := time.Now(), pageTenant()
-	if err := desk.Store.AddTenant(ctx, tocsin.Tenant{ID: t.id, Name: t.name, CreatedAt: now}); err != nil {
+	if err := desk.Archive.AddTenant(ctx, tocsin.Tenant{ID: t.id, Name: t.name, CreatedAt: now}); err != nil {
 		return "", err
 	}
 	var items []any
@@ -49,15 +49,15 @@ func storm(ctx context.Context, desk *app.App) (password string, err error) {
 			Posts: []tocsin.Post{{CreatedAt: at, Type: "regular", ContentType: "html", Content: prose(uint64(i))}},
 		})
 	}
-	record := store.Record{TenantID: t.id, Source: "load", SeenAt: now}
+	record := archive.Record{TenantID: t.id, Source: "load", SeenAt: now}
 	for _, item := range items {
 		doc, err := tocsin.NewDocument(item)
 		if err != nil {
 			return "", err
 		}
-		record.Entries = append(record.Entries, store.Entry{Document: doc})
+		record.Entries = append(record.Entries, archive.Entry{Document: doc})
 	}
-	if _, err := desk.Store.Record(ctx, record); err != nil {
+	if _, err := desk.Archive.Record(ctx, record); err != nil {
 		return "", err
 	}
 	password = rand.Text()

@@ -17,7 +17,6 @@ import (
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -102,16 +101,16 @@ func measure(ctx context.Context, s settings) error {
 		return err
 	}
 	start, spent := time.Now(), used(os.Getpid())
-	archive, err := store.Open(ctx, filepath.Join(s.dir, "tocsin.db"))
+	desk, err := s.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer archive.Close()
+	defer desk.Close()
 	for _, t := range tenants(s) {
 		if t.name != s.measure {
 			continue
 		}
-		snapshot, err := readmodel.New(archive, time.Now, quiet(os.Stderr)).Snapshot(ctx, t.id)
+		snapshot, err := readmodel.New(desk.Reading(), time.Now, quiet(os.Stderr)).Snapshot(ctx, t.id)
 		if err != nil {
 			return err
 		}

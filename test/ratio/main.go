@@ -5,7 +5,9 @@
 //
 //	go run ./test/ratio -base DIR
 //
-// DIR is a checkout of the other commit; nothing is written there. Times are
+// DIR is a checkout of the other commit; nothing is written there. For one from
+// before the rooms of the store, testdata holds the files in the form that its
+// packages still had. Times are
 // those of the process, user and system together, as the benchmarks report
 // them. Run it in the directory of the module.
 package main
@@ -142,7 +144,7 @@ func add(to []*result, before, now []took) ([]*result, error) {
 func (m measure) build(checkout, here, to string) (string, error) {
 	replace := map[string]string{}
 	for _, name := range m.files {
-		replace[filepath.Join(checkout, m.dir, name)] = filepath.Join(here, m.dir, name)
+		replace[filepath.Join(checkout, m.dir, name)] = form(checkout, here, filepath.Join(m.dir, name))
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -154,6 +156,18 @@ func (m measure) build(checkout, here, to string) (string, error) {
 	}
 	_, err = command(checkout, "go", "test", "-c", "-overlay", overlay, "-o", to, "./"+m.dir)
 	return to, err
+}
+
+// form is the file of a benchmark that fits a checkout.
+func form(checkout, here, name string) string {
+	older := filepath.Join(here, "test/ratio/testdata", name+".txt")
+	if _, err := os.Stat(filepath.Join(checkout, "internal/store/archive")); err == nil {
+		return filepath.Join(here, name)
+	}
+	if _, err := os.Stat(older); err != nil {
+		return filepath.Join(here, name) // it knows nothing of the store
+	}
+	return older
 }
 
 // took is the processor time of one benchmark.

@@ -22,7 +22,6 @@ import (
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/pgtest"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -305,7 +304,7 @@ func (d *desk) held(t *testing.T, lines []line) map[string]int {
 		if _, done := held[l.ID]; done {
 			continue
 		}
-		versions, err := d.store.Versions(t.Context(), tenant, store.Ref{Kind: tocsin.KindMessage, ID: l.ID})
+		versions, err := d.store.Versions(t.Context(), tenant, tocsin.Ref{Kind: tocsin.KindMessage, ID: l.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

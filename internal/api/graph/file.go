@@ -12,14 +12,13 @@ import (
 
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // files are the documents that belong to issues and messages of a tenant.
 type files interface {
-	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
-	FileContent(ctx context.Context, tenantID string, ref store.Ref, id string) ([]byte, error)
+	Files(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.File, error)
+	FileContent(ctx context.Context, tenantID string, ref tocsin.Ref, id string) ([]byte, error)
 }
 
 // filesOf lists what is held of an issue or message.
@@ -27,7 +26,7 @@ func (x *exchange) filesOf(kind tocsin.Kind, id string) ([]tocsin.File, error) {
 	if x.api.files == nil {
 		return nil, nil
 	}
-	return x.api.files.Files(x.ctx, x.identity.TenantID, store.Ref{Kind: kind, ID: id})
+	return x.api.files.Files(x.ctx, x.identity.TenantID, tocsin.Ref{Kind: kind, ID: id})
 }
 
 // report answers incidentReport: the provider's document when it is held, also
@@ -45,7 +44,7 @@ func (x *exchange) report() error {
 	case err != nil:
 		return err
 	case len(held) > 0:
-		return x.sendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, held[0])
+		return x.sendFile(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, held[0])
 	case row.Status != tocsin.StatusReviewPublished:
 		return failf(http.StatusBadRequest, "The issue has no post-incident review: its status is not postIncidentReviewPublished.")
 	}
@@ -91,7 +90,7 @@ func (x *exchange) attachments() error {
 		if err := x.noOptions(); err != nil {
 			return err
 		}
-		return x.sendFile(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, held[i])
+		return x.sendFile(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, held[i])
 	}
 	return x.attachment(row.ID, held[i])
 }
@@ -264,7 +263,7 @@ func (x *exchange) noOptionsBut(allow ...string) error {
 
 // sendFile sends the content of a file. It came from outside: browsers save it
 // and run nothing of it, whatever it says it is.
-func (x *exchange) sendFile(ref store.Ref, f tocsin.File) error {
+func (x *exchange) sendFile(ref tocsin.Ref, f tocsin.File) error {
 	content, err := x.api.files.FileContent(x.ctx, x.identity.TenantID, ref, f.ID)
 	if err != nil {
 		return err
@@ -296,7 +295,7 @@ func (x *exchange) sendArchive(messageID string, held []tocsin.File) error {
 	w := archive.NewWriter(&out)
 	taken, size := map[string]bool{}, 0
 	for _, f := range held {
-		content, err := x.api.files.FileContent(x.ctx, x.identity.TenantID, store.Ref{Kind: tocsin.KindMessage, ID: messageID}, f.ID)
+		content, err := x.api.files.FileContent(x.ctx, x.identity.TenantID, tocsin.Ref{Kind: tocsin.KindMessage, ID: messageID}, f.ID)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/api/graph"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -18,7 +17,7 @@ import (
 func (d *desk) put(kind tocsin.Kind, id string, f tocsin.File, content string) {
 	d.tb.Helper()
 	f.SeenAt, f.Source = now(), "test"
-	if _, err := d.store.PutFile(d.tb.Context(), storetest.Contoso, store.Ref{Kind: kind, ID: id}, f, []byte(content)); err != nil {
+	if _, err := d.store.PutFile(d.tb.Context(), storetest.Contoso, tocsin.Ref{Kind: kind, ID: id}, f, []byte(content)); err != nil {
 		d.tb.Fatal(err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -91,7 +91,7 @@ func newDesk(tb testing.TB, change ...func(*graph.Config)) *desk {
 func (d *desk) record(tenant string, items ...any) {
 	d.tb.Helper()
 	d.seq++
-	r := store.Record{TenantID: tenant, Source: "test", SeenAt: now().Add(time.Duration(d.seq) * time.Second)}
+	r := archive.Record{TenantID: tenant, Source: "test", SeenAt: now().Add(time.Duration(d.seq) * time.Second)}
 	for _, item := range items {
 		doc, ok := item.(tocsin.Document)
 		if !ok {
@@ -100,7 +100,7 @@ func (d *desk) record(tenant string, items ...any) {
 				d.tb.Fatal(err)
 			}
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := d.store.Record(d.tb.Context(), r); err != nil {
 		d.tb.Fatal(err)
@@ -240,7 +240,7 @@ func disabled() tocsin.Tenant {
 func finish(t *testing.T, d *desk, epoch int64) {
 	t.Helper()
 	poll := tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: epoch, FinishedAt: now(), Outcome: tocsin.OutcomeFailed}
-	if _, err := d.store.FinishPoll(t.Context(), store.PollEnd{Poll: poll}, nil); err != nil {
+	if _, err := d.store.FinishPoll(t.Context(), archive.PollEnd{Poll: poll}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.model.Refresh(t.Context(), false); err != nil {

@@ -24,7 +24,7 @@ const Prefix = "/api/tocsin/v1/"
 type Config struct {
 	Base      string   // address of the desk
 	Names     []string // its other addresses
-	Archive   archive
+	Archive   storage
 	Handlings handlings
 	Model     snapshots
 	Author    *author.Author
@@ -39,7 +39,7 @@ type API struct {
 	names tocsin.Names
 	// audiences are what tokens may be for: each address of the desk.
 	audiences []string
-	archive   archive
+	archive   storage
 	handlings handlings
 	snapshots snapshots
 	author    *author.Author

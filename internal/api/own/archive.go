@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// archive is the part of the store that the API reads and manages.
-type archive interface {
+// storage is the part of the store that the API reads and manages.
+type storage interface {
 	tenants
 	items
 	polls
@@ -37,14 +37,14 @@ type tenants interface {
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 	AddTenant(ctx context.Context, t tocsin.Tenant) error
 	ChangeTenant(ctx context.Context, id string, change func(*tocsin.Tenant) error) (tocsin.Tenant, error)
-	Verify(ctx context.Context, tenantID string) (store.Verification, error)
+	Verify(ctx context.Context, tenantID string) (archive.Verification, error)
 }
 
 type items interface {
-	Items(ctx context.Context, tenantID string, q store.ItemsQuery) ([]store.Item, string, error)
-	Held(ctx context.Context, tenantID string, ref store.Ref, n int) (tocsin.Held, error)
-	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
-	Authors(ctx context.Context, tenantID string, ref store.Ref) (map[int]string, error)
+	Items(ctx context.Context, tenantID string, q archive.ItemsQuery) ([]archive.Item, string, error)
+	Held(ctx context.Context, tenantID string, ref tocsin.Ref, n int) (tocsin.Held, error)
+	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
+	Authors(ctx context.Context, tenantID string, ref tocsin.Ref) (map[int]string, error)
 	TenantChangesAfter(ctx context.Context, tenantID string, seq int64, private bool, limit int) ([]tocsin.Change, error)
 }
 

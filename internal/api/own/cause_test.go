@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +24,7 @@ func TestCauseOfAFailedPoll(t *testing.T) {
 		t.Fatal(err)
 	}
 	problem := tocsin.NewProblem(tocsin.ProblemSecret).With(&tocsin.Evidence{Status: 401, Code: "invalid_client", Number: "AADSTS7000215", Quote: "No."})
-	if _, err := d.store.FinishPoll(ctx, store.PollEnd{Poll: tocsin.Poll{
+	if _, err := d.store.FinishPoll(ctx, archive.PollEnd{Poll: tocsin.Poll{
 		TenantID: storetest.Contoso, Source: "graph", Epoch: claim.Epoch, FinishedAt: d.now, Outcome: tocsin.OutcomeFailed, Problem: problem,
 	}}, nil); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestIssuesHaveTheTenantsServices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.store.Record(t.Context(), store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now, Entries: []store.Entry{{Document: doc}, {Document: overview}}}); err != nil {
+	if _, err := d.store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now, Entries: []archive.Entry{{Document: doc}, {Document: overview}}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.must(200, "GET", "contoso", contoso+"/issues/CP1", "").string("service"); got != "AI" {

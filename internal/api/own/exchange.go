@@ -19,7 +19,6 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -152,7 +151,7 @@ func (x *exchange) withhold(segments []string) error {
 	if len(segments) < 4 || segments[2] != "messages" || x.identity.May(access.ReadPrivacy) {
 		return nil
 	}
-	ref := store.Ref{Kind: tocsin.KindMessage, ID: itemID(segments[3])}
+	ref := tocsin.Ref{Kind: tocsin.KindMessage, ID: itemID(segments[3])}
 	held, err := x.api.archive.Held(x.r.Context(), x.tenant.ID, ref, 0)
 	if errors.Is(err, tocsin.ErrNotFound) {
 		return nil // said by the route, in the order of its own checks

@@ -9,7 +9,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -46,7 +45,7 @@ func (a *API) registerHandlings() {
 
 func (a *API) getHandling(ctx context.Context, x *exchange, in *inRead) (*output[handlingBody], error) {
 	id := itemID(in.ID)
-	if _, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: id}, 0); err != nil {
+	if _, err := a.archive.Held(ctx, x.tenant.ID, tocsin.Ref{Kind: tocsin.KindMessage, ID: id}, 0); err != nil {
 		return nil, err
 	}
 	all, err := a.handlings.Handlings(ctx, x.tenant.ID)

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -16,7 +16,7 @@ func TestHealthIsTheOneJudgement(t *testing.T) {
 	if got := d.must(200, "GET", "contoso", contoso+"/health", ""); got.string("severity") != "unknown" {
 		t.Errorf("an empty tenant: %s", got.text)
 	}
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now}
 	for _, v := range []any{
 		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational},
 		tocsin.Issue{
@@ -28,7 +28,7 @@ func TestHealthIsTheOneJudgement(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := d.store.Record(t.Context(), r); err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -129,7 +129,7 @@ func (a *API) registerIssues() {
 // lister lists the items of a kind and class.
 func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exchange, *inList) (*struct{ Body summaryList }, error) {
 	return func(ctx context.Context, x *exchange, in *inList) (*struct{ Body summaryList }, error) {
-		q := store.ItemsQuery{Kind: kind, Class: class, Source: in.Source, Private: x.identity.May(access.ReadPrivacy), Limit: in.Limit, After: in.After}
+		q := archive.ItemsQuery{Kind: kind, Class: class, Source: in.Source, Private: x.identity.May(access.ReadPrivacy), Limit: in.Limit, After: in.After}
 		if in.Open {
 			q.OpenAt = x.now
 		}
@@ -180,7 +180,7 @@ func (a *API) filing(ctx context.Context, x *exchange) (func(tocsin.Facts, strin
 	return snapshot.Filed, nil
 }
 
-func newSummary(i store.Item) summary {
+func newSummary(i archive.Item) summary {
 	return summary{
 		ID: i.ID, Title: i.Title, Service: i.ServiceID, ServiceNames: linesOf(i.Service), Classification: i.Class, Status: string(i.Status),
 		StartAt: instant(i.StartAt), EndAt: instant(i.EndAt), ModifiedAt: instant(i.ModifiedAt), LeftAt: instant(i.LeftAt), Source: i.Source, Version: i.N,
@@ -250,7 +250,7 @@ type inPost struct {
 }
 
 // poster adds a post in one of the ways that the author knows.
-func (a *API) poster(post func(context.Context, author.Act, string, author.PostDraft) (store.Authored, error)) func(context.Context, *exchange, *inPost) (*output[issueBody], error) {
+func (a *API) poster(post func(context.Context, author.Act, string, author.PostDraft) (archive.Authored, error)) func(context.Context, *exchange, *inPost) (*output[issueBody], error) {
 	return func(ctx context.Context, x *exchange, in *inPost) (*output[issueBody], error) {
 		act, err := x.act(in.Conditions)
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -26,7 +26,7 @@ func show[B any](held tocsin.Held, body shower[B]) (*output[B], error) {
 }
 
 // written answers an act of writing.
-func written[B any](done store.Authored, err error, body shower[B]) (*output[B], error) {
+func written[B any](done archive.Authored, err error, body shower[B]) (*output[B], error) {
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func written[B any](done store.Authored, err error, body shower[B]) (*output[B],
 }
 
 // added answers an act that added to a collection.
-func added[B any](x *exchange, collection string, done store.Authored, err error, body shower[B]) (*output[B], error) {
+func added[B any](x *exchange, collection string, done archive.Authored, err error, body shower[B]) (*output[B], error) {
 	out, err := written(done, err, body)
 	if err == nil {
 		out.Location = Prefix + "tenants/" + x.tenant.ID + "/" + collection + "/" + done.ID
@@ -50,7 +50,7 @@ type inRead struct {
 // reader reads one item of a kind.
 func reader[B any](a *API, kind tocsin.Kind, body shower[B]) func(context.Context, *exchange, *inRead) (*output[B], error) {
 	return func(ctx context.Context, x *exchange, in *inRead) (*output[B], error) {
-		held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: kind, ID: itemID(in.ID)}, 0)
+		held, err := a.archive.Held(ctx, x.tenant.ID, tocsin.Ref{Kind: kind, ID: itemID(in.ID)}, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -21,7 +21,7 @@ func TestPrivateMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.store.Record(t.Context(), store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: storetest.T0, Entries: []store.Entry{{Document: doc}}}); err != nil {
+		if _, err := d.store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: storetest.T0, Entries: []archive.Entry{{Document: doc}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -75,7 +75,7 @@ func (a *API) service(ctx context.Context, x *exchange) shower[serviceBody] {
 		if err != nil {
 			return serviceBody{}, err
 		}
-		status, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindOverview, ID: held.ID}, 0)
+		status, err := a.archive.Held(ctx, x.tenant.ID, tocsin.Ref{Kind: tocsin.KindOverview, ID: held.ID}, 0)
 		if err != nil {
 			return serviceBody{}, err
 		}
@@ -89,7 +89,7 @@ func (a *API) service(ctx context.Context, x *exchange) shower[serviceBody] {
 }
 
 func (a *API) listServices(ctx context.Context, x *exchange, _ *InTenant) (*struct{ Body serviceList }, error) {
-	list, _, err := a.archive.Items(ctx, x.tenant.ID, store.ItemsQuery{Kind: tocsin.KindService, Source: tocsin.SourceOwn, Limit: 1000})
+	list, _, err := a.archive.Items(ctx, x.tenant.ID, archive.ItemsQuery{Kind: tocsin.KindService, Source: tocsin.SourceOwn, Limit: 1000})
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func featuresOf(list []featureBody) []tocsin.Feature {
 }
 
 func (a *API) getService(ctx context.Context, x *exchange, in *InItem) (*output[serviceBody], error) {
-	held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: tocsin.KindService, ID: in.ID}, 0)
+	held, err := a.archive.Held(ctx, x.tenant.ID, tocsin.Ref{Kind: tocsin.KindService, ID: in.ID}, 0)
 	if err != nil {
 		return nil, err
 	}

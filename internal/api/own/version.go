@@ -11,7 +11,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -104,7 +103,7 @@ func (a *API) registerVersionsOf(kind tocsin.Kind, noun, path string) {
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "list" + noun + "Versions", Method: http.MethodGet, Path: path + "/versions", Tags: tag, Summary: "List the versions of an item: " + string(kind),
 	}}, func(ctx context.Context, x *exchange, in *InItem) (*struct{ Body versionList }, error) {
-		return a.listVersions(ctx, x, store.Ref{Kind: kind, ID: idOf(kind, in.ID)})
+		return a.listVersions(ctx, x, tocsin.Ref{Kind: kind, ID: idOf(kind, in.ID)})
 	})
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "get" + noun + "Version", Method: http.MethodGet, Path: path + "/versions/{n}", Tags: tag, Summary: "Read a version of an item: " + string(kind),
@@ -113,11 +112,11 @@ func (a *API) registerVersionsOf(kind tocsin.Kind, noun, path string) {
 		Body fullVersion
 	}, error,
 	) {
-		held, err := a.archive.Held(ctx, x.tenant.ID, store.Ref{Kind: kind, ID: idOf(kind, in.ID)}, in.N)
+		held, err := a.archive.Held(ctx, x.tenant.ID, tocsin.Ref{Kind: kind, ID: idOf(kind, in.ID)}, in.N)
 		if err != nil {
 			return nil, err
 		}
-		authors, err := a.archive.Authors(ctx, x.tenant.ID, store.Ref{Kind: kind, ID: held.ID})
+		authors, err := a.archive.Authors(ctx, x.tenant.ID, tocsin.Ref{Kind: kind, ID: held.ID})
 		return &struct {
 			ETag string `header:"ETag"`
 			Body fullVersion
@@ -129,7 +128,7 @@ func (a *API) registerVersionsOf(kind tocsin.Kind, noun, path string) {
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "compare" + noun + "Versions", Method: http.MethodGet, Path: path + "/differences", Tags: tag, Summary: "What differs between two versions of an item: " + string(kind),
 	}}, func(ctx context.Context, x *exchange, in *inDifference) (*struct{ Body differenceBody }, error) {
-		return a.compare(ctx, x, store.Ref{Kind: kind, ID: idOf(kind, in.ID)}, in.From, in.To)
+		return a.compare(ctx, x, tocsin.Ref{Kind: kind, ID: idOf(kind, in.ID)}, in.From, in.To)
 	})
 }
 
@@ -148,7 +147,7 @@ func newVersionBody(v tocsin.Version, authors map[int]string) VersionBody {
 	return VersionBody{v.N, at, v.SeenAt, v.Source, authors[v.N], v.Document.String(), v.Chain.String()}
 }
 
-func (a *API) listVersions(ctx context.Context, x *exchange, ref store.Ref) (*struct{ Body versionList }, error) {
+func (a *API) listVersions(ctx context.Context, x *exchange, ref tocsin.Ref) (*struct{ Body versionList }, error) {
 	list, err := a.archive.Versions(ctx, x.tenant.ID, ref)
 	if err != nil {
 		return nil, err
@@ -165,7 +164,7 @@ func (a *API) listVersions(ctx context.Context, x *exchange, ref store.Ref) (*st
 }
 
 // compare sets two versions side by side.
-func (a *API) compare(ctx context.Context, x *exchange, ref store.Ref, from, to int) (*struct{ Body differenceBody }, error) {
+func (a *API) compare(ctx context.Context, x *exchange, ref tocsin.Ref, from, to int) (*struct{ Body differenceBody }, error) {
 	newer, err := a.archive.Held(ctx, x.tenant.ID, ref, to)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -24,13 +24,13 @@ type model interface {
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 
-// archive is what the read side does not have: how issues developed, and the
+// storage is what the read side does not have: how issues developed, and the
 // documents that belong to them.
-type archive interface {
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
-	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
-	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
-	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
+type storage interface {
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]archive.Gap, error)
+	Items(ctx context.Context, tenantID string, q archive.ItemsQuery) (list []archive.Item, next string, err error)
+	Files(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.File, error)
 }
 
 // Audiences are the names by which tokens for the API may call it: the address
@@ -42,7 +42,7 @@ type Config struct {
 	Base      string   // address of the desk
 	Names     []string // its other addresses: links start with the one that was asked
 	Model     model
-	Archive   archive
+	Archive   storage
 	Admission *httpserver.Admission
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -52,7 +52,7 @@ type Config struct {
 type API struct {
 	names     tocsin.Names
 	model     model
-	archive   archive
+	archive   storage
 	history   *history.Reader
 	admission *httpserver.Admission
 	audiences []string

@@ -13,16 +13,16 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/api/servicecomms"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // fill stores issues of ten services, one every five minutes back from now,
 // each with two posts of a kilobyte.
-func fill(b *testing.B, record func(context.Context, store.Record) ([]tocsin.Change, error), issues int) {
+func fill(b *testing.B, record func(context.Context, archive.Record) ([]tocsin.Change, error), issues int) {
 	b.Helper()
-	r := store.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: now, Silent: true}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: now, Silent: true}
 	flush := func() {
 		if _, err := record(b.Context(), r); err != nil {
 			b.Fatal(err)
@@ -34,7 +34,7 @@ func fill(b *testing.B, record func(context.Context, store.Record) ([]tocsin.Cha
 		if err != nil {
 			b.Fatal(err)
 		}
-		if r.Entries = append(r.Entries, store.Entry{Document: doc}); len(r.Entries) == 2000 {
+		if r.Entries = append(r.Entries, archive.Entry{Document: doc}); len(r.Entries) == 2000 {
 			flush()
 		}
 	}

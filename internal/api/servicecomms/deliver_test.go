@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +24,7 @@ func shared(t *testing.T, s *storetest.Desk, title string, at time.Time) {
 		t.Fatal(err)
 	}
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
-		if _, err := s.Record(t.Context(), store.Record{TenantID: tenant, Source: "test", SeenAt: at, Entries: []store.Entry{{Document: doc}}}); err != nil {
+		if _, err := s.Record(t.Context(), archive.Record{TenantID: tenant, Source: "test", SeenAt: at, Entries: []archive.Entry{{Document: doc}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

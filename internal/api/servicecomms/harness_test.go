@@ -18,7 +18,7 @@ import (
 	"example.org/tocsin/internal/collect/file"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -97,13 +97,13 @@ func serve(t testing.TB, s *storetest.Desk) *servicecomms.API {
 // put stores documents of one tenant; v is as in [tocsin.NewDocument].
 func put(t testing.TB, s *storetest.Desk, tenant string, at time.Time, list ...any) {
 	t.Helper()
-	r := store.Record{TenantID: tenant, Source: "graph", SeenAt: at}
+	r := archive.Record{TenantID: tenant, Source: "graph", SeenAt: at}
 	for _, v := range list {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := s.Record(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ func polled(t testing.TB, s *storetest.Desk, at time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end := store.PollEnd{DueAt: at.Add(3 * time.Minute), Poll: tocsin.Poll{
+	end := archive.PollEnd{DueAt: at.Add(3 * time.Minute), Poll: tocsin.Poll{
 		TenantID: storetest.Contoso, Source: "graph", Epoch: state.Epoch, Full: true, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged,
 	}}
 	if _, err := s.FinishPoll(t.Context(), end, nil); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -119,7 +118,7 @@ func (x *exchange) linkReview(n *notice, o object) error {
 	if !n.reviewed() || o.value(field) != nil {
 		return nil
 	}
-	held, err := x.api.archive.Files(x.r.Context(), x.snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: n.of.ID})
+	held, err := x.api.archive.Files(x.r.Context(), x.snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindIssue, ID: n.of.ID})
 	if err == nil && len(held) > 0 {
 		o.set(field, x.base+"/v1.0/admin/serviceAnnouncement/issues/"+url.PathEscape(n.of.ID)+"/incidentReport")
 	}

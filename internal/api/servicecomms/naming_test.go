@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -22,7 +22,7 @@ func TestWorkloadsAreTheTenantsOwn(t *testing.T) {
 	}
 	message := tocsin.Message{ID: "MC1", Title: "x", Services: []string{name, "Exchange Online"}, StartAt: now, ModifiedAt: now}
 	for tenant, id := range map[string]string{storetest.Contoso: "AI", storetest.Fabrikam: "Copilot9"} {
-		if _, err := s.Record(t.Context(), store.Record{TenantID: tenant, Source: "graph", SeenAt: now, Entries: []store.Entry{{Document: doc}}}); err != nil {
+		if _, err := s.Record(t.Context(), archive.Record{TenantID: tenant, Source: "graph", SeenAt: now, Entries: []archive.Entry{{Document: doc}}}); err != nil {
 			t.Fatal(err)
 		}
 		put(t, s, tenant, now, tocsin.Overview{ServiceID: id, Service: name, Status: tocsin.StatusDegradation}, message)

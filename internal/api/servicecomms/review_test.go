@@ -3,7 +3,6 @@ package servicecomms_test
 import (
 	"testing"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -24,7 +23,7 @@ func TestReviewIsLinked(t *testing.T) {
 		t.Errorf("without a review the link is %v", got)
 	}
 	report := tocsin.File{ID: tocsin.ReportID, Name: "review.pdf", ContentType: "application/pdf", SeenAt: now, Source: "test"}
-	if _, err := s.PutFile(t.Context(), storetest.Contoso, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"}, report, []byte("%PDF-1.7")); err != nil {
+	if _, err := s.PutFile(t.Context(), storetest.Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"}, report, []byte("%PDF-1.7")); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := link(), base+"/v1.0/admin/serviceAnnouncement/issues/EX1/incidentReport"; got != want {

@@ -13,7 +13,6 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -100,13 +99,13 @@ func TestFilesAreFetched(t *testing.T) {
 	}
 	names := func(kind tocsin.Kind, id string) string {
 		t.Helper()
-		list, err := archive.Files(t.Context(), tenant, store.Ref{Kind: kind, ID: id})
+		list, err := archive.Files(t.Context(), tenant, tocsin.Ref{Kind: kind, ID: id})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var names []string
 		for _, f := range list {
-			content, err := archive.FileContent(t.Context(), tenant, store.Ref{Kind: kind, ID: id}, f.ID)
+			content, err := archive.FileContent(t.Context(), tenant, tocsin.Ref{Kind: kind, ID: id}, f.ID)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // authoring is a new own issue about note.
-func authoring(t testing.TB, tenant, key, note string, at time.Time) store.Authoring {
-	return store.Authoring{
+func authoring(t testing.TB, tenant, key, note string, at time.Time) archive.Authoring {
+	return archive.Authoring{
 		TenantID: tenant, By: "c1", At: at, Key: key, Request: tocsin.HashOf([]byte(note)),
-		Write: func(ctx context.Context, d *store.Draft) ([]tocsin.Document, error) {
+		Write: func(ctx context.Context, d *archive.Draft) ([]tocsin.Document, error) {
 			id, err := d.NextID(ctx)
 			if err != nil {
 				return nil, err
@@ -28,7 +28,7 @@ func authoring(t testing.TB, tenant, key, note string, at time.Time) store.Autho
 	}
 }
 
-func author(t testing.TB, s *Desk, a store.Authoring) store.Authored {
+func author(t testing.TB, s *Desk, a archive.Authoring) archive.Authored {
 	t.Helper()
 	done, err := s.Author(t.Context(), a)
 	if err != nil {
@@ -54,7 +54,7 @@ func authored(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Error(err)
 	}
-	ref := store.Ref{Kind: tocsin.KindIssue, ID: "TC1001"}
+	ref := tocsin.Ref{Kind: tocsin.KindIssue, ID: "TC1001"}
 	if held, err := s.Held(t.Context(), Fabrikam, ref, 1); err != nil || string(held.Body) != string(other.Body) {
 		t.Errorf("Held = %+v, %v", held, err)
 	}
@@ -77,7 +77,7 @@ func authoredAgain(t *testing.T, s *Desk) {
 	if !again.Repeated || again.ID != first.ID || again.Tag() != first.Tag() || len(again.Changes) != 0 {
 		t.Errorf("again = %+v, want the first answer", again)
 	}
-	if _, err := s.Author(t.Context(), authoring(t, Contoso, "k1", "two", T0)); !errors.Is(err, tocsin.ErrConflict) || !errors.Is(err, store.ErrKeyReused) {
+	if _, err := s.Author(t.Context(), authoring(t, Contoso, "k1", "two", T0)); !errors.Is(err, tocsin.ErrConflict) || !errors.Is(err, archive.ErrKeyReused) {
 		t.Errorf("another request under the key: %v, want ErrConflict", err)
 	}
 	if other := author(t, s, authoring(t, Fabrikam, "k1", "one", T0)); other.Repeated {
@@ -104,7 +104,7 @@ func authoredAgain(t *testing.T, s *Desk) {
 func ownStaysOwn(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	foreign := Issue(t, "TC1002", "theirs", T0)
-	listed := store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Listed: true, Entries: []store.Entry{{Document: foreign}}}
+	listed := archive.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Listed: true, Entries: []archive.Entry{{Document: foreign}}}
 	if _, err := s.Record(t.Context(), listed); err != nil {
 		t.Fatal(err)
 	}
@@ -116,16 +116,16 @@ func ownStaysOwn(t *testing.T, s *Desk) {
 	if err != nil || len(missing) != 0 || live != 1 {
 		t.Errorf("Missing = %v of %d, %v: own items are not on the source's list", missing, live, err)
 	}
-	listed.Entries = []store.Entry{{Document: Issue(t, own.ID, "forged", T0.Add(time.Hour))}}
+	listed.Entries = []archive.Entry{{Document: Issue(t, own.ID, "forged", T0.Add(time.Hour))}}
 	if changes, err := s.Record(t.Context(), listed); err != nil || len(changes) != 0 {
 		t.Errorf("a poll that lists an own id: %v, %v, want nothing", whats(changes), err)
 	}
-	held, err := s.Held(t.Context(), Contoso, store.Ref{Kind: tocsin.KindIssue, ID: own.ID}, 0)
+	held, err := s.Held(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: own.ID}, 0)
 	if err != nil || held.Tag() != own.Tag() || !held.Own() {
 		t.Errorf("Held = %+v, %v, want what was authored", held, err)
 	}
 	takeover := authoring(t, Contoso, "", "", T0)
-	takeover.Write = func(context.Context, *store.Draft) ([]tocsin.Document, error) {
+	takeover.Write = func(context.Context, *archive.Draft) ([]tocsin.Document, error) {
 		return []tocsin.Document{Issue(t, "TC1002", "ours now", T0.Add(time.Hour))}, nil
 	}
 	if _, err := s.Author(t.Context(), takeover); !errors.Is(err, tocsin.ErrConflict) {
@@ -140,8 +140,8 @@ func ownStaysOwn(t *testing.T, s *Desk) {
 // clockWentBack: what was written last holds, whatever the clock says.
 func clockWentBack(t *testing.T, s *Desk) {
 	AddTenants(t, s)
-	write := func(status tocsin.Status, at time.Time) store.Authored {
-		return author(t, s, store.Authoring{TenantID: Contoso, By: "c1", At: at, Write: func(context.Context, *store.Draft) ([]tocsin.Document, error) {
+	write := func(status tocsin.Status, at time.Time) archive.Authored {
+		return author(t, s, archive.Authoring{TenantID: Contoso, By: "c1", At: at, Write: func(context.Context, *archive.Draft) ([]tocsin.Document, error) {
 			return []tocsin.Document{overview(t, status)}, nil
 		}})
 	}
@@ -163,7 +163,7 @@ func items(t *testing.T, s *Desk) {
 	}
 	author(t, s, authoring(t, Contoso, "", "ours", T0))
 	record(t, s, Fabrikam, T0, Issue(t, "EX9", "of another", T0))
-	q := store.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4}
+	q := archive.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4}
 	var ids []string
 	for {
 		list, next, err := s.Items(t.Context(), Contoso, q)
@@ -178,7 +178,7 @@ func items(t *testing.T, s *Desk) {
 		}
 	}
 	expect(t, "items", ids, []string{"TC1001", "EX4", "EX3", "EX2", "EX1", "EX0"})
-	list, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Source: tocsin.SourceOwn, Class: "incident", OpenAt: T0, Limit: 4})
+	list, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Source: tocsin.SourceOwn, Class: "incident", OpenAt: T0, Limit: 4})
 	if err != nil || len(list) != 1 || list[0].Source != tocsin.SourceOwn || list[0].Title != "ours" {
 		t.Errorf("own items = %+v, %v", list, err)
 	}
@@ -196,7 +196,7 @@ func items(t *testing.T, s *Desk) {
 		}
 		record(t, s, Contoso, T0, doc)
 	}
-	list, _, err = s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Class: "course", OpenAt: T0, Limit: 9})
+	list, _, err = s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Class: "course", OpenAt: T0, Limit: 9})
 	ids = nil
 	for _, i := range list {
 		ids = append(ids, i.ID)
@@ -205,7 +205,7 @@ func items(t *testing.T, s *Desk) {
 	if expect(t, "open items", ids, []string{"B1", "B2", "B3"}); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4, After: "x"}); !errors.Is(err, tocsin.ErrInvalid) {
+	if _, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4, After: "x"}); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("a cursor of nonsense: %v, want ErrInvalid", err)
 	}
 }
@@ -245,7 +245,7 @@ func hurry(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: claimed.Epoch, FinishedAt: T0, Outcome: tocsin.OutcomeUnchanged}, DueAt: T0.Add(time.Hour)}
+	end := archive.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: claimed.Epoch, FinishedAt: T0, Outcome: tocsin.OutcomeUnchanged}, DueAt: T0.Add(time.Hour)}
 	if _, err := s.FinishPoll(t.Context(), end, nil); err != nil {
 		t.Fatal(err)
 	}

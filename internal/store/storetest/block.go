@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -14,13 +13,13 @@ func blocks(t *testing.T, s *Desk) {
 	if _, err := s.Block(ctx, Contoso); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("Block = %v, want ErrNotFound", err)
 	}
-	put := func(tenant string, b store.Block) {
+	put := func(tenant string, b tocsin.Block) {
 		t.Helper()
 		if err := s.PutBlock(ctx, tenant, b); err != nil {
 			t.Fatal(err)
 		}
 	}
-	get := func(tenant string) store.Block {
+	get := func(tenant string) tocsin.Block {
 		t.Helper()
 		b, err := s.Block(ctx, tenant)
 		if err != nil {
@@ -28,14 +27,14 @@ func blocks(t *testing.T, s *Desk) {
 		}
 		return b
 	}
-	first := store.Block{Seq: 7, Parts: map[tocsin.Kind][][]byte{
+	first := tocsin.Block{Seq: 7, Parts: map[tocsin.Kind][][]byte{
 		tocsin.KindIssue: {{1, 2}, {3, 0, 255}}, tocsin.KindMessage: {{4}},
 	}}
-	other := store.Block{Seq: 0, Parts: map[tocsin.Kind][][]byte{tocsin.KindMessage: {{9}}}}
+	other := tocsin.Block{Seq: 0, Parts: map[tocsin.Kind][][]byte{tocsin.KindMessage: {{9}}}}
 	put(Contoso, first)
 	put(Fabrikam, other)
 	expect(t, "block", get(Contoso), first)
-	second := store.Block{Seq: 8, Parts: map[tocsin.Kind][][]byte{tocsin.KindIssue: {{5}}}}
+	second := tocsin.Block{Seq: 8, Parts: map[tocsin.Kind][][]byte{tocsin.KindIssue: {{5}}}}
 	put(Contoso, second)
 	expect(t, "block in its place", get(Contoso), second)
 	expect(t, "block of another tenant", get(Fabrikam), other)
@@ -53,11 +52,11 @@ func rowsOfKinds(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	each := map[string]store.Row{}
+	each := map[string]tocsin.Row{}
 	for _, r := range all {
 		each[string(r.Kind)+r.ID] = r
 	}
-	byKind := map[string]store.Row{}
+	byKind := map[string]tocsin.Row{}
 	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindOverview, tocsin.KindService} {
 		some, err := s.Rows(t.Context(), Contoso, kind)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -91,7 +92,7 @@ func consumerClaims(t *testing.T, s *Desk) {
 	// What fails writes nothing and moves nothing.
 	broken := errors.New("no")
 	_, n, err := s.Consume(ctx, heir, 9, later, time.Minute, func(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
-		return errors.Join(tx.PutEvents(ctx, []tocsin.Event{{Change: batch[0]}}), broken)
+		return errors.Join(s.PutEvents(ctx, tx, []tocsin.Event{{Change: batch[0]}}), broken)
 	})
 	if n != 0 || !errors.Is(err, broken) {
 		t.Errorf("handler that fails: %d, %v", n, err)
@@ -105,7 +106,7 @@ func consumerClaims(t *testing.T, s *Desk) {
 	} else {
 		t.Error("a cursor that was moved served twice")
 	}
-	if list, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Limit: 9}); err != nil || slices.ContainsFunc(list, func(e store.Told) bool { return e.Read }) {
+	if list, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Limit: 9}); err != nil || slices.ContainsFunc(list, func(e archive.Told) bool { return e.Read }) {
 		t.Errorf("events of a transaction that failed: %+v, %v", list, err)
 	}
 	if err := s.ReleaseConsumer(ctx, next); err != nil {
@@ -167,13 +168,13 @@ func events(t *testing.T, s *Desk) {
 	record(t, s, Contoso, T0.Add(time.Hour), Issue(t, "EX1", "two", T0.Add(time.Hour)))
 	record(t, s, Fabrikam, T0, Issue(t, "EX1", "one", T0))
 	put := func(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
-		pairs, err := tx.Documents(ctx, batch)
+		pairs, err := s.Documents(ctx, tx, batch)
 		if err != nil || len(pairs) != 3 || pairs[0].Before != 0 || pairs[1].Before != pairs[0].After || pairs[2] != pairs[0] {
 			t.Errorf("Documents = %v, %v", pairs, err)
 		}
-		body, err := tx.Body(ctx, pairs[1].After)
+		body, err := s.DocumentBody(ctx, tx, pairs[1].After)
 		expect(t, "body", string(body), string(Issue(t, "EX1", "two", T0.Add(time.Hour)).Body))
-		return errors.Join(err, tx.PutEvents(ctx, []tocsin.Event{
+		return errors.Join(err, s.PutEvents(ctx, tx, []tocsin.Event{
 			{Change: batch[0], Status: tocsin.StatusDegradation},
 			{Change: batch[1], Status: tocsin.StatusServiceRestored, Was: tocsin.StatusDegradation, Posts: 1, Edited: 9, Members: []string{"title", "endDateTime"}},
 			{Change: batch[2]},
@@ -183,19 +184,19 @@ func events(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 9})
+	list, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 9})
 	if err != nil || len(list) != 2 || list[0].N != 2 || list[0].Was != tocsin.StatusDegradation || list[0].Edited != 9 || len(list[0].Members) != 2 || list[1].Members != nil {
 		t.Errorf("LatestEvents = %+v, %v", list, err)
 	}
-	if none, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindMessage}, Limit: 9}); err != nil || len(none) != 0 {
+	if none, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindMessage}, Limit: 9}); err != nil || len(none) != 0 {
 		t.Errorf("of another kind: %+v, %v", none, err)
 	}
 	record(t, s, Contoso, T0, Issue(t, "EX2", "x", T0))
-	if fresh, err := s.LatestEvents(ctx, Contoso, store.LatestQuery{Limit: 9}); err != nil || len(fresh) != 3 || fresh[0].Read || fresh[0].ID != "EX2" || !fresh[1].Read {
+	if fresh, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Limit: 9}); err != nil || len(fresh) != 3 || fresh[0].Read || fresh[0].ID != "EX2" || !fresh[1].Read {
 		t.Errorf("with a change that the log has not come to: %+v, %v", fresh, err)
 	}
 	twice := func(ctx context.Context, tx *store.Tx, _ []tocsin.Change) error {
-		return tx.PutEvents(ctx, []tocsin.Event{list[1].Event})
+		return s.PutEvents(ctx, tx, []tocsin.Event{list[1].Event})
 	}
 	if _, _, err := s.Consume(ctx, cursor, 9, T0, time.Minute, twice); !errors.Is(err, tocsin.ErrConflict) || errors.Is(err, store.ErrClaimLost) {
 		t.Errorf("an event twice: %v, want ErrConflict", err)

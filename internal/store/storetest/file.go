@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -30,7 +30,7 @@ func files(t *testing.T, s *Desk) {
 	doc := Message(t, "MC1", true, T0)
 	record(t, s, Contoso, T0, doc)
 	record(t, s, Fabrikam, T0, doc)
-	ref, content := store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, bytes.Repeat([]byte("text "), 1000)
+	ref, content := tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, bytes.Repeat([]byte("text "), 1000)
 	f := tocsin.File{ID: "a1", Name: "../guide.pdf", ContentType: "application/pdf", SeenAt: T0, Source: "test"}
 	put, err := s.PutFile(t.Context(), Contoso, ref, f, content)
 	if err != nil {
@@ -53,7 +53,7 @@ func files(t *testing.T, s *Desk) {
 	if _, err := s.FileContent(t.Context(), Fabrikam, ref, "a1"); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("FileContent of the other tenant = %v, want not found", err)
 	}
-	if _, err := s.PutFile(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC2"}, f, content); !errors.Is(err, tocsin.ErrNotFound) {
+	if _, err := s.PutFile(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC2"}, f, content); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("PutFile for an unknown message = %v, want not found", err)
 	}
 	if _, err := s.PutFile(t.Context(), Contoso, ref, f, make([]byte, tocsin.MaxFile+1)); !errors.Is(err, tocsin.ErrInvalid) {
@@ -83,7 +83,7 @@ func files(t *testing.T, s *Desk) {
 // each version; an import, and an item without files, do not.
 func fileTasks(t *testing.T, s *Desk) {
 	AddTenants(t, s)
-	tasks := func(now time.Time) []store.FileTask {
+	tasks := func(now time.Time) []archive.FileTask {
 		t.Helper()
 		list, err := s.FileTasks(t.Context(), Contoso, "graph", now, 10)
 		if err != nil {
@@ -93,9 +93,9 @@ func fileTasks(t *testing.T, s *Desk) {
 	}
 	add := func(listed bool, docs ...tocsin.Document) {
 		t.Helper()
-		r := store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Listed: listed}
+		r := archive.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Listed: listed}
 		for _, d := range docs {
-			r.Entries = append(r.Entries, store.Entry{Document: d})
+			r.Entries = append(r.Entries, archive.Entry{Document: d})
 		}
 		if _, err := s.Record(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -103,15 +103,15 @@ func fileTasks(t *testing.T, s *Desk) {
 	}
 	add(false, Message(t, "MC0", true, T0))
 	add(true, Message(t, "MC1", true, T0), Message(t, "MC2", false, T0), Message(t, "MC1", true, T0.Add(time.Minute)))
-	one := store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}
-	expect(t, "tasks", tasks(T0), []store.FileTask{{Ref: one}})
+	one := tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC1"}
+	expect(t, "tasks", tasks(T0), []archive.FileTask{{Ref: one}})
 	if err := s.EndFileTask(t.Context(), Contoso, one, T0.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if list := tasks(T0); len(list) != 0 {
 		t.Errorf("tasks after a failure = %v", list)
 	}
-	expect(t, "tasks an hour later", tasks(T0.Add(time.Hour)), []store.FileTask{{Ref: one, Tries: 1}})
+	expect(t, "tasks an hour later", tasks(T0.Add(time.Hour)), []archive.FileTask{{Ref: one, Tries: 1}})
 	if err := s.EndFileTask(t.Context(), Contoso, one, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func fileTasks(t *testing.T, s *Desk) {
 		t.Errorf("tasks when all is done = %v", list)
 	}
 	add(true, Message(t, "MC1", true, T0.Add(2*time.Minute)))
-	expect(t, "tasks after a new version", tasks(T0), []store.FileTask{{Ref: one}})
+	expect(t, "tasks after a new version", tasks(T0), []archive.FileTask{{Ref: one}})
 }
 
 // viewpoints: marks are a person's own, in one tenant, and set together or not

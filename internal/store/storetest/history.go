@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -15,13 +15,13 @@ import (
 // minutes: "a1 b2" is an issue's text a, seen a minute after the story begins.
 func brought(t testing.TB, s *Desk, lines string) int {
 	t.Helper()
-	r := store.Record{TenantID: Contoso, Source: "import", SeenAt: T0.Add(24 * time.Hour), Silent: true}
+	r := archive.Record{TenantID: Contoso, Source: "import", SeenAt: T0.Add(24 * time.Hour), Silent: true}
 	for line := range strings.FieldsSeq(lines) {
 		var minute int
 		if _, err := fmt.Sscan(line[1:], &minute); err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: Issue(t, "EX1", line[:1], T0), SeenAt: T0.Add(time.Duration(minute) * time.Minute)})
+		r.Entries = append(r.Entries, archive.Entry{Document: Issue(t, "EX1", line[:1], T0), SeenAt: T0.Add(time.Duration(minute) * time.Minute)})
 	}
 	changes, err := s.Record(t.Context(), r)
 	if err != nil {
@@ -34,7 +34,7 @@ func brought(t testing.TB, s *Desk, lines string) int {
 // and what holds of them.
 func story(t testing.TB, s *Desk) string {
 	t.Helper()
-	versions, err := s.Versions(t.Context(), Contoso, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
+	versions, err := s.Versions(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,12 +122,12 @@ func imports(t *testing.T, s *Desk) {
 		{"a", "a1 b2 a5 holds a", true},
 		{"a", "a1 b2 a5 holds a", true},
 	} {
-		r := store.Record{
+		r := archive.Record{
 			TenantID: Contoso, Source: "import", SeenAt: T0.Add(time.Duration(i+1) * time.Minute), Silent: true, Back: step.back,
-			Entries: []store.Entry{{Document: Issue(t, "EX1", step.says, T0)}},
+			Entries: []archive.Entry{{Document: Issue(t, "EX1", step.says, T0)}},
 		}
-		var asked []store.Entry
-		r.WouldGoBack = func(e store.Entry) { asked = append(asked, e) }
+		var asked []archive.Entry
+		r.WouldGoBack = func(e archive.Entry) { asked = append(asked, e) }
 		if _, err := s.Record(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}

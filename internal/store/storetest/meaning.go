@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -38,7 +37,7 @@ func shown(t testing.TB, s *Desk) string {
 
 func heldNow(t testing.TB, s *Desk) tocsin.Held {
 	t.Helper()
-	held, err := s.Held(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, 0)
+	held, err := s.Held(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

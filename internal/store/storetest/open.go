@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
 )
 
@@ -47,12 +48,16 @@ func File(t testing.TB) string {
 }
 
 // The rooms of a desk.
-type People = people.Store
+type (
+	Archive = archive.Store
+	People  = people.Store
+)
 
 // A Desk is an open store with all its rooms, as tests want it: each method of
 // the engine and of every room is one of its own.
 type Desk struct {
 	*store.Store
+	*Archive
 	*People
 }
 
@@ -63,12 +68,16 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{Store: s, People: people.New(s)}, nil
+	a, err := archive.Open(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Desk{Store: s, Archive: a, People: people.New(s)}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.
 func (d *Desk) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
-	freed, err := d.Store.Sweep(ctx, now, keep)
+	freed, err := d.Archive.Sweep(ctx, now, keep)
 	return freed, errors.Join(err, d.People.Sweep(ctx, now))
 }
 

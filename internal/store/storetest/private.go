@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -28,13 +28,13 @@ func private(t *testing.T, s *Desk) {
 	record(t, s, Contoso, T0, message(t, "MC1", "Public words", "confidential", T0), Issue(t, "EX1", "words", T0))
 	record(t, s, Contoso, T0.Add(time.Hour), privacy(t, "MC2", T0.Add(time.Hour)), privacy(t, "MC3", T0.Add(time.Hour)))
 	for _, tt := range []struct {
-		q    store.LatestQuery
+		q    archive.LatestQuery
 		want []string
 	}{
-		{store.LatestQuery{Limit: 2}, []string{"EX1 new 1", "MC1 new 1"}},
-		{store.LatestQuery{Limit: 9, Private: true}, []string{"MC3 new 1", "MC2 new 1", "EX1 new 1", "MC1 new 1"}},
-		{store.LatestQuery{Limit: 1, Kinds: []tocsin.Kind{tocsin.KindMessage}}, []string{"MC1 new 1"}},
-		{store.LatestQuery{Limit: 9, Kinds: []tocsin.Kind{tocsin.KindIssue, tocsin.KindOverview}, Private: true}, []string{"EX1 new 1"}},
+		{archive.LatestQuery{Limit: 2}, []string{"EX1 new 1", "MC1 new 1"}},
+		{archive.LatestQuery{Limit: 9, Private: true}, []string{"MC3 new 1", "MC2 new 1", "EX1 new 1", "MC1 new 1"}},
+		{archive.LatestQuery{Limit: 1, Kinds: []tocsin.Kind{tocsin.KindMessage}}, []string{"MC1 new 1"}},
+		{archive.LatestQuery{Limit: 9, Kinds: []tocsin.Kind{tocsin.KindIssue, tocsin.KindOverview}, Private: true}, []string{"EX1 new 1"}},
 	} {
 		told, err := s.LatestEvents(t.Context(), Contoso, tt.q)
 		if err != nil {
@@ -52,17 +52,17 @@ func private(t *testing.T, s *Desk) {
 			t.Fatal(err)
 		}
 		expect(t, "followed", whats(changes), want)
-		items, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindMessage, Private: private, Limit: 9})
+		items, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindMessage, Private: private, Limit: 9})
 		if err != nil || len(items) != len(want)-1 {
 			t.Errorf("listed when private is %t: %+v, %v", private, items, err)
 		}
 	}
 	expect(t, "found by everybody", find(t, s, Contoso, "confidential"), []string{"MC1"})
-	list, err := s.Search(t.Context(), Contoso, store.SearchQuery{Terms: []string{"confidential"}, Private: true, Limit: 9})
+	list, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{"confidential"}, Private: true, Limit: 9})
 	if err != nil || len(list) != 3 {
 		t.Errorf("found by a privacy reader: %+v, %v", list, err)
 	}
-	rows, err := s.RowsOf(t.Context(), Contoso, []store.Ref{{Kind: tocsin.KindMessage, ID: "MC1"}, {Kind: tocsin.KindMessage, ID: "MC2"}})
+	rows, err := s.RowsOf(t.Context(), Contoso, []tocsin.Ref{{Kind: tocsin.KindMessage, ID: "MC1"}, {Kind: tocsin.KindMessage, ID: "MC2"}})
 	if err != nil || len(rows) != 2 || rows[0].Private || !rows[1].Private {
 		t.Errorf("rows = %+v, %v", rows, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -48,12 +49,12 @@ func repairs(t *testing.T, s *Desk) {
 	record(t, s, Contoso, at(11), good, madeUp)
 	record(t, s, Fabrikam, at(11), madeUp)
 	verify(t, s, Contoso, 9)
-	want := []store.Flaw{
-		{Ref: store.Ref{Kind: tocsin.KindIssue, ID: "EX1"}, What: store.FlawUntimed, Holds: 1},
-		{Ref: store.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, What: store.VoidSaysNoNews, Versions: []int{2, 3, 5}, Holds: 4},
-		{Ref: store.Ref{Kind: tocsin.KindOverview, ID: "EX123456"}, What: store.VoidMadeUp, Versions: []int{1}},
+	want := []archive.Flaw{
+		{Ref: tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"}, What: archive.FlawUntimed, Holds: 1},
+		{Ref: tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC1"}, What: archive.VoidSaysNoNews, Versions: []int{2, 3, 5}, Holds: 4},
+		{Ref: tocsin.Ref{Kind: tocsin.KindOverview, ID: "EX123456"}, What: archive.VoidMadeUp, Versions: []int{1}},
 	}
-	repair := func(what string, dry bool, want []store.Flaw) {
+	repair := func(what string, dry bool, want []archive.Flaw) {
 		t.Helper()
 		flaws, err := s.Repair(t.Context(), Contoso, dry)
 		if err != nil {
@@ -99,15 +100,15 @@ func checkRepaired(t *testing.T, s *Desk) {
 	if got := shownNow(t, s); got != `{"1":["c","c"]}` {
 		t.Errorf("%s is shown, want the newest text", got)
 	}
-	versions, err := s.Versions(t.Context(), Contoso, store.Ref{Kind: tocsin.KindMessage, ID: "MC1"})
+	versions, err := s.Versions(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindMessage, ID: "MC1"})
 	if err != nil || len(versions) != 2 || versions[0].N != 1 || versions[1].N != 4 {
 		t.Errorf("Versions = %+v, %v, want 1 and 4", versions, err)
 	}
-	if list, _, err := s.Items(t.Context(), Contoso, store.ItemsQuery{Kind: tocsin.KindOverview, Limit: 9}); err != nil || len(list) != 0 {
+	if list, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindOverview, Limit: 9}); err != nil || len(list) != 0 {
 		t.Errorf("Items = %+v, %v, want no service that was made up", list, err)
 	}
 	for term, want := range map[string]int{"timed": 1, "odd": 0} {
-		if found, err := s.Search(t.Context(), Contoso, store.SearchQuery{Terms: []string{term}, Limit: 9}); err != nil || len(found) != want {
+		if found, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{term}, Limit: 9}); err != nil || len(found) != want {
 			t.Errorf("search for %s: %+v, %v, want %d", term, found, err, want)
 		}
 	}
@@ -116,7 +117,7 @@ func checkRepaired(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Error(err)
 	}
-	latest, err := s.LatestEvents(t.Context(), Contoso, store.LatestQuery{Limit: 20})
+	latest, err := s.LatestEvents(t.Context(), Contoso, archive.LatestQuery{Limit: 20})
 	if err != nil || len(latest) != 5 {
 		t.Errorf("latest events: %+v, %v, want those of versions that count", latest, err)
 	}

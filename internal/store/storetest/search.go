@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // find is the ids of the items that contain terms.
 func find(t testing.TB, s *Desk, tenant string, terms ...string) []string {
 	t.Helper()
-	list, err := s.Search(t.Context(), tenant, store.SearchQuery{Terms: terms, Limit: 50})
+	list, err := s.Search(t.Context(), tenant, archive.SearchQuery{Terms: terms, Limit: 50})
 	if err != nil {
 		t.Fatalf("Search(%q): %v", terms, err)
 	}
@@ -108,11 +108,11 @@ func Search(t *testing.T, s *Desk) {
 		}
 	}
 	for _, terms := range [][]string{nil, {""}, {" ", "\x00"}, {strings.Repeat("a", 201)}, strings.Fields("a b c d e f g h i")} {
-		if _, err := s.Search(t.Context(), Contoso, store.SearchQuery{Terms: terms, Limit: 5}); !errors.Is(err, tocsin.ErrInvalid) {
+		if _, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: terms, Limit: 5}); !errors.Is(err, tocsin.ErrInvalid) {
 			t.Errorf("Search(%.20q) = %v, want ErrInvalid", terms, err)
 		}
 	}
-	page, err := s.Search(t.Context(), Contoso, store.SearchQuery{Terms: []string{"e"}, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 1, Offset: 1})
+	page, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{"e"}, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 1, Offset: 1})
 	if err != nil || len(page) != 1 || page[0].ID != "EX1" || page[0].Status != tocsin.StatusDegradation || page[0].Kind != tocsin.KindIssue {
 		t.Errorf("second page of issues: %+v, %v", page, err)
 	}
@@ -176,32 +176,6 @@ func Recall(t *testing.T, s *Desk) {
 	expect(t, "found again", find(t, s, Contoso, "words", "EXaa"), []string{"EXaa"})
 }
 
-func sightings(t *testing.T, s *Desk) {
-	AddTenants(t, s)
-	first, second := Issue(t, "EX1", "first", T0), Issue(t, "EX1", "second", T0.Add(time.Hour))
-	record(t, s, Fabrikam, T0.Add(10*time.Minute), first)
-	record(t, s, Contoso, T0, first)
-	record(t, s, Contoso, T0.Add(2*time.Hour), second, Issue(t, "EX2", "only here", T0))
-	ref := store.Ref{Kind: tocsin.KindIssue, ID: "EX1"}
-	got, err := s.Sightings(t.Context(), []string{Contoso, Fabrikam}, ref, store.Ref{Kind: tocsin.KindIssue, ID: "EX2"}, store.Ref{Kind: tocsin.KindIssue, ID: "EX9"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	expect(t, "sightings", got, []store.Sighting{
-		{Ref: ref, TenantID: Contoso, SinceAt: T0, N: 2, Versions: 2, Document: second.Hash, Status: tocsin.StatusDegradation, At: T0.Add(time.Hour), SeenAt: T0.Add(2 * time.Hour)},
-		{Ref: ref, TenantID: Fabrikam, SinceAt: T0.Add(10 * time.Minute), N: 1, Versions: 1, Document: first.Hash, Status: tocsin.StatusDegradation, At: T0, SeenAt: T0.Add(10 * time.Minute)},
-		{Ref: store.Ref{Kind: tocsin.KindIssue, ID: "EX2"}, TenantID: Contoso, SinceAt: T0.Add(2 * time.Hour), N: 1, Versions: 1, Document: Issue(t, "EX2", "only here", T0).Hash, Status: tocsin.StatusDegradation, At: T0, SeenAt: T0.Add(2 * time.Hour)},
-	})
-	for _, tenants := range [][]string{nil, {}, {"somebody"}} {
-		if got, err := s.Sightings(t.Context(), tenants, ref); err != nil || len(got) != 0 {
-			t.Errorf("Sightings for %q = %+v, %v, want none", tenants, got, err)
-		}
-	}
-	if got, err := s.Sightings(t.Context(), []string{Fabrikam}, ref); err != nil || len(got) != 1 || got[0].TenantID != Fabrikam {
-		t.Errorf("Sightings for one tenant = %+v, %v", got, err)
-	}
-}
-
 // gaps: a poll that comes after more than two intervals leaves a gap, one that
 // failed does not end it.
 func gaps(t *testing.T, s *Desk) {
@@ -220,7 +194,7 @@ func gaps(t *testing.T, s *Desk) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		end := store.PollEnd{DueAt: at, Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: claim.Epoch, StartedAt: at, FinishedAt: at, Outcome: poll.outcome}}
+		end := archive.PollEnd{DueAt: at, Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: claim.Epoch, StartedAt: at, FinishedAt: at, Outcome: poll.outcome}}
 		if _, err := s.FinishPoll(t.Context(), end, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +203,7 @@ func gaps(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, "gaps", got, []store.Gap{{Source: "graph", From: T0.Add(2 * time.Minute), To: T0.Add(6 * time.Minute)}, {Source: "graph", From: T0.Add(7 * time.Minute), To: T0.Add(time.Hour)}})
+	expect(t, "gaps", got, []archive.Gap{{Source: "graph", From: T0.Add(2 * time.Minute), To: T0.Add(6 * time.Minute)}, {Source: "graph", From: T0.Add(7 * time.Minute), To: T0.Add(time.Hour)}})
 	if got, err = s.Gaps(t.Context(), Contoso, T0.Add(7*time.Minute)); err != nil || len(got) != 1 {
 		t.Errorf("later gaps: %+v, %v", got, err)
 	}

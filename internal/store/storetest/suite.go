@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -73,7 +73,6 @@ func Run(t *testing.T, open func(*testing.T) *Desk) {
 		"Search":             Search,
 		"SearchFollows":      searchFollows,
 		"Private":            private,
-		"Sightings":          sightings,
 		"Gaps":               gaps,
 		"ManyAtOnce":         manyAtOnce,
 		"BigRecord":          bigRecord,
@@ -145,9 +144,9 @@ func Issue(t testing.TB, id, note string, modified time.Time) tocsin.Document {
 
 func record(t testing.TB, s *Desk, tenant string, at time.Time, docs ...tocsin.Document) []tocsin.Change {
 	t.Helper()
-	r := store.Record{TenantID: tenant, Source: "test", SeenAt: at}
+	r := archive.Record{TenantID: tenant, Source: "test", SeenAt: at}
 	for _, d := range docs {
-		r.Entries = append(r.Entries, store.Entry{Document: d})
+		r.Entries = append(r.Entries, archive.Entry{Document: d})
 	}
 	changes, err := s.Record(t.Context(), r)
 	if err != nil {
@@ -231,7 +230,7 @@ func versions(t *testing.T, s *Desk) {
 	expect(t, "second", whats(record(t, s, Contoso, T0.Add(2*time.Hour), second)), []string{"EX1 updated 2"})
 	expect(t, "a late copy of the first", whats(record(t, s, Contoso, T0.Add(3*time.Hour), first)), []string{})
 
-	list, err := s.Versions(t.Context(), Contoso, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
+	list, err := s.Versions(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
 	if err != nil || len(list) != 2 || list[1].Document != second.Hash || !list[1].At.Equal(T0.Add(time.Hour)) || !list[1].SeenAt.Equal(T0.Add(2*time.Hour)) {
 		t.Fatalf("Versions = %+v, %v", list, err)
 	}
@@ -240,7 +239,7 @@ func versions(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Versions(t.Context(), Fabrikam, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"}); !errors.Is(err, tocsin.ErrNotFound) {
+	if _, err := s.Versions(t.Context(), Fabrikam, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"}); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("another tenant's versions: %v, want ErrNotFound", err)
 	}
 	verify(t, s, Contoso, 2)
@@ -277,7 +276,7 @@ func leftAndReturned(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	doc := Issue(t, "EX1", "one", T0)
 	record(t, s, Contoso, T0, doc)
-	gone := store.Record{TenantID: Contoso, Source: "test", SeenAt: T0.Add(time.Hour), Left: []store.Ref{{Kind: tocsin.KindIssue, ID: "EX1"}, {Kind: tocsin.KindIssue, ID: "EX9"}}}
+	gone := archive.Record{TenantID: Contoso, Source: "test", SeenAt: T0.Add(time.Hour), Left: []tocsin.Ref{{Kind: tocsin.KindIssue, ID: "EX1"}, {Kind: tocsin.KindIssue, ID: "EX9"}}}
 	for _, want := range [][]string{{"EX1 left 1"}, {}} {
 		changes, err := s.Record(t.Context(), gone)
 		if err != nil {
@@ -290,7 +289,7 @@ func leftAndReturned(t *testing.T, s *Desk) {
 		t.Errorf("Rows = %+v, %v, want left at +1h and the row still there", rows, err)
 	}
 	expect(t, "imported again", whats(record(t, s, Contoso, T0.Add(2*time.Hour), doc)), []string{})
-	changes, err := s.Record(t.Context(), store.Record{TenantID: Contoso, Source: "test", SeenAt: T0.Add(2 * time.Hour), Listed: true, Entries: []store.Entry{{Document: doc}}})
+	changes, err := s.Record(t.Context(), archive.Record{TenantID: Contoso, Source: "test", SeenAt: T0.Add(2 * time.Hour), Listed: true, Entries: []archive.Entry{{Document: doc}}})
 	expect(t, "returned", whats(changes), []string{"EX1 returned 1"})
 	if err != nil {
 		t.Error(err)
@@ -317,7 +316,7 @@ func overviewsBackForth(t *testing.T, s *Desk) {
 			t.Errorf("transition %d: %v", i, whats(got))
 		}
 	}
-	old := store.Record{TenantID: Contoso, Source: "import", Silent: true, SeenAt: T0.Add(9 * time.Hour), Entries: []store.Entry{
+	old := archive.Record{TenantID: Contoso, Source: "import", Silent: true, SeenAt: T0.Add(9 * time.Hour), Entries: []archive.Entry{
 		{Document: bad, SeenAt: T0.Add(-2 * time.Hour)}, {Document: good, SeenAt: T0.Add(-time.Hour)},
 	}}
 	for _, want := range []int{2, 0} {
@@ -353,7 +352,7 @@ func sharedContent(t *testing.T, s *Desk) {
 		t.Errorf("%d documents, %v, want 1", documents, err)
 	}
 	known, err := s.Known(t.Context(), []tocsin.Hash{doc.Hash, {1}})
-	expect(t, "known", known, []store.Lookup{{Known: true, ID: "EX1", ModifiedAt: T0}, {}})
+	expect(t, "known", known, []archive.Lookup{{Known: true, ID: "EX1", ModifiedAt: T0}, {}})
 	if err != nil {
 		t.Error(err)
 	}
@@ -411,7 +410,7 @@ func manyAtOnce(t *testing.T, s *Desk) {
 		group.Go(func() {
 			tenant := []string{Contoso, Fabrikam}[worker%2]
 			for i := range docs {
-				r := store.Record{TenantID: tenant, Source: "test", SeenAt: T0, Entries: []store.Entry{{Document: docs[(i+worker)%len(docs)]}, {Document: docs[(i*7+worker)%len(docs)]}}}
+				r := archive.Record{TenantID: tenant, Source: "test", SeenAt: T0, Entries: []archive.Entry{{Document: docs[(i+worker)%len(docs)]}, {Document: docs[(i*7+worker)%len(docs)]}}}
 				if _, err := s.Record(context.WithoutCancel(t.Context()), r); err != nil {
 					t.Error(err)
 				}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 )
 
 // Traits checks that an archive says what it is, also to those who only look at
@@ -24,7 +24,7 @@ func Traits(t *testing.T, dsn string) {
 	if demo, err := s.IsDemo(t.Context()); err != nil || !demo {
 		t.Errorf("marked: %v, %v", demo, err)
 	}
-	f, err := store.Inspect(t.Context(), dsn)
+	f, err := archive.Inspect(t.Context(), dsn)
 	if err != nil || !f.Archive || !f.Demo || !slices.Equal(f.Tenants, []string{Contoso, Fabrikam}) {
 		t.Errorf("Inspect = %+v, %v", f, err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -28,11 +28,11 @@ func unreadable(t *testing.T, s *Desk) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := store.Record{TenantID: tenant, Source: "graph", SeenAt: now}
+		r := archive.Record{TenantID: tenant, Source: "graph", SeenAt: now}
 		for _, d := range docs {
-			r.Entries = append(r.Entries, store.Entry{Document: d})
+			r.Entries = append(r.Entries, archive.Entry{Document: d})
 		}
-		end := store.PollEnd{
+		end := archive.PollEnd{
 			Poll:    tocsin.Poll{TenantID: tenant, Source: "graph", Epoch: c.Epoch, Full: true, FinishedAt: now, Outcome: outcome, Withheld: 2, Unreadable: len(list)},
 			Current: current, Unreadable: list,
 		}
@@ -103,18 +103,18 @@ func missed(t *testing.T, s *Desk) {
 	if err := s.PutSource(ctx, Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	poll := func(missed map[tocsin.Kind][]store.Missing, docs ...tocsin.Document) {
+	poll := func(missed map[tocsin.Kind][]archive.Missing, docs ...tocsin.Document) {
 		t.Helper()
 		now = now.Add(time.Minute)
 		c, err := s.ClaimSource(ctx, Contoso, "graph", now, time.Minute, true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := store.Record{TenantID: Contoso, Source: "graph", SeenAt: now}
+		r := archive.Record{TenantID: Contoso, Source: "graph", SeenAt: now}
 		for _, d := range docs {
-			r.Entries = append(r.Entries, store.Entry{Document: d})
+			r.Entries = append(r.Entries, archive.Entry{Document: d})
 		}
-		end := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeShort}, Missed: missed}
+		end := archive.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: now, Outcome: tocsin.OutcomeShort}, Missed: missed}
 		if _, err := s.FinishPoll(ctx, end, &r); err != nil {
 			t.Fatal(err)
 		}
@@ -125,27 +125,27 @@ func missed(t *testing.T, s *Desk) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		slices.SortFunc(list, func(a, b store.Missing) int { return strings.Compare(a.ID, b.ID) })
+		slices.SortFunc(list, func(a, b archive.Missing) int { return strings.Compare(a.ID, b.ID) })
 		var got []int
 		for _, m := range list {
 			got = append(got, m.Polls)
 		}
 		expect(t, what, got, polls)
 	}
-	lacks := func(id string, polls int) store.Missing {
-		return store.Missing{Ref: store.Ref{Kind: tocsin.KindIssue, ID: id}, Polls: polls}
+	lacks := func(id string, polls int) archive.Missing {
+		return archive.Missing{Ref: tocsin.Ref{Kind: tocsin.KindIssue, ID: id}, Polls: polls}
 	}
 	poll(nil, Issue(t, "EX1", "one", T0), Issue(t, "EX2", "two", T0), Issue(t, "EX3", "three", T0))
 	want("nothing missed", 0, 0, 0)
-	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: {lacks("EX1", 2), lacks("EX2", 1)}})
+	poll(map[tocsin.Kind][]archive.Missing{tocsin.KindIssue: {lacks("EX1", 2), lacks("EX2", 1)}})
 	want("two missed", 2, 1, 0)
 	poll(nil)
-	poll(map[tocsin.Kind][]store.Missing{tocsin.KindOverview: nil})
+	poll(map[tocsin.Kind][]archive.Missing{tocsin.KindOverview: nil})
 	want("nothing said of issues", 2, 1, 0)
 	poll(nil, Issue(t, "EX1", "one again", T0.Add(time.Minute)))
 	want("listed anew", 0, 1, 0)
-	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: {lacks("EX3", 1)}})
+	poll(map[tocsin.Kind][]archive.Missing{tocsin.KindIssue: {lacks("EX3", 1)}})
 	want("another", 0, 0, 1)
-	poll(map[tocsin.Kind][]store.Missing{tocsin.KindIssue: nil})
+	poll(map[tocsin.Kind][]archive.Missing{tocsin.KindIssue: nil})
 	want("none", 0, 0, 0)
 }

@@ -4,16 +4,16 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // listed records what a poll of a source lists.
 func listed(t testing.TB, s *Desk, source string, at time.Time, docs ...tocsin.Document) []string {
 	t.Helper()
-	r := store.Record{TenantID: Contoso, Source: source, SeenAt: at, Listed: true}
+	r := archive.Record{TenantID: Contoso, Source: source, SeenAt: at, Listed: true}
 	for _, d := range docs {
-		r.Entries = append(r.Entries, store.Entry{Document: d})
+		r.Entries = append(r.Entries, archive.Entry{Document: d})
 	}
 	changes, err := s.Record(t.Context(), r)
 	if err != nil {
@@ -48,7 +48,7 @@ func untimed(t *testing.T, s *Desk) {
 	expect(t, "imported", whats(record(t, s, Contoso, hour(7), odd, other, third)), []string{})
 	holds("timed", 3)
 
-	list, err := s.Versions(t.Context(), Contoso, store.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
+	list, err := s.Versions(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,21 +76,21 @@ func untimedOverview(t *testing.T, s *Desk) {
 			t.Errorf("Rows = %+v, %v, want %s", rows, err, want)
 		}
 	}
-	brought := func(at time.Time, e store.Entry) []string {
+	brought := func(at time.Time, e archive.Entry) []string {
 		t.Helper()
-		changes, err := s.Record(t.Context(), store.Record{TenantID: Contoso, Source: "import", SeenAt: at, Silent: true, Entries: []store.Entry{e}})
+		changes, err := s.Record(t.Context(), archive.Record{TenantID: Contoso, Source: "import", SeenAt: at, Silent: true, Entries: []archive.Entry{e}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return whats(changes)
 	}
-	expect(t, "first import", brought(T0, store.Entry{Document: bad}), []string{"Exchange new 1"})
-	expect(t, "second import", brought(T0.Add(time.Hour), store.Entry{Document: good}), []string{"Exchange updated 2"})
+	expect(t, "first import", brought(T0, archive.Entry{Document: bad}), []string{"Exchange new 1"})
+	expect(t, "second import", brought(T0.Add(time.Hour), archive.Entry{Document: good}), []string{"Exchange updated 2"})
 	status(tocsin.StatusOperational)
 	expect(t, "poll", listed(t, s, "graph", T0.Add(2*time.Hour), bad), []string{"Exchange updated 3"})
-	expect(t, "import beside polls", brought(T0.Add(3*time.Hour), store.Entry{Document: good}), []string{})
+	expect(t, "import beside polls", brought(T0.Add(3*time.Hour), archive.Entry{Document: good}), []string{})
 	status(tocsin.StatusInterruption)
-	expect(t, "import that says when", brought(T0.Add(4*time.Hour), store.Entry{Document: good, SeenAt: T0.Add(3 * time.Hour)}), []string{"Exchange updated 4"})
+	expect(t, "import that says when", brought(T0.Add(4*time.Hour), archive.Entry{Document: good, SeenAt: T0.Add(3 * time.Hour)}), []string{"Exchange updated 4"})
 	status(tocsin.StatusOperational)
 	verify(t, s, Contoso, 4)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -35,7 +35,7 @@ func staleSources(t *testing.T, s *Desk) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		end := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: state.Epoch, FinishedAt: at, Outcome: outcome}, DueAt: at}
+		end := archive.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: state.Epoch, FinishedAt: at, Outcome: outcome}, DueAt: at}
 		if _, err := s.FinishPoll(ctx, end, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -33,11 +33,11 @@ func claims(t *testing.T, s *Desk) {
 	if due, _ := s.DueSources(ctx, T0.Add(time.Second), 10); len(due) != 1 {
 		t.Errorf("while claimed, DueSources = %+v, want the other tenant only", due)
 	}
-	end := store.PollEnd{
+	end := archive.PollEnd{
 		Poll:      tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: 1, Full: true, FinishedAt: T0.Add(2 * time.Second), Outcome: tocsin.OutcomeUnchanged, Requests: 3, Items: 1},
 		Watermark: T0.Add(-time.Hour), DueAt: T0.Add(3 * time.Minute),
 	}
-	changes, err := s.FinishPoll(ctx, end, &store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []store.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
+	changes, err := s.FinishPoll(ctx, end, &archive.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []archive.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
 	if err != nil || len(changes) != 1 {
 		t.Fatalf("FinishPoll = %v, %v", changes, err)
 	}
@@ -78,8 +78,8 @@ func lostClaim(t *testing.T, s *Desk) {
 	if _, err := s.ClaimSource(ctx, Contoso, "graph", T0.Add(2*time.Minute), time.Minute, false); err != nil {
 		t.Fatal("a claim that ran out must be free:", err)
 	}
-	late := store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: zombie.Epoch, FinishedAt: T0.Add(3 * time.Minute), Outcome: tocsin.OutcomeChanged}}
-	_, err = s.FinishPoll(ctx, late, &store.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []store.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
+	late := archive.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: zombie.Epoch, FinishedAt: T0.Add(3 * time.Minute), Outcome: tocsin.OutcomeChanged}}
+	_, err = s.FinishPoll(ctx, late, &archive.Record{TenantID: Contoso, Source: "graph", SeenAt: T0, Entries: []archive.Entry{{Document: Issue(t, "EX1", "x", T0)}}})
 	if !errors.Is(err, tocsin.ErrConflict) {
 		t.Errorf("write of a lost claim: %v, want ErrConflict", err)
 	}
@@ -152,7 +152,7 @@ func problems(t *testing.T, s *Desk) {
 		if want == nil {
 			poll.Outcome = tocsin.OutcomeUnchanged
 		}
-		if _, err := s.FinishPoll(ctx, store.PollEnd{Poll: poll}, nil); err != nil {
+		if _, err := s.FinishPoll(ctx, archive.PollEnd{Poll: poll}, nil); err != nil {
 			t.Fatal(err)
 		}
 		sources, err := s.Sources(ctx, Contoso)
@@ -178,12 +178,12 @@ func budget(t *testing.T, s *Desk) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.FinishPoll(ctx, store.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged, Requests: requests}}, nil); err != nil {
+		if _, err := s.FinishPoll(ctx, archive.PollEnd{Poll: tocsin.Poll{TenantID: Contoso, Source: "graph", Epoch: c.Epoch, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged, Requests: requests}}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	spent, err := s.RequestsSince(ctx, Contoso, "graph", T0.Add(time.Minute))
-	expect(t, "spent", spent, []store.Spent{{At: T0.Add(time.Hour), Requests: 7}})
+	expect(t, "spent", spent, []archive.Spent{{At: T0.Add(time.Hour), Requests: 7}})
 	if err != nil {
 		t.Error(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -42,7 +41,7 @@ func (v *view) showMessage(status int, problem error) error {
 	if err != nil {
 		return err
 	}
-	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
+	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID})
 	if err != nil {
 		return err
 	}
@@ -61,7 +60,7 @@ func (v *view) showMessage(status int, problem error) error {
 		page.Severity = v.Category(message.Severity)
 	}
 	page.define(v, message)
-	if page.Files, err = v.Files(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "/messages/"+web.EscapeID(row.ID)); err != nil {
+	if page.Files, err = v.Files(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "/messages/"+web.EscapeID(row.ID)); err != nil {
 		return err
 	}
 	page.Attachments = message.HasAttachments && page.Files == nil
@@ -111,7 +110,7 @@ func (p *Pages) compareMessage(v *view) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
 	}
-	return v.Compare(store.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
+	return v.Compare(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
 }
 
 // messageFile serves /messages/{id}/files/{file}.
@@ -120,5 +119,5 @@ func (p *Pages) messageFile(v *view) error {
 	if !ok {
 		return part.UnknownFile()
 	}
-	return v.SendFile(store.Ref{Kind: tocsin.KindMessage, ID: row.ID})
+	return v.SendFile(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID})
 }

@@ -18,7 +18,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -33,8 +32,8 @@ type model interface {
 }
 
 // archive has the versions of messages.
-type archive interface {
-	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+type storage interface {
+	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
 }
 
 // handlings is the part of the store that changes what people do about
@@ -47,7 +46,7 @@ type handlings interface {
 type Config struct {
 	Parts     *part.Parts
 	Model     model
-	Archive   archive
+	Archive   storage
 	Handlings handlings // nil where nobody does anything about messages
 	Marks     marks     // how people marked messages; nil where nobody can
 	// Person is whose marks a user's are, for programs as well; a user's id when

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -117,7 +116,7 @@ type memberView struct {
 
 // Compare answers with two versions of an item side by side; list is the first
 // segment of the address of such items.
-func (v *View) Compare(ref store.Ref, list string) error {
+func (v *View) Compare(ref tocsin.Ref, list string) error {
 	versions, err := v.parts.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -14,7 +13,7 @@ type FileLine struct{ Name, Href, Size string }
 
 // Files lists the documents that the archive holds of an item, whose address
 // is given.
-func (v *View) Files(ref store.Ref, href string) ([]FileLine, error) {
+func (v *View) Files(ref tocsin.Ref, href string) ([]FileLine, error) {
 	held, err := v.parts.config.Archive.Files(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
 		return nil, err
@@ -31,7 +30,7 @@ func (v *View) Files(ref store.Ref, href string) ([]FileLine, error) {
 func UnknownFile() error { return tocsin.NotFoundf("There is no such file.") }
 
 // SendFile sends a document of an item for saving, whatever it says it is.
-func (v *View) SendFile(ref store.Ref) error {
+func (v *View) SendFile(ref tocsin.Ref) error {
 	held, err := v.parts.config.Archive.Files(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ import (
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -35,26 +35,26 @@ type model interface {
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 
-// archive is the part of the store that the parts are made of.
-type archive interface {
+// storage is the part of the store that the parts are made of.
+type storage interface {
 	past
 	versions
 }
 
 // past is the part of the store that days gone by are told from.
 type past interface {
-	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error)
-	Gaps(ctx context.Context, tenantID string, since time.Time) ([]store.Gap, error)
-	Items(ctx context.Context, tenantID string, q store.ItemsQuery) (list []store.Item, next string, err error)
+	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error)
+	Gaps(ctx context.Context, tenantID string, since time.Time) ([]archive.Gap, error)
+	Items(ctx context.Context, tenantID string, q archive.ItemsQuery) (list []archive.Item, next string, err error)
 }
 
 // versions is the part of the store about versions and files of issues and
 // messages.
 type versions interface {
-	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
-	Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error)
-	FileContent(ctx context.Context, tenantID string, ref store.Ref, id string) ([]byte, error)
+	Files(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.File, error)
+	FileContent(ctx context.Context, tenantID string, ref tocsin.Ref, id string) ([]byte, error)
 }
 
 // handlings is the part of the store about what people do about messages.
@@ -70,7 +70,7 @@ type portals interface {
 // Config is what the parts are made of.
 type Config struct {
 	Model     model
-	Archive   archive
+	Archive   storage
 	Handlings handlings // nil where nobody does anything about messages
 	Portals   portals   // nil where none are known
 }

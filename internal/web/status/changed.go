@@ -11,7 +11,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/history"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -31,7 +31,7 @@ const together = time.Minute
 
 // gather puts what changes tell, newest first, together. What several changes
 // tell together has still to be read.
-func gather(told []store.Told) []happening {
+func gather(told []archive.Told) []happening {
 	var list []happening
 	for _, c := range told {
 		i := slices.IndexFunc(list, func(h happening) bool {
@@ -52,7 +52,7 @@ func gather(told []store.Told) []happening {
 // happenings are the newest things that happened in the tenant, of what the
 // visitor may read.
 func (v *view) happenings(limit int) ([]happening, error) {
-	q := store.LatestQuery{
+	q := archive.LatestQuery{
 		Kinds:   []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindSource},
 		Private: v.Reads(access.ReadPrivacy), Limit: 4 * limit,
 	}
@@ -97,7 +97,7 @@ func (v *view) eventOf(h happening) (tocsin.Event, error) {
 	if h.What != tocsin.WhatUpdated && h.Kind != tocsin.KindIssue && h.Kind != tocsin.KindOverview || h.Kind == tocsin.KindSource {
 		return e, nil
 	}
-	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, store.Ref{Kind: h.Kind, ID: h.ID})
+	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: h.Kind, ID: h.ID})
 	if err != nil {
 		return e, err
 	}

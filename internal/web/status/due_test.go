@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -16,14 +16,14 @@ import (
 func TestOverviewSaysWhatIsDue(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, "http://localhost")
-	r := store.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
 	for id, days := range map[string]int{"MC1": 40, "MC2": 50, "MC3": 60, "MC4": 70, "MC5": -9, "MC6": 80} {
 		m := tocsin.Message{ID: id, Title: "Title of " + id, Category: "planForChange", Severity: "normal", StartAt: storetest.T0, ModifiedAt: storetest.T0, ActionRequiredBy: h.Clock().AddDate(0, 0, days)}
 		doc, err := tocsin.NewDocument(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := h.Store.Record(t.Context(), r); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -21,7 +20,7 @@ func TestFiles(t *testing.T) {
 	d.Record(d.Now, tocsin.Message{ID: "MC1", Title: "A change", HasAttachments: true}, tocsin.Message{ID: "MC2", Title: "Another", HasAttachments: true})
 	put := func(kind tocsin.Kind, id, file, name string) {
 		f := tocsin.File{ID: file, Name: name, ContentType: "text/html", SeenAt: d.Now, Source: tocsin.SourceAttach}
-		if _, err := d.Store.PutFile(t.Context(), storetest.Contoso, store.Ref{Kind: kind, ID: id}, f, []byte("<script>alert(1)</script>")); err != nil {
+		if _, err := d.Store.PutFile(t.Context(), storetest.Contoso, tocsin.Ref{Kind: kind, ID: id}, f, []byte("<script>alert(1)</script>")); err != nil {
 			t.Fatal(err)
 		}
 	}

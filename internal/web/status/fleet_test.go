@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -18,17 +18,17 @@ import (
 func crowd(t *testing.T) *webtest.Desk {
 	t.Helper()
 	d := webtest.NewDesk(t)
-	document := func(v any) store.Entry {
+	document := func(v any) archive.Entry {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return store.Entry{Document: doc}
+		return archive.Entry{Document: doc}
 	}
-	overview := func(i int, status tocsin.Status) store.Entry {
+	overview := func(i int, status tocsin.Status) archive.Entry {
 		return document(tocsin.Overview{ServiceID: fmt.Sprintf("svc%02d", i), Service: fmt.Sprintf("Service number %02d", i), Status: status})
 	}
-	var quiet []store.Entry
+	var quiet []archive.Entry
 	for i := range 40 {
 		quiet = append(quiet, overview(i, tocsin.StatusOperational))
 	}
@@ -42,11 +42,11 @@ func crowd(t *testing.T) *webtest.Desk {
 		entries := quiet
 		switch {
 		case i%40 == 39:
-			entries = append(append(append([]store.Entry{}, quiet[:7]...), quiet[8:]...), overview(7, tocsin.StatusInterruption), outage)
+			entries = append(append(append([]archive.Entry{}, quiet[:7]...), quiet[8:]...), overview(7, tocsin.StatusInterruption), outage)
 		case i%10 == 5:
-			entries = append(append([]store.Entry{}, quiet...), advice)
+			entries = append(append([]archive.Entry{}, quiet...), advice)
 		}
-		if _, err := d.Store.Record(t.Context(), store.Record{TenantID: tenant.ID, Source: "test", SeenAt: storetest.T0, Entries: entries}); err != nil {
+		if _, err := d.Store.Record(t.Context(), archive.Record{TenantID: tenant.ID, Source: "test", SeenAt: storetest.T0, Entries: entries}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -58,7 +57,7 @@ func (p *Pages) issue(v *view) error {
 	if err != nil {
 		return err
 	}
-	versions, err := p.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+	versions, err := p.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID})
 	if err != nil {
 		return err
 	}
@@ -93,7 +92,7 @@ func (p *Pages) issue(v *view) error {
 	if page.Versions, err = v.VersionList("/issues/", row.ID, versions); err != nil {
 		return err
 	}
-	if page.Files, err = v.Files(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "/issues/"+web.EscapeID(row.ID)); err != nil {
+	if page.Files, err = v.Files(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "/issues/"+web.EscapeID(row.ID)); err != nil {
 		return err
 	}
 	for _, d := range issue.Details {
@@ -264,7 +263,7 @@ func (p *Pages) compareIssue(v *view) error {
 	if !ok {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
 	}
-	return v.Compare(store.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
+	return v.Compare(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
 }
 
 // issueFile serves /issues/{id}/files/{file}.
@@ -273,5 +272,5 @@ func (p *Pages) issueFile(v *view) error {
 	if !ok {
 		return part.UnknownFile()
 	}
-	return v.SendFile(store.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+	return v.SendFile(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID})
 }

@@ -10,7 +10,7 @@ import (
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -98,7 +98,7 @@ func (v *view) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, e
 	if len(terms) == 0 {
 		return open, planned, ended, false, nil
 	}
-	found, err := v.pages.config.Archive.Search(v.R.Context(), v.Snapshot.Tenant.ID, store.SearchQuery{Terms: terms, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: maxFound + 1})
+	found, err := v.pages.config.Archive.Search(v.R.Context(), v.Snapshot.Tenant.ID, archive.SearchQuery{Terms: terms, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: maxFound + 1})
 	if err != nil {
 		return nil, nil, nil, false, err
 	}

@@ -16,7 +16,7 @@ import (
 	"example.org/tocsin/internal/plain"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/section"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -222,7 +222,7 @@ func (v *view) serviceHits(words []string, open part.OpenLines) []serviceHit {
 
 // read asks for one more than is shown, to know whether there are more.
 func (list *hitList) read(ctx context.Context, v *view, kind tocsin.Kind, words []string, paged bool) error {
-	q := store.SearchQuery{Terms: words, Kinds: []tocsin.Kind{kind}, Private: v.Reads(access.ReadPrivacy), Limit: firstHits + 1}
+	q := archive.SearchQuery{Terms: words, Kinds: []tocsin.Kind{kind}, Private: v.Reads(access.ReadPrivacy), Limit: firstHits + 1}
 	number := 1
 	if paged {
 		if n, err := strconv.Atoi(v.R.URL.Query().Get("page")); err == nil && n > 1 {
@@ -254,7 +254,7 @@ func (list *hitList) read(ctx context.Context, v *view, kind tocsin.Kind, words 
 
 // hit shows an item that the store found. What the page's own view of the
 // tenant does not hold yet comes without its text.
-func (v *view) hit(item store.Item, words []string) (hit, error) {
+func (v *view) hit(item archive.Item, words []string) (hit, error) {
 	one := hit{
 		ID: item.ID, Class: item.Class, Title: marked(strings.TrimSpace(item.Title), words), Service: v.Join(strings.Split(item.Service, "\n")),
 		At: v.Moment(item.ModifiedAt),

@@ -16,7 +16,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -31,19 +31,19 @@ type model interface {
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 
-// archive is the part of the store that these pages need beside the read side.
-type archive interface {
-	LatestEvents(ctx context.Context, tenantID string, q store.LatestQuery) ([]store.Told, error)
-	Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error)
+// storage is the part of the store that these pages need beside the read side.
+type storage interface {
+	LatestEvents(ctx context.Context, tenantID string, q archive.LatestQuery) ([]archive.Told, error)
+	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
 	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
-	Search(ctx context.Context, tenantID string, q store.SearchQuery) ([]store.Item, error)
+	Search(ctx context.Context, tenantID string, q archive.SearchQuery) ([]archive.Item, error)
 }
 
 // Config is what the pages are made of.
 type Config struct {
 	Parts   *part.Parts
 	Model   model
-	Archive archive
+	Archive storage
 }
 
 // Pages are the pages about the health of services.

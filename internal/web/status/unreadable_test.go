@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -25,7 +25,7 @@ func TestUnreadableIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := store.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: at}
 	for _, v := range []any{
 		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational},
 		tocsin.Overview{ServiceID: "SharePoint", Service: "SharePoint Online", Status: tocsin.StatusOperational},
@@ -36,7 +36,7 @@ func TestUnreadableIsShown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	odd := []tocsin.Unreadable{
 		{Kind: tocsin.KindIssue, ID: "EX1", Service: "Exchange Online", Reason: tocsin.UnreadableMember, Member: "details.value", Body: []byte("{}")},
@@ -47,7 +47,7 @@ func TestUnreadableIsShown(t *testing.T) {
 	for i := range odd {
 		odd[i].TenantID, odd[i].Source, odd[i].Since, odd[i].SeenAt = storetest.Contoso, "graph", at, at
 	}
-	end := store.PollEnd{
+	end := archive.PollEnd{
 		Poll:       tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: c.Epoch, Full: true, FinishedAt: at, Outcome: tocsin.OutcomeUnchanged, Problem: tocsin.NewProblem(tocsin.ProblemItem, "kind", "issue", "n", "1", "names", "EX1 (details.value)")},
 		Unreadable: odd,
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access/signin"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -54,7 +54,7 @@ func (h *House) Furnish() {
 		id, file string
 	}{{tocsin.KindIssue, "EX1", "plan"}, {tocsin.KindIssue, "EX2", tocsin.ReportID}, {tocsin.KindMessage, "MC1", "plan"}} {
 		file := tocsin.File{ID: f.file, Name: "Plan été.pdf", ContentType: "application/pdf", SeenAt: h.now, Source: tocsin.SourceAttach}
-		if _, err := h.Store.PutFile(h.t.Context(), storetest.Contoso, store.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
+		if _, err := h.Store.PutFile(h.t.Context(), storetest.Contoso, tocsin.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
 			h.t.Fatal(err)
 		}
 	}
@@ -62,13 +62,13 @@ func (h *House) Furnish() {
 
 func (h *House) told(tenant, source string, at time.Time, values ...any) {
 	h.t.Helper()
-	r := store.Record{TenantID: tenant, Source: source, SeenAt: at}
+	r := archive.Record{TenantID: tenant, Source: source, SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := h.Store.Record(h.t.Context(), r); err != nil {
 		h.t.Fatal(err)

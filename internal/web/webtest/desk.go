@@ -22,7 +22,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -105,13 +105,13 @@ func (d *Desk) RecordAs(source string, at time.Time, values ...any) {
 
 func (d *Desk) RecordIn(tenant, source string, at time.Time, values ...any) {
 	d.T.Helper()
-	r := store.Record{TenantID: tenant, Source: source, SeenAt: at}
+	r := archive.Record{TenantID: tenant, Source: source, SeenAt: at}
 	for _, v := range values {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
 			d.T.Fatal(err)
 		}
-		r.Entries = append(r.Entries, store.Entry{Document: doc})
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
 	}
 	if _, err := d.Store.Record(d.T.Context(), r); err != nil {
 		d.T.Fatal(err)
@@ -190,7 +190,7 @@ func (d *Desk) Poll(outcome tocsin.Outcome) {
 	if err != nil {
 		d.T.Fatal(err)
 	}
-	end := store.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: d.Now, Outcome: outcome}, DueAt: d.Now}
+	end := archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claimed.Epoch, Full: true, FinishedAt: d.Now, Outcome: outcome}, DueAt: d.Now}
 	if _, err := d.Store.FinishPoll(d.T.Context(), end, nil); err != nil {
 		d.T.Fatal(err)
 	}
@@ -285,17 +285,17 @@ func (c *counted) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) 
 	return c.Desk.BodyOf(ctx, hash)
 }
 
-func (c *counted) Versions(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.Version, error) {
+func (c *counted) Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error) {
 	c.Queries.Add(1)
 	return c.Desk.Versions(ctx, tenantID, ref)
 }
 
-func (c *counted) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]store.State, error) {
+func (c *counted) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error) {
 	c.Queries.Add(1)
 	return c.Desk.States(ctx, tenantID, kind, since)
 }
 
-func (c *counted) Files(ctx context.Context, tenantID string, ref store.Ref) ([]tocsin.File, error) {
+func (c *counted) Files(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.File, error) {
 	c.Queries.Add(1)
 	return c.Desk.Files(ctx, tenantID, ref)
 }

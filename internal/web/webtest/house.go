@@ -18,6 +18,7 @@ import (
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -187,7 +188,7 @@ func (b *Browser) Enter(name string) {
 func (h *House) Messages() {
 	h.t.Helper()
 	for _, tenant := range []string{storetest.Contoso, storetest.Fabrikam} {
-		r := store.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0}
+		r := archive.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0}
 		for _, m := range []tocsin.Message{
 			{ID: "MC1", Title: "Certificates change", ActionRequiredBy: time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)}, {ID: "MC2", Title: "New layout"},
 		} {
@@ -196,7 +197,7 @@ func (h *House) Messages() {
 			if err != nil {
 				h.t.Fatal(err)
 			}
-			r.Entries = append(r.Entries, store.Entry{Document: doc})
+			r.Entries = append(r.Entries, archive.Entry{Document: doc})
 		}
 		if _, err := h.Store.Record(h.t.Context(), r); err != nil {
 			h.t.Fatal(err)
@@ -211,7 +212,7 @@ func (h *House) Message(tenant string, m tocsin.Message) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.Store.Record(h.t.Context(), store.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0, Entries: []store.Entry{{Document: doc}}}); err != nil {
+	if _, err := h.Store.Record(h.t.Context(), archive.Record{TenantID: tenant, Source: "test", SeenAt: storetest.T0, Entries: []archive.Entry{{Document: doc}}}); err != nil {
 		h.t.Fatal(err)
 	}
 }

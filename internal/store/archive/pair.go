@@ -1,0 +1,54 @@
+package archive
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Pair are the numbers of an item's documents after a change and before it, 0
+// for none.
+type Pair struct{ Before, After int64 }
+
+// Documents returns the documents of the versions that hold after and before
+// each change of a batch, which has its changes in the order of their numbers.
+// A change that made no version has the document that held then as both.
+func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Change) ([]Pair, error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0) FROM changes c
+		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
+		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
+		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq)
+	found := make(map[int64]Pair, len(batch))
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+		var seq int64
+		var pair Pair
+		err = rows.Scan(&seq, &pair.Before, &pair.After)
+		found[seq] = pair
+		return none, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find documents of changes: %w", err)
+	}
+	pairs := make([]Pair, len(batch))
+	for i, change := range batch {
+		pairs[i] = found[change.Seq]
+	}
+	return pairs, nil
+}
+
+// DocumentBody reads the bytes of a document by its number, as a transaction
+// sees it.
+func (s *Store) DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error) {
+	body, err := s.bodyOf(ctx, tx, document)
+	if err != nil {
+		return nil, fmt.Errorf("read document %d: %w", document, err)
+	}
+	return body, nil
+}
