@@ -1,5 +1,6 @@
 // Package pagetest holds what a desk answers to the rules of its pages: every
-// attribute has the form that its readers expect. It reads HTML and needs no browser; what shows
+// attribute has the form that its readers expect, and texts follow the
+// typography of their language. It reads HTML and needs no browser; what shows
 // in one only is for test/browser. It is imported by tests only and imports no
 // other package of the product. Begin with [Rules.Faults].
 package pagetest
@@ -43,7 +44,7 @@ func (r *Rules) Faults(status int, page string) ([]string, error) {
 			}
 		}
 	}
-	return faults, nil
+	return append(faults, typography(root)...), nil
 }
 
 // attribute returns the value of an attribute, empty if there is none.

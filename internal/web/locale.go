@@ -228,6 +228,15 @@ func (l *Locale) Percent(share float64, decimals int) string {
 	return s + "%"
 }
 
+// gap is what stands between two sentences or words: nothing in Japanese, whose
+// marks bring their own.
+func (l *Locale) gap() string {
+	if l.Code == "ja" {
+		return ""
+	}
+	return " "
+}
+
 // Join makes one phrase of several: with commas, Japanese ones in Japanese.
 func (l *Locale) Join(parts []string) string {
 	if l.Code == "ja" {

@@ -89,7 +89,7 @@ func (v *View) dated(name string, at time.Time) string {
 	if at.IsZero() {
 		return name
 	}
-	return name + ", " + v.Full(at.In(v.Zone))
+	return v.Join([]string{name, v.Full(at.In(v.Zone))})
 }
 
 func (v *View) compareHref(path, id string, a, b int) string {
@@ -112,6 +112,7 @@ type memberView struct {
 	Runs           []section.Run
 	Old, New       string
 	Added, Removed []string
+	Worded         bool // in the reader's language, not as the provider wrote it
 }
 
 // Compare answers with two versions of an item side by side; list is the first
@@ -144,7 +145,7 @@ func (v *View) Compare(ref tocsin.Ref, list string) error {
 		ID:    ref.ID, Back: v.Href(path + web.EscapeID(ref.ID)),
 		A: v.VersionLines(path, ref.ID, []tocsin.Version{a})[0], B: v.VersionLines(path, ref.ID, []tocsin.Version{b})[0],
 	}
-	page.Title, page.Heading = ref.ID+": "+page.Title, page.Title
+	page.Title, page.Heading = v.Text("compare.of", "id", ref.ID, "a", a.N, "b", b.N), page.Title
 	for i := range versions[1:] {
 		earlier, later := versions[i].N, versions[i+1].N
 		if later == a.N {
@@ -218,9 +219,9 @@ func (v *View) member(m section.Member) memberView {
 	view := memberView{Name: v.MemberName(m.Name), Added: m.AddedItems, Removed: m.RemovedItems}
 	switch {
 	case m.Name == "status":
-		view.Old, view.New = v.statusWords(m.Old), v.statusWords(m.New)
+		view.Old, view.New, view.Worded = v.statusWords(m.Old), v.statusWords(m.New), true
 	case strings.HasSuffix(m.Name, "DateTime"):
-		view.Old, view.New = v.dateWords(m.Old), v.dateWords(m.New)
+		view.Old, view.New, view.Worded = v.dateWords(m.Old), v.dateWords(m.New), true
 	case m.Old != "" && m.New != "":
 		view.Runs = section.Words(m.Old, m.New)
 	default:

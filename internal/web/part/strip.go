@@ -35,7 +35,7 @@ func (v *View) strip(looks []uint8, first time.Time) Strip {
 			fmt.Fprintf(&none, "M%d 16.5h3v1.5h-3z", x)
 		default:
 			height := [...]int{4, 8, 12, 18}[look]
-			title := v.ShortDate(first.AddDate(0, 0, i)) + " " + v.Text(fmt.Sprintf("level.%d", look))
+			title := v.Join([]string{v.ShortDate(first.AddDate(0, 0, i)), v.Text(fmt.Sprintf("level.%d", look))})
 			out.Bars = append(out.Bars, Bar{int(look), x, 18 - height, height, title})
 		}
 	}

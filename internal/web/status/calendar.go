@@ -118,7 +118,7 @@ func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 		case part.DayUnknown:
 			fmt.Fprintf(&none, "M%d.5 %d.5h14v14h-14z", x, y)
 		default:
-			c.Marks = append(c.Marks, calendarMark{int(look), x, y, v.ShortDate(date) + " " + v.Text(fmt.Sprintf("level.%d", look))})
+			c.Marks = append(c.Marks, calendarMark{int(look), x, y, v.Join([]string{v.ShortDate(date), v.Text(fmt.Sprintf("level.%d", look))})})
 		}
 	}
 	for row, day := range []time.Weekday{time.Monday, time.Wednesday, time.Friday, time.Sunday} {

@@ -181,7 +181,7 @@ func (v *view) yearKpis(year int, rows []historyRow, figures map[string]history.
 	}
 	counts := web.Definition{Name: v.Text("nav.issues"), Value: v.Number(incidents + advisories), Note: v.Text("kpi.incidents", "n", incidents)}
 	if lags.Restore.N > 0 {
-		counts.Note += ", " + v.Text("kpi.median", "d", v.Length(lags.Restore.P50))
+		counts.Note = v.Join([]string{counts.Note, v.Text("kpi.median", "d", v.Length(lags.Restore.P50))})
 	}
 	kpis = append(kpis, counts)
 	if given := lags.Updates.Given(); given > 0 {
