@@ -138,6 +138,13 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		{"GET /tenants/{tenant}/polls", ""},
 		{"POST /tenants/{tenant}/issues", `{"title":1}`},
 		{"GET /tenants/{tenant}/sources/{name}", ""},
+		{"POST /teams", `{"name":"x"}`},
+		{"GET /teams", ""},
+		{"GET /teams/{id}", ""},
+		{"POST /sites", `{"name":"x","seats":3}`},
+		{"GET /sites", ""},
+		{"POST /contacts", `{"of":"user:` + kim + `"}`},
+		{"GET /contacts", ""},
 	} {
 		method, path := fill(strings.Replace(step.pattern, " ", " /api/tocsin/v1", 1), "contoso")
 		got := d.ask(method, "contoso", path, step.body)

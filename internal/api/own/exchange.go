@@ -170,7 +170,7 @@ func (x *exchange) withhold(segments []string) error {
 // method.
 func (x *exchange) unserved() error {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := x.r.Clone(x.r.Context())
 		probe.Method = method
 		if _, pattern := x.api.mux.Handler(probe); x.api.operations[pattern] != nil {

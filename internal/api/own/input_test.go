@@ -32,7 +32,7 @@ func TestBadInput(t *testing.T) {
 		status             int
 		location           string // of the first fault
 	}{
-		"tenant of another":    {"POST", "/issues", issue(`,"tenantId":"x"`), nil, 400, "body"},
+		"tenant of another":    {"POST", "/issues", issue(`,"tenantId":"x"`), nil, 400, "body.tenantId"},
 		"an id of one's own":   {"POST", "/issues", issue(`,"id":"EX1"`), nil, 400, "body.id"},
 		"source":               {"POST", "/issues", issue(`,"source":"graph"`), nil, 400, "body.source"},
 		"resolved":             {"POST", "/issues", issue(`,"resolved":true`), nil, 400, "body.resolved"},
@@ -140,7 +140,7 @@ func FuzzBody(f *testing.F) {
 	clock := func() time.Time { return storetest.T0 }
 	model := readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	api, err := own.New(own.Config{
-		Base: base, Archive: s, Handlings: s, Model: model, Author: author.New(s, model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock,
+		Base: base, Archive: s, Handlings: s, People: s, Model: model, Author: author.New(s, model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock,
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -134,6 +134,12 @@ func locationOf(field string) string {
 		return "header." + field
 	case "after", "limit":
 		return "query." + field
+	case "members":
+		field = "memberIds"
+	case "zone":
+		field = "timeZone"
+	case "tenant":
+		field = "tenantId"
 	}
 	return "body." + field
 }

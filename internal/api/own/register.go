@@ -64,6 +64,9 @@ func (a *API) register() {
 	a.registerHandlings()
 	a.registerVersions()
 	a.registerChanges()
+	a.registerTeams()
+	a.registerSites()
+	a.registerContacts()
 	a.collectMembers()
 }
 
@@ -91,6 +94,9 @@ func tags() []*huma.Tag {
 		{Name: "messages", Description: "Messages: all can be read, own ones written."},
 		{Name: "versions", Description: "Every state that an item had, and what differs between two."},
 		{Name: "changes", Description: "What happened, in order, and whether the archive is what it was."},
+		{Name: "teams", Description: "People who see to things together, of a tenant or the whole desk."},
+		{Name: "sites", Description: "Where users work: region, seats, time zone."},
+		{Name: "contacts", Description: "How people and teams are reached outside of the provider: personal data."},
 	}
 }
 
@@ -161,6 +167,8 @@ func operationAt(document *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Patch
 	case http.MethodPut:
 		return item.Put
+	case http.MethodDelete:
+		return item.Delete
 	}
 	return item.Get
 }
