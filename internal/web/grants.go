@@ -34,7 +34,7 @@ func (v *Request) GrantWords(g tocsin.Grant, names map[string]string) string {
 // own.
 func (v *Request) Method(name string) string {
 	if name == "password" || name == "passkey" {
-		return v.Text("method." + name)
+		return v.Text("way." + name)
 	}
 	return name
 }

@@ -151,6 +151,34 @@ func TestTextsStandWhereTheyAreUsed(t *testing.T) {
 	}
 }
 
+// The shell and the parts have all texts whose keys they put together, except
+// where a family gives the end of the key: the fields of a form, what a list
+// holds, what is asked for, what was wrong, the list that is returned to.
+func TestShellHasWhatItPutsTogether(t *testing.T) {
+	t.Parallel()
+	given := []string{"ask.", "bad.", "empty.", "field.", "nav.", "taken."}
+	for _, name := range []string{"web", "part"} {
+		begins := map[string]bool{}
+		eachSource(t, name, func(_, text string) {
+			for _, m := range inFamily.FindAllStringSubmatch(text, -1) {
+				begins[m[1]+m[2]] = true
+			}
+		})
+		for family, f := range families(t) {
+			if family == "web" || family == name {
+				continue
+			}
+			for key := range textsOf(t, "en", f) {
+				for begin := range begins {
+					if strings.HasPrefix(key, begin) && !slices.Contains(given, begin) {
+						t.Errorf("%s puts keys together that begin as %q, of which %s has %q", name, begin, family, key)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Templates are parsed together: each name is there once, and a family takes
 // its own, those of the parts and those of the shell.
 func TestTemplatesStandWhereTheyAreUsed(t *testing.T) {
