@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )

@@ -9,8 +9,8 @@ import (
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/browsertest"
-	content "example.org/tocsin/internal/collect/demo"
 	"example.org/tocsin/internal/config"
+	content "example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/collect/demo"
+	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/tocsin"
 )

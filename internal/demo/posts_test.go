@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"example.org/tocsin/internal/collect/demo"
+	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
