@@ -10,26 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	_ "modernc.org/sqlite" // the baseline's driver
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
-
-// cpu is the processor time that this process has used.
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
 
 // size is the size of a database with its log.
 func size(b *testing.B, path string) int64 {
@@ -76,12 +66,12 @@ func BenchmarkSharedIssues(b *testing.B) {
 	for range b.N {
 		dir := b.TempDir()
 		shared, naive := filepath.Join(dir, "shared.db"), filepath.Join(dir, "naive.db")
-		start := cpu(b)
+		start := cputest.Used(b)
 		storeShared(b, shared, tenants, items)
-		sharedCPU := cpu(b) - start
-		start = cpu(b)
+		sharedCPU := cputest.Used(b) - start
+		start = cputest.Used(b)
 		storeNaive(b, naive, tenants, items)
-		naiveCPU := cpu(b) - start
+		naiveCPU := cputest.Used(b) - start
 		b.ReportMetric(float64(size(b, shared))/1e6, "MB")
 		b.ReportMetric(float64(size(b, shared))/tenants/issues, "B/membership")
 		b.ReportMetric(float64(size(b, naive))/float64(size(b, shared)), "times-smaller")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -42,11 +43,11 @@ func BenchmarkChangedDocuments(b *testing.B) {
 			for b.Loop() {
 				n++
 				changed := changedIssues(b, first, n)
-				start := cpu(b)
+				start := cputest.Used(b)
 				if p := poll(changed); p.Updated != len(changed) {
 					b.Fatal(p)
 				}
-				spent += cpu(b) - start
+				spent += cputest.Used(b) - start
 			}
 			b.ReportMetric(0, "ns/op") // making the documents is in it
 			b.ReportMetric(float64(spent.Microseconds())/float64(n*size), "cpu-µs/document")

@@ -4,10 +4,10 @@ package web_test
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -28,21 +28,11 @@ func long(d *desk, n int) {
 	}
 }
 
-// cpu is the processor time that this process has used.
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
 // BenchmarkIssue is the page of an issue of forty versions.
 func BenchmarkIssue(b *testing.B) {
 	d := newDesk(b)
 	long(d, 40)
-	start, n := cpu(b), 0
+	start, n := cputest.Used(b), 0
 	for b.Loop() {
 		n++
 		d.now = d.now.Add(time.Second)
@@ -50,7 +40,7 @@ func BenchmarkIssue(b *testing.B) {
 			b.Fatal(status)
 		}
 	}
-	b.ReportMetric(float64((cpu(b)-start).Microseconds())/float64(n), "cpu-µs")
+	b.ReportMetric(float64((cputest.Used(b)-start).Microseconds())/float64(n), "cpu-µs")
 }
 
 // BenchmarkAfterChange is the first page of a desk of 40 services and twelve
@@ -63,11 +53,11 @@ func BenchmarkAfterChange(b *testing.B) {
 		n++
 		d.now = d.now.Add(time.Second)
 		d.record(d.now, tocsin.Overview{ServiceID: "svc0", Service: "Service number 0", Status: []tocsin.Status{tocsin.StatusInterruption, tocsin.StatusDegradation}[n%2]})
-		start := cpu(b)
+		start := cputest.Used(b)
 		if status, _, body := d.get("/"); status != 200 || len(body) == 0 {
 			b.Fatal(status)
 		}
-		spent += cpu(b) - start
+		spent += cputest.Used(b) - start
 	}
 	b.ReportMetric(float64(spent.Microseconds())/float64(n), "cpu-µs")
 }

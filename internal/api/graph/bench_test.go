@@ -7,10 +7,9 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/storetest"
 )
 
@@ -53,25 +52,15 @@ func benchmark(b *testing.B, d *desk, target string, status int, header ...strin
 		b.Fatalf("%s: %d", target, w.status)
 	}
 	b.ReportAllocs()
-	start, count := cpu(b), 0
+	start, count := cputest.Used(b), 0
 	for b.Loop() {
 		count++
 		clear(w.header)
 		w.size = 0
 		d.api.ServeHTTP(w, r)
 	}
-	b.ReportMetric(float64((cpu(b)-start).Nanoseconds())/1e3/float64(count), "cpu-µs")
+	b.ReportMetric(float64((cputest.Used(b)-start).Nanoseconds())/1e3/float64(count), "cpu-µs")
 	b.ReportMetric(float64(w.size), "bytes/answer")
-}
-
-// cpu is the processor time that this process has used.
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func BenchmarkRequests(b *testing.B) {

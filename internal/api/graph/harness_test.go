@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/api/apitest"
 	"example.org/tocsin/internal/api/graph"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
@@ -26,28 +27,9 @@ const base = "https://desk.contoso.example"
 
 const announcements = "/v1.0/admin/serviceAnnouncement/"
 
-// tokens stand for what the issuer would have signed.
-type tokens map[string]access.Identity
-
-func (t tokens) Authenticate(r *http.Request, _ ...string) (access.Identity, error) {
-	refuse := func(kind, cause error) error { return &tocsin.Error{Kind: kind, Message: "No.", Cause: cause} }
-	header := r.Header.Values("Authorization")
-	switch {
-	case len(header) == 0:
-		return access.Identity{}, refuse(tocsin.ErrUnauthenticated, access.ErrNoCredentials)
-	case len(header) > 1:
-		return access.Identity{}, refuse(tocsin.ErrInvalid, access.ErrGivenTwice)
-	}
-	identity, ok := t[strings.TrimPrefix(header[0], "Bearer ")]
-	if !ok {
-		return access.Identity{}, refuse(tocsin.ErrUnauthenticated, access.ErrInvalidToken)
-	}
-	return identity, nil
-}
-
-func everyToken() tokens {
+func everyToken() apitest.Tokens {
 	both := []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll}
-	return tokens{
+	return apitest.Tokens{Known: map[string]access.Identity{
 		"contoso":  {ClientID: "c1", TenantID: storetest.Contoso, Subject: "c1", Scopes: both},
 		"fabrikam": {ClientID: "c2", TenantID: storetest.Fabrikam, Subject: "c2", Scopes: both},
 		"health":   {ClientID: "c3", TenantID: storetest.Contoso, Scopes: both[:1]},
@@ -56,7 +38,7 @@ func everyToken() tokens {
 		"nobody":   {ClientID: "c6", TenantID: "99999999-9999-4999-8999-999999999999", Scopes: both},
 		"person":   {ClientID: "c7", TenantID: storetest.Contoso, Subject: "p1", Delegated: true, Scopes: append([]string{"ServiceMessageViewpoint.Write"}, both...)},
 		"program":  {ClientID: "c8", TenantID: storetest.Contoso, Scopes: append([]string{"ServiceMessageViewpoint.Write"}, both...)},
-	}
+	}}
 }
 
 // A desk is an API over an archive of its own.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/api/apitest"
 	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
@@ -32,28 +33,9 @@ const (
 	fabrikam = "/api/tocsin/v1/tenants/fabrikam"
 )
 
-// tokens stand for what the issuer would have signed.
-type tokens map[string]access.Identity
-
-func (t tokens) Authenticate(r *http.Request, audiences ...string) (access.Identity, error) {
-	refuse := func(kind, cause error) error { return &tocsin.Error{Kind: kind, Message: "No.", Cause: cause} }
-	header := r.Header.Values("Authorization")
-	switch {
-	case len(header) == 0:
-		return access.Identity{}, refuse(tocsin.ErrUnauthenticated, access.ErrNoCredentials)
-	case len(header) > 1:
-		return access.Identity{}, refuse(tocsin.ErrInvalid, access.ErrGivenTwice)
-	}
-	identity, ok := t[strings.TrimPrefix(header[0], "Bearer ")]
-	if !ok || len(audiences) != 1 || audiences[0] != base {
-		return access.Identity{}, refuse(tocsin.ErrUnauthenticated, access.ErrInvalidToken)
-	}
-	return identity, nil
-}
-
-func everyToken() tokens {
+func everyToken() apitest.Tokens {
 	all := []string{tocsin.ScopeDeskRead, tocsin.ScopeDeskAuthor, tocsin.ScopeDeskManage}
-	return tokens{
+	return apitest.Tokens{Known: map[string]access.Identity{
 		"contoso":  {ClientID: "c1", TenantID: storetest.Contoso, Subject: "c1", Scopes: all},
 		"fabrikam": {ClientID: "c2", TenantID: storetest.Fabrikam, Subject: "c2", Scopes: all},
 		"reader":   {ClientID: "c3", TenantID: storetest.Contoso, Scopes: all[:1]},
@@ -61,7 +43,7 @@ func everyToken() tokens {
 		"privacy":  {ClientID: "c7", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskPrivacy}, all...)},
 		"nobody":   {ClientID: "c5", TenantID: "99999999-9999-4999-8999-999999999999", Scopes: all},
 		"all":      {ClientID: "c6", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskManageAll}, all...)},
-	}
+	}, Audience: base}
 }
 
 // A desk is the API behind a real server over an archive of its own.

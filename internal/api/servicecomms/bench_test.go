@@ -8,11 +8,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"example.org/tocsin/internal/api/servicecomms"
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -104,23 +104,13 @@ func answer(b *testing.B, api *servicecomms.API, target string) {
 	r.Header.Set("Authorization", "Bearer "+good)
 	b.ReportAllocs()
 	out := &quiet{header: http.Header{}}
-	start, n := cpu(b), 0
+	start, n := cputest.Used(b), 0
 	for b.Loop() {
 		n++
 		clear(out.header)
 		out.bytes = 0
 		api.ServeHTTP(out, r)
 	}
-	b.ReportMetric(float64((cpu(b)-start).Nanoseconds())/1e3/float64(n), "cpu-µs")
+	b.ReportMetric(float64((cputest.Used(b)-start).Nanoseconds())/1e3/float64(n), "cpu-µs")
 	b.ReportMetric(float64(out.bytes), "B/answer")
-}
-
-// cpu is the processor time that this process has used.
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -19,6 +19,7 @@ import (
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/file"
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -47,10 +48,10 @@ func BenchmarkImport(b *testing.B) {
 				archive := storetest.Open(b, storetest.File(b))
 				storetest.AddTenants(b, archive)
 				desk := collect.New(archive, time.Now, slog.New(slog.DiscardHandler))
-				before := busy()
+				before := cputest.Used(b)
 				b.StartTimer()
 				peak = max(peak, importAll(b, desk, path, n))
-				used += busy() - before
+				used += cputest.Used(b) - before
 			}
 			speed := float64(n) * float64(b.N) / used.Seconds()
 			if graph == 0 {

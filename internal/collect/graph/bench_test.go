@@ -11,12 +11,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/collect/graph"
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/httpclient"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -69,15 +69,6 @@ func upstream(b *testing.B, issues []byte) string {
 	return server.URL
 }
 
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
 // BenchmarkUnchangedPoll compares the CPU of a whole poll that brings nothing
 // new, from the request to the row in the poll log, with one that decodes the
 // answer. The upstream's CPU is in both, being in this process.
@@ -110,12 +101,12 @@ func BenchmarkUnchangedPoll(b *testing.B) {
 	}
 	var unchanged, decoded time.Duration
 	for range b.N {
-		start := cpu(b)
+		start := cputest.Used(b)
 		poll()
-		unchanged += cpu(b) - start
-		start = cpu(b)
+		unchanged += cputest.Used(b) - start
+		start = cputest.Used(b)
 		decode(b, client, address+"/v1.0/admin/serviceAnnouncement/issues")
-		decoded += cpu(b) - start
+		decoded += cputest.Used(b) - start
 	}
 	b.ReportMetric(float64(unchanged.Microseconds())/float64(b.N), "µs-unchanged")
 	b.ReportMetric(float64(decoded.Microseconds())/float64(b.N), "µs-decoded")
