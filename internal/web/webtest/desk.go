@@ -26,11 +26,6 @@ import (
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
-	"example.org/tocsin/internal/web/account"
-	"example.org/tocsin/internal/web/messages"
-	"example.org/tocsin/internal/web/part"
-	"example.org/tocsin/internal/web/public"
-	"example.org/tocsin/internal/web/status"
 )
 
 // A Desk is pages over a real archive behind a real server.
@@ -71,14 +66,9 @@ func NewDesk(t testing.TB) *Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := part.New(part.Config{Model: d.Model, Archive: d.Reads})
-	pages, err := web.New(web.Config{Model: d.Model, Archive: d.Reads, Streams: quiet{}, Door: door, Now: clock, Demo: true},
-		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: d.Model, Archive: d.Reads}).Family(),
-		messages.New(messages.Config{Parts: parts, Model: d.Model, Archive: d.Reads}).Family(),
-		public.New(public.Config{Parts: parts, Model: d.Model, Demo: true}).Family(),
-		account.New(account.Config{Parts: parts, Door: door, People: d.Store, Everyone: true}).Family(),
-	)
+	pages, err := wiring{
+		shell: web.Config{Model: d.Model, Archive: d.Reads, Streams: quiet{}, Door: door, Now: clock, Demo: true}, model: d.Model, archive: d.Reads, door: door,
+	}.pages()
 	if err != nil {
 		t.Fatal(err)
 	}

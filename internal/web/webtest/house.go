@@ -22,11 +22,6 @@ import (
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
-	"example.org/tocsin/internal/web/account"
-	"example.org/tocsin/internal/web/admin"
-	"example.org/tocsin/internal/web/messages"
-	"example.org/tocsin/internal/web/part"
-	"example.org/tocsin/internal/web/status"
 )
 
 // A House is a desk that asks who is there.
@@ -91,14 +86,10 @@ func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
 		t.Fatal(err)
 	}
 	model := readmodel.New(h.Store, h.Clock, log)
-	parts := part.New(part.Config{Model: model, Archive: h.Store, Handlings: h.Store, Portals: sources{h.Store}})
-	h.Pages, err = web.New(web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Base: "https://desk.example", Now: h.Clock},
-		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: model, Archive: h.Store}).Family(),
-		messages.New(messages.Config{Parts: parts, Model: model, Archive: h.Store, Handlings: h.Store, Marks: h.Store, Person: h.marks}).Family(),
-		account.New(account.Config{Parts: parts, Door: h.Door, People: h.Store}).Family(),
-		admin.New(admin.Config{Admin: h.Store, Connections: sources{h.Store}, Door: h.Door}).Family(),
-	)
+	h.Pages, err = wiring{
+		shell: web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Base: "https://desk.example", Now: h.Clock}, model: model,
+		archive: &counted{Desk: h.Store}, door: h.Door, inside: true, person: h.marks,
+	}.pages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,49 @@
+package webtest
+
+import (
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/account"
+	"example.org/tocsin/internal/web/admin"
+	"example.org/tocsin/internal/web/messages"
+	"example.org/tocsin/internal/web/part"
+	"example.org/tocsin/internal/web/public"
+	"example.org/tocsin/internal/web/status"
+)
+
+// wiring is what the pages of a desk are made of. Where people work inside, they
+// handle and mark messages and run the desk; elsewhere everybody may read.
+type wiring struct {
+	shell   web.Config
+	model   *readmodel.Model
+	archive *counted
+	door    *signin.SignIn
+	inside  bool
+	person  func(tocsin.User) string
+}
+
+// pages puts all families together, as internal/app does.
+func (w wiring) pages() (*web.Pages, error) {
+	desk := w.archive.Desk
+	shared := part.Config{Model: w.model, Archive: w.archive}
+	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
+	if w.inside {
+		shared.Handlings, shared.Portals = desk, sources{desk}
+		post.Handlings, post.Marks = desk, desk
+	}
+	parts := part.New(shared)
+	post.Parts = parts
+	families := []web.Family{
+		parts.Family(),
+		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
+		messages.New(post).Family(),
+		public.New(public.Config{Parts: parts, Model: w.model, Demo: w.shell.Demo}).Family(),
+		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
+	}
+	if w.inside {
+		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Door: w.door}).Family())
+	}
+	return web.New(w.shell, families...)
+}
