@@ -110,20 +110,33 @@ func (l *VersionLine) says() (s said) {
 	return s
 }
 
-// ReadPosts returns the posts of an issue as they are read, once for each of
-// its documents. The answer is shared: do not change it.
-func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) []section.Post {
+// A Reading is what the posts of an issue say, and what each says anew. It is
+// shared: do not change it.
+type Reading struct {
+	Posts   []section.Post
+	changes []map[string]section.Change // against the post before, by label and text
+}
+
+// ReadPosts reads the posts of an issue, once for each of its documents.
+func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	if read, ok := v.parts.read.Get(row.Document); ok {
 		return read
 	}
-	read := make([]section.Post, len(issue.Posts))
+	read := Reading{make([]section.Post, len(issue.Posts)), make([]map[string]section.Change, len(issue.Posts))}
+	var before section.Post
 	for i, post := range issue.Posts {
-		read[i] = section.Read(post)
+		read.Posts[i], read.changes[i] = section.Read(post), map[string]section.Change{}
+		for _, c := range section.Compare(before, read.Posts[i]) {
+			if c.New != "" {
+				read.changes[i][c.Label+"\x00"+c.New] = c
+			}
+		}
+		before = read.Posts[i]
 	}
 	v.parts.read.Put(row.Document, read, 0)
 	return read
 }
 
-func newRead() *cache.Cache[int64, []section.Post] {
-	return cache.New[int64, []section.Post](cache.Bounds{Entries: maxRead})
+func newRead() *cache.Cache[int64, Reading] {
+	return cache.New[int64, Reading](cache.Bounds{Entries: maxRead})
 }

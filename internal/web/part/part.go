@@ -20,7 +20,6 @@ import (
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -81,7 +80,7 @@ type Parts struct {
 	history *history.Reader
 	pasts   *pasts
 	kept    *cache.Cache[keptKey, template.HTML]
-	read    *cache.Cache[int64, []section.Post]
+	read    *cache.Cache[int64, Reading]
 }
 
 // New returns the parts of one desk.

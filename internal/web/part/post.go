@@ -50,21 +50,21 @@ type PostList struct {
 }
 
 // PostList writes the posts of an issue, each beside the one before.
-func (v *View) PostList(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) (PostList, error) {
+func (v *View) PostList(issue tocsin.Issue, read Reading, promises []section.Promise, versions []tocsin.Version) (PostList, error) {
 	var b strings.Builder
-	for _, post := range v.Posts(issue, posts, promises, versions) {
+	for _, post := range v.posts(issue, read, promises, versions) {
 		html, err := v.keptPart("post", post.says(), post)
 		if err != nil {
 			return PostList{}, err
 		}
 		b.WriteString(string(html))
 	}
-	return PostList{len(posts), template.HTML(b.String())}, nil //nolint:gosec // the template has escaped it
+	return PostList{len(read.Posts), template.HTML(b.String())}, nil //nolint:gosec // the template has escaped it
 }
 
-// Posts puts the posts of an issue in order, each beside the one before.
-func (v *View) Posts(issue tocsin.Issue, posts []section.Post, promises []section.Promise, versions []tocsin.Version) []PostView {
-	mark := v.SeenAt()
+// posts puts the posts of an issue in order, each beside the one before.
+func (v *View) posts(issue tocsin.Issue, read Reading, promises []section.Promise, versions []tocsin.Version) []PostView {
+	mark, posts := v.SeenAt(), read.Posts
 	list := make([]PostView, len(posts))
 	for i := range posts {
 		created := posts[i].CreatedAt
@@ -75,11 +75,7 @@ func (v *View) Posts(issue tocsin.Issue, posts []section.Post, promises []sectio
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.Text("new.since", "time", v.Stamp(mark.In(v.Zone)))
 		}
-		var before section.Post
-		if i > 0 {
-			before = posts[i-1]
-		}
-		v.fillPost(&view, strings.TrimSpace(issue.Title), before, posts[i])
+		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i])
 		for _, p := range promises {
 			if p.KeptBy == i && p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
 				view.Gap, view.Late = v.kept(p)
@@ -98,13 +94,7 @@ func (v *View) postType(kind string) string {
 }
 
 // fillPost parts a post into what it says anew and what it repeats.
-func (v *View) fillPost(view *PostView, title string, before, post section.Post) {
-	changes := map[string]section.Change{}
-	for _, c := range section.Compare(before, post) {
-		if c.New != "" {
-			changes[c.Label+"\x00"+c.New] = c
-		}
-	}
+func (v *View) fillPost(view *PostView, title string, post section.Post, changes map[string]section.Change) {
 	for _, s := range post.Sections {
 		if s.Kind == section.KindTitle && strings.TrimSpace(s.Text) == title {
 			continue // it heads the page

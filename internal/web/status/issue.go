@@ -77,9 +77,9 @@ func (p *Pages) issue(v *view) error {
 	if page.Hit, err = v.named(row, issue); err != nil {
 		return err
 	}
-	posts := v.ReadPosts(row, issue)
-	promises := section.PromisesOf(posts, v.Now)
-	if page.Posts, err = v.PostList(issue, posts, promises, versions); err != nil {
+	read := v.ReadPosts(row, issue)
+	promises := section.PromisesOf(read.Posts, v.Now)
+	if page.Posts, err = v.PostList(issue, read, promises, versions); err != nil {
 		return err
 	}
 	page.define(v, issue, row, promises)
