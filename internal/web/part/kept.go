@@ -29,10 +29,14 @@ func newKept() *cache.Cache[keptKey, template.HTML] {
 }
 
 // keptPart makes a part of a page, or takes it as it was made of an equal model.
+// A function is called for the model when it is needed.
 func (v *View) keptPart(name string, says said, model any) (template.HTML, error) {
 	key := keptKey{name, v.Code, tocsin.HashOf(says)}
 	if html, ok := v.parts.kept.Get(key); ok {
 		return html, nil
+	}
+	if made, ok := model.(func() any); ok {
+		model = made()
 	}
 	html, err := v.Partial(name, model)
 	if err == nil {
@@ -99,6 +103,18 @@ func (s *said) paragraphs(list []Paragraph) {
 			s.text(p.When.Text, p.When.Local, p.When.Doubt)
 		}
 	}
+}
+
+func (l *IssueLine) says() (s said) {
+	s.look(l.Look)
+	s.text(l.ID, l.Href, l.Title, l.Class, l.ClassWords, l.Service, l.New, l.Source)
+	s.flag(l.Own)
+	s.moment(l.Posted)
+	if s.flag(l.Next != nil); l.Next != nil {
+		s.moment(l.Next.At)
+		s.text(l.Next.Words, l.Next.Tone)
+	}
+	return s
 }
 
 func (l *VersionLine) says() (s said) {

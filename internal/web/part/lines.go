@@ -118,6 +118,12 @@ type IssueLine struct {
 	New                                         string
 	Source, serviceID                           string // whose list it is on, and what it is about
 	start                                       time.Time
+	view                                        *View
+}
+
+// Row is the row in a table of issues, as the template "issue-row" writes it.
+func (l IssueLine) Row() (template.HTML, error) {
+	return l.view.keptPart("issue-row", l.says(), l)
 }
 
 // A ServiceLine is a service as it is judged, with the last month.
@@ -126,9 +132,17 @@ type ServiceLine struct {
 	Name, Href, Since, Availability string
 	What                            []IssueLine // its open issues
 	Named                           []IssueLine // open incidents of other services whose posts name it
-	Strip                           Strip
+	Strip                           template.HTML
 	provider                        string // who speaks for it, "" for the desk's own team
 	stale                           bool   // it is unknown because its source is not heard any more
+	view                            *View
+}
+
+// Brief is the line in a list of services that work, as the template "working-line" writes it.
+func (l ServiceLine) Brief() (template.HTML, error) {
+	var s said
+	s.text(l.Name, l.Href, l.Words, string(l.Strip), l.Availability)
+	return l.view.keptPart("working-line", s, l)
 }
 
 // IssueLine returns an issue in a list.
@@ -144,7 +158,7 @@ func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
 	return IssueLine{
 		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.Class(row.Class), Service: row.Service,
-		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(issue), start: row.StartAt.Time(),
+		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(issue), start: row.StartAt.Time(), view: v,
 	}
 }
 
@@ -161,7 +175,7 @@ func WorstFirst(a, b ServiceLine) int { return cmp.Compare(b.Severity, a.Severit
 func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLine {
 	line := ServiceLine{
 		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID], provider: v.Snapshot.Provider(s.Source),
-		Availability: cmp.Or(v.Share(m.figures[s.ID], 2), v.Text("none")), stale: s.Silent && s.Stale,
+		Availability: cmp.Or(v.Share(m.figures[s.ID], 2), v.Text("none")), stale: s.Silent && s.Stale, view: v,
 	}
 	if !s.Severity.Well() {
 		line.Named = open.Of(s.Named)

@@ -139,7 +139,7 @@ type Month struct {
 	first   time.Time
 	days    map[string][]uint8
 	figures map[string]history.Availability
-	strips  map[string]Strip
+	strips  map[string]template.HTML
 }
 
 // stripDays is the length of the strip beside a service.
@@ -157,10 +157,16 @@ func (v *View) LastMonth() (Month, error) {
 	if m.figures, err = v.Figures("30", v.Now.AddDate(0, 0, -stripDays), v.Now); err != nil {
 		return m, err
 	}
-	m.strips, err = Remembered(v, "strips "+v.Code+" "+today.Format(time.DateOnly), func(*history.Past) (map[string]Strip, error) {
-		strips := map[string]Strip{}
+	m.strips, err = Remembered(v, "strips "+v.Code+" "+today.Format(time.DateOnly), func(*history.Past) (map[string]template.HTML, error) {
+		strips := map[string]template.HTML{}
 		for id, looks := range m.days {
-			strips[id] = v.strip(looks, m.first)
+			says := append(said{}, looks...)
+			says.text(today.Format(time.DateOnly))
+			strip, err := v.keptPart("strip", says, func() any { return v.strip(looks, m.first) })
+			if err != nil {
+				return nil, err
+			}
+			strips[id] = strip
 		}
 		return strips, nil
 	})

@@ -97,6 +97,34 @@ func (v *view) eventOf(h happening) (tocsin.Event, error) {
 	if h.What != tocsin.WhatUpdated && h.Kind != tocsin.KindIssue && h.Kind != tocsin.KindOverview || h.Kind == tocsin.KindSource {
 		return e, nil
 	}
+	key := toldKey{v.Snapshot.Tenant.ID, tocsin.Ref{Kind: h.Kind, ID: h.ID}, h.What, h.from, h.N}
+	if e, ok := v.pages.told.Get(key); ok {
+		e.Change = h.Change
+		return e, nil
+	}
+	e, err := v.compared(h)
+	if err == nil {
+		v.pages.told.Put(key, e, 0)
+	}
+	return e, err
+}
+
+// toldKey names what happened between two versions of an item, which never
+// change.
+type toldKey struct {
+	tenant string
+	ref    tocsin.Ref
+	what   tocsin.What
+	from   int
+	n      int
+}
+
+// maxTold is how many of them are remembered in one of two generations.
+const maxTold = 1000
+
+// compared compares the versions before and after a happening.
+func (v *view) compared(h happening) (tocsin.Event, error) {
+	e := tocsin.Event{Change: h.Change}
 	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: h.Kind, ID: h.ID})
 	if err != nil {
 		return e, err

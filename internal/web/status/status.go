@@ -15,6 +15,7 @@ import (
 	"embed"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
@@ -47,10 +48,15 @@ type Config struct {
 }
 
 // Pages are the pages about the health of services.
-type Pages struct{ config Config }
+type Pages struct {
+	config Config
+	told   *cache.Cache[toldKey, tocsin.Event]
+}
 
 // New is the pages of one desk.
-func New(c Config) *Pages { return &Pages{c} }
+func New(c Config) *Pages {
+	return &Pages{c, cache.New[toldKey, tocsin.Event](cache.Bounds{Entries: maxTold})}
+}
 
 // A view is a request for one of the pages.
 type view struct {
