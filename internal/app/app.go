@@ -152,7 +152,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
 	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
-	a.outbox = outbox.New(a.Store, time.Now, o.Log, a.consumers()...)
+	a.outbox = a.Outbox(o.Log)
 	background := jobs.Default()
 	if o.DueEvery > 0 {
 		background.DueEvery = o.DueEvery

@@ -2,20 +2,33 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/outbox"
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/watch"
 )
 
 // consumers are the parts of the program that react to changes: one line each.
-func (a *App) consumers() []outbox.Consumer {
+func (r *Rooms) consumers() []outbox.Consumer {
 	return []outbox.Consumer{
-		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(a.Archive).Handle},
+		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
 	}
+}
+
+// Outbox makes what drives the consumers of the changes.
+func (r *Rooms) Outbox(log *slog.Logger) *outbox.Runner {
+	return outbox.New(r.Store, time.Now, log, r.consumers()...)
+}
+
+// consuming is what those who run the desk may know and do about consumers.
+type consuming struct {
+	*store.Store
+	*outbox.Runner
 }
 
 // periodics are what parts of the program do again and again: one line each.

@@ -43,7 +43,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	desk, err := own.New(own.Config{
-		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -271,7 +271,7 @@ type Progress struct {
 }
 
 // Behind is the number of changes that are still to be handled.
-func (p Progress) Behind() int64 { return max(0, p.Last-p.Seq) }
+func (p Progress) Behind() int64 { return p.Cursor.Behind(p.Last) }
 
 // Progress lists how far all consumers of the archive are, by name.
 func (r *Runner) Progress(ctx context.Context) ([]Progress, error) {

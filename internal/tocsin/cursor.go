@@ -14,6 +14,19 @@ type Cursor struct {
 	HandledAt time.Time // when Seq was last advanced, zero before
 }
 
+// Behind returns the number of changes that are still to be handled when the
+// newest one has the number last.
+func (c Cursor) Behind(last int64) int64 { return max(0, last-c.Seq) }
+
+// Progress returns the share of the changes since Begin that were handled, from
+// 0 to 1, when the newest one has the number last.
+func (c Cursor) Progress(last int64) float64 {
+	if last <= c.Begin || c.Seq >= last {
+		return 1
+	}
+	return float64(max(0, c.Seq-c.Begin)) / float64(last-c.Begin)
+}
+
 // A SkippedChange is a change that a consumer went past without handling it.
 type SkippedChange struct {
 	Consumer string

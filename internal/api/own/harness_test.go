@@ -68,7 +68,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*own.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := own.Config{Base: base, Archive: s, Handlings: s, People: s, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
+	c := own.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

@@ -64,6 +64,7 @@ func (a *API) register() {
 	a.registerHandlings()
 	a.registerVersions()
 	a.registerChanges()
+	a.registerConsumers()
 	a.registerTeams()
 	a.registerSites()
 	a.registerContacts()
@@ -94,6 +95,7 @@ func tags() []*huma.Tag {
 		{Name: "messages", Description: "Messages: all can be read, own ones written."},
 		{Name: "versions", Description: "Every state that an item had, and what differs between two."},
 		{Name: "changes", Description: "What happened, in order, and whether the archive is what it was."},
+		{Name: "consumers", Description: "Parts of the desk that react to the changes, each in order and exactly once, and what they could not handle."},
 		{Name: "teams", Description: "People who see to things together, of a tenant or the whole desk."},
 		{Name: "sites", Description: "Where users work: region, seats, time zone."},
 		{Name: "contacts", Description: "How people and teams are reached outside of the provider: personal data."},
