@@ -41,7 +41,11 @@ func inRooms(ctx context.Context, s *store.Store, err error) (*Rooms, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: people.New(s)}, nil
+	p, err := people.Open(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Rooms{Store: s, Archive: a, People: p}, nil
 }
 
 // Close ends all connections to the database.

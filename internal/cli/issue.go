@@ -116,7 +116,7 @@ func eachItem(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, q arch
 // handle adds what the team does about a message.
 func (i *itemJSON) handle(h tocsin.Handling) {
 	h.Normalize()
-	i.State, i.Owner = string(h.State), h.Owner
+	i.State, i.Owner = string(h.State), h.OwnerName
 	if !h.Due.IsZero() {
 		i.Due = h.Due.UTC().Format(time.DateOnly)
 	}

@@ -54,6 +54,14 @@ func TestTextsCatchUp(t *testing.T) {
 			storetest.ForgetPrivacy(t, storetest.Open(t, address))
 			storetest.RecallPrivacy(t, storetest.Open(t, address))
 		})
+		t.Run(name+" owners", func(t *testing.T) {
+			t.Parallel()
+			address := dsn(t)
+			storetest.ForgetOwners(t, storetest.Open(t, address))
+			for range 2 {
+				storetest.RecallOwners(t, storetest.Open(t, address))
+			}
+		})
 	}
 }
 

@@ -3,10 +3,7 @@ package tocsin
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A HandlingState is how far the people of a tenant are with a message.
@@ -29,8 +26,11 @@ func HandlingStates() []HandlingState {
 // knows nothing of it.
 type Handling struct {
 	State HandlingState
-	Owner string    // who sees to it, as people write it; "" for nobody
-	Due   time.Time // midnight UTC of the day by which they want to be done; zero for the provider's date
+	Owner Party // who sees to it
+	// OwnerName is the owner as people read it. The store fills it in, and takes no
+	// notice of it when a handling is written.
+	OwnerName string
+	Due       time.Time // midnight UTC of the day by which they want to be done; zero for the provider's date
 }
 
 // Bounds of the years of a due date, so that pages can tell the distance.
@@ -41,7 +41,6 @@ const (
 
 // Normalize makes a handling that says nothing the zero one with the state new.
 func (h *Handling) Normalize() {
-	h.Owner = strings.TrimSpace(h.Owner)
 	if h.State == "" {
 		h.State = HandlingNew
 	}
@@ -58,8 +57,8 @@ func (h Handling) Validate() error {
 	if !slices.Contains(HandlingStates(), h.State) {
 		problems = append(problems, Invalidf("state", "%q is none of new, planned, done, notApplicable.", Clip(string(h.State), 64)))
 	}
-	if utf8.RuneCountInString(h.Owner) > 100 || !utf8.ValidString(h.Owner) || strings.ContainsFunc(h.Owner, unicode.IsControl) {
-		problems = append(problems, Invalidf("owner", "Use at most 100 characters on one line."))
+	if _, ok := ParseParty(h.Owner.String()); !ok {
+		problems = append(problems, Invalidf("owner", "Name a person or a team, or nobody."))
 	}
 	if !h.Due.IsZero() && (h.Due.Year() < firstDueYear || h.Due.Year() > lastDueYear || !h.Due.Equal(h.Due.UTC().Truncate(24*time.Hour))) {
 		problems = append(problems, Invalidf("due", "Give a day between the years %d and %d.", firstDueYear, lastDueYear))

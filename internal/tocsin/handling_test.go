@@ -17,12 +17,12 @@ func TestHandlingNamesWhatIsWrong(t *testing.T) {
 		fields string
 	}{
 		{"nothing said", tocsin.Handling{}, ""},
-		{"all said", tocsin.Handling{State: tocsin.HandlingPlanned, Owner: strings.Repeat("é", 100), Due: day}, ""},
+		{"all said", tocsin.Handling{State: tocsin.HandlingPlanned, Owner: tocsin.TeamParty(strings.Repeat("1", 8) + "-1111-4111-8111-111111111111"), Due: day}, ""},
 		{"unknown state", tocsin.Handling{State: "later"}, "state"},
-		{"long owner", tocsin.Handling{Owner: strings.Repeat("é", 101)}, "owner"},
-		{"owner on two lines", tocsin.Handling{Owner: "a\nb"}, "owner"},
+		{"owner of no kind", tocsin.Handling{Owner: tocsin.Party{Kind: "site", ID: "11111111-1111-4111-8111-111111111111"}}, "owner"},
+		{"owner without an id", tocsin.Handling{Owner: tocsin.UserParty("kim")}, "owner"},
 		{"not a day", tocsin.Handling{Due: day.Add(time.Hour)}, "due"},
-		{"all wrong", tocsin.Handling{State: "x", Owner: "\x00", Due: day.AddDate(1000, 0, 0)}, "state owner due"},
+		{"all wrong", tocsin.Handling{State: "x", Owner: tocsin.TeamParty("\x00"), Due: day.AddDate(1000, 0, 0)}, "state owner due"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

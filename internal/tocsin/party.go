@@ -56,8 +56,33 @@ func (p Party) String() string {
 // IsZero reports whether p is nobody.
 func (p Party) IsZero() bool { return p == Party{} }
 
-// A NamedParty is a [Party] with the name that people read.
+// A NamedParty is a [Party] with its names.
 type NamedParty struct {
 	Party
-	Name string
+	Name    string // that people read, another one for each person
+	Account string // that a person signs in with; "" for a team
+}
+
+// FindParty returns the party that text, the input called field, names among
+// those of a list: by kind and id, by name or by account, in any letter case; ""
+// is nobody. It fails with [ErrInvalid] when there is none or more than one of
+// the name. Whether kind and id are on the list is not asked.
+func FindParty(list []NamedParty, field, text string) (Party, error) {
+	text = strings.TrimSpace(text)
+	if p, ok := ParseParty(text); ok {
+		return p, nil
+	}
+	var found []Party
+	for _, p := range list {
+		if strings.EqualFold(p.Name, text) || p.Account != "" && strings.EqualFold(p.Account, text) {
+			found = append(found, p.Party)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Party{}, Invalidf(field, "Nobody there, and no team, is called %q.", Clip(text, 64))
+	}
+	return Party{}, Invalidf(field, "Several are called %q: give the id.", Clip(text, 64))
 }

@@ -1,6 +1,8 @@
 package tocsin_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/tocsin"
@@ -26,5 +28,23 @@ func TestPartiesAreWrittenAndRead(t *testing.T) {
 	}
 	if !tocsin.UserParty("").IsZero() || tocsin.TeamParty("").String() != "" {
 		t.Error("nobody is somebody")
+	}
+}
+
+func TestFindParty(t *testing.T) {
+	t.Parallel()
+	const id, other = "0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57", "0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b58"
+	list := []tocsin.NamedParty{
+		{Party: tocsin.UserParty(id), Name: "Kim", Account: "kim@contoso.example"}, {Party: tocsin.TeamParty(id), Name: "Mail"}, {Party: tocsin.TeamParty(other), Name: "mail"},
+	}
+	for text, want := range map[string]tocsin.Party{"": {}, " ": {}, "KIM": tocsin.UserParty(id), " kim@Contoso.example ": tocsin.UserParty(id), "team:" + other: tocsin.TeamParty(other)} {
+		if got, err := tocsin.FindParty(list, "owner", text); err != nil || got != want {
+			t.Errorf("FindParty(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"Mail", "joe", "user:joe", strings.Repeat("x", 1000)} {
+		if got, err := tocsin.FindParty(list, "owner", text); !errors.Is(err, tocsin.ErrInvalid) || !got.IsZero() || len(err.Error()) > 200 {
+			t.Errorf("FindParty(%.20q) = %v, %v, want ErrInvalid", text, got, err)
+		}
 	}
 }

@@ -224,8 +224,8 @@ func (in *interior) journey() {
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
 	in.see(in.admin, "/messages/MC0000001")
-	in.see(in.admin, "/messages/MC0000001", sent{form: handling, values: map[string]string{"state": "inProgress", "owner": "Alex"}})
-	in.see(in.admin, "/messages/MC0000001", sent{handling, map[string]string{"owner": strings.Repeat("W", 101), "due": "1999-01-01"}, true})
+	in.see(in.admin, "/messages/MC0000001", sent{form: handling, values: map[string]string{"state": string(tocsin.HandlingPlanned)}})
+	in.see(in.admin, "/messages/MC0000001", sent{handling, map[string]string{"due": "1999-01-01"}, true})
 	in.see(in.admin, "/preferences", sent{`main form`, map[string]string{"zone": "Nowhere/Else"}, true})
 
 	in.see(in.stranger, "/login?next=%2Faccount")

@@ -167,7 +167,7 @@ func (h hand) handles() {
 	h.press("#state", kb.ArrowDown)
 	h.press("#due", "12312030")
 	h.press(`#handling button`)
-	h.arrives(`document.querySelector("#due").value === "2030-12-31" && document.querySelector("#owner").value === "` + string(tocsin.RoleSupportN2) + `"`)
+	h.arrives(`document.querySelector("#due").value === "2030-12-31" && document.querySelector("#owner").selectedOptions[0].text === "` + string(tocsin.RoleSupportN2) + `"`)
 	h.press(`[name=unread]`)
 	h.arrives(`document.querySelector("#` + id + `.unread")`)
 	h.press(`form[action*="/messages/read"] button`)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,12 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 			check(err)
 		}
 		if utf8.RuneCountInString(payload) <= 100 {
-			check(desk.People.PutHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: payload}, now))
+			team := tocsin.Team{ID: tocsin.NewGUID(), TenantID: contoso, Name: payload, CreatedAt: now}
+			if len(team.Name) < 98 { // two of the payloads differ in letter case alone
+				team.Name += strconv.Itoa(i)
+			}
+			check(desk.People.AddTeam(t.Context(), team))
+			check(desk.People.PutHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: tocsin.TeamParty(team.ID)}, now))
 		}
 		if utf8.RuneCountInString(payload) > 100 || i%3 != 1 {
 			payload = strings.Repeat("W", 100)
@@ -86,7 +92,7 @@ func visitAs(t *testing.T, base, agent, name, password string) {
 }
 
 // hostileNames looks at the pages behind sign-in: what people, programs,
-// groups, owners, passkeys and browsers are called is text on all of them.
+// groups, teams that own, passkeys and browsers are called is text on all of them.
 func hostileNames(t *testing.T, tab *browsertest.Tab, desk *app.App) {
 	t.Helper()
 	admin := tocsin.User{ID: signin.NewID(), Name: "kim", Display: payloads[0], Grants: []tocsin.Grant{{Role: tocsin.RoleAdministrator}}}

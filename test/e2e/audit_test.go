@@ -125,6 +125,12 @@ func (w *witness) commands() map[string]any {
 	w.command("user.disable", "kim", "user", "disable", "kim")
 	w.command("user.enable", "kim", "user", "enable", "kim")
 	w.command("user.password", "kim", "user", "passwd", "kim")
+	w.command("team.add", "Mail", "team", "add", "Mail", "--tenant", "contoso", "--member", "kim")
+	w.command("contact.add", "Mail", "contact", "add", "--team", "Mail", "--tenant", "contoso", "--phone", "112")
+	w.command("contact.remove", "Mail", "contact", "remove", "Mail")
+	w.command("team.remove", "Mail", "team", "remove", "Mail")
+	w.command("site.add", "Paris", "site", "add", "Paris", "--seats", "12")
+	w.command("site.remove", "Paris", "site", "remove", "Paris")
 	w.command("archive.import", "import", "import", w.file("issue.json", sample), "--tenant", "contoso")
 	w.command("file.attach", "issue EX20119", "attach", "EX20119", w.file("review.txt", "what happened"), "--tenant", "contoso")
 	w.command("item.write", "service Vpn", "service", "add", "--id", "Vpn", "--name", "Remote access", "--tenant", "contoso")
@@ -152,7 +158,7 @@ func (w *witness) api(base string, client map[string]any) {
 	if err := w.archive.PutSource(w.t.Context(), contosoID, "idle", 24*time.Hour); err != nil {
 		w.t.Fatal(err)
 	}
-	own := base + "/api/tocsin/v1/tenants/contoso.com"
+	api := base + "/api/tocsin/v1/"
 	for _, tt := range []struct{ action, object, method, path, body string }{
 		{"item.write", "service Fax", "POST", "/services", `{"id":"Fax","name":"Fax"}`},
 		{"item.write", "service Fax", "PATCH", "/services/Fax", `{"name":"Telefax"}`},
@@ -164,11 +170,17 @@ func (w *witness) api(base string, client map[string]any) {
 		{"item.write", "issue TC1004", "PATCH", "/maintenance/TC1004", `{"title":"Toner and paper"}`},
 		{"item.write", "message TC1005", "POST", "/messages", `{"title":"News","content":"Read it."}`},
 		{"item.write", "message TC1005", "PATCH", "/messages/TC1005", `{"title":"No news"}`},
-		{"message.handle", "TC1005", "PUT", "/messages/TC1005/handling", `{"state":"done","owner":"sam"}`},
+		{"message.handle", "TC1005", "PUT", "/messages/TC1005/handling", `{"state":"done","owner":"kim"}`},
 		{"source.poll", "idle", "POST", "/sources/idle/poll", ""},
+		{"team.add", "Fax team", "POST", "teams", `{"name":"Fax team"}`},
+		{"site.add", "Lyon", "POST", "sites", `{"name":"Lyon"}`},
 	} {
 		w.expect(tt.action, "client "+id, "127.0.0.1", tt.object, func() {
-			w.send(http.DefaultClient, tt.method, own+tt.path, tt.body, http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token.Token}, "If-Match": {"*"}})
+			at := api + tt.path
+			if strings.HasPrefix(tt.path, "/") {
+				at = api + "tenants/contoso.com" + tt.path
+			}
+			w.send(http.DefaultClient, tt.method, at, tt.body, http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token.Token}, "If-Match": {"*"}})
 		})
 	}
 }
@@ -228,7 +240,7 @@ func (w *witness) pages(base, password string) {
 		"source": {"graph"}, "cloud": {"closed"}, "clientId": {"aaaaaaaa-0000-4000-8000-000000000001"}, "secret": {"secret"}, "every": {"1h"},
 	})
 	form("source.remove", "graph", "/admin/tenants/"+fourth+"/sources/graph/remove", url.Values{})
-	form("message.handle", "TC1002", "/messages/TC1002/handling?tenant=contoso", url.Values{"state": {"done"}, "owner": {"sam"}})
+	form("message.handle", "TC1002", "/messages/TC1002/handling?tenant=contoso", url.Values{"state": {"done"}, "owner": {"user:" + sam.ID}})
 	form("user.password", "alex", "/account/password", url.Values{"old": {password}, "password": {password + "!"}})
 	password += "!"
 	enter()

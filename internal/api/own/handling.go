@@ -14,14 +14,15 @@ import (
 
 // handlingBody is what the people of a tenant do about a message.
 type handlingBody struct {
-	State string `json:"state" enum:"new,planned,done,notApplicable" doc:"How far they are. A message of which nobody has said anything is new."`
-	Owner string `json:"owner,omitempty" maxLength:"100" doc:"Who sees to it, as people write it; nobody when absent."`
-	Due   string `json:"due,omitempty" maxLength:"10" example:"2026-03-10" doc:"The day by which they want to be done; the provider's date counts when absent."`
+	State   string `json:"state" enum:"new,planned,done,notApplicable" doc:"How far they are. A message of which nobody has said anything is new."`
+	Owner   string `json:"owner,omitempty" maxLength:"220" doc:"Who sees to it: the name of a person with a role in the tenant, or of a team. Nobody when it and ownerId are absent." example:"Messaging"`
+	OwnerID string `json:"ownerId,omitempty" maxLength:"41" doc:"The same by id, user: or team: and a GUID; it counts where both are sent." example:"team:0b7c2f0e-5d1a-4c8e-9a3b-2f6d8e1c4b57"`
+	Due     string `json:"due,omitempty" maxLength:"10" example:"2026-03-10" doc:"The day by which they want to be done; the provider's date counts when absent."`
 }
 
 func newHandlingBody(h tocsin.Handling) handlingBody {
 	h.Normalize()
-	body := handlingBody{State: string(h.State), Owner: h.Owner}
+	body := handlingBody{State: string(h.State), Owner: h.OwnerName, OwnerID: h.Owner.String()}
 	if !h.Due.IsZero() {
 		body.Due = h.Due.UTC().Format(time.DateOnly)
 	}
@@ -29,7 +30,7 @@ func newHandlingBody(h tocsin.Handling) handlingBody {
 }
 
 func (b handlingBody) tag() string {
-	return `"` + tocsin.HashOf([]byte(b.State + "\n" + b.Owner + "\n" + b.Due)).String()[:16] + `"`
+	return `"` + tocsin.HashOf([]byte(b.State + "\n" + b.OwnerID + "\n" + b.Due)).String()[:16] + `"`
 }
 
 func (a *API) registerHandlings() {
@@ -65,7 +66,11 @@ func (a *API) putHandling(ctx context.Context, x *exchange, in *struct {
 	Body    handlingBody
 },
 ) (*output[handlingBody], error) {
-	next := tocsin.Handling{State: tocsin.HandlingState(in.Body.State), Owner: in.Body.Owner}
+	owner, err := a.ownerOf(ctx, x.tenant.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	next := tocsin.Handling{State: tocsin.HandlingState(in.Body.State), Owner: owner}
 	if in.Body.Due != "" {
 		due, err := time.Parse(time.DateOnly, in.Body.Due)
 		if err != nil {
@@ -85,4 +90,23 @@ func (a *API) putHandling(ctx context.Context, x *exchange, in *struct {
 	}
 	body := newHandlingBody(h)
 	return &output[handlingBody]{ETag: body.tag(), Body: body}, nil
+}
+
+// ownerOf is the party that a body names.
+func (a *API) ownerOf(ctx context.Context, tenantID string, b handlingBody) (tocsin.Party, error) {
+	if b.OwnerID != "" {
+		p, ok := tocsin.ParseParty(b.OwnerID)
+		if !ok {
+			return p, tocsin.Invalidf("ownerId", "Write user: or team: and a GUID.")
+		}
+		return p, nil
+	}
+	if b.Owner == "" {
+		return tocsin.Party{}, nil
+	}
+	list, err := a.people.Parties(ctx, tenantID)
+	if err != nil {
+		return tocsin.Party{}, err
+	}
+	return tocsin.FindParty(list, "owner", b.Owner)
 }

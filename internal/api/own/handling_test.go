@@ -14,6 +14,9 @@ import (
 func TestHandlings(t *testing.T) {
 	t.Parallel()
 	d := sqlite(t)
+	d.crew()
+	team := d.must(201, "POST", "contoso", "/api/tocsin/v1/teams", `{"name":"Mail team"}`).string("id")
+	theirs := d.must(201, "POST", "fabrikam", "/api/tocsin/v1/teams", `{"name":"Their team"}`).string("id")
 	id := d.must(201, "POST", "contoso", contoso+"/messages", `{"title":"Certificates change","content":"Soon."}`).string("id")
 	at := contoso + "/messages/" + id + "/handling"
 	first := d.must(200, "GET", "reader", contoso+"/messages/"+strings.ToLower(id)+"/handling", "")
@@ -23,7 +26,7 @@ func TestHandlings(t *testing.T) {
 	d.must(304, "GET", "reader", at, "", "If-None-Match", first.header.Get("ETag"))
 	put := d.must(200, "PUT", "contoso", at, `{"state":"planned","owner":"Mail team","due":"2026-03-10"}`, "If-Match", first.header.Get("ETag"))
 	got := d.must(200, "GET", "reader", at, "")
-	if got.text != put.text || got.string("owner") != "Mail team" || got.string("due") != "2026-03-10" || got.header.Get("ETag") != put.header.Get("ETag") {
+	if got.text != put.text || got.string("owner") != "Mail team" || got.string("ownerId") != "team:"+team || got.string("due") != "2026-03-10" || got.header.Get("ETag") != put.header.Get("ETag") {
 		t.Errorf("after: %s, put %s", got.text, put.text)
 	}
 	for name, tt := range map[string]struct {
@@ -37,7 +40,11 @@ func TestHandlings(t *testing.T) {
 		"no state":           {"contoso", "PUT", at, `{"owner":"me"}`, nil, 400, "body"},
 		"no day":             {"contoso", "PUT", at, `{"state":"done","due":"tomorrow"}`, nil, 400, "body.due"},
 		"far day":            {"contoso", "PUT", at, `{"state":"done","due":"9999-01-01"}`, nil, 400, "body.due"},
-		"two lines":          {"contoso", "PUT", at, `{"state":"done","owner":"a\nb"}`, nil, 400, "body.owner"},
+		"nobody there":       {"contoso", "PUT", at, `{"state":"done","owner":"a\nb"}`, nil, 400, "body.owner"},
+		"another tenant's":   {"contoso", "PUT", at, `{"state":"done","owner":"Their team"}`, nil, 400, "body.owner"},
+		"the same by id":     {"contoso", "PUT", at, `{"state":"done","ownerId":"team:` + theirs + `"}`, nil, 400, "body.owner"},
+		"somebody of it":     {"contoso", "PUT", at, `{"state":"done","owner":"joe"}`, nil, 400, "body.owner"},
+		"no id":              {"contoso", "PUT", at, `{"state":"done","ownerId":"kim"}`, nil, 400, "body.ownerId"},
 		"no such message":    {"contoso", "PUT", contoso + "/messages/MC9/handling", `{"state":"done"}`, nil, 404, ""},
 		"read of none":       {"contoso", "GET", contoso + "/messages/MC9/handling", "", nil, 404, ""},
 		"of a reader":        {"reader", "PUT", at, `{"state":"done"}`, nil, 403, ""},
@@ -52,7 +59,7 @@ func TestHandlings(t *testing.T) {
 		}
 	}
 	all, err := d.store.Handlings(t.Context(), storetest.Contoso)
-	if err != nil || all[id].State != tocsin.HandlingPlanned || all[id].Owner != "Mail team" {
+	if err != nil || all[id].State != tocsin.HandlingPlanned || all[id].OwnerName != "Mail team" {
 		t.Errorf("Handlings = %+v, %v", all, err)
 	}
 	if r := d.ask("DELETE", "contoso", at, ""); r.header.Get("Allow") != "GET, HEAD, PUT" {
@@ -61,6 +68,12 @@ func TestHandlings(t *testing.T) {
 	entries, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || entries[0].Action != "message.handle" || entries[0].Detail != "planned, owner Mail team, due 2026-03-10" || entries[0].Actor.Name == "" {
 		t.Errorf("Audit = %+v, %v", entries, err)
+	}
+	if got := d.must(200, "PUT", "contoso", at, `{"state":"new","owner":"KIM"}`); got.string("ownerId") != "user:"+kim || got.string("owner") != "kim" {
+		t.Errorf("by the name of a person: %s", got.text)
+	}
+	if got := d.must(200, "PUT", "contoso", at, `{"state":"new","owner":"kim","ownerId":"team:`+team+`"}`); got.string("owner") != "Mail team" {
+		t.Errorf("with both: %s", got.text)
 	}
 	d.must(200, "PUT", "contoso", at, `{"state":"new"}`)
 	if again := d.must(200, "GET", "reader", at, ""); again.header.Get("ETag") != first.header.Get("ETag") {

@@ -14,14 +14,17 @@ import (
 // Messages of which nobody has said anything are absent.
 func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocsin.Handling, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT i.id, h.state, h.owner, h.due_at FROM handlings h JOIN items i ON i.num = h.item JOIN tenants t ON t.num = h.tenant
+		SELECT i.id, h.state, h.owner, h.due_at, COALESCE(u.display, g.name, '')
+		FROM handlings h JOIN items i ON i.num = h.item JOIN tenants t ON t.num = h.tenant
+		LEFT JOIN users u ON h.owner LIKE 'user:%' AND u.id = substr(h.owner, 6) LEFT JOIN teams g ON h.owner LIKE 'team:%' AND g.id = substr(h.owner, 6)
 		WHERE t.id = $1 AND i.kind = $2`, tenantID, string(tocsin.KindMessage))
 	handlings := map[string]tocsin.Handling{}
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (h tocsin.Handling, err error) {
-		var id string
+		var id, owner string
 		var due int64
-		err = rows.Scan(&id, &h.State, &h.Owner, &due)
+		err = rows.Scan(&id, &h.State, &owner, &due, &h.OwnerName)
 		h.Due = tocsin.FromMicros(due)
+		own(&h, owner)
 		handlings[id] = h
 		return h, err
 	})
@@ -31,9 +34,19 @@ func (s *Store) Handlings(ctx context.Context, tenantID string) (map[string]tocs
 	return handlings, nil
 }
 
+// own sets the owner of a handling from what is stored. A text of before, in a
+// store that is only read, is a name.
+func own(h *tocsin.Handling, owner string) {
+	var ok bool
+	if h.Owner, ok = tocsin.ParseParty(owner); !ok {
+		h.OwnerName = owner
+	}
+}
+
 // PutHandling stores what the people of a tenant do about a message, in place
 // of what they said before. It normalises h first. It fails with
-// [tocsin.ErrNotFound] when the tenant lacks the message.
+// [tocsin.ErrNotFound] when the tenant lacks the message, with
+// [tocsin.ErrInvalid] when a new owner has nothing to do with the tenant.
 func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error {
 	_, err := s.ChangeHandling(ctx, tenantID, id, now, func(was *tocsin.Handling) error {
 		*was = h
@@ -53,6 +66,7 @@ func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now tim
 		if h, err = lockHandling(ctx, tx, tenant, item, now); err != nil {
 			return err
 		}
+		was := h.Owner
 		if err := change(&h); err != nil {
 			return err
 		}
@@ -60,15 +74,34 @@ func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now tim
 		if err := h.Validate(); err != nil {
 			return err
 		}
+		if err := nameOwner(ctx, tx, &h, was, tenantID); err != nil {
+			return err
+		}
 		if err := putHandling(ctx, tx, tenant, item, h, now); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h)})
+		owner, err := nameParty(ctx, tx, h.Owner)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "message.handle", Object: id, Detail: handlingWords(h, owner)})
 	})
 	if err != nil {
 		return tocsin.Handling{}, fmt.Errorf("put handling of message %s: %w", id, err)
 	}
 	return h, nil
+}
+
+// nameOwner fills in the name of the owner. Who did not own the message before
+// must have to do with the tenant.
+func nameOwner(ctx context.Context, q store.Querier, h *tocsin.Handling, was tocsin.Party, tenantID string) (err error) {
+	if h.Owner != was && !h.Owner.IsZero() {
+		if err := checkParty(ctx, q, "owner", h.Owner, tenantID); err != nil {
+			return err
+		}
+	}
+	h.OwnerName, err = showParty(ctx, q, h.Owner)
+	return err
 }
 
 // lockHandling reads a handling and keeps it from being changed by others. The
@@ -78,30 +111,37 @@ func lockHandling(ctx context.Context, q store.Querier, tenant, item int64, now 
 		tenant, item, string(tocsin.HandlingNew)); err != nil {
 		return h, err
 	}
+	var owner string
 	var due int64
 	err = q.QueryRowContext(ctx, `UPDATE handlings SET changed_at = $1 WHERE tenant = $2 AND item = $3 RETURNING state, owner, due_at`,
-		tocsin.Micros(now), tenant, item).Scan(&h.State, &h.Owner, &due)
+		tocsin.Micros(now), tenant, item).Scan(&h.State, &owner, &due)
+	if err != nil {
+		return h, err
+	}
 	h.Due = tocsin.FromMicros(due)
+	own(&h, owner)
+	h.OwnerName, err = showParty(ctx, q, h.Owner)
 	return h, err
 }
 
 func putHandling(ctx context.Context, q store.Querier, tenant, item int64, h tocsin.Handling, now time.Time) error {
-	if h.State == tocsin.HandlingNew && h.Owner == "" && h.Due.IsZero() {
+	if h.State == tocsin.HandlingNew && h.Owner.IsZero() && h.Due.IsZero() {
 		_, err := q.ExecContext(ctx, `DELETE FROM handlings WHERE tenant = $1 AND item = $2`, tenant, item)
 		return err
 	}
 	_, err := q.ExecContext(ctx, `
 		INSERT INTO handlings (tenant, item, state, owner, due_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (tenant, item) DO UPDATE SET state = excluded.state, owner = excluded.owner, due_at = excluded.due_at, changed_at = excluded.changed_at`,
-		tenant, item, string(h.State), h.Owner, tocsin.Micros(h.Due), tocsin.Micros(now))
+		tenant, item, string(h.State), h.Owner.String(), tocsin.Micros(h.Due), tocsin.Micros(now))
 	return err
 }
 
-// handlingWords is all of a handling for the audit log.
-func handlingWords(h tocsin.Handling) string {
+// handlingWords is all of a handling for the audit log; owner is the owner's
+// name there.
+func handlingWords(h tocsin.Handling, owner string) string {
 	text := string(h.State)
-	if h.Owner != "" {
-		text += ", owner " + h.Owner
+	if owner != "" {
+		text += ", owner " + owner
 	}
 	if !h.Due.IsZero() {
 		text += ", due " + h.Due.UTC().Format(time.DateOnly)

@@ -24,31 +24,25 @@ func (s *Store) Parties(ctx context.Context, tenantID string) ([]tocsin.NamedPar
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT 'user', u.id, u.display, u.name FROM users u WHERE `+inTenant+`
 		UNION ALL SELECT 'team', id, name, '' FROM teams WHERE tenant = '' OR tenant = $1`, strings.ToLower(tenantID))
-	type row struct {
-		tocsin.NamedParty
-		account string
-	}
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (r row, err error) {
-		return r, rows.Scan(&r.Kind, &r.ID, &r.Name, &r.account)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (p tocsin.NamedParty, err error) {
+		return p, rows.Scan(&p.Kind, &p.ID, &p.Name, &p.Account)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list parties: %w", s.db.Translate(err))
 	}
 	shown := map[string]int{}
-	for _, r := range list {
-		shown[strings.ToLower(r.Name)]++
+	for _, p := range list {
+		shown[strings.ToLower(p.Name)]++
 	}
-	parties := make([]tocsin.NamedParty, len(list))
-	for i, r := range list {
-		if r.account != "" && shown[strings.ToLower(r.Name)] > 1 {
-			r.Name += " (" + r.account + ")"
+	for i, p := range list {
+		if p.Account != "" && shown[strings.ToLower(p.Name)] > 1 {
+			list[i].Name += " (" + p.Account + ")"
 		}
-		parties[i] = r.NamedParty
 	}
-	slices.SortFunc(parties, func(a, b tocsin.NamedParty) int {
+	slices.SortFunc(list, func(a, b tocsin.NamedParty) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.String(), b.String()))
 	})
-	return parties, nil
+	return list, nil
 }
 
 // PartyNames are the names of everybody and of every team, also of those whom
@@ -84,11 +78,22 @@ func checkParty(ctx context.Context, q store.Querier, field string, p tocsin.Par
 	return nil
 }
 
+// showParty is the name of p as people read it.
+func showParty(ctx context.Context, q store.Querier, p tocsin.Party) (name string, err error) {
+	if p.Kind != tocsin.PartyUser {
+		return nameParty(ctx, q, p)
+	}
+	return name, q.QueryRowContext(ctx, `SELECT display FROM users WHERE id = $1`, p.ID).Scan(&name)
+}
+
 // nameParty is the name of p in the audit log: that somebody signs in with, or
-// of a team.
+// of a team; "" of nobody.
 func nameParty(ctx context.Context, q store.Querier, p tocsin.Party) (name string, err error) {
 	query := `SELECT name FROM users WHERE id = $1`
-	if p.Kind == tocsin.PartyTeam {
+	switch p.Kind {
+	case "":
+		return "", nil
+	case tocsin.PartyTeam:
 		query = `SELECT name FROM teams WHERE id = $1`
 	}
 	return name, q.QueryRowContext(ctx, query, p.ID).Scan(&name)

@@ -22,8 +22,19 @@ import (
 // A Store keeps people. Its methods may be used from any goroutine.
 type Store struct{ db *store.Store }
 
-// New returns the people of an open store, which the caller closes.
-func New(db *store.Store) *Store { return &Store{db: db} }
+// Open opens the people of an open store, which the caller closes, and brings
+// up to date what older versions of the program wrote, unless the store is
+// read-only. Processes that start together wait for each other.
+func Open(ctx context.Context, db *store.Store) (*Store, error) {
+	s := &Store{db: db}
+	if db.ReadOnly() {
+		return s, nil
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return nil, fmt.Errorf("open people: %w", db.Translate(err))
+	}
+	return s, nil
+}
 
 // Sweep forgets sessions and one-time codes that have ended by themselves at
 // now.

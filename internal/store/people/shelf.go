@@ -82,18 +82,21 @@ func (k shelf[T]) add(ctx context.Context, db *store.Store, v T) error {
 	if err := k.valid(&v); err != nil {
 		return err
 	}
-	err := db.InTx(ctx, func(tx *store.Tx) error {
-		var none T
-		if err := errors.Join(checkTenant(ctx, tx, *k.place(&v).tenantID), k.refer(ctx, tx, none, v)); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO `+k.table+` (`+strings.Join(k.columns, ", ")+`) VALUES (`+store.Placeholders(1, len(k.columns))+`)`, k.values(v)...)
-		if err != nil {
-			return k.collision(db, err)
-		}
-		return k.finish(ctx, tx, "add", v, *k.place(&v).createdAt)
-	})
+	err := db.InTx(ctx, func(tx *store.Tx) error { return k.insert(ctx, tx, db, v, *k.place(&v).createdAt) })
 	return k.explain(err, "add")
+}
+
+// insert writes a new thing that is valid by itself.
+func (k shelf[T]) insert(ctx context.Context, tx *store.Tx, db *store.Store, v T, now time.Time) error {
+	var none T
+	if err := errors.Join(checkTenant(ctx, tx, *k.place(&v).tenantID), k.refer(ctx, tx, none, v)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO `+k.table+` (`+strings.Join(k.columns, ", ")+`) VALUES (`+store.Placeholders(1, len(k.columns))+`)`, k.values(v)...)
+	if err != nil {
+		return k.collision(db, err)
+	}
+	return k.finish(ctx, tx, "add", v, now)
 }
 
 // alter lets change alter the thing of an id, which nobody else does

@@ -118,5 +118,8 @@ func clearTeam(ctx context.Context, tx *store.Tx, t tocsin.Team) (string, error)
 			return "", err
 		}
 	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM handlings WHERE state = $1 AND owner = '' AND due_at = 0`, string(tocsin.HandlingNew)); err != nil {
+		return "", err // they say nothing any more
+	}
 	return fmt.Sprintf("with %s; %s without an owner", tocsin.Count(counts[0], "contact", "contacts"), tocsin.Count(counts[1], "message", "messages")), nil
 }

@@ -72,7 +72,11 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Desk{Store: s, Archive: a, People: people.New(s)}, nil
+	p, err := people.Open(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Desk{Store: s, Archive: a, People: p}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.

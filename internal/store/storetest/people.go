@@ -29,6 +29,7 @@ func peopleChecks() checks {
 		"Viewpoints":     viewpoints,
 		"Handlings":      handlings,
 		"Teams":          teamsOfTenants,
+		"TeamsThatOwn":   teamsThatOwn,
 		"TeamsAtOnce":    teamsAtOnce,
 		"Sites":          sitesOfTenants,
 		"Contacts":       contactsOfParties,

@@ -337,14 +337,16 @@ func partiesOfTenants(t *testing.T, s *Desk) {
 			t.Fatal(err)
 		}
 	}
-	named := func(p tocsin.Party, name string) tocsin.NamedParty { return tocsin.NamedParty{Party: p, Name: name} }
+	named := func(p tocsin.Party, name, account string) tocsin.NamedParty {
+		return tocsin.NamedParty{Party: p, Name: name, Account: account}
+	}
 	got, err := s.Parties(ctx, strings.ToUpper(Contoso))
 	if err != nil {
 		t.Fatal(err)
 	}
 	expect(t, "of a tenant", got, []tocsin.NamedParty{
-		named(tocsin.UserParty(alex.ID), "alex"), named(tocsin.UserParty(ana.ID), "ana"), named(tocsin.UserParty(kim.ID), "kim (kim)"), named(tocsin.UserParty(twin.ID), "Kim (kim2)"),
-		named(tocsin.TeamParty(guid('d', 0)), "Team 0"), named(tocsin.TeamParty(guid('d', 2)), "Team 2"),
+		named(tocsin.UserParty(alex.ID), "alex", "alex"), named(tocsin.UserParty(ana.ID), "ana", "ana"), named(tocsin.UserParty(kim.ID), "kim (kim)", "kim"), named(tocsin.UserParty(twin.ID), "Kim (kim2)", "kim2"),
+		named(tocsin.TeamParty(guid('d', 0)), "Team 0", ""), named(tocsin.TeamParty(guid('d', 2)), "Team 2", ""),
 	})
 	if got, err = s.Parties(ctx, ""); err != nil || len(got) != 6 {
 		t.Errorf("of the desk: %+v, %v", got, err)

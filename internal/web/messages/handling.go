@@ -3,6 +3,7 @@ package messages
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,23 +34,67 @@ func (v *view) handled(h tocsin.Handling) handled {
 }
 
 // handledAs filters messages by what is done about them, and offers the
-// filters.
+// filters. A filter that names nobody's messages shows none.
 func (v *view) handledAs(page *messagesPage, rows []messageRow) []messageRow {
 	query := v.R.URL.Query()
-	state, owner := query.Get("state"), web.OneOf(query, "owner", "me", "nobody")
+	state := query.Get("state")
 	page.States = v.handlingChoices(state, web.Choice{Value: "", Name: v.Text("handling.all"), On: state == ""})
-	for _, value := range []string{"", "me", "nobody"} {
-		page.Owners = append(page.Owners, web.Choice{Value: value, Name: v.Text("owner." + cmp.Or(value, "all")), On: value == owner})
-	}
-	me := v.me()
-	return slices.DeleteFunc(rows, func(m messageRow) bool {
-		return state != "" && string(m.Handled.State) != state || owner == "me" && m.Handled.Owner != me || owner == "nobody" && m.Handled.Owner != ""
-	})
+	var owns func(messageRow) bool
+	page.Owners, owns = v.ownerFilter(query.Get("owner"), rows)
+	return slices.DeleteFunc(rows, func(m messageRow) bool { return state != "" && string(m.Handled.State) != state || !owns(m) })
 }
 
-// me is the visitor's name as an owner.
-func (v *view) me() string {
-	return strings.TrimSpace(access.VisitorOf(v.R.Context()).User.Display)
+// ownerFilter offers the owners of messages, and tells whose are asked for: me,
+// nobody, a party, or a name as links of older versions had it.
+func (v *view) ownerFilter(asked string, rows []messageRow) (choices []web.Choice, owns func(messageRow) bool) {
+	owners := map[tocsin.Party]string{}
+	for _, m := range rows {
+		if p := m.Handled.Owner; !p.IsZero() {
+			owners[p] = m.Handled.OwnerName
+			if asked != "" && strings.EqualFold(m.Handled.OwnerName, asked) {
+				asked = p.String()
+			}
+		}
+	}
+	me := v.me()
+	for _, value := range []string{"", "me", "nobody"} {
+		choices = append(choices, web.Choice{Value: value, Name: v.Text("owner." + cmp.Or(value, "all")), On: value == asked})
+	}
+	wanted, ok := tocsin.ParseParty(asked)
+	for _, p := range slices.SortedFunc(maps.Keys(owners), func(a, b tocsin.Party) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(owners[a]), strings.ToLower(owners[b])), cmp.Compare(a.String(), b.String()))
+	}) {
+		choices = append(choices, web.Choice{Value: p.String(), Name: owners[p], On: ok && p == wanted})
+	}
+	if !slices.ContainsFunc(choices, func(c web.Choice) bool { return c.On }) {
+		choices = append(choices, web.Choice{Value: asked, Name: v.Text("owner.unknown"), On: true})
+	}
+	return choices, func(m messageRow) bool {
+		switch owner := m.Handled.Owner; {
+		case asked == "":
+			return true
+		case asked == "me":
+			return owner == me && !me.IsZero()
+		case asked == "nobody":
+			return owner.IsZero()
+		default:
+			return ok && owner == wanted
+		}
+	}
+}
+
+// me is the visitor as an owner.
+func (v *view) me() tocsin.Party {
+	return tocsin.UserParty(access.VisitorOf(v.R.Context()).User.ID)
+}
+
+// ownerField is a list of whom a message can be given to. Who owns it stays on
+// it.
+func (v *view) ownerField(h handled) (web.Field, error) {
+	list, err := v.pages.config.Handlings.Parties(v.R.Context(), v.Snapshot.Tenant.ID)
+	f := v.Field("owner", h.Owner.String()).Hinted(v.Text("field.owner.hint")).NotRequired()
+	f.Choices = v.PartyChoices(list, tocsin.NamedParty{Party: h.Owner, Name: h.OwnerName}, v.Text("owner.nobody"))
+	return f, err
 }
 
 func (v *view) handlingChoices(chosen string, list ...web.Choice) []web.Choice {
@@ -76,19 +121,24 @@ func (v *view) handlingView(id string, m tocsin.Message, problem error) (*handli
 	if !v.Reads(access.ManageMessages) {
 		return view, nil
 	}
-	state, owner, due := string(view.Handled.State), view.Handled.Owner, ""
+	state, due := string(view.Handled.State), ""
 	if !view.Handled.Due.IsZero() {
 		due = view.Handled.Due.UTC().Format(time.DateOnly)
 	}
+	owner, err := v.ownerField(view.Handled)
+	if err != nil {
+		return nil, err
+	}
 	if problem != nil && v.R.PostForm.Has("state") {
-		state, owner, due = v.R.PostFormValue("state"), v.R.PostFormValue("owner"), v.R.PostFormValue("due")
+		state, due = v.R.PostFormValue("state"), v.R.PostFormValue("due")
+		owner = owner.Choose(v.R.PostFormValue("owner"))
 	}
 	day := v.Field("due", due).Hinted(v.Text("field.due.hint", "date", v.providerDue(id, m))).NotRequired()
 	day.Type = "date"
 	progress := v.Field("state", state)
 	progress.Choices = v.handlingChoices(state)
 	view.Form = &web.Form{Action: v.Href("/messages/" + web.EscapeID(id) + "/handling"), Submit: v.Text("handling.save"), Fields: []web.Field{
-		progress, v.Field("owner", owner).Hinted(v.Text("field.owner.hint")).NotRequired(), day,
+		progress, owner, day,
 	}}
 	if problem != nil && !v.Blame(view.Form, problem) {
 		return nil, problem
@@ -147,13 +197,17 @@ func (v *view) messagesHref(fragment string) string {
 // nothing else: the rest stays, and nobody takes it from somebody else.
 func (v *view) sentHandling(h *tocsin.Handling) error {
 	if v.R.PostForm.Has("take") && !v.R.PostForm.Has("state") {
-		if h.Owner != "" && h.Owner != v.me() {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "owner", Message: v.Text("handling.taken", "owner", h.Owner)}
+		if !h.Owner.IsZero() && h.Owner != v.me() {
+			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "owner", Message: v.Text("handling.taken", "owner", h.OwnerName)}
 		}
 		h.Owner = v.me()
 		return nil
 	}
-	*h = tocsin.Handling{State: tocsin.HandlingState(v.R.PostFormValue("state")), Owner: v.R.PostFormValue("owner")}
+	owner, ok := tocsin.ParseParty(v.R.PostFormValue("owner"))
+	if !ok {
+		return tocsin.Invalidf("owner", "Choose a person or a team, or nobody.")
+	}
+	*h = tocsin.Handling{State: tocsin.HandlingState(v.R.PostFormValue("state")), Owner: owner}
 	if h.State == "" {
 		return tocsin.Invalidf("state", "Choose one of the states.")
 	}

@@ -18,23 +18,27 @@ func TestHandlingOfMessages(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, "http://localhost")
 	h.Messages()
-	h.Person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}, tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Fabrikam})
+	person := h.Person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}, tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Fabrikam})
+	team := h.Team(storetest.Contoso, "<b>Mail team</b>")
+	h.Team(storetest.Fabrikam, "Their team")
+	h.Person("joe", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Fabrikam})
 	h.Person("ana", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
 	kim, ana := h.Browser(), h.Browser()
 	kim.Enter("kim")
 	ana.Enter("ana")
 	const address = "/messages/mc1/handling?tenant=contoso"
 	_, page := kim.Send("GET", "/messages/MC1?tenant=contoso", nil)
-	webtest.Has(t, "form", page, `action="/messages/MC1/handling?tenant=contoso"`, "20\u00a0Mar", "To decide", "Take it")
+	webtest.Has(t, "form", page, `action="/messages/MC1/handling?tenant=contoso"`, "20\u00a0Mar", "To decide", "Take it", `<option value="" selected>Nobody</option>`, ">kim</option>", ">ana</option>", "&lt;b&gt;Mail team&lt;/b&gt; (team)</option>")
+	webtest.Lacks(t, "form", page, "Their team", "joe")
 	_, page = kim.Send("GET", "/messages/MC1?tenant=fabrikam", nil)
 	webtest.Lacks(t, "page of a tenant where kim reads", page, "/handling", "Take it")
 
-	response, _ := kim.Send("POST", address, url.Values{"state": {"planned"}, "owner": {"<b>Mail team</b>"}, "due": {"2026-03-10"}})
+	response, _ := kim.Send("POST", address, url.Values{"state": {"planned"}, "owner": {team.String()}, "due": {"2026-03-10"}})
 	if got := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || got != "/messages/MC1?tenant=contoso#handling" {
 		t.Fatalf("saving: %s to %q", response.Status, got)
 	}
 	_, page = kim.Send("GET", "/messages/MC1?tenant=contoso", nil)
-	webtest.Has(t, "form", page, `value="&lt;b&gt;Mail team&lt;/b&gt;"`, `value="2026-03-10"`, `<option value="planned" selected>`)
+	webtest.Has(t, "form", page, `<option value="`+team.String()+`" selected>`, `value="2026-03-10"`, `<option value="planned" selected>`)
 	_, page = ana.Send("GET", "/fr/messages/MC1", nil)
 	webtest.Has(t, "page of a reader", page, "Planifié", "&lt;b&gt;Mail team", "10\u00a0mars")
 	webtest.Lacks(t, "page of a reader", page, `action="/fr/messages/MC1/handling`)
@@ -44,6 +48,8 @@ func TestHandlingOfMessages(t *testing.T) {
 	for path, wants := range map[string][]string{
 		"/messages":               {"Mail team", "10\u00a0Mar", "MC2"},
 		"/messages?state=planned": {"Mail team"}, "/messages?owner=nobody": {"MC2"}, "/messages?state=new": {"MC2"},
+		"/messages?owner=" + team.String():                       {"Mail team", `<option value="` + team.String() + `" selected>`},
+		"/messages?owner=" + url.QueryEscape("<B>mail team</B>"): {"Mail team", `<option value="` + team.String() + `" selected>`},
 	} {
 		_, page := ana.Send("GET", path, nil)
 		webtest.Has(t, path, page, wants...)
@@ -54,13 +60,17 @@ func TestHandlingOfMessages(t *testing.T) {
 	if got := kim.Status("POST", address, url.Values{"state": {"done"}, "owner": {""}, "due": {""}, "take": {"1"}}); got != http.StatusSeeOther {
 		t.Errorf("taking: status %d", got)
 	}
-	if all, err := h.Store.Handlings(t.Context(), storetest.Contoso); err != nil || all["MC1"] != (tocsin.Handling{State: tocsin.HandlingDone, Owner: "kim"}) {
+	if all, err := h.Store.Handlings(t.Context(), storetest.Contoso); err != nil || all["MC1"] != (tocsin.Handling{State: tocsin.HandlingDone, Owner: tocsin.UserParty(person.ID), OwnerName: "kim"}) {
 		t.Errorf("Handlings = %+v, %v", all, err)
 	}
 	_, page = kim.Send("GET", "/messages?tenant=contoso&owner=me", nil)
 	webtest.Has(t, "mine", page, "Certificates", "20\u00a0Mar")
 	_, page = ana.Send("GET", "/messages?v=todo", nil)
 	webtest.Lacks(t, "to do", page, "Certificates")
+	for _, nobodys := range []string{"me", "joe", team.String(), "user:x", "%00", url.QueryEscape(`"><script>`)} {
+		_, page = ana.Send("GET", "/messages?v=all&owner="+nobodys, nil)
+		webtest.Lacks(t, "owned by "+nobodys, page, "Certificates", "New layout", "<script>")
+	}
 }
 
 // What is refused is said at its field, and nothing changes.
@@ -70,6 +80,8 @@ func TestHandlingRefused(t *testing.T) {
 	h.Messages()
 	h.Person("kim", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
 	h.Person("ana", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	joe := h.Person("joe", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Fabrikam})
+	theirs := h.Team(storetest.Fabrikam, "Their team")
 	kim, ana := h.Browser(), h.Browser()
 	kim.Enter("kim")
 	ana.Enter("ana")
@@ -80,7 +92,9 @@ func TestHandlingRefused(t *testing.T) {
 	}{
 		{"no form", url.Values{}, `id="state-e"`},
 		{"unknown state", url.Values{"state": {"later"}}, `id="state-e"`},
-		{"long owner", url.Values{"state": {"planned"}, "owner": {strings.Repeat("x", 101)}}, `id="owner-e"`},
+		{"an owner in words", url.Values{"state": {"planned"}, "owner": {"kim"}}, `id="owner-e"`},
+		{"somebody of another tenant", url.Values{"state": {"planned"}, "owner": {tocsin.UserParty(joe.ID).String()}}, `id="owner-e"`},
+		{"another tenant's team", url.Values{"state": {"planned"}, "owner": {theirs.String()}}, `id="owner-e"`},
 		{"no day", url.Values{"state": {"planned"}, "due": {"tomorrow"}}, `id="due-e"`},
 		{"far day", url.Values{"state": {"planned"}, "due": {"9999-01-01"}}, `id="due-e"`},
 	}
@@ -115,7 +129,7 @@ func TestTakingFromTheList(t *testing.T) {
 	h := webtest.NewHouse(t, "http://localhost")
 	h.Messages()
 	grant := tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso}
-	h.Person("kim", grant)
+	person := h.Person("kim", grant)
 	h.Person("lou", grant)
 	h.Person("ana", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
 	kim, lou, ana := h.Browser(), h.Browser(), h.Browser()
@@ -138,8 +152,8 @@ func TestTakingFromTheList(t *testing.T) {
 	if response.StatusCode != http.StatusConflict {
 		t.Errorf("taking again: %s", response.Status)
 	}
-	webtest.Has(t, "page of the slower one", page, "kim has taken it meanwhile.", `value="kim"`)
-	due.Owner = "kim"
+	webtest.Has(t, "page of the slower one", page, "kim has taken it meanwhile.", `" selected>kim</option>`)
+	due.Owner, due.OwnerName = tocsin.UserParty(person.ID), "kim"
 	if all, err := h.Store.Handlings(t.Context(), storetest.Contoso); err != nil || all["MC1"] != due {
 		t.Errorf("Handlings = %+v, %v", all, err)
 	}

@@ -65,7 +65,7 @@ func (c *icsWriter) event(v *view, m messageRow) {
 
 // ownerWords say who sees to a message and how far they are.
 func (v *view) ownerWords(h handled) string {
-	owner := h.Owner
+	owner := h.OwnerName
 	if owner == "" {
 		owner = v.Text("handling.nobody")
 	}

@@ -29,7 +29,7 @@ func TestDueCalendar(t *testing.T) {
 		}
 	}
 	put("MC4", tocsin.Handling{State: tocsin.HandlingDone})
-	put("MC2", tocsin.Handling{State: tocsin.HandlingPlanned, Owner: "Mail team", Due: time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)})
+	put("MC2", tocsin.Handling{State: tocsin.HandlingPlanned, Owner: h.Team(storetest.Contoso, "Mail team"), Due: time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)})
 	h.Person("ana", tocsin.Grant{Role: tocsin.RoleReader})
 	ana := h.Browser()
 	ana.Enter("ana")

@@ -134,7 +134,7 @@ func (v *view) messageRows() ([]messageRow, error) {
 		m.Handled = v.handled(handlings[row.ID])
 		m.Due = v.DueOf(row.ID, message, m.Handled.Handling)
 		m.Late = m.Due != nil && m.Due.Tone == "late"
-		if m.Handled.Owner == "" && !m.Handled.Settled() && v.SeesHandlings() && v.Reads(access.ManageMessages) {
+		if m.Handled.Owner.IsZero() && !m.Handled.Settled() && v.SeesHandlings() && v.Reads(access.ManageMessages) {
 			m.Take = v.Href("/messages/" + web.EscapeID(row.ID) + "/handling")
 		}
 		m.State = v.messageState(row)
@@ -169,7 +169,7 @@ func (v *view) inView(m messageRow, view string) bool {
 	case "unread":
 		return m.New && !v.gone(m.row)
 	case "mine":
-		return m.Handled.Owner == v.me() && m.Handled.Owner != ""
+		return m.Handled.Owner == v.me() && !m.Handled.Owner.IsZero()
 	case "major":
 		return m.Major && !v.gone(m.row)
 	case "past":

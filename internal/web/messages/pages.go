@@ -37,8 +37,9 @@ type storage interface {
 }
 
 // handlings is the part of the store that changes what people do about
-// messages.
+// messages, and knows who can.
 type handlings interface {
+	Parties(ctx context.Context, tenantID string) ([]tocsin.NamedParty, error)
 	ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (tocsin.Handling, error)
 }
 

@@ -59,7 +59,7 @@ func (v *View) Due(limit int) (DueList, error) {
 			continue
 		}
 		if v.SeesHandlings() {
-			line.Owner = cmp.Or(h.Owner, v.Text("handling.nobody"))
+			line.Owner = cmp.Or(h.OwnerName, v.Text("handling.nobody"))
 		}
 		switch {
 		case line.When.After(v.Now):

@@ -32,7 +32,7 @@ func TestOverviewSaysWhatIsDue(t *testing.T) {
 	for id, handling := range map[string]tocsin.Handling{
 		"MC1": {State: tocsin.HandlingDone},
 		"MC2": {State: tocsin.HandlingNotApplicable},
-		"MC4": {State: tocsin.HandlingPlanned, Owner: "Mail team", Due: day.AddDate(0, 0, 5)},
+		"MC4": {State: tocsin.HandlingPlanned, Owner: h.Team(storetest.Contoso, "Mail team"), Due: day.AddDate(0, 0, 5)},
 		"MC6": {State: tocsin.HandlingPlanned, Due: day.AddDate(0, 0, -2)},
 	} {
 		if err := h.Store.PutHandling(t.Context(), storetest.Contoso, id, handling, h.Clock()); err != nil {

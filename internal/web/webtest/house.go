@@ -129,6 +129,16 @@ type Browser struct {
 	h *House
 }
 
+// Team adds a team of a tenant, or of the whole desk for "".
+func (h *House) Team(tenant, name string, members ...string) tocsin.Party {
+	h.t.Helper()
+	team := tocsin.Team{ID: tocsin.NewGUID(), TenantID: tenant, Name: name, Members: members, CreatedAt: h.Clock()}
+	if err := h.Store.AddTeam(h.t.Context(), team); err != nil {
+		h.t.Fatal(err)
+	}
+	return tocsin.TeamParty(team.ID)
+}
+
 func (h *House) Browser() *Browser {
 	jar, _ := cookiejar.New(nil) // never fails
 	return &Browser{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, h}
