@@ -37,7 +37,7 @@ type Page struct {
 // page.
 type Link struct {
 	Place      int    // from the top; each link has another one
-	Group      string // the key of the text above it is nav.group. and this
+	Group      string // the text above it is nav.group. and this, of the shell
 	Path, Icon string
 	Text       string // key of its name
 	Short      string // key of its name in the bar of a small screen, "" for none
@@ -61,7 +61,7 @@ func (p *Pages) index(families []Family) {
 		}
 		p.links = append(p.links, f.Links...)
 	}
-	slices.SortFunc(p.links, func(a, b Link) int { return cmp.Compare(a.Place, b.Place) })
+	slices.SortStableFunc(p.links, func(a, b Link) int { return cmp.Compare(a.Place, b.Place) })
 }
 
 // Routes returns the table of pages. What a page needs is asked of its visitor
