@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"example.org/tocsin/internal/pgtest"
 )
 
 func TestMetadata(t *testing.T) {
@@ -45,11 +43,10 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestMain defines -update, which writes the goldens, and stops the PostgreSQL
-// that tests started.
+// TestMain defines -update, which writes the goldens.
 func TestMain(m *testing.M) {
 	flag.Bool("update", false, "write the files in testdata")
-	pgtest.Main(m)
+	os.Exit(m.Run())
 }
 
 func TestModelValidate(t *testing.T) {

@@ -15,12 +15,9 @@
 //	opts, err := issues.Parse(r.URL.RawQuery, time.Now())
 //
 // Every error is an [*Error] with a [Code] for the API layer to map. What is
-// parsed can then be used in two ways that agree with each other:
-//
-//   - in memory: [Filter.Match] reads a [Row] by property index and does not
-//     allocate; [OrderBy.Compare] sorts the rows that are left;
-//   - in a database: [Filter.SQL] writes a condition for go-sqlbuilder over the
-//     columns of a [Mapping], in SQL that SQLite and PostgreSQL share.
+// parsed is then asked about rows in memory: [Filter.Match] reads a [Row] by
+// property index and does not allocate; [OrderBy.Compare] sorts the rows that
+// are left.
 //
 // [Filter.Conjuncts] and [Filter.Mentions] tell which conditions every match
 // must meet, so that the caller can choose an index or a default time window.
