@@ -63,8 +63,8 @@ func (c *preparedConn) of(ctx context.Context, query string) (*preparedStmt, err
 		return nil, nil //nolint:nilnil // it is compiled each time
 	}
 	if len(c.kept) >= maxPrepared {
-		if err := c.forget(); err != nil {
-			return nil, err
+		if room, err := c.forget(); err != nil || !room {
+			return nil, err // it is compiled each time while all are read
 		}
 	}
 	stmt, err := c.sqliteConn.PrepareContext(ctx, query)
@@ -84,15 +84,16 @@ func keeps(query string) bool {
 	return verb == "SELECT" || verb == "INSERT" || verb == "UPDATE" || verb == "DELETE"
 }
 
-// forget closes one statement, whichever.
-func (c *preparedConn) forget() error {
+// forget closes one statement, whichever, and reports whether there was one that
+// is not read.
+func (c *preparedConn) forget() (bool, error) {
 	for query, s := range c.kept {
 		if !s.busy {
 			delete(c.kept, query)
-			return s.Close()
+			return true, s.Close()
 		}
 	}
-	return nil
+	return false, nil
 }
 
 func (c *preparedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
