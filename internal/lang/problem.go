@@ -41,7 +41,10 @@ func Sentence(p *tocsin.Problem, text Text) string {
 	}
 	sentence := text(prefix+string(p.Code), arguments(p, text)...)
 	for _, more := range p.More {
-		sentence += " " + Sentence(more, text)
+		if !strings.HasSuffix(sentence, "。") { // which brings its own room
+			sentence += " "
+		}
+		sentence += Sentence(more, text)
 	}
 	return sentence
 }

@@ -177,3 +177,18 @@ func TestEnglish(t *testing.T) {
 		}
 	}
 }
+
+// Sentences follow each other as their language does.
+func TestSentencesFollowEachOther(t *testing.T) {
+	t.Parallel()
+	p := tocsin.NewProblem(tocsin.ProblemEnded)
+	p.More = append(p.More, tocsin.NewProblem(tocsin.ProblemBudget))
+	for language, blank := range map[string]string{"en": " ", "fr": " ", "ja": ""} {
+		list := texts(t, language)
+		text := func(key string, _ ...any) string { return list[key] }
+		want := list["cause."+string(tocsin.ProblemEnded)] + blank + list["cause."+string(tocsin.ProblemBudget)]
+		if got := lang.Sentence(p, text); got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+	}
+}

@@ -54,9 +54,9 @@ const (
 // translated, and what is written as it is typed, is left alone.
 func typography(root *html.Node) (faults []string) {
 	var run strings.Builder
-	spoken := ""
+	spoken, quoted := "", foreign(root)
 	check := func(language, text string) {
-		text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }), " ")
+		text = quoted.Replace(blanks(text))
 		for _, h := range habits(language) {
 			if at := h.form.FindStringIndex(text); at != nil {
 				faults = append(faults, fmt.Sprintf("%s %q in %q", h.what, text[at[0]:at[1]], text))
@@ -98,6 +98,32 @@ func typography(root *html.Node) (faults []string) {
 	walk(root, "")
 	flush()
 	return faults
+}
+
+// blanks makes one of each row of blanks that a browser shows as one.
+func blanks(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }), " ")
+}
+
+// foreign takes texts out that stand in a heading in another language than the
+// page: its title and its print have them without saying so.
+func foreign(root *html.Node) *strings.Replacer {
+	var pairs []string
+	for n := range root.Descendants() {
+		if n.Data != "h1" || attribute(n, "lang") == "" {
+			continue
+		}
+		var text strings.Builder
+		for child := range n.Descendants() {
+			if child.Type == html.TextNode {
+				text.WriteString(child.Data)
+			}
+		}
+		if text := blanks(text.String()); text != "" {
+			pairs = append(pairs, text, "…")
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // apart are the classes of what stands in a line of its own, or in a box.

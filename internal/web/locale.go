@@ -228,9 +228,9 @@ func (l *Locale) Percent(share float64, decimals int) string {
 	return s + "%"
 }
 
-// gap is what stands between two sentences or words: nothing in Japanese, whose
-// marks bring their own.
-func (l *Locale) gap() string {
+// Between stands between two sentences or words: nothing in Japanese, whose
+// marks bring their own room.
+func (l *Locale) Between() template.HTML {
 	if l.Code == "ja" {
 		return ""
 	}

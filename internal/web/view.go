@@ -1,7 +1,5 @@
 package web
 
-import "html/template"
-
 // EmptyView says what will be in a list that is empty, and what to do about it.
 type EmptyView struct{ Title, Text, Href, Action string }
 
@@ -33,12 +31,4 @@ func (v *Request) Category(s string) string {
 		return v.Text("class." + s)
 	}
 	return s
-}
-
-// Between stands between two sentences.
-func (v *Request) Between() template.HTML {
-	if v.Code == "ja" {
-		return ""
-	}
-	return " "
 }

@@ -120,7 +120,7 @@ func (p *Pages) parse(l *Locale, families []Family) (*template.Template, error) 
 		"rich":    l.Rich,
 		"number":  l.Number,
 		"comma":   func() string { return l.Join([]string{"", ""}) },
-		"gap":     func() string { return l.gap() },
+		"between": l.Between,
 		"icon":    icon,
 		"code":    code,
 		"whole":   whole,

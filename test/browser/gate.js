@@ -111,7 +111,7 @@
 	// No text runs out of the box that it stands in.
 	for (const {e, line, text} of items) {
 		const around = framed(e);
-		if (!around || e.closest("svg") || clippers(e).some((by) => around.contains(by) && scrolls(by))) continue;
+		if (!around || e.closest("svg") || clippers(e).some((by) => (by === around ? scrolls(by) : around.contains(by)))) continue;
 		const b = box(around);
 		if (line.right > b.right + 1.5 || line.left < b.left - 1.5 || line.bottom > b.bottom + line.height * .4 || line.top < b.top - line.height * .4) say("out of its box", e, text);
 	}
@@ -184,7 +184,7 @@
 			range.setEnd(...at(index + token.length, true));
 			const rects = [...range.getClientRects()];
 			if (lineCount(rects) < 2) continue;
-			if (rects.reduce((sum, r) => sum + r.width, 0) > innerWidth * .55 || check === "word" && token.length > 30) continue; // has to break somewhere
+			if (rects.reduce((sum, r) => sum + r.width, 0) > innerWidth * .55 || check === "word" && /\S*$/.exec(all.slice(0, index))[0].length + /^\S*/.exec(all.slice(index))[0].length > 36) continue; // has to break somewhere
 			say("broken " + check, texts[0].e, token + " in: " + all.slice(Math.max(0, index - 20), index + token.length + 20));
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,25 +30,6 @@ type fault struct {
 	Where string `json:"where"`
 }
 
-// A known fault is one that pages still have, and why: the list only shrinks.
-type known struct {
-	page, check, text string // regular expressions
-	why               string
-}
-
-func knownFaults() []known {
-	return []known{
-		{"^/history", "broken date", "", "spans of two dates with a year"},
-		{"^/admin/(audit|tenants)", "broken", "", "at 820 px"},
-	}
-}
-
-func isKnown(page string, f fault) bool {
-	return slices.ContainsFunc(knownFaults(), func(k known) bool {
-		return regexp.MustCompile(k.page).MatchString(page) && regexp.MustCompile(k.check).MatchString(f.Check) && regexp.MustCompile(k.text).MatchString(f.Text)
-	})
-}
-
 // laidOut holds the layout of the page of a tab to gate.js, without loading the
 // page again: its theme is an attribute, its width that of the window. Where a
 // sample has to do, the nth page is looked at in one theme and two widths.
@@ -68,9 +48,7 @@ func laidOut(t *testing.T, tab *browsertest.Tab, page, code string, n int) {
 			tab.Size(width, 900)
 			leave(t, tab, fmt.Sprintf("%s-%s-%d-%s", page, code, width, theme))
 			for _, f := range browsertest.Eval[[]fault](tab, gate) {
-				if !isKnown(page, f) {
-					all.add(f, fmt.Sprintf("%s %d px", theme, width))
-				}
+				all.add(f, fmt.Sprintf("%s %d px", theme, width))
 			}
 		}
 	}

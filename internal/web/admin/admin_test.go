@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,6 +48,33 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 	after, err := h.Store.Audit(t.Context(), store.AuditQuery{Limit: 1})
 	if err != nil || after[0].N != before[0].N {
 		t.Errorf("asking was written down as entry %d after %d, %v", after[0].N, before[0].N, err)
+	}
+}
+
+// A program is called by its name in the audit log, also where it can be
+// chosen; one that is not known any more, by its id.
+func TestAuditNamesClients(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	b := h.Browser()
+	b.Enter("alex")
+	b.Send("POST", "/admin/clients", url.Values{"client": {"monitor & co"}, "tenant": {storetest.Contoso}, "scope": {tocsin.ScopeServiceHealth}})
+	clients, err := h.Store.Clients(t.Context(), storetest.Contoso)
+	if err != nil || len(clients) != 1 {
+		t.Fatal(clients, err)
+	}
+	for i, id := range []string{clients[0].ID, "0b7c0000-0000-4000-8000-000000000000"} {
+		ctx := tocsin.WithActor(t.Context(), tocsin.Actor{Name: "client " + id})
+		if err := h.Store.AddTenant(ctx, tocsin.Tenant{ID: signin.NewID(), Name: fmt.Sprintf("tenant%d", i), CreatedAt: storetest.T0}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, page := b.Send("GET", "/fr/admin/audit", nil)
+	for _, want := range []string{`<th role="rowheader" scope="row">Client monitor &amp; co</th>`, `>Client monitor &amp; co</option>`, ">client 0b7c0000-"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }
 

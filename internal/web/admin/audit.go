@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,10 +53,14 @@ func (p *Pages) adminAudit(v *view) error {
 	if err != nil {
 		return err
 	}
+	clients, err := v.clientsAmong(actors)
+	if err != nil {
+		return err
+	}
 	page := auditPage{adminFrame: v.adminFrame("audit"), Clear: v.Href("/admin/audit"), Empty: web.EmptyView{Title: v.Text("empty.filter"), Text: v.Text("audit.empty"), Href: v.Href("/admin/audit"), Action: v.Text("empty.filter.clear")}}
-	page.filters(v, asked, names, actors)
+	page.filters(v, asked, names, actors, clients)
 	for _, e := range entries {
-		page.Lines = append(page.Lines, v.auditLine(e, names))
+		page.Lines = append(page.Lines, v.auditLine(e, names, clients))
 	}
 	if len(entries) == auditLines && entries[len(entries)-1].N > 1 {
 		page.Older = v.With("before", itoa(entries[len(entries)-1].N))
@@ -65,9 +70,9 @@ func (p *Pages) adminAudit(v *view) error {
 
 // auditLine is an entry as people read it: the id of a session, by which entries
 // of the table are matched, tells them nothing.
-func (v *view) auditLine(e tocsin.AuditEntry, names map[string]string) auditLine {
+func (v *view) auditLine(e tocsin.AuditEntry, names, clients map[string]string) auditLine {
 	line := auditLine{
-		N: e.N, At: v.Full(e.At.In(v.Zone)), Who: v.actor(e.Actor), Address: e.Actor.Address, What: v.Text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
+		N: e.N, At: v.Full(e.At.In(v.Zone)), Who: v.actor(e.Actor, clients), Address: e.Actor.Address, What: v.Text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
 	}
 	switch e.Action {
 	case "session.begin":
@@ -85,11 +90,11 @@ func (v *view) auditAsked(query url.Values) store.AuditQuery {
 }
 
 // filters fills in what can be chosen, and what is.
-func (page *auditPage) filters(v *view, asked store.AuditQuery, names map[string]string, actors []string) {
+func (page *auditPage) filters(v *view, asked store.AuditQuery, names map[string]string, actors []string, clients map[string]string) {
 	page.Filtered = asked.Actor != "" || asked.Action != "" || asked.TenantID != "" || !asked.Since.IsZero()
 	page.Actors = []web.Choice{{Value: "", Name: v.Text("audit.anybody"), On: asked.Actor == ""}}
 	for _, name := range actors {
-		page.Actors = append(page.Actors, web.Choice{Value: name, Name: v.actor(tocsin.Actor{Name: name}), On: name == asked.Actor})
+		page.Actors = append(page.Actors, web.Choice{Value: name, Name: v.actor(tocsin.Actor{Name: name}, clients), On: name == asked.Actor})
 	}
 	page.Actions = []web.Choice{{Value: "", Name: v.Text("audit.anything"), On: asked.Action == ""}}
 	for _, action := range v.KeysBelow("did.") {
@@ -139,8 +144,34 @@ func (p *Pages) auditCSV(v *view) error {
 	return v.SendTableAs("tocsin-audit.csv", rows)
 }
 
+// clientActor begins the names of actors that are API clients, before their id.
+const clientActor = "client "
+
+// clientsAmong returns the names that API clients were given, by the names of
+// the actors that they are.
+func (v *view) clientsAmong(actors []string) (map[string]string, error) {
+	named := map[string]string{}
+	for _, actor := range actors {
+		id, ok := strings.CutPrefix(actor, clientActor)
+		if !ok {
+			continue
+		}
+		client, _, err := v.pages.config.Admin.Client(v.R.Context(), id)
+		switch {
+		case err == nil:
+			named[actor] = client.Name
+		case !errors.Is(err, tocsin.ErrNotFound):
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
 // actor is who acted, in words for those who are no people.
-func (v *view) actor(a tocsin.Actor) string {
+func (v *view) actor(a tocsin.Actor, clients map[string]string) string {
+	if name := clients[a.Name]; name != "" && a.UserID == "" {
+		return v.Text("audit.client", "name", name)
+	}
 	key := "who." + strings.ReplaceAll(a.Name, " ", ".")
 	if v.HasText(key) && a.UserID == "" {
 		return v.Text(key)
