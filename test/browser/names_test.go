@@ -56,7 +56,11 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 				team.Name += strconv.Itoa(i)
 			}
 			check(desk.People.AddTeam(t.Context(), team))
-			check(desk.People.PutHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: tocsin.TeamParty(team.ID)}, now))
+			_, err := desk.People.ChangeHandling(t.Context(), contoso, fmt.Sprintf("MC%07d", i%12+1), now, func(h *tocsin.Handling) error {
+				*h = tocsin.Handling{State: tocsin.HandlingStates()[1], Owner: tocsin.TeamParty(team.ID)}
+				return nil
+			})
+			check(err)
 		}
 		if utf8.RuneCountInString(payload) > 100 || i%3 != 1 {
 			payload = strings.Repeat("W", 100)

@@ -43,20 +43,11 @@ func own(h *tocsin.Handling, owner string) {
 	}
 }
 
-// PutHandling stores what the people of a tenant do about a message, in place
-// of what they said before. It normalises h first. It fails with
+// ChangeHandling stores what the people of a tenant do about a message: what
+// change makes of what they said before, which nobody else changes meanwhile. It
+// normalises the handling and returns what holds then. It fails with
 // [tocsin.ErrNotFound] when the tenant lacks the message, with
 // [tocsin.ErrInvalid] when a new owner has nothing to do with the tenant.
-func (s *Store) PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error {
-	_, err := s.ChangeHandling(ctx, tenantID, id, now, func(was *tocsin.Handling) error {
-		*was = h
-		return nil
-	})
-	return err
-}
-
-// ChangeHandling is [Store.PutHandling] for what follows from what was said
-// before, which nobody else changes meanwhile. It gives what holds then.
 func (s *Store) ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (h tocsin.Handling, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		tenant, item, err := s.db.MemberItem(ctx, tx, tenantID, tocsin.Ref{Kind: tocsin.KindMessage, ID: id})

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -10,6 +11,16 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
+
+// PutHandling stores what the people of a tenant do about a message, in place of
+// what they said before.
+func (d *Desk) PutHandling(ctx context.Context, tenantID, id string, h tocsin.Handling, now time.Time) error {
+	_, err := d.ChangeHandling(ctx, tenantID, id, now, func(was *tocsin.Handling) error {
+		*was = h
+		return nil
+	})
+	return err
+}
 
 // handlings: what a tenant does about a message is its own, the last word
 // stands, and the audit log keeps each.
