@@ -3,6 +3,7 @@ package plain
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -13,21 +14,24 @@ import (
 // folded.
 func Fold(text string) string {
 	text = norm.NFKC.String(strings.ToValidUTF8(text, "\uFFFD"))
-	var b strings.Builder
-	b.Grow(len(text))
+	out := make([]byte, 0, len(text))
 	blank := false
-	for _, r := range text {
-		if r > ' ' && r < 0x7f { // as most are, and none of these is odd
-			if blank && b.Len() > 0 {
-				b.WriteByte(' ')
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c > ' ' && c < 0x7f { // as most are, and none of these is odd
+			if blank && len(out) > 0 {
+				out = append(out, ' ')
 			}
 			blank = false
-			if r >= 'A' && r <= 'Z' {
-				r += 'a' - 'A'
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
 			}
-			b.WriteByte(byte(r))
+			out = append(out, c)
+			i++
 			continue
 		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
 		if r = plainRune(r); r == ' ' {
 			blank = true
 			continue
@@ -35,13 +39,13 @@ func Fold(text string) string {
 		if r < 0 {
 			continue
 		}
-		if blank && b.Len() > 0 {
-			b.WriteByte(' ')
+		if blank && len(out) > 0 {
+			out = append(out, ' ')
 		}
 		blank = false
-		b.WriteRune(unicode.ToLower(r))
+		out = utf8.AppendRune(out, unicode.ToLower(r))
 	}
-	return b.String()
+	return string(out)
 }
 
 // plainRune is a blank for every kind of blank, the typewriter's sign for

@@ -63,6 +63,14 @@ func appendObject(to []byte, object map[string]any) ([]byte, error) {
 	return append(to, '}'), nil
 }
 
+// asItIs are the bytes that encoding/json writes as they are, whatever follows.
+var asItIs = func() (table [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		table[c] = c != '<' && c != '>' && c != '&' && c != '"' && c != '\\'
+	}
+	return table
+}()
+
 // appendString appends a text in quotes. Line breaks, quotes and HTML are
 // escaped as encoding/json escapes them; whatever is rarer is left to it.
 func appendString(to []byte, text string) ([]byte, error) {
@@ -70,9 +78,20 @@ func appendString(to []byte, text string) ([]byte, error) {
 	begin := len(to)
 	to = append(to, '"')
 	from := 0
-	for i := range len(text) {
+	for i := 0; i < len(text); {
 		c := text[i]
+		if asItIs[c] {
+			i++
+			continue
+		}
 		switch {
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if i += size; r != utf8.RuneError && r != '\u2028' && r != '\u2029' {
+				continue
+			}
+			whole, err := json.Marshal(text)
+			return append(to[:begin], whole...), err
 		case c == '<' || c == '>' || c == '&':
 			to = append(append(to, text[from:i]...), '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		case c == '"' || c == '\\':
@@ -81,13 +100,12 @@ func appendString(to []byte, text string) ([]byte, error) {
 			to = append(append(to, text[from:i]...), '\\', 'n')
 		case c == '\r':
 			to = append(append(to, text[from:i]...), '\\', 'r')
-		case c < ' ' || c >= utf8.RuneSelf:
+		default:
 			whole, err := json.Marshal(text)
 			return append(to[:begin], whole...), err
-		default:
-			continue
 		}
-		from = i + 1
+		i++
+		from = i
 	}
 	return append(append(to, text[from:]...), '"'), nil
 }
