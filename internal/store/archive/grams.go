@@ -1,48 +1,80 @@
 package archive
 
-import "strings"
+import "unicode/utf8"
 
-// gramsOf returns a text with the same runs of three letters as a folded text,
+// grams finds the runs of three letters of one text after the other. Those of
+// ASCII are bits in a field, others are in a set.
+type grams struct {
+	ascii   []uint64
+	touched []uint32 // places in ascii that are not 0
+	others  gramSet
+}
+
+func newGrams() *grams {
+	return &grams{ascii: make([]uint64, 1<<21/64), others: gramSet{slots: make([]uint64, 64)}}
+}
+
+// add reports whether a run was not there yet: three letters of 21 bits each.
+func (g *grams) add(window uint64) bool {
+	if window&notASCII != 0 {
+		return g.others.add(window)
+	}
+	n := window>>28&(0x7f<<14) | window>>14&(0x7f<<7) | window&0x7f
+	word, bit := &g.ascii[n/64], uint64(1)<<(n%64)
+	if *word&bit != 0 {
+		return false
+	}
+	if *word == 0 {
+		g.touched = append(g.touched, uint32(n/64))
+	}
+	*word |= bit
+	return true
+}
+
+// notASCII are the bits that three letters of ASCII do not have.
+const notASCII = 1<<63 - 1 - (0x7f<<42 | 0x7f<<21 | 0x7f)
+
+// of returns a text with the same runs of three letters as a folded text,
 // few of them more than once, and some that stand around line feeds, of which a
 // folded text has none. An index of trigrams that keeps neither places nor
 // numbers finds the text by it as well, and has less to read: people who write
 // about one thing, post by post, repeat themselves.
-func gramsOf(text string) string {
-	var out strings.Builder
-	out.Grow(len(text) / 2)
-	seen := gramSet{slots: make([]uint64, 1024)}
+func (g *grams) of(text string) string {
+	g.forget()
+	out := make([]byte, 0, len(text)/2)
 	var window uint64 // the last three letters, of 21 bits each
-	var starts [3]int // where they begin
+	first, second := 0, 0
 	letters, written := 0, 0
 	for at, letter := range text {
 		window = (window<<21 | uint64(letter)) & (1<<63 - 1)
-		starts[0], starts[1], starts[2] = starts[1], starts[2], at
-		if letters++; letters < 3 || !seen.add(window) {
+		start := first // of the window
+		first, second = second, at
+		if letters++; letters < 3 || !g.add(window) {
 			continue
 		}
-		if starts[0] > written+maxGap {
-			out.WriteByte('\n')
-			written = starts[0]
+		if start > written+maxGap {
+			out = append(out, '\n')
+			written = start
 		}
-		end := at + widthAt(text, at)
-		out.WriteString(text[written:end])
+		end := at + utf8.RuneLen(letter)
+		out = append(out, text[written:end]...)
 		written = end
 	}
-	return out.String()
+	return string(out)
+}
+
+func (g *grams) forget() {
+	for _, at := range g.touched {
+		g.ascii[at] = 0
+	}
+	g.touched = g.touched[:0]
+	clear(g.others.slots)
+	g.others.used = 0
 }
 
 // maxGap is how many bytes are written again rather than left out: a gap makes
 // up to three trigrams of its own.
 const maxGap = 8
-
-// widthAt is how many bytes the letter at a place has, of valid UTF-8.
-func widthAt(text string, at int) int {
-	end := at + 1
-	for end < len(text) && text[end]&0xc0 == 0x80 {
-		end++
-	}
-	return end - at
-}
 
 // A gramSet holds numbers above 0; its length is a power of two.
 type gramSet struct {

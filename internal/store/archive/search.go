@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -208,10 +209,28 @@ func (s *Store) putTexts(ctx context.Context, tx *store.Tx, kinds map[int64]tocs
 	if err := tx.Insert(ctx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.db.Pool() != nil {
 		return err
 	}
-	for i := range texts {
-		texts[i] = []any{texts[i][0], gramsOf(texts[i][1].(string))}
+	return insertGrams(ctx, tx, texts)
+}
+
+// insertGrams adds texts to the index of SQLite, many in one statement: it
+// writes what it has gathered to the file at the beginning of each.
+func insertGrams(ctx context.Context, tx *store.Tx, texts [][]any) error {
+	seen := newGrams()
+	for part := range slices.Chunk(texts, 500) {
+		rows := make([][]any, len(part))
+		for i, row := range part {
+			rows[i] = []any{row[0], seen.of(row[1].(string))}
+		}
+		list, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO text_index (rowid, text) SELECT value ->> 0, value ->> 1 FROM json_each($1)`, string(list))
+		if err != nil {
+			return err
+		}
 	}
-	return tx.Insert(ctx, `INSERT INTO text_index (rowid, text) VALUES `, texts, "")
+	return nil
 }
 
 // textOf is the folded text of a document. One that cannot be read, which a
