@@ -37,6 +37,7 @@ func rows() []row {
 		{route: "/admin/audit.csv", data: true},
 		{route: "/admin/clients", who: admin, at: []string{"/admin/clients"}},
 		{route: "/admin/clients/{id}/revoke", who: admin, at: []string{`/admin/clients > a[href*="/revoke"]`}},
+		{route: "/admin/consumers", who: admin, at: []string{"/admin/consumers"}},
 		{route: "/admin/tenants", who: admin, at: []string{"/admin/tenants"}},
 		{route: "/admin/tenants/{id}", who: admin, at: []string{`/admin/tenants > main a[href*="/admin/tenants/"]`}},
 		{route: "/admin/tenants/{id}/sources/{name}/remove", journey: true},

@@ -20,6 +20,7 @@ func adminSections() []adminSection {
 		{"/admin/tenants", "tenants", access.ManageSources},
 		{"/admin/users", "users", access.ManageUsers},
 		{"/admin/clients", "clients", access.ManageClients},
+		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},
 	}
 }

@@ -1,5 +1,5 @@
 // Package admin is the pages of those who run the desk: tenants and their
-// sources, people and their roles, API clients, and the audit log.
+// sources, people and their roles, API clients, consumers of changes, and the audit log.
 //
 // A section of the menu is one file: its view models, and the methods of
 // [Pages] that fill and serve them and take their forms. The package may import
@@ -74,6 +74,7 @@ type offers interface {
 type Config struct {
 	Admin       administration
 	Connections connections
+	Consumers   consumers
 	Door        *signin.SignIn // keeps passwords
 }
 
@@ -118,6 +119,8 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/tenants/{id}/sources/{name}/test", access.ManageSources, p.testSource),
 		page("GET", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.askRemoveSource),
 		page("POST", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.removeSource),
+		page("GET", "/admin/consumers", access.ManageTenants, p.adminConsumers),
+		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),
 		page("GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV),
 	}, Links: []web.Link{

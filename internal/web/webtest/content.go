@@ -121,7 +121,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")

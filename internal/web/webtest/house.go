@@ -71,6 +71,13 @@ func (sources) Test(context.Context, string, string) ([]tocsin.Check, error) {
 	return nil, tocsin.NotFoundf("none")
 }
 
+// consumers handle every change that is tried again.
+type consumers struct{ *storetest.Desk }
+
+func (c consumers) Retry(ctx context.Context, consumer string, seq int64) error {
+	return c.RetrySkipped(ctx, consumer, seq, func(context.Context, *store.Tx, []tocsin.Change) error { return nil })
+}
+
 func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
 	t.Helper()
 	h := &House{t: t, now: storetest.T0.Add(time.Hour), dsn: storetest.File(t)}

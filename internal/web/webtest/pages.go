@@ -43,7 +43,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 	}
 	if w.inside {
-		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Door: w.door}).Family())
+		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Door: w.door}).Family())
 	}
 	return web.New(w.shell, families...)
 }

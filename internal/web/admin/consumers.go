@@ -1,0 +1,101 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+)
+
+// consumers are the parts of the desk that react to changes.
+type consumers interface {
+	Cursors(ctx context.Context) ([]tocsin.Cursor, error)
+	LastSeq(ctx context.Context) (int64, error)
+	SkippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error)
+	Retry(ctx context.Context, consumer string, seq int64) error
+}
+
+// maxSkipped bounds how many skipped changes are on the page.
+const maxSkipped = 200
+
+// consumersPage is how far the consumers of changes are.
+type consumersPage struct {
+	adminFrame
+	Consumers []consumerLine
+	Skipped   []skippedLine
+	Empty     web.EmptyView
+}
+
+type consumerLine struct {
+	Name, ID      string
+	Cursor        string
+	Behind        int
+	Done, Handled string
+	Failures      int
+	Problem       string
+}
+
+type skippedLine struct {
+	Name, ID, At, Problem string
+	Change                string
+	Retry                 string
+}
+
+// adminConsumers serves GET /admin/consumers.
+func (p *Pages) adminConsumers(v *view) error {
+	ctx := v.R.Context()
+	last, err := p.config.Consumers.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	cursors, err := p.config.Consumers.Cursors(ctx)
+	if err != nil {
+		return err
+	}
+	skipped, err := p.config.Consumers.SkippedChanges(ctx, maxSkipped)
+	if err != nil {
+		return err
+	}
+	page := consumersPage{adminFrame: v.adminFrame("consumers"), Empty: web.EmptyView{Title: v.Text("consumers.skipped.none"), Text: v.Text("consumers.skipped.none.text")}}
+	for _, c := range cursors {
+		line := consumerLine{
+			Name: v.consumer(c.Name), ID: c.Name, Cursor: strconv.FormatInt(c.Seq, 10), Behind: int(c.Behind(last)), Done: v.Percent(c.Progress(last), 0),
+			Failures: c.Failures, Problem: c.Problem,
+		}
+		if !c.HandledAt.IsZero() {
+			line.Handled = v.Full(c.HandledAt.In(v.Zone))
+		}
+		page.Consumers = append(page.Consumers, line)
+	}
+	for _, s := range skipped {
+		change := strconv.FormatInt(s.Seq, 10)
+		page.Skipped = append(page.Skipped, skippedLine{
+			Name: v.consumer(s.Consumer), ID: s.Consumer, At: v.Full(s.At.In(v.Zone)), Problem: s.Problem, Change: change,
+			Retry: v.Href("/admin/consumers/" + url.PathEscape(s.Consumer) + "/" + change),
+		})
+	}
+	return v.Render(http.StatusOK, "admin-consumers", page)
+}
+
+// consumer is the name of a consumer in words, or as it is.
+func (v *view) consumer(name string) string {
+	if key := "consumer." + name; v.HasText(key) {
+		return v.Text(key)
+	}
+	return name
+}
+
+// retrySkipped serves POST /admin/consumers/{consumer}/{change}.
+func (p *Pages) retrySkipped(v *view) error {
+	seq, err := strconv.ParseInt(v.R.PathValue("change"), 10, 64)
+	if err != nil {
+		return web.NothingHere()
+	}
+	if err := p.config.Consumers.Retry(v.R.Context(), v.R.PathValue("consumer"), seq); err != nil {
+		return err
+	}
+	return v.Redirect(v.Href("/admin/consumers?done=change"))
+}
