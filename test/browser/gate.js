@@ -44,7 +44,7 @@
 	const framed = memo((e) => { // the nearest box that one sees
 		for (; e && e !== document.body; e = e.parentElement) {
 			const s = style(e);
-			if (s.display !== "inline" && (parseFloat(s.borderRightWidth) > 0 && s.borderRightStyle !== "none" && !/, 0\)$|transparent/.test(s.borderRightColor) || !/, 0\)$|transparent/.test(s.backgroundColor))) return e;
+			if (s.display !== "inline" && (parseFloat(s.borderRightWidth) > 0 && s.borderRightStyle !== "none" && !/^rgba.*, 0\)$/.test(s.borderRightColor) || !/^rgba.*, 0\)$/.test(s.backgroundColor))) return e;
 		}
 		return null;
 	});
@@ -74,7 +74,7 @@
 	// Nothing is cut off, but for what ends in dots and stands whole elsewhere.
 	const textOf = (e) => e.textContent.replace(/\s+/g, " ").trim();
 	const whole = new Set();
-	const dotted = [];
+	const dotted = [], cutNodes = new Set();
 	for (const one of items) {
 		const {e, line} = one, high = line.height * .3;
 		let cut = null;
@@ -84,10 +84,12 @@
 			if (line.left < b.left - 1.5 || line.right > b.right + 1.5 || line.top < b.top - high || line.bottom > b.bottom + high) { cut = by; break; }
 		}
 		if (line.left < -1 && !clippers(e).some(scrolls)) say("cut", e, one.text);
-		if (!cut) whole.add(one.text.replace(/\s+/g, " ").trim());
-		else if (style(cut).textOverflow === "ellipsis") dotted.push({cut, text: one.text.replace(/\s+/g, " ").trim()});
+		if (cut) cutNodes.add(one.node);
+		if (!cut) continue;
+		if (style(cut).textOverflow === "ellipsis") dotted.push({cut, text: one.text.replace(/\s+/g, " ").trim()});
 		else say("cut", e, one.text);
 	}
+	for (const one of items) if (!cutNodes.has(one.node)) whole.add(one.text.replace(/\s+/g, " ").trim());
 	for (const {cut, text} of dotted) {
 		if (!whole.has(text) && !cut.closest("[title]")?.title.includes(text)) say("cut", cut, text);
 	}
@@ -174,7 +176,7 @@
 		const at = (offset, end) => { let k = starts.findLastIndex((s) => end ? s < offset : s <= offset); return [texts[k].node, offset - starts[k]]; };
 		const tokens = [];
 		for (const [check, form] of wholes) for (const m of all.matchAll(form)) if (m[0].length > 1) tokens.push([check, m.index, m[0]]);
-		if (new RegExp("[" + ja + "]").test(all)) {
+		if (new RegExp("[" + ja + "]", "u").test(all)) {
 			for (const s of segmenter.segment(all)) if (s.isWordLike && s.segment.length > 1 && /\p{sc=Han}/u.test(s.segment)) tokens.push(["word", s.index, s.segment]);
 			if (all.length < 24) for (const m of all.matchAll(/[\p{sc=Han}][\p{sc=Hiragana}]/gu)) tokens.push(["word", m.index, m[0]]); // what is inflected, in short texts
 		}

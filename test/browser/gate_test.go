@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,14 @@ type row struct {
 	// data says that the route answers no page; journey that its page is one of
 	// those on the way of [TestPageInside].
 	data, journey bool
+}
+
+// serves reports whether the route of a row answers an address.
+func (r row) serves(path string) bool {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+r.route, http.NotFoundHandler())
+	_, pattern := mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
+	return pattern != ""
 }
 
 // rows are all routes of the demo that answer GET, in the order of the table.

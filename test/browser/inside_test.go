@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,8 @@ type interior struct {
 	desk     *app.App
 	stranger *browsertest.Tab
 	admin    *browsertest.Tab
-	n        int // pages on the way so far
+	n        int      // pages on the way so far
+	paths    []string // of them
 	turn     func(n int) []string
 	sampled  func(n int) bool
 	look     func(by *browsertest.Tab, code, what string)
@@ -67,7 +69,7 @@ type sent struct {
 // turn. Where a sample has to do it only sends what later pages show.
 func (in *interior) see(by *browsertest.Tab, path string, forms ...sent) {
 	in.t.Helper()
-	defer func() { in.n++ }()
+	defer func() { in.n, in.paths = in.n+1, append(in.paths, path) }()
 	if !in.sampled(in.n) && (forms == nil || forms[0].refused) {
 		return
 	}
@@ -201,6 +203,7 @@ func (in *interior) people() {
 	if err := in.desk.People.AddPasskey(in.t.Context(), tocsin.Passkey{ID: []byte{1}, UserID: own.ID, Name: "phone", Credential: []byte("{}"), CreatedAt: time.Now()}); err != nil {
 		in.t.Fatal(err)
 	}
+	in.see(in.admin, "/account/passkeys/remove?id=01")
 	visitAs(in.t, in.desk.Base(), "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0", "alex", password)
 	in.see(in.admin, "/account?done=session")
 	in.see(in.admin, "/account", sent{`form[action$="/account/password"]`, map[string]string{"old": "wrong", "password": "short"}, true})
@@ -213,6 +216,11 @@ func TestPageInside(t *testing.T) {
 	in := newInterior(t)
 	in.journey()
 	t.Logf("%d pages and answers", in.n)
+	for _, r := range rows() {
+		if r.journey && !slices.ContainsFunc(in.paths, r.serves) {
+			t.Errorf("%s is not on the way: see it in journey()", r.route)
+		}
+	}
 }
 
 // journey leads through all of the interior.
