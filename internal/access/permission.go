@@ -40,6 +40,7 @@ const (
 	ManageChannels Permission = "manage-channels" // where deliveries go
 	ManageClients  Permission = "manage-clients"  // API clients
 	ManageSources  Permission = "manage-sources"  // sources of a tenant and their secrets
+	ManageTeams    Permission = "manage-teams"    // teams, sites, contacts and who speaks with the provider
 	ManageTenants  Permission = "manage-tenants"  // add, change and disable tenants
 	ManageUsers    Permission = "manage-users"    // people and their roles
 	ReadAudit      Permission = "read-audit"
@@ -49,7 +50,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate,
-		WriteReviews, AuthorServices, RunDrills, ManageChannels, ManageClients, ManageSources, ManageTenants, ManageUsers, ReadAudit,
+		WriteReviews, AuthorServices, RunDrills, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
 	}
 }
 

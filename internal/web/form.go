@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 
 	"example.org/tocsin/internal/tocsin"
@@ -15,6 +16,7 @@ type Field struct {
 	Optional                        bool
 	Choices                         []Choice // makes it a list to choose from
 	Ticks                           bool     // any number of them
+	Codes                           bool     // the values of ticks are shown beside their names
 }
 
 // Field returns an input whose label and hint are texts of a form.
@@ -99,6 +101,15 @@ func (v *Request) Title(page *Frame, forms ...Form) {
 			return
 		}
 	}
+}
+
+// FormStatus returns the status of the answer to a form that cannot be taken as
+// it is.
+func FormStatus(err error) int {
+	if errors.Is(err, tocsin.ErrConflict) {
+		return http.StatusConflict
+	}
+	return http.StatusBadRequest
 }
 
 // Blame marks the fields that an error names and reports whether it was the

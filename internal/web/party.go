@@ -7,14 +7,14 @@ import (
 )
 
 // PartyChoices lists people and teams to choose from, teams marked as such,
-// behind nobody, which is not offered when that is "". Who is chosen now is on
-// the list also when nothing can be given to them any more.
+// behind nobody, which is not offered when that is "". Who is chosen now and has
+// a name is on the list also when nothing can be given to them any more.
 func (v *Request) PartyChoices(list []tocsin.NamedParty, chosen tocsin.NamedParty, nobody string) []Choice {
 	var choices []Choice
 	if nobody != "" {
 		choices = append(choices, Choice{Name: nobody, On: chosen.IsZero()})
 	}
-	if !chosen.IsZero() && !slices.ContainsFunc(list, func(p tocsin.NamedParty) bool { return p.Party == chosen.Party }) {
+	if chosen.Name != "" && !slices.ContainsFunc(list, func(p tocsin.NamedParty) bool { return p.Party == chosen.Party }) {
 		list = append(slices.Clip(list), chosen)
 	}
 	for _, p := range list {

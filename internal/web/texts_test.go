@@ -330,7 +330,7 @@ func TestAuditHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources = append(sources, rooms...)
-	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|action = "([a-z.]+)"`)
+	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|removed:) "([a-z.]+)"`)
 	found := map[string]bool{}
 	for _, path := range sources {
 		text, err := os.ReadFile(path)

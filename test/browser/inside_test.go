@@ -209,6 +209,42 @@ func (in *interior) people() {
 	in.see(in.admin, "/account", sent{`form[action$="/account/password"]`, map[string]string{"old": "wrong", "password": "short"}, true})
 }
 
+// nouns adds a team, a site, a contact and a liaison, and looks at the pages on
+// the way.
+func (in *interior) nouns() {
+	in.t.Helper()
+	own, _, err := in.desk.People.User(in.t.Context(), "alex")
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	for _, noun := range []struct {
+		key, first string // the first of the form's fields
+		bad, good  map[string]string
+	}{
+		{"teams", "called", map[string]string{"called": " "}, map[string]string{"called": "Messaging", "members": own.ID}},
+		{"sites", "called", map[string]string{"called": "Paris", "seats": "many", "zone": "Europe/Lutetia"}, map[string]string{"called": "Paris", "region": "EMEA", "seats": "1200", "zone": "Europe/Paris"}},
+		{"contacts", "of", map[string]string{"phone": "call me"}, map[string]string{"mail": "alex@home.example", "phone": "+33 1 23 45 67 89"}},
+		{"liaisons", "user", map[string]string{"reach": strings.Repeat("W", 101)}, map[string]string{"reach": "by day"}},
+	} {
+		path, form := "/admin/"+noun.key, "form:has(#"+noun.first+")"
+		in.see(in.admin, path)
+		in.see(in.admin, path, sent{form, noun.bad, true})
+		in.admin.Go(in.desk.Base() + path)
+		submit(in.admin, form, noun.good)
+		in.see(in.admin, path+"?done=noun")
+		in.admin.Go(in.desk.Base() + path)
+		one := browsertest.Eval[string](in.admin, `document.querySelector("main th a.t").pathname`)
+		in.see(in.admin, one)
+		in.see(in.admin, one, sent{"main form", noun.bad, true})
+		in.see(in.admin, one+"/remove")
+	}
+	in.admin.Go(in.desk.Base() + "/admin/sites")
+	one := browsertest.Eval[string](in.admin, `document.querySelector("main th a.t").pathname`)
+	in.admin.Go(in.desk.Base() + one + "/remove")
+	submit(in.admin, ".question form", map[string]string{})
+	in.see(in.admin, "/admin/sites?done=removed")
+}
+
 // The pages behind sign-in, and those on the way there, follow the rules of
 // those that everybody sees, and forms say what they refuse.
 func TestPageInside(t *testing.T) {
@@ -229,6 +265,7 @@ func (in *interior) journey() {
 	in.setUp()
 	in.tenants()
 	in.people()
+	in.nouns()
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
 	in.see(in.admin, "/messages/MC0000001")

@@ -240,6 +240,11 @@ func (w *witness) pages(base, password string) {
 		"source": {"graph"}, "cloud": {"closed"}, "clientId": {"aaaaaaaa-0000-4000-8000-000000000001"}, "secret": {"secret"}, "every": {"1h"},
 	})
 	form("source.remove", "graph", "/admin/tenants/"+fourth+"/sources/graph/remove", url.Values{})
+	in := "?in=" + contosoID
+	form("team.add", "Messaging", "/admin/teams"+in, url.Values{"called": {"Messaging"}, "members": {sam.ID}})
+	form("site.add", "Nice", "/admin/sites"+in, url.Values{"called": {"Nice"}})
+	form("contact.add", "sam", "/admin/contacts"+in, url.Values{"of": {"user:" + sam.ID}, "phone": {"112"}})
+	form("liaison.add", "sam", "/admin/liaisons"+in, url.Values{"user": {sam.ID}, "reach": {"by day"}})
 	form("message.handle", "TC1002", "/messages/TC1002/handling?tenant=contoso", url.Values{"state": {"done"}, "owner": {"user:" + sam.ID}})
 	form("user.password", "alex", "/account/password", url.Values{"old": {password}, "password": {password + "!"}})
 	password += "!"

@@ -44,7 +44,8 @@ func (s *Store) RemoveContact(ctx context.Context, id string, now time.Time) err
 
 func contacts() shelf[tocsin.Contact] {
 	return shelf[tocsin.Contact]{
-		noun: "contact", table: "contacts", columns: []string{"id", "tenant", "party", "mail", "phone", "created_at", "confirmed_at"}, order: "tenant, party",
+		noun: "contact", added: "contact.add", altered: "contact.change", removed: "contact.remove",
+		table: "contacts", columns: []string{"id", "tenant", "party", "mail", "phone", "created_at", "confirmed_at"}, order: "tenant, party",
 		taken: &tocsin.Error{Kind: tocsin.ErrConflict, Field: "of", Message: "They have a contact already: change that one."},
 		place: func(c *tocsin.Contact) place { return place{&c.ID, &c.TenantID, &c.CreatedAt} },
 		scan: func(rows *sql.Rows) (c tocsin.Contact, err error) {

@@ -35,7 +35,8 @@ func (s *Store) RemoveLiaison(ctx context.Context, id string, now time.Time) err
 
 func liaisons() shelf[tocsin.Liaison] {
 	return shelf[tocsin.Liaison]{
-		noun: "liaison", table: "liaisons", columns: []string{"id", "tenant", "user_id", "reach", "stand_in", "created_at"}, order: "tenant, created_at, id",
+		noun: "liaison", added: "liaison.add", altered: "liaison.change", removed: "liaison.remove",
+		table: "liaisons", columns: []string{"id", "tenant", "user_id", "reach", "stand_in", "created_at"}, order: "tenant, created_at, id",
 		taken: &tocsin.Error{Kind: tocsin.ErrConflict, Field: "user", Message: "They speak for this tenant already."},
 		place: func(l *tocsin.Liaison) place { return place{&l.ID, &l.TenantID, &l.CreatedAt} },
 		scan: func(rows *sql.Rows) (l tocsin.Liaison, err error) {

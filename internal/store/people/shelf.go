@@ -16,14 +16,15 @@ import (
 // desk, each with a GUID that never changes. Every change is in the audit log,
 // in its transaction.
 type shelf[T any] struct {
-	noun    string   // that audit actions begin with, such as "team"
-	table   string   // that the things are in
-	columns []string // that are written, the first is the id
-	order   string   // in which things are listed
-	taken   error    // what is said when the like is there already
-	place   func(*T) place
-	scan    func(*sql.Rows) (T, error)
-	values  func(T) []any // of the columns
+	noun                    string   // in errors
+	added, altered, removed string   // actions in the audit log
+	table                   string   // that the things are in
+	columns                 []string // that are written, the first is the id
+	order                   string   // in which things are listed
+	taken                   error    // what is said when the like is there already
+	place                   func(*T) place
+	scan                    func(*sql.Rows) (T, error)
+	values                  func(T) []any // of the columns
 	// valid normalises a thing and finds what is wrong with it by itself.
 	valid func(*T) error
 	// refer finds what is wrong with what a thing names; was is the zero value of
@@ -96,7 +97,7 @@ func (k shelf[T]) insert(ctx context.Context, tx *store.Tx, db *store.Store, v T
 	if err != nil {
 		return k.collision(db, err)
 	}
-	return k.finish(ctx, tx, "add", v, now)
+	return k.finish(ctx, tx, k.added, v, now)
 }
 
 // alter lets change alter the thing of an id, which nobody else does
@@ -129,7 +130,7 @@ func (k shelf[T]) alter(ctx context.Context, db *store.Store, id string, now tim
 		if _, err := tx.ExecContext(ctx, `UPDATE `+k.table+` SET `+strings.Join(sets, ", ")+` WHERE id = $1`, k.values(v)...); err != nil {
 			return k.collision(db, err)
 		}
-		return k.finish(ctx, tx, "change", v, now)
+		return k.finish(ctx, tx, k.altered, v, now)
 	})
 	return v, k.explain(err, "change")
 }
@@ -144,7 +145,7 @@ func (k shelf[T]) lock(ctx context.Context, tx *store.Tx, id string) (T, error) 
 }
 
 // finish writes what belongs to a thing elsewhere, and the audit entry.
-func (k shelf[T]) finish(ctx context.Context, tx *store.Tx, doing string, v T, now time.Time) error {
+func (k shelf[T]) finish(ctx context.Context, tx *store.Tx, action string, v T, now time.Time) error {
 	if k.keep != nil {
 		if err := k.keep(ctx, tx, v); err != nil {
 			return err
@@ -154,7 +155,7 @@ func (k shelf[T]) finish(ctx context.Context, tx *store.Tx, doing string, v T, n
 	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: *k.place(&v).tenantID, Action: k.noun + "." + doing, Object: object, Detail: detail})
+	return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: *k.place(&v).tenantID, Action: action, Object: object, Detail: detail})
 }
 
 // remove removes the thing of an id and what is about nothing else.
@@ -177,7 +178,7 @@ func (k shelf[T]) remove(ctx context.Context, db *store.Store, id string, now ti
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+k.table+` WHERE id = $1`, *k.place(&v).id); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: *k.place(&v).tenantID, Action: k.noun + ".remove", Object: object, Detail: detail})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: *k.place(&v).tenantID, Action: k.removed, Object: object, Detail: detail})
 	})
 	return k.explain(err, "remove")
 }

@@ -33,7 +33,8 @@ func (s *Store) RemoveSite(ctx context.Context, id string, now time.Time) error 
 
 func sites() shelf[tocsin.Site] {
 	return shelf[tocsin.Site]{
-		noun: "site", table: "sites", columns: []string{"id", "tenant", "name", "fold", "region", "seats", "zone", "created_at"}, order: "fold, tenant",
+		noun: "site", added: "site.add", altered: "site.change", removed: "site.remove",
+		table: "sites", columns: []string{"id", "tenant", "name", "fold", "region", "seats", "zone", "created_at"}, order: "fold, tenant",
 		taken: &tocsin.Error{Kind: tocsin.ErrConflict, Field: "name", Message: "There is a site of that name already."},
 		place: func(s *tocsin.Site) place { return place{&s.ID, &s.TenantID, &s.CreatedAt} },
 		scan: func(rows *sql.Rows) (s tocsin.Site, err error) {

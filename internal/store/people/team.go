@@ -35,7 +35,8 @@ func (s *Store) RemoveTeam(ctx context.Context, id string, now time.Time) error 
 
 func teams() shelf[tocsin.Team] {
 	return shelf[tocsin.Team]{
-		noun: "team", table: "teams", columns: []string{"id", "tenant", "name", "fold", "created_at"}, order: "fold, tenant",
+		noun: "team", added: "team.add", altered: "team.change", removed: "team.remove",
+		table: "teams", columns: []string{"id", "tenant", "name", "fold", "created_at"}, order: "fold, tenant",
 		taken: &tocsin.Error{Kind: tocsin.ErrConflict, Field: "name", Message: "There is a team of that name already."},
 		place: func(t *tocsin.Team) place { return place{&t.ID, &t.TenantID, &t.CreatedAt} },
 		scan: func(rows *sql.Rows) (t tocsin.Team, err error) {

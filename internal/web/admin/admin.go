@@ -19,6 +19,10 @@ func adminSections() []adminSection {
 	return []adminSection{
 		{"/admin/tenants", "tenants", access.ManageSources},
 		{"/admin/users", "users", access.ManageUsers},
+		{"/admin/teams", "teams", access.ManageTeams},
+		{"/admin/sites", "sites", access.ManageTeams},
+		{"/admin/contacts", "contacts", access.ManageTeams},
+		{"/admin/liaisons", "liaisons", access.ManageTeams},
 		{"/admin/clients", "clients", access.ManageClients},
 		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},

@@ -75,7 +75,7 @@ func (v *view) showClients(status int, problem error, made secret) error {
 
 // scopeField is the permissions to tick.
 func (v *view) scopeField() web.Field {
-	f := web.Field{ID: "scope", Label: v.Text("col.scopes"), Ticks: true}
+	f := web.Field{ID: "scope", Label: v.Text("col.scopes"), Ticks: true, Codes: true}
 	for _, scope := range v.scopes() {
 		f.Choices = append(f.Choices, web.Choice{Value: scope, Name: v.Text("scope." + scope)})
 	}

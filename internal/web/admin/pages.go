@@ -1,5 +1,6 @@
 // Package admin is the pages of those who run the desk: tenants and their
-// sources, people and their roles, API clients, consumers of changes, and the audit log.
+// sources, people and their roles, teams, sites, contacts and liaisons, API
+// clients, consumers of changes, and the audit log.
 //
 // A section of the menu is one file: its view models, and the methods of
 // [Pages] that fill and serve them and take their forms. The package may import
@@ -11,6 +12,7 @@ package admin
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -53,6 +55,7 @@ type administration interface {
 	roster
 	programs
 	tenancy
+	directory
 }
 
 // connections are the sources that are set up in the pages.
@@ -95,7 +98,11 @@ func (p *Pages) Family() web.Family {
 	page := func(method, path string, needs access.Permission, handle func(*view) error) web.Page {
 		return web.Page{Method: method, Path: path, Needs: needs, Bare: true, Handle: func(r *web.Request) error { return handle(&view{r, p}) }}
 	}
-	return web.Family{Files: files, Pages: []web.Page{
+	pages := slices.Concat(
+		nounPages(page, teamNoun, "teams"), nounPages(page, siteNoun, "sites"), nounPages(page, contactNoun, "contacts"), nounPages(page, liaisonNoun, "liaisons"),
+	)
+	return web.Family{Files: files, Pages: append(pages,
+		page("POST", "/admin/contacts/{id}/confirm", access.ManageTeams, p.confirmContact),
 		page("GET", "/admin", access.SignedIn, p.admin),
 		page("GET", "/admin/users", access.ManageUsers, p.adminUsers),
 		page("POST", "/admin/users", access.ManageUsers, p.addUser),
@@ -123,7 +130,7 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),
 		page("GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV),
-	}, Links: []web.Link{
+	), Links: []web.Link{
 		{Place: 100, Group: "prepare", Path: "/admin", Icon: "settings", Text: "admin", Bare: true, Shown: runsSomething},
 	}}
 }

@@ -2,9 +2,7 @@ package messages
 
 import (
 	"cmp"
-	"errors"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -165,20 +163,12 @@ func (p *Pages) saveHandling(v *view) error {
 		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
 	}
 	if _, err := p.config.Handlings.ChangeHandling(v.R.Context(), v.Snapshot.Tenant.ID, row.ID, v.Now, v.sentHandling); err != nil {
-		return v.showMessage(formStatus(err), err)
+		return v.showMessage(web.FormStatus(err), err)
 	}
 	if v.R.PostForm.Has("back") {
 		return v.Redirect(v.messagesHref("#" + row.ID))
 	}
 	return v.Redirect(v.SameTenant("/messages/" + web.EscapeID(row.ID) + "#handling"))
-}
-
-// formStatus is how a form is answered that cannot be taken as it is.
-func formStatus(err error) int {
-	if errors.Is(err, tocsin.ErrConflict) {
-		return http.StatusConflict
-	}
-	return http.StatusBadRequest
 }
 
 // messagesHref is the list of messages as the visitor came from it.

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -49,6 +50,7 @@ func (h *House) Furnish() {
 		}
 		h.told(tenant, tocsin.SourceOwn, h.now, Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
 	}
+	h.nouns()
 	for _, f := range []struct {
 		kind     tocsin.Kind
 		id, file string
@@ -57,6 +59,28 @@ func (h *House) Furnish() {
 		if _, err := h.Store.PutFile(h.t.Context(), storetest.Contoso, tocsin.Ref{Kind: f.kind, ID: f.id}, file, []byte("text")); err != nil {
 			h.t.Fatal(err)
 		}
+	}
+}
+
+// nounID is the id of one team, site, contact and liaison of a furnished house.
+const nounID = "dddddddd-0000-4000-8000-00000000000d"
+
+// nouns adds one of each kind.
+func (h *House) nouns() {
+	h.t.Helper()
+	ctx := h.t.Context()
+	kim, _, err := h.Store.User(ctx, "kim")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	err = errors.Join(
+		h.Store.AddTeam(ctx, tocsin.Team{ID: nounID, TenantID: storetest.Contoso, Name: "Messaging", Members: []string{kim.ID}, CreatedAt: h.now}),
+		h.Store.AddSite(ctx, tocsin.Site{ID: nounID, TenantID: storetest.Contoso, Name: "Paris", Region: "EMEA", Seats: 1200, Zone: "Europe/Paris", CreatedAt: h.now}),
+		h.Store.AddContact(ctx, tocsin.Contact{ID: nounID, TenantID: storetest.Contoso, Of: tocsin.TeamParty(nounID), Mail: "desk@home.example", Phone: "112", CreatedAt: h.now, ConfirmedAt: h.now}),
+		h.Store.AddLiaison(ctx, tocsin.Liaison{ID: nounID, TenantID: storetest.Contoso, UserID: kim.ID, Reach: "by day", CreatedAt: h.now}),
+	)
+	if err != nil {
+		h.t.Fatal(err)
 	}
 }
 
@@ -121,7 +145,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")
