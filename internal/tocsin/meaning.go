@@ -1,7 +1,6 @@
 package tocsin
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -43,11 +42,10 @@ type reading struct {
 // is written. Of what was read in the legacy form it is that of the legacy
 // object, whatever we make of it.
 func understand(kind Kind, id string, body []byte) (wording Hash, meaning Meaning, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
 	r := reading{kind: kind, id: id}
-	if err := decoder.Decode(&r.object); err != nil {
-		return Hash{}, Meaning{}, &Error{Kind: ErrInvalid, Field: string(kind), Message: "The document is no JSON object.", Cause: err}
+	var ok bool
+	if r.object, ok = decodeObject(body); !ok {
+		return Hash{}, Meaning{}, Invalidf(string(kind), "The document is no JSON object.")
 	}
 	repeated := r.quieten()
 	if wording, err = r.hash(r.object); err != nil {
