@@ -24,6 +24,7 @@ import (
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/connection"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/jobs"
@@ -56,7 +57,7 @@ type App struct {
 	Issuer    *oauth.Issuer
 	Door      *signin.SignIn
 	Author    *author.Author
-	Sources   *Connections // those that were set up in the pages
+	Sources   *connection.Connections // those that were set up in the pages
 
 	hold     *store.Hold
 	demo     bool // the archive is that of a demonstration
@@ -146,7 +147,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 		return err
 	}
 	a.Sources = a.newConnections(c)
-	if err := a.Sources.apply(ctx); err != nil {
+	if err := a.Sources.Apply(ctx); err != nil {
 		return err
 	}
 	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/connection"
 	"example.org/tocsin/internal/collect/file"
 	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/collect/servicecomms"
@@ -88,4 +89,47 @@ func credential(s config.Source) upstream.Credential {
 		return upstream.Credential{TokenFile: s.TokenFile}
 	}
 	return upstream.Credential{}
+}
+
+// newConnections makes the sources that are set up in the pages.
+func (a *App) newConnections(c config.Config) *connection.Connections {
+	return connection.New(connection.Config{
+		Settings: c, Archive: hurrying{a.Archive, a.look}, Sealer: a.master, Collector: a.Collector, Adapter: connecting{}, Now: time.Now, Log: a.log,
+	})
+}
+
+// connecting makes sources of what people enter in the pages.
+type connecting struct{}
+
+func (connecting) Source(a connection.Access) (collect.Source, error) {
+	return graph.New(entered(a), time.Now)
+}
+
+func (connecting) Test(ctx context.Context, a connection.Access) []tocsin.Check {
+	return graph.Probe(ctx, entered(a), time.Now)
+}
+
+func entered(a connection.Access) graph.Config {
+	return graph.Config{
+		TenantID: a.TenantID, ClientID: a.ClientID, Secret: a.Secret, BaseURL: a.Endpoint.API, Scope: a.Endpoint.Resource + "/.default", TokenURL: a.Endpoint.Token,
+	}
+}
+
+// look makes the engine look for due sources at once.
+func (a *App) look() {
+	if a.engine != nil {
+		a.engine.Look()
+	}
+}
+
+// hurrying is the archive for those who make a source due and wait for its poll.
+type hurrying struct {
+	*archive.Store
+	look func()
+}
+
+// HurrySource makes a source due, and has it polled at once.
+func (h hurrying) HurrySource(ctx context.Context, tenantID, name string) error {
+	defer h.look()
+	return h.Store.HurrySource(ctx, tenantID, name)
 }

@@ -1,4 +1,9 @@
-package app
+// Package connection keeps the sources that were set up in the pages: it seals
+// their secrets, tries them, and has them polled as long as they are stored.
+//
+// It knows no kind of source: the program gives it an adapter that makes them.
+// It may import its stage and the settings. Begin reading at [Connections.Run].
+package connection
 
 import (
 	"context"
@@ -9,11 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/collect"
-	"example.org/tocsin/internal/collect/graph"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -23,17 +25,62 @@ const followEvery = 5 * time.Second
 // sealedFor is the purpose that secrets of sources are sealed for.
 const sealedFor = "source secret"
 
+// archive is the part of the store about sources.
+type archive interface {
+	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
+	PutSource(ctx context.Context, tenantID, name string, every time.Duration) error
+	HurrySource(ctx context.Context, tenantID, name string) error
+	connections
+}
+
+type connections interface {
+	Connections(ctx context.Context) (list []tocsin.Connection, change int64, err error)
+	PutConnection(ctx context.Context, c tocsin.Connection) error
+	RemoveConnection(ctx context.Context, tenantID, name string, now time.Time) error
+}
+
+// sealer keeps secrets so that they open only for what they belong to.
+type sealer interface {
+	Seal(purpose, bound string, plain []byte) ([]byte, error)
+	Open(purpose, bound string, sealed []byte) ([]byte, error)
+}
+
+// An Access is how the provider is reached for a tenant.
+type Access struct {
+	TenantID, ClientID, Secret string
+	Endpoint                   config.Endpoint
+}
+
+// adapter makes sources of a kind, and tries step by step whether one can be
+// polled.
+type adapter interface {
+	Source(a Access) (collect.Source, error)
+	Test(ctx context.Context, a Access) []tocsin.Check
+}
+
+// Config is what connections are made of.
+type Config struct {
+	Settings  config.Config
+	Archive   archive
+	Sealer    sealer
+	Collector *collect.Collector
+	Adapter   adapter
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
 // Connections are the sources that were set up in the pages. Those of the
 // settings file go before them and are not changed here.
 type Connections struct {
-	archive   *archive.Store
-	master    *access.MasterKey
+	archive   archive
+	sealer    sealer
+	adapter   adapter
 	collector *collect.Collector
 	settings  config.Config      // the clouds of the settings file
 	file      map[[2]string]bool // sources of the settings file
 	tenants   map[string]bool    // tenants of the settings file
+	now       func() time.Time
 	log       *slog.Logger
-	look      func() // for due sources, at once
 
 	mu      sync.Mutex
 	change  int64               // that was applied last
@@ -41,13 +88,14 @@ type Connections struct {
 	portals map[string]string   // of the tenants' clouds, by tenant
 }
 
-// newConnections reads which sources the settings file has.
-func (a *App) newConnections(c config.Config) *Connections {
+// New reads which sources the settings file has. It polls nothing until
+// [Connections.Apply].
+func New(c Config) *Connections {
 	n := &Connections{
-		archive: a.Archive, master: a.master, collector: a.Collector, settings: config.Config{Clouds: c.Clouds}, log: a.log, look: a.look,
+		archive: c.Archive, sealer: c.Sealer, adapter: c.Adapter, collector: c.Collector, settings: config.Config{Clouds: c.Settings.Clouds}, now: c.Now, log: c.Log,
 		file: map[[2]string]bool{}, tenants: map[string]bool{}, portals: map[string]string{}, change: -1, applied: map[[2]string]int64{},
 	}
-	for _, t := range c.Tenants {
+	for _, t := range c.Settings.Tenants {
 		id := strings.ToLower(t.TenantID)
 		n.tenants[id] = true
 		for _, s := range t.All() {
@@ -118,46 +166,22 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 		return err
 	}
 	if secret = strings.TrimSpace(secret); secret != "" {
-		if c.Sealed, err = n.master.Seal(sealedFor, boundTo(c), []byte(secret)); err != nil {
+		if c.Sealed, err = n.sealer.Seal(sealedFor, boundTo(c), []byte(secret)); err != nil {
 			return err
 		}
 	}
-	c.UpdatedAt = time.Now()
+	c.UpdatedAt = n.now()
 	if err := n.archive.PutConnection(ctx, c); err != nil {
 		return err
 	}
-	if err := n.apply(ctx); err != nil {
+	if err := n.Apply(ctx); err != nil {
 		return err
 	}
 	// What was put right is tried now, not when the last failure let it.
-	if err := n.hurry(ctx, c); !errors.Is(err, tocsin.ErrNotFound) {
+	if err := n.archive.HurrySource(ctx, c.TenantID, c.Name); !errors.Is(err, tocsin.ErrNotFound) {
 		return err
 	}
 	return nil
-}
-
-// hurry has a source polled at once.
-func (n *Connections) hurry(ctx context.Context, c tocsin.Connection) error {
-	return hurrying{n.archive, n.look}.HurrySource(ctx, c.TenantID, c.Name)
-}
-
-// look makes the engine look for due sources at once.
-func (a *App) look() {
-	if a.engine != nil {
-		a.engine.Look()
-	}
-}
-
-// hurrying is the store for those who make a source due and wait for its poll.
-type hurrying struct {
-	*notices
-	look func()
-}
-
-// HurrySource makes a source due, and has it polled at once.
-func (h hurrying) HurrySource(ctx context.Context, tenantID, name string) error {
-	defer h.look()
-	return h.notices.HurrySource(ctx, tenantID, name)
 }
 
 // boundTo is what a sealed secret belongs to: it opens for no other.
@@ -165,10 +189,10 @@ func boundTo(c tocsin.Connection) string { return c.TenantID + "/" + c.Name }
 
 // Remove forgets a connection and stops polling it.
 func (n *Connections) Remove(ctx context.Context, tenantID, name string) error {
-	if err := n.archive.RemoveConnection(ctx, tenantID, name, time.Now()); err != nil {
+	if err := n.archive.RemoveConnection(ctx, tenantID, name, n.now()); err != nil {
 		return err
 	}
-	return n.apply(ctx)
+	return n.Apply(ctx)
 }
 
 // Test tries a stored connection, step by step. A source whose polls failed is
@@ -181,11 +205,11 @@ func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin
 	}
 	for _, c := range all {
 		if c.TenantID == tenantID && c.Name == name {
-			settings, err := n.config(c)
+			access, err := n.access(c)
 			if err != nil {
 				return nil, err
 			}
-			checks := graph.Probe(ctx, settings, time.Now)
+			checks := n.adapter.Test(ctx, access)
 			if slices.ContainsFunc(checks, func(c tocsin.Check) bool { return c.State != tocsin.CheckOK }) {
 				return checks, nil
 			}
@@ -201,22 +225,20 @@ func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
 	if err != nil || !slices.ContainsFunc(states, func(s tocsin.SourceState) bool { return s.Name == c.Name && s.Failures > 0 }) {
 		return err
 	}
-	return n.hurry(ctx, c)
+	return n.archive.HurrySource(ctx, c.TenantID, c.Name)
 }
 
-// config opens a connection's secret and finds its addresses.
-func (n *Connections) config(c tocsin.Connection) (graph.Config, error) {
+// access opens a connection's secret and finds its addresses.
+func (n *Connections) access(c tocsin.Connection) (Access, error) {
 	e, err := n.settings.Endpoint("source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud})
 	if err != nil {
-		return graph.Config{}, err
+		return Access{}, err
 	}
-	secret, err := n.master.Open(sealedFor, boundTo(c), c.Sealed)
+	secret, err := n.sealer.Open(sealedFor, boundTo(c), c.Sealed)
 	if err != nil {
-		return graph.Config{}, &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The stored secret of this source cannot be opened. Enter it again.", Cause: err}
+		return Access{}, &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The stored secret of this source cannot be opened. Enter it again.", Cause: err}
 	}
-	return graph.Config{
-		TenantID: c.TenantID, ClientID: c.ClientID, Secret: string(secret), BaseURL: e.API, Scope: e.Resource + "/.default", TokenURL: e.Token,
-	}, nil
+	return Access{c.TenantID, c.ClientID, string(secret), e}, nil
 }
 
 // Run follows what other processes change, until ctx ends.
@@ -224,7 +246,7 @@ func (n *Connections) Run(ctx context.Context) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
 	for {
-		if err := n.apply(ctx); err != nil && ctx.Err() == nil {
+		if err := n.Apply(ctx); err != nil && ctx.Err() == nil {
 			n.log.WarnContext(ctx, "sources of the pages not read", "err", err)
 		}
 		select {
@@ -235,8 +257,8 @@ func (n *Connections) Run(ctx context.Context) error {
 	}
 }
 
-// apply brings the collector to what is stored.
-func (n *Connections) apply(ctx context.Context) error {
+// Apply brings the collector to what is stored.
+func (n *Connections) Apply(ctx context.Context) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all, change, err := n.archive.Connections(ctx)
@@ -271,11 +293,11 @@ func (n *Connections) apply(ctx context.Context) error {
 }
 
 func (n *Connections) start(ctx context.Context, c tocsin.Connection) error {
-	settings, err := n.config(c)
+	access, err := n.access(c)
 	if err != nil {
 		return err
 	}
-	source, err := graph.New(settings, time.Now)
+	source, err := n.adapter.Source(access)
 	if err != nil {
 		return err
 	}
