@@ -202,7 +202,7 @@ func TestFinishedJobIsNotRescued(t *testing.T) {
 				looked.Store(true)
 			case l.postgres && !strings.Contains(query, "JobRescueMany"), !looked.Load():
 			case finished.CompareAndSwap(false, true):
-				l.exec(`UPDATE river_job SET state = 'completed', finalized_at = {{datetime('now')|now()}} WHERE {{json_extract(metadata, '$.tag')|metadata->>'tag'}} = 'finishing'`)
+				l.exec(`UPDATE river_job SET state = 'completed', finalized_at = {{datetime('now')|now()}} WHERE {{json_extract(metadata, '$.tag')|metadata->>'tag'}} = 'finishing'`) //nolint:misspell // a column of River
 			}
 		}
 		l.before.Store(&finish)
