@@ -205,7 +205,7 @@ func (d *decoder) digits() (r rune) {
 		case '0' <= c && c <= '9':
 			c -= '0'
 		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			c = c | 0x20 - 'a' + 10
+			c = (c | 0x20) - 'a' + 10
 		default:
 			d.fail()
 			return unicode.ReplacementChar

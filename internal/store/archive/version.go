@@ -37,6 +37,19 @@ func (s *Store) Versions(ctx context.Context, tenantID string, ref tocsin.Ref) (
 	return list, nil
 }
 
+// BodyUpTo reads the bytes of the last version of an item, of those that count,
+// up to a number. It fails with [tocsin.ErrNotFound] when there is none.
+func (s *Store) BodyUpTo(ctx context.Context, tenantID string, ref tocsin.Ref, n int) ([]byte, error) {
+	var document int64
+	err := s.db.Read().QueryRowContext(ctx, `SELECT v.document FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item
+		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND v.n <= $4 AND v.void = '' ORDER BY v.n DESC LIMIT 1`,
+		tenantID, string(ref.Kind), ref.ID, n).Scan(&document)
+	if err != nil {
+		return nil, fmt.Errorf("find version %d of %s: %w", n, ref.ID, s.db.Translate(err))
+	}
+	return s.Body(ctx, document)
+}
+
 // BodyOf reads the bytes of a document by its hash.
 func (s *Store) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) {
 	var num int64

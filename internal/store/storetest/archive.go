@@ -126,6 +126,12 @@ func versions(t *testing.T, s *Desk) {
 	if err != nil {
 		t.Error(err)
 	}
+	for n, want := range [][]byte{nil, first.Body, second.Body, second.Body} {
+		got, err := s.BodyUpTo(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"}, n)
+		if string(got) != string(want) || (err != nil) != (want == nil) || err != nil && !errors.Is(err, tocsin.ErrNotFound) {
+			t.Errorf("body up to %d = %q, %v, want %q", n, got, err, want)
+		}
+	}
 	if _, err := s.Versions(t.Context(), Fabrikam, tocsin.Ref{Kind: tocsin.KindIssue, ID: "EX1"}); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("another tenant's versions: %v, want ErrNotFound", err)
 	}

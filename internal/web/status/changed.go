@@ -2,6 +2,7 @@ package status
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -125,35 +126,22 @@ const maxTold = 1000
 // compared compares the versions before and after a happening.
 func (v *view) compared(h happening) (tocsin.Event, error) {
 	e := tocsin.Event{Change: h.Change}
-	versions, err := v.pages.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: h.Kind, ID: h.ID})
-	if err != nil {
-		return e, err
-	}
+	ref := tocsin.Ref{Kind: h.Kind, ID: h.ID}
 	wanted, bodies := []int{h.N, h.from}, [2][]byte{}
 	if h.What != tocsin.WhatUpdated {
 		wanted = wanted[:1]
 	}
 	for i, n := range wanted {
-		at := lastUpTo(versions, n)
-		if at < 0 {
+		body, err := v.pages.config.Archive.BodyUpTo(v.R.Context(), v.Snapshot.Tenant.ID, ref, n)
+		switch {
+		case errors.Is(err, tocsin.ErrNotFound):
 			return e, nil
-		}
-		if bodies[i], err = v.pages.config.Archive.BodyOf(v.R.Context(), versions[at].Document); err != nil {
+		case err != nil:
 			return e, err
 		}
+		bodies[i] = body
 	}
 	return event.Of(h.Change, bodies[1], bodies[0])
-}
-
-// lastUpTo is the place of the last version up to a number: some count for
-// nothing.
-func lastUpTo(versions []tocsin.Version, n int) int {
-	for i := len(versions) - 1; i >= 0; i-- {
-		if versions[i].N <= n {
-			return i
-		}
-	}
-	return -1
 }
 
 // tellsOf leaves out members that change with every version, and of services

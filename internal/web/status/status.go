@@ -36,7 +36,7 @@ type model interface {
 type storage interface {
 	LatestEvents(ctx context.Context, tenantID string, q archive.LatestQuery) ([]archive.Told, error)
 	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
-	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
+	BodyUpTo(ctx context.Context, tenantID string, ref tocsin.Ref, n int) ([]byte, error)
 	Search(ctx context.Context, tenantID string, q archive.SearchQuery) ([]archive.Item, error)
 }
 

@@ -269,6 +269,12 @@ func (c *counted) Body(ctx context.Context, num int64) ([]byte, error) {
 	return c.Desk.Body(ctx, num)
 }
 
+// BodyUpTo finds the version first.
+func (c *counted) BodyUpTo(ctx context.Context, tenantID string, ref tocsin.Ref, n int) ([]byte, error) {
+	c.Queries.Add(2)
+	return c.Desk.BodyUpTo(ctx, tenantID, ref, n)
+}
+
 // BodyOf finds the document first.
 func (c *counted) BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error) {
 	c.Queries.Add(2)
