@@ -142,7 +142,7 @@ func accessible(t *testing.T, tab *browsertest.Tab, what string, n int) {
 // paint shows the page of a tab in a theme, and waits until colours have changed.
 func paint(tab *browsertest.Tab, theme string) {
 	browsertest.Eval[any](tab, `(document.documentElement.dataset.theme = "`+theme+`",
-		Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => null))`)
+		Promise.allSettled(document.getAnimations().filter((a) => a.timeline === document.timeline).map((a) => a.finished)).then(() => null))`)
 }
 
 // Everything is there without JavaScript.
