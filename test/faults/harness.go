@@ -108,6 +108,14 @@ func (s *Sometimes) Reach(branch string) {
 	s.reached[branch]++
 }
 
+// Lacks reports whether a branch was not reached yet: of what depends on how the
+// machine shares its time, another round may reach it.
+func (s *Sometimes) Lacks(branch string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reached[branch] == 0
+}
+
 // seedVariable repeats the random choices of a run.
 const seedVariable = "TOCSIN_FAULTS_SEED"
 
