@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"example.org/tocsin/internal/demo"
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -24,25 +24,25 @@ func TestPosts(t *testing.T) {
 		}
 		last[issue.ID] = issue
 	}
-	states := map[section.Promised]map[section.State]int{section.PromisedUpdate: {}, section.PromisedReport: {}}
+	states := map[post.Promised]map[post.State]int{post.PromisedUpdate: {}, post.PromisedReport: {}}
 	earlier, unread := 0, 0
 	for _, issue := range last {
-		for _, p := range section.Promises(issue.Posts, anchor) {
+		for _, p := range post.Promises(issue.Posts, anchor) {
 			states[p.What][p.State]++
 		}
-		for _, post := range issue.Posts {
-			read := section.Read(post)
-			if s, ok := read.Find(section.KindRest); len(read.Sections) < 3 || ok && read.Sections[0].Text == s.Text {
+		for _, one := range issue.Posts {
+			read := post.Read(one)
+			if s, ok := read.Find(post.KindRest); len(read.Sections) < 3 || ok && read.Sections[0].Text == s.Text {
 				unread++
 			}
-			if start := read.Date(section.KindStartTime); start.Sound() && start.At.Before(issue.StartAt) {
+			if start := read.Date(post.KindStartTime); start.Sound() && start.At.Before(issue.StartAt) {
 				earlier++
 			}
 		}
 	}
-	updates, reports := states[section.PromisedUpdate], states[section.PromisedReport]
-	if unread > 0 || earlier < 5 || updates[section.StateKept] < 200 || updates[section.StateLate] < 40 || updates[section.StateDoubtful] < 1 || updates[section.StateDoubtful] > 20 ||
-		updates[section.StatePending] < 3 || updates[section.StateOverdue] > 0 || reports[section.StateKept] < 5 || reports[section.StateLate] < 2 || reports[section.StateOverdue] > 0 {
+	updates, reports := states[post.PromisedUpdate], states[post.PromisedReport]
+	if unread > 0 || earlier < 5 || updates[post.StateKept] < 200 || updates[post.StateLate] < 40 || updates[post.StateDoubtful] < 1 || updates[post.StateDoubtful] > 20 ||
+		updates[post.StatePending] < 3 || updates[post.StateOverdue] > 0 || reports[post.StateKept] < 5 || reports[post.StateLate] < 2 || reports[post.StateOverdue] > 0 {
 		t.Errorf("%d posts do not come apart, %d state an earlier start, updates %v, reports %v", unread, earlier, updates, reports)
 	}
 }

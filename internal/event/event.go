@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"slices"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -28,7 +28,7 @@ func Of(change tocsin.Change, before, after []byte) (tocsin.Event, error) {
 	if before == nil {
 		return e, nil
 	}
-	members, err := section.Members(before, after)
+	members, err := post.Members(before, after)
 	if err != nil {
 		return e, fmt.Errorf("compare versions of %s: %w", change.ID, err)
 	}
@@ -48,7 +48,7 @@ func Of(change tocsin.Change, before, after []byte) (tocsin.Event, error) {
 
 // posts counts new posts and edited ones: a post that was there at the same
 // time with another text was edited.
-func posts(m section.Member) (fresh, edited int) {
+func posts(m post.Member) (fresh, edited int) {
 	gone := slices.Clone(m.RemovedItems)
 	for _, item := range m.AddedItems {
 		if i := slices.Index(gone, item); i >= 0 {

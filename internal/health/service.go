@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -112,7 +112,7 @@ func (r *Report) about(s *readmodel.Service) []*Issue {
 func (r *Report) naming(s *readmodel.Service) []*Issue {
 	var list []*Issue
 	for _, one := range r.Open {
-		if incident(one) && one.ServiceID != s.ID && one.Own() == s.Own() && section.Names(one.Newest(), s.Name) {
+		if incident(one) && one.ServiceID != s.ID && one.Own() == s.Own() && post.Names(one.Newest(), s.Name) {
 			list = append(list, one)
 		}
 	}

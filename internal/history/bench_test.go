@@ -26,7 +26,7 @@ func BenchmarkYear(b *testing.B) {
 		one := tocsin.Issue{ID: fmt.Sprintf("EX%04d", n), Title: "x", Service: service, ServiceID: service, Classification: []string{"incident", "advisory"}[n%2], StartAt: start}
 		for k, status := range []tocsin.Status{tocsin.StatusInvestigating, tocsin.StatusDegradation, tocsin.StatusInterruption, tocsin.StatusRestoringService, tocsin.StatusVerifyingService, tocsin.StatusServiceRestored} {
 			one.Status, one.ModifiedAt = status, start.Add(time.Duration(k+1)*time.Hour)
-			one.Posts = append(one.Posts, post(one.ModifiedAt, "Title: x\n\nCurrent status: We look.\n\nNext update by: "+one.ModifiedAt.Add(time.Hour).Format("Monday, January 2, 2006, at 3:04 PM UTC")))
+			one.Posts = append(one.Posts, said(one.ModifiedAt, "Title: x\n\nCurrent status: We look.\n\nNext update by: "+one.ModifiedAt.Add(time.Hour).Format("Monday, January 2, 2006, at 3:04 PM UTC")))
 			if k == 5 {
 				one.EndAt = one.ModifiedAt
 			}

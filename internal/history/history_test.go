@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -110,7 +110,7 @@ func issue(id, class string, status tocsin.Status, start, end, modified time.Tim
 	}
 }
 
-func post(when time.Time, text string) tocsin.Post {
+func said(when time.Time, text string) tocsin.Post {
 	return tocsin.Post{CreatedAt: when, Type: "regular", ContentType: "html", Content: text}
 }
 
@@ -242,8 +242,8 @@ func TestAvailabilityDates(t *testing.T) {
 	w := newWorld(t, at(24*4))
 	w.put(at(0), overview(tocsin.StatusOperational))
 	w.put(at(30), issue("EX1", "", tocsin.StatusServiceRestored, at(26), at(29), at(30),
-		post(at(26.5), "Current status: We look.\n\nStart time: Tuesday, March 3, 2026, at 1:00 AM UTC"),
-		post(at(30), "Final status: Done.\n\nStart time: Tuesday, March 3, 2026, at 12:00 AM UTC\n\nEnd time: Monday, March 3, 2026, at 9:00 AM UTC")))
+		said(at(26.5), "Current status: We look.\n\nStart time: Tuesday, March 3, 2026, at 1:00 AM UTC"),
+		said(at(30), "Final status: Done.\n\nStart time: Tuesday, March 3, 2026, at 12:00 AM UTC\n\nEnd time: Monday, March 3, 2026, at 9:00 AM UTC")))
 	w.put(at(49), issue("EX2", "", tocsin.StatusInterruption, at(48), none, at(49)))
 	w.poll(at(60), overview(tocsin.StatusOperational))
 	past, service := w.past()
@@ -264,13 +264,13 @@ func TestAvailabilityDates(t *testing.T) {
 func TestLagsAndClocks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, at(24*20))
-	w.put(at(1), issue("EX0", "", tocsin.StatusServiceRestored, at(-30), at(-20), at(0), post(at(-29), "Current status: We look."), post(at(0), "Final status: Done.")))
-	w.poll(at(1.5), issue("EX1", "", tocsin.StatusDegradation, at(-9), none, at(1), post(at(1), "Current status: An old one in a first poll.")))
+	w.put(at(1), issue("EX0", "", tocsin.StatusServiceRestored, at(-30), at(-20), at(0), said(at(-29), "Current status: We look."), said(at(0), "Final status: Done.")))
+	w.poll(at(1.5), issue("EX1", "", tocsin.StatusDegradation, at(-9), none, at(1), said(at(1), "Current status: An old one in a first poll.")))
 	for i := range 20 {
 		start := at(24 + float64(i)*4)
 		minutes := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
 		by := "Current status: We look.\n\nNext update by: " + minutes(30+i).Format("Monday, January 2, 2006, at 3:04 PM UTC")
-		first, last := post(minutes(i+1), by), post(minutes(45), "Final status: Done.")
+		first, last := said(minutes(i+1), by), said(minutes(45), "Final status: Done.")
 		w.poll(minutes(i+3), issue(fmt.Sprintf("EX1%02d", i), "", tocsin.StatusDegradation, start, none, minutes(i+1), first))
 		w.poll(minutes(50), issue(fmt.Sprintf("EX1%02d", i), "", tocsin.StatusServiceRestored, start, minutes(40), minutes(45), first, last))
 	}
@@ -286,7 +286,7 @@ func TestLagsAndClocks(t *testing.T) {
 		See:      history.Spread{N: 20, P50: 2 * m, P95: 2 * m},
 		Restore:  history.Spread{N: 20, P50: 40 * m, P95: 40 * m},
 		Close:    history.Spread{N: 20, P50: 5 * m, P95: 5 * m},
-		Updates:  section.Punctuality{Kept: 5, Late: 15},
+		Updates:  post.Punctuality{Kept: 5, Late: 15},
 		Lateness: history.Spread{N: 15, P50: 8 * m, P95: 15 * m},
 	}
 	if diff := cmp.Diff(want, lags); diff != "" {

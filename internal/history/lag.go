@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -84,7 +84,7 @@ type Lags struct {
 	See      Spread // from the first post to our sight of it
 	Restore  Spread // from the start to the end
 	Close    Spread // from the end to the post that says so
-	Updates  section.Punctuality
+	Updates  post.Punctuality
 	Lateness Spread // of updates that came late
 }
 
@@ -113,7 +113,7 @@ func (p *Past) Lags(ctx context.Context, s *readmodel.Service, class string, fro
 		promises := w.judged(row.Course().Over(p.now), p.now)
 		lags.Updates.Count(promises)
 		for _, promise := range promises {
-			if promise.What == section.PromisedUpdate && promise.State == section.StateLate {
+			if promise.What == post.PromisedUpdate && promise.State == post.StateLate {
 				late = append(late, promise.Late)
 			}
 		}

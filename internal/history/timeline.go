@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -151,7 +151,7 @@ func (p *Past) ofSuite(ctx context.Context, s *readmodel.Service, one spell) ([]
 		if err != nil {
 			return nil, fmt.Errorf("read issue %s: %w", row.ID, err)
 		}
-		if slices.ContainsFunc(issue.Posts, func(post tocsin.Post) bool { return section.Names(post.Content, s.Name) }) {
+		if slices.ContainsFunc(issue.Posts, func(p tocsin.Post) bool { return post.Names(p.Content, s.Name) }) {
 			list = append(list, row)
 		}
 	}

@@ -20,7 +20,7 @@ func TestPastIsOneComputation(t *testing.T) {
 	}
 	wrote := func(h float64, i tocsin.Issue) func(*world) { return func(w *world) { w.put(hour(h), i) } }
 	suite := func(status tocsin.Status, end, modified time.Time, text string) tocsin.Issue {
-		i := issue("MO1", "", status, hour(7), end, modified, post(hour(8), text))
+		i := issue("MO1", "", status, hour(7), end, modified, said(hour(8), text))
 		i.Service, i.ServiceID = "Microsoft 365 suite", tocsin.SuiteID
 		return i
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -48,7 +48,7 @@ type words struct {
 	firstPost time.Time
 	lastPost  time.Time
 	overPost  time.Time // the first post with a final status; zero before it
-	promises  []section.Promise
+	promises  []post.Promise
 }
 
 // maxWords bounds how many issues a reader remembers the words of in one of
@@ -81,46 +81,46 @@ func (p *Past) Dates(ctx context.Context, row *readmodel.Row) (Dates, error) {
 
 func readWords(issue tocsin.Issue) words {
 	w := words{dates: Dates{DeclaredStart: issue.StartAt, DeclaredEnd: issue.EndAt}, posts: len(issue.Posts)}
-	read := make([]section.Post, len(issue.Posts))
-	for i, post := range issue.Posts {
-		read[i] = section.Read(post)
+	read := make([]post.Post, len(issue.Posts))
+	for i, p := range issue.Posts {
+		read[i] = post.Read(p)
 		w.hear(read[i])
 	}
 	if s, e := w.dates.StatedStart, w.dates.StatedEnd; !s.IsZero() && !e.IsZero() && e.Before(s) {
 		w.dates.StatedStart, w.dates.StatedEnd = time.Time{}, time.Time{} // no span at all
 	}
 	// Promises that are open now may be kept later: see [words.judged].
-	w.promises = section.PromisesOf(read, w.lastPost)
+	w.promises = post.PromisesOf(read, w.lastPost)
 	return w
 }
 
 // hear takes down one post, in the order of time.
-func (w *words) hear(post section.Post) {
-	if start := post.Date(section.KindStartTime); start.Sound() && !start.WholeDay {
+func (w *words) hear(p post.Post) {
+	if start := p.Date(post.KindStartTime); start.Sound() && !start.WholeDay {
 		w.dates.StatedStart = start.At
 	}
-	if end := post.Date(section.KindEndTime); end.Sound() && !end.WholeDay {
+	if end := p.Date(post.KindEndTime); end.Sound() && !end.WholeDay {
 		w.dates.StatedEnd = end.At
 	}
-	if post.CreatedAt.IsZero() {
+	if p.CreatedAt.IsZero() {
 		return
 	}
 	if w.firstPost.IsZero() {
-		w.firstPost = post.CreatedAt
+		w.firstPost = p.CreatedAt
 	}
-	w.lastPost = post.CreatedAt
-	if _, over := post.Find(section.KindFinalStatus); (over || post.Final) && w.overPost.IsZero() {
-		w.overPost = post.CreatedAt
+	w.lastPost = p.CreatedAt
+	if _, over := p.Find(post.KindFinalStatus); (over || p.Final) && w.overPost.IsZero() {
+		w.overPost = p.CreatedAt
 	}
 }
 
 // judged are the promises, the open ones judged by now. An open one of an issue
 // that is over was for nothing and counts as kept neither nor broken.
-func (w *words) judged(over bool, now time.Time) []section.Promise {
-	list := make([]section.Promise, 0, len(w.promises))
+func (w *words) judged(over bool, now time.Time) []post.Promise {
+	list := make([]post.Promise, 0, len(w.promises))
 	for _, p := range w.promises {
 		if p.KeptBy < 0 && p.Doubt == "" {
-			if over && p.What == section.PromisedUpdate {
+			if over && p.What == post.PromisedUpdate {
 				continue
 			}
 			p.Judge(now)

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -95,8 +95,8 @@ func lateSince(issue tocsin.Issue, now time.Time) (time.Time, bool) {
 	if issue.Status.Healthy() || len(issue.Posts) == 0 {
 		return time.Time{}, false
 	}
-	for _, p := range section.Promises(issue.Posts[len(issue.Posts)-1:], now) {
-		if p.What == section.PromisedUpdate && p.State == section.StateOverdue {
+	for _, p := range post.Promises(issue.Posts[len(issue.Posts)-1:], now) {
+		if p.What == post.PromisedUpdate && p.State == post.StateOverdue {
 			return p.DueAt, true
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -179,7 +179,7 @@ func (a *API) compare(ctx context.Context, x *exchange, ref tocsin.Ref, from, to
 	if err != nil {
 		return nil, err
 	}
-	members, err := section.Members(older.Body, newer.Body)
+	members, err := post.Members(older.Body, newer.Body)
 	if err != nil {
 		return nil, fmt.Errorf("compare %s: %w", ref.ID, err)
 	}
@@ -209,24 +209,24 @@ func comparePosts(before, after []byte) ([]postChange, error) {
 		past[p.CreatedAt] = append(past[p.CreatedAt], p)
 	}
 	list := []postChange{}
-	var previous section.Post
+	var previous post.Post
 	for _, p := range newer.Posts {
-		now, what, against := section.Read(p), section.Added, previous
+		now, what, against := post.Read(p), post.Added, previous
 		if same := past[p.CreatedAt]; len(same) > 0 {
-			what, against = section.Changed, section.Read(same[0])
+			what, against = post.Changed, post.Read(same[0])
 			past[p.CreatedAt] = same[1:]
 			if same[0] == p {
 				previous = now
 				continue
 			}
 		}
-		list = append(list, postChange{instant(p.CreatedAt), string(what), partsOf(section.Compare(against, now))})
+		list = append(list, postChange{instant(p.CreatedAt), string(what), partsOf(post.Compare(against, now))})
 		previous = now
 	}
 	for _, p := range old.Posts {
 		if left := past[p.CreatedAt]; len(left) > 0 && left[0] == p {
 			past[p.CreatedAt] = left[1:]
-			list = append(list, postChange{instant(p.CreatedAt), string(section.Removed), partsOf(section.Compare(section.Read(p), section.Post{}))})
+			list = append(list, postChange{instant(p.CreatedAt), string(post.Removed), partsOf(post.Compare(post.Read(p), post.Post{}))})
 		}
 	}
 	return list, nil
@@ -244,13 +244,13 @@ func compareText(before, after []byte) ([]sectionPart, error) {
 	if old.Content == newer.Content {
 		return []sectionPart{}, nil
 	}
-	read := func(m tocsin.Message) section.Post {
-		return section.Read(tocsin.Post{CreatedAt: m.ModifiedAt, ContentType: m.ContentType, Content: m.Content})
+	read := func(m tocsin.Message) post.Post {
+		return post.Read(tocsin.Post{CreatedAt: m.ModifiedAt, ContentType: m.ContentType, Content: m.Content})
 	}
-	return partsOf(section.Compare(read(old), read(newer))), nil
+	return partsOf(post.Compare(read(old), read(newer))), nil
 }
 
-func partsOf(changes []section.Change) []sectionPart {
+func partsOf(changes []post.Change) []sectionPart {
 	list := make([]sectionPart, len(changes))
 	for i, c := range changes {
 		list[i] = sectionPart{Kind: string(c.Kind), Label: c.Label, What: string(c.What), Old: c.Old, New: c.New}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 )
 
 // maxUpstream is how much of a provider's text is shown, in bytes. Real ones
@@ -38,17 +38,17 @@ func newPolicy() *bluemonday.Policy {
 // ours; wide tables scroll.
 func (v *view) upstream(content, contentType string) template.HTML {
 	if len(content) > maxUpstream {
-		content = section.Text(content, contentType)
+		content = post.Text(content, contentType)
 		contentType, content = "text", content[:min(len(content), maxUpstream)]
 	}
 	if contentType != "html" {
-		return plainHTML(section.Text(content, contentType))
+		return plainHTML(post.Text(content, contentType))
 	}
 	clean := v.pages.policy.Sanitize(content)
 	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
 	nodes, err := html.ParseFragment(strings.NewReader(clean), body)
 	if err != nil { // such as one nested too deeply
-		return plainHTML(section.Text(content, contentType))
+		return plainHTML(post.Text(content, contentType))
 	}
 	var out bytes.Buffer
 	for _, node := range nodes {
@@ -57,7 +57,7 @@ func (v *view) upstream(content, contentType string) template.HTML {
 	v.tame(body)
 	for node := body.FirstChild; node != nil; node = node.NextSibling {
 		if err := html.Render(&out, node); err != nil {
-			return plainHTML(section.Text(content, contentType))
+			return plainHTML(post.Text(content, contentType))
 		}
 	}
 	return template.HTML(out.String()) //nolint:gosec // sanitised above, and only tamed since

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -109,7 +109,7 @@ type comparePage struct {
 // memberView is one part of the item that differs.
 type memberView struct {
 	Name           string
-	Runs           []section.Run
+	Runs           []post.Run
 	Old, New       string
 	Added, Removed []string
 	Worded         bool // in the reader's language, not as the provider wrote it
@@ -135,7 +135,7 @@ func (v *View) Compare(ref tocsin.Ref, list string) error {
 	if err != nil {
 		return err
 	}
-	members, err := section.Members(before, after)
+	members, err := post.Members(before, after)
 	if err != nil {
 		return err
 	}
@@ -176,29 +176,29 @@ func (v *View) postChanges(before, after []byte) ([]memberView, error) {
 	if err := errors.Join(json.Unmarshal(before, &old), json.Unmarshal(after, &now)); err != nil {
 		return nil, fmt.Errorf("read versions: %w", err)
 	}
-	text := func(post tocsin.Post) string { return section.Text(post.Content, post.ContentType) }
+	text := func(one tocsin.Post) string { return post.Text(one.Content, one.ContentType) }
 	was := map[int64]string{}
-	for _, post := range old.Posts {
-		was[post.CreatedAt.UnixMicro()] = text(post)
+	for _, one := range old.Posts {
+		was[one.CreatedAt.UnixMicro()] = text(one)
 	}
 	var list []memberView
-	for i, post := range now.Posts {
-		view := memberView{Name: v.dated(v.Text("post.n", "n", i+1), post.CreatedAt)}
-		past, known := was[post.CreatedAt.UnixMicro()]
-		delete(was, post.CreatedAt.UnixMicro())
-		switch newer := text(post); {
+	for i, one := range now.Posts {
+		view := memberView{Name: v.dated(v.Text("post.n", "n", i+1), one.CreatedAt)}
+		past, known := was[one.CreatedAt.UnixMicro()]
+		delete(was, one.CreatedAt.UnixMicro())
+		switch newer := text(one); {
 		case !known:
 			view.New = newer
 		case past != newer:
-			view.Runs = section.Words(past, newer)
+			view.Runs = post.Words(past, newer)
 		default:
 			continue
 		}
 		list = append(list, view)
 	}
-	for _, post := range old.Posts {
-		if past, gone := was[post.CreatedAt.UnixMicro()]; gone {
-			list = append(list, memberView{Name: v.dated(v.Text("posts"), post.CreatedAt), Old: past})
+	for _, one := range old.Posts {
+		if past, gone := was[one.CreatedAt.UnixMicro()]; gone {
+			list = append(list, memberView{Name: v.dated(v.Text("posts"), one.CreatedAt), Old: past})
 		}
 	}
 	return list, nil
@@ -215,7 +215,7 @@ func versionNamed(versions []tocsin.Version, name string) (tocsin.Version, bool)
 
 // member shows one difference: a text word by word, a list by what entered and
 // left it, anything else by its values.
-func (v *View) member(m section.Member) memberView {
+func (v *View) member(m post.Member) memberView {
 	view := memberView{Name: v.MemberName(m.Name), Added: m.AddedItems, Removed: m.RemovedItems}
 	switch {
 	case m.Name == "status":
@@ -223,7 +223,7 @@ func (v *View) member(m section.Member) memberView {
 	case strings.HasSuffix(m.Name, "DateTime"):
 		view.Old, view.New, view.Worded = v.dateWords(m.Old), v.dateWords(m.New), true
 	case m.Old != "" && m.New != "":
-		view.Runs = section.Words(m.Old, m.New)
+		view.Runs = post.Words(m.Old, m.New)
 	default:
 		view.Old, view.New = m.Old, m.New
 	}

@@ -5,8 +5,8 @@ import (
 	"html/template"
 
 	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -129,8 +129,8 @@ func (l *VersionLine) says() (s said) {
 // A Reading is what the posts of an issue say, and what each says anew. It is
 // shared: do not change it.
 type Reading struct {
-	Posts   []section.Post
-	changes []map[string]section.Change // against the post before, by label and text
+	Posts   []post.Post
+	changes []map[string]post.Change // against the post before, by label and text
 }
 
 // ReadPosts reads the posts of an issue, once for each of its documents.
@@ -138,11 +138,11 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	if read, ok := v.parts.read.Get(row.Document); ok {
 		return read
 	}
-	read := Reading{make([]section.Post, len(issue.Posts)), make([]map[string]section.Change, len(issue.Posts))}
-	var before section.Post
-	for i, post := range issue.Posts {
-		read.Posts[i], read.changes[i] = section.Read(post), map[string]section.Change{}
-		for _, c := range section.Compare(before, read.Posts[i]) {
+	read := Reading{make([]post.Post, len(issue.Posts)), make([]map[string]post.Change, len(issue.Posts))}
+	var before post.Post
+	for i, one := range issue.Posts {
+		read.Posts[i], read.changes[i] = post.Read(one), map[string]post.Change{}
+		for _, c := range post.Compare(before, read.Posts[i]) {
 			if c.New != "" {
 				read.changes[i][c.Label+"\x00"+c.New] = c
 			}

@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/web"
 )
 
@@ -13,7 +13,7 @@ import (
 func TestSaysAllThatTheModelSays(t *testing.T) {
 	t.Parallel()
 	paragraph := func() Paragraph {
-		return Paragraph{Lines: []string{"a", "b"}, Runs: []section.Run{{Op: section.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}}
+		return Paragraph{Lines: []string{"a", "b"}, Runs: []post.Run{{Op: post.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}}
 	}
 	post := PostView{At: &web.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}}
 	each(t, "PostView", reflect.ValueOf(&post).Elem(), func() string { return string(post.says()) })

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -30,8 +30,8 @@ type PostView struct {
 type Paragraph struct {
 	Label string // in the reader's language, "" for text without one
 	Lines []string
-	List  bool          // whether the lines are points of a list
-	Runs  []section.Run // what changed in it since the post before, word by word
+	List  bool       // whether the lines are points of a list
+	Runs  []post.Run // what changed in it since the post before, word by word
 	When  *writtenDate
 }
 
@@ -50,10 +50,10 @@ type PostList struct {
 }
 
 // PostList writes the posts of an issue, each beside the one before.
-func (v *View) PostList(issue tocsin.Issue, read Reading, promises []section.Promise, versions []tocsin.Version) (PostList, error) {
+func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version) (PostList, error) {
 	var b strings.Builder
-	for _, post := range v.posts(issue, read, promises, versions) {
-		html, err := v.keptPart("post", post.says(), post)
+	for _, one := range v.posts(issue, read, promises, versions) {
+		html, err := v.keptPart("post", one.says(), one)
 		if err != nil {
 			return PostList{}, err
 		}
@@ -63,7 +63,7 @@ func (v *View) PostList(issue tocsin.Issue, read Reading, promises []section.Pro
 }
 
 // posts puts the posts of an issue in order, each beside the one before.
-func (v *View) posts(issue tocsin.Issue, read Reading, promises []section.Promise, versions []tocsin.Version) []PostView {
+func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version) []PostView {
 	mark, posts := v.SeenAt(), read.Posts
 	list := make([]PostView, len(posts))
 	for i := range posts {
@@ -77,7 +77,7 @@ func (v *View) posts(issue tocsin.Issue, read Reading, promises []section.Promis
 		}
 		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i])
 		for _, p := range promises {
-			if p.KeptBy == i && p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
+			if p.KeptBy == i && p.What == post.PromisedUpdate && p.State != post.StateDoubtful {
 				view.Gap, view.Late = v.kept(p)
 			}
 		}
@@ -94,18 +94,18 @@ func (v *View) postType(kind string) string {
 }
 
 // fillPost parts a post into what it says anew and what it repeats.
-func (v *View) fillPost(view *PostView, title string, post section.Post, changes map[string]section.Change) {
-	for _, s := range post.Sections {
-		if s.Kind == section.KindTitle && strings.TrimSpace(s.Text) == title {
+func (v *View) fillPost(view *PostView, title string, read post.Post, changes map[string]post.Change) {
+	for _, s := range read.Sections {
+		if s.Kind == post.KindTitle && strings.TrimSpace(s.Text) == title {
 			continue // it heads the page
 		}
 		one := v.Paragraph(s)
 		change := changes[s.Label+"\x00"+s.Text]
-		if change.What == section.Same && s.Kind != section.KindNextUpdate {
+		if change.What == post.Same && s.Kind != post.KindNextUpdate {
 			view.Same = append(view.Same, one)
 			continue
 		}
-		if change.What == section.Changed && s.Date == nil && alike(change.Runs) {
+		if change.What == post.Changed && s.Date == nil && alike(change.Runs) {
 			one.Runs = change.Runs
 		}
 		view.Paragraphs = append(view.Paragraphs, one)
@@ -120,10 +120,10 @@ func (v *View) fillPost(view *PostView, title string, post section.Post, changes
 
 // alike reports whether two texts have enough in common for their differences
 // to be readable: more kept than not.
-func alike(runs []section.Run) bool {
+func alike(runs []post.Run) bool {
 	kept, other := 0, 0
 	for _, run := range runs {
-		if run.Op == section.Equal {
+		if run.Op == post.Equal {
 			kept += len(run.Text)
 		} else {
 			other += len(run.Text)
@@ -133,7 +133,7 @@ func alike(runs []section.Run) bool {
 }
 
 // Paragraph returns a section of a post as a paragraph.
-func (v *View) Paragraph(s section.Section) Paragraph {
+func (v *View) Paragraph(s post.Section) Paragraph {
 	p := Paragraph{Lines: linesOf(s.Text)}
 	p.List = len(p.Lines) > 1 && !slices.ContainsFunc(p.Lines, func(line string) bool { return !strings.HasPrefix(line, "- ") })
 	if p.List {
@@ -141,7 +141,7 @@ func (v *View) Paragraph(s section.Section) Paragraph {
 			p.Lines[i] = strings.TrimPrefix(line, "- ")
 		}
 	}
-	if s.Kind != section.KindRest {
+	if s.Kind != post.KindRest {
 		p.Label = v.Text("section." + string(s.Kind))
 	}
 	if s.Date != nil && len(s.Text) < 160 {
@@ -151,7 +151,7 @@ func (v *View) Paragraph(s section.Section) Paragraph {
 }
 
 // written prints a date by rule: never translated, never corrected.
-func (v *View) written(d *section.Date) *writtenDate {
+func (v *View) written(d *post.Date) *writtenDate {
 	if !d.Sound() {
 		return &writtenDate{Text: d.Written, Doubt: v.Text("doubt." + string(d.Doubt))}
 	}

@@ -3,7 +3,7 @@ package part
 import (
 	"time"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -25,8 +25,8 @@ func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
 	if !issue.Course().Ongoing(v.Now) || len(issue.Posts) == 0 {
 		return nil
 	}
-	for _, p := range section.Promises(issue.Posts[len(issue.Posts)-1:], v.Now) {
-		if p.What == section.PromisedUpdate && p.State != section.StateDoubtful {
+	for _, p := range post.Promises(issue.Posts[len(issue.Posts)-1:], v.Now) {
+		if p.What == post.PromisedUpdate && p.State != post.StateDoubtful {
 			return v.promise(p)
 		}
 	}
@@ -34,10 +34,10 @@ func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
 }
 
 // promise is how a promise that is not yet kept is shown.
-func (v *View) promise(p section.Promise) *promiseView {
+func (v *View) promise(p post.Promise) *promiseView {
 	view := &promiseView{At: v.Moment(p.DueAt), Words: v.Ago(p.DueAt)}
 	switch {
-	case p.State == section.StateOverdue:
+	case p.State == post.StateOverdue:
 		view.Tone, view.Words = "late", v.late(p.Late)
 	case p.DueAt.Sub(v.Now) < soon:
 		view.Tone = "soon"
@@ -52,22 +52,22 @@ func (v *View) late(d time.Duration) string {
 
 // kept says what became of the promise that a post answered: promised at 11:30,
 // published at 11:31, one minute late.
-func (v *View) kept(p section.Promise) (words string, late string) {
+func (v *View) kept(p post.Promise) (words string, late string) {
 	due, came := p.DueAt.In(v.Zone), p.KeptAt.In(v.Zone)
 	dueText, cameText := v.HM(due), v.HM(came)
 	if !web.SameDay(due, came) {
 		dueText, cameText = v.ShortDate(due)+" "+dueText, v.ShortDate(came)+" "+cameText
 	}
 	words = v.Text("promise.kept", "due", dueText, "came", cameText)
-	if p.State == section.StateLate {
+	if p.State == post.StateLate {
 		return words, v.late(p.Late)
 	}
 	return words + " " + v.Text("promise.ontime"), ""
 }
 
 // Punctuality sums up an issue's promises: 2 of 3 on time.
-func (v *View) Punctuality(promises []section.Promise) (value, note string) {
-	var sum section.Punctuality
+func (v *View) Punctuality(promises []post.Promise) (value, note string) {
+	var sum post.Punctuality
 	sum.Count(promises)
 	if sum.Given() == 0 {
 		return "", ""
@@ -76,7 +76,7 @@ func (v *View) Punctuality(promises []section.Promise) (value, note string) {
 	if sum.Late > 0 {
 		worst := time.Duration(0)
 		for _, p := range promises {
-			if p.State == section.StateLate {
+			if p.State == post.StateLate {
 				worst = max(worst, p.Late)
 			}
 		}

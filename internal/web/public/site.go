@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -129,22 +129,22 @@ func (v *view) siteLead(verdict part.Verdict) string {
 }
 
 func (v *view) sitePost(line part.IssueLine) (sitePost, error) {
-	post := sitePost{IssueLine: line}
+	told := sitePost{IssueLine: line}
 	row, ok := v.Snapshot.Issue(line.ID)
 	if !ok {
-		return post, tocsin.NotFoundf("%s is gone.", line.ID)
+		return told, tocsin.NotFoundf("%s is gone.", line.ID)
 	}
 	issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
 	if err != nil {
-		return post, err
+		return told, err
 	}
-	post.Look, post.Impact, post.Started = v.LookOf(row.Class, row.Status), issue.Impact, v.Moment(issue.StartAt)
+	told.Look, told.Impact, told.Started = v.LookOf(row.Class, row.Status), issue.Impact, v.Moment(issue.StartAt)
 	if n := len(issue.Posts); n > 0 {
-		for _, s := range section.Read(issue.Posts[n-1]).Sections {
-			if s.Kind != section.KindTitle && s.Kind != section.KindUserImpact {
-				post.Paragraphs = append(post.Paragraphs, v.Paragraph(s))
+		for _, s := range post.Read(issue.Posts[n-1]).Sections {
+			if s.Kind != post.KindTitle && s.Kind != post.KindUserImpact {
+				told.Paragraphs = append(told.Paragraphs, v.Paragraph(s))
 			}
 		}
 	}
-	return post, nil
+	return told, nil
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -78,7 +78,7 @@ func (p *Pages) issue(v *view) error {
 		return err
 	}
 	read := v.ReadPosts(row, issue)
-	promises := section.PromisesOf(read.Posts, v.Now)
+	promises := post.PromisesOf(read.Posts, v.Now)
 	if page.Posts, err = v.PostList(issue, read, promises, versions); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func beside(title, text string) string {
 }
 
 // define fills in the facts below the title.
-func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) {
+func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, promises []post.Promise) {
 	add := func(d web.Definition) { page.Defs = append(page.Defs, d) }
 	bound := func(name string, t time.Time) {
 		m := v.Moment(t)
@@ -192,7 +192,7 @@ func (v *view) named(row *readmodel.Row, issue tocsin.Issue) ([]part.ServiceLine
 	var lines []part.ServiceLine
 	for i := range open.Report.Services {
 		s := &open.Report.Services[i]
-		if s.ID == row.ServiceID || s.Own() == row.Own() && section.Names(text, s.Name) {
+		if s.ID == row.ServiceID || s.Own() == row.Own() && post.Names(text, s.Name) {
 			lines = append(lines, v.ServiceLine(s, part.Month{}, open))
 		}
 	}
@@ -202,12 +202,12 @@ func (v *view) named(row *readmodel.Row, issue tocsin.Issue) ([]part.ServiceLine
 
 // warn adds what a reader must not miss: overdue promises, doubtful dates, and
 // dates declared that are not those written.
-func (page *issuePage) warn(v *view, issue tocsin.Issue, row *readmodel.Row, promises []section.Promise) error {
+func (page *issuePage) warn(v *view, issue tocsin.Issue, row *readmodel.Row, promises []post.Promise) error {
 	for _, p := range promises {
 		switch {
-		case p.State == section.StateOverdue && p.What == section.PromisedUpdate && issue.Course().Ongoing(v.Now):
+		case p.State == post.StateOverdue && p.What == post.PromisedUpdate && issue.Course().Ongoing(v.Now):
 			page.Notes = append(page.Notes, note{"down", "down", v.Text("note.overdue", "d", v.Length(p.Late)), v.Say("note.overdue.text", row.Source, "time", v.Stamp(p.DueAt.In(v.Zone)))})
-		case p.State == section.StatePending && p.What != section.PromisedUpdate:
+		case p.State == post.StatePending && p.What != post.PromisedUpdate:
 			page.Notes = append(page.Notes, note{"watch", "watch", v.Text("note.report", "date", v.LongDate(p.DueAt.In(v.Zone))), p.Written})
 		}
 	}

@@ -14,8 +14,8 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -267,7 +267,7 @@ func (v *view) hit(item archive.Item, words []string) (hit, error) {
 			if err != nil {
 				return one, err
 			}
-			texts = append(texts, section.Text(message.Content, message.ContentType))
+			texts = append(texts, post.Text(message.Content, message.ContentType))
 		}
 	} else {
 		one.Look, one.Href, one.ClassWords = v.LookOf(item.Class, item.Status), v.IssueHref(item.ID), v.Class(item.Class)
@@ -277,8 +277,8 @@ func (v *view) hit(item archive.Item, words []string) (hit, error) {
 				return one, err
 			}
 			texts = append(texts, issue.Impact)
-			for _, post := range slices.Backward(issue.Posts) {
-				texts = append(texts, section.Text(post.Content, post.ContentType))
+			for _, said := range slices.Backward(issue.Posts) {
+				texts = append(texts, post.Text(said.Content, said.ContentType))
 			}
 		}
 	}

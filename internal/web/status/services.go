@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/section"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -164,7 +164,7 @@ func (page *servicePage) count(v *view, s *readmodel.Service) error {
 	return nil
 }
 
-func (page *servicePage) punctual(v *view, sum section.Punctuality) {
+func (page *servicePage) punctual(v *view, sum post.Punctuality) {
 	if given := sum.Given(); given > 0 {
 		page.Kpis = append(page.Kpis, web.Definition{
 			Name: v.Text("kpi.ontime"), Value: v.Percent(float64(sum.Kept)/float64(given), 0),

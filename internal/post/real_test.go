@@ -1,4 +1,4 @@
-package section_test
+package post_test
 
 import (
 	"bufio"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -48,7 +48,7 @@ func TestRealPosts(t *testing.T) {
 		if !ok {
 			t.Fatalf("no time: %s", lines.Text())
 		}
-		p := section.Read(tocsin.Post{CreatedAt: created, ContentType: "html", Content: content})
+		p := post.Read(tocsin.Post{CreatedAt: created, ContentType: "html", Content: content})
 		read++
 		if len(p.Sections) < 5 {
 			t.Errorf("%s came apart in %d sections: %+v", record.ID, len(p.Sections), p.Sections)
@@ -60,7 +60,7 @@ func TestRealPosts(t *testing.T) {
 			if s.Date != nil && !s.Date.Sound() {
 				doubts++
 			}
-			if (s.Kind == section.KindStartTime || s.Kind == section.KindEndTime || s.Kind == section.KindNextUpdate) && s.Date == nil {
+			if (s.Kind == post.KindStartTime || s.Kind == post.KindEndTime || s.Kind == post.KindNextUpdate) && s.Date == nil {
 				t.Errorf("no date in %q", s.Text)
 			}
 		}
@@ -95,7 +95,7 @@ func TestRealMessages(t *testing.T) {
 		if !ok {
 			continue
 		}
-		changes, err := section.Members(before, record.Message)
+		changes, err := post.Members(before, record.Message)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestRealMessages(t *testing.T) {
 				t.Errorf("%s: %s in a difference", record.ID, m.Name)
 			}
 			if m.Name == "body" {
-				list := section.Words(m.Old, m.New)
+				list := post.Words(m.Old, m.New)
 				checkRuns(t, m.Old, m.New, list)
 				runs += len(list)
 			}
@@ -141,8 +141,8 @@ func TestRealDocuments(t *testing.T) {
 	body := make([]byte, 1<<17)
 	n, _ := shared(t, "documents/2-published-update.en-ja.txt").Read(body) // a short file
 	english, _, _ := strings.Cut(string(body[:n]), "Machine Translation")
-	p := section.Read(tocsin.Post{Content: english})
-	if len(p.Sections) < 9 || !p.Final || !p.Date(section.KindEndTime).Sound() {
+	p := post.Read(tocsin.Post{Content: english})
+	if len(p.Sections) < 9 || !p.Final || !p.Date(post.KindEndTime).Sound() {
 		t.Errorf("the published update came apart as %+v", p.Sections)
 	}
 	n, _ = shared(t, "documents/4-service-communications-api.fr-en.md").Read(body)
@@ -153,12 +153,12 @@ func TestRealDocuments(t *testing.T) {
 		if err := json.Unmarshal([]byte(`"`+strings.TrimRight(text, "\" ")+`"`), &content); err != nil {
 			continue // cut at another quote
 		}
-		p := section.Read(tocsin.Post{Content: content})
+		p := post.Read(tocsin.Post{Content: content})
 		count++
-		if p.Sections[0].Kind != section.KindCurrentStatus && p.Sections[0].Kind != section.KindFinalStatus {
+		if p.Sections[0].Kind != post.KindCurrentStatus && p.Sections[0].Kind != post.KindFinalStatus {
 			t.Errorf("%.60q begins with %s", content, p.Sections[0].Kind)
 		}
-		if s, ok := p.Find(section.KindNextUpdate); ok && !s.Date.Sound() {
+		if s, ok := p.Find(post.KindNextUpdate); ok && !s.Date.Sound() {
 			t.Errorf("date in doubt: %+v", s)
 		}
 	}

@@ -1,4 +1,4 @@
-package section_test
+package post_test
 
 import (
 	"strings"
@@ -7,19 +7,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
 // monday is when the posts of the tests are made, unless they say otherwise.
 var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-func read(content string) section.Post {
-	return section.Read(tocsin.Post{CreatedAt: monday, ContentType: "html", Content: content})
+func read(content string) post.Post {
+	return post.Read(tocsin.Post{CreatedAt: monday, ContentType: "html", Content: content})
 }
 
 // outline is the sections of a post as "kind: text" lines.
-func outline(p section.Post) []string {
+func outline(p post.Post) []string {
 	var list []string
 	for _, s := range p.Sections {
 		list = append(list, string(s.Kind)+": "+s.Text)
@@ -89,7 +89,7 @@ func TestReadClosings(t *testing.T) {
 		name, content string
 		want          []string
 		final         bool
-		published     section.Promised
+		published     post.Promised
 	}{
 		{
 			"list and end", "Final status: It works.\n\nNext steps:\n- We look into it.\n– We watch it.\n\nThis is the final update for the event.",
@@ -116,8 +116,8 @@ func TestReadClosings(t *testing.T) {
 			[]string{"nextSteps: - We buy fuses. We will publish a post-incident report within five business days."},
 			false, "",
 		},
-		{"report is there", "Final status: A post-incident report has been published.", []string{"finalStatus: A post-incident report has been published."}, false, section.PromisedReport},
-		{"preliminary report is there", "The preliminary post-incident review is now available.", []string{"rest: The preliminary post-incident review is now available."}, false, section.PromisedPreliminaryReport},
+		{"report is there", "Final status: A post-incident report has been published.", []string{"finalStatus: A post-incident report has been published."}, false, post.PromisedReport},
+		{"preliminary report is there", "The preliminary post-incident review is now available.", []string{"rest: The preliminary post-incident review is now available."}, false, post.PromisedPreliminaryReport},
 		{
 			"date, then more", "Next update by: Monday, March 2, 2026, at 11:00 AM UTC\n\nThank you for waiting.",
 			[]string{"nextUpdateBy: Monday, March 2, 2026, at 11:00 AM UTC", "rest: Thank you for waiting."},

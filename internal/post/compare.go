@@ -1,4 +1,4 @@
-package section
+package post
 
 // A Difference says what became of one section, or one member of a document,
 // from one state to the next.

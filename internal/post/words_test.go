@@ -1,4 +1,4 @@
-package section_test
+package post_test
 
 import (
 	"fmt"
@@ -10,19 +10,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 )
 
 // marked is a difference in one text: [-gone-]{+new+}.
-func marked(runs []section.Run) string {
+func marked(runs []post.Run) string {
 	var b strings.Builder
 	for _, run := range runs {
 		switch run.Op {
-		case section.Equal:
+		case post.Equal:
 			b.WriteString(run.Text)
-		case section.Delete:
+		case post.Delete:
 			b.WriteString("[-" + run.Text + "-]")
-		case section.Insert:
+		case post.Insert:
 			b.WriteString("{+" + run.Text + "+}")
 		}
 	}
@@ -49,7 +49,7 @@ func TestWords(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := marked(section.Words(test.before, test.after))
+			got := marked(post.Words(test.before, test.after))
 			if got != test.want {
 				t.Errorf("Words = %q, want %q", got, test.want)
 			}
@@ -58,16 +58,16 @@ func TestWords(t *testing.T) {
 }
 
 // checkRuns fails unless runs lead from before to after and are in order.
-func checkRuns(t interface{ Errorf(string, ...any) }, before, after string, runs []section.Run) {
+func checkRuns(t interface{ Errorf(string, ...any) }, before, after string, runs []post.Run) {
 	var old, new strings.Builder
 	for i, run := range runs {
-		if run.Op != section.Insert {
+		if run.Op != post.Insert {
 			old.WriteString(run.Text)
 		}
-		if run.Op != section.Delete {
+		if run.Op != post.Delete {
 			new.WriteString(run.Text)
 		}
-		if run.Text == "" || i > 0 && (run.Op == runs[i-1].Op || run.Op == section.Delete && runs[i-1].Op == section.Insert) {
+		if run.Text == "" || i > 0 && (run.Op == runs[i-1].Op || run.Op == post.Delete && runs[i-1].Op == post.Insert) {
 			t.Errorf("run %d of %q → %q is empty or out of order: %+v", i, before, after, runs)
 		}
 	}
@@ -83,16 +83,16 @@ func TestWordsAreShortest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfN(rapid.SampledFrom([]string{"aa", "bb", "cc", "dd"}), 0, 12)
 		a, b := words.Draw(t, "a"), words.Draw(t, "b")
-		runs := section.Words(strings.Join(a, ""), strings.Join(b, ""))
+		runs := post.Words(strings.Join(a, ""), strings.Join(b, ""))
 		checkRuns(t, strings.Join(a, ""), strings.Join(b, ""), runs)
 		// With signs, each of which is a piece of its own, the count is exact.
 		signs := strings.NewReplacer("aa", "①", "bb", "②", "cc", "③", "dd", "④")
 		before, after := signs.Replace(strings.Join(a, "")), signs.Replace(strings.Join(b, ""))
-		runs = section.Words(before, after)
+		runs = post.Words(before, after)
 		checkRuns(t, before, after, runs)
 		edits := 0
 		for _, run := range runs {
-			if run.Op != section.Equal {
+			if run.Op != post.Equal {
 				edits += len([]rune(run.Text))
 			}
 		}
@@ -137,14 +137,14 @@ func hostilePair() (before, after string) {
 func TestWordsAreBounded(t *testing.T) {
 	t.Parallel()
 	before, after := hostilePair()
-	runs := section.Words(before, after)
+	runs := post.Words(before, after)
 	checkRuns(t, before, after, runs)
 	if len(runs) > 20 {
 		t.Errorf("%d runs for two texts that have nothing in common in order", len(runs))
 	}
 	lines := strings.ReplaceAll(before, " ", "\n")
-	checkRuns(t, lines, after, section.Words(lines, after))
-	checkRuns(t, lines, strings.ReplaceAll(after, " ", "\n"), section.Words(lines, strings.ReplaceAll(after, " ", "\n")))
+	checkRuns(t, lines, after, post.Words(lines, after))
+	checkRuns(t, lines, strings.ReplaceAll(after, " ", "\n"), post.Words(lines, strings.ReplaceAll(after, " ", "\n")))
 }
 
 func FuzzWords(f *testing.F) {
@@ -153,7 +153,7 @@ func FuzzWords(f *testing.F) {
 	f.Add("a\nb\n", "b\na\n")
 	f.Add("\xff\xfe", "\x00 '' -")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		checkRuns(t, before, after, section.Words(before, after))
+		checkRuns(t, before, after, post.Words(before, after))
 	})
 }
 
@@ -165,24 +165,24 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content string) {
 		one := read(content)
 		for _, s := range one.Sections {
-			if s.Kind != section.KindRest && s.Label == "" || strings.ContainsAny(s.Text, "\r\x00") {
+			if s.Kind != post.KindRest && s.Label == "" || strings.ContainsAny(s.Text, "\r\x00") {
 				t.Errorf("section %+v", s)
 			}
 		}
 		other := read(update)
-		for _, change := range section.Compare(one, other) {
+		for _, change := range post.Compare(one, other) {
 			checkRuns(t, change.Old, change.New, changedRuns(change))
 		}
-		section.Promises(posts("09:00", content, "10:00", update, "11:00", content), monday)
+		post.Promises(posts("09:00", content, "10:00", update, "11:00", content), monday)
 	})
 }
 
 // changedRuns are the runs of a change, also where none are given.
-func changedRuns(c section.Change) []section.Run {
-	if c.What == section.Changed {
+func changedRuns(c post.Change) []post.Run {
+	if c.What == post.Changed {
 		return c.Runs
 	}
-	return section.Words(c.Old, c.New)
+	return post.Words(c.Old, c.New)
 }
 
 func TestCompare(t *testing.T) {
@@ -190,7 +190,7 @@ func TestCompare(t *testing.T) {
 	old := read("Title: A\n\nUser impact: People wait.\n\nMore info: none\n\nCurrent status: We look.\n\nPreliminary root cause: A fuse.\n\n" + by + "10:00 AM UTC")
 	newer := read("Title: A\n\nUser impact: People waited.\n\nFinal status: We looked.\n\nScope of impact: All.\n\nRoot cause: A fuse.\n\nThis is the final update for the event.")
 	var got []string
-	for _, c := range section.Compare(old, newer) {
+	for _, c := range post.Compare(old, newer) {
 		got = append(got, fmt.Sprintf("%s %s %s", c.What, c.Kind, marked(c.Runs)))
 	}
 	want := []string{
@@ -219,7 +219,7 @@ func BenchmarkWords(b *testing.B) {
 			b.SetBytes(int64(len(bench.before) + len(bench.after)))
 			b.ReportAllocs()
 			for b.Loop() {
-				section.Words(bench.before, bench.after)
+				post.Words(bench.before, bench.after)
 			}
 		})
 	}
@@ -237,7 +237,7 @@ func BenchmarkRead(b *testing.B) {
 			b.SetBytes(int64(len(bench.text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				section.Promises(posts("09:00", bench.text), monday)
+				post.Promises(posts("09:00", bench.text), monday)
 			}
 		})
 	}

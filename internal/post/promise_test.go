@@ -1,4 +1,4 @@
-package section_test
+package post_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.org/tocsin/internal/section"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -31,7 +31,7 @@ func posts(pairs ...string) []tocsin.Post {
 }
 
 // told is promises in words.
-func told(list []section.Promise) []string {
+func told(list []post.Promise) []string {
 	var out []string
 	for _, p := range list {
 		due := p.DueAt.Format("2 15:04")
@@ -78,7 +78,7 @@ func TestPromises(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, told(section.Promises(test.posts, test.now))); diff != "" {
+			if diff := cmp.Diff(test.want, told(post.Promises(test.posts, test.now))); diff != "" {
 				t.Errorf("promises differ (-want +got):\n%s", diff)
 			}
 		})
@@ -95,27 +95,27 @@ func TestReportPromises(t *testing.T) {
 	first := tocsin.Post{CreatedAt: friday.AddDate(0, 0, 3), Content: "A preliminary post-incident report has been published."}
 	second := tocsin.Post{CreatedAt: friday.AddDate(0, 0, 10), Content: "A post-incident report has been published."}
 
-	got := told(section.Promises([]tocsin.Post{made, other, first}, friday.AddDate(0, 0, 6)))
+	got := told(post.Promises([]tocsin.Post{made, other, first}, friday.AddDate(0, 0, 6)))
 	want := []string{"0 preliminaryReport by ~10 15:00: kept by 2, late 0s", "0 report by ~13 15:00: pending by -1, late 0s"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("after the preliminary report (-want +got):\n%s", diff)
 	}
-	got = told(section.Promises([]tocsin.Post{made, other, second}, friday.AddDate(0, 0, 20)))
+	got = told(post.Promises([]tocsin.Post{made, other, second}, friday.AddDate(0, 0, 20)))
 	want = []string{"0 preliminaryReport by ~10 15:00: late by 2, late 144h0m0s", "0 report by ~13 15:00: late by 2, late 72h0m0s"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("after the report alone (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string(nil), told(section.Promises([]tocsin.Post{{Content: made.Content}}, friday))); diff != "" {
+	if diff := cmp.Diff([]string(nil), told(post.Promises([]tocsin.Post{{Content: made.Content}}, friday))); diff != "" {
 		t.Errorf("a post without a time (-want +got):\n%s", diff)
 	}
 }
 
 func TestPunctuality(t *testing.T) {
 	t.Parallel()
-	var p section.Punctuality
-	p.Count(section.Promises(posts("09:00", by+"10:00 AM UTC", "09:50", by+"11:00 AM UTC", "12:00", "Next update by: Friday, March 2, 2026, at 1:00 PM UTC"), at("20:00")))
-	p.Count(section.Promises(posts("09:00", by+"10:00 AM UTC"), at("20:00")))
-	if want := (section.Punctuality{Kept: 1, Late: 1, Overdue: 1}); p != want || p.Given() != 3 {
+	var p post.Punctuality
+	p.Count(post.Promises(posts("09:00", by+"10:00 AM UTC", "09:50", by+"11:00 AM UTC", "12:00", "Next update by: Friday, March 2, 2026, at 1:00 PM UTC"), at("20:00")))
+	p.Count(post.Promises(posts("09:00", by+"10:00 AM UTC"), at("20:00")))
+	if want := (post.Punctuality{Kept: 1, Late: 1, Overdue: 1}); p != want || p.Given() != 3 {
 		t.Errorf("Punctuality = %+v, want %+v", p, want)
 	}
 }

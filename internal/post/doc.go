@@ -1,4 +1,4 @@
-// Package section reads the posts of a provider. A post is a text of labelled
+// Package post reads the posts of a provider. A post is a text of labelled
 // parts, such as "User impact: …" and "Next update by: …", whose line breaks,
 // entities and dates cannot be relied on. The package finds the parts ([Read]),
 // the dates as written and whether they can be right ([Date]), what the
@@ -9,4 +9,4 @@
 // Everything here comes from outside. Texts are bounded, work is linear in
 // their length or stops at a limit, and nothing that is returned is markup:
 // whoever shows it must escape it like any other text.
-package section
+package post
