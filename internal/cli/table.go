@@ -7,7 +7,7 @@ import (
 	"reflect"
 	"strings"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 )
 
 // printTable writes a list of what is printed as JSON as CSV: the same members
@@ -33,7 +33,7 @@ func printTable(to io.Writer, list any) error {
 		}
 		rows = append(rows, row)
 	}
-	return plain.WriteTable(to, rows)
+	return plaintext.WriteTable(to, rows)
 }
 
 // cellOf is a value in a cell: several texts one after the other, and what is

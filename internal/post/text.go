@@ -3,11 +3,11 @@ package post
 import (
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 )
 
-// Text is [plain.Text], for those who compare texts of messages with [Words].
-func Text(content, contentType string) string { return plain.Text(content, contentType) }
+// Text is [plaintext.Text], for those who compare texts of messages with [Words].
+func Text(content, contentType string) string { return plaintext.Text(content, contentType) }
 
 // first is the beginning of text up to n bytes, whole characters.
 func first(text string, n int) string {

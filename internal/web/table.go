@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 )
 
 // SendTable answers with a table about the tenant, to save.
@@ -17,7 +17,7 @@ func (v *Request) SendTable(name string, rows [][]string) error {
 func (v *Request) SendTableAs(file string, rows [][]string) error {
 	var body bytes.Buffer
 	body.WriteString("\ufeff") // spreadsheets take the file for UTF-8
-	if err := plain.WriteTable(&body, rows); err != nil {
+	if err := plaintext.WriteTable(&body, rows); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	header := v.W.Header()

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	vocabulary "example.org/tocsin/internal/tocsin"
 )
 
@@ -74,7 +74,7 @@ func TestRecentPosts(t *testing.T) {
 			t.Errorf("%s is not on the page of messages", m.ID)
 		}
 		shown := shownText(body(t, base+"/messages/"+m.ID+"?tenant=contoso"))
-		for line := range strings.Lines(plain.Text(m.Content, m.ContentType)) {
+		for line := range strings.Lines(plaintext.Text(m.Content, m.ContentType)) {
 			if line := shownText(line); !strings.Contains(shown, line) {
 				t.Errorf("the page of %s lacks %q", m.ID, line)
 			}
@@ -105,5 +105,5 @@ func everything(t *testing.T, base, address string, token func(string) string, i
 
 // shownText is the text of a page with single blanks.
 func shownText(page string) string {
-	return strings.Join(strings.Fields(plain.Text(page, "html")), " ")
+	return strings.Join(strings.Fields(plaintext.Text(page, "html")), " ")
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -22,7 +22,7 @@ const textsVersion = 1
 // A SearchQuery says what is looked for in one tenant.
 type SearchQuery struct {
 	// Terms are all contained in the text of an item, wherever and in whatever
-	// case; see [plain.Fold]. No sign has a meaning of its own.
+	// case; see [plaintext.Fold]. No sign has a meaning of its own.
 	Terms   []string
 	Kinds   []tocsin.Kind // issues, messages; both when empty
 	Private bool          // also messages about data privacy
@@ -80,7 +80,7 @@ func foldTerms(given []string) ([]string, error) {
 		if utf8.RuneCountInString(term) > maxTerm {
 			return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
 		}
-		if term = store.Clean(plain.Fold(term)); term != "" && !slices.Contains(terms, term) {
+		if term = store.Clean(plaintext.Fold(term)); term != "" && !slices.Contains(terms, term) {
 			terms = append(terms, term)
 		}
 	}

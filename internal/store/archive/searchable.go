@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -38,24 +38,24 @@ func searchableOf(content any) string {
 	var texts []string
 	switch content := content.(type) {
 	case tocsin.Issue:
-		texts = append(texts, content.ID, content.Title, content.Service, content.ServiceID, content.Feature, content.FeatureGroup, plain.Text(content.Impact, "html"))
+		texts = append(texts, content.ID, content.Title, content.Service, content.ServiceID, content.Feature, content.FeatureGroup, plaintext.Text(content.Impact, "html"))
 		for _, post := range content.Posts {
-			texts = append(texts, plain.Text(post.Content, post.ContentType))
+			texts = append(texts, plaintext.Text(post.Content, post.ContentType))
 		}
 		texts = append(texts, detailTexts(content.Details)...)
 	case tocsin.Message:
 		texts = append(texts, content.ID, content.Title)
 		texts = append(append(texts, content.Services...), content.Tags...)
-		texts = append(append(texts, plain.Text(content.Content, content.ContentType)), detailTexts(content.Details)...)
+		texts = append(append(texts, plaintext.Text(content.Content, content.ContentType)), detailTexts(content.Details)...)
 	}
-	return cut(plain.Fold(strings.Join(texts, "\n")), maxSearchable)
+	return cut(plaintext.Fold(strings.Join(texts, "\n")), maxSearchable)
 }
 
 func detailTexts(details []tocsin.Detail) []string {
 	var texts []string
 	for _, d := range details {
 		if d.Name != "FeatureStatusJson" {
-			texts = append(texts, plain.Text(d.Value, "html"))
+			texts = append(texts, plaintext.Text(d.Value, "html"))
 		}
 	}
 	return texts

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/health"
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/web"
 )
 
@@ -53,7 +53,7 @@ func (v *view) tenantFilter() tenantFilter {
 }
 
 func (f tenantFilter) takes(s standing) bool {
-	if !strings.Contains(plain.Fold(s.row.Name+" "+s.Snapshot.Tenant.Name), plain.Fold(f.Name)) {
+	if !strings.Contains(plaintext.Fold(s.row.Name+" "+s.Snapshot.Tenant.Name), plaintext.Fold(f.Name)) {
 		return false
 	}
 	if f.Service != "" && !unhealthy(s.looks[f.Service]) {

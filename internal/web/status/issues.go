@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/health"
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
@@ -94,7 +94,7 @@ func (v *view) fillIssues() (any, error) {
 func (v *view) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, err error) {
 	query := v.R.URL.Query()
 	open, planned, ended = v.FilterIssues(query.Get("service"), web.OneOf(query, "type", "incident", "advisory"), query.Get("period"))
-	terms := strings.Fields(plain.Fold(query.Get("text")))
+	terms := strings.Fields(plaintext.Fold(query.Get("text")))
 	if len(terms) == 0 {
 		return open, planned, ended, false, nil
 	}

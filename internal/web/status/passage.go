@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 )
 
 // passageSide is how much text stands on either side of a hit, in bytes.
@@ -15,7 +15,7 @@ const passageSide = 110
 // it, with every term marked; "" where none does.
 func passage(text string, terms []string) template.HTML {
 	text = strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "\ufffd")
-	spans := plain.Find(text, terms)
+	spans := plaintext.Find(text, terms)
 	if len(spans) == 0 {
 		return ""
 	}
@@ -34,10 +34,10 @@ func passage(text string, terms []string) template.HTML {
 	if to < len(text) {
 		after = "…"
 	}
-	var within []plain.Span
+	var within []plaintext.Span
 	for _, s := range spans {
 		if s.From >= from && s.To <= to {
-			within = append(within, plain.Span{From: s.From - from, To: s.To - from})
+			within = append(within, plaintext.Span{From: s.From - from, To: s.To - from})
 		}
 	}
 	return template.HTML(before) + mark(text[from:to], within) + template.HTML(after) //nolint:gosec // constant
@@ -49,7 +49,7 @@ const longestWord = 24
 
 // wholeWords moves the ends of a cut inwards to where words end, never into what
 // was found.
-func wholeWords(text string, from, to int, found plain.Span) (int, int) {
+func wholeWords(text string, from, to int, found plaintext.Span) (int, int) {
 	if from > 0 {
 		if at := strings.IndexByte(text[from:min(found.From, from+longestWord)], ' '); at >= 0 {
 			from += at + 1
@@ -68,10 +68,10 @@ func wholeWords(text string, from, to int, found plain.Span) (int, int) {
 // marked is a whole text with the terms marked.
 func marked(text string, terms []string) template.HTML {
 	text = strings.ToValidUTF8(text, "\ufffd")
-	return mark(text, plain.Find(text, terms))
+	return mark(text, plaintext.Find(text, terms))
 }
 
-func mark(text string, spans []plain.Span) template.HTML {
+func mark(text string, spans []plaintext.Span) template.HTML {
 	var b strings.Builder
 	end := 0
 	for _, s := range spans {

@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
@@ -72,7 +72,7 @@ func (p *Pages) search(v *view) error {
 	query := strings.TrimSpace(v.R.URL.Query().Get("q"))
 	page := searchPage{Frame: v.Frame(web.Crumb{Name: v.Text("search.title")})}
 	page.Query = tocsin.Clip(query, maxQuery)
-	words := strings.Fields(plain.Fold(query))
+	words := strings.Fields(plaintext.Fold(query))
 	switch {
 	case len(words) == 0:
 		page.Empty = &web.EmptyView{Title: v.Text("search.ask"), Text: v.Text("search.ask.text")}
@@ -211,7 +211,7 @@ func (v *view) serviceHits(words []string, open part.OpenLines) []serviceHit {
 	var hits []serviceHit
 	for i := range open.Report.Services {
 		s := &open.Report.Services[i]
-		text := plain.Fold(s.Name + " " + s.ID)
+		text := plaintext.Fold(s.Name + " " + s.ID)
 		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 			continue
 		}

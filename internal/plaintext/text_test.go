@@ -1,11 +1,11 @@
-package plain_test
+package plaintext_test
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"example.org/tocsin/internal/plain"
+	"example.org/tocsin/internal/plaintext"
 )
 
 func TestText(t *testing.T) {
@@ -23,11 +23,11 @@ func TestText(t *testing.T) {
 		{"bad bytes", "a\xffb", "html", "a\ufffdb"},
 	}
 	for _, test := range tests {
-		if got := plain.Text(test.content, test.contentType); got != test.want {
+		if got := plaintext.Text(test.content, test.contentType); got != test.want {
 			t.Errorf("%s: Text = %q, want %q", test.name, got, test.want)
 		}
 	}
-	if got := plain.Text(strings.Repeat("é", 1<<20), "html"); len(got) > 1<<20 {
+	if got := plaintext.Text(strings.Repeat("é", 1<<20), "html"); len(got) > 1<<20 {
 		t.Errorf("Text of two megabytes has %d bytes", len(got))
 	}
 }
@@ -38,7 +38,7 @@ func TestFold(t *testing.T) {
 		"Users’  MAIL\n\tis late": "users' mail is late", "ＡＢＣ ｱｲｳ": "abc アイウ", "“a”–b": `"a"-b`, " a\u202fb ": "a b", "ÉTÉ": "été",
 		"a\x00b\u200bc": "abc", "\xff": "\ufffd", "": "",
 	} {
-		if got := plain.Fold(text); got != want {
+		if got := plaintext.Fold(text); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", text, got, want)
 		}
 	}
@@ -62,7 +62,7 @@ func TestFind(t *testing.T) {
 		{"nothing", "|x", "nothing"},
 	} {
 		text, marked, end := strings.ToValidUTF8(tt.text, "\ufffd"), "", 0
-		for _, s := range plain.Find(tt.text, strings.Split(tt.terms, "|")) {
+		for _, s := range plaintext.Find(tt.text, strings.Split(tt.terms, "|")) {
 			marked += text[end:s.From] + "[" + text[s.From:s.To] + "]"
 			end = s.To
 		}
@@ -77,9 +77,9 @@ func FuzzFind(f *testing.F) {
 	f.Add("Users’ ＭＡＩＬ ｶﾞ\u0301", "mail")
 	f.Fuzz(func(t *testing.T, text, term string) {
 		text = strings.ToValidUTF8(text, "\ufffd")
-		term = plain.Fold(term)
-		spans := plain.Find(text, []string{term})
-		if got, want := len(spans) > 0, term != "" && strings.Contains(plain.Fold(text), term); got != want {
+		term = plaintext.Fold(term)
+		spans := plaintext.Find(text, []string{term})
+		if got, want := len(spans) > 0, term != "" && strings.Contains(plaintext.Fold(text), term); got != want {
 			t.Errorf("%q in %q: found %t, want %t", term, text, got, want)
 		}
 		end := -1
@@ -96,12 +96,12 @@ func FuzzText(f *testing.F) {
 	f.Add("<p>a &amp; b</p><ul><li>c", "html")
 	f.Add("\r\n \u2028 &nbsp;", "text")
 	f.Fuzz(func(t *testing.T, content, contentType string) {
-		text := plain.Text(content, contentType)
-		if again := plain.Text(text, "text"); again != text || !utf8.ValidString(text) || strings.ContainsAny(text, "\r\x00") {
+		text := plaintext.Text(content, contentType)
+		if again := plaintext.Text(text, "text"); again != text || !utf8.ValidString(text) || strings.ContainsAny(text, "\r\x00") {
 			t.Errorf("Text(%q) = %q, then %q", content, text, again)
 		}
-		folded := plain.Fold(text)
-		if again := plain.Fold(folded); again != folded {
+		folded := plaintext.Fold(text)
+		if again := plaintext.Fold(folded); again != folded {
 			t.Errorf("Fold(%q) = %q, then %q", text, folded, again)
 		}
 	})

@@ -1,8 +1,8 @@
-// Package plain turns what providers send, mostly HTML, into plain text for
+// Package plaintext turns what providers send, mostly HTML, into plain text for
 // people ([Text]), into the form in which texts are compared in searches
 // ([Fold], [Find]), and into tables for spreadsheets ([WriteTable]). Everything that it is given is hostile; nothing that it returns is
 // markup, and whoever shows it must escape it like any other text.
-package plain
+package plaintext
 
 import (
 	"strings"
