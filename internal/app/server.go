@@ -7,8 +7,8 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/graph"
+	"example.org/tocsin/internal/api/native"
 	"example.org/tocsin/internal/api/oauth"
-	"example.org/tocsin/internal/api/own"
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
@@ -42,7 +42,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	desk, err := own.New(own.Config{
+	desk, err := native.New(native.Config{
 		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {

@@ -1,0 +1,148 @@
+package native
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/tocsin/v1/"
+
+// Config is what an API is made of.
+type Config struct {
+	Base      string   // address of the desk
+	Names     []string // its other addresses
+	Archive   storage
+	Handlings handlings
+	People    people
+	Consumers consumers
+	Model     snapshots
+	Author    *author.Author
+	Admission *httpserver.Admission
+	Styles    string           // address of the style sheet of the page; none when empty
+	Now       func() time.Time // time.Now when nil
+	Log       *slog.Logger     // discards when nil
+}
+
+// An API serves the desk's own form. It is safe for use by several goroutines.
+type API struct {
+	names tocsin.Names
+	// audiences are what tokens may be for: each address of the desk.
+	audiences []string
+	archive   storage
+	handlings handlings
+	people    people
+	consumers consumers
+	snapshots snapshots
+	author    *author.Author
+	admission *httpserver.Admission
+	now       func() time.Time
+	log       *slog.Logger
+
+	mux        *http.ServeMux
+	huma       huma.API
+	operations map[string]*operation // by pattern
+	members    map[string]bool       // every name that a body may use
+	document   []byte                // OpenAPI
+	page       []byte                // the same for people
+	styles     string
+	verifying  chan struct{}
+}
+
+// New makes an API. It fails when it cannot describe itself.
+func New(c Config) (*API, error) {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
+	}
+	a := &API{
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
+	}
+	a.audiences = a.names.All()
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.register()
+	if err := a.describe(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Routes is the table of what the API serves and needs.
+func (a *API) Routes() []httpserver.Route {
+	var list []httpserver.Route
+	for pattern, op := range a.operations {
+		list = append(list, httpserver.Route{Pattern: pattern, Needs: op.needs})
+	}
+	return list
+}
+
+// Subtree is the API as the server carries requests to it.
+func (a *API) Subtree() httpserver.Subtree {
+	return httpserver.Subtree{
+		Name: "own", Prefix: Prefix, Routes: a.Routes(), Errors: a.WriteError, ChecksBody: true, Near: a.near,
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			a.ServeHTTP(w, r)
+			return nil
+		},
+	}
+}
+
+// near finds the path that one which nobody serves was meant to be.
+func (a *API) near(tidy string) (meant string, ok bool) {
+	lower := strings.ToLower(tidy)
+	for _, page := range a.Pages() {
+		if _, path, _ := strings.Cut(page.Pattern, " "); lower == path {
+			return path, true
+		}
+	}
+	if !strings.HasPrefix(lower, "/api/") {
+		return "", false
+	}
+	if at := len(Prefix); len(tidy) > at && strings.EqualFold(tidy[:at], Prefix) {
+		meant := Prefix + tidy[at:]
+		probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: meant}}
+		if _, pattern := a.mux.Handler(probe); a.operations[pattern] != nil {
+			return meant, true
+		}
+	}
+	return Prefix, true
+}
+
+// ServeHTTP answers requests below the prefix.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{api: a, w: w, r: r, now: a.now().UTC()}
+	a.setHeaders(w.Header(), r)
+	if err := x.admit(); err != nil {
+		x.fail(err)
+		return
+	}
+	ctx := tocsin.WithActor(context.WithValue(r.Context(), exchangeKey{}, x), x.actor())
+	a.mux.ServeHTTP(w, x.r.WithContext(ctx))
+}
+
+// WriteError explains a failure around the API in its own form.
+func (a *API) WriteError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.Error) {
+	a.setHeaders(w.Header(), r)
+	(&exchange{api: a, w: w, r: r}).fail(&problem{Status: status, Detail: err.Message})
+}
+
+func (a *API) setHeaders(header http.Header, r *http.Request) {
+	header.Set("Cache-Control", "private, no-store")
+	header.Set("Vary", "Authorization, Accept")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Activity-Id", httpserver.RequestID(r.Context()))
+}

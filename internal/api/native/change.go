@@ -1,0 +1,85 @@
+package native
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// changeBody is what happened to one item.
+type changeBody struct {
+	Sequence int64     `json:"sequence" doc:"Grows in the order of commits. Numbers are those of the desk: a tenant does not see all of them."`
+	Kind     string    `json:"kind" enum:"service,overview,issue,message"`
+	ID       string    `json:"id"`
+	What     string    `json:"what" enum:"new,updated,left,returned" doc:"left: the source no longer lists it; its versions stay."`
+	Version  int       `json:"version" doc:"The version that it came with."`
+	Silent   bool      `json:"silent" doc:"Stored by a first poll or an import: not announced to anybody."`
+	At       time.Time `json:"at" doc:"When the desk saw it."`
+}
+
+type changeList struct {
+	Value []changeBody `json:"value" nullable:"false" doc:"In order."`
+	Next  int64        `json:"nextSequence" doc:"Send it as after to go on from here, also when nothing was new."`
+	More  bool         `json:"more" doc:"There are more already."`
+}
+
+// verificationBody is what a check of the archive found out.
+type verificationBody struct {
+	Intact    bool   `json:"intact"`
+	Versions  int    `json:"versions"`
+	Documents int    `json:"documents"`
+	Head      string `json:"head" doc:"Keep it elsewhere: an archive that was cut off later has another one."`
+	Problem   string `json:"problem,omitempty" doc:"The first version that does not fit."`
+}
+
+func (a *API) registerChanges() {
+	tag := []string{"changes"}
+	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+		OperationID: "listChanges", Method: http.MethodGet, Path: "/tenants/{tenant}/changes", Tags: tag, Summary: "Follow changes",
+		Description: "Whoever asks again with nextSequence misses none.",
+	}}, a.listChanges)
+	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+		OperationID: "verifyArchive", Method: http.MethodGet, Path: "/tenants/{tenant}/verification", Tags: tag, Summary: "Check the hash chain of every version",
+		Description: "Reads all of the tenant's archive. One check runs at a time.",
+	}}, a.verify)
+}
+
+func (a *API) listChanges(ctx context.Context, x *exchange, in *struct {
+	InTenant
+	After int64 `query:"after" minimum:"0" doc:"The last sequence number that the client knows; 0 to begin with the oldest."`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Most changes of one answer."`
+},
+) (*struct{ Body changeList }, error) {
+	list, err := a.archive.TenantChangesAfter(ctx, x.tenant.ID, in.After, x.identity.May(access.ReadPrivacy), in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	body := changeList{Value: []changeBody{}, Next: in.After}
+	if body.More = len(list) > in.Limit; body.More {
+		list = list[:in.Limit]
+	}
+	for _, c := range list {
+		body.Value = append(body.Value, changeBody{c.Seq, string(c.Kind), c.ID, string(c.What), c.N, c.Silent, c.At})
+		body.Next = c.Seq
+	}
+	return &struct{ Body changeList }{body}, nil
+}
+
+func (a *API) verify(ctx context.Context, x *exchange, _ *InTenant) (*struct{ Body verificationBody }, error) {
+	select {
+	case a.verifying <- struct{}{}:
+	default:
+		return nil, &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "Another check is running."}
+	}
+	defer func() { <-a.verifying }()
+	v, err := a.archive.Verify(ctx, x.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body verificationBody }{verificationBody{v.Problem == "", v.Versions, v.Documents, v.Head.String(), v.Problem}}, nil
+}
