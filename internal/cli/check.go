@@ -300,9 +300,10 @@ func (c checkedJSON) words() string {
 		parts = append(parts, "not for long enough to count")
 	}
 	if c.Note != "" {
-		parts = append(parts, "-", c.Note)
+		parts = append(parts, "- "+c.Note+":")
 	}
-	return c.Verdict.String() + ": " + strings.Join(append(parts, c.Issue, c.Title), " ")
+	text := strings.Join(append(parts, c.Issue, c.Title), " ")
+	return c.Verdict.String() + ": " + strings.TrimRight(text, ": ")
 }
 
 // pluginText is a text on one line without the sign behind which monitoring

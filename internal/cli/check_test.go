@@ -50,7 +50,7 @@ func TestCheckCountsServices(t *testing.T) {
 	one.ID, one.Service, one.ServiceID = "CP1", "Windows 365", "Windows365"
 	two.ID, two.Service, two.ServiceID = "CP2", "Windows 365", "Windows365"
 	_, out := ran(t, told(t, exchangeIs(tocsin.StatusOperational), one, two), "check", "--tenant", "contoso")
-	if !strings.HasPrefix(out, "CRITICAL - 2 services, 1 not well | services=2 not_well=1;") {
+	if !strings.HasPrefix(out, "CRITICAL - 2 services, 1 not well | services=2 not_well=1;") || !strings.Contains(out, " - no list names the service: CP1 ") {
 		t.Error(out)
 	}
 }

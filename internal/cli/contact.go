@@ -12,9 +12,9 @@ import (
 )
 
 type contactCmd struct {
-	Add    contactAddCmd    `cmd:"" help:"Add how a person or a team is reached outside of the provider. Example: tocsin contact add --user kim --tenant contoso --phone +33123456789"`
+	Add    contactAddCmd    `cmd:"" help:"Add how a person or a team is reached outside of the provider. Example: tocsin contact add --user duty-officer --tenant contoso --phone +33199001234"`
 	List   contactListCmd   `cmd:"" help:"List contacts with mail and telephone, which are personal data. Example: tocsin contact list --tenant contoso"`
-	Remove contactRemoveCmd `cmd:"" help:"Remove a contact. Example: tocsin contact remove kim"`
+	Remove contactRemoveCmd `cmd:"" help:"Remove a contact. Example: tocsin contact remove duty-officer"`
 }
 
 // contactJSON is a contact as commands print it.

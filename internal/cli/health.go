@@ -74,10 +74,13 @@ func (c *healthListCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
+// neverRead stands for the time when nobody has looked, if nobody ever has.
+const neverRead = "never read"
+
 // silence says since when nobody has looked, "" while somebody does.
 func (h healthJSON) silence() string {
 	if h.Stale && h.StaleSince == "" {
-		return "never read"
+		return neverRead
 	}
 	return h.StaleSince
 }
@@ -107,7 +110,10 @@ func (c *healthGetCmd) Run(ctx context.Context, s *session) error {
 	one := serviceHealthJSON{newHealthJSON(service), openJSON(service.About), openJSON(slices.Concat(named, suite))}
 	return s.print(one, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s  %s  %s since %s\n", oneLine(one.ID), oneLine(one.Service), one.Severity, oneLine(one.Status), one.Since)
-		if silence := one.silence(); silence != "" {
+		switch silence := one.silence(); {
+		case silence == neverRead:
+			fmt.Fprintln(w, "Unknown: its source was never read.")
+		case silence != "":
 			fmt.Fprintf(w, "Unknown since %s: nobody has looked.\n", silence)
 		}
 		for _, i := range one.Issues {

@@ -14,7 +14,7 @@ import (
 )
 
 type teamCmd struct {
-	Add    teamAddCmd    `cmd:"" help:"Add a team. Example: tocsin team add Messaging --tenant contoso --member kim --member ana"`
+	Add    teamAddCmd    `cmd:"" help:"Add a team. Example: tocsin team add Messaging --tenant contoso --member duty-officer --member support-n2"`
 	List   teamListCmd   `cmd:"" help:"List teams with their members. Example: tocsin team list --tenant contoso --output json"`
 	Remove teamRemoveCmd `cmd:"" help:"Remove a team and its contacts; messages that it owns are nobody's then. Example: tocsin team remove Messaging"`
 }

@@ -15,11 +15,11 @@ import (
 )
 
 type userCmd struct {
-	Add     userAddCmd     `cmd:"" help:"Add somebody with a local account. Example: tocsin user add kim --role support-n1@contoso"`
+	Add     userAddCmd     `cmd:"" help:"Add somebody with a local account. Example: tocsin user add duty-officer --role support-n1@contoso"`
 	List    userListCmd    `cmd:"" help:"List people with their roles. Example: tocsin user list --output json"`
-	Disable userDisableCmd `cmd:"" help:"Keep somebody out and end their sessions. Example: tocsin user disable kim"`
-	Enable  userEnableCmd  `cmd:"" help:"Let somebody in again. Example: tocsin user enable kim"`
-	Passwd  userPasswdCmd  `cmd:"" help:"Give somebody another password and end their sessions. Example: tocsin user passwd kim"`
+	Disable userDisableCmd `cmd:"" help:"Keep somebody out and end their sessions. Example: tocsin user disable duty-officer"`
+	Enable  userEnableCmd  `cmd:"" help:"Let somebody in again. Example: tocsin user enable duty-officer"`
+	Passwd  userPasswdCmd  `cmd:"" help:"Give somebody another password and end their sessions. Example: tocsin user passwd duty-officer"`
 }
 
 // userJSON is a person as commands print them. The password is there once,
