@@ -2,11 +2,13 @@ package native
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
@@ -107,6 +109,24 @@ func given(t *time.Time) time.Time {
 
 // tagOf is a version as it stands in ETag.
 func tagOf(v tocsin.Version) string { return `"` + v.Tag() + `"` }
+
+// digestTag is the ETag of what a text says.
+func digestTag(text []byte) string { return `"` + tocsin.HashOf(text).String()[:16] + `"` }
+
+// bodyTag is the ETag of what is named by all that is shown of it.
+func bodyTag(body any) string {
+	text, _ := json.Marshal(body) // always encodes
+	return digestTag(text)
+}
+
+// unchanged fails with a message when a client wants to change what had another
+// ETag; one that names none, or any, changes what holds.
+func unchanged(ifMatch, tag, message string) error {
+	if ifMatch == "" || ifMatch == "*" || ifMatch == tag {
+		return nil
+	}
+	return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "If-Match", Message: message, Cause: author.ErrChanged}
+}
 
 // settled answers without the version of a tag: the client wants another one,
 // or has this one already. It is nil if neither is so.

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -30,7 +29,7 @@ func newHandlingBody(h tocsin.Handling) handlingBody {
 }
 
 func (b handlingBody) tag() string {
-	return `"` + tocsin.HashOf([]byte(b.State + "\n" + b.OwnerID + "\n" + b.Due)).String()[:16] + `"`
+	return digestTag([]byte(b.State + "\n" + b.OwnerID + "\n" + b.Due))
 }
 
 func (a *API) registerHandlings() {
@@ -79,8 +78,8 @@ func (a *API) putHandling(ctx context.Context, x *exchange, in *struct {
 		next.Due = due
 	}
 	h, err := a.handlings.ChangeHandling(ctx, x.tenant.ID, itemID(in.ID), x.now, func(h *tocsin.Handling) error {
-		if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != newHandlingBody(*h).tag() {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "If-Match", Message: "Something else is said by now: read it again.", Cause: author.ErrChanged}
+		if err := unchanged(in.IfMatch, newHandlingBody(*h).tag(), "Something else is said by now: read it again."); err != nil {
+			return err
 		}
 		*h = next
 		return nil

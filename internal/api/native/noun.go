@@ -2,14 +2,12 @@ package native
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -180,8 +178,8 @@ func changeNoun[T, B, D, P any](ctx context.Context, x *exchange, n noun[T, B, D
 		return nil, err
 	}
 	t, err := n.change(ctx, id, x.now, func(t *T) error {
-		if ifMatch != "" && ifMatch != "*" && ifMatch != nounTag(n.show(*t, names)) {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "If-Match", Message: "It is another one by now: read it again.", Cause: author.ErrChanged}
+		if err := unchanged(ifMatch, bodyTag(n.show(*t, names)), "It is another one by now: read it again."); err != nil {
+			return err
 		}
 		n.patch(patch, t, x.now)
 		return nil
@@ -198,12 +196,7 @@ func shownNoun[T, B, D, P any](ctx context.Context, x *exchange, n noun[T, B, D,
 		return nil, err
 	}
 	body := n.show(t, names)
-	return &output[B]{ETag: nounTag(body), Body: body}, nil
-}
-
-func nounTag(body any) string {
-	text, _ := json.Marshal(body) // always encodes
-	return `"` + tocsin.HashOf(text).String()[:16] + `"`
+	return &output[B]{ETag: bodyTag(body), Body: body}, nil
 }
 
 // mayRead reports whether the client may read what belongs to a tenant, or to

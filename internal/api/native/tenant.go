@@ -2,15 +2,12 @@ package native
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -31,13 +28,6 @@ func newTenantBody(t tocsin.Tenant) tenantBody {
 		ID: t.ID, Name: t.Name, DisplayName: t.Title(), Domains: append([]string{}, t.Domains...), Groups: append([]string{}, t.Groups...),
 		Shape: string(t.Shape), Disabled: t.Disabled, CreatedAt: t.CreatedAt.UTC(),
 	}
-}
-
-// tag names the settings of a tenant.
-func (t tenantBody) tag() string {
-	text, _ := json.Marshal(t) // always encodes
-	sum := tocsin.HashOf(text)
-	return `"` + hex.EncodeToString(sum[:8]) + `"`
 }
 
 // tenantDraft is a new tenant.
@@ -107,7 +97,7 @@ func (a *API) addTenant(ctx context.Context, x *exchange, in *struct{ Body tenan
 		return nil, err
 	}
 	body := newTenantBody(t)
-	return &output[tenantBody]{ETag: body.tag(), Location: Prefix + "tenants/" + t.ID, Body: body}, nil
+	return &output[tenantBody]{ETag: bodyTag(body), Location: Prefix + "tenants/" + t.ID, Body: body}, nil
 }
 
 func (a *API) getTenant(_ context.Context, x *exchange, in *struct {
@@ -116,10 +106,10 @@ func (a *API) getTenant(_ context.Context, x *exchange, in *struct {
 },
 ) (*output[tenantBody], error) {
 	body := newTenantBody(x.tenant)
-	if err := in.settled(body.tag()); err != nil {
+	if err := in.settled(bodyTag(body)); err != nil {
 		return nil, err
 	}
-	return &output[tenantBody]{ETag: body.tag(), Body: body}, nil
+	return &output[tenantBody]{ETag: bodyTag(body), Body: body}, nil
 }
 
 func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
@@ -132,8 +122,8 @@ func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
 		return nil, problemf(http.StatusForbidden, "Only a client with %s can disable or enable a tenant.", tocsin.ScopeDeskManageAll)
 	}
 	changed, err := a.archive.ChangeTenant(ctx, x.tenant.ID, func(t *tocsin.Tenant) error {
-		if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != newTenantBody(*t).tag() {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "If-Match", Message: "The tenant has other settings by now: read it again.", Cause: author.ErrChanged}
+		if err := unchanged(in.IfMatch, bodyTag(newTenantBody(*t)), "The tenant has other settings by now: read it again."); err != nil {
+			return err
 		}
 		in.Body.apply(t)
 		return nil
@@ -142,7 +132,7 @@ func (a *API) changeTenant(ctx context.Context, x *exchange, in *struct {
 		return nil, err
 	}
 	body := newTenantBody(changed)
-	return &output[tenantBody]{ETag: body.tag(), Body: body}, nil
+	return &output[tenantBody]{ETag: bodyTag(body), Body: body}, nil
 }
 
 func (p tenantPatch) apply(t *tocsin.Tenant) {
