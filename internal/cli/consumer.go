@@ -95,7 +95,7 @@ func printConsumers(w io.Writer, list []consumerJSON) {
 	fmt.Fprintln(table, "CONSUMER\tSKIPPED CHANGE\tAT\tPROBLEM")
 	for _, one := range list {
 		for _, change := range one.Skipped {
-			fmt.Fprintf(table, "%s\t%d\t%s\t%s\n", one.Name, change.Change, change.At, change.Problem)
+			fmt.Fprintf(table, "%s\t%d\t%s\t%s\n", one.Name, change.Change, change.At, oneLine(change.Problem))
 		}
 	}
 	_ = table.Flush() // standard output

@@ -74,6 +74,9 @@ func printNouns[T, J any](ctx context.Context, s *session, o inTenant, head stri
 	for _, one := range all {
 		if only == "" || tocsin.Serves(owner(one), only) {
 			printed, cells := row(one, labels{tenants, parties})
+			for i := range cells {
+				cells[i] = oneLine(cells[i])
+			}
 			list, table = append(list, printed), append(table, strings.Join(cells, "\t"))
 		}
 	}
