@@ -92,15 +92,22 @@ func TestUnexplainedIsSaid(t *testing.T) {
 	webtest.Has(t, "verdict", d.Page("/"), "No open incident explains this yet.")
 }
 
-// Where nothing was ever read, nothing is said to be well, absent or counted.
-func TestNeverReadIsNoAllClear(t *testing.T) {
-	t.Parallel()
+// neverRead is a desk whose only source has never answered.
+func neverRead(t *testing.T) *webtest.Desk {
+	t.Helper()
 	d := webtest.NewDesk(t)
 	storetest.AddTenants(t, d.Store)
 	if err := d.Store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	d.Poll(tocsin.OutcomeFailed)
+	return d
+}
+
+// Where nothing was ever read, nothing is said to be well, absent or counted.
+func TestNeverReadIsNoAllClear(t *testing.T) {
+	t.Parallel()
+	d := neverRead(t)
 	r := tocsin.Issue{ID: "EX1", Title: "Slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: d.Now, ModifiedAt: d.Now}
 	d.RecordIn(storetest.Fabrikam, "graph", d.Now, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, r)
 	for path, unwanted := range map[string][]string{

@@ -2,7 +2,6 @@ package status_test
 
 import (
 	"testing"
-	"time"
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -51,12 +50,7 @@ func TestWatchedWithNothingOpen(t *testing.T) {
 // Of a source that was never read nothing is said that it told.
 func TestNeverReadToldNothing(t *testing.T) {
 	t.Parallel()
-	d := webtest.NewDesk(t)
-	storetest.AddTenants(t, d.Store)
-	if err := d.Store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	d.Poll(tocsin.OutcomeFailed)
+	d := neverRead(t)
 	for prefix, want := range map[string]string{"": "Nothing has been read from graph yet.", "/fr": "Rien n\u2019a encore été lu de graph.", "/ja": "graph からはまだ何も取得していません。"} {
 		page := d.Page(prefix + "/")
 		webtest.Has(t, "overview "+prefix, page, want)
