@@ -171,6 +171,9 @@ func lastWords(entries []archive.Entry) []archive.Entry {
 			last[tocsin.Ref{Kind: e.Document.Kind, ID: e.Document.ID}] = n
 		}
 	}
+	if len(last) == 0 {
+		return entries // issues and messages say when they held
+	}
 	var kept []archive.Entry
 	for n := range entries {
 		e := &entries[n]
