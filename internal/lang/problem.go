@@ -1,12 +1,6 @@
-// Package lang words what the program knows as codes. It holds the texts of
-// [tocsin.Problem] in each language of the pages, so that a page, a log, an API
-// and a command say the same. Begin reading at [Sentence].
 package lang
 
 import (
-	"embed"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,16 +9,6 @@ import (
 
 	"example.org/tocsin/internal/tocsin"
 )
-
-//go:embed problems
-var files embed.FS
-
-// prefix begins the key of every text of this package.
-const prefix = "cause."
-
-// Texts returns the texts of a language, a JSON object of text by key. Each key
-// begins with "cause."; values are as the pages' other texts are.
-func Texts(language string) ([]byte, error) { return files.ReadFile("problems/" + language + ".json") }
 
 // A Text returns the text of a key with its slots filled: pairs are names and
 // values.
@@ -39,7 +23,7 @@ func Sentence(p *tocsin.Problem, text Text) string {
 	if _, known := p.Code.Slots(); !known {
 		return string(p.Code)
 	}
-	sentence := text(prefix+string(p.Code), arguments(p, text)...)
+	sentence := text("cause."+string(p.Code), arguments(p, text)...)
 	for _, more := range p.More {
 		if !strings.HasSuffix(sentence, "。") { // which brings its own room
 			sentence += " "
@@ -56,7 +40,7 @@ func Help(p *tocsin.Problem, text Text) string {
 		return ""
 	}
 	if slices.Contains(helped(), p.Code) {
-		return text(prefix+string(p.Code)+".help", arguments(p, text)...)
+		return text("cause."+string(p.Code)+".help", arguments(p, text)...)
 	}
 	for _, more := range p.More {
 		if help := Help(more, text); help != "" {
@@ -88,12 +72,12 @@ func arguments(p *tocsin.Problem, text Text) (pairs []any) {
 		value := p.Args[name]
 		switch name {
 		case "who":
-			pairs = append(pairs, name, word(text, "who.", value, "upstream", "tokens"))
+			pairs = append(pairs, name, word(text, "cause.who.", value, "upstream", "tokens"))
 		case "kind":
-			pairs = append(pairs, name, word(text, "kind.", value, "overview", "issue", "message", "service"))
+			pairs = append(pairs, name, word(text, "cause.kind.", value, "overview", "issue", "message", "service"))
 		case "reason":
 			if value == "" {
-				value = text(prefix + "unknown")
+				value = text("cause.unknown")
 			}
 			pairs = append(pairs, name, value)
 		case "n", "missing", "page":
@@ -112,34 +96,32 @@ func arguments(p *tocsin.Problem, text Text) (pairs []any) {
 // word is one of our own words; another one stays as it is.
 func word(text Text, family, value string, known ...string) string {
 	if slices.Contains(known, value) {
-		return text(prefix + family + value)
+		return text(family + value)
 	}
 	return value
 }
 
-// english are the English texts, read once.
-var english = sync.OnceValues(func() (texts map[string]string, err error) { //nolint:gochecknoglobals // read once, never changed
-	body, err := Texts("en")
-	if err != nil {
-		return nil, err
-	}
-	return texts, json.Unmarshal(body, &texts)
-})
+// inEnglish are the English texts as they are typed, for what is no page.
+var inEnglish = sync.OnceValues(func() (*Locale, error) { return plainLocale("en") })
 
 // English words a problem in English, for logs, programs and commands.
-func English(p *tocsin.Problem) string { return Sentence(p, inEnglish) }
+func English(p *tocsin.Problem) string { return Sentence(p, englishText) }
 
 // EnglishHelp is [Help] in English.
-func EnglishHelp(p *tocsin.Problem) string { return Help(p, inEnglish) }
+func EnglishHelp(p *tocsin.Problem) string { return Help(p, englishText) }
 
-func inEnglish(key string, pairs ...any) string {
-	texts, err := english()
+// englishText does not group the digits of numbers, which programs may read.
+func englishText(key string, pairs ...any) string {
+	l, err := inEnglish()
 	if err != nil { // the files are part of the program
 		return key
 	}
-	s := texts[key]
-	for i := 0; i+1 < len(pairs); i += 2 {
-		s = strings.ReplaceAll(s, fmt.Sprintf("{%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
+	plain := make([]any, len(pairs))
+	for i, v := range pairs {
+		plain[i] = v
+		if n, ok := v.(int); ok {
+			plain[i] = strconv.Itoa(n)
+		}
 	}
-	return s
+	return l.Text(key, plain...)
 }

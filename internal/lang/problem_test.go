@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,9 +18,10 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
+// texts are those of problems.
 func texts(t *testing.T, language string) map[string]string {
 	t.Helper()
-	body, err := lang.Texts(language)
+	body, err := os.ReadFile("locales/" + language + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,6 +29,7 @@ func texts(t *testing.T, language string) map[string]string {
 	if err := json.Unmarshal(body, &list); err != nil {
 		t.Fatal(err)
 	}
+	maps.DeleteFunc(list, func(key, _ string) bool { return !strings.HasPrefix(key, "cause.") })
 	return list
 }
 
@@ -35,7 +38,7 @@ func texts(t *testing.T, language string) map[string]string {
 func TestEveryCodeHasItsText(t *testing.T) {
 	t.Parallel()
 	slot := regexp.MustCompile(`\{([a-z]+)\}`)
-	for _, language := range []string{"en", "fr", "ja"} {
+	for _, language := range lang.Languages() {
 		list, used := texts(t, language), map[string]bool{}
 		text := func(key string, _ ...any) string {
 			used[key] = true

@@ -3,6 +3,8 @@ package web
 import (
 	"net/url"
 	"strings"
+
+	"example.org/tocsin/internal/lang"
 )
 
 // IssueHref returns the address of the page of an issue.
@@ -38,7 +40,7 @@ func (v *Request) Address() string {
 
 // PrefixOf returns how addresses in a language begin.
 func PrefixOf(code string) string {
-	if code == Languages()[0] {
+	if code == lang.Languages()[0] {
 		return ""
 	}
 	return "/" + code
@@ -46,12 +48,12 @@ func PrefixOf(code string) string {
 
 // languageOf splits a path into its language and the rest.
 func languageOf(path string) (code, rest string) {
-	for _, code := range Languages()[1:] {
+	for _, code := range lang.Languages()[1:] {
 		if rest, ok := strings.CutPrefix(path, "/"+code); ok && (rest == "" || rest[0] == '/') {
 			return code, "/" + strings.TrimPrefix(rest, "/")
 		}
 	}
-	return Languages()[0], path
+	return lang.Languages()[0], path
 }
 
 // Href returns the address of a page in the language and about the tenant of the

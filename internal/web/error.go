@@ -8,6 +8,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -46,7 +47,7 @@ func (p *Pages) WriteError(w http.ResponseWriter, r *http.Request, status int, p
 		RequestID: v.requestID(), At: v.Now.UTC().Format("15:04:05 UTC"),
 	}
 	page.Code = strconv.Itoa(status)
-	if v.Code == Languages()[0] && problem.Message != http.StatusText(status)+"." && v.typeset(problem.Message) != page.Message { // errors are in English
+	if v.Code == lang.Languages()[0] && problem.Message != http.StatusText(status)+"." && v.Typeset(problem.Message) != page.Message { // errors are in English
 		page.Detail = problem.Message
 	}
 	if kind == "500" || kind == "503" {

@@ -10,6 +10,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/lang"
 )
 
 // A Family is pages that belong together, or parts that several families show.
@@ -81,7 +82,7 @@ func (p *Pages) Routes() []httpserver.Route {
 // of a language leads to its overview.
 func (p *Pages) localised(page Page) []httpserver.Route {
 	var routes []httpserver.Route
-	for _, code := range Languages() {
+	for _, code := range lang.Languages() {
 		prefix := PrefixOf(code)
 		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serve(code, page)})
 		if page.Path == "/{$}" && prefix != "" {

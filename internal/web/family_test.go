@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -35,7 +36,7 @@ type tryPage struct {
 // one that needs a tenant.
 func try(texts string) web.Family {
 	files := fstest.MapFS{"templates/try.html": {Data: []byte(`{{define "try"}}{{template "top" .Frame}}<p>{{t "try.text"}} {{twice .Value}}</p>{{template "bottom" .Frame}}{{end}}`)}}
-	for _, code := range web.Languages() {
+	for _, code := range lang.Languages() {
 		files["locales/"+code+".json"] = &fstest.MapFile{Data: []byte(texts)}
 	}
 	show := func(v *web.Request) error {

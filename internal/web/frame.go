@@ -6,6 +6,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 )
 
@@ -175,13 +176,13 @@ const maxTabs = 5
 
 func (v *Request) clockView() clockView {
 	local, utc := v.Now.In(v.Zone), v.Now.UTC()
-	view := clockView{Time: v.HM(local), City: v.City(), Date: v.topDate(local), ISO: utc.Format(time.RFC3339)}
+	view := clockView{Time: v.HM(local), City: v.City(), Date: v.TopDate(local), ISO: utc.Format(time.RFC3339)}
 	if v.IsUTC(v.Now) {
 		view.City = "UTC"
 		return view
 	}
 	view.UTC = v.HM(utc) + " UTC"
-	if !SameDay(local, utc) {
+	if !lang.SameDay(local, utc) {
 		view.UTC = v.ShortDate(utc) + " " + view.UTC
 	}
 	return view

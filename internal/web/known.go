@@ -72,7 +72,7 @@ func (v *Request) StaleReason() string {
 			reasons = append(reasons, v.Text("stale.silent", "source", source.Name))
 		}
 	}
-	return strings.Join(reasons, string(v.Between()))
+	return strings.Join(reasons, v.Space())
 }
 
 // Unread reports whether nothing was ever read for a tenant.

@@ -1,10 +1,6 @@
 package web
 
-import (
-	"strings"
-
-	"example.org/tocsin/internal/tocsin"
-)
+import "example.org/tocsin/internal/tocsin"
 
 // A look is how a status is shown: a colour family, a silhouette and words.
 type Look struct {
@@ -50,35 +46,27 @@ func SignOf(s tocsin.Severity) (family, glyph string) {
 }
 
 // Look returns how a status is shown in full words, as the phrase book has them.
-func (l *Locale) Look(s tocsin.Status) Look {
+func (l Locale) Look(s tocsin.Status) Look {
 	family, glyph := FamilyOf(s)
 	if !s.Known() {
-		return Look{family, glyph, l.Text("status.unknownFutureValue"), tocsin.Clip(string(s), 60), s.Severity()}
+		return Look{family, glyph, l.StatusWord(s), tocsin.Clip(string(s), 60), s.Severity()}
 	}
-	return Look{Family: family, Glyph: glyph, Words: l.Text("status." + string(s)), Severity: s.Severity()}
+	return Look{Family: family, Glyph: glyph, Words: l.StatusWord(s), Severity: s.Severity()}
 }
 
 // LookOf returns how the status of an issue of a class is shown. Announced work
 // has statuses of its own, such as "Scheduled" and "In progress": they are
 // neither unknown nor bad, and one without a word here is shown as the provider
 // wrote it.
-func (l *Locale) LookOf(class string, s tocsin.Status) Look {
+func (l Locale) LookOf(class string, s tocsin.Status) Look {
 	if s.Known() || !(tocsin.Course{Class: class}).Maintenance() {
 		return l.Look(s)
 	}
-	word := strings.TrimSpace(string(s))
-	one := Look{Family: "ok", Glyph: "ok", Words: tocsin.Clip(word, 60), Severity: tocsin.SeverityPlanned}
-	switch stage := s.Stage(); {
-	case stage != "":
-		one.Words = l.Text("work." + string(stage))
-	case word == "":
-		one.Words = l.Text("work.scheduled")
-	}
-	return one
+	return Look{Family: "ok", Glyph: "ok", Words: l.WorkWord(s), Severity: tocsin.SeverityPlanned}
 }
 
 // Short returns the look with the words for narrow columns.
-func (l *Locale) Short(s tocsin.Status) Look {
+func (l Locale) Short(s tocsin.Status) Look {
 	look := l.Look(s)
 	if look.Glyph == look.Family && look.Family != "restored" && look.Family != "report" {
 		look.Words = l.Text("family." + look.Family)
@@ -87,18 +75,7 @@ func (l *Locale) Short(s tocsin.Status) Look {
 }
 
 // Severity returns how a severity is shown where no status says more.
-func (l *Locale) Severity(s tocsin.Severity) Look {
+func (l Locale) Severity(s tocsin.Severity) Look {
 	family, glyph := SignOf(s)
 	return Look{Family: family, Glyph: glyph, Words: l.Text("family." + family), Severity: s}
-}
-
-// Class returns the word for the classification of an issue.
-func (l *Locale) Class(s string) string {
-	switch s {
-	case "incident", "advisory", tocsin.ClassMaintenance:
-		return l.Text("class." + s)
-	case string(tocsin.StatusUnknown): // what the provider writes for a class that it does not name
-		return l.Text("class.unknown")
-	}
-	return s
 }

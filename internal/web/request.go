@@ -20,7 +20,7 @@ import (
 // A Request is one request for a page: who asks, how they read, and about which
 // tenant. Families embed it in a view of their own.
 type Request struct {
-	Clock
+	Locale
 	pages      *Pages
 	W          http.ResponseWriter
 	R          *http.Request
@@ -78,8 +78,8 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *R
 		path = p.pageOf(path)
 	}
 	return &Request{
-		Clock: Clock{p.locales[code], p.zoneOf(r), p.config.Now()},
-		pages: p, W: w, R: r, Path: path, Theme: themeOf(r),
+		Locale: p.reader(code, p.zoneOf(r)),
+		pages:  p, W: w, R: r, Path: path, Theme: themeOf(r),
 	}
 }
 
@@ -107,8 +107,20 @@ func (p *Pages) pageOf(path string) string {
 	return "/"
 }
 
-// InLanguage returns one of the languages of the pages, nil for any other.
-func (v *Request) InLanguage(code string) *Locale { return v.pages.locales[code] }
+// reader is somebody who reads in a language and a zone, now.
+func (p *Pages) reader(code string, zone *time.Location) Locale {
+	l := p.locales[code]
+	l.Zone, l.Now = zone, p.config.Now()
+	return l
+}
+
+// InLanguage returns how the same visitor would read in one of the languages of
+// the pages.
+func (v *Request) InLanguage(code string) Locale {
+	l := v.pages.locales[code]
+	l.Zone, l.Now = v.Zone, v.Now
+	return l
+}
 
 // Reads reports whether the visitor holds a permission in the tenant that they
 // look at, for parts of a page that need another one than the page.

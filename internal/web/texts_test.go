@@ -11,15 +11,16 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
 
 // families are the folders that have texts, by name; web is the shell, which has
-// them beside this file.
+// them beside this file, and lang has those that every output needs.
 func families(t *testing.T) map[string]web.Family {
 	t.Helper()
-	all := map[string]web.Family{"web": {Files: os.DirFS(".")}}
+	all := map[string]web.Family{"web": {Files: os.DirFS(".")}, "lang": {Files: os.DirFS("../lang")}}
 	folders, err := filepath.Glob("*/locales")
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func families(t *testing.T) map[string]web.Family {
 		name := filepath.Dir(folder)
 		all[name] = web.Family{Files: os.DirFS(name)}
 	}
-	if len(all) < 7 {
+	if len(all) < 8 {
 		t.Fatalf("only %d families were found", len(all))
 	}
 	return all
@@ -70,9 +71,15 @@ func allTexts(t *testing.T, code string) map[string]text {
 }
 
 // localeOf is a language with the texts of all families, as the desk has it.
-func localeOf(t *testing.T, code string) *web.Locale {
+func localeOf(t *testing.T, code string) *lang.Locale {
 	t.Helper()
-	l, err := web.NewLocale(code, slices.Collect(maps.Values(families(t)))...)
+	var folders []fs.FS
+	for name, f := range families(t) {
+		if name != "lang" { // has its own
+			folders = append(folders, f.Files)
+		}
+	}
+	l, err := lang.NewLocale(code, folders...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +97,7 @@ func TestTextsAreComplete(t *testing.T) {
 	}
 	for name, f := range families(t) {
 		english := textsOf(t, "en", f)
-		for _, code := range web.Languages() {
+		for _, code := range lang.Languages() {
 			texts := textsOf(t, code, f)
 			for key := range english {
 				x, ok := texts[key]
@@ -115,8 +122,8 @@ func TestTextsAreComplete(t *testing.T) {
 	}
 }
 
-// A text stands with the family that uses it, or with the parts or the shell
-// where several do; each is used, and none is borrowed from another family.
+// A text stands with the family that uses it, with the parts or the shell where
+// several do, or in lang where other outputs than pages do; each is used, and none is borrowed from another family.
 func TestTextsStandWhereTheyAreUsed(t *testing.T) {
 	t.Parallel()
 	all := families(t)
@@ -127,8 +134,8 @@ func TestTextsStandWhereTheyAreUsed(t *testing.T) {
 	anywhere := usedKeys(t, slices.Collect(maps.Keys(all))...)
 	for name := range all {
 		used := anywhere
-		if name != "web" && name != "part" {
-			used = usedKeys(t, name, "web", "part")
+		if name != "web" && name != "part" && name != "lang" {
+			used = usedKeys(t, name, "web", "part", "lang")
 		}
 		for key := range texts[name] {
 			if !used(key) {
@@ -139,7 +146,8 @@ func TestTextsStandWhereTheyAreUsed(t *testing.T) {
 			_, own := texts[name][key]
 			_, parts := texts["part"][key]
 			_, shell := texts["web"][key]
-			if !own && !shell && (!parts || name == "web" || name == "admin") {
+			_, every := texts["lang"][key]
+			if !own && !every && (!shell || name == "lang") && (!parts || name == "lang" || name == "web" || name == "admin") {
 				t.Errorf("%s asks for the text %q, which it does not have", name, key)
 			}
 		}
@@ -152,7 +160,7 @@ func TestTextsStandWhereTheyAreUsed(t *testing.T) {
 func TestShellHasWhatItPutsTogether(t *testing.T) {
 	t.Parallel()
 	given := []string{"ask.", "bad.", "empty.", "field.", "nav.", "taken."}
-	for _, name := range []string{"web", "part"} {
+	for _, name := range []string{"lang", "web", "part"} {
 		begins := map[string]bool{}
 		eachSource(t, name, func(_, text string) {
 			for _, m := range inFamily.FindAllStringSubmatch(text, -1) {
@@ -160,7 +168,7 @@ func TestShellHasWhatItPutsTogether(t *testing.T) {
 			}
 		})
 		for family, f := range families(t) {
-			if family == "web" || family == name {
+			if family == "lang" || family == name || family == "web" && name == "part" {
 				continue
 			}
 			for key := range textsOf(t, "en", f) {
@@ -256,8 +264,11 @@ func usedKeys(t *testing.T, names ...string) func(string) bool {
 func eachSource(t *testing.T, name string, visit func(file, text string)) {
 	t.Helper()
 	folder := name
-	if name == "web" {
+	switch name {
+	case "web":
 		folder = "."
+	case "lang":
+		folder = "../lang"
 	}
 	for _, pattern := range []string{"*.go", "templates/*.html"} {
 		files, err := filepath.Glob(filepath.Join(folder, pattern))

@@ -1,12 +1,14 @@
 package web
 
+import "example.org/tocsin/internal/lang"
+
 // EmptyView says what will be in a list that is empty, and what to do about it.
 type EmptyView struct{ Title, Text, Href, Action string }
 
 // Definition is one fact below the title.
 type Definition struct {
 	Name, Value, Note, Tone string
-	At                      *Moment // instead of Value
+	At                      *lang.Moment // instead of Value
 }
 
 // A DetailLine is a name with a value, as the provider gave them.
@@ -22,13 +24,4 @@ func (v *Request) EmptyList(n int, what string) *EmptyView {
 		return &EmptyView{Title: v.Text("empty." + what), Text: v.Text("empty." + what + ".text")}
 	}
 	return &EmptyView{v.Text("empty.filter"), v.Text("empty.filter.text", "n", n), v.Href(v.Path), v.Text("empty.filter.clear")}
-}
-
-// Category returns the word for a category or severity; an unknown one is shown
-// as it was received.
-func (v *Request) Category(s string) string {
-	if v.HasText("class." + s) {
-		return v.Text("class." + s)
-	}
-	return s
 }

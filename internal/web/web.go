@@ -1,7 +1,7 @@
 // Package web is the shell of the pages for people: what every page needs and
 // none is. It reads who asks and how they read (request.go), surrounds pages
 // with the side panel and the banners (frame.go), has the languages (locale.go,
-// locales/) and the clock, forms, lists and tables, keeps whole pages for a
+// locales/), forms, lists and tables, keeps whole pages for a
 // second (cache.go), serves the files beside them (static.go) and explains
 // errors. Pages are made on the server, complete without JavaScript, in memory
 // before the first byte is sent.
@@ -21,11 +21,13 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -68,7 +70,7 @@ type Config struct {
 type Pages struct {
 	config       Config
 	names        tocsin.Names
-	locales      map[string]*Locale
+	locales      map[string]Locale             // to which a request adds zone and hour
 	templates    map[string]*template.Template // by language
 	static       assets
 	sprite       sprite
@@ -88,7 +90,7 @@ func New(c Config, families ...Family) (*Pages, error) {
 		c.Zone = time.UTC
 	}
 	p := &Pages{
-		config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*Locale{}, templates: map[string]*template.Template{},
+		config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]Locale{}, templates: map[string]*template.Template{},
 		cache: pageCache{packer: httpserver.NewPacker(quickly)}, zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
 	}
 	families = append([]Family{{Files: files}}, families...)
@@ -100,10 +102,16 @@ func New(c Config, families ...Family) (*Pages, error) {
 	if p.sprite, err = loadSprite(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
-	for _, code := range Languages() {
-		if p.locales[code], err = NewLocale(code, families...); err != nil {
+	var folders []fs.FS
+	for _, f := range families {
+		folders = append(folders, f.Files)
+	}
+	for _, code := range lang.Languages() {
+		locale, err := lang.NewLocale(code, folders...)
+		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
+		p.locales[code] = Locale{lang.Clock{Locale: locale}}
 		if p.templates[code], err = p.parse(p.locales[code], families); err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
@@ -113,7 +121,7 @@ func New(c Config, families ...Family) (*Pages, error) {
 
 // parse reads the templates for one language, so that t in a template is a
 // text of that language wherever it stands.
-func (p *Pages) parse(l *Locale, families []Family) (*template.Template, error) {
+func (p *Pages) parse(l Locale, families []Family) (*template.Template, error) {
 	all := template.New("").Funcs(template.FuncMap{
 		"static":  func(name string) string { return p.static.names[name] },
 		"t":       l.Text,
@@ -129,7 +137,10 @@ func (p *Pages) parse(l *Locale, families []Family) (*template.Template, error) 
 		"options": func(id, name string, choices []Choice) selectView { return selectView{id, name, choices} },
 	})
 	for _, f := range families {
-		if !has(f.Files, "templates") {
+		if f.Files == nil {
+			continue
+		}
+		if _, err := fs.Stat(f.Files, "templates"); err != nil {
 			continue
 		}
 		if _, err := all.Funcs(f.Funcs).ParseFS(f.Files, "templates/*.html"); err != nil {

@@ -165,7 +165,7 @@ func (p *Pages) rotateClient(v *view) error {
 	if err := p.config.Admin.AddClientSecret(v.R.Context(), tocsin.Secret{ClientID: client.ID, Hash: hash, CreatedAt: v.Now}, v.Now.Add(oldSecret)); err != nil {
 		return err
 	}
-	return v.showClients(http.StatusOK, nil, secret{value, v.Text("admin.secret.rotated", "name", client.Name), client.ID, v.Text("admin.secret.once") + string(v.Between()) + v.Text("admin.secret.old")})
+	return v.showClients(http.StatusOK, nil, secret{value, v.Text("admin.secret.rotated", "name", client.Name), client.ID, v.Text("admin.secret.once") + v.Space() + v.Text("admin.secret.old")})
 }
 
 // askRevoke serves GET /admin/clients/{id}/revoke.

@@ -3,6 +3,7 @@ package admin
 import (
 	"testing"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -30,11 +31,11 @@ func TestReasoned(t *testing.T) {
 		{"ja", secret, "クライアント シークレットが正しくありません。おそらく、シークレットの「値」ではなく「シークレット ID」が貼り付けられています。", ""},
 		{"fr", tocsin.DecodeProblem("The upstream does not answer."), "The upstream does not answer.", "en"},
 	} {
-		l, err := web.NewLocale(tt.code, web.Family{Files: files})
+		l, err := lang.NewLocale(tt.code, files)
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := &view{Request: &web.Request{Clock: web.Clock{Locale: l}}}
+		v := &view{Request: &web.Request{Locale: web.Locale{Clock: lang.Clock{Locale: l}}}}
 		if got := v.reasoned(tt.problem); got.Text != tt.want || got.Lang != tt.lang {
 			t.Errorf("%s in %s: %q (%s), want %q", tt.problem.Encode(), tt.code, got.Text, got.Lang, tt.want)
 		}
@@ -47,11 +48,11 @@ func TestReasoned(t *testing.T) {
 // What the other side said is shown as its own.
 func TestReasonShowsEvidence(t *testing.T) {
 	t.Parallel()
-	l, err := web.NewLocale("en", web.Family{Files: files})
+	l, err := lang.NewLocale("en", files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &view{Request: &web.Request{Clock: web.Clock{Locale: l}}}
+	v := &view{Request: &web.Request{Locale: web.Locale{Clock: lang.Clock{Locale: l}}}}
 	got := v.reasoned(tocsin.NewProblem(tocsin.ProblemForbidden, "who", "upstream", "permissions", "A.Read.All").With(&tocsin.Evidence{
 		Status: 403, Code: "Forbidden", Inner: "Deep", Quote: "No.", RequestID: "11111111-2222-4333-8444-555555555555",
 	}))

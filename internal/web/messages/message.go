@@ -48,7 +48,7 @@ func (v *view) showMessage(status int, problem error) error {
 	title := cmp.Or(strings.TrimSpace(message.Title), row.ID)
 	page := messagePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.messages"), Href: v.Href("/messages")}, web.Crumb{Name: row.ID}),
-		ID:    row.ID, Heading: title, Category: v.Category(message.Category), State: v.messageState(row), Major: message.MajorChange,
+		ID:    row.ID, Heading: title, Category: v.CategoryWord(message.Category), State: v.messageState(row), Major: message.MajorChange,
 		Tags: message.Tags, Body: v.upstream(message.Content, message.ContentType),
 		Source: versions[len(versions)-1].Source,
 	}
@@ -57,7 +57,7 @@ func (v *view) showMessage(status int, problem error) error {
 	}
 	page.Title, page.Portal = row.ID+" "+title, v.Cloud(row.Own()).MessageLink(row.ID)
 	if message.Severity != "" && message.Severity != "normal" {
-		page.Severity = v.Category(message.Severity)
+		page.Severity = v.CategoryWord(message.Severity)
 	}
 	page.define(v, message)
 	if page.Files, err = v.Files(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "/messages/"+web.EscapeID(row.ID)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -38,7 +39,7 @@ type messageRow struct {
 	Due                                        *part.DueLine
 	Major, New                                 bool
 	Severity                                   string // "" for normal
-	Posted                                     *web.Moment
+	Posted                                     *lang.Moment
 	row                                        *readmodel.Row
 	message                                    tocsin.Message
 	Handled                                    handled
@@ -121,7 +122,7 @@ func (v *view) messageRows() ([]messageRow, error) {
 			return nil, err
 		}
 		m := messageRow{
-			ID: row.ID, Href: v.MessageHref(row.ID), Title: cmp.Or(strings.TrimSpace(message.Title), row.ID), Category: v.Category(message.Category),
+			ID: row.ID, Href: v.MessageHref(row.ID), Title: cmp.Or(strings.TrimSpace(message.Title), row.ID), Category: v.CategoryWord(message.Category),
 			Services: v.Join(message.Services), Major: message.MajorChange, Posted: v.Moment(row.ModifiedAt.Time()), row: row, message: message,
 			New: !mark.IsZero() && row.ModifiedAt.Time().After(mark),
 		}
@@ -129,7 +130,7 @@ func (v *view) messageRows() ([]messageRow, error) {
 			m.New = !views[row.ID].Read
 		}
 		if message.Severity != "" && message.Severity != "normal" {
-			m.Severity = v.Category(message.Severity)
+			m.Severity = v.CategoryWord(message.Severity)
 		}
 		m.Handled = v.handled(handlings[row.ID])
 		m.Due = v.DueOf(row.ID, message, m.Handled.Handling)
@@ -239,7 +240,7 @@ func (v *view) messageCategories(rows []messageRow, chosen string) []web.Choice 
 	slices.Sort(names)
 	list := []web.Choice{{Value: "", Name: v.Text("filter.category.all"), On: chosen == ""}}
 	for _, name := range slices.Compact(names) {
-		list = append(list, web.Choice{Value: name, Name: v.Category(name), On: name == chosen})
+		list = append(list, web.Choice{Value: name, Name: v.CategoryWord(name), On: name == chosen})
 	}
 	return list
 }

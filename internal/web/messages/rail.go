@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/lang"
 )
 
 // rail is the deadlines of the next 90 days on a line.
@@ -40,7 +40,7 @@ const (
 )
 
 func (v *view) rail(rows []messageRow) rail {
-	from := web.StartOfDay(v.Now.In(v.Zone)).AddDate(0, 0, -railBefore)
+	from := lang.StartOfDay(v.Now.In(v.Zone)).AddDate(0, 0, -railBefore)
 	to := from.AddDate(0, 0, railBefore+railAfter)
 	x := func(t time.Time) int {
 		return 20 + int(float64(railWidth)*float64(t.Sub(from))/float64(to.Sub(from)))
@@ -52,7 +52,7 @@ func (v *view) rail(rows []messageRow) rail {
 			fmt.Fprintf(&weekends, "M%d 20h%dv38h-%dz", x(day), x(day.AddDate(0, 0, 1))-x(day), x(day.AddDate(0, 0, 1))-x(day))
 		}
 		if day.Day() == 1 || day.Equal(from) {
-			r.Months = append(r.Months, railMonth{x(day), v.Month(day, false)})
+			r.Months = append(r.Months, railMonth{x(day), v.Month(day.Month(), false)})
 		}
 	}
 	if len(r.Months) > 1 && r.Months[1].X-r.Months[0].X < 80 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -22,7 +23,7 @@ const shownVersions = 6
 // VersionLine is one stored version of an issue or message.
 type VersionLine struct {
 	N        int
-	At, Seen *web.Moment
+	At, Seen *lang.Moment
 	Source   string
 	Compare  string // address of the comparison with the version before, "" for the first
 	Before   int
@@ -65,7 +66,7 @@ func (v *View) VersionLines(path, id string, versions []tocsin.Version) []Versio
 		if line.At != nil && line.Seen != nil && line.Seen.Text == line.At.Text {
 			line.Seen = nil // seen at once
 		}
-		for _, m := range []*web.Moment{line.At, line.Seen} {
+		for _, m := range []*lang.Moment{line.At, line.Seen} {
 			if m != nil {
 				m.Ago = "" // which no line shows
 			}
@@ -77,7 +78,7 @@ func (v *View) VersionLines(path, id string, versions []tocsin.Version) []Versio
 }
 
 // stated is the time that the provider stated for a version, nil for none.
-func (v *View) stated(version tocsin.Version) *web.Moment {
+func (v *View) stated(version tocsin.Version) *lang.Moment {
 	if !version.Stated {
 		return nil
 	}

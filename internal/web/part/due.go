@@ -6,15 +6,15 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
-	"example.org/tocsin/internal/web"
 )
 
 // DueLine is a message with a date by which somebody must act.
 type DueLine struct {
 	ID, Href, Title, Services, Days string
 	Left                            string // in 12 d, 7 d overdue
-	At                              *web.Moment
+	At                              *lang.Moment
 	Date                            string
 	Tone                            string // late, soon
 	Owner                           string // who sees to it, "" for strangers

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -66,7 +67,7 @@ func (s *said) text(texts ...string) {
 	}
 }
 
-func (s *said) moment(m *web.Moment) {
+func (s *said) moment(m *lang.Moment) {
 	if s.flag(m != nil); m != nil {
 		s.text(m.ISO, m.Text, m.UTC, m.Title, m.Ago)
 	}

@@ -4,8 +4,8 @@ import (
 	"reflect"
 	"testing"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
-	"example.org/tocsin/internal/web"
 )
 
 // What is kept of a page must not be taken for that of another model: whatever
@@ -15,11 +15,11 @@ func TestSaysAllThatTheModelSays(t *testing.T) {
 	paragraph := func() Paragraph {
 		return Paragraph{Lines: []string{"a", "b"}, Runs: []post.Run{{Op: post.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}}
 	}
-	post := PostView{At: &web.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}}
+	post := PostView{At: &lang.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}}
 	each(t, "PostView", reflect.ValueOf(&post).Elem(), func() string { return string(post.says()) })
-	issue := IssueLine{Posted: &web.Moment{ISO: "i"}, Next: &promiseView{At: &web.Moment{ISO: "n"}}}
+	issue := IssueLine{Posted: &lang.Moment{ISO: "i"}, Next: &promiseView{At: &lang.Moment{ISO: "n"}}}
 	each(t, "IssueLine", reflect.ValueOf(&issue).Elem(), func() string { return string(issue.says()) })
-	line := VersionLine{At: &web.Moment{ISO: "i"}, Seen: &web.Moment{ISO: "s"}}
+	line := VersionLine{At: &lang.Moment{ISO: "i"}, Seen: &lang.Moment{ISO: "s"}}
 	each(t, "VersionLine", reflect.ValueOf(&line).Elem(), func() string { return string(line.says()) })
 }
 

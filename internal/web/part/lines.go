@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -33,7 +34,7 @@ func During(row *readmodel.Row, from, to, now time.Time) bool {
 // An IssueRow is an issue in a list, with when it began and how long it lasted.
 type IssueRow struct {
 	IssueLine
-	Started *web.Moment
+	Started *lang.Moment
 	Length  string
 }
 
@@ -113,7 +114,7 @@ type IssueLine struct {
 	web.Look
 	ID, Href, Title, Class, ClassWords, Service string
 	Own                                         bool // the desk's own team speaks
-	Posted                                      *web.Moment
+	Posted                                      *lang.Moment
 	Next                                        *promiseView
 	New                                         string
 	Source, serviceID                           string // whose list it is on, and what it is about
@@ -157,7 +158,7 @@ func (v *View) IssueLine(row *readmodel.Row) (IssueLine, error) {
 func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
 	return IssueLine{
 		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
-		Class: row.Class, ClassWords: v.Class(row.Class), Service: row.Service,
+		Class: row.Class, ClassWords: v.ClassWord(row.Class), Service: row.Service,
 		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(issue), start: row.StartAt.Time(), view: v,
 	}
 }
@@ -234,7 +235,7 @@ func (open OpenLines) Of(issues []*health.Issue) []IssueLine {
 
 // A FeedLine is something that happened.
 type FeedLine struct {
-	At            *web.Moment
+	At            *lang.Moment
 	Glyph, Family string
 	Icon          string // instead of a glyph
 	Text          template.HTML

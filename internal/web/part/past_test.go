@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -16,7 +17,7 @@ func TestTenantsDoNotWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	parts := New(Config{})
 	ask := func(tenant string, work func() int) int {
-		v := parts.View(&web.Request{Clock: web.Clock{Now: time.Unix(1, 0)}, Snapshot: &readmodel.Snapshot{Tenant: tocsin.Tenant{ID: tenant}}})
+		v := parts.View(&web.Request{Locale: web.Locale{Clock: lang.Clock{Now: time.Unix(1, 0)}}, Snapshot: &readmodel.Snapshot{Tenant: tocsin.Tenant{ID: tenant}}})
 		n, err := Remembered(v, "figures", func(*history.Past) (int, error) { return work(), nil })
 		if err != nil {
 			t.Error(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -16,7 +17,7 @@ import (
 type PostView struct {
 	web.Look
 	N          int
-	At         *web.Moment
+	At         *lang.Moment
 	Type       string
 	Paragraphs []Paragraph
 	Same       []Paragraph // as in the post before
@@ -158,15 +159,11 @@ func (v *View) written(d *post.Date) *writtenDate {
 	if d.WholeDay {
 		return &writtenDate{Text: v.LongDate(d.At)}
 	}
-	text := v.LongDate(d.At) + ", " + v.HM(d.At) + " UTC"
-	if v.Code == "ja" {
-		text = v.LongDate(d.At) + v.HM(d.At) + " UTC"
-	}
-	w := &writtenDate{Text: text}
+	w := &writtenDate{Text: v.LongTime(d.At) + " UTC"}
 	if !v.IsUTC(d.At) {
 		local := d.At.In(v.Zone)
 		w.Local = v.HM(local)
-		if !web.SameDay(local, d.At) {
+		if !lang.SameDay(local, d.At) {
 			w.Local = v.ShortDate(local) + " " + w.Local
 		}
 		w.Local = v.Text("date.local", "time", w.Local, "city", v.City())

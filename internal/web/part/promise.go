@@ -3,15 +3,15 @@ package part
 import (
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
-	"example.org/tocsin/internal/web"
 )
 
 // promiseView is when the provider said it would speak again, and whether it
 // has kept its word.
 type promiseView struct {
-	At    *web.Moment
+	At    *lang.Moment
 	Words string // in 18 min, 42 min late
 	Tone  string // late, soon
 }
@@ -55,7 +55,7 @@ func (v *View) late(d time.Duration) string {
 func (v *View) kept(p post.Promise) (words string, late string) {
 	due, came := p.DueAt.In(v.Zone), p.KeptAt.In(v.Zone)
 	dueText, cameText := v.HM(due), v.HM(came)
-	if !web.SameDay(due, came) {
+	if !lang.SameDay(due, came) {
 		dueText, cameText = v.ShortDate(due)+" "+dueText, v.ShortDate(came)+" "+cameText
 	}
 	words = v.Text("promise.kept", "due", dueText, "came", cameText)

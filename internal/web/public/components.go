@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -42,8 +43,8 @@ func allStatuses() []tocsin.Status {
 func (p *Pages) components(v *view) error {
 	page := componentsPage{Frame: v.Frame(web.Crumb{Name: v.Text("components")}), Empty: web.EmptyView{Title: v.Text("overview.none"), Text: v.Text("feed.empty"), Href: v.Href("/"), Action: v.Text("nav.overview")}}
 	for _, s := range allStatuses() {
-		row := componentStatus{Value: string(s), Tint: v.Look(s), Langs: web.Languages()}
-		for _, code := range web.Languages() {
+		row := componentStatus{Value: string(s), Tint: v.Look(s), Langs: lang.Languages()}
+		for _, code := range lang.Languages() {
 			row.Looks = append(row.Looks, v.InLanguage(code).Look(s))
 		}
 		page.Statuses = append(page.Statuses, row)

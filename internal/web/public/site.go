@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -25,7 +26,7 @@ type sitePage struct {
 	Services                     []part.ServiceLine
 	Posts                        []sitePost
 	Ended                        []part.IssueRow
-	Written                      *web.Moment
+	Written                      *lang.Moment
 	Stale, StaleText             string
 }
 
@@ -33,7 +34,7 @@ type sitePage struct {
 type sitePost struct {
 	part.IssueLine
 	Impact     string
-	Started    *web.Moment
+	Started    *lang.Moment
 	Paragraphs []part.Paragraph
 }
 
@@ -51,7 +52,7 @@ func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant
 	for name, body := range shell.Assets(".css", ".svg") {
 		site["static/"+name] = body
 	}
-	for _, code := range web.Languages() {
+	for _, code := range lang.Languages() {
 		r, err := shell.Reading(ctx, code, tenant.ID)
 		if err != nil {
 			return nil, err

@@ -107,7 +107,7 @@ func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 		date := first.AddDate(0, 0, i)
 		x, y := calendarLeft+calendarStep*((i+offset)/7), calendarTop+calendarStep*((i+offset)%7)
 		if date.Day() == 1 {
-			c.Months = append(c.Months, calendarMonth{x, v.Month(date, true)})
+			c.Months = append(c.Months, calendarMonth{x, v.Month(date.Month(), true)})
 		}
 		if date.Equal(today) {
 			c.TodayX, c.TodayY = x-1, y-1
@@ -123,7 +123,7 @@ func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 	}
 	for row, day := range []time.Weekday{time.Monday, time.Wednesday, time.Friday, time.Sunday} {
 		at := first.AddDate(0, 0, (int(day)-int(first.Weekday())+7)%7)
-		c.Weekdays = append(c.Weekdays, calendarDay{calendarTop + 11 + 2*row*calendarStep, v.Weekday(at, true)})
+		c.Weekdays = append(c.Weekdays, calendarDay{calendarTop + 11 + 2*row*calendarStep, v.Weekday(at.Weekday(), true)})
 	}
 	c.Quiet, c.None = quiet.String(), none.String()
 	return c, nil

@@ -4,9 +4,9 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
-	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 )
 
@@ -29,7 +29,7 @@ type clockMark struct {
 
 type clockRow struct {
 	Name         string
-	Theirs, Ours *web.Moment
+	Theirs, Ours *lang.Moment
 	Delay, Tone  string
 }
 

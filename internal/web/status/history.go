@@ -73,7 +73,7 @@ func (p *Pages) pastYear(v *view) error {
 	page.ShowAll = v.With("all", "1")
 	first, _ := yearOf(year)
 	for month := range 12 {
-		page.Months = append(page.Months, v.Month(first.AddDate(0, month, 0), true))
+		page.Months = append(page.Months, v.Month(first.AddDate(0, month, 0).Month(), true))
 	}
 	for _, what := range []string{"days", "figures", "events"} {
 		page.CSV = append(page.CSV, web.Crumb{Name: v.Text("csv." + what), Href: v.Href("/history.csv?what=" + what + "&year=" + strconv.Itoa(year))})

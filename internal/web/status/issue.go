@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -64,7 +65,7 @@ func (p *Pages) issue(v *view) error {
 	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
 	page := issuePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
-		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.Class(row.Class),
+		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
 		Own: row.Own(), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
@@ -117,7 +118,7 @@ func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, p
 	bound := func(name string, t time.Time) {
 		m := v.Moment(t)
 		note := m.UTC
-		if local := t.In(v.Zone); note == "" && web.SameDay(local, v.Now.In(v.Zone)) {
+		if local := t.In(v.Zone); note == "" && lang.SameDay(local, v.Now.In(v.Zone)) {
 			note = v.ShortDate(local)
 		}
 		add(web.Definition{Name: name, At: m, Note: note})

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/web"
 )
 
 // plannedLine is maintenance that has been announced and is not over.
@@ -15,7 +15,7 @@ type plannedLine struct {
 	ID, Href, Title, Service string
 	Left                     string // until it begins
 	Date, Window             string
-	At                       *web.Moment
+	At                       *lang.Moment
 	Now                      bool // it is under way
 }
 

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
@@ -54,7 +55,7 @@ type hit struct {
 	web.Look
 	ID, Href, Class, ClassWords, Service string
 	Title, Passage                       template.HTML
-	At                                   *web.Moment
+	At                                   *lang.Moment
 }
 
 // Limits of a search.
@@ -261,7 +262,7 @@ func (v *view) hit(item archive.Item, words []string) (hit, error) {
 	}
 	var texts []string
 	if item.Kind == tocsin.KindMessage {
-		one.Href, one.Class, one.ClassWords = v.MessageHref(item.ID), "", v.Category(item.Class)
+		one.Href, one.Class, one.ClassWords = v.MessageHref(item.ID), "", v.CategoryWord(item.Class)
 		if row, ok := v.Snapshot.Message(item.ID); ok {
 			message, err := v.pages.config.Model.Message(v.R.Context(), row)
 			if err != nil {
@@ -270,7 +271,7 @@ func (v *view) hit(item archive.Item, words []string) (hit, error) {
 			texts = append(texts, post.Text(message.Content, message.ContentType))
 		}
 	} else {
-		one.Look, one.Href, one.ClassWords = v.LookOf(item.Class, item.Status), v.IssueHref(item.ID), v.Class(item.Class)
+		one.Look, one.Href, one.ClassWords = v.LookOf(item.Class, item.Status), v.IssueHref(item.ID), v.ClassWord(item.Class)
 		if row, ok := v.Snapshot.Issue(item.ID); ok {
 			issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
 			if err != nil {
@@ -300,7 +301,7 @@ func (page *searchPage) nothing(v *view, words []string) {
 	if v.Reads(access.ReadMessages) {
 		what = append(what, v.Text("search.in.messages", "n", len(v.Snapshot.Messages)))
 	}
-	page.Empty = &web.EmptyView{Title: v.Text("search.none", "q", query), Text: v.Text("search.none.in", "what", v.Join(what), "tenant", v.Snapshot.Tenant.Title()) + string(v.Between()) + v.Text("search.none.text")}
+	page.Empty = &web.EmptyView{Title: v.Text("search.none", "q", query), Text: v.Text("search.none.in", "what", v.Join(what), "tenant", v.Snapshot.Tenant.Title()) + v.Space() + v.Text("search.none.text")}
 	if longest := slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) }); len(words) > 1 {
 		page.Ways = append(page.Ways, web.Crumb{Name: v.Text("search.only", "q", longest), Href: v.Href("/search?" + url.Values{"q": {longest}}.Encode())})
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -66,7 +67,7 @@ type featureLine struct {
 // eventRow is an issue with what it counts for in a span.
 type eventRow struct {
 	part.IssueRow
-	Ended   *web.Moment
+	Ended   *lang.Moment
 	Counted string
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -40,7 +41,7 @@ type tenantRow struct {
 	Open       []part.IssueLine
 	None       string // what it means that none is open
 	More       int
-	Checked    *web.Moment
+	Checked    *lang.Moment
 	Stale      string
 }
 
