@@ -40,11 +40,14 @@ func TestPrivacyPosts(t *testing.T) {
 	} {
 		b := h.Browser()
 		b.Enter(tt.who)
-		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?", "/calendar.ics?"} {
+		for _, path := range []string{"/messages?", "/messages?v=all&due=30d&", "/search?q=confidential&", "/search?q=MC9+inquiry&", "/?", "/fr/messages?", "/ja/?"} {
 			_, page := b.Send("GET", path+"tenant="+tt.tenant, nil)
 			if got := strings.Contains(page, `/messages/MC9`); got != tt.sees || !tt.sees && strings.Contains(page, "Confidential") {
 				t.Errorf("%s at %s of %s: shown %t, want %t", tt.who, path, tt.tenant, got, tt.sees)
 			}
+		}
+		if _, calendar := b.Send("GET", "/calendar.ics?tenant="+tt.tenant, nil); !strings.Contains(calendar, "BEGIN:VCALENDAR") || strings.Contains(calendar, "MC9") || strings.Contains(calendar, "Confidential") {
+			t.Errorf("the calendar of %s for %s: %s", tt.tenant, tt.who, calendar)
 		}
 		want := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[tt.sees]
 		for _, path := range []string{"/messages/mc9?", "/messages/MC9/compare/1/1?"} {

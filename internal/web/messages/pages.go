@@ -26,8 +26,9 @@ import (
 //go:embed templates locales
 var files embed.FS
 
-// model has the texts of messages.
+// model has the texts of messages, and of planned work.
 type model interface {
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
 	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
 }
 

@@ -216,7 +216,13 @@ func (h *House) Messages() {
 // Message puts one message into a tenant.
 func (h *House) Message(tenant string, m tocsin.Message) {
 	h.t.Helper()
-	doc, err := tocsin.NewDocument(m)
+	h.Record(tenant, m)
+}
+
+// Record puts what a source says into a tenant.
+func (h *House) Record(tenant string, said any) {
+	h.t.Helper()
+	doc, err := tocsin.NewDocument(said)
 	if err != nil {
 		h.t.Fatal(err)
 	}
