@@ -79,27 +79,34 @@ func (d Day) advisoriesOnly() bool {
 // ascending, each with what is known about it: thirty for a strip, a year for
 // a calendar.
 func (p *Past) Days(ctx context.Context, s *readmodel.Service, from, to time.Time) ([]Day, error) {
-	from, to = from.UTC().Truncate(day), to.UTC().Truncate(day)
 	list := make([]Day, 0, max(0, int(to.Sub(from)/day)+1))
+	err := p.EachDay(ctx, s, from, to, func(one Day) { list = append(list, one) })
+	return list, err
+}
+
+// EachDay hands the days that [Past.Days] returns to each, one by one, for those
+// who keep less of them than all.
+func (p *Past) EachDay(ctx context.Context, s *readmodel.Service, from, to time.Time, each func(Day)) error {
+	from, to = from.UTC().Truncate(day), to.UTC().Truncate(day)
 	first, last, known := p.Known(s)
 	first, last = first.Truncate(day), last.Truncate(day)
 	t, err := p.timeline(ctx, s, latest(from, first), earliest(to.Add(day), p.now))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for date := from; !date.After(to); date = date.Add(day) {
 		if !known || date.Before(first) || date.After(last) {
-			list = append(list, Day{Date: date, Unknown: day})
+			each(Day{Date: date, Unknown: day})
 			continue
 		}
 		one, err := p.on(ctx, s, date)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		one.lost = t.lost(date, date.Add(day))
-		list = append(list, one)
+		each(one)
 	}
-	return list, nil
+	return nil
 }
 
 // on is one day. Overviews that held during it decide it, and incidents that say

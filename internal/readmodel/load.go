@@ -29,7 +29,8 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if s.Seq, err = m.archive.LastSeqOf(ctx, tenantID); err != nil {
 		return nil, err
 	}
-	found, err := m.readServices(ctx, s) // first, since they say how issues are filed
+	// First, since they say how issues are filed.
+	found, err := m.readServices(ctx, s, func(found map[string]*Service) error { return m.transitions(ctx, tenantID, found) })
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +120,12 @@ func (shared sharing) row(r *tocsin.Row) *Row {
 	}
 }
 
-// rereadServices reads the services of s anew, and files the issues of s anew
-// when services are called otherwise. The caller completes the services.
-func (m *Model) rereadServices(ctx context.Context, s *Snapshot) (map[string]*Service, error) {
+// rereadServices reads the services of s anew, with the transitions of those
+// whose overviews changed, and files the issues of s anew when services are
+// called otherwise. The caller completes the services.
+func (m *Model) rereadServices(ctx context.Context, s *Snapshot, changed map[tocsin.Ref]bool) (map[string]*Service, error) {
 	before := s.names()
-	found, err := m.readServices(ctx, s)
+	found, err := m.readServices(ctx, s, func(found map[string]*Service) error { return m.newTransitions(ctx, s, found, changed) })
 	if err == nil && !before.equal(s.naming) {
 		m.refile(s)
 	}
@@ -155,8 +157,9 @@ func (m *Model) refile(s *Snapshot) {
 }
 
 // readServices reads what a tenant's sources say about its services: service
-// lists, and overviews with their transitions. How they are called is kept in s.
-func (m *Model) readServices(ctx context.Context, s *Snapshot) (map[string]*Service, error) {
+// lists, and overviews, whose transitions are for the caller to fill in. How
+// they are called is kept in s.
+func (m *Model) readServices(ctx context.Context, s *Snapshot, transitions func(map[string]*Service) error) (map[string]*Service, error) {
 	rows, err := m.archive.Rows(ctx, s.Tenant.ID, tocsin.KindService, tocsin.KindOverview)
 	if err != nil {
 		return nil, err
@@ -181,7 +184,7 @@ func (m *Model) readServices(ctx context.Context, s *Snapshot) (map[string]*Serv
 			s.Overview, s.Since, s.Source, s.LeftAt = overview, tocsin.FromMicros(r.At), r.Source, tocsin.FromMicros(r.LeftAt)
 		}
 	}
-	if err := m.transitions(ctx, s.Tenant.ID, found); err != nil {
+	if err := transitions(found); err != nil {
 		return nil, err
 	}
 	s.naming = newNaming(found, rows)
@@ -212,11 +215,40 @@ func serviceIn(found map[string]*Service, id string) *Service {
 	return s
 }
 
+// transitions reads the transitions of all services.
 func (m *Model) transitions(ctx context.Context, tenantID string, found map[string]*Service) error {
 	states, err := m.archive.States(ctx, tenantID, tocsin.KindOverview, 0)
 	if err != nil {
 		return err
 	}
+	return m.addTransitions(ctx, found, states)
+}
+
+// newTransitions reads the transitions of the services that changed and takes
+// those of the others from s: years of them are not read again for each change.
+func (m *Model) newTransitions(ctx context.Context, s *Snapshot, found map[string]*Service, changed map[tocsin.Ref]bool) error {
+	for i := range s.Services {
+		one := &s.Services[i]
+		if len(one.Transitions) > 0 && !changed[tocsin.Ref{Kind: tocsin.KindOverview, ID: one.ID}] {
+			serviceIn(found, one.ID).Transitions = one.Transitions
+		}
+	}
+	for ref := range changed {
+		if ref.Kind != tocsin.KindOverview {
+			continue
+		}
+		states, err := m.archive.StatesOf(ctx, s.Tenant.ID, ref)
+		if err != nil {
+			return err
+		}
+		if err := m.addTransitions(ctx, found, states); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Model) addTransitions(ctx context.Context, found map[string]*Service, states []tocsin.State) error {
 	for _, state := range states {
 		overview, err := textOf[tocsin.Overview](ctx, m, state.Document)
 		if err != nil {
@@ -294,7 +326,7 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 	}
 	var found map[string]*Service
 	if services { // first, since they say how issues are filed
-		if found, err = m.rereadServices(ctx, s); err != nil {
+		if found, err = m.rereadServices(ctx, s, seen); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,7 @@ type rows interface {
 	EachRow(ctx context.Context, tenantID string, each func(*tocsin.Row)) error
 	RowsOf(ctx context.Context, tenantID string, refs []tocsin.Ref) ([]tocsin.Row, error)
 	States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error)
+	StatesOf(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.State, error)
 }
 
 // texts are what items say.
@@ -246,7 +247,7 @@ func (m *Model) renew(ctx context.Context, s *Snapshot, changed []tocsin.Change,
 	}
 	own := ownStates(states, s.Tenant.ID)
 	if next.strays(own) {
-		found, err := m.rereadServices(ctx, &next)
+		found, err := m.rereadServices(ctx, &next, nil)
 		if err != nil {
 			return nil, err
 		}

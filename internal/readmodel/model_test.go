@@ -50,9 +50,10 @@ func TestRefreshMatchesLoad(t *testing.T) {
 	t.Parallel()
 	s, followed := open(t, time.Now)
 	t0 := storetest.T0
-	record(t, s, t0, storetest.Issue(t, "EX2", "first", t0), overview(t, "Exchange", tocsin.StatusOperational))
+	record(t, s, t0.Add(-time.Hour), overview(t, "Teams", tocsin.StatusDegradation))
+	record(t, s, t0, storetest.Issue(t, "EX2", "first", t0), overview(t, "Exchange", tocsin.StatusOperational), overview(t, "Teams", tocsin.StatusOperational))
 	before, err := followed.Snapshot(t.Context(), storetest.Contoso)
-	if err != nil || len(before.Issues) != 1 || len(before.Services) != 1 {
+	if err != nil || len(before.Issues) != 1 || len(before.Services) != 2 {
 		t.Fatalf("Snapshot = %+v, %v", before, err)
 	}
 	record(t, s, t0.Add(time.Hour), storetest.Issue(t, "EX1", "second", t0.Add(time.Hour)), storetest.Issue(t, "EX2", "changed", t0.Add(time.Hour)),
@@ -73,7 +74,8 @@ func TestRefreshMatchesLoad(t *testing.T) {
 			t.Errorf("%s: %+v", name, snapshot)
 		}
 		exchange, ok := snapshot.Service("Exchange")
-		if !ok || len(snapshot.Services) != 2 || exchange.Overview.Status != tocsin.StatusDegradation || len(exchange.Transitions) != 2 {
+		untouched, _ := snapshot.Service("Teams")
+		if !ok || untouched == nil || len(untouched.Transitions) != 2 || len(snapshot.Services) != 3 || exchange.Overview.Status != tocsin.StatusDegradation || len(exchange.Transitions) != 2 {
 			t.Errorf("%s: services %+v", name, snapshot.Services)
 		}
 	}

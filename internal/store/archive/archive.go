@@ -24,6 +24,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"example.org/tocsin/internal/cache"
@@ -36,6 +37,7 @@ type Store struct {
 	db          *store.Store
 	known       *cache.Cache[tocsin.Hash, stored]
 	tenantEdits atomic.Uint64
+	grams       sync.Pool // of *grams, 256 KB each
 }
 
 // Open opens the archive of an open store, which the caller closes, and brings

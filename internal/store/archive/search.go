@@ -209,13 +209,17 @@ func (s *Store) putTexts(ctx context.Context, tx *store.Tx, kinds map[int64]tocs
 	if err := tx.Insert(ctx, `INSERT INTO texts (document, text) VALUES `, texts, ""); err != nil || s.db.Pool() != nil {
 		return err
 	}
-	return insertGrams(ctx, tx, texts)
+	return s.insertGrams(ctx, tx, texts)
 }
 
 // insertGrams adds texts to the index of SQLite, many in one statement: it
 // writes what it has gathered to the file at the beginning of each.
-func insertGrams(ctx context.Context, tx *store.Tx, texts [][]any) error {
-	seen := newGrams()
+func (s *Store) insertGrams(ctx context.Context, tx *store.Tx, texts [][]any) error {
+	seen, kept := s.grams.Get().(*grams)
+	if !kept {
+		seen = newGrams()
+	}
+	defer s.grams.Put(seen)
 	for part := range slices.Chunk(texts, 500) {
 		rows := make([][]any, len(part))
 		for i, row := range part {

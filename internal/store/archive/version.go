@@ -72,13 +72,33 @@ const statesOfKind = `
 // microseconds; 0 keeps all.
 func (s *Store) States(ctx context.Context, tenantID string, kind tocsin.Kind, since int64) ([]tocsin.State, error) {
 	rows, err := s.db.Read().QueryContext(ctx, statesOfKind, tenantID, string(kind), since)
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (st tocsin.State, err error) {
-		return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status, &st.Source)
-	})
+	list, err := store.Collect(rows, err, scanState)
 	if err != nil {
 		return nil, fmt.Errorf("list states: %w", s.db.Translate(err))
 	}
 	return list, nil
+}
+
+// statesOfItem is statesOfKind for one item.
+const statesOfItem = `
+	SELECT i.id, v.document, v.at, v.seen_at, d.status, v.source
+	FROM items i CROSS JOIN tenants t CROSS JOIN members m CROSS JOIN versions v CROSS JOIN documents d
+	WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND m.tenant = t.num AND m.item = i.num
+	AND v.tenant = m.tenant AND v.item = m.item AND v.void = '' AND (v.stated OR v.n = m.n) AND d.num = v.document ORDER BY v.at, v.seen_at, v.n`
+
+// StatesOf lists the versions of one item in a tenant as [Store.States] lists
+// those of a kind; none for an item that the tenant does not have.
+func (s *Store) StatesOf(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.State, error) {
+	rows, err := s.db.Read().QueryContext(ctx, statesOfItem, tenantID, string(ref.Kind), ref.ID)
+	list, err := store.Collect(rows, err, scanState)
+	if err != nil {
+		return nil, fmt.Errorf("list states of %s: %w", ref.ID, s.db.Translate(err))
+	}
+	return list, nil
+}
+
+func scanState(rows *sql.Rows) (st tocsin.State, err error) {
+	return st, rows.Scan(&st.ID, &st.Document, &st.At, &st.SeenAt, &st.Status, &st.Source)
 }
 
 // A Verification is what [Store.Verify] found out about one tenant.

@@ -224,6 +224,14 @@ func overviewsBackForth(t *testing.T, s *Desk) {
 		got = append(got, string(st.Status))
 	}
 	expect(t, "transitions in time", got, []string{"serviceDegradation", "serviceOperational", "serviceOperational", "serviceDegradation", "serviceOperational"})
+	record(t, s, Fabrikam, T0, good)
+	record(t, s, Contoso, T0, Issue(t, "EX1", "another item", T0))
+	own, ownErr := s.StatesOf(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindOverview, ID: states[0].ID})
+	expect(t, "transitions of the item alone", own, states)
+	none, noneErr := s.StatesOf(t.Context(), Contoso, tocsin.Ref{Kind: tocsin.KindIssue, ID: states[0].ID})
+	if ownErr != nil || noneErr != nil || len(none) != 0 {
+		t.Errorf("StatesOf: %v, %v, %v", ownErr, noneErr, none)
+	}
 	if rows, err := s.Rows(t.Context(), Contoso); err != nil || rows[0].Status != tocsin.StatusOperational || rows[0].N != 3 {
 		t.Errorf("Rows = %+v, %v", rows, err)
 	}

@@ -104,13 +104,10 @@ func (v *View) Days(what string, from, to time.Time) (map[string][]uint8, error)
 		all := map[string][]uint8{}
 		for i := range v.Snapshot.Services {
 			s := &v.Snapshot.Services[i]
-			days, err := past.Days(v.R.Context(), s, from, to)
+			var looks []uint8
+			err := past.EachDay(v.R.Context(), s, from, to, func(day history.Day) { looks = append(looks, dayLook(day.Level())) })
 			if err != nil {
 				return nil, err
-			}
-			looks := make([]uint8, len(days))
-			for n, day := range days {
-				looks[n] = dayLook(day.Level())
 			}
 			all[s.ID] = looks
 		}
