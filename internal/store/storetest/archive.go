@@ -63,6 +63,8 @@ func archiveChecks() checks {
 		"Events":             events,
 		"StaleSources":       staleSources,
 		"LatePromises":       latePromises,
+		"Publishing":         publishing,
+		"Updates":            updates,
 	}
 }
 

@@ -1,0 +1,108 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// An Update is one published update of an issue or message of a tenant, as lists
+// show it. Its number is that of its version in the tenant: it never changes,
+// and with kind, id and tenant it names the update for ever.
+type Update struct {
+	tocsin.Ref
+	N      int       // its number; numbers grow, some may be missing
+	Newest int       // the number of the newest update of the item
+	At     time.Time // the provider's own time of this state, else when it was seen
+	SeenAt time.Time // when the desk first saw it
+	Title  string
+	// Services are display names, as the update says them.
+	Services []string
+	Status   tocsin.Status // of an issue
+	Class    string        // classification of an issue, category of a message
+}
+
+// Last reports whether no newer update of the item is there.
+func (u Update) Last() bool { return u.N == u.Newest }
+
+// A Query says which updates are wanted, among those that the edition has.
+type Query struct {
+	Kind    tocsin.Kind // issue or message; "" for both
+	Service string      // display name; "" for all
+	Class   string      // of an issue, or category of a message; "" for all
+	Limit   int         // 1 to 500
+	After   string      // the cursor of the page before; "" for the first
+}
+
+// maxLimit bounds a page of updates.
+const maxLimit = 500
+
+// Updates lists updates, newest first by the provider's time, and the cursor of
+// the next page, "" after the last one. It reads no text, and a bounded number
+// of rows: a page may hold fewer updates than the limit, or none, and have a
+// next one. It fails with [tocsin.ErrInvalid] for a cursor that is none.
+func (r *Reader) Updates(ctx context.Context, e Edition, q Query) ([]Update, string, error) {
+	issues, messages := q.Kind != tocsin.KindMessage, q.Kind != tocsin.KindIssue
+	rows, next, err := r.store.Updates(ctx, e.Tenant.ID, archive.UpdatesQuery{
+		Issues: issues, Others: issues && e.Advisories, Messages: messages && e.Messages,
+		Service: q.Service, Class: q.Class, Limit: min(max(1, q.Limit), maxLimit), After: q.After,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	list := make([]Update, len(rows))
+	for i, row := range rows {
+		list[i] = updateOf(row)
+	}
+	return list, next, nil
+}
+
+func updateOf(row archive.Update) Update {
+	u := Update{
+		Ref: row.Ref, N: row.N, Newest: row.Newest, At: tocsin.FromMicros(row.At), SeenAt: tocsin.FromMicros(row.SeenAt),
+		Title: strings.TrimSpace(row.Title), Status: row.Status, Class: row.Class,
+	}
+	if u.Title == "" {
+		u.Title = row.ID
+	}
+	if row.Service != "" {
+		u.Services = strings.Split(row.Service, "\n")
+	}
+	return u
+}
+
+// A Publication is one update whole.
+type Publication struct {
+	Update
+	*Content
+	Previous, Next int // numbers of the updates beside it, 0 for none
+}
+
+// Publication finds the update with a number of the issue or message with an id.
+// It fails with [tocsin.ErrNotFound], in the same words, for one that does not
+// exist, whose class the edition does not have, and for a message that is or was
+// about data privacy.
+func (r *Reader) Publication(ctx context.Context, e Edition, id string, n int) (*Publication, error) {
+	for _, kind := range []tocsin.Kind{tocsin.KindIssue, tocsin.KindMessage} {
+		row, err := r.store.Update(ctx, e.Tenant.ID, tocsin.Ref{Kind: kind, ID: id}, n)
+		if errors.Is(err, tocsin.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !e.Publishes(kind, row.Class) {
+			continue
+		}
+		content, err := r.content(ctx, kind, row.Before, row.Document)
+		if err != nil {
+			return nil, err
+		}
+		return &Publication{updateOf(row.Update), content, row.Previous, row.Next}, nil
+	}
+	return nil, nothing()
+}
