@@ -17,13 +17,14 @@ func unaudited(room string) map[string]string {
 	switch room {
 	case "people":
 		return map[string]string{
-			"AddCode":       "a one-time code: what it leads to is audited",
-			"SetObjectID":   "one step of signing in, which is audited",
-			"SetViewpoints": "what one person has read and likes concerns nobody else",
-			"Sweep":         "what is over by itself",
-			"TouchSession":  "the session's beginning is audited",
-			"UseAssertion":  "one step of asking for a token",
-			"UsePasskey":    "one step of signing in, which is audited",
+			"AddCode":          "a one-time code: what it leads to is audited",
+			"SetObjectID":      "one step of signing in, which is audited",
+			"SetViewpoints":    "what one person has read and likes concerns nobody else",
+			"Sweep":            "what is over by itself",
+			"TouchFeedAddress": "that it was made is audited",
+			"TouchSession":     "the session's beginning is audited",
+			"UseAssertion":     "one step of asking for a token",
+			"UsePasskey":       "one step of signing in, which is audited",
 		}
 	case "archive":
 		return map[string]string{

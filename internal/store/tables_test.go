@@ -21,7 +21,7 @@ func owners() map[string][]string {
 			"sources", "tenant_domains", "tenants", "text_index", "texts", "traits", "unreadable", "versions", "wordings",
 		},
 		"people": {
-			"access_state", "client_secrets", "clients", "contacts", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "signing_keys", "sites",
+			"access_state", "client_secrets", "clients", "contacts", "feed_addresses", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "signing_keys", "sites",
 			"team_members", "teams", "used_assertions", "user_roles", "users", "viewpoints",
 		},
 	}

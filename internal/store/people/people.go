@@ -1,5 +1,5 @@
 // Package people keeps who may do what on a desk, and what people do: accounts
-// with their passkeys, sessions and one-time codes; the clients of the APIs with
+// with their passkeys, sessions, private addresses of feeds and one-time codes; the clients of the APIs with
 // their secrets and the keys that tokens are signed with; the marks that a
 // person puts on messages, and what a team does about them; teams, sites, how
 // both people and teams are reached, and who may speak with the provider.

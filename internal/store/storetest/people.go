@@ -25,6 +25,7 @@ func peopleChecks() checks {
 		"Sessions":       sessions,
 		"SetUp":          setUp,
 		"Passkeys":       passkeys,
+		"FeedAddresses":  feedAddresses,
 		"Rotation":       rotation,
 		"Viewpoints":     viewpoints,
 		"Handlings":      handlings,
