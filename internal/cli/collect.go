@@ -98,8 +98,8 @@ func printPolls(w io.Writer, polls []pollJSON) {
 	_ = table.Flush() // standard output
 }
 
-// spoken is why a poll was not complete, for a person: the sentence, what to
-// do, and what the source itself said.
+// spoken is why a poll was not complete or a change not handled, for a person:
+// the sentence, what to do, what the program noted, and what the source said.
 func spoken(p *tocsin.Problem) string {
 	if p == nil {
 		return ""
@@ -107,6 +107,9 @@ func spoken(p *tocsin.Problem) string {
 	parts := []string{lang.English(p)}
 	if help := lang.EnglishHelp(p); help != "" {
 		parts = append(parts, help)
+	}
+	if detail := p.Args["detail"]; detail != "" {
+		parts = append(parts, "["+strconv.Quote(detail)+"]")
 	}
 	if e := p.Evidence; e != nil {
 		said := slices.DeleteFunc([]string{e.Number, e.Code, e.Inner}, func(s string) bool { return s == "" })

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"text/tabwriter"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -17,31 +18,34 @@ type consumerCmd struct {
 
 // consumerJSON is a consumer as commands print it.
 type consumerJSON struct {
-	Name        string        `json:"name"`
-	BeginsAfter int64         `json:"beginsAfter"`
-	Cursor      int64         `json:"cursor"`
-	Behind      int64         `json:"behind"`
-	Progress    float64       `json:"progress"` // from 0 to 1
-	HandledAt   string        `json:"handledAt,omitempty"`
-	Failures    int           `json:"failures"`
-	Problem     string        `json:"problem,omitempty"`
-	Skipped     []skippedJSON `json:"skipped"`
+	Name        string  `json:"name"`
+	BeginsAfter int64   `json:"beginsAfter"`
+	Cursor      int64   `json:"cursor"`
+	Behind      int64   `json:"behind"`
+	Progress    float64 `json:"progress"` // from 0 to 1
+	HandledAt   string  `json:"handledAt,omitempty"`
+	Failures    int     `json:"failures"`
+	Problem     string  `json:"problem,omitempty"`
+	// Cause is the same as a code with arguments.
+	Cause   *tocsin.Problem `json:"cause,omitempty"`
+	Skipped []skippedJSON   `json:"skipped"`
 }
 
 type skippedJSON struct {
-	Change  int64  `json:"change"`
-	Problem string `json:"problem"`
-	At      string `json:"at"`
+	Change  int64           `json:"change"`
+	Problem string          `json:"problem"`
+	Cause   *tocsin.Problem `json:"cause,omitempty"`
+	At      string          `json:"at"`
 }
 
 func newConsumerJSON(c tocsin.Cursor, last int64, skipped []tocsin.SkippedChange) consumerJSON {
 	printed := consumerJSON{
 		Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(last), Progress: c.Progress(last), HandledAt: date(c.HandledAt),
-		Failures: c.Failures, Problem: c.Problem, Skipped: []skippedJSON{},
+		Failures: c.Failures, Problem: lang.English(c.Problem), Cause: c.Problem, Skipped: []skippedJSON{},
 	}
 	for _, s := range skipped {
 		if s.Consumer == c.Name {
-			printed.Skipped = append(printed.Skipped, skippedJSON{s.Seq, s.Problem, date(s.At)})
+			printed.Skipped = append(printed.Skipped, skippedJSON{s.Seq, lang.English(s.Problem), s.Problem, date(s.At)})
 		}
 	}
 	return printed
@@ -95,7 +99,7 @@ func printConsumers(w io.Writer, list []consumerJSON) {
 	fmt.Fprintln(table, "CONSUMER\tSKIPPED CHANGE\tAT\tPROBLEM")
 	for _, one := range list {
 		for _, change := range one.Skipped {
-			fmt.Fprintf(table, "%s\t%d\t%s\t%s\n", one.Name, change.Change, change.At, oneLine(change.Problem))
+			fmt.Fprintf(table, "%s\t%d\t%s\t%s\n", one.Name, change.Change, change.At, oneLine(spoken(change.Cause)))
 		}
 	}
 	_ = table.Flush() // standard output

@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/cli"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // Consumers are listed in each form, and what one skipped is tried again.
@@ -37,7 +38,7 @@ func TestConsumers(t *testing.T) {
 	if err == nil {
 		c, claimErr := s.ClaimConsumer(t.Context(), "events", at, time.Minute)
 		if err = claimErr; err == nil {
-			_, err = s.SkipChange(t.Context(), c, at, time.Minute, "the log is broken")
+			_, err = s.SkipChange(t.Context(), c, at, time.Minute, tocsin.NewProblem(tocsin.ProblemChange, "detail", "the log is broken"))
 		}
 	}
 	if err == nil {
@@ -47,9 +48,9 @@ func TestConsumers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line, want := range map[string]string{
-		"consumer list": "CONSUMER CURSOR BEHIND DONE FAILURES SKIPPED HANDLED AT events 1 1 50% 0 1 2026-03-02T09:00:00Z CONSUMER SKIPPED CHANGE AT PROBLEM events 1 2026-03-02T09:00:00Z the log is broken",
+		"consumer list": "CONSUMER CURSOR BEHIND DONE FAILURES SKIPPED HANDLED AT events 1 1 50% 0 1 2026-03-02T09:00:00Z CONSUMER SKIPPED CHANGE AT PROBLEM events 1 2026-03-02T09:00:00Z A fault of the desk kept the change from being handled. Have it tried again after the next update of the desk; the log has more of the cause. [\"the log is broken\"]",
 		"consumer list --output json": `[ { "name": "events", "beginsAfter": 0, "cursor": 1, "behind": 1, "progress": 0.5, "handledAt": "2026-03-02T09:00:00Z", "failures": 0, "skipped": [ { "change": 1, ` +
-			`"problem": "the log is broken", "at": "2026-03-02T09:00:00Z" } ] } ]`,
+			`"problem": "A fault of the desk kept the change from being handled.", "cause": { "code": "change.failed", "args": { "detail": "the log is broken" } }, "at": "2026-03-02T09:00:00Z" } ] } ]`,
 	} {
 		if got := run(0, line); got != want {
 			t.Errorf("tocsin %s prints\n%s, want\n%s", line, got, want)

@@ -59,6 +59,7 @@ func helped() []tocsin.ProblemCode {
 		tocsin.ProblemTimeout, tocsin.ProblemProxy, tocsin.ProblemSilent, tocsin.ProblemWebPage, tocsin.ProblemContentType, tocsin.ProblemRedirect,
 		tocsin.ProblemUnauthorized, tocsin.ProblemPermission, tocsin.ProblemLicence, tocsin.ProblemConditional, tocsin.ProblemForbidden,
 		tocsin.ProblemNotFound, tocsin.ProblemThrottled, tocsin.ProblemFault,
+		tocsin.ProblemChange, tocsin.ProblemChangeUnread, tocsin.ProblemChangeClash,
 		tocsin.ProblemProof, tocsin.ProblemRefused, tocsin.ProblemSecret, tocsin.ProblemSecretExpired, tocsin.ProblemAppUnknown, tocsin.ProblemAppDisabled,
 		tocsin.ProblemTenantUnknown, tocsin.ProblemConsent, tocsin.ProblemResource, tocsin.ProblemResourceDisabled, tocsin.ProblemScope, tocsin.ProblemKeyUnknown, tocsin.ProblemClock,
 		tocsin.ProblemFederation, tocsin.ProblemTokenConditional, tocsin.ProblemOtherCloud, tocsin.ProblemProofMissing,

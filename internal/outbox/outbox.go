@@ -83,8 +83,8 @@ type keeper interface {
 
 // failures are what became of changes that could not be handled.
 type failures interface {
-	FailConsumer(ctx context.Context, c tocsin.Cursor, problem string) (tocsin.Cursor, error)
-	SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, lease time.Duration, problem string) (tocsin.Cursor, error)
+	FailConsumer(ctx context.Context, c tocsin.Cursor, problem *tocsin.Problem) (tocsin.Cursor, error)
+	SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, lease time.Duration, problem *tocsin.Problem) (tocsin.Cursor, error)
 	RetrySkipped(ctx context.Context, consumer string, seq int64, handle store.Handler) error
 }
 
@@ -233,19 +233,34 @@ func (r *Runner) failed(ctx context.Context, c *following, cursor tocsin.Cursor,
 	}
 	log := r.log.With("consumer", c.Name, "change", cursor.Seq+1, "err", failure)
 	if cursor.Failures+1 < maxTries {
-		next, err := r.archive.FailConsumer(ctx, cursor, failure.Error())
+		next, err := r.archive.FailConsumer(ctx, cursor, problemOf(failure))
 		if err != nil {
 			return cursor, lookEvery, err
 		}
 		log.WarnContext(ctx, "change was not handled", "tries", next.Failures)
 		return next, waitAfter(next.Failures), nil
 	}
-	next, err := r.archive.SkipChange(ctx, cursor, r.now(), lease, failure.Error())
+	next, err := r.archive.SkipChange(ctx, cursor, r.now(), lease, problemOf(failure))
 	if err != nil {
 		return cursor, lookEvery, err
 	}
 	log.ErrorContext(ctx, "change is skipped until somebody has it tried again", "tries", maxTries)
 	return next, 0, nil
+}
+
+// problemOf says why a change was not handled, by the kind of the error, whose
+// text is the detail.
+func problemOf(err error) *tocsin.Problem {
+	code := tocsin.ProblemChange
+	switch {
+	case errors.Is(err, tocsin.ErrInvalid):
+		code = tocsin.ProblemChangeUnread
+	case errors.Is(err, tocsin.ErrNotFound):
+		code = tocsin.ProblemChangeGone
+	case errors.Is(err, tocsin.ErrConflict):
+		code = tocsin.ProblemChangeClash
+	}
+	return tocsin.NewProblem(code, "detail", err.Error())
 }
 
 // waitAfter is how long after so many failures a change is tried again.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -182,7 +183,7 @@ func TestOneBadChange(t *testing.T) {
 		t.Errorf("handled %v after %d tries, want all but 11 after one in its batch and five alone", l.seqs, tries)
 	}
 	skipped, err := s.SkippedChanges(t.Context(), 9)
-	if err != nil || len(skipped) != 1 || skipped[0].Seq != 11 {
+	if err != nil || len(skipped) != 1 || skipped[0].Seq != 11 || skipped[0].Problem.Code != tocsin.ProblemChange || !strings.HasSuffix(skipped[0].Problem.Args["detail"], errBroken.Error()) {
 		t.Fatalf("SkippedChanges = %+v, %v", skipped, err)
 	}
 	if err := r.Retry(t.Context(), "c", 11); !errors.Is(err, errBroken) {

@@ -46,7 +46,9 @@ const cursorColumns = `name, seq, begin_seq, epoch, lease_ends, failures, proble
 
 func scanCursor(rows *sql.Rows) (c tocsin.Cursor, err error) {
 	var ends, handled int64
-	err = rows.Scan(&c.Name, &c.Seq, &c.Begin, &c.Epoch, &ends, &c.Failures, &c.Problem, &handled)
+	var problem string
+	err = rows.Scan(&c.Name, &c.Seq, &c.Begin, &c.Epoch, &ends, &c.Failures, &problem, &handled)
+	c.Problem = tocsin.DecodeProblem(problem)
 	c.LeaseEnds, c.HandledAt = tocsin.FromMicros(ends), tocsin.FromMicros(handled)
 	return c, err
 }
@@ -138,7 +140,7 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 		return c, 0, fmt.Errorf("consume changes for %s: %w", c.Name, err)
 	}
 	if handled > 0 {
-		next.Failures, next.Problem, next.HandledAt, next.LeaseEnds = 0, "", now, now.Add(lease)
+		next.Failures, next.Problem, next.HandledAt, next.LeaseEnds = 0, nil, now, now.Add(lease)
 	}
 	return next, handled, nil
 }
@@ -156,10 +158,10 @@ func advance(ctx context.Context, tx *Tx, c tocsin.Cursor, seq int64, now time.T
 
 // FailConsumer notes that the batch after c could not be handled and returns
 // the cursor with one more failure.
-func (s *Store) FailConsumer(ctx context.Context, c tocsin.Cursor, problem string) (tocsin.Cursor, error) {
-	c.Failures, c.Problem = c.Failures+1, Clean(tocsin.Clip(problem, maxProblem))
+func (s *Store) FailConsumer(ctx context.Context, c tocsin.Cursor, problem *tocsin.Problem) (tocsin.Cursor, error) {
+	c.Failures, c.Problem = c.Failures+1, problem
 	result, err := s.write.ExecContext(ctx, `UPDATE consumers SET failures = $1, problem = $2 WHERE name = $3 AND seq = $4 AND epoch = $5`,
-		c.Failures, c.Problem, c.Name, c.Seq, c.Epoch)
+		c.Failures, Clean(problem.Encode()), c.Name, c.Seq, c.Epoch)
 	moved, err := Changed(result, err)
 	if err == nil && !moved {
 		err = claimLost(c.Name)
@@ -170,21 +172,18 @@ func (s *Store) FailConsumer(ctx context.Context, c tocsin.Cursor, problem strin
 	return c, nil
 }
 
-// maxProblem bounds what is kept of a failure, in bytes.
-const maxProblem = 500
-
 // SkipChange moves a cursor past the next change without handling it and keeps
 // the change and the problem in the list of skipped ones. It fails with
 // [ErrClaimLost] when the cursor was moved or claimed by somebody else.
-func (s *Store) SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, lease time.Duration, problem string) (tocsin.Cursor, error) {
+func (s *Store) SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, lease time.Duration, problem *tocsin.Problem) (tocsin.Cursor, error) {
 	next := c
-	next.Seq, next.Failures, next.Problem = c.Seq+1, 0, ""
+	next.Seq, next.Failures, next.Problem = c.Seq+1, 0, nil
 	err := s.InTx(ctx, func(tx *Tx) error {
 		if err := advance(ctx, tx, c, next.Seq, now, lease); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO skipped_changes (consumer, seq, problem, at) VALUES ($1, $2, $3, $4)`,
-			c.Name, next.Seq, Clean(tocsin.Clip(problem, maxProblem)), micros(now))
+			c.Name, next.Seq, Clean(problem.Encode()), micros(now))
 		return err
 	})
 	if err != nil {
@@ -199,8 +198,9 @@ func (s *Store) SkippedChanges(ctx context.Context, limit int) ([]tocsin.Skipped
 	rows, err := s.read.QueryContext(ctx, `SELECT consumer, seq, problem, at FROM skipped_changes ORDER BY at DESC, consumer, seq LIMIT $1`, limit)
 	list, err := Collect(rows, err, func(rows *sql.Rows) (c tocsin.SkippedChange, err error) {
 		var at int64
-		err = rows.Scan(&c.Consumer, &c.Seq, &c.Problem, &at)
-		c.At = tocsin.FromMicros(at)
+		var problem string
+		err = rows.Scan(&c.Consumer, &c.Seq, &problem, &at)
+		c.Problem, c.At = tocsin.DecodeProblem(problem), tocsin.FromMicros(at)
 		return c, err
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ type Cursor struct {
 	Epoch     int64 // grows with each claim
 	LeaseEnds time.Time
 	Failures  int       // in a row, of the batch after Seq
-	Problem   string    // why the last try failed, "" after a success
+	Problem   *Problem  // why the last try failed, nil after a success
 	HandledAt time.Time // when Seq was last advanced, zero before
 }
 
@@ -31,6 +31,6 @@ func (c Cursor) Progress(last int64) float64 {
 type SkippedChange struct {
 	Consumer string
 	Seq      int64
-	Problem  string
+	Problem  *Problem
 	At       time.Time
 }

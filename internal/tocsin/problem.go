@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A Problem says why a poll or the test of a connection was not complete: a code
-// of a closed list, its arguments, and what the upstream itself said. Package
+// A Problem says why a poll or the test of a connection was not complete, or why
+// a consumer did not handle a change: a code of a closed list, its arguments, and what the upstream itself said. Package
 // lang makes a sentence of it in each language; the archive and programs have
 // the code. A Problem is not changed once it is made; nil stands for none.
 type Problem struct {
@@ -59,6 +59,14 @@ const (
 	ProblemAttachments ProblemCode = "files.damaged"
 	ProblemFilesMany   ProblemCode = "files.many"
 	ProblemFilesLarge  ProblemCode = "files.large"
+)
+
+// Why a consumer did not handle a change.
+const (
+	ProblemChange       ProblemCode = "change.failed" // for a reason that only the detail has
+	ProblemChangeUnread ProblemCode = "change.unread" // what it is about cannot be read
+	ProblemChangeGone   ProblemCode = "change.gone"   // what it is about is not there
+	ProblemChangeClash  ProblemCode = "change.clash"  // with what is there already
 )
 
 // What kept an answer from coming. The slot who says from where: "upstream" or
@@ -119,6 +127,7 @@ func problemSlots() map[ProblemCode][]string {
 		ProblemPath: {}, ProblemFile: {"name"}, ProblemShort: {"kind", "missing", "n"}, ProblemItem: {"kind", "n", "names"}, ProblemLost: {"kind"}, ProblemTimes: {"n", "which"},
 		ProblemPage: {"detail", "kind", "page"}, ProblemEndless: {"kind"}, ProblemLink: {}, ProblemAway: {},
 		ProblemAttachments: {}, ProblemFilesMany: {}, ProblemFilesLarge: {},
+		ProblemChange: {"detail"}, ProblemChangeUnread: {"detail"}, ProblemChangeGone: {"detail"}, ProblemChangeClash: {"detail"},
 
 		ProblemName: {"host", "who"}, ProblemConnection: {"who"}, ProblemCertificate: {"who"}, ProblemOutdated: {"who"},
 		ProblemOtherName: {"who"}, ProblemTLS: {"who"}, ProblemTimeout: {"who"}, ProblemProxy: {"who"}, ProblemSilent: {"who"},

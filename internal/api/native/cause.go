@@ -9,7 +9,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// causeBody is why a poll was not complete.
+// causeBody is why a poll was not complete, or a change not handled.
 type causeBody struct {
 	Code     causeCode         `json:"code" doc:"What went wrong. The list may grow."`
 	Args     map[string]string `json:"args,omitempty" doc:"What the code is about, by name: who (upstream or tokens), kind, n, status and the like."`

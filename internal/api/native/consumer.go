@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -33,13 +34,15 @@ type consumerBody struct {
 	HandledAt   *time.Time    `json:"handledAt,omitempty" doc:"When the cursor moved last."`
 	Failures    int           `json:"failures" doc:"Failed tries of the next change, in a row."`
 	Problem     string        `json:"problem,omitempty" doc:"Why the last try failed, in English."`
+	Cause       *causeBody    `json:"cause,omitempty" doc:"The same as a code with arguments."`
 	Skipped     []skippedBody `json:"skipped" nullable:"false" doc:"Changes that it could not handle and went past, newest first; at most 1,000 of all consumers."`
 }
 
 type skippedBody struct {
-	Change  int64     `json:"change" doc:"Number of the change."`
-	Problem string    `json:"problem" doc:"Why it could not be handled, in English."`
-	At      time.Time `json:"at"`
+	Change  int64      `json:"change" doc:"Number of the change."`
+	Problem string     `json:"problem" doc:"Why it could not be handled, in English."`
+	Cause   *causeBody `json:"cause,omitempty" doc:"The same as a code with arguments. The argument detail is what the program noted."`
+	At      time.Time  `json:"at"`
 }
 
 type consumerList struct {
@@ -88,11 +91,11 @@ func (a *API) consumerBodies(ctx context.Context) ([]consumerBody, error) {
 	for i, c := range cursors {
 		list[i] = consumerBody{
 			Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(last), Progress: c.Progress(last), HandledAt: instant(c.HandledAt),
-			Failures: c.Failures, Problem: c.Problem, Skipped: []skippedBody{},
+			Failures: c.Failures, Problem: lang.English(c.Problem), Cause: newCauseBody(c.Problem), Skipped: []skippedBody{},
 		}
 		for _, s := range skipped {
 			if s.Consumer == c.Name {
-				list[i].Skipped = append(list[i].Skipped, skippedBody{s.Seq, s.Problem, s.At.UTC()})
+				list[i].Skipped = append(list[i].Skipped, skippedBody{s.Seq, lang.English(s.Problem), newCauseBody(s.Problem), s.At.UTC()})
 			}
 		}
 	}

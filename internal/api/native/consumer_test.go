@@ -54,7 +54,7 @@ func TestConsumers(t *testing.T) {
 	}
 	c, err := s.ClaimConsumer(ctx, "index", d.now, time.Minute)
 	if err == nil {
-		_, err = s.SkipChange(ctx, c, d.now, time.Minute, "the index is broken")
+		_, err = s.SkipChange(ctx, c, d.now, time.Minute, tocsin.NewProblem(tocsin.ProblemChangeGone, "detail", "the index is broken"))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestConsumers(t *testing.T) {
 			t.Errorf("%s of the index: %v, want %v", name, index[name], want)
 		}
 	}
-	if got := fmt.Sprint(index["skipped"]); got != "[map[at:2026-03-02T09:00:00Z change:1 problem:the index is broken]]" {
+	if got := fmt.Sprint(index["skipped"]); got != "[map[at:2026-03-02T09:00:00Z cause:map[args:map[detail:the index is broken] code:change.gone] change:1 problem:What the change is about is no longer in the archive.]]" {
 		t.Errorf("skipped: %s", got)
 	}
 	if letters["behind"] != 0.0 || letters["progress"] != 1.0 || letters["beginsAfter"] != float64(last) || fmt.Sprint(letters["skipped"]) != "[]" {

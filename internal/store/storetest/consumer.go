@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -123,22 +124,34 @@ func skippedChanges(t *testing.T, s *Desk) {
 	}
 	record(t, s, Contoso, T0, Issue(t, "EX1", "one", T0), Issue(t, "EX2", "two", T0))
 	cursor := claim(t, s, "mail", T0)
-	cursor, err := s.FailConsumer(ctx, cursor, "no")
-	if err != nil || cursor.Failures != 1 || cursor.Problem != "no" {
+	no := tocsin.NewProblem(tocsin.ProblemChangeGone, "detail", "no\x00pe")
+	cursor, err := s.FailConsumer(ctx, cursor, no)
+	if err != nil || cursor.Failures != 1 || cursor.Problem != no {
 		t.Fatalf("FailConsumer = %+v, %v", cursor, err)
 	}
-	next, err := s.SkipChange(ctx, cursor, T0, time.Minute, "no")
+	if list, err := s.Cursors(ctx); err != nil || list[0].Problem.Encode() != no.Encode() {
+		t.Errorf("Cursors = %+v, %v", list, err)
+	}
+	next, err := s.SkipChange(ctx, cursor, T0, time.Minute, no)
 	if err != nil || next.Seq != 1 || next.Failures != 0 {
 		t.Fatalf("SkipChange = %+v, %v", next, err)
 	}
-	if _, err := s.SkipChange(ctx, cursor, T0, time.Minute, "no"); !errors.Is(err, store.ErrClaimLost) {
+	if _, err := s.SkipChange(ctx, cursor, T0, time.Minute, no); !errors.Is(err, store.ErrClaimLost) {
 		t.Errorf("skipping again: %v, want ErrClaimLost", err)
 	}
-	want := []tocsin.SkippedChange{{Consumer: "mail", Seq: 1, Problem: "no", At: T0}}
+	want := []tocsin.SkippedChange{{Consumer: "mail", Seq: 1, Problem: no, At: T0}}
 	list, err := s.SkippedChanges(ctx, 9)
 	expect(t, "skipped", list, want)
 	if err != nil {
 		t.Error(err)
+	}
+	err = s.InTx(ctx, func(tx *store.Tx) error { // as an older version kept it
+		_, err := tx.ExecContext(ctx, `UPDATE skipped_changes SET problem = 'the log is broken'`)
+		return err
+	})
+	want[0].Problem = tocsin.NewProblem(tocsin.ProblemKept, "text", "the log is broken")
+	if list, listErr := s.SkippedChanges(ctx, 9); err != nil || listErr != nil || !reflect.DeepEqual(list, want) {
+		t.Errorf("SkippedChanges = %+v, %v, %v, want the sentence that was kept", list, err, listErr)
 	}
 	if counts, err := s.SkippedByConsumer(ctx); err != nil || counts["mail"] != 1 {
 		t.Errorf("SkippedByConsumer = %v, %v", counts, err)

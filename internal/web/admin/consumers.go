@@ -34,14 +34,13 @@ type consumerLine struct {
 	Cursor        string
 	Behind        int
 	Done, Handled string
-	Failures      int
-	Problem       string
+	Problem       *why
 }
 
 type skippedLine struct {
-	Name, ID, At, Problem string
-	Change                string
-	Retry                 string
+	Name, ID, At, Change string
+	Problem              *why
+	Retry                string
 }
 
 // adminConsumers serves GET /admin/consumers.
@@ -63,7 +62,7 @@ func (p *Pages) adminConsumers(v *view) error {
 	for _, c := range cursors {
 		line := consumerLine{
 			Name: v.consumer(c.Name), ID: c.Name, Cursor: strconv.FormatInt(c.Seq, 10), Behind: int(c.Behind(last)), Done: v.Percent(c.Progress(last), 0),
-			Failures: c.Failures, Problem: c.Problem,
+			Problem: v.reasoned(c.Problem),
 		}
 		if !c.HandledAt.IsZero() {
 			line.Handled = v.Full(c.HandledAt.In(v.Zone))
@@ -73,7 +72,7 @@ func (p *Pages) adminConsumers(v *view) error {
 	for _, s := range skipped {
 		change := strconv.FormatInt(s.Seq, 10)
 		page.Skipped = append(page.Skipped, skippedLine{
-			Name: v.consumer(s.Consumer), ID: s.Consumer, At: v.Full(s.At.In(v.Zone)), Problem: s.Problem, Change: change,
+			Name: v.consumer(s.Consumer), ID: s.Consumer, At: v.Full(s.At.In(v.Zone)), Problem: v.reasoned(s.Problem), Change: change,
 			Retry: v.Href("/admin/consumers/" + url.PathEscape(s.Consumer) + "/" + change),
 		})
 	}

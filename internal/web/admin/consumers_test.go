@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
 )
 
@@ -22,7 +23,7 @@ func TestConsumers(t *testing.T) {
 	if err == nil {
 		c, claimErr := h.Store.ClaimConsumer(ctx, "events", at, time.Minute)
 		if err = claimErr; err == nil {
-			_, err = h.Store.SkipChange(ctx, c, at, time.Minute, "the log is <broken>")
+			_, err = h.Store.SkipChange(ctx, c, at, time.Minute, tocsin.NewProblem(tocsin.ProblemChange, "detail", "the log is <broken>"))
 		}
 	}
 	if err != nil {
@@ -35,9 +36,9 @@ func TestConsumers(t *testing.T) {
 	}
 	alex := enter("alex")
 	for path, wants := range map[string][]string{
-		"/admin/consumers":    {"Log of what changed", "<code translate=\"no\">events</code>", "the log is &lt;broken&gt;", `action="/admin/consumers/events/1`, "Try again: change 1, Log of what changed"},
-		"/fr/admin/consumers": {"Journal des changements", `action="/fr/admin/consumers/events/1`, "Réessayer"},
-		"/ja/admin/consumers": {"変更の履歴", `action="/ja/admin/consumers/events/1`, "再試行"},
+		"/admin/consumers":    {"Log of what changed", "<code translate=\"no\">events</code>", "A fault of the desk kept the change from being handled.", "the log is &lt;broken&gt;", `action="/admin/consumers/events/1`, "Try again: change 1, Log of what changed"},
+		"/fr/admin/consumers": {"Journal des changements", "Une erreur du programme a empêché le traitement du changement.", "Relevé par le programme\u00a0:", "the log is &lt;broken&gt;", `action="/fr/admin/consumers/events/1`, "Réessayer"},
+		"/ja/admin/consumers": {"変更の履歴", "プログラムの障害により、変更を処理できませんでした。", "the log is &lt;broken&gt;", `action="/ja/admin/consumers/events/1`, "再試行"},
 	} {
 		_, page := alex.Send("GET", path, nil)
 		for _, want := range wants {

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ type why struct {
 	Help       string // what to do, "" for nothing
 	Said       string // status and codes of the upstream
 	Quote      string // its own words, in a language that nobody knows
+	Detail     string // what the program noted, in English
 	IDs        []labelled
 }
 
@@ -32,15 +32,13 @@ func (v *view) reasoned(p *tocsin.Problem) *why {
 	if p.Code == tocsin.ProblemKept {
 		w.Lang = "en"
 	}
-	if detail := p.Args["detail"]; detail != "" {
-		w.Quote = detail
-	}
+	w.Detail = p.Args["detail"]
 	if e := p.Evidence; e != nil {
 		codes := slices.DeleteFunc([]string{e.Number, e.Code, e.Inner}, func(s string) bool { return s == "" })
 		if e.Status != 0 {
 			codes = append([]string{"HTTP " + strconv.Itoa(e.Status)}, codes...)
 		}
-		w.Said, w.Quote = strings.Join(codes, " · "), cmp.Or(e.Quote, w.Quote)
+		w.Said, w.Quote = strings.Join(codes, " · "), e.Quote
 		for _, id := range []labelled{
 			{v.Text("evidence.request"), e.RequestID}, {v.Text("evidence.client"), e.ClientRequestID}, {v.Text("evidence.correlation"), e.CorrelationID},
 		} {
