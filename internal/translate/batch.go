@@ -29,7 +29,6 @@ type asking struct {
 // asked is a text on its way.
 type asked struct {
 	index  int
-	source string
 	sent   string
 	accept func(answer string) (string, Reason)
 }
@@ -229,13 +228,10 @@ func (a *asking) take(ctx context.Context, m *member, texts []asked, answer Answ
 			continue
 		}
 		refused++
-		a.fail(texts[i:i+1], reason, time.Time{})
-		a.texts = append(a.texts, one)
-		if err := a.ledger.NoteRefusal(ctx, Refusal{
-			At: a.now(), Engine: m.ID, Language: a.job.To, Source: one.source, Answer: tocsin.Clip(answer.Texts[i], maxQuoted), Reason: reason,
-		}); err != nil {
-			return err
+		a.outcomes[one.index] = Outcome{
+			Engine: m.ID, By: m.Engine.Name(), Model: answer.Model, Reason: reason, Answer: tocsin.Clip(answer.Texts[i], maxQuoted),
 		}
+		a.texts = append(a.texts, one)
 	}
 	if refused == 0 {
 		return nil

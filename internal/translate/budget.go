@@ -20,16 +20,6 @@ type Usage struct {
 	Refused  int // answers that failed a check
 }
 
-// A Refusal is an answer that failed a check.
-type Refusal struct {
-	At       time.Time
-	Engine   string // its name in the settings
-	Language string
-	Source   string // the text, nothing replaced
-	Answer   string // what the engine said, cut at 4 KiB
-	Reason   Reason
-}
-
 // ledger keeps count of what engines were asked.
 type ledger interface {
 	// NoteUsage adds to the usage of a day.
@@ -37,8 +27,6 @@ type ledger interface {
 	// SpentSince returns the characters that were sent to an engine in all
 	// languages since a day began, and those that it reports as billed.
 	SpentSince(ctx context.Context, engine string, day time.Time) (sent, billed int, err error)
-	// NoteRefusal keeps an answer that failed a check.
-	NoteRefusal(ctx context.Context, r Refusal) error
 }
 
 // uncounted is a ledger that keeps nothing.
@@ -49,8 +37,6 @@ func (uncounted) NoteUsage(context.Context, Usage) error { return nil }
 func (uncounted) SpentSince(context.Context, string, time.Time) (sent, billed int, err error) {
 	return 0, 0, nil
 }
-
-func (uncounted) NoteRefusal(context.Context, Refusal) error { return nil }
 
 // A Budget bounds the characters that an engine is sent, code points; 0 is no
 // bound.

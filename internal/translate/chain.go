@@ -103,10 +103,11 @@ func (c *Chains) Languages() []string {
 // An Outcome is what the engines made of one text.
 type Outcome struct {
 	Text   string // "" when there is a reason
-	Engine string // name in the settings of the engine that translated it
+	Engine string // name in the settings of the engine that translated it, or whose answer failed a check
 	By     string // name of the engine as people know it
 	Model  string // name and version of its model, "" when it does not say
 	Reason Reason // why there is no translation
+	Answer string // what failed the check, cut at 4 KiB
 	// Again is when asking once more may help; zero when the same question would
 	// have the same answer.
 	Again time.Time
@@ -120,7 +121,7 @@ func (c *Chains) Ask(ctx context.Context, job Job) ([]Outcome, error) {
 	a := &asking{Chains: c, job: job, outcomes: make([]Outcome, len(job.Texts))}
 	for i, text := range job.Texts {
 		sent, accept := c.guard(text, job.To)
-		a.texts = append(a.texts, asked{i, text, sent, accept})
+		a.texts = append(a.texts, asked{i, sent, accept})
 	}
 	chain := c.byLanguage[job.To]
 	if len(chain) == 0 {

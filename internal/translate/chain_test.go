@@ -56,10 +56,9 @@ func failing(f *translate.Failure) func(int, translate.Job) (translate.Answer, e
 
 // books is a ledger in memory.
 type books struct {
-	mu       sync.Mutex
-	usage    []translate.Usage
-	refusals []translate.Refusal
-	broken   error
+	mu     sync.Mutex
+	usage  []translate.Usage
+	broken error
 }
 
 func (b *books) NoteUsage(_ context.Context, u translate.Usage) error {
@@ -78,13 +77,6 @@ func (b *books) SpentSince(_ context.Context, engine string, day time.Time) (sen
 		}
 	}
 	return sent, billed, b.broken
-}
-
-func (b *books) NoteRefusal(_ context.Context, r translate.Refusal) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.refusals = append(b.refusals, r)
-	return b.broken
 }
 
 func (b *books) sum() (sum translate.Usage) {
@@ -179,8 +171,12 @@ func TestChainAsksInOrder(t *testing.T) {
 	if len(two.asked) != 1 || !slices.Equal(two.asked[0], []string{"b", "c"}) {
 		t.Errorf("the second engine was asked %v", two.asked)
 	}
-	if sum := w.ledger.sum(); sum.Calls != 2 || sum.Sent != 5 || sum.Billed != 100 || sum.Refused != 2 || len(w.ledger.refusals) != 2 || w.ledger.refusals[0].Reason != translate.ReasonUnchanged {
-		t.Errorf("ledger %+v %+v", sum, w.ledger.refusals)
+	if sum := w.ledger.sum(); sum.Calls != 2 || sum.Sent != 5 || sum.Billed != 100 || sum.Refused != 2 {
+		t.Errorf("ledger %+v", sum)
+	}
+	alone := ask(t, w.chains(t, translate.Member{ID: "one", Engine: one}), "a", "b", "c")
+	if words(alone) != "One:A [unchanged] [failed]" || alone[1].Answer != "b" || alone[1].Engine != "one" {
+		t.Errorf("what failed a check: %+v", alone)
 	}
 	unknown, err := w.chains(t).Ask(t.Context(), translate.Job{To: "ja", Texts: []string{"a"}})
 	if err != nil || words(unknown) != "[noEngine]" {
