@@ -15,14 +15,24 @@ const secretPrefix = "tcs_"
 // NewClientSecret makes the secret of an API client, 256 random bits in
 // characters that need no escaping in URLs, forms and shells, and the hash that
 // is kept of it.
-func NewClientSecret() (string, tocsin.Hash) {
+func NewClientSecret() (string, tocsin.Hash) { return newSecret(secretPrefix) }
+
+// FeedSecretPrefix begins the secret in a private address of feeds. Whoever
+// writes addresses down looks for it, in any letter case.
+const FeedSecretPrefix = "tcf_"
+
+// NewFeedSecret makes the secret of a private address of feeds, 256 random bits
+// as those of a client, and the hash that is kept of it.
+func NewFeedSecret() (string, tocsin.Hash) { return newSecret(FeedSecretPrefix) }
+
+func newSecret(prefix string) (string, tocsin.Hash) {
 	var random [32]byte
 	_, _ = rand.Read(random[:]) // never fails: it ends the process instead
-	secret := secretPrefix + base64.RawURLEncoding.EncodeToString(random[:])
+	secret := prefix + base64.RawURLEncoding.EncodeToString(random[:])
 	return secret, HashSecret(secret)
 }
 
-// HashSecret is what is kept of a client secret. One round is enough because
+// HashSecret is what is kept of a secret. One round is enough because
 // secrets are random: nobody can guess their way through 256 bits.
 func HashSecret(secret string) tocsin.Hash { return tocsin.HashOf([]byte(secret)) }
 

@@ -140,7 +140,9 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	c := config()
 	c.Log = slog.New(slog.NewJSONHandler(&out, nil))
 	s := newServer(t, c)
-	for _, path := range []string{"/?access_token=canary", "/panic?x=canary", "/half?canary"} {
+	for _, path := range []string{
+		"/?access_token=canary", "/panic?x=canary", "/half?canary", "/feeds/canary/feed.xml", "/fr//Feeds//canary/x", "/f%65eds/canary", "/feeds%2fcanary", "/a/tcf_canary", "/TCF%5Fcanary/b",
+	} {
 		r := httptest.NewRequest("GET", path, nil)
 		r.Header.Set("Authorization", "Bearer canary")
 		r.Header.Set("Cookie", "session=canary")
@@ -160,7 +162,10 @@ func TestLogHoldsNoSecret(t *testing.T) {
 			paths = append(paths, entry["path"], entry["status"])
 		}
 	}
-	want := []any{"/", 200.0, "/panic", 500.0, "/half", 200.0, "/a%0ab%1b[31m", 404.0}
+	want := []any{
+		"/", 200.0, "/panic", 500.0, "/half", 200.0, "/feeds/-/feed.xml", 404.0, "/fr//Feeds//-/x", 404.0, "/f%65eds/-", 404.0, "/-", 404.0, "/a/-", 404.0, "/-/b", 404.0,
+		"/a%0ab%1b[31m", 404.0,
+	}
 	if diff := cmp.Diff(want, paths); diff != "" {
 		t.Errorf("access log (-want +got):\n%s", diff)
 	}

@@ -16,4 +16,7 @@
 // while a browser that its owner has signed in with before has an allowance of
 // its own: nobody locks anybody out. Unknown, disabled and mistaken people get
 // one answer in one time.
+//
+// Programs that cannot sign in read feeds at an address with a secret in it:
+// [SignIn.FeedVisitor] has its person, with the roles of now.
 package signin

@@ -70,9 +70,17 @@ type passkeys interface {
 	UsePasskey(ctx context.Context, k tocsin.Passkey, challenge tocsin.Hash, expiresAt time.Time) error
 }
 
+// feeds is the part of the store that keeps private addresses of feeds.
+type feeds interface {
+	AddFeedAddress(ctx context.Context, a tocsin.FeedAddress) error
+	FeedAddress(ctx context.Context, hash tocsin.Hash) (tocsin.FeedAddress, tocsin.User, error)
+	TouchFeedAddress(ctx context.Context, hash tocsin.Hash, now time.Time) error
+}
+
 // archive is all of them.
 type archive interface {
 	people
+	feeds
 	sessions
 	codes
 	passkeys
