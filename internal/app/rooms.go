@@ -9,13 +9,15 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
+	"example.org/tocsin/internal/store/translation"
 )
 
 // Rooms are an open store with all its rooms.
 type Rooms struct {
-	Store   *store.Store // the engine
-	Archive *archive.Store
-	People  *people.Store
+	Store       *store.Store // the engine
+	Archive     *archive.Store
+	People      *people.Store
+	Translation *translation.Store
 }
 
 // OpenRooms opens the store that the settings name, as [store.Open] does. The
@@ -45,7 +47,7 @@ func inRooms(ctx context.Context, s *store.Store, err error) (*Rooms, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Translation: translation.Open(s)}, nil
 }
 
 // Close ends all connections to the database.

@@ -310,7 +310,7 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 	for _, c := range changed {
 		ref := tocsin.Ref{Kind: c.Kind, ID: c.ID}
 		s.Seq = max(s.Seq, c.Seq)
-		if seen[ref] {
+		if seen[ref] || c.What == tocsin.WhatTranslated { // which leaves the rows as they are
 			continue
 		}
 		seen[ref] = true

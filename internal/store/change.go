@@ -51,15 +51,26 @@ func (s *Store) LastSeqOf(ctx context.Context, tenantID string) (seq int64, err 
 	return seq, nil
 }
 
-// An ItemChange is a change of the item with a number.
+// An ItemChange is a change of the item with a number, of the tenant with one.
 type ItemChange struct {
 	tocsin.Change
-	Item int64
+	Item, Tenant int64
 }
 
 // Append numbers changes of a tenant from the counter row, which stays locked
 // until commit, and appends them: numbers have no gaps and appear in order.
 func (tx *Tx) Append(ctx context.Context, tenant int64, changes []ItemChange) error {
+	for i := range changes {
+		changes[i].Tenant = tenant
+	}
+	return tx.AppendAll(ctx, changes)
+}
+
+// AppendAll is [Tx.Append] for changes of several tenants.
+func (tx *Tx) AppendAll(ctx context.Context, changes []ItemChange) error {
+	if len(changes) == 0 {
+		return nil
+	}
 	var last int64
 	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'change' RETURNING value`, len(changes)).Scan(&last)
 	if err != nil {
@@ -69,7 +80,7 @@ func (tx *Tx) Append(ctx context.Context, tenant int64, changes []ItemChange) er
 	for i := range changes {
 		c := &changes[i]
 		c.Seq = last - int64(len(changes)-1-i)
-		rows[i] = []any{c.Seq, tenant, c.Item, c.N, string(c.What), c.Silent, micros(c.At)}
+		rows[i] = []any{c.Seq, c.Tenant, c.Item, c.N, string(c.What), c.Silent, micros(c.At)}
 	}
 	return tx.Insert(ctx, `INSERT INTO changes (seq, tenant, item, n, what, silent, at) VALUES `, rows, "")
 }

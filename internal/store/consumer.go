@@ -130,7 +130,7 @@ func (s *Store) Consume(ctx context.Context, c tocsin.Cursor, limit int, now tim
 			return err
 		}
 		handled = len(batch)
-		batch = slices.DeleteFunc(batch, func(c tocsin.Change) bool { return c.What == tocsin.WhatReworded })
+		batch = slices.DeleteFunc(batch, func(c tocsin.Change) bool { return !c.What.Told() })
 		if len(batch) == 0 {
 			return nil
 		}

@@ -24,6 +24,9 @@ func owners() map[string][]string {
 			"access_state", "client_secrets", "clients", "contacts", "feed_addresses", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "signing_keys", "sites",
 			"team_members", "teams", "used_assertions", "user_roles", "users", "viewpoints",
 		},
+		"translation": {
+			"cut_documents", "document_tenants", "glossary", "memory", "segment_documents", "segments", "translation_days", "translation_reports", "translation_wants",
+		},
 	}
 }
 

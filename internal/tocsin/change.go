@@ -36,7 +36,14 @@ const (
 	// WhatReworded tells the program's own readers that the text of an item is
 	// written in another way and means the same. Nobody is told of it.
 	WhatReworded What = "reworded"
+	// WhatTranslated tells them that lines of an item read otherwise in some
+	// language. Nobody is told of it either.
+	WhatTranslated What = "translated"
 )
 
 // Versioned reports whether the change made a version of its item.
 func (w What) Versioned() bool { return w == WhatNew || w == WhatUpdated }
+
+// Told reports whether the change is one that people and consumers are told of.
+// The others are for what shows an item as it is now.
+func (w What) Told() bool { return w != WhatReworded && w != WhatTranslated }

@@ -164,7 +164,7 @@ func (s *Store) record(ctx context.Context, tx *store.Tx, r Record) ([]tocsin.Ch
 	}
 	var changes []tocsin.Change
 	for _, c := range rec.changes {
-		if c.What != tocsin.WhatReworded {
+		if c.What.Told() {
 			changes = append(changes, c.Change)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
+	"example.org/tocsin/internal/store/translation"
 )
 
 // empty is the file of an archive that holds nothing. Making one takes longer
@@ -49,8 +50,9 @@ func File(t testing.TB) string {
 
 // The rooms of a desk.
 type (
-	Archive = archive.Store
-	People  = people.Store
+	Archive      = archive.Store
+	People       = people.Store
+	Translations = translation.Store
 )
 
 // A Desk is an open store with all its rooms, as tests want it: each method of
@@ -59,6 +61,7 @@ type Desk struct {
 	*store.Store
 	*Archive
 	*People
+	*Translations
 }
 
 // New opens a store and its rooms, as [store.Open] does. The caller closes the
@@ -76,7 +79,7 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Desk{Store: s, Archive: a, People: p}, nil
+	return &Desk{Store: s, Archive: a, People: p, Translations: translation.Open(s)}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.
