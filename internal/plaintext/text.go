@@ -23,13 +23,23 @@ const maxText = 1 << 20
 // HTML without blocks keeps its line breaks, since the posts of issues are
 // plain text that is called HTML. Texts beyond a megabyte are cut.
 func Text(content, contentType string) string {
+	if content = bounded(content); isMarkup(content, contentType) {
+		w := walker{}
+		w.walk(content)
+		content = w.out.String()
+	}
+	return tidy(content, nil)
+}
+
+func bounded(content string) string {
 	if len(content) > maxText {
-		content = strings.ToValidUTF8(content[:maxText], "")
+		return strings.ToValidUTF8(content[:maxText], "")
 	}
-	if contentType != "text" && strings.ContainsAny(content, "<&") {
-		content = htmlText(content)
-	}
-	return tidy(content)
+	return content
+}
+
+func isMarkup(content, contentType string) bool {
+	return contentType != "text" && strings.ContainsAny(content, "<&")
 }
 
 // breaks are the line breaks around an element: two for a paragraph, one for a
@@ -59,21 +69,22 @@ type walker struct {
 	out    strings.Builder
 	flow   bool // line breaks of the source are blanks
 	hidden []atom.Atom
+	marks  *marker // nil when only the text is wanted
 }
 
-func htmlText(content string) string {
-	w := walker{flow: hasBlocks(content)}
+func (w *walker) walk(content string) {
+	w.flow = hasBlocks(content)
 	w.out.Grow(len(content))
 	z := html.NewTokenizer(strings.NewReader(content))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return w.out.String() // the end: a tokenizer of a string meets no other error
+			return // the end: a tokenizer of a string meets no other error
 		case html.TextToken:
 			w.text(string(z.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			w.open(atom.Lookup(name))
+			name, more := z.TagName()
+			w.open(atom.Lookup(name), z, more)
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			w.close(atom.Lookup(name))
@@ -107,14 +118,18 @@ func (w *walker) text(text string) {
 	w.out.WriteString(text)
 }
 
-func (w *walker) open(a atom.Atom) {
+func (w *walker) open(a atom.Atom, z *html.Tokenizer, more bool) {
 	if isHidden(a) && len(w.hidden) < 64 {
 		w.hidden = append(w.hidden, a)
 	}
 	if len(w.hidden) > 0 {
 		return
 	}
-	w.out.WriteString(breaks(a))
+	lines := breaks(a)
+	w.out.WriteString(lines)
+	if w.marks != nil {
+		w.marks.open(a, w.out.Len(), lines != "", func() attributes { return attributesOf(z, more) })
+	}
 	switch a {
 	case atom.Li:
 		w.out.WriteString("- ")
@@ -130,33 +145,43 @@ func (w *walker) close(a atom.Atom) {
 		}
 		return
 	}
-	w.out.WriteString(breaks(a))
+	lines := breaks(a)
+	if w.marks != nil {
+		w.marks.close(a, w.out.Len(), lines != "")
+	}
+	w.out.WriteString(lines)
 }
 
 // tidy resolves the blanks of a text: one blank between words, no blank at the
-// end of a line, at most one empty line.
-func tidy(text string) string {
-	text = strings.ReplaceAll(text, "&nbsp;", " ")
+// end of a line, at most one empty line. It tells kept, unless it is nil, where
+// each piece came to stand.
+func tidy(text string, kept *places) string {
+	if strings.Contains(text, "&nbsp;") {
+		text = strings.ReplaceAll(text, "&nbsp;", "      ") // as long, so that places stay
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	lines, blank, returned := 0, false, false
-	write := func(part string) {
+	write := func(part string, at, width int) {
 		if b.Len() > 0 && lines > 0 {
 			b.WriteString("\n\n"[:min(lines, 2)])
 		} else if b.Len() > 0 && blank {
 			b.WriteByte(' ')
 		}
 		lines, blank, returned = 0, false, false
+		if kept != nil {
+			kept.add(at, width, b.Len(), len(part))
+		}
 		b.WriteString(part)
 	}
-	for text != "" {
-		if n := plainRun(text); n > 0 {
-			write(text[:n])
-			text = text[n:]
+	for at := 0; at < len(text); {
+		if n := plainRun(text[at:]); n > 0 {
+			write(text[at:at+n], at, n)
+			at += n
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(text)
-		text = text[size:]
+		r, size := utf8.DecodeRuneInString(text[at:])
+		at += size
 		lineFeed := r == '\n' && !returned || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f'
 		skipped := r == '\n' && returned
 		returned = r == '\r'
@@ -168,7 +193,7 @@ func tidy(text string) string {
 			blank = true
 		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
 		default:
-			write(string(r))
+			write(string(r), at-size, size)
 		}
 	}
 	return b.String()

@@ -46,7 +46,7 @@ func TestTidyKeepsRuns(t *testing.T) {
 			b.WriteString(pieces[random.IntN(len(pieces))])
 		}
 		text := b.String()
-		if got, want := tidy(text), tidySlowly(text); got != want {
+		if got, want := tidy(text, nil), tidySlowly(text); got != want {
 			t.Fatalf("tidy(%q) = %q, want %q", text, got, want)
 		}
 	}

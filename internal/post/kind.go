@@ -1,17 +1,11 @@
 package post
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
 // A Kind is what a section of a post is about, whatever the label of its era.
 type Kind string
 
-// The kinds of sections. Rest is text without a label: what stands before the
-// first one, and closing sentences such as "This is the final update for the
-// event."
+// The kinds of sections of issues' posts. Rest is text without a label: what
+// stands before the first one, and closing sentences such as "This is the final
+// update for the event."
 const (
 	KindTitle                Kind = "title"
 	KindUserImpact           Kind = "userImpact"
@@ -26,107 +20,87 @@ const (
 	KindPreliminaryRootCause Kind = "preliminaryRootCause"
 	KindNextSteps            Kind = "nextSteps"
 	KindNextUpdate           Kind = "nextUpdateBy"
+	KindWorkaround           Kind = "workaround"
 	KindUserExperience       Kind = "userExperience" // until 2016
 	KindCustomerImpact       Kind = "customerImpact" // until 2016
 	KindRest                 Kind = "rest"
 )
 
-// A label is what stands in front of a section, lower case.
-type label struct {
-	words string
-	kind  Kind
-}
+// The kinds of sections of messages, with the headings of two families: the
+// older one, and the one that new messages have since May 2026.
+const (
+	KindIntroduction   Kind = "introduction"       // "Introduction", "What and Why"
+	KindSchedule       Kind = "schedule"           // "When this will happen", "Rollout Schedule"
+	KindOrganization   Kind = "organizationImpact" // "How this will affect your organization", "Impact on Your Organization"
+	KindAction         Kind = "actionRequired"     // "What you need to do to prepare", "Action Required / Recommendations"
+	KindCompliance     Kind = "compliance"         // "Compliance considerations"
+	KindWhoIsAffected  Kind = "whoIsAffected"      // these stand within sections
+	KindPlatforms      Kind = "platforms"
+	KindWhatWillHappen Kind = "whatWillHappen"
+	KindLearnMore      Kind = "learnMore"
+)
 
-// labels are all that are known, of two that end alike the longer one first.
-// Source: posts of 2015 to 2026.
-func labels() []label {
-	return []label{
-		{"title", KindTitle},
-		{"user impact", KindUserImpact},
-		{"issue description", KindUserImpact},
-		{"more info", KindMoreInfo},
-		{"more information", KindMoreInfo},
-		{"current status", KindCurrentStatus},
-		{"current update", KindCurrentStatus},
-		{"final status", KindFinalStatus},
-		{"final update", KindFinalStatus},
-		{"scope of impact", KindScope},
-		{"scope", KindScope},
-		{"incident start time", KindStartTime},
-		{"start time", KindStartTime},
-		{"incident end time", KindEndTime},
-		{"end time", KindEndTime},
-		{"estimated time to resolve", KindEstimatedTime},
-		{"estimated time to resolution", KindEstimatedTime},
-		{"preliminary root cause", KindPreliminaryRootCause},
-		{"root cause", KindRootCause},
-		{"next steps", KindNextSteps},
-		{"next update by", KindNextUpdate},
-		{"estimated time for next update", KindNextUpdate},
-		{"next update", KindNextUpdate},
-		{"user experience", KindUserExperience},
-		{"customer impact", KindCustomerImpact},
+// level is 2 for kinds that stand within a section of another, 1 for others.
+func (k Kind) level() int {
+	switch k {
+	case KindWhoIsAffected, KindPlatforms, KindWhatWillHappen, KindLearnMore:
+		return 2
+	default:
+		return 1
 	}
 }
 
-// A mark is a label that was found in a text.
-type mark struct {
-	kind     Kind
-	label    string // as written
-	from, to int    // of the label with its colon
+// kindOf is the kind that a label names, given its words: lower case, with
+// single blanks, without "and"; see [wordsOf]. Source: posts of 2015 to 2026.
+func kindOf(words string) (Kind, bool) {
+	switch words {
+	case "title":
+		return KindTitle, true
+	case "user impact", "users impact", "issue description":
+		return KindUserImpact, true
+	case "more info", "more information", "additional information", "additional info":
+		return KindMoreInfo, true
+	case "current status", "current update":
+		return KindCurrentStatus, true
+	case "final status", "final update":
+		return KindFinalStatus, true
+	case "scope of impact", "scope":
+		return KindScope, true
+	case "incident start time", "start time":
+		return KindStartTime, true
+	case "incident end time", "end time":
+		return KindEndTime, true
+	case "estimated time to resolve", "estimated time to resolution", "estimated restoration time", "estimated time to restore":
+		return KindEstimatedTime, true
+	case "preliminary root cause":
+		return KindPreliminaryRootCause, true
+	case "root cause":
+		return KindRootCause, true
+	case "next steps":
+		return KindNextSteps, true
+	case "next update by", "next update", "estimated time for next update":
+		return KindNextUpdate, true
+	case "workaround":
+		return KindWorkaround, true
+	case "user experience":
+		return KindUserExperience, true
+	case "customer impact":
+		return KindCustomerImpact, true
+	}
+	return headingOf(words)
 }
 
-// maxMarks bounds the sections of a post. Real ones have up to twelve.
-const maxMarks = 100
-
-// marks are the labels in text that start a section, in order.
-func marks(text string) []mark {
-	known := labels()
-	var list []mark
-	for at := 0; at < len(text) && len(list) < maxMarks; {
-		n := strings.IndexAny(text[at:], ":：")
-		if n < 0 {
-			break
-		}
-		_, size := utf8.DecodeRuneInString(text[at+n:])
-		if m, ok := endingAt(known, text, at+n); ok {
-			m.to = at + n + size
-			list = append(list, m)
-		}
-		at += n + size
+// within are the labels that can stand within a line, since line breaks are
+// lost at times: those of several words. Of two that end alike, the longer one
+// comes first. They are lower case.
+func within() []string {
+	return []string{
+		"user impact", "issue description", "more info", "more information", "current status", "current update", "final status", "final update",
+		"scope of impact", "incident start time", "start time", "incident end time", "end time",
+		"estimated time to resolve", "estimated time to resolution", "estimated restoration time", "preliminary root cause", "root cause", "next steps",
+		"next update by", "estimated time for next update", "next update", "user experience", "customer impact",
+		"when this will happen", "when will this happen", "rollout schedule", "what and why",
+		"how this will affect your organization", "how this affects your organization", "how will this affect your organization", "impact on your organization",
+		"what you need to do to prepare", "what you can do to prepare", "compliance considerations",
 	}
-	return list
-}
-
-// endingAt is the label that ends in front of the colon at end.
-func endingAt(known []label, text string, end int) (mark, bool) {
-	lead := strings.TrimRight(text[:end], " *_")
-	if end-len(lead) > 4 {
-		return mark{}, false
-	}
-	for _, l := range known {
-		from := len(lead) - len(l.words)
-		if from < 0 || !strings.EqualFold(lead[from:], l.words) {
-			continue
-		}
-		m := mark{kind: l.kind, label: lead[from:], from: from}
-		return m, m.starts(text)
-	}
-	return mark{}, false
-}
-
-// starts reports whether a label starts a section: any at the beginning of a
-// line; within a line, since line breaks are lost at times, one of several
-// words with a capital letter, even when it is glued to the word before.
-func (m mark) starts(text string) bool {
-	lead := strings.TrimRight(text[:m.from], " \t*_#•-–")
-	if lead == "" || strings.HasSuffix(lead, "\n") {
-		return true
-	}
-	capital, _ := utf8.DecodeRuneInString(m.label)
-	if !strings.Contains(m.label, " ") || !unicode.IsUpper(capital) {
-		return false
-	}
-	before, _ := utf8.DecodeLastRuneInString(text[:m.from])
-	return !strings.ContainsRune(`"“‘'(/_-`, before)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -15,6 +16,10 @@ type Section struct {
 	Label string // as written, such as "User Impact"; "" for [KindRest]
 	Text  string // plain text; lines as in the post
 	Date  *Date  // of a start time, end time, estimate or next update; nil when none is written
+	Level int    // 2 for one that stands within the one before, such as "Who is affected"; else 1
+
+	label, from int              // where label and text begin in the text of the post
+	marks       []plaintext.Mark // of the whole post
 }
 
 // A Post is a post taken apart.
@@ -23,29 +28,54 @@ type Post struct {
 	Sections  []Section // in the order of the text
 	Final     bool      // it says that it is the last one
 	Published Promised  // the report of which it says that it is there now, "" mostly
-	closes    bool      // it may hold closing sentences
+
+	text   string
+	marks  []plaintext.Mark
+	closes bool // it may hold closing sentences
 }
 
 // Read takes a post apart. It never fails: what has no label it knows is kept
-// as [KindRest], so that the sections together hold all of the text.
+// as [KindRest], so that the sections together hold all of the text; see
+// [Post.Join].
 func Read(post tocsin.Post) Post {
-	text := Text(post.Content, post.ContentType)
-	read := Post{CreatedAt: post.CreatedAt}
+	text, marks := plaintext.Read(post.Content, post.ContentType)
+	read := Post{CreatedAt: post.CreatedAt, text: text, marks: marks}
 	read.hear(text)
-	found := marks(text)
+	found := labels(text, marks)
 	if len(found) == 0 {
-		read.add(Section{Kind: KindRest}, text)
+		read.add(Section{Kind: KindRest}, 0, len(text))
 		return read
 	}
-	read.add(Section{Kind: KindRest}, strings.TrimRight(text[:found[0].from], " *_#•"))
-	for i, m := range found {
+	read.Sections = make([]Section, 0, len(found)+2)
+	read.add(Section{Kind: KindRest}, 0, len(strings.TrimRight(text[:found[0].from], " *_#•")))
+	for i, l := range found {
 		end := len(text)
 		if i+1 < len(found) {
 			end = found[i+1].from
 		}
-		read.add(Section{Kind: m.kind, Label: m.label}, text[m.to:end])
+		read.add(Section{Kind: l.kind, Label: l.words, label: l.at}, l.to, end)
 	}
 	return read
+}
+
+// Join puts the sections together again, with what stands between them: blanks,
+// brackets, colons and other signs that say nothing. It gives [Text] of the post.
+func (p Post) Join() string {
+	var b strings.Builder
+	b.Grow(len(p.text))
+	at := 0
+	for _, s := range p.Sections {
+		if s.Label != "" {
+			b.WriteString(p.text[at:s.label])
+			b.WriteString(s.Label)
+			at = s.label + len(s.Label)
+		}
+		b.WriteString(p.text[at:s.from])
+		b.WriteString(s.Text)
+		at = s.from + len(s.Text)
+	}
+	b.WriteString(p.text[at:])
+	return b.String()
 }
 
 // hear takes down what a post says as a whole. Most posts lack the words that
@@ -84,41 +114,58 @@ var (
 	closingPattern = regexp.MustCompile(`(?i)(?:` + finalPattern.String() + `|\bthis quick update is designed to\b|\b(?:we['’]ll|we will) (?:provide|publish) (?:a|an|the) (?:preliminary |final )?post[- ]incident re(?:port|view)\b|\ba (?:preliminary |final )?post[- ]incident re(?:port|view) will be\b)`)
 )
 
-// add appends a section with its text, and what closes the post as another.
-func (p *Post) add(s Section, text string) {
-	text = strings.Trim(text, " \t\n*_")
-	closing := ""
+// add appends the section that has the text between two places, and what
+// closes the post as another.
+func (p *Post) add(s Section, from, end int) {
+	s.Level = s.Kind.level()
+	from, end = p.trim(from, end, " \t\n*_")
+	to, closing := end, end
 	if s.Kind != KindRest {
 		if p.closes {
-			text, closing = cutClosing(text)
+			to, closing = p.cutClosing(from, end)
 		}
+		text := p.text[from:to]
 		if s.Kind == KindStartTime || s.Kind == KindEndTime || s.Kind == KindNextUpdate || s.Kind == KindEstimatedTime {
 			s.Date = readDate(text, s.Kind, p.CreatedAt)
 		}
-		if before, after, more := strings.Cut(text, "\n\n"); more && s.Date != nil && s.Kind != KindEstimatedTime && len(before) < 120 {
-			text, closing = before, strings.TrimSpace(after+"\n\n"+closing)
+		if n := strings.Index(text, "\n\n"); n >= 0 && n < 120 && s.Date != nil && s.Kind != KindEstimatedTime {
+			to, closing = from+n, from+n
 		}
 	}
-	if s.Text = text; text != "" || s.Kind != KindRest {
+	p.keep(s, from, to)
+	from, to = p.trim(closing, end, " \t\n")
+	p.keep(Section{Kind: KindRest, Level: 1}, from, to)
+}
+
+// keep appends the section that has the text between two places.
+func (p *Post) keep(s Section, from, to int) {
+	if from < to || s.Kind != KindRest {
+		s.Text, s.from, s.marks = p.text[from:to], from, p.marks
 		p.Sections = append(p.Sections, s)
-	}
-	if closing != "" {
-		p.Sections = append(p.Sections, Section{Kind: KindRest, Text: closing})
 	}
 }
 
-// cutClosing cuts the closing sentences from the text of a section. A sentence
-// counts that starts a line or follows the end of another one; one in a list
-// is an item like the others.
-func cutClosing(text string) (kept, closing string) {
+// trim leaves out the signs at both ends of a stretch of the text.
+func (p *Post) trim(from, to int, signs string) (int, int) {
+	text := strings.TrimLeft(p.text[from:to], signs)
+	from = to - len(text)
+	return from, from + len(strings.TrimRight(text, signs))
+}
+
+// cutClosing cuts the closing sentences from the text between two places: where
+// it ends without them, and where they begin. A sentence counts that starts a
+// line or follows the end of another one; one in a list is an item like the
+// others.
+func (p *Post) cutClosing(from, to int) (end, closing int) {
+	text := p.text[from:to]
 	for _, at := range closingPattern.FindAllStringIndex(text, 16) {
 		line := text[strings.LastIndexByte(text[:at[0]], '\n')+1 : at[0]]
 		before := strings.TrimRight(line, " ")
 		if before == "" || strings.HasSuffix(before, ".") && !isItem(line) {
-			return strings.TrimRight(text[:at[0]], " \t\n-–•"), strings.TrimSpace(text[at[0]:])
+			return from + len(strings.TrimRight(text[:at[0]], " \t\n-–•")), from + at[0]
 		}
 	}
-	return text, ""
+	return to, to
 }
 
 func isItem(line string) bool {
