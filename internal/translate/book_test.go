@@ -1,0 +1,259 @@
+package translate
+
+import (
+	"encoding/json"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// say is what the book says for a text of one segment.
+func say(t *testing.T, lang, text string) string {
+	t.Helper()
+	segments := Segments(text)
+	if len(segments) != 1 {
+		t.Errorf("%q is %d segments", text, len(segments))
+		return ""
+	}
+	target, _ := DefaultBook().Line(lang, segments[0])
+	return target
+}
+
+// Each row is a text and what the book says in fr, ja, es and de; "" for
+// nothing.
+func TestLine(t *testing.T) {
+	t.Parallel()
+	for _, row := range [][5]string{
+		// Labels and headings keep their colon and brackets.
+		{"User impact:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響:", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
+		{"USER IMPACT:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響:", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
+		{"[Rollout Schedule]", "[Calendrier de déploiement]", "[ロールアウト スケジュール]", "[Calendario de lanzamiento]", "[Rollout-Zeitplan]"},
+		{"[What and Why:]", "[Ce qui change et pourquoi]\u00a0:", "[変更内容と理由]:", "[Qué cambia y por qué]:", "[Was sich ändert und warum]:"},
+		{"ACTION REQUIRED AND RECOMMENDATIONS", "Actions requises et recommandations", "必要な対応と推奨事項", "Acciones necesarias y recomendaciones", "Erforderliche Aktionen und Empfehlungen"},
+		{"General Availability (Worldwide, GCC High, and DoD):", "Disponibilité générale (monde entier, GCC High, DoD)\u00a0:", "一般提供 (全世界、GCC High、DoD):", "Disponibilidad general (todo el mundo, GCC High, DoD):", "Allgemeine Verfügbarkeit (weltweit, GCC High, DoD):"},
+		// Statuses and classes.
+		{"Service restored", "Service restauré", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
+		// Dates are printed as written: this was no Friday, and no year is mended.
+		{"Friday, March 6, 2025, at 5:30 PM UTC", "vendredi 6 mars 2025 à 17\u00a0h\u00a030 UTC", "2025年3月6日(金) 17:30 UTC", "viernes 6 de marzo de 2025 a las 17:30 UTC", "Freitag, 6. März 2025, 17:30 Uhr UTC"},
+		{"Sunday, February 1, 2026, at 1:05 AM UTC.", "dimanche 1er février 2026 à 1\u00a0h\u00a005 UTC.", "2026年2月1日(日) 1:05 UTC。", "domingo 1 de febrero de 2026 a la 1:05 UTC.", "Sonntag, 1. Februar 2026, 1:05 Uhr UTC."},
+		{"March 6, 2025", "6 mars 2025", "2025年3月6日", "6 de marzo de 2025", "6. März 2025"},
+		{"12:30 PM UTC", "", "", "", ""},
+		{"Friday, March 6, 2025, at 15:30 PM UTC", "", "", "", ""},
+		{"Friday, March 36, 2025, at 5:30 PM UTC", "", "", "", ""},
+		{"Friday, March 6, 99999, at 5:30 PM UTC", "", "", "", ""},
+		// The final stop is the source's.
+		{"We've confirmed that the issue is resolved.", "Nous avons confirmé que le problème est résolu.", "問題が解決したことを確認しました。", "Hemos confirmado que el problema está resuelto.", "Wir haben bestätigt, dass das Problem behoben ist."},
+		{"We have confirmed that the issue is resolved", "Nous avons confirmé que le problème est résolu", "問題が解決したことを確認しました", "Hemos confirmado que el problema está resuelto", "Wir haben bestätigt, dass das Problem behoben ist"},
+		// Articles: contracted, repeated before each entry, in the dative.
+		{
+			"We are investigating a potential issue with the Microsoft 365 admin center and checking for impact to your organization.",
+			"Nous examinons un problème potentiel lié au centre d’administration Microsoft 365 et vérifions s’il affecte votre organisation.",
+			"Microsoft 365 管理センターに関する潜在的な問題を調査し、お客様の組織への影響を確認しています。",
+			"Estamos investigando un posible problema con el Centro de administración de Microsoft 365 y comprobando si afecta a su organización.",
+			"Wir untersuchen ein mögliches Problem mit dem Microsoft 365 Admin Center und prüfen, ob Ihre Organisation betroffen ist.",
+		},
+		{
+			"Users may have been unable to access Microsoft Teams or the Teams admin center.",
+			"Les utilisateurs n’ont peut-être pas pu accéder à Microsoft Teams ou au centre d’administration Teams.",
+			"ユーザーが Microsoft Teams または Teams 管理センターにアクセスできなかった可能性があります。",
+			"Los usuarios quizá no hayan podido acceder a Microsoft Teams o al Centro de administración de Teams.",
+			"Benutzer konnten möglicherweise nicht auf Microsoft Teams oder das Teams Admin Center zugreifen.",
+		},
+		{
+			"Admins are unable to connect to the admin center",
+			"Les administrateurs ne peuvent pas se connecter au centre d’administration", "管理者が管理センターに接続できません",
+			"Los administradores no pueden conectarse al centro de administración", "Administratoren können keine Verbindung mit dem Admin Center herstellen",
+		},
+		{
+			"Some users in North America may intermittently be unable to open files via Outlook on the web.",
+			"Certains utilisateurs situés en Amérique du Nord risquent, par intermittence, de ne pas pouvoir ouvrir les fichiers via Outlook on the web.",
+			"北米の一部のユーザーが Outlook on the web で断続的にファイルを開けない場合があります。",
+			"Algunos usuarios situados en América del Norte quizá no puedan, de forma intermitente, abrir los archivos mediante Outlook on the web.",
+			"Einige Benutzer in Nordamerika können möglicherweise zeitweise über Outlook on the web Dateien nicht öffnen.",
+		},
+		// A part outside of the lists: nothing, rather than half of it.
+		{"Some users on Mars may be unable to open files.", "", "", "", ""},
+		{"Users may be unable to access the frobnicator.", "", "", "", ""},
+		{"We have confirmed that the issue is resolved for most.", "", "", "", ""},
+		// Products are written in their case: these are no products.
+		{"word", "", "", "", ""},
+		{"Word", "Word", "Word", "Word", "Word"},
+		// Months, rollouts, roadmap.
+		{
+			"We will begin rolling out mid‑August 2026 (previously late July) and expect to complete by September 2026.",
+			"Le déploiement commencera mi-août 2026 (auparavant fin juillet) et devrait être terminé d’ici septembre 2026.",
+			"2026年8月中旬 (以前は7月下旬)にロールアウトを開始し、2026年9月までに完了する予定です。",
+			"El lanzamiento comenzará a mediados de agosto de 2026 (antes: a finales de julio) y se prevé que finalice en septiembre de 2026.",
+			"Der Rollout beginnt Mitte August 2026 (zuvor Ende Juli) und soll bis September 2026 abgeschlossen sein.",
+		},
+		{
+			"This message is associated with Microsoft 365 Roadmap ID 123456.",
+			"Ce message est associé à l’ID 123456 de la feuille de route Microsoft\u00a0365.", "このメッセージは Microsoft 365 ロードマップ ID 123456 に関連しています。",
+			"Este mensaje está asociado al identificador 123456 de la hoja de ruta de Microsoft 365.", "Diese Nachricht gehört zur Microsoft 365-Roadmap-ID 123456.",
+		},
+		{
+			"This rollout will happen automatically with no admin action required before the rollout.",
+			"Ce déploiement se fera automatiquement, sans action requise de la part des administrateurs avant le déploiement.",
+			"このロールアウトは自動的に行われ、管理者による事前の操作は必要ありません。",
+			"Este lanzamiento se realizará automáticamente, sin que el administrador deba hacer nada antes.",
+			"Dieser Rollout erfolgt automatisch; vorab ist keine Aktion des Administrators erforderlich.",
+		},
+		{
+			"We will provide an update within one hour.", "Nous publierons une mise à jour dans un délai de 1 heure.", "1時間以内に最新情報をお知らせします。",
+			"Publicaremos una actualización en un plazo de 1 hora.", "Wir veröffentlichen innerhalb von 1 Stunde ein Update.",
+		},
+		// Nothing to translate.
+		{"https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c"},
+		{"EX123456", "EX123456", "EX123456", "EX123456", "EX123456"},
+	} {
+		for i, lang := range Languages() {
+			if got := say(t, lang, row[0]); got != row[i+1] {
+				t.Errorf("%s of %q:\n got %q\nwant %q", lang, row[0], got, row[i+1])
+			}
+		}
+	}
+}
+
+// A list in a sentence that wants the dative, and an object that has none.
+func TestGermanNeverFallsBackToTheNominative(t *testing.T) {
+	t.Parallel()
+	body, err := embedded.ReadFile("book/phrasebook.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := regexp.MustCompile(`,\s*"de_dat": "dem Dienst"`).ReplaceAll(body, nil)
+	b, err := ReadBook(without)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Segment{Kind: SegmentSentence, Text: "Users are unable to connect to the service."}
+	if got, ok := b.Line("de", s); ok {
+		t.Errorf("without a dative the book says %q", got)
+	}
+	if got, _ := b.Line("fr", s); got != "Les utilisateurs ne peuvent pas se connecter au service." {
+		t.Errorf("French is %q", got)
+	}
+	s.Text = "Users are unable to connect to Microsoft Teams or the Teams admin center."
+	if got, want := say(t, "de", s.Text), "Benutzer können keine Verbindung mit Microsoft Teams oder dem Teams Admin Center herstellen."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Every form of every entry is found, in every language, and no slot, English
+// contraction or doubled sign is left in the answer.
+func TestEveryEntryAnswers(t *testing.T) {
+	t.Parallel()
+	var f bookFile
+	body, err := embedded.ReadFile("book/phrasebook.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &f); err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer(
+		"{dt}", "Monday, March 2, 2026, at 5:00 PM UTC", "{date}", "Monday, March 2, 2026", "{dateNW}", "March 2, 2026", "{mon}", "late March 2026", "{mon2}", "April 2026",
+		"{dur}", "2 hours", "{dur2}", "five business days", "{service}", "the Exchange admin center", "{services}", "Microsoft Teams and the Exchange admin center",
+		"{region}", "Europe", "{who}", "Some users", "{id}", "EX123456", "{roadmap}", "123456", "{n}", "12",
+	)
+	wrong := regexp.MustCompile(`[{}]|  |\.\.|。。|à le |de le |\ba el |\bde el |mit das |bei das `)
+	for _, list := range [][]bookLine{f.Patterns, f.MessageCenter, f.Statuses, f.Classes, f.Labels} {
+		for _, line := range list {
+			for _, form := range line.En {
+				kind := SegmentSentence
+				if line.Kind == "heading" || line.Key == "title" {
+					kind = SegmentLabel
+				}
+				if line.Where == "ui" || slices.ContainsFunc(f.Labels, func(l bookLine) bool { return l.Key == line.Key }) {
+					continue
+				}
+				text := fill.Replace(form)
+				for _, lang := range Languages() {
+					target, ok := DefaultBook().Line(lang, Segment{Kind: kind, Text: text})
+					if !ok || wrong.MatchString(target) {
+						t.Errorf("%s %s of %q is %q", line.Key, lang, text, target)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestWordsOfTheBook(t *testing.T) {
+	t.Parallel()
+	b := DefaultBook()
+	for got, want := range map[string]string{
+		b.Status("ja", "serviceRestored"):  "サービス復旧済み",
+		b.Class("fr", "planForChange"):     "Planifier un changement",
+		b.UI("de", "mt_badge"):             "Maschinelle Übersetzung",
+		b.Label("es", "last_updated"):      "Última actualización",
+		b.Separator("fr"):                  "\u00a0: ",
+		b.Separator("xx"):                  ": ",
+		b.Review("ja"):                     "pending",
+		b.Status("xx", "serviceRestored"):  "",
+		b.Status("ja", "somethingElse"):    "",
+		EndLike("ja", "It ended.", "終了"):   "終了。",
+		EndLike("fr", "It ended", "Fini."): "Fini",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, lang := range Languages() {
+		if b.Review(lang) != "pending" {
+			t.Errorf("%s is %q: name the reader in docs when a person has read it", lang, b.Review(lang))
+		}
+	}
+}
+
+func TestReadBookRefuses(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "[]", `{"format":"phrasebook/2"}`, `{"format":"phrasebook/1","labels":[{"en":1}]}`, `{"format":"phrasebook/1","numbers":{"fr":1}}`} {
+		if _, err := ReadBook([]byte(body)); err == nil {
+			t.Errorf("%q is read", body)
+		}
+	}
+}
+
+// Whatever is asked, the book ends, and gives the same answer again.
+func TestBookEnds(t *testing.T) {
+	t.Parallel()
+	words := []string{"Users", "may be unable to", "access", "SharePoint Online", "and", "or", ",", "the", "service", "in", "North America", "2", "hours", "March", "2026", "at", "5:00", "PM", "UTC", "(", ")", ".", ":", "We", "’ve", "General Availability", "Worldwide", "\xff", "mid-"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 1, 60).Draw(t, "words"), " ")
+		for _, kind := range []SegmentKind{SegmentSentence, SegmentLabel} {
+			s := Segment{Kind: kind, Text: text}
+			a, _ := DefaultBook().Line("fr", s)
+			if b, _ := DefaultBook().Line("fr", s); a != b {
+				t.Fatalf("%q is %q, then %q", text, a, b)
+			}
+		}
+	})
+}
+
+// The book of four languages takes at most three megabytes.
+func TestBookFitsInMemory(t *testing.T) { //nolint:paralleltest // measures the heap
+	body, err := embedded.ReadFile("book/phrasebook.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	b, err := ReadBook(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	size := int64(after.HeapAlloc) - int64(before.HeapAlloc) //nolint:gosec // far below
+	t.Logf("the book takes %d KB", size/1024)
+	if size > 3<<20 {
+		t.Errorf("the book takes %d bytes", size)
+	}
+	runtime.KeepAlive(b)
+}

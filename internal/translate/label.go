@@ -1,0 +1,204 @@
+package translate
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxLabel bounds a label, in bytes with its brackets.
+const maxLabel = 96
+
+// maxLabels bounds the labels of one line. Posts on one line have up to twelve.
+const maxLabels = 100
+
+// A labelSet knows the labels and headings of posts by their words: letter
+// case, brackets, colons and other signs make no difference.
+type labelSet struct {
+	known map[string]string // words → key in the book
+	rings *nonterminal      // "General Availability (Worldwide, GCC)"
+}
+
+// A found label stands in line[from:to], with brackets and colon.
+type found struct{ from, to int }
+
+// appendWords appends the letters and digits of a label in lower case, with
+// single blanks for anything else between.
+func appendWords(dst []byte, label string) []byte {
+	was := len(dst)
+	gap := false
+	for _, r := range label {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			gap = true
+			continue
+		}
+		if gap && len(dst) > was {
+			dst = append(dst, ' ')
+		}
+		gap = false
+		if r < utf8.RuneSelf {
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			dst = append(dst, byte(r))
+			continue
+		}
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+	}
+	return dst
+}
+
+// key is the key of a label, "" when it is none.
+func (l *labelSet) key(label string) string {
+	if len(label) > maxLabel {
+		return ""
+	}
+	var buf [maxLabel * 2]byte
+	words := appendWords(buf[:0], label)
+	return l.known[string(words)]
+}
+
+// is reports whether words are a label or the name of a ring.
+func (l *labelSet) is(label string) bool {
+	return l.key(label) != "" || l.rings.whole(strings.Trim(label, "[]: "))
+}
+
+// find is the labels of a line that have a colon, in order.
+func (l *labelSet) find(line string) []found {
+	var list []found
+	for at := 0; at < len(line) && len(list) < maxLabels; {
+		n := strings.IndexAny(line[at:], ":：]")
+		if n < 0 {
+			break
+		}
+		_, size := utf8.DecodeRuneInString(line[at+n:])
+		after := 0
+		if len(list) > 0 {
+			after = list[len(list)-1].to
+		}
+		if from, ok := l.endingAt(line, after, at+n); ok {
+			list = append(list, found{from, closed(line, at+n)})
+		}
+		at += n + size
+	}
+	return list
+}
+
+// closed is where the label ends whose colon or bracket stands at at.
+func closed(line string, at int) int {
+	for at < len(line) {
+		r, size := utf8.DecodeRuneInString(line[at:])
+		if !strings.ContainsRune(":：]*_", r) {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// endingAt is where the longest label begins that ends in front of the colon
+// or bracket at end, and not before after.
+func (l *labelSet) endingAt(line string, after, end int) (from int, ok bool) {
+	lead := strings.TrimRight(line[:end], " *_?")
+	if len(lead) == 0 || end-len(lead) > 4 {
+		return 0, false
+	}
+	if r, _ := utf8.DecodeLastRuneInString(lead); !unicode.IsLetter(r) && r != ')' {
+		return 0, false
+	}
+	bracket := line[end] == ']'
+	least := max(after, len(lead)-maxLabel)
+	for i := least; i < len(lead); i++ {
+		if !begins(line, i, bracket) || !l.is(lead[i:]) {
+			continue
+		}
+		return i, true
+	}
+	return 0, false
+}
+
+// begins reports whether a label may begin at a place of a line: any at its
+// beginning; within a line, since line ends are lost at times, one with a
+// capital letter after white space or glued to a lower-case letter, a stop or
+// "UTC". A bracket that ends a label must have begun it.
+func begins(line string, at int, bracket bool) bool {
+	c := line[at]
+	if bracket {
+		return c == '['
+	}
+	if at <= 8 && strings.Trim(line[:at], " *_#") == "" {
+		return strings.IndexByte(" *_#", c) < 0
+	}
+	if c == '[' && at+1 < len(line) {
+		c = line[at+1]
+	}
+	if c < 'A' || c > 'Z' {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(line[:at])
+	one := singleWord(line[at:])
+	switch {
+	case unicode.IsSpace(before):
+		return !one || endsSentence(line[:at])
+	case one:
+		return false
+	case unicode.IsLower(before) || strings.ContainsRune(".!?)”", before):
+		return true
+	}
+	return strings.HasSuffix(line[:at], "UTC")
+}
+
+// singleWord reports whether a label has one word only. Such words stand in
+// front of a colon in many sentences.
+func singleWord(text string) bool {
+	word := firstWord(text)
+	return len(word) < len(text) && strings.IndexByte(":*_", text[len(word)]) >= 0
+}
+
+// endsSentence reports whether a text ends with a stop, or with the zone of a
+// time.
+func endsSentence(text string) bool {
+	text = strings.TrimRight(text, " ")
+	return text == "" || strings.IndexByte(".!?", text[len(text)-1]) >= 0 || strings.HasSuffix(text, "UTC")
+}
+
+// headings is where the headings end that a whole line consists of: one, or
+// the heads of the columns of a table. It is nil when the line has other words.
+func (l *labelSet) headings(line string) []int {
+	if l.is(line) {
+		return []int{len(line)}
+	}
+	if strings.IndexByte(".:", line[len(line)-1]) >= 0 {
+		return nil
+	}
+	var ends []int
+	for from := 0; from < len(line); {
+		end := l.prefix(line, from)
+		if end == 0 {
+			return nil
+		}
+		ends = append(ends, end)
+		from = end
+	}
+	return ends
+}
+
+// prefix is where the longest label ends that begins at from with a capital
+// and ends with a word, 0 without one.
+func (l *labelSet) prefix(line string, from int) int {
+	for from < len(line) && line[from] == ' ' {
+		from++
+	}
+	if from == len(line) || line[from] < 'A' || line[from] > 'Z' {
+		return 0
+	}
+	for end := len(line); end > from; end = strings.LastIndexByte(line[:end], ' ') {
+		if end < len(line) && (line[end+1] < 'A' || line[end+1] > 'Z') {
+			continue
+		}
+		if l.key(line[from:end]) != "" {
+			return end
+		}
+	}
+	return 0
+}
