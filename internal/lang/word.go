@@ -15,6 +15,9 @@ func (l *Locale) StatusWord(s tocsin.Status) string {
 	return l.Text("status." + string(s))
 }
 
+// SeverityWord returns the word for a severity, for where no status says more.
+func (l *Locale) SeverityWord(s tocsin.Severity) string { return l.Text("severity." + s.String()) }
+
 // WorkWord returns the word for the status of planned work, such as "Scheduled",
 // in which a provider writes it as it likes. One without a word is shown as it was
 // written, in at most 60 characters.

@@ -69,7 +69,7 @@ func (l Locale) LookOf(class string, s tocsin.Status) Look {
 func (l Locale) Short(s tocsin.Status) Look {
 	look := l.Look(s)
 	if look.Glyph == look.Family && look.Family != "restored" && look.Family != "report" {
-		look.Words = l.Text("family." + look.Family)
+		look.Words = l.SeverityWord(look.Severity)
 	}
 	return look
 }
@@ -77,5 +77,5 @@ func (l Locale) Short(s tocsin.Status) Look {
 // Severity returns how a severity is shown where no status says more.
 func (l Locale) Severity(s tocsin.Severity) Look {
 	family, glyph := SignOf(s)
-	return Look{Family: family, Glyph: glyph, Words: l.Text("family." + family), Severity: s}
+	return Look{Family: family, Glyph: glyph, Words: l.SeverityWord(s), Severity: s}
 }

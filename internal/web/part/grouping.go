@@ -22,13 +22,13 @@ type issueGroup struct {
 // group puts what is open in groups as the query asks, and points at incidents
 // that may have one cause.
 func (s *State) group(v *View) {
-	if s.Storm = len(s.Issues) >= groupAt; !s.Storm {
+	if s.Grouped = len(s.Issues) >= groupAt; !s.Grouped {
 		return
 	}
 	by := web.OneOf(v.R.URL.Query(), "g", "severity", "service", "age")
 	by = cmp.Or(by, "severity")
 	for _, one := range []string{"severity", "service", "age"} {
-		s.GroupBy = append(s.GroupBy, web.Chip{Name: v.Text("storm.by." + one), Href: v.With("g", one), On: one == by})
+		s.GroupBy = append(s.GroupBy, web.Chip{Name: v.Text("grouping.by." + one), Href: v.With("g", one), On: one == by})
 	}
 	lines := slices.Clone(s.Issues)
 	switch by {
@@ -43,12 +43,9 @@ func (s *State) group(v *View) {
 		name := line.Service
 		switch by {
 		case "severity":
-			name = v.Text("storm.neutral")
-			if known := knownFamily(line.Family); known != "" {
-				name = v.Text("family." + known)
-			}
+			name = v.band(line.Look)
 		case "age":
-			name = v.Text("storm.age." + ageOf(v.Now.Sub(line.start)))
+			name = v.Text("grouping.age." + ageOf(v.Now.Sub(line.start)))
 		}
 		if n := len(s.Groups); n == 0 || s.Groups[n-1].Name != name {
 			s.Groups = append(s.Groups, issueGroup{Name: name})
@@ -59,13 +56,14 @@ func (s *State) group(v *View) {
 	s.Alike = v.alikes(s.Issues)
 }
 
-// knownFamily is a family that has a word of its own, else "".
-func knownFamily(family string) string {
-	switch family {
+// band is the heading above issues that look alike: the word for their severity,
+// where their sign is that of a verdict.
+func (v *View) band(l web.Look) string {
+	switch l.Family {
 	case "down", "degraded", "watch", "recovering":
-		return family
+		return v.SeverityWord(l.Severity)
 	}
-	return ""
+	return v.Text("grouping.neutral")
 }
 
 // ageOf is how old something is, roughly.
@@ -104,7 +102,7 @@ func (v *View) alikes(lines []IssueLine) []template.HTML {
 				}
 				links += IDLink(line.Href, line.ID)
 			}
-			sentences = append(sentences, v.Rich("storm.alike", "ids", links, "service", cmp.Or(first.Service, first.serviceID)))
+			sentences = append(sentences, v.Rich("grouping.alike", "ids", links, "service", cmp.Or(first.Service, first.serviceID)))
 		}
 		sorted = sorted[n:]
 	}

@@ -95,8 +95,6 @@ func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
 // status that decides where that is as bad, else in those of the severity.
 func (v *View) Judged(s *health.Service) web.Look {
 	switch {
-	case s.Severity == tocsin.SeverityPlanned:
-		return web.Look{Family: "ok", Glyph: "ok", Words: v.Text("family.planned"), Severity: s.Severity}
 	case s.Advised():
 		return web.Look{Family: "watch", Glyph: "watch", Words: v.Text("class.advisory"), Severity: s.Severity}
 	case s.Status.Severity() != s.Severity:

@@ -13,7 +13,7 @@ import (
 // one.
 type State struct {
 	Verdict  Verdict
-	Storm    bool       // so much is open that the list takes the whole width
+	Grouped  bool       // so much is open that the list is grouped and takes the whole width
 	GroupBy  []web.Chip // ways to put it in groups
 	Groups   []issueGroup
 	Alike    []template.HTML // incidents that may have one cause

@@ -249,7 +249,7 @@ const maxAlso = 3
 func (v *View) besides(s *State) template.HTML {
 	also := s.report.Also
 	switch {
-	case s.Storm || len(also) > maxAlso:
+	case s.Grouped || len(also) > maxAlso:
 		return v.Between() + v.Rich("verdict.lead.more", "n", s.incidents()-1)
 	case len(also) == 0:
 		return ""
