@@ -18,15 +18,16 @@ import (
 
 // Config is everything an operator can set. Start from [Default].
 type Config struct {
-	Server   Server   `yaml:"server"`
-	Data     string   `yaml:"data"`     // directory of the database and the key file
-	Database string   `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
-	Tenants  []Tenant `yaml:"tenants"`
-	Clouds   []Cloud  `yaml:"clouds"` // beside the provider's own, for sources that are set up in the pages
-	SignIn   SignIn   `yaml:"signIn"`
-	Limits   Limits   `yaml:"limits"`
-	Issuers  []Issuer `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
-	Log      Log      `yaml:"log"`
+	Server      Server      `yaml:"server"`
+	Data        string      `yaml:"data"`     // directory of the database and the key file
+	Database    string      `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
+	Tenants     []Tenant    `yaml:"tenants"`
+	Clouds      []Cloud     `yaml:"clouds"` // beside the provider's own, for sources that are set up in the pages
+	SignIn      SignIn      `yaml:"signIn"`
+	Limits      Limits      `yaml:"limits"`
+	Issuers     []Issuer    `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
+	Translation Translation `yaml:"translation"`
+	Log         Log         `yaml:"log"`
 }
 
 // Server says where the desk is reached.
@@ -73,7 +74,8 @@ type Tenant struct {
 	Shape       string   `yaml:"shape"`       // field names in answers of the legacy API: both, documented or wire; both when empty
 	Source      `yaml:",inline"`
 	Sources     []Source `yaml:"sources"`
-	Disabled    bool     `yaml:"disabled"` // neither collected nor served; the archive stays
+	Translation string   `yaml:"translation"` // engines, or book for a tenant whose texts are sent to no engine: phrase book and memory only; engines when empty
+	Disabled    bool     `yaml:"disabled"`    // neither collected nor served; the archive stays
 }
 
 // Source is one place that notices come from.
@@ -100,9 +102,10 @@ type Source struct {
 // only, everything in one directory, nothing collected.
 func Default() Config {
 	return Config{
-		Server: Server{Listen: "127.0.0.1:8080", Metrics: "loopback", Pages: "signedIn"},
-		Data:   "tocsin-data",
-		Log:    Log{Level: "info", Format: "text"},
+		Server:      Server{Listen: "127.0.0.1:8080", Metrics: "loopback", Pages: "signedIn"},
+		Data:        "tocsin-data",
+		Translation: Translation{Wait: AtMost(defaultWait)},
+		Log:         Log{Level: "info", Format: "text"},
 	}
 }
 
@@ -175,7 +178,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers())
+	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation())
 }
 
 func (c Config) validateTenants() error {

@@ -3,6 +3,7 @@
 package libre
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -15,10 +16,10 @@ import (
 type Config struct {
 	Address string // such as http://127.0.0.1:5000
 	Key     string // api_key; "" for servers that want none
-	// Limits are those that the server was started with; 50 texts of 5,000
-	// characters together when zero.
-	Limits translate.Limits
-	Now    func() time.Time
+	// Texts and Characters bound one request, as the server was started; 50 and
+	// 5,000 when 0.
+	Texts, Characters int
+	Now               func() time.Time
 }
 
 // Engine implements [translate.Engine].
@@ -33,9 +34,6 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Limits == (translate.Limits{}) {
-		c.Limits = translate.Limits{Texts: 50, Characters: 5000}
-	}
 	return &Engine{c, client}, nil
 }
 
@@ -43,7 +41,9 @@ func New(c Config) (*Engine, error) {
 func (e *Engine) Name() string { return "LibreTranslate" }
 
 // Limits implements [translate.Engine].
-func (e *Engine) Limits() translate.Limits { return e.config.Limits }
+func (e *Engine) Limits() translate.Limits {
+	return translate.Limits{Texts: cmp.Or(e.config.Texts, 50), Characters: cmp.Or(e.config.Characters, 5000)}
+}
 
 // request is the body of POST /translate.
 type request struct {
