@@ -39,6 +39,8 @@ type Block struct {
 	Row int
 	// Header says that all cells of a row name columns.
 	Header bool
+	// At is where Text begins in the text of the section, in bytes.
+	At int
 	// Near says that it follows on the next line, without a blank one between.
 	Near bool
 	// Links are the links and images in Text, or in Cells.
@@ -165,7 +167,7 @@ func (r *blockReader) line(from, to int) {
 	} else if n > 0 && b.Form == FormParagraph {
 		b.Form = FormHeading
 	}
-	b.Text = r.text[at:to]
+	b.Text, b.At = r.text[at:to], at
 	b.Links = r.links(at, to)
 	r.list = append(r.list, b)
 }
@@ -268,7 +270,7 @@ func (r *blockReader) row(at int) (int, bool) {
 		return 0, false
 	}
 	to := min(m.To-r.base, len(r.text))
-	b := Block{Form: FormRow, Text: r.text[at:to], Row: m.Level, Header: true, Near: r.near(at)}
+	b := Block{Form: FormRow, Text: r.text[at:to], At: at, Row: m.Level, Header: true, Near: r.near(at)}
 	from, end := at, at // of the last cell; others within it are those of a table in it
 	for _, m := range r.within(at, to+1) {
 		switch {

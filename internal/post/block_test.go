@@ -132,12 +132,12 @@ func TestHeadings(t *testing.T) {
 		post.KindSchedule:     {"When this will happen", "When will this happen", "Rollout Schedule", "Rollout schedule", "Roll-out schedule", "Rollout timeline"},
 		post.KindOrganization: {
 			"How this will affect your organization", "How will this affect your organization", "How this affects your organization", "How does this affect me?",
-			"Impact on Your Organization", "Impact on your organization", "Impact to your organization", "How this might affect your organisation",
+			"Impact on Your Organization", "Impact on your organization", "Impact to your organization", "Organizational Impact", "How this might affect your organisation",
 		},
 		post.KindAction: {
 			"What you need to do to prepare", "What you can do to prepare", "What do I need to do to prepare?", "What do I need to do to prepare for this change?", "What to do to prepare",
 			"What action do I need to take?", "Action Required/Recommendations", "Action Required / Recommendations", "Action required and recommendations", "Action required & recommendations",
-			"Action\u00a0required/recommendations", "Recommended actions", "Action required",
+			"Action\u00a0required/recommendations", "Recommended actions", "Action required", "Action required or recommendations", "Actions Recommended", "ACTIONS REQUIRED",
 		},
 		post.KindCompliance:     {"Compliance considerations", "Compliance Considerations"},
 		post.KindWhoIsAffected:  {"Who is affected", "Who’s affected", "Who will be affected"},

@@ -14,9 +14,6 @@ func headingOf(words string) (Kind, bool) {
 		return KindIntroduction, true
 	case "rollout schedule", "roll out schedule", "rollout timeline", "release schedule":
 		return KindSchedule, true
-	case "action required recommendations", "actions required recommendations", "required action recommendations", "action required", "actions required",
-		"recommended actions", "actions recommended", "recommended action", "action required recommended":
-		return KindAction, true
 	case "compliance considerations", "compliance consideration":
 		return KindCompliance, true
 	case "who is affected", "whos affected", "who will be affected", "who is impacted":
@@ -28,7 +25,26 @@ func headingOf(words string) (Kind, bool) {
 	case "learn more":
 		return KindLearnMore, true
 	}
+	if strings.Contains(words, "action") && asksForAction(words) {
+		return KindAction, true
+	}
 	return questionOf(words)
+}
+
+// asksForAction reports whether words are nothing but "action required", "actions
+// recommended" and what is made of them.
+func asksForAction(words string) bool {
+	asks := false
+	for word := range strings.SplitSeq(words, " ") {
+		switch word {
+		case "required", "needed", "recommended", "recommendation", "recommendations":
+			asks = true
+		case "action", "actions", "or":
+		default:
+			return false
+		}
+	}
+	return asks
 }
 
 // questionOf is the kind of a heading that is put as a question.
@@ -40,6 +56,8 @@ func questionOf(words string) (Kind, bool) {
 	case first == "when" && strings.Contains(rest, "this") && (last == "happen" || last == "happens") && len(words) < 30:
 		return KindSchedule, true
 	case first == "how" && (organization || last == "me") && (strings.Contains(rest, "affect") || strings.Contains(rest, "impact")) && strings.Contains(rest, "this"):
+		return KindOrganization, true
+	case words == "organizational impact" || words == "organization impact":
 		return KindOrganization, true
 	case first == "impact" && organization && (strings.HasPrefix(rest, "on ") || strings.HasPrefix(rest, "to ")):
 		return KindOrganization, true

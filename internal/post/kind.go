@@ -91,7 +91,7 @@ func kindOf(words string) (Kind, bool) {
 }
 
 // within are the labels that can stand within a line, since line breaks are
-// lost at times: those of several words. Of two that end alike, the longer one
+// lost at times. Of two that end alike, the longer one
 // comes first. They are lower case.
 func within() []string {
 	return []string{
@@ -101,6 +101,6 @@ func within() []string {
 		"next update by", "estimated time for next update", "next update", "user experience", "customer impact",
 		"when this will happen", "when will this happen", "rollout schedule", "what and why",
 		"how this will affect your organization", "how this affects your organization", "how will this affect your organization", "impact on your organization",
-		"what you need to do to prepare", "what you can do to prepare", "compliance considerations",
+		"what you need to do to prepare", "what you can do to prepare", "compliance considerations", "scope", "workaround",
 	}
 }

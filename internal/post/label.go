@@ -139,7 +139,7 @@ func (f *finder) kind(text string) (Kind, bool) {
 	if len(words) == 0 {
 		return "", false
 	}
-	return kindOf(string(words))
+	return kindOf(strings.TrimSuffix(string(words), " utc"))
 }
 
 // isHeading reports whether words that make up a line of their own, without a
@@ -181,7 +181,8 @@ func (f *finder) bracketed(from, at, to int) (label, bool) {
 }
 
 // before adds the label that stands within a line in front of a colon, which
-// is glued to the word before at times. It has several words and a capital.
+// is glued to the word before at times. It has a capital and several words, or
+// follows the end of a sentence.
 func (f *finder) before(from, colon, size int) {
 	if n := len(f.list); n > 0 {
 		from = max(from, f.list[n-1].to)
@@ -200,6 +201,9 @@ func (f *finder) before(from, colon, size int) {
 			return
 		}
 		if before, _ := utf8.DecodeLastRuneInString(f.text[from:at]); strings.ContainsRune(`"“‘'(/_-`, before) {
+			return
+		}
+		if !strings.Contains(words, " ") && !strings.HasSuffix(strings.TrimRight(f.text[from:at], signsAround), ".") {
 			return
 		}
 		kind, _ := f.kind(f.text[at:end])
