@@ -45,7 +45,7 @@ const (
 	ReasonDigits      Reason = "digits"      // other digits than the source
 	ReasonLength      Reason = "length"      // much longer or shorter than the source
 	ReasonMarkup      Reason = "markup"      // marks of the engine or markup are left
-	ReasonScript      Reason = "script"      // not in the script of the language
+	ReasonScript      Reason = "script"      // not in the script, or not in the language
 	ReasonUnchanged   Reason = "unchanged"   // the answer is the source
 )
 
