@@ -62,6 +62,7 @@ type root struct {
 	Collect  collectCmd  `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
 	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
 	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
+	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Repair   repairCmd   `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
 	Health   healthCmd   `cmd:"" help:"Show the status of services."`
 	Issue    issueCmd    `cmd:"" help:"Read issues, and write those of one's own services."`
