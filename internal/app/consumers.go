@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/watch"
 )
 
@@ -17,6 +18,7 @@ import (
 func (r *Rooms) consumers() []outbox.Consumer {
 	return []outbox.Consumer{
 		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
+		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.Policy, time.Now, nil).Handle},
 	}
 }
 

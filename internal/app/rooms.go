@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/store/translation"
+	"example.org/tocsin/internal/translate"
 )
 
 // Rooms are an open store with all its rooms.
@@ -18,6 +19,7 @@ type Rooms struct {
 	Archive     *archive.Store
 	People      *people.Store
 	Translation *translation.Store
+	Policy      translate.Policy // who is translated for
 }
 
 // OpenRooms opens the store that the settings name, as [store.Open] does. The

@@ -28,11 +28,10 @@ func unaudited(room string) map[string]string {
 		}
 	case "translation":
 		return map[string]string{
-			"ClaimWants":  "work of the program",
-			"Count":       "the ledger is its own record",
-			"NoteRefusal": "the ledger is its own record",
-			"Settle":      "work of the program",
-			"WantAll":     "work of the program",
+			"ClaimWants": "work of the program",
+			"Count":      "the ledger is its own record",
+			"Settle":     "work of the program",
+			"WantAll":    "work of the program",
 		}
 	case "archive":
 		return map[string]string{

@@ -21,6 +21,7 @@ const (
 // A Line is a segment beside its translation.
 type Line struct {
 	Segment
+	Key    Key    // of the segment
 	Target string // in the language of the translation; Text when Origin is OriginOriginal
 	Origin Origin
 	By     string // the engine, "" for others

@@ -57,7 +57,7 @@ func cut(t testing.TB, s *Desk, d translation.Document, n int, tenants ...string
 			return err
 		}
 		if len(uncut) == 1 {
-			err = s.PutDocuments(t.Context(), tx, []translation.Document{d}, T0)
+			_, err = s.PutDocuments(t.Context(), tx, []translation.Document{d}, T0)
 		}
 		var readers []translation.Reader
 		for _, id := range tenants {
@@ -239,10 +239,7 @@ func settled(t *testing.T, s *Desk) {
 		case "one":
 			settle(t, s, answer(w, "un"))
 		case "two":
-			if err := s.NoteRefusal(t.Context(), translation.Refusal{Key: keyOf("two"), Language: "fr", Engine: "An engine", Answer: "2 deux", Reason: "digits"}); err != nil {
-				t.Fatal(err)
-			}
-			settle(t, s, translation.Settlement{Want: w, Reason: "digits"})
+			settle(t, s, translation.Settlement{Want: w, Reason: "digits", Engine: "An engine", Answer: "2 deux"})
 		}
 	}
 	expect(t, "lines", lines(t, s, Fabrikam, "fr", "one", "two", "three"), []string{"un", "!digits", "?"})

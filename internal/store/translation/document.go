@@ -13,12 +13,12 @@ import (
 
 // A Text is a segment with its key.
 type Text struct {
-	Key  Key
-	Text string
+	Key    Key
+	Text   string
+	InBook bool // the phrase book answers it: kept only where somebody wrote something better
 }
 
-// A Document is one of the archive, cut into the segments that no phrase book
-// knows.
+// A Document is one of the archive, cut into segments.
 type Document struct {
 	Num      int64
 	Ref      tocsin.Ref
@@ -53,16 +53,22 @@ func (s *Store) Uncut(ctx context.Context, q store.Querier, documents []int64) (
 
 func scanNum(rows *sql.Rows) (num int64, err error) { return num, rows.Scan(&num) }
 
-// PutDocuments keeps the segments of documents that were not put yet. What was
-// kept of an item of which a document is private now is forgotten.
-func (s *Store) PutDocuments(ctx context.Context, tx *store.Tx, documents []Document, now time.Time) error {
+// PutDocuments keeps the segments of documents that were not put yet, and returns
+// the keys of those that were kept before. What was kept of an item of which a
+// document is private now is forgotten.
+func (s *Store) PutDocuments(ctx context.Context, tx *store.Tx, documents []Document, now time.Time) (map[Key]bool, error) {
 	if len(documents) == 0 {
-		return nil
+		return nil, nil
 	}
-	nums, err := putSegments(ctx, tx, documents, now)
+	nums, before, err := putSegments(ctx, tx, documents, now)
 	if err != nil {
-		return fmt.Errorf("insert segments: %w", err)
+		return nil, fmt.Errorf("insert segments: %w", err)
 	}
+	return before, putCuts(ctx, tx, documents, nums, now)
+}
+
+// putCuts keeps which segments documents hold.
+func putCuts(ctx context.Context, tx *store.Tx, documents []Document, nums map[Key]int64, now time.Time) error {
 	var cut, places [][]any
 	var private []int64
 	for _, d := range documents {
@@ -75,7 +81,7 @@ func (s *Store) PutDocuments(ctx context.Context, tx *store.Tx, documents []Docu
 			private = append(private, item)
 			continue
 		}
-		here := map[int64]bool{}
+		here := map[int64]bool{0: true} // what the phrase book answers and nobody wrote
 		for _, segment := range d.Segments {
 			if num := nums[segment.Key]; !here[num] {
 				here[num] = true
@@ -92,10 +98,10 @@ func (s *Store) PutDocuments(ctx context.Context, tx *store.Tx, documents []Docu
 	return forgetItems(ctx, tx, private)
 }
 
-// putSegments keeps the segments of documents that are not kept yet, and returns
-// the numbers of all.
-func putSegments(ctx context.Context, tx *store.Tx, documents []Document, now time.Time) (map[Key]int64, error) {
-	texts := map[Key]string{}
+// putSegments keeps the segments of documents that are not kept yet. It returns
+// the numbers of all that are kept then, and which were before.
+func putSegments(ctx context.Context, tx *store.Tx, documents []Document, now time.Time) (nums map[Key]int64, before map[Key]bool, err error) {
+	texts := map[Key]Text{}
 	var keys []any
 	for _, d := range documents {
 		if d.Private {
@@ -103,35 +109,38 @@ func putSegments(ctx context.Context, tx *store.Tx, documents []Document, now ti
 		}
 		for _, segment := range d.Segments {
 			if _, ok := texts[segment.Key]; !ok {
-				texts[segment.Key] = segment.Text
+				texts[segment.Key] = segment
 				keys = append(keys, segment.Key[:])
 			}
 		}
 	}
-	nums, err := segmentNums(ctx, tx, keys)
-	if err != nil {
-		return nil, err
+	if nums, err = segmentNums(ctx, tx, keys); err != nil {
+		return nil, nil, err
 	}
+	before = make(map[Key]bool, len(nums))
 	var fresh [][]any
 	var missing []any
 	for _, k := range keys {
 		key := Key(k.([]byte))
-		if nums[key] == 0 {
-			fresh = append(fresh, []any{k, clean(texts[key]), tocsin.Micros(now)})
+		switch {
+		case nums[key] != 0:
+			before[key] = true
+		case !texts[key].InBook:
+			fresh = append(fresh, []any{k, clean(texts[key].Text), tocsin.Micros(now)})
 			missing = append(missing, k)
 		}
 	}
 	if len(fresh) == 0 {
-		return nums, nil
+		return nums, before, nil
 	}
 	if err := tx.Insert(ctx, `INSERT INTO segments (key, text, seen_at) VALUES `, fresh, ` ON CONFLICT (key) DO NOTHING`); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	added, err := segmentNums(ctx, tx, missing)
 	for key, num := range added {
 		nums[key] = num
 	}
-	return nums, err
+	return nums, before, err
 }
 
 func segmentNums(ctx context.Context, q store.Querier, keys []any) (map[Key]int64, error) {

@@ -91,7 +91,9 @@ func (s *Store) Lines(ctx context.Context, tenantID, language string, keys []Key
 type Override struct {
 	TenantID string // whose it is, and who must have seen the source
 	All      bool   // it holds for every tenant that has seen the source
-	Segment  int64
+	Segment  int64  // its number; 0 to name it by the next two
+	Source   Text   // a segment of an item of the tenant, kept or not
+	Ref      tocsin.Ref
 	Language string
 	Text     string
 	Reviewer string // the name of who wrote it
@@ -106,9 +108,16 @@ func (o Override) scope(tenant int64) int64 {
 }
 
 // Override keeps a translation that a person wrote, in place of the one before.
-// It fails with [tocsin.ErrNotFound] when the tenant has not seen the segment.
+// It fails with [tocsin.ErrNotFound] when the tenant has not seen the segment, or
+// nothing is kept of the item, as of messages about data privacy.
 func (s *Store) Override(ctx context.Context, o Override, now time.Time) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		if o.Segment == 0 {
+			var err error
+			if o.Segment, err = s.place(ctx, tx, o, now); err != nil {
+				return err
+			}
+		}
 		tenant, source, err := s.seenBy(ctx, tx, o.TenantID, o.Segment)
 		if err != nil {
 			return err
@@ -197,4 +206,28 @@ func (s *Store) seenBy(ctx context.Context, q store.Querier, tenantID string, se
 		return 0, "", err
 	}
 	return tenant, list[0], nil
+}
+
+// place returns the number of the segment that an override names by its words,
+// and keeps it as one of the newest document of the item that the tenant has.
+func (s *Store) place(ctx context.Context, tx *store.Tx, o Override, now time.Time) (int64, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT c.document FROM cut_documents c JOIN document_tenants r ON r.document = c.document JOIN tenants t ON t.num = r.tenant JOIN items i ON i.num = c.item
+		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND NOT EXISTS (SELECT 1 FROM cut_documents p WHERE p.item = c.item AND p.private) ORDER BY r.n DESC LIMIT 1`,
+		o.TenantID, string(o.Ref.Kind), o.Ref.ID)
+	documents, err := store.Collect(rows, err, scanNum)
+	if err == nil && len(documents) == 0 {
+		err = tocsin.NotFoundf("Nothing is kept of the lines of %s.", tocsin.Clip(o.Ref.ID, 64))
+	}
+	if err != nil {
+		return 0, err
+	}
+	segment := o.Source
+	segment.InBook = false
+	nums, _, err := putSegments(ctx, tx, []Document{{Segments: []Text{segment}}}, now)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO segment_documents (segment, document) VALUES ($1, $2) ON CONFLICT DO NOTHING`, nums[segment.Key], documents[0])
+	return nums[segment.Key], err
 }

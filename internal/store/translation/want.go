@@ -154,10 +154,12 @@ func takeWants(ctx context.Context, tx *store.Tx, language string, wants *[]Want
 type Settlement struct {
 	Want
 	Text   string // the translation, "" for none
-	Engine string // who said so
+	Engine string // who said so, or whose answer failed a check
 	Model  string
 	Reason string    // why there is no translation
+	Answer string    // what failed a check
 	Retry  time.Time // when to ask again; zero to leave the original for good
+	Drop   bool      // no engine has to be asked: the want is forgotten
 }
 
 // Settle keeps what came of claimed wants and tells the tenants that have seen
@@ -190,17 +192,17 @@ func (s *Store) Settle(ctx context.Context, language string, settled []Settlemen
 func (s *Store) settle(ctx context.Context, tx *store.Tx, language string, one Settlement, glossary int64, now time.Time) (bool, error) {
 	const mine = ` WHERE language = $1 AND segment = $2 AND epoch = $3 AND state = 'open'`
 	args := []any{language, one.Segment, one.Epoch}
-	if one.Text == "" {
+	if one.Text == "" && !one.Drop {
 		state, due := "closed", int64(0)
 		if !one.Retry.IsZero() {
 			state, due = "open", tocsin.Micros(one.Retry)
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE translation_wants SET state = $4, due_at = $5, tries = tries + 1, reason = $6`+mine,
-			append(args, state, due, one.Reason)...)
+		result, err := tx.ExecContext(ctx, `UPDATE translation_wants SET state = $4, due_at = $5, tries = tries + 1, reason = $6, engine = $7, answer = $8`+mine,
+			append(args, state, due, one.Reason, store.Clean(one.Engine), clean(one.Answer))...)
 		return store.Changed(result, err)
 	}
 	result, err := tx.ExecContext(ctx, `DELETE FROM translation_wants`+mine, args...)
-	if moved, err := store.Changed(result, err); err != nil || !moved {
+	if moved, err := store.Changed(result, err); err != nil || !moved || one.Drop {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `
@@ -210,29 +212,6 @@ func (s *Store) settle(ctx context.Context, tx *store.Tx, language string, one S
 			glossary = excluded.glossary, created_at = excluded.created_at`,
 		one.Segment, language, clean(one.Text), store.Clean(one.Engine), store.Clean(one.Model), glossary, tocsin.Micros(now))
 	return true, err
-}
-
-// A Refusal is what an engine said for a wanted segment and a check found wrong.
-type Refusal struct {
-	Key      Key
-	Language string
-	Engine   string
-	Answer   string
-	Reason   string
-}
-
-// NoteRefusal keeps what an engine said and a check found wrong, beside the want
-// of the segment: whoever may read that may read this.
-func (s *Store) NoteRefusal(ctx context.Context, r Refusal) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE translation_wants SET engine = $1, answer = $2, reason = $3
-			WHERE language = $4 AND segment = (SELECT num FROM segments WHERE key = $5)`, store.Clean(r.Engine), clean(r.Answer), r.Reason, r.Language, r.Key[:])
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("keep a refused answer: %w", err)
-	}
-	return nil
 }
 
 // A Pending says what an update still waits for in one language.

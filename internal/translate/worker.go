@@ -1,0 +1,183 @@
+package translate
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/store/translation"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// wishes is the part of the memory that the worker takes from and gives to.
+type wishes interface {
+	WantAll(ctx context.Context, language string, without []string, now time.Time) error
+	ClaimWants(ctx context.Context, language string, without []string, limit int, now time.Time, lease time.Duration) ([]translation.Want, error)
+	Settle(ctx context.Context, language string, settled []translation.Settlement, glossary int64, now time.Time) error
+	Terms(ctx context.Context) ([]translation.Term, error)
+	GlossaryVersion(ctx context.Context) (int64, error)
+}
+
+// engines answer texts: see [Chains.Ask].
+type engines interface {
+	Ask(ctx context.Context, job Job) ([]Outcome, error)
+}
+
+// Times and bounds of asking.
+const (
+	// wantLease is how long texts of a process that was killed wait until another
+	// asks for them again.
+	wantLease = 5 * time.Minute
+	// wantBatch is how many texts are claimed at once: newer ones come between.
+	wantBatch = 50
+	// lookEvery is how long a text may wait for a worker that nobody wakes.
+	lookEvery = 15 * time.Second
+	// firstRetry is how long after a failure a text is asked for again at the
+	// earliest; the wait doubles with each failure up to lastRetry.
+	firstRetry = time.Minute
+	lastRetry  = 6 * time.Hour
+)
+
+// A Worker asks engines for what is wanted, outside of transactions, the newest
+// first. Claims are under a lease: what a process had that was killed is asked
+// for again, and what it had kept is not.
+type Worker struct {
+	memory  wishes
+	engines engines
+	book    *Book
+	policy  Policy
+	now     func() time.Time
+	log     *slog.Logger
+	wakes   map[string]chan struct{}
+}
+
+// NewWorker makes a worker for the languages of a policy.
+func NewWorker(memory wishes, e engines, policy Policy, now func() time.Time, log *slog.Logger) *Worker {
+	w := &Worker{memory: memory, engines: e, book: DefaultBook(), policy: policy, now: now, log: log, wakes: map[string]chan struct{}{}}
+	for _, language := range policy.Languages {
+		w.wakes[language] = make(chan struct{}, 1)
+	}
+	return w
+}
+
+// Wake has the worker look at once. Nothing depends on it.
+func (w *Worker) Wake() {
+	for _, wake := range w.wakes {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Run asks engines until ctx ends, each language by itself. What was archived
+// before a language had an engine is wanted first.
+func (w *Worker) Run(ctx context.Context) error {
+	var group sync.WaitGroup
+	for _, language := range w.policy.Languages {
+		group.Go(func() { w.drive(ctx, language) })
+	}
+	group.Wait()
+	return nil
+}
+
+// drive asks for one language until ctx ends.
+func (w *Worker) drive(ctx context.Context, language string) {
+	complain := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "translation is behind", "language", language, "err", err)
+		}
+	}
+	complain(w.memory.WantAll(ctx, language, w.policy.Quiet, w.now()))
+	for ctx.Err() == nil {
+		n, err := w.Pass(ctx, language)
+		if complain(err); err == nil && n > 0 {
+			continue
+		}
+		timer := time.NewTimer(lookEvery)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		case <-w.wakes[language]:
+			timer.Stop()
+		}
+	}
+}
+
+// Pass asks for the newest texts that are wanted in a language, at most a batch,
+// and keeps what comes of it. It returns how many there were.
+func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
+	wants, err := w.memory.ClaimWants(ctx, language, w.policy.Quiet, wantBatch, w.now(), wantLease)
+	if err != nil || len(wants) == 0 {
+		return 0, err
+	}
+	glossary, terms, err := w.glossary(ctx, language)
+	if err != nil {
+		return 0, err
+	}
+	var settled []translation.Settlement
+	job := Job{To: language, Glossary: terms}
+	asked := wants[:0:0]
+	for _, want := range wants {
+		if _, ok := w.book.Line(language, Segment{Kind: SegmentSentence, Text: want.Text}); ok { // it has learned it, or only another language lacks it
+			settled = append(settled, translation.Settlement{Want: want, Drop: true})
+			continue
+		}
+		asked, job.Texts = append(asked, want), append(job.Texts, want.Text)
+	}
+	if len(asked) > 0 {
+		var outcomes []Outcome
+		outcomes, err = w.engines.Ask(ctx, job)
+		for i, outcome := range outcomes {
+			if one, ok := w.settlement(asked[i], outcome); ok {
+				settled = append(settled, one)
+			}
+		}
+	}
+	// What an engine has said is kept although the program ends: it is paid for.
+	if problem := w.memory.Settle(context.WithoutCancel(ctx), language, settled, glossary, w.now()); problem != nil {
+		return 0, problem
+	}
+	return len(wants), err
+}
+
+// settlement says what becomes of a want by its outcome; false leaves it to the
+// end of the lease, since nobody was asked.
+func (w *Worker) settlement(want translation.Want, o Outcome) (translation.Settlement, bool) {
+	one := translation.Settlement{Want: want, Text: o.Text, Engine: tocsin.Clip(o.By, 80), Model: tocsin.Clip(o.Model, 80), Reason: string(o.Reason), Answer: o.Answer}
+	if o.Text == "" && o.Reason == ReasonNone {
+		return one, false
+	}
+	if o.Text == "" && !o.Again.IsZero() {
+		one.Retry = w.now().Add(min(firstRetry<<min(want.Tries, 16), lastRetry))
+		if o.Again.After(one.Retry) {
+			one.Retry = o.Again
+		}
+	}
+	return one, true
+}
+
+// glossary returns the version of the glossary, and the terms of a language.
+func (w *Worker) glossary(ctx context.Context, language string) (version int64, terms map[string]string, err error) {
+	if version, err = w.memory.GlossaryVersion(ctx); err != nil {
+		return 0, nil, err
+	}
+	list, err := w.memory.Terms(ctx)
+	for _, t := range list {
+		switch t.Language {
+		case language:
+			if terms == nil {
+				terms = map[string]string{}
+			}
+			terms[t.Source] = t.Target
+		case "":
+			if terms == nil {
+				terms = map[string]string{}
+			}
+			terms[t.Source] = t.Source
+		}
+	}
+	return version, terms, err
+}
