@@ -40,8 +40,8 @@ const (
 	KindLearnMore      Kind = "learnMore"
 )
 
-// level is 2 for kinds that stand within a section of another, 1 for others.
-func (k Kind) level() int {
+// Level is 2 for kinds that stand within a section of another, 1 for others.
+func (k Kind) Level() int {
 	switch k {
 	case KindWhoIsAffected, KindPlatforms, KindWhatWillHappen, KindLearnMore:
 		return 2

@@ -157,7 +157,7 @@ func (f *finder) isHeading(l label, to int) bool {
 			strong += min(m.To, to) - m.From
 		}
 	}
-	return strong*10 >= len(l.words)*9 || l.at == l.from && l.kind.level() == 1 && strings.Contains(l.words, " ")
+	return strong*10 >= len(l.words)*9 || l.at == l.from && l.kind.Level() == 1 && strings.Contains(l.words, " ")
 }
 
 // bracketed is the heading in brackets that begins at a place.

@@ -117,7 +117,7 @@ var (
 // add appends the section that has the text between two places, and what
 // closes the post as another.
 func (p *Post) add(s Section, from, end int) {
-	s.Level = s.Kind.level()
+	s.Level = s.Kind.Level()
 	from, end = p.trim(from, end, " \t\n*_")
 	to, closing := end, end
 	if s.Kind != KindRest {

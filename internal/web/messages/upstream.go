@@ -55,6 +55,7 @@ func (v *view) upstream(content, contentType string) template.HTML {
 		body.AppendChild(node)
 	}
 	v.tame(body)
+	head(body)
 	for node := body.FirstChild; node != nil; node = node.NextSibling {
 		if err := html.Render(&out, node); err != nil {
 			return plainHTML(post.Text(content, contentType))

@@ -85,6 +85,7 @@ func (p *PostView) says() (s said) {
 	s.text(p.Type, p.SameWords, p.Gap, p.Late, p.New)
 	s.paragraphs(p.Paragraphs)
 	s.paragraphs(p.Same)
+	s.paragraphs(p.Workaround)
 	return s
 }
 
@@ -132,6 +133,8 @@ func (l *VersionLine) says() (s said) {
 type Reading struct {
 	Posts   []post.Post
 	changes []map[string]post.Change // against the post before, by label and text
+	// workaround is what the newest post says that readers can do meanwhile.
+	workaround []string
 }
 
 // ReadPosts reads the posts of an issue, once for each of its documents.
@@ -139,7 +142,7 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	if read, ok := v.parts.read.Get(row.Document); ok {
 		return read
 	}
-	read := Reading{make([]post.Post, len(issue.Posts)), make([]map[string]post.Change, len(issue.Posts))}
+	read := Reading{Posts: make([]post.Post, len(issue.Posts)), changes: make([]map[string]post.Change, len(issue.Posts))}
 	var before post.Post
 	for i, one := range issue.Posts {
 		read.Posts[i], read.changes[i] = post.Read(one), map[string]post.Change{}
@@ -149,6 +152,9 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 			}
 		}
 		before = read.Posts[i]
+	}
+	for _, w := range before.Workarounds() {
+		read.workaround = append(read.workaround, w.Text)
 	}
 	v.parts.read.Put(row.Document, read, 0)
 	return read

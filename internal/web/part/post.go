@@ -25,6 +25,7 @@ type PostView struct {
 	Gap        string // what became of the promise that this post answers
 	Late       string
 	New        string
+	Workaround []Paragraph // what readers can do meanwhile, of the newest post
 }
 
 // Paragraph is one section of a post.
@@ -67,6 +68,7 @@ func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promis
 func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version) []PostView {
 	mark, posts := v.SeenAt(), read.Posts
 	list := make([]PostView, len(posts))
+	newest := len(posts) - 1
 	for i := range posts {
 		created := posts[i].CreatedAt
 		view := PostView{Look: v.LookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
@@ -75,6 +77,11 @@ func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, 
 		}
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.Text("new.since", "time", v.Stamp(mark.In(v.Zone)))
+		}
+		if i == newest {
+			for _, text := range read.workaround {
+				view.Workaround = append(view.Workaround, Paragraph{Lines: linesOf(text)})
+			}
 		}
 		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i])
 		for _, p := range promises {
@@ -99,6 +106,9 @@ func (v *View) fillPost(view *PostView, title string, read post.Post, changes ma
 	for _, s := range read.Sections {
 		if s.Kind == post.KindTitle && strings.TrimSpace(s.Text) == title {
 			continue // it heads the page
+		}
+		if s.Kind == post.KindWorkaround && len(view.Workaround) > 0 {
+			continue // it heads the post
 		}
 		one := v.Paragraph(s)
 		change := changes[s.Label+"\x00"+s.Text]
