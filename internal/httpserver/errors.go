@@ -117,3 +117,10 @@ func PlainError(w http.ResponseWriter, r *http.Request, status int, err *tocsin.
 	w.WriteHeader(status)
 	fmt.Fprintf(w, "%s\nRequest %s\n", err.Message, RequestID(r.Context()))
 }
+
+// Explain answers a request with an error as text, as [PlainError] does. It is
+// for what is wrong with the request: it logs nothing.
+func Explain(w http.ResponseWriter, r *http.Request, err error) {
+	status := StatusOf(err)
+	PlainError(w, r, status, shown(status, err))
+}

@@ -7,12 +7,14 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // readers choose zones; a container may know none
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -62,6 +64,36 @@ func (p *Pages) snapshot(ctx context.Context, tenantID string) (*readmodel.Snaps
 // see.
 func (v *Request) SnapshotOf(tenantID string) (*readmodel.Snapshot, error) {
 	return v.pages.snapshot(v.R.Context(), tenantID)
+}
+
+// As returns the same request sent by another visitor about one of their tenants,
+// with a permission that they must hold there: for addresses that stand for
+// somebody. It knows nothing of messages about data privacy, whoever they are. It
+// fails with [tocsin.ErrNotFound] where they do not see the tenant.
+func (v *Request) As(visitor access.Visitor, needs access.Permission, tenantID string) (*Request, error) {
+	other := *v
+	visitor.Needs = needs
+	other.R = v.R.WithContext(access.WithVisitor(v.R.Context(), visitor, ""))
+	var err error
+	if other.visibility, err = v.pages.visible(other.R); err != nil {
+		return nil, err
+	}
+	other.Tenants = other.visibility.tenants
+	if !slices.ContainsFunc(other.Tenants, func(t tocsin.Tenant) bool { return t.ID == tenantID }) {
+		return nil, NothingHere()
+	}
+	other.Snapshot, err = v.pages.config.Model.Snapshot(other.R.Context(), tenantID)
+	return &other, err
+}
+
+// Plainly explains what is wrong with a request as text, for programs that read
+// no page, and returns what is wrong with the desk.
+func (v *Request) Plainly(err error) error {
+	if err == nil || httpserver.StatusOf(err) >= http.StatusInternalServerError {
+		return err
+	}
+	httpserver.Explain(v.W, v.R, err)
+	return nil
 }
 
 // In returns the same request about another tenant, whose snapshot is s.

@@ -40,6 +40,8 @@ func rows() []row {
 	const admin = tocsin.RoleAdministrator
 	return []row{
 		{route: "/account", who: admin, at: []string{"/account"}},
+		{route: "/account/feeds", who: admin, at: []string{"/account/feeds"}},
+		{route: "/account/feeds/remove", journey: true},
 		{route: "/account/passkeys/remove", journey: true},
 		{route: "/admin", who: admin, at: []string{"/admin"}},
 		{route: "/admin/audit", who: admin, at: []string{"/admin/audit", "/admin/audit?who=alex&what=session"}},
@@ -72,6 +74,7 @@ func rows() []row {
 		{route: "/changes", at: []string{"/changes"}},
 		{route: "/components", at: []string{"/components"}},
 		{route: "/events", data: true},
+		{route: "/feeds/{secret}/calendar.ics", data: true},
 		{route: "/health", data: true},
 		{route: "/healthz", data: true},
 		{route: "/history", at: []string{"/history", "/history?service=Exchange"}},
@@ -127,7 +130,7 @@ func TestEveryRouteHasItsRow(t *testing.T) {
 			t.Errorf("the row of %q says nothing to look at", r.route)
 		}
 		if r.data && r.route != "/events" { // which does not end
-			plain := strings.NewReplacer("{id}", "EX748468", "{file}", "none", "{name}", "none").Replace(r.route)
+			plain := strings.NewReplacer("{id}", "EX748468", "{file}", "none", "{name}", "none", "{secret}", "none").Replace(r.route)
 			answer(t, home+plain)
 		}
 	}

@@ -24,6 +24,7 @@ type accountPage struct {
 	KeyAsk    string
 	Sessions  []sessionLine
 	EndAction string
+	Feeds     string // address of the private addresses of feeds
 }
 
 type passkeyLine struct{ Name, Added, Used, Remove string }
@@ -40,7 +41,7 @@ func (v *view) showAccount(status int, problem error) error {
 	visitor := access.VisitorOf(v.R.Context())
 	page := accountPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("account")}), Local: visitor.User.Local(), CanKey: v.pages.config.Door.HasPasskeys(v.R),
-		KeyNew: v.Href("/account/passkeys/options"), KeyAsk: v.Href("/account/passkeys"), EndAction: v.Href("/account/sessions/end"),
+		KeyNew: v.Href("/account/passkeys/options"), KeyAsk: v.Href("/account/passkeys"), EndAction: v.Href("/account/sessions/end"), Feeds: v.Href("/account/feeds"),
 		Password: web.Form{Action: v.Href("/account/password"), Submit: v.Text("account.password.submit"), Fields: []web.Field{
 			v.Secret("old", "current-password"), v.Secret("password", "new-password").Named(v.Text("field.password.new")).Hinted(v.Text("password.rule")),
 		}},

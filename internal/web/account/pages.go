@@ -1,5 +1,5 @@
 // Package account is the pages on which people come in, go out, look after
-// their account and choose how they read.
+// their account and the private addresses of their feeds, and choose how they read.
 //
 // A page is one file: its view model, and the method of [Pages] that fills it
 // and serves it. The package may import the shell, the parts and the sign-in,
@@ -28,6 +28,13 @@ type people interface {
 	Passkeys(ctx context.Context, userID string) ([]tocsin.Passkey, error)
 	RemovePasskey(ctx context.Context, userID string, id []byte, now time.Time) error
 	Sessions(ctx context.Context, userID string) ([]tocsin.Session, error)
+	feeds
+}
+
+// feeds is the part of the store about private addresses of feeds.
+type feeds interface {
+	FeedAddresses(ctx context.Context, userID string) ([]tocsin.FeedAddress, error)
+	RemoveFeedAddress(ctx context.Context, userID, id string, now time.Time) error
 }
 
 // Config is what the pages are made of.
@@ -79,6 +86,10 @@ func (p *Pages) Family() web.Family {
 		page("GET", "/account/passkeys/remove", access.SignedIn, p.askRemovePasskey),
 		page("POST", "/account/passkeys/remove", access.SignedIn, p.removePasskey),
 		page("POST", "/account/sessions/end", access.SignedIn, p.endSession),
+		page("GET", "/account/feeds", access.SignedIn, p.feeds),
+		page("POST", "/account/feeds", access.SignedIn, p.addFeed),
+		page("GET", "/account/feeds/remove", access.SignedIn, p.askRemoveFeed),
+		page("POST", "/account/feeds/remove", access.SignedIn, p.removeFeed),
 	)
 	return f
 }

@@ -28,6 +28,16 @@ func (p *Pages) dueCalendar(v *view) error {
 	return v.sendCalendar()
 }
 
+// privateCalendar serves /feeds/{secret}/calendar.ics, the same for calendar
+// programs of the person whom the address stands for.
+func (p *Pages) privateCalendar(v *view) error {
+	as, err := v.Private()
+	if err == nil {
+		err = (&view{as, p}).sendCalendar()
+	}
+	return v.Plainly(err)
+}
+
 func (v *view) sendCalendar() error {
 	c, err := v.calendar()
 	if err != nil {

@@ -86,7 +86,9 @@ func (p *Pages) Family() web.Family {
 		{Place: 30, Group: "watch", Path: "/messages", Icon: "messages", Text: "nav.messages", Short: "tab.messages", Key: "m"},
 	}}
 	if p.config.Handlings != nil {
-		f.Pages = append(f.Pages, page("POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling))
+		private := page("GET", "/feeds/{secret}/calendar.ics", access.Public, p.privateCalendar)
+		private.Bare = true
+		f.Pages = append(f.Pages, private, page("POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling))
 	}
 	if p.config.Marks != nil {
 		f.Pages = append(f.Pages, page("POST", "/messages/read", access.ReadMessages, p.markRead))

@@ -15,8 +15,10 @@ import (
 	"context"
 	"embed"
 	"html/template"
+	"net/http"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
@@ -66,12 +68,18 @@ type portals interface {
 	Portal(tenantID string) string
 }
 
+// door knows whom the secret of a private address stands for.
+type door interface {
+	FeedVisitor(r *http.Request, secret string) (access.Visitor, string, error)
+}
+
 // Config is what the parts are made of.
 type Config struct {
 	Model     model
 	Archive   storage
 	Handlings handlings // nil where nobody does anything about messages
 	Portals   portals   // nil where none are known
+	Door      door      // nil where nobody has private addresses
 }
 
 // Parts has what is worked out once for all families.
@@ -107,3 +115,25 @@ func (p *Parts) View(r *web.Request) *View { return &View{r, p} }
 // Past returns what is known of the days gone by of the tenant that is looked
 // at.
 func (v *View) Past() *history.Past { return v.parts.history.Past(v.Snapshot, time.Time{}, v.Now) }
+
+// Private returns the request as one of the person whom its private address
+// stands for, about the tenant of the address. Nobody else may keep the answer,
+// and no search engine lists it. It fails with [tocsin.ErrNotFound] for a wrong
+// or revoked secret, and where the person does not see the tenant any more.
+func (v *View) Private() (*View, error) {
+	if v.parts.config.Door == nil {
+		return nil, web.NothingHere()
+	}
+	header := v.W.Header()
+	header.Set("Cache-Control", "private, max-age=300")
+	header.Set("X-Robots-Tag", "noindex, nofollow")
+	visitor, tenant, err := v.parts.config.Door.FeedVisitor(v.R, v.R.PathValue("secret"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := v.As(visitor, access.ReadMessages, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return &View{r, v.parts}, nil
+}

@@ -30,7 +30,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	shared := part.Config{Model: w.model, Archive: w.archive}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
-		shared.Handlings, shared.Portals = desk, sources{desk}
+		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door
 		post.Handlings, post.Marks = desk, desk
 	}
 	parts := part.New(shared)
