@@ -33,6 +33,7 @@ import (
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 )
 
 // The resources that tokens are for.
@@ -72,6 +73,8 @@ type App struct {
 	engine     *jobs.Engine
 	outbox     *outbox.Runner
 	live       *live.Hub
+	translator *translate.Translator
+	asking     *translate.Worker
 	server     *httpserver.Server
 	listener   net.Listener
 }
@@ -153,6 +156,9 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
 	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
+	if err := a.newTranslation(c, o); err != nil {
+		return err
+	}
 	a.outbox = a.Outbox(o.Log)
 	background := jobs.Default()
 	if o.DueEvery > 0 {
@@ -198,6 +204,7 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(func() error { return keys.Run(ctx) })
 	}
 	group.Go(func() error { return a.live.Run(ctx) })
+	group.Go(func() error { return a.asking.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.Base(), "database", a.Store.Engine())
 	err := group.Wait()

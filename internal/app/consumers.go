@@ -18,7 +18,7 @@ import (
 func (r *Rooms) consumers() []outbox.Consumer {
 	return []outbox.Consumer{
 		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
-		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.Policy, time.Now, nil).Handle},
+		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.policy, time.Now, r.wanted).Handle},
 	}
 }
 

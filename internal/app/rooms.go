@@ -19,25 +19,27 @@ type Rooms struct {
 	Archive     *archive.Store
 	People      *people.Store
 	Translation *translation.Store
-	Policy      translate.Policy // who is translated for
+
+	policy translate.Policy // who is translated for
+	wanted func()           // called when there is something to ask engines for; may be nil
 }
 
 // OpenRooms opens the store that the settings name, as [store.Open] does. The
 // caller closes the rooms.
 func OpenRooms(ctx context.Context, c config.Config) (*Rooms, error) {
 	s, err := store.Open(ctx, c.DatabaseDSN())
-	return inRooms(ctx, s, err)
+	return inRooms(ctx, c, s, err)
 }
 
 // OpenToRead opens the store that the settings name, as [store.OpenToRead] does.
 // The caller closes the rooms.
 func OpenToRead(ctx context.Context, c config.Config) (*Rooms, error) {
 	s, err := store.OpenToRead(ctx, c.DatabaseDSN())
-	return inRooms(ctx, s, err)
+	return inRooms(ctx, c, s, err)
 }
 
 // inRooms opens the rooms of a store that was opened.
-func inRooms(ctx context.Context, s *store.Store, err error) (*Rooms, error) {
+func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*Rooms, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func inRooms(ctx context.Context, s *store.Store, err error) (*Rooms, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Translation: translation.Open(s)}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Translation: translation.Open(s), policy: policyOf(c)}, nil
 }
 
 // Close ends all connections to the database.

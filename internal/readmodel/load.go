@@ -29,6 +29,7 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if s.Seq, err = m.archive.LastSeqOf(ctx, tenantID); err != nil {
 		return nil, err
 	}
+	s.Translated = s.Seq
 	// First, since they say how issues are filed.
 	found, err := m.readServices(ctx, s, func(found map[string]*Service) error { return m.transitions(ctx, tenantID, found) })
 	if err != nil {
@@ -310,6 +311,9 @@ func (m *Model) apply(ctx context.Context, s *Snapshot, changed []tocsin.Change)
 	for _, c := range changed {
 		ref := tocsin.Ref{Kind: c.Kind, ID: c.ID}
 		s.Seq = max(s.Seq, c.Seq)
+		if c.What == tocsin.WhatTranslated {
+			s.Translated = max(s.Translated, c.Seq)
+		}
 		if seen[ref] || c.What == tocsin.WhatTranslated { // which leaves the rows as they are
 			continue
 		}

@@ -116,9 +116,12 @@ func (s *Service) Worst(from, to time.Time) (worst tocsin.Overview, found bool) 
 // A Snapshot is everything about one tenant that answers are made of. It is
 // never changed: a change makes a new snapshot.
 type Snapshot struct {
-	Tenant   tocsin.Tenant
-	Seq      int64     // the last change of this tenant that it includes
-	Services []Service // by display name
+	Tenant tocsin.Tenant
+	Seq    int64 // the last change of this tenant that it includes
+	// Translated is another number after each change of what the tenant's texts
+	// are in other languages.
+	Translated int64
+	Services   []Service // by display name
 	// ServiceGeneration names this state of Services, but for when it was last
 	// confirmed; no other list of this process has the same one.
 	ServiceGeneration uint64

@@ -74,7 +74,7 @@ func newDesk(t *testing.T, policy translate.Policy) *desk {
 	storetest.AddTenants(t, d)
 	clock := func() time.Time { return d.now }
 	d.translator = translate.NewTranslator(d.Translations, policy, clock)
-	d.worker = translate.NewWorker(d.Translations, d.engines, policy, clock, slog.New(slog.DiscardHandler))
+	d.worker = translate.NewWorker(translate.WorkerConfig{Memory: d.Translations, Engines: d.engines, Policy: policy, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	d.consumer = translate.NewConsumer(d.Archive, d.Translations, policy, clock, d.worker.Wake)
 	if err := d.AddConsumer(t.Context(), translate.ConsumerName, true); err != nil {
 		t.Fatal(err)

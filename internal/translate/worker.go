@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/store/translation"
@@ -43,22 +44,44 @@ const (
 // first. Claims are under a lease: what a process had that was killed is asked
 // for again, and what it had kept is not.
 type Worker struct {
-	memory  wishes
-	engines engines
-	book    *Book
-	policy  Policy
-	now     func() time.Time
-	log     *slog.Logger
-	wakes   map[string]chan struct{}
+	WorkerConfig
+	book  *Book
+	wakes map[string]chan struct{}
+}
+
+// WorkerConfig is what a worker works with.
+type WorkerConfig struct {
+	Memory  wishes
+	Engines engines
+	Policy  Policy
+	Kept    *Kept  // what it reads of the glossary for those who protect texts; may be nil
+	Told    func() // called when pages have something new to show; may be nil
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // NewWorker makes a worker for the languages of a policy.
-func NewWorker(memory wishes, e engines, policy Policy, now func() time.Time, log *slog.Logger) *Worker {
-	w := &Worker{memory: memory, engines: e, book: DefaultBook(), policy: policy, now: now, log: log, wakes: map[string]chan struct{}{}}
-	for _, language := range policy.Languages {
+func NewWorker(c WorkerConfig) *Worker {
+	w := &Worker{WorkerConfig: c, book: DefaultBook(), wakes: map[string]chan struct{}{}}
+	for _, language := range c.Policy.Languages {
 		w.wakes[language] = make(chan struct{}, 1)
 	}
 	return w
+}
+
+// Kept are the words that the desk wants left alone, as the glossary had them
+// when the worker read it last.
+type Kept struct{ words atomic.Pointer[[]string] }
+
+// Guard returns what protects and checks texts, the words of the desk among them.
+func (k *Kept) Guard(b *Book) Guard {
+	return func(text, language string) (string, func(string) (string, Reason)) {
+		var words []string
+		if known := k.words.Load(); known != nil {
+			words = *known
+		}
+		return b.Guard(words...)(text, language)
+	}
 }
 
 // Wake has the worker look at once. Nothing depends on it.
@@ -75,7 +98,7 @@ func (w *Worker) Wake() {
 // before a language had an engine is wanted first.
 func (w *Worker) Run(ctx context.Context) error {
 	var group sync.WaitGroup
-	for _, language := range w.policy.Languages {
+	for _, language := range w.Policy.Languages {
 		group.Go(func() { w.drive(ctx, language) })
 	}
 	group.Wait()
@@ -86,10 +109,10 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) drive(ctx context.Context, language string) {
 	complain := func(err error) {
 		if err != nil && ctx.Err() == nil {
-			w.log.WarnContext(ctx, "translation is behind", "language", language, "err", err)
+			w.Log.WarnContext(ctx, "translation is behind", "language", language, "err", err)
 		}
 	}
-	complain(w.memory.WantAll(ctx, language, w.policy.Quiet, w.now()))
+	complain(w.Memory.WantAll(ctx, language, w.Policy.Quiet, w.Now()))
 	for ctx.Err() == nil {
 		n, err := w.Pass(ctx, language)
 		if complain(err); err == nil && n > 0 {
@@ -109,7 +132,7 @@ func (w *Worker) drive(ctx context.Context, language string) {
 // Pass asks for the newest texts that are wanted in a language, at most a batch,
 // and keeps what comes of it. It returns how many there were.
 func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
-	wants, err := w.memory.ClaimWants(ctx, language, w.policy.Quiet, wantBatch, w.now(), wantLease)
+	wants, err := w.Memory.ClaimWants(ctx, language, w.Policy.Quiet, wantBatch, w.Now(), wantLease)
 	if err != nil || len(wants) == 0 {
 		return 0, err
 	}
@@ -129,7 +152,7 @@ func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
 	}
 	if len(asked) > 0 {
 		var outcomes []Outcome
-		outcomes, err = w.engines.Ask(ctx, job)
+		outcomes, err = w.Engines.Ask(ctx, job)
 		for i, outcome := range outcomes {
 			if one, ok := w.settlement(asked[i], outcome); ok {
 				settled = append(settled, one)
@@ -137,8 +160,11 @@ func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
 		}
 	}
 	// What an engine has said is kept although the program ends: it is paid for.
-	if problem := w.memory.Settle(context.WithoutCancel(ctx), language, settled, glossary, w.now()); problem != nil {
+	if problem := w.Memory.Settle(context.WithoutCancel(ctx), language, settled, glossary, w.Now()); problem != nil {
 		return 0, problem
+	}
+	if w.Told != nil && len(settled) > 0 {
+		w.Told()
 	}
 	return len(wants), err
 }
@@ -151,7 +177,7 @@ func (w *Worker) settlement(want translation.Want, o Outcome) (translation.Settl
 		return one, false
 	}
 	if o.Text == "" && !o.Again.IsZero() {
-		one.Retry = w.now().Add(min(firstRetry<<min(want.Tries, 16), lastRetry))
+		one.Retry = w.Now().Add(min(firstRetry<<min(want.Tries, 16), lastRetry))
 		if o.Again.After(one.Retry) {
 			one.Retry = o.Again
 		}
@@ -161,23 +187,22 @@ func (w *Worker) settlement(want translation.Want, o Outcome) (translation.Settl
 
 // glossary returns the version of the glossary, and the terms of a language.
 func (w *Worker) glossary(ctx context.Context, language string) (version int64, terms map[string]string, err error) {
-	if version, err = w.memory.GlossaryVersion(ctx); err != nil {
+	if version, err = w.Memory.GlossaryVersion(ctx); err != nil {
 		return 0, nil, err
 	}
-	list, err := w.memory.Terms(ctx)
+	list, err := w.Memory.Terms(ctx)
+	terms = map[string]string{}
+	var words []string
 	for _, t := range list {
 		switch t.Language {
 		case language:
-			if terms == nil {
-				terms = map[string]string{}
-			}
 			terms[t.Source] = t.Target
 		case "":
-			if terms == nil {
-				terms = map[string]string{}
-			}
-			terms[t.Source] = t.Source
+			words = append(words, t.Source)
 		}
+	}
+	if w.Kept != nil && err == nil {
+		w.Kept.words.Store(&words)
 	}
 	return version, terms, err
 }
