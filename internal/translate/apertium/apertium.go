@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -59,37 +60,58 @@ func (e *Engine) Limits() translate.Limits {
 	return translate.Limits{Texts: 1, Characters: maxText}
 }
 
-// Translate implements [translate.Engine]. Unknown words come without a mark;
-// words that it cannot inflect keep theirs, for the checks to see.
+// Translate implements [translate.Engine]. A way through another language is gone
+// step by step: asked for all of it at once, the server leaves marks of its first
+// step in the text (apertium-apy 0.11.7).
 func (e *Engine) Translate(ctx context.Context, job translate.Job) (translate.Answer, error) {
-	way := e.pairs[job.To]
-	if way == "" {
+	way := strings.Split(e.pairs[job.To], "|")
+	if len(way) < 2 {
 		return translate.Answer{}, &translate.Failure{Class: translate.FailureOff, Code: "language"}
-	}
-	path, form := "/translate", url.Values{"langpair": {way}, "format": {"txt"}, "markUnknown": {"no"}}
-	if strings.Count(way, "|") > 1 {
-		path = "/translateChain"
-		form["langpairs"] = form["langpair"]
-		form.Del("langpair")
 	}
 	var answer translate.Answer
 	for _, text := range job.Texts {
-		form.Set("q", text)
-		var reply struct {
-			Data struct {
-				Text string `json:"translatedText"`
-			} `json:"responseData"`
-			Status int `json:"responseStatus"`
+		source := text
+		for i := 1; i < len(way); i++ {
+			said, err := e.step(ctx, way[i-1]+"|"+way[i], text)
+			if err != nil {
+				return translate.Answer{}, err
+			}
+			text = unmarked(said, source)
 		}
-		if _, err := e.client.Form(ctx, path, form, &reply); err != nil {
-			return translate.Answer{}, err
-		}
-		if reply.Status != http.StatusOK {
-			return translate.Answer{}, &translate.Failure{Class: translate.FailureText, Code: "responseStatus"}
-		}
-		answer.Texts = append(answer.Texts, strings.TrimSpace(reply.Data.Text))
+		answer.Texts = append(answer.Texts, text)
 	}
 	return answer, nil
+}
+
+// step translates a text by one pair.
+func (e *Engine) step(ctx context.Context, pair, text string) (string, error) {
+	var reply struct {
+		Data struct {
+			Text string `json:"translatedText"`
+		} `json:"responseData"`
+		Status int `json:"responseStatus"`
+	}
+	form := url.Values{"langpair": {pair}, "format": {"txt"}, "markUnknown": {"yes"}, "q": {text}}
+	if _, err := e.client.Form(ctx, "/translate", form, &reply); err != nil {
+		return "", err
+	}
+	if reply.Status != http.StatusOK {
+		return "", &translate.Failure{Class: translate.FailureText, Code: "responseStatus"}
+	}
+	return strings.TrimSpace(reply.Data.Text), nil
+}
+
+// mark stands before a word that the engine does not know (*), has no translation
+// for (@), or cannot inflect (#).
+var mark = regexp.MustCompile(`[*@#]+(\pL)`)
+
+// unmarked is a text without the engine's marks, unless its source has such signs
+// of its own.
+func unmarked(text, source string) string {
+	if mark.MatchString(source) {
+		return text
+	}
+	return mark.ReplaceAllString(text, "$1")
 }
 
 // Languages returns the languages whose ways the server has all pairs of.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/translate"
@@ -25,24 +26,32 @@ func reply(texts []string) string {
 	return `{"responseData":{"translatedText":` + string(text) + `},"responseDetails":null,"responseStatus":200}`
 }
 
+// French is reached through Catalan, step by step, without the engine's marks.
 func TestTranslate(t *testing.T) {
 	t.Parallel()
-	server := enginetest.Say(t, http.StatusOK, reply([]string{" ⟦1⟧ est tombé.\n"}))
+	server := enginetest.Serve(t, func(w http.ResponseWriter, r enginetest.Request) {
+		said := " ⟦1⟧ no *works és #caure.\n"
+		if strings.Contains(r.Body, "cat%7Cfra") {
+			said = "⟦1⟧ ne works est @tomber #5."
+		}
+		_, _ = w.Write([]byte(reply([]string{said})))
+	})
 	e := engine(t, server.Address)
-	if got := enginetest.Good(t, e, "⟦1⟧ is down."); got != "⟦1⟧ est tombé." {
+	if got := enginetest.Good(t, e, "⟦1⟧ is down #5."); got != "⟦1⟧ ne works est tomber #5." {
 		t.Error(got)
 	}
-	if _, err := e.Translate(t.Context(), translate.Job{To: "es", Texts: []string{"a", "b"}}); err != nil {
-		t.Error(err)
-	}
 	seen := server.Seen()
-	if seen[0].Path != "/translateChain" || seen[0].Body != "format=txt&langpairs=eng%7Ccat%7Cfra&markUnknown=no&q=%E2%9F%A61%E2%9F%A7+is+down." {
+	if seen[0].Path != "/translate" || seen[0].Body != "format=txt&langpair=eng%7Ccat&markUnknown=yes&q=%E2%9F%A61%E2%9F%A7+is+down+%235." {
 		t.Errorf("asked %+v", seen[0])
 	}
-	if len(seen) != 3 || seen[1].Path != "/translate" || seen[1].Body != "format=txt&langpair=eng%7Cspa&markUnknown=no&q=a" {
+	if len(seen) != 2 || seen[1].Body != "format=txt&langpair=cat%7Cfra&markUnknown=yes&q=%E2%9F%A61%E2%9F%A7+no+works+%C3%A9s+caure." {
 		t.Errorf("asked %+v", seen[1:])
 	}
-	if _, err := e.Translate(t.Context(), translate.Job{To: "ja", Texts: []string{"a"}}); err == nil || len(server.Seen()) != 3 {
+	// Signs of the source's own stay.
+	if answer, err := e.Translate(t.Context(), translate.Job{To: "es", Texts: []string{"See #general", "b"}}); err != nil || answer.Texts[0] != "⟦1⟧ no *works és #caure." || answer.Texts[1] != "⟦1⟧ no works és caure." {
+		t.Error(answer, err)
+	}
+	if _, err := e.Translate(t.Context(), translate.Job{To: "ja", Texts: []string{"a"}}); err == nil || len(server.Seen()) != 4 {
 		t.Errorf("a language without a way: %v", err)
 	}
 }

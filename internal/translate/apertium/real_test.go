@@ -2,9 +2,10 @@ package apertium_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/translate/apertium"
+	"example.org/tocsin/internal/translate/enginetest"
 )
 
 // local starts the real engine. It skips the test when it is not installed, or
@@ -36,40 +38,83 @@ func local(t *testing.T) *apertium.Engine {
 	return e
 }
 
-var mark = regexp.MustCompile(`⟦\d+⟧`)
-
 // The real engine translates into Spanish, and through Catalan into French, and
 // leaves every placeholder as it is.
 func TestRealEngine(t *testing.T) {
 	t.Parallel()
 	e := local(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	if got, err := e.Languages(ctx); err != nil || !slices.Equal(got, []string{"fr", "es"}) {
 		t.Errorf("languages %v, %v", got, err)
-	}
-	for _, language := range []string{"es", "fr"} {
-		for _, text := range []string{
-			"The service is down.",
-			"⟦1⟧ is investigating why users may be unable to access their mailboxes at ⟦2⟧.",
-			"Between ⟦1⟧ and ⟦2⟧, some users could not open ⟦3⟧ in ⟦4⟧.",
-			"We have restarted the affected servers, and ⟦1⟧ shows that mail is delivered again.",
-			strings.Repeat("Users may see delays when they send mail with ⟦1⟧. ", 150),
-		} {
-			answer, err := e.Translate(ctx, translate.Job{To: language, Texts: []string{text}})
-			if err != nil {
-				t.Fatalf("%s: %v", language, err)
-			}
-			got, want := mark.FindAllString(answer.Texts[0], -1), mark.FindAllString(text, -1)
-			slices.Sort(got)
-			slices.Sort(want)
-			if !slices.Equal(got, want) || answer.Texts[0] == text || len(answer.Texts[0]) < len(text)*2/3 {
-				t.Errorf("%s: %s became %s", language, text, answer.Texts[0])
-			}
-		}
 	}
 	_, err := e.Translate(ctx, translate.Job{To: "de", Texts: []string{"a"}})
 	if f := translate.FailureOf(err); f.Class != translate.FailureOff {
 		t.Errorf("a language that it has not: %v", err)
 	}
+	wholePath(ctx, t, e)
+}
+
+// wholePath asks the engine for notices, and for recorded posts where they are,
+// as a desk does: with their pieces protected and its answers checked. No piece is
+// damaged in what comes out.
+func wholePath(ctx context.Context, t *testing.T, e *apertium.Engine) {
+	t.Helper()
+	chains, err := translate.NewChains(translate.ChainsConfig{
+		Members: []translate.Member{{ID: "apertium", Engine: e}}, Chains: map[string][]string{"es": {"apertium"}, "fr": {"apertium"}},
+		Guard: translate.DefaultBook().Guard(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("Users may see delays when they send mail with Outlook. ", 50) // the server parts it
+	for name, texts := range map[string][]string{"notices": append(enginetest.Notices(), long), "posts": recorded(t)} {
+		for _, language := range chains.Languages() {
+			outcomes, err := chains.Ask(ctx, translate.Job{To: language, Texts: texts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			reasons, spans, damaged := map[translate.Reason]int{}, 0, 0
+			for i, o := range outcomes {
+				reasons[o.Reason]++
+				spans += len(translate.DefaultBook().Protect(texts[i]).Spans())
+				if o.Reason != translate.ReasonNone {
+					continue
+				}
+				if missing := enginetest.Damaged(t, texts[i], o.Text, language); len(missing) > 0 {
+					damaged += len(missing)
+					t.Errorf("%s: %q is damaged in %q, made of %q", language, missing, o.Text, texts[i])
+				}
+			}
+			t.Logf("%s into %s: %d texts with %d protected pieces, damaged %d; by reason %v", name, language, len(texts), spans, damaged, reasons)
+			if len(texts) > 0 && reasons[translate.ReasonNone] == 0 || reasons[translate.ReasonFailed] > 0 {
+				t.Errorf("%s into %s: by reason %v", name, language, reasons)
+			}
+		}
+	}
+}
+
+// recorded are sentences of recorded posts that no phrase book knows, none where
+// the posts are not.
+func recorded(t *testing.T) (texts []string) {
+	t.Helper()
+	body, err := os.ReadFile("../../../../shared/data/issue-posts.jsonl")
+	if err != nil {
+		t.Logf("without recorded posts: %v", err)
+		return nil
+	}
+	for line := range strings.Lines(string(body)) {
+		var post struct {
+			Text string `json:"latestPost"`
+		}
+		if err := json.Unmarshal([]byte(line), &post); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range translate.Segments(post.Text) {
+			if s.Kind == translate.SegmentSentence && !translate.DefaultBook().Has(s) {
+				texts = append(texts, s.Text)
+			}
+		}
+	}
+	return texts
 }
