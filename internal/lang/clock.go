@@ -104,9 +104,18 @@ func (c Clock) Length(d time.Duration) string {
 	case days > 0:
 		return c.Text("time.days", "n", days)
 	case hours > 0 && minutes > 0:
-		return c.Text("time.hm", "h", fmt.Sprint(hours), "m", fmt.Sprintf("%02d", minutes))
+		return c.Text("time.hm", "h", fmt.Sprint(hours), "m", c.twoDigits(minutes))
 	case hours > 0:
 		return c.Text("time.hours", "n", hours)
 	}
 	return c.Text("time.minutes", "n", minutes)
+}
+
+// twoDigits returns minutes behind hours: Japanese counts them and writes no zero
+// in front.
+func (c Clock) twoDigits(minutes int) string {
+	if c.Code == "ja" {
+		return fmt.Sprint(minutes)
+	}
+	return fmt.Sprintf("%02d", minutes)
 }

@@ -62,10 +62,10 @@ func TestIssuesAreFilteredAndSaved(t *testing.T) {
 		})
 	}
 	page := d.Page("/issues")
-	webtest.Has(t, "all", page, "122\u00a0incidents and advisories, 2\u00a0going on", "/issues.csv?tenant=contoso", "page=2")
+	webtest.Has(t, "all", page, "122\u00a0incidents and advisories, 2\u00a0ongoing", "/issues.csv?tenant=contoso", "page=2")
 	webtest.Lacks(t, "all", page, "Clear the filter", "of 122", `rel="prev"`)
 	page = d.Page("/issues?v=ended&page=2&text=SP0000")
-	webtest.Has(t, "second page", page, "100\u00a0incidents and advisories, 0\u00a0going on, of 122", "Clear the filter", `value="SP0000"`, "51 to 100", "page=1", "SP000099", "/issues.csv?page=2")
+	webtest.Has(t, "second page", page, "100\u00a0incidents and advisories, 0\u00a0ongoing, of 122", "Clear the filter", `value="SP0000"`, "51 to 100", "page=1", "SP000099", "/issues.csv?page=2")
 	webtest.Lacks(t, "second page", page, `rel="next"`, "SP000100", "SP000049")
 	webtest.Has(t, "going on", d.Page("/fr/issues?text=CELLARS"), "2\u00a0incidents et avis, dont 2\u00a0en cours, sur 122", "EX2")
 	webtest.Has(t, "nothing", d.Page("/issues?text=attics&service=Exchange"), "0\u00a0incidents and advisories", "Nothing fits this filter", `href="/issues?tenant=contoso"`)

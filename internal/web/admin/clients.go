@@ -98,7 +98,7 @@ func (v *view) mayGive(scopes []string) bool {
 }
 
 func (v *view) clientLine(c tocsin.Client, tenant string) clientLine {
-	line := clientLine{ID: c.ID, Name: c.Name, Tenant: tenant, Scopes: c.Scopes, Added: v.Full(c.CreatedAt.In(v.Zone)), Ends: v.Text("never")}
+	line := clientLine{ID: c.ID, Name: c.Name, Tenant: tenant, Scopes: c.Scopes, Added: v.Full(c.CreatedAt.In(v.Zone)), Ends: v.Text("client.never")}
 	if !c.ExpiresAt.IsZero() {
 		line.Ends = v.Full(c.ExpiresAt.In(v.Zone))
 	}

@@ -63,7 +63,7 @@ func (v *view) showUsers(status int, problem error, password string) error {
 		page.Secret = v.passwordOf(strings.ToLower(v.R.PostFormValue("name")), password)
 	}
 	for _, u := range users {
-		line := userLine{Name: u.Name, Display: u.Display, Href: v.Href("/admin/users/" + u.ID), Disabled: !u.DisabledAt.IsZero(), SignedIn: v.Text("never"), From: u.Issuer}
+		line := userLine{Name: u.Name, Display: u.Display, Href: v.Href("/admin/users/" + u.ID), Disabled: !u.DisabledAt.IsZero(), SignedIn: v.Text("user.never"), From: u.Issuer}
 		if !u.SignedInAt.IsZero() {
 			line.SignedIn = v.Stamp(u.SignedInAt.In(v.Zone))
 		}

@@ -76,14 +76,14 @@ func TestOwnIssueIsNotTheProviders(t *testing.T) {
 	d.RecordAs(tocsin.SourceOwn, storetest.T0, webtest.Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
 	for prefix, words := range map[string][]string{
 		"":    {"Posts by our own team", "Our own team", "Written on this desk"},
-		"/fr": {"Posts de notre équipe", "Notre équipe", "Rédigé sur ce pupitre"},
-		"/ja": {"自チームの投稿", "当システムで作成"},
+		"/fr": {"Posts de notre équipe", "Notre équipe", "Rédigé dans Tocsin"},
+		"/ja": {"自社の投稿", "当システムで作成"},
 	} {
 		page := d.Page(prefix + "/issues/TC1")
 		webtest.Has(t, "own issue "+prefix, page, words...)
 		webtest.Lacks(t, "own issue "+prefix, page, "Microsoft")
 	}
-	webtest.Has(t, "the provider's issue", d.Page("/issues/EX1"), "Posts by Microsoft", "Read from: graph")
+	webtest.Has(t, "the provider's issue", d.Page("/issues/EX1"), "Posts by Microsoft", "Source: graph")
 	list := d.Page("/issues")
 	webtest.Has(t, "list", list, "by Microsoft, and by our own team", `<span class="kind">Our own</span>`)
 	if n := strings.Count(list, `<span class="kind">Our own</span>`); n != 1 {
@@ -132,7 +132,7 @@ func TestIssuePageTellsTheStory(t *testing.T) {
 		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, tocsin.Overview{ServiceID: "Stream", Service: "Microsoft Stream", Status: tocsin.StatusOperational},
 		tocsin.Overview{ServiceID: "plan", Service: "Plan", Status: tocsin.StatusOperational})
 	page := d.Page("/issues/EX1")
-	webtest.Has(t, "page", page, "1 of 2\u00a0on time", "1\u00a0post 5\u00a0min late", "seen by 1 of 2 tenants", "Services hit", "Microsoft Stream</a>", "Exchange Online</a>")
+	webtest.Has(t, "page", page, "1 of 2\u00a0on time", "1\u00a0post 5\u00a0min late", "seen by 1 of 2 tenants", "Affected services", "Microsoft Stream</a>", "Exchange Online</a>")
 	webtest.Lacks(t, "page", page, "<b>Title:</b>", ">Plan</a>")
 	d.RecordAs(tocsin.SourceOwn, at(41), tocsin.Issue{
 		ID: "TC2", Title: "New certificates", Service: "Remote access", ServiceID: "VPN", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational,
