@@ -37,6 +37,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if dsn := os.Getenv(translatorVariable); dsn != "" {
+		if err := translatorProcess(dsn); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	pgtest.Main(m)
 }
 
@@ -159,10 +166,10 @@ func TestKilledConsumer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	for engine, open := range map[string]func(*testing.T) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
+	for engine, open := range map[string]func(*testing.T, func(*testing.T, *storetest.Desk)) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			fresh := open(t)
+			fresh := open(t, changed)
 			want := undisturbed(t, fresh(t))
 			if len(want) != 9 {
 				t.Fatalf("an undisturbed log has %d lines, want 9: %q", len(want), want)
@@ -235,14 +242,14 @@ func undisturbed(t *testing.T, dsn string) []string {
 }
 
 // sqliteCopies returns a function that makes copies of one archive.
-func sqliteCopies(t *testing.T) func(*testing.T) string {
+func sqliteCopies(t *testing.T, fill func(*testing.T, *storetest.Desk)) func(*testing.T) string {
 	t.Helper()
 	path := storetest.File(t)
 	s, err := storetest.New(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed(t, s)
+	fill(t, s)
 	if err := s.Close(); err != nil { // which leaves no log beside the file
 		t.Fatal(err)
 	}
@@ -268,14 +275,14 @@ func sqliteCopies(t *testing.T) func(*testing.T) string {
 }
 
 // postgresCopies returns a function that makes copies of one archive.
-func postgresCopies(t *testing.T) func(*testing.T) string {
+func postgresCopies(t *testing.T, fill func(*testing.T, *storetest.Desk)) func(*testing.T) string {
 	t.Helper()
 	dsn := pgtest.URL(t)
 	s, err := storetest.New(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed(t, s)
+	fill(t, s)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -286,11 +293,11 @@ func postgresCopies(t *testing.T) func(*testing.T) string {
 // clocks that jump, so that claims run out at random: the log is the same.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
-	for engine, open := range map[string]func(*testing.T) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
+	for engine, open := range map[string]func(*testing.T, func(*testing.T, *storetest.Desk)) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			random := Seed(t)
-			fresh := open(t)
+			fresh := open(t, changed)
 			want := undisturbed(t, fresh(t))
 			sometimes := NewSometimes(t, claimLost)
 			for round := 0; round == 0 || round < 20 && sometimes.Lacks(claimLost); round++ {
