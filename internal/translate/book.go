@@ -79,6 +79,7 @@ func ReadBook(body []byte) (*Book, error) {
 	b.readNames(&f)
 	b.readLabels(&f)
 	b.readSentences(&f)
+	b.share()
 	return b, b.protect.compile(b, &f)
 }
 
@@ -105,10 +106,21 @@ func templates(words [languageCount]string) (t [languageCount]template) {
 	return t
 }
 
+// same is one text in every language.
+func same(text string) [languageCount]template {
+	return templates([languageCount]string{text, text, text, text})
+}
+
 // addLines adds lines as alternatives of a slot.
 func (b *Book) addLines(slot string, lines []bookLine) {
 	for i := range lines {
-		e := &entry{key: lines[i].Key, target: templates(lines[i].all())}
+		words := lines[i].all()
+		low := words
+		for lang := range low {
+			low[lang] = small(lang, low[lang])
+		}
+		lowered := templates(low)
+		e := &entry{key: lines[i].Key, target: templates(words), forms: map[string]*[languageCount]template{"low": &lowered}}
 		for _, form := range lines[i].En {
 			b.slot(slot).add(b, form, e)
 		}
@@ -135,26 +147,29 @@ func (b *Book) readNames(f *bookFile) {
 		}
 	}
 	for _, name := range f.DoNotTranslate.Products {
-		b.slot("name").add(b, name, &entry{key: name, exact: name, target: templates([languageCount]string{name, name, name, name})})
+		b.slot("name").add(b, name, &entry{key: name, exact: name, target: same(name)})
 	}
 	for _, name := range f.DoNotTranslate.Acronyms {
 		b.acronyms[name] = true
 	}
+	for slot, lines := range f.Slots {
+		b.addLines(slot, lines)
+	}
 	b.addLines("region", f.Regions)
 	b.addLines("ringName", f.Rings)
 	b.addLines("cloud", f.Clouds)
-	ring := templates([languageCount]string{"{ringName} ({clouds})", "{ringName} ({clouds})", "{ringName} ({clouds})", "{ringName} ({clouds})"})
-	b.slot("ring").add(b, "{ringName} ({clouds})", &entry{key: "ring", target: ring})
-	alone := templates([languageCount]string{"{ringName}", "{ringName}", "{ringName}", "{ringName}"})
-	b.slot("ring").add(b, "{ringName}", &entry{key: "ring", target: alone})
+	ring := same("{ringName} ({clouds})")
+	b.slot("lead").add(b, "{ringName} ({clouds})", &entry{key: "ring", target: ring})
+	b.slot("lead").add(b, "{ringName}", &entry{key: "ring", target: same("{ringName}")})
+	b.slot("lead").add(b, "{clouds}", &entry{key: "clouds", target: same("{clouds}")})
 }
 
 // readLabels adds labels of posts and headings of messages.
 func (b *Book) readLabels(f *bookFile) {
-	b.labels = labelSet{known: map[string]string{}, rings: b.slot("ring")}
+	b.labels = labelSet{known: map[string]string{}, leads: b.slot("lead")}
 	add := func(line *bookLine) {
 		b.label[line.Key] = line.all()
-		for _, form := range line.En {
+		for _, form := range plainForms(line.En) {
 			words := string(appendWords(nil, form))
 			if _, has := b.labels.known[words]; !has && line.Where != "ui" {
 				b.labels.known[words] = line.Key
@@ -180,10 +195,10 @@ func (b *Book) readSentences(f *bookFile) {
 			}
 		}
 	}
-	for _, slot := range []string{"dt", "date", "mon", "services:bare", "id", "ring"} {
+	for _, slot := range []string{"dt", "date", "mon", "services:bare", "id", "lead"} {
 		name, _, _ := strings.Cut(slot, ":")
 		target := "{" + slot + "}"
-		b.slot("sentence").add(b, "{"+name+"}", &entry{key: name, lower: name != "services", target: templates([languageCount]string{target, target, target, target})})
+		b.slot("sentence").add(b, "{"+name+"}", &entry{key: name, lower: name != "services" && name != "lead", target: same(target)})
 	}
 }
 

@@ -18,6 +18,7 @@ type bookFile struct {
 	Subjects       []bookLine
 	Regions        []bookLine
 	Rings, Clouds  []bookLine
+	Slots          map[string][]bookLine // lists that patterns name
 	Calendar       calendarFile
 	Units          []bookLine
 	Numbers        map[string]json.RawMessage

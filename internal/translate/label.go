@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.org/tocsin/internal/post"
 )
 
 // maxLabel bounds a label, in bytes with its brackets.
@@ -16,7 +18,7 @@ const maxLabels = 100
 // case, brackets, colons and other signs make no difference.
 type labelSet struct {
 	known map[string]string // words → key in the book
-	rings *nonterminal      // "General Availability (Worldwide, GCC)"
+	leads *nonterminal      // "General Availability (Worldwide, GCC)", "Updated March 2, 2026"
 }
 
 // A found label stands in line[from:to], with brackets and colon.
@@ -55,12 +57,54 @@ func (l *labelSet) key(label string) string {
 	}
 	var buf [maxLabel * 2]byte
 	words := appendWords(buf[:0], label)
-	return l.known[string(words)]
+	if key := l.known[string(words)]; key != "" || len(words) < 8 {
+		return key
+	}
+	if kind, ok := post.HeadingKind(label); ok {
+		return keyOfKind(kind)
+	}
+	return ""
+}
+
+// keyOfKind is the heading of the book for a kind of section, whatever its
+// spelling, "" for none.
+func keyOfKind(kind post.Kind) string {
+	switch kind {
+	case post.KindSchedule:
+		return "mc.rollout_schedule"
+	case post.KindOrganization:
+		return "mc.impact_org"
+	case post.KindCompliance:
+		return "mc.compliance"
+	case post.KindWhoIsAffected:
+		return "mc.who"
+	case post.KindPlatforms:
+		return "mc.platforms"
+	case post.KindWhatWillHappen:
+		return "mc.what"
+	default:
+		return ""
+	}
 }
 
 // is reports whether words are a label or the name of a ring.
 func (l *labelSet) is(label string) bool {
-	return l.key(label) != "" || l.rings.whole(strings.Trim(label, "[]: "))
+	return l.key(label) != "" || l.leads.whole(strings.Trim(label, "[]: ")) || isRing(label)
+}
+
+// isRing reports whether a label is that of a ring, also of one that the book
+// has no words for.
+func isRing(label string) bool {
+	label = strings.Trim(label, "[]:*_ ")
+	name, rest, found := strings.Cut(label, " (")
+	if !found || !strings.HasSuffix(rest, ")") || strings.ContainsAny(rest[:len(rest)-1], "().!?") {
+		return post.IsRing(label)
+	}
+	switch name {
+	case "General Availability", "Public Preview", "Private Preview", "Targeted Release", "Standard Release":
+		return true
+	}
+	return post.IsRing(label)
 }
 
 // find is the labels of a line that have a colon, in order.
@@ -103,7 +147,7 @@ func (l *labelSet) endingAt(line string, after, end int) (from int, ok bool) {
 	if len(lead) == 0 || end-len(lead) > 4 {
 		return 0, false
 	}
-	if r, _ := utf8.DecodeLastRuneInString(lead); !unicode.IsLetter(r) && r != ')' {
+	if r, _ := utf8.DecodeLastRuneInString(lead); !unicode.IsLetter(r) && r != ')' && !endsDated(lead) {
 		return 0, false
 	}
 	bracket := line[end] == ']'
@@ -115,6 +159,11 @@ func (l *labelSet) endingAt(line string, after, end int) (from int, ok bool) {
 		return i, true
 	}
 	return 0, false
+}
+
+// endsDated reports whether a text ends as "Updated March 2, 2026" does.
+func endsDated(lead string) bool {
+	return len(lead) > 4 && digits(lead[len(lead)-4:], 4, 4) && strings.Contains(lead[max(0, len(lead)-30):], "pdate")
 }
 
 // begins reports whether a label may begin at a place of a line: any at its

@@ -92,7 +92,7 @@ func (b *Book) labelWords(lang int, label string) (string, bool) {
 	if !m.tokenise(label) {
 		return "", false
 	}
-	e, captures := m.match(b.slots["ring"])
+	e, captures := m.match(b.slots["lead"])
 	if e == nil {
 		return "", false
 	}

@@ -19,7 +19,7 @@ func TestProtect(t *testing.T) {
 	}{
 		{"Mail in Exchange Online waits.", "Mail in ⟦1⟧ waits.", []string{"Exchange Online"}},
 		{"Open Outlook on the web, not Outlook.", "Open ⟦1⟧, not ⟦2⟧.", []string{"Outlook on the web", "Outlook"}},
-		{"Outlook’s cache and Teams's too", "⟦1⟧ cache and Teams's too", []string{"Outlook’s"}},
+		{"Outlook’s cache and Teams's too", "⟦1⟧ cache and ⟦2⟧ too", []string{"Outlook’s", "Teams's"}},
 		{"Streaming in Words is no Stream or Word.", "Streaming in Words is no ⟦1⟧ or ⟦2⟧.", []string{"Stream", "Word"}},
 		{"Look into the Microsoft 365 admin center today.", "Look into ⟦1⟧ today.", []string{"the Microsoft 365 admin center"}},
 		{"See EX123456, KB4012345 and MC1234567.", "See ⟦1⟧, ⟦2⟧ and ⟦3⟧.", []string{"EX123456", "KB4012345", "MC1234567"}},

@@ -126,6 +126,7 @@ func readers() map[string]func(m *matcher, at int) (option, bool) {
 			return option{to: at + 1, value: verbatim(m.at(at))}, issueID.MatchString(m.at(at))
 		},
 		"roadmap": readRoadmap,
+		"quoted":  readQuoted,
 	}
 }
 
@@ -226,4 +227,17 @@ func readService(m *matcher, at int) (option, bool) {
 		n.acronym, to = m.at(to+1), to+3
 	}
 	return option{to: to, value: n}, true
+}
+
+// readQuoted reads a quoted text, which is shown as in the source: the reader
+// may search for it.
+func readQuoted(m *matcher, at int) (option, bool) {
+	ends := map[string]string{`"`: `"`, "“": "”", "'": "'", "‘": "’"}
+	end, ok := ends[m.at(at)]
+	for to := at + 1; ok && to < m.count; to++ {
+		if m.at(to) == end && to > at+1 {
+			return option{to: to + 1, value: verbatim(m.text[m.tokens[at].from:m.tokens[to].to])}, true
+		}
+	}
+	return option{}, false
 }

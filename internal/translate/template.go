@@ -158,6 +158,12 @@ func capital(text string) string {
 	return string(unicode.ToUpper(r)) + text[size:]
 }
 
+// lowerFirst is a text that begins with a small letter.
+func lowerFirst(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(r)) + text[size:]
+}
+
 // endLike ends a translation with a stop if, and only if, its source has one.
 // What ends otherwise stays.
 func endLike(lang int, source, target string) string {

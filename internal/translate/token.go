@@ -85,18 +85,29 @@ func scan(text string, at int) (end int, kind scanKind) {
 		if r < utf8.RuneSelf {
 			break
 		}
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && (r != '’' && r != '‑' && r != '‐' || end == at) {
-			if end == at {
-				if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad' {
-					return end + size, scanBlank
-				}
-				return end + size, scanSign
-			}
+		if !isWordRune(r) && (end == at || !joinsOdd(text[end:], r, size)) {
 			break
 		}
 		end += size
 	}
+	if end == at {
+		return scanOdd(text, at)
+	}
 	return end, scanWord
+}
+
+// joinsOdd reports whether a sign beyond ASCII is part of the word around it.
+func joinsOdd(text string, r rune, size int) bool {
+	return (r == '’' || r == '‑' || r == '‐') && size < len(text) && isWordByte(text[size])
+}
+
+// scanOdd is where a sign or blank beyond ASCII ends.
+func scanOdd(text string, at int) (end int, kind scanKind) {
+	r, size := utf8.DecodeRuneInString(text[at:])
+	if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad' {
+		return at + size, scanBlank
+	}
+	return at + size, scanSign
 }
 
 func isWordByte(c byte) bool {
@@ -132,8 +143,9 @@ func (m *matcher) push(from, to int) {
 }
 
 func (m *matcher) sign(from, to int) {
-	var buf [4]byte
-	m.add(m.number(append(buf[:0], m.text[from:to]...)), from, to)
+	var buf [8]byte
+	r, _ := utf8.DecodeRuneInString(m.text[from:to])
+	m.add(m.number(utf8.AppendRune(buf[:0], max(alike(r), 0))), from, to)
 }
 
 // number is the number of a word; one that the book does not know gets one

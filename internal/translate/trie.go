@@ -1,6 +1,10 @@
 package translate
 
-import "strings"
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+)
 
 // A nonterminal is a list of alternatives that a slot takes: entries of the
 // book, or what a function reads.
@@ -169,28 +173,85 @@ func (n *nonterminal) whole(text string) bool {
 	return e != nil
 }
 
-// add puts an alternative into the tree. The first of two alike stays.
+// add puts what a form stands for into the tree. The first of two alike stays.
 func (n *nonterminal) add(b *Book, form string, e *entry) {
 	m := &matcher{book: b, words: b.words, grow: true}
-	at := &n.root
-	for form != "" {
-		literal, rest, found := strings.Cut(form, "{")
-		if m.tokenise(literal); m.stop && found {
-			m.count, m.stop = m.count+1, false
+	ends := []*node{&n.root}
+	for _, p := range pieces(form) {
+		var next []*node
+		for _, choice := range p.choices {
+			for _, from := range ends {
+				to := m.follow(from, choice, p.last)
+				if !slices.Contains(next, to) {
+					next = append(next, to)
+				}
+			}
 		}
-		for _, t := range m.tokens[:m.count] {
-			at = at.child(t.word)
+		if p.slot != "" {
+			for i := range next {
+				next[i] = next[i].slot(p.slot)
+			}
 		}
-		form = ""
-		if found {
-			var name string
-			name, form, _ = strings.Cut(rest, "}")
-			at = at.slot(name)
+		ends = next
+	}
+	for _, end := range ends {
+		if end.entry == nil && end != &n.root {
+			end.entry = e
 		}
 	}
-	if at.entry == nil {
-		at.entry = e
+}
+
+// follow adds words behind a node and returns where they end. The stop at the
+// end of a form counts for nothing.
+func (m *matcher) follow(from *node, words string, last bool) *node {
+	if m.tokenise(words); m.stop && !last {
+		m.count++
 	}
+	for _, t := range m.tokens[:m.count] {
+		from = from.child(t.word)
+	}
+	return from
+}
+
+// share makes the parts of trees that are alike one, which makes them small.
+func (b *Book) share() {
+	s := sharing{nodes: map[string]*node{}, ids: map[*node]uint32{}, entries: map[*entry]uint32{}}
+	for _, n := range b.slots {
+		s.node(&n.root)
+	}
+}
+
+type sharing struct {
+	nodes   map[string]*node // by what stands in them
+	ids     map[*node]uint32
+	entries map[*entry]uint32
+}
+
+// node is the one node that stands for all that are like n.
+func (s *sharing) node(n *node) *node {
+	var key []byte
+	if n.entry != nil {
+		if s.entries[n.entry] == 0 {
+			s.entries[n.entry] = uint32(len(s.entries) + 1) //nolint:gosec // a few thousand
+		}
+		key = binary.BigEndian.AppendUint32(key, s.entries[n.entry])
+	}
+	key = append(key, ':')
+	for i := range n.words {
+		n.words[i].to = s.node(n.words[i].to)
+		key = binary.BigEndian.AppendUint16(key, n.words[i].word)
+		key = binary.BigEndian.AppendUint32(key, s.ids[n.words[i].to])
+	}
+	for i := range n.slots {
+		n.slots[i].to = s.node(n.slots[i].to)
+		key = binary.BigEndian.AppendUint32(append(append(key, ':'), n.slots[i].name...), s.ids[n.slots[i].to])
+	}
+	n.words, n.slots = slices.Clip(n.words), slices.Clip(n.slots)
+	if one := s.nodes[string(key)]; one != nil {
+		return one
+	}
+	s.nodes[string(key)], s.ids[n] = n, uint32(len(s.ids)+1) //nolint:gosec // a few thousand
+	return n
 }
 
 func (n *node) child(word uint16) *node {
