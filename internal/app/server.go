@@ -62,6 +62,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		Hosts:    a.hosts(c),
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
+		Lane:     c.Server.Lane,
 		Registry: registry,
 		Log:      o.Log,
 		Now:      time.Now,

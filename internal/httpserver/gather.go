@@ -2,8 +2,11 @@ package httpserver
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
+
+	"example.org/tocsin/internal/lane"
 )
 
 // A gatherer is a connection that can hold back what is written for a moment,
@@ -12,7 +15,8 @@ import (
 // all else in a small request.
 type gatherer struct {
 	*net.TCPConn
-	gathering bool // used by the goroutine that answers, as Write is
+	from      io.Reader // what the lane read, and then the connection; nil without the lane
+	gathering bool      // used by the goroutine that answers, as Write is
 	held      []byte
 }
 
@@ -22,10 +26,23 @@ type gatherersOf struct{ net.Listener }
 
 func (l gatherersOf) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
-		return &gatherer{TCPConn: tcp}, nil
+	switch conn := conn.(type) {
+	case *net.TCPConn:
+		return &gatherer{TCPConn: conn}, nil
+	case *lane.Handed:
+		if tcp, ok := conn.Conn.(*net.TCPConn); ok {
+			return &gatherer{TCPConn: tcp, from: conn}, nil
+		}
 	}
 	return conn, err
+}
+
+// Read reads what comes next.
+func (g *gatherer) Read(b []byte) (int, error) {
+	if g.from != nil {
+		return g.from.Read(b)
+	}
+	return g.TCPConn.Read(b)
 }
 
 // Write sends what is held and b, or holds b.

@@ -19,6 +19,7 @@ type Route struct {
 	Pattern string            // as in [http.ServeMux], with a method: "GET /issues/{id}"
 	Needs   access.Permission // never empty
 	Handle  HandlerFunc       // nil in the table of a [Subtree]
+	Streams bool              // Handle takes the connection over, or answers without end
 }
 
 // A Subtree serves all paths under a prefix, in the spelling that they came in.

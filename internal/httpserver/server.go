@@ -1,11 +1,9 @@
 package httpserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"path"
 	"slices"
@@ -45,6 +43,7 @@ type Config struct {
 	Hosts    []string    // names that requests may be for; all when empty
 	Origins  []string    // addresses of the desk, whose pages may change things
 	Open     bool        // lets everybody read what is Local, such as /metrics
+	Lane     bool        // answers what is simple by a loop of our own, see [lane.Server]
 	Registry *prometheus.Registry
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -57,6 +56,7 @@ type Server struct {
 	table    []Route
 	metrics  *metrics
 	handler  http.Handler
+	streams  [][]byte // beginnings of paths
 	stopping chan struct{}
 	stop     sync.Once
 }
@@ -84,6 +84,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("new server: %w", err)
 	}
 	s.table = table(routes, c.Subtrees)
+	s.streams = streamsOf(s.table)
 	var err error
 	if s.metrics, err = newMetrics(c.Registry); err != nil {
 		return nil, fmt.Errorf("new server: %w", err)
@@ -254,39 +255,6 @@ func (s *Server) permitted(r Route) HandlerFunc {
 		}
 		return r.Handle(w, req)
 	}
-}
-
-// Serve answers on l until ctx ends. It then takes no new request, tells event
-// streams to end, and gives what is in hand 20 s to finish before it cuts it
-// off.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: readTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    acceptedHeaders,
-		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		ConnContext:       withGatherer,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(gatherersOf{l}) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	s.stop.Do(func() { close(s.stopping) })
-	graceCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-	defer cancel()
-	err := server.Shutdown(graceCtx)
-	if err != nil {
-		err = fmt.Errorf("stop serving: %w", errors.Join(err, server.Close()))
-	}
-	<-failed //nolint:errcheck // it only says that the server was closed
-	return err
 }
 
 // isStopping reports whether Serve is on its way out.

@@ -1,21 +1,17 @@
 package httpserver_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,8 +100,16 @@ func serve(s *httpserver.Server, r *http.Request) *httptest.ResponseRecorder {
 
 func TestDispatch(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(newServer(t, config()))
-	t.Cleanup(server.Close)
+	for name, withLane := range settings() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testDispatch(t, listen(t, config(), withLane))
+		})
+	}
+}
+
+func testDispatch(t *testing.T, address string) {
+	t.Helper()
 	long := strings.Repeat("a", 17<<10)
 	tests := []struct {
 		name    string
@@ -149,52 +153,11 @@ func TestDispatch(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			status, body := raw(t, server.Listener.Addr().String(), tt.request)
+			status, body := raw(t, address, tt.request)
 			if status != tt.status || !strings.HasPrefix(body, tt.body) || tt.body == "" && body != "" {
 				t.Errorf("%s: %d %q, want %d %q", strings.TrimSpace(tocsin.Clip(tt.request, 60)), status, tocsin.Clip(body, 200), tt.status, tt.body)
 			}
 		})
-	}
-}
-
-// raw sends what no client library would.
-func raw(t *testing.T, address, request string) (int, string) {
-	t.Helper()
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	first, rest, more := strings.Cut(request, "\r\n")
-	if more {
-		rest = "\r\n" + rest
-	}
-	// A large body may be refused before it is sent: the answer counts.
-	_, _ = fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: localhost\r\nConnection: close%s\r\n\r\n", first, rest)
-	method, _, _ := strings.Cut(first, " ")
-	answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Error(err)
-	}
-	return answer.StatusCode, string(body)
-}
-
-func TestHalfAnAnswerIsBrokenOff(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewServer(newServer(t, config()))
-	t.Cleanup(server.Close)
-	answer, err := http.Get(server.URL + "/half")
-	if err != nil {
-		return // broken off before the header: as good
-	}
-	defer answer.Body.Close()
-	if body, err := io.ReadAll(answer.Body); err == nil {
-		t.Errorf("read %q without an error", body)
 	}
 }
 
@@ -391,77 +354,6 @@ func TestRoutesGolden(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), out.String()); diff != "" {
 		t.Errorf("route table (-want +got):\n%s", diff)
-	}
-}
-
-// TestServeFinishesWhatIsInHand stops a server in the middle of a request and
-// of an event stream.
-func TestServeFinishesWhatIsInHand(t *testing.T) {
-	t.Parallel()
-	entered, release := make(chan struct{}, 2), make(chan struct{})
-	c := config()
-	c.Routes = []httpserver.Route{
-		{Pattern: "GET /slow", Needs: access.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
-			entered <- struct{}{}
-			<-release
-			return errors.Join(r.Context().Err(), say("whole")(w, r))
-		}},
-		{Pattern: "GET /stream", Needs: access.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
-			_ = http.NewResponseController(w).Flush()
-			entered <- struct{}{}
-			<-httpserver.Stopping(r.Context())
-			close(release) // proves that streams are told while others still work
-			return say("bye")(w, r)
-		}},
-	}
-	s := newServer(t, c)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx, listener) }()
-	var group sync.WaitGroup
-	for path, want := range map[string]string{"/slow": "whole", "/stream": "bye"} {
-		group.Go(func() {
-			answer, err := http.Get("http://" + listener.Addr().String() + path)
-			if err != nil {
-				t.Errorf("%s: %v", path, err)
-				return
-			}
-			defer answer.Body.Close()
-			if body, err := io.ReadAll(answer.Body); err != nil || string(body) != want {
-				t.Errorf("%s: %q, %v, want %q", path, body, err, want)
-			}
-		})
-	}
-	<-entered
-	<-entered
-	start := time.Now()
-	cancel()
-	group.Wait()
-	if err := <-done; err != nil || time.Since(start) > 5*time.Second {
-		t.Errorf("Serve: %v after %v, want nil at once", err, time.Since(start))
-	}
-	r := httptest.NewRequest("GET", "/readyz", nil)
-	if got := serve(s, r).Code; got != 503 {
-		t.Errorf("/readyz while stopping: %d, want 503", got)
-	}
-	if _, err := net.Dial("tcp", listener.Addr().String()); err == nil {
-		t.Error("the address still answers")
-	}
-}
-
-func TestServeReportsAFailedListener(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener.Close()
-	if err := newServer(t, config()).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("Serve: %v, want net.ErrClosed", err)
 	}
 }
 

@@ -80,7 +80,7 @@ func secure(t *testing.T, f files, now func() time.Time, log io.Writer) string {
 		t.Fatal(err)
 	}
 	server, err := httpserver.New(httpserver.Config{
-		Errors: httpserver.PlainError,
+		Errors: httpserver.PlainError, Lane: true,
 		Routes: []httpserver.Route{{Pattern: "GET /{$}", Needs: access.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
 			_, err := io.WriteString(w, r.Proto)
 			return err

@@ -70,7 +70,7 @@ func (p *Pages) index(families []Family) {
 func (p *Pages) Routes() []httpserver.Route {
 	routes := []httpserver.Route{
 		{Pattern: "GET /static/{name}", Needs: access.Public, Handle: p.static.serve},
-		{Pattern: "GET " + eventsPath, Needs: access.ReadMessages, Handle: p.events},
+		{Pattern: "GET " + eventsPath, Needs: access.ReadMessages, Handle: p.events, Streams: true},
 	}
 	for _, page := range p.pages {
 		routes = append(routes, p.localised(page)...)

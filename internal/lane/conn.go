@@ -1,0 +1,275 @@
+package lane
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// States of a connection. Only its own goroutine leaves reading and watched.
+const (
+	fresh   int32 = iota // nothing was sent yet
+	waiting              // between two requests
+	reading              // a request has begun
+	serving              // the handler has it
+	watched              // the same, and somebody waits for the sender to leave
+	ended                // it was closed from outside
+)
+
+// A conn is one connection. Its goroutine reads, handles and answers one
+// request after another; nothing but its state is touched by others.
+type conn struct {
+	server *Server
+	rwc    net.Conn
+	plain  *net.TCPConn // rwc, if it is that; nil over TLS
+	waiter waiter
+	tls    *tls.ConnectionState
+	remote string
+	since  time.Time // when it was accepted
+
+	ctx    context.Context //nolint:containedctx // of all requests of the connection; made for the first
+	cancel context.CancelFunc
+
+	last                  *sender
+	readUntil, writeUntil time.Time // deadlines that are set
+
+	state atomic.Int32
+	began atomic.Int64 // when the handler began, in nanoseconds
+	gone  chan struct{}
+	early []byte // what the watcher read
+}
+
+// serve is the life of a connection.
+func (c *conn) serve() {
+	defer c.server.forget(c)
+	handed := false
+	defer func() {
+		if c.cancel != nil {
+			c.cancel()
+		}
+		if !handed {
+			_ = c.rwc.Close()
+		}
+	}()
+	if secured, ok := c.rwc.(*tls.Conn); ok {
+		if !c.shake(secured) {
+			return
+		}
+		if c.tls.NegotiatedProtocol == "h2" {
+			handed = c.server.hand(secured)
+			return
+		}
+	}
+	rest, pass := c.requests()
+	if pass {
+		handed = c.server.hand(handOver(c.rwc, rest))
+	}
+}
+
+// shake does the handshake of TLS.
+func (c *conn) shake(secured *tls.Conn) bool {
+	until := time.Now().Add(c.server.headTimeout())
+	_ = secured.SetDeadline(until) // a closed connection is seen next
+	if err := secured.HandshakeContext(c.server.base); err != nil {
+		c.server.explain(secured, err)
+		return false
+	}
+	_ = secured.SetDeadline(time.Time{})
+	state := secured.ConnectionState()
+	c.tls = &state
+	return true
+}
+
+// requests answers requests until the connection ends, or until one comes that
+// the library should have: rest are the bytes of it that were read.
+func (c *conn) requests() (rest []byte, pass bool) {
+	have := c.server.buffers.get()[:0]
+	defer func() { c.server.buffers.put(have) }()
+	for {
+		if len(have) == 0 {
+			c.server.buffers.put(have)
+			if have = c.wait(); have == nil {
+				return nil, false
+			}
+		} else if !c.turn(waiting, reading) && !c.turn(fresh, reading) {
+			return nil, false
+		}
+		r, size, of := c.request(&have)
+		switch {
+		case of == theirs:
+			return append([]byte(nil), have...), true
+		case r == nil || !c.answer(r):
+			return nil, false
+		}
+		have = append(have[:copy(have, have[size:])], c.early...)
+		c.early = nil
+		if !c.turn(reading, waiting) {
+			return nil, false
+		}
+	}
+}
+
+// wait waits for a request and returns its first bytes, in a buffer of the
+// server's; nil when the connection has ended.
+func (c *conn) wait() []byte {
+	timeout := c.server.idleTimeout()
+	if c.state.Load() == fresh {
+		timeout = c.server.headTimeout()
+	}
+	if c.bound(&c.readUntil, timeout) {
+		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
+	}
+	have, err := c.waiter.read()
+	if err != nil || len(have) == 0 || !c.turn(waiting, reading) && !c.turn(fresh, reading) {
+		if have != nil {
+			c.server.buffers.put(have)
+		}
+		return nil
+	}
+	return have
+}
+
+// bound moves a deadline so that it is at least a time away, and reports
+// whether it had to. It moves it by a tenth more, so that this is rare.
+func (c *conn) bound(until *time.Time, timeout time.Duration) bool {
+	now := time.Now()
+	if timeout <= 0 || until.Sub(now) >= timeout && until.Sub(now) <= timeout+timeout/10 {
+		return false
+	}
+	*until = now.Add(timeout + timeout/10)
+	return true
+}
+
+// request reads the rest of a head. It returns nil when the connection ended
+// before there was one, or when the library should have the request.
+func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
+	var h head
+	of = h.scan(*have)
+	if of == unsure {
+		c.readUntil = time.Now().Add(c.server.headTimeout())
+		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
+		for of == unsure {
+			b := *have
+			n, err := c.rwc.Read(b[len(b):cap(b)])
+			*have = b[:len(b)+n]
+			if n == 0 && err != nil {
+				return nil, 0, unsure
+			}
+			of = h.scan(*have)
+		}
+	}
+	if of == theirs || !c.server.takes(h.path) || !c.know(h.block) {
+		return nil, 0, theirs
+	}
+	address, target := h.url()
+	if address == nil {
+		return nil, 0, theirs
+	}
+	if c.ctx == nil {
+		c.ctx, c.cancel = context.WithCancel(context.WithValue(c.server.base, http.LocalAddrContextKey, c.rwc.LocalAddr()))
+	}
+	r = (&http.Request{
+		Method: h.methodOf(), URL: address, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: c.last.header, Body: http.NoBody, Close: c.last.closes, Host: c.last.host,
+		RemoteAddr: c.remote, RequestURI: target, TLS: c.tls,
+	}).WithContext(c.ctx)
+	return r, h.size, ours
+}
+
+// know makes the header that was sent the last one.
+func (c *conn) know(block []byte) bool {
+	if c.last == nil || string(c.last.block) != string(block) {
+		c.last = read(block)
+	}
+	return c.last != nil
+}
+
+// answer calls the handler and reports whether the connection goes on.
+func (c *conn) answer(r *http.Request) (on bool) {
+	if c.bound(&c.writeUntil, c.server.library.WriteTimeout) {
+		_ = c.rwc.SetWriteDeadline(c.writeUntil) // a closed connection is seen next
+	}
+	w := c.server.answers.get()
+	w.reset(c, r)
+	c.began.Store(time.Now().UnixNano())
+	c.state.Store(serving)
+	defer func() {
+		if reason := recover(); reason != nil {
+			on = false
+			c.broken(reason)
+			c.unwatch()
+			return
+		}
+		on = c.unwatch() && on
+		w.c = nil
+		c.server.answers.put(w)
+	}()
+	c.server.library.Handler.ServeHTTP(w, r)
+	return w.finish()
+}
+
+// broken logs the panic of a handler, unless it is the way to give up.
+func (c *conn) broken(reason any) {
+	if reason == http.ErrAbortHandler { //nolint:errorlint // net/http compares it in the same way
+		return
+	}
+	stack := make([]byte, 64<<10)
+	c.server.logf("http: panic serving %v: %v\n%s", c.remote, reason, stack[:runtime.Stack(stack, false)])
+}
+
+// turn changes the state, unless it is another one.
+func (c *conn) turn(from, to int32) bool { return c.state.CompareAndSwap(from, to) }
+
+// watch waits for the sender of a request that takes long to leave, and ends
+// the context of the request then. It is called for one that is watched.
+func (c *conn) watch() {
+	defer close(c.gone)
+	one := make([]byte, 1)
+	n, err := c.rwc.Read(one)
+	c.early = one[:n]
+	if err != nil && n == 0 && c.state.Load() == watched {
+		c.early = nil
+		c.cancel()
+	}
+}
+
+// unwatch ends the time of the handler, and reports whether the sender is
+// still there.
+func (c *conn) unwatch() bool {
+	if c.turn(serving, reading) {
+		return true
+	}
+	if !c.turn(watched, reading) {
+		return false
+	}
+	_ = c.rwc.SetReadDeadline(time.Unix(1, 0)) // wakes the watcher
+	<-c.gone
+	c.readUntil = time.Time{}
+	_ = c.rwc.SetReadDeadline(time.Time{})
+	return c.ctx.Err() == nil
+}
+
+// A waiter waits for the first bytes of a request without holding memory for
+// them, where that can be done.
+type waiter interface{ read() ([]byte, error) }
+
+// held is the waiter that reads into a buffer which it holds while it waits.
+type held struct {
+	from io.Reader
+	pool *buffers
+}
+
+func (w held) read() ([]byte, error) {
+	b := w.pool.get()
+	n, err := w.from.Read(b[:cap(b)])
+	if n > 0 {
+		return b[:n], nil
+	}
+	w.pool.put(b)
+	return nil, err
+}
