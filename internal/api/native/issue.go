@@ -109,21 +109,21 @@ func (a *API) registerIssues() {
 	}}, a.lister(tocsin.KindIssue, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "openIssue", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Open an issue about an own service", DefaultStatus: http.StatusCreated,
-	}}, a.openIssue)
+	}}, adder("issues", a.openIssue, newIssueBody))
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getIssue", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read an issue",
 	}}, a.getIssue)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeIssue", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change what an own issue says about itself",
 		Description: "The status changes by a post.",
-	}}, a.changeIssue)
+	}}, changer(a.changeIssue, newIssueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "postToIssue", Method: http.MethodPost, Path: path + "/{id}/posts", Tags: tag, Summary: "Add a post, change the status, or both", DefaultStatus: http.StatusCreated,
-	}}, a.poster(a.author.PostToIssue))
+	}}, poster(a.author.PostToIssue))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "resolveIssue", Method: http.MethodPost, Path: path + "/{id}/resolve", Tags: tag, Summary: "End an issue", DefaultStatus: http.StatusOK,
 		Description: "The status is serviceRestored unless another one that ends an issue is given.",
-	}}, a.poster(a.author.ResolveIssue))
+	}}, poster(a.author.ResolveIssue))
 }
 
 // lister lists the items of a kind and class.
@@ -200,22 +200,11 @@ func newIssueBody(held tocsin.Held) (issueBody, error) {
 	return body, err
 }
 
-func (a *API) openIssue(ctx context.Context, x *exchange, in *struct {
-	InTenant
-	Conditions
-	Body issueDraft
-},
-) (*output[issueBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := a.author.OpenIssue(ctx, act, author.IssueDraft{
+func (a *API) openIssue(ctx context.Context, act author.Act, b issueDraft) (archive.Authored, error) {
+	return a.author.OpenIssue(ctx, act, author.IssueDraft{
 		Service: b.Service, Feature: b.Feature, Title: b.Title, Classification: b.Classification, Status: tocsin.Status(b.Status),
 		Impact: b.Impact, StartAt: given(b.StartAt), Post: b.Post.draft(),
 	})
-	return added(x, "issues", done, err, newIssueBody)
 }
 
 // draft is the first post, or none.
@@ -226,40 +215,17 @@ func (p *firstPost) draft() author.PostDraft {
 	return author.PostDraft{Content: p.Content, ContentType: p.ContentType, Type: p.Type}
 }
 
-func (a *API) changeIssue(ctx context.Context, x *exchange, in *struct {
-	InItem
-	Conditions
-	Body issuePatch
-},
-) (*output[issueBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := a.author.ChangeIssue(ctx, act, itemID(in.ID), author.IssueChange{
+func (a *API) changeIssue(ctx context.Context, act author.Act, id string, b issuePatch) (archive.Authored, error) {
+	return a.author.ChangeIssue(ctx, act, itemID(id), author.IssueChange{
 		Title: b.Title, Impact: b.Impact, Classification: b.Classification, Feature: b.Feature, StartAt: b.StartAt,
 	})
-	return written(done, err, newIssueBody)
-}
-
-type inPost struct {
-	InItem
-	Conditions
-	Body postDraft
 }
 
 // poster adds a post in one of the ways that the author knows.
-func (a *API) poster(post func(context.Context, author.Act, string, author.PostDraft) (archive.Authored, error)) func(context.Context, *exchange, *inPost) (*output[issueBody], error) {
-	return func(ctx context.Context, x *exchange, in *inPost) (*output[issueBody], error) {
-		act, err := x.act(in.Conditions)
-		if err != nil {
-			return nil, err
-		}
-		b := in.Body
-		done, err := post(ctx, act, itemID(in.ID), author.PostDraft{
+func poster(post func(context.Context, author.Act, string, author.PostDraft) (archive.Authored, error)) func(context.Context, *exchange, *inChange[postDraft]) (*output[issueBody], error) {
+	return changer(func(ctx context.Context, act author.Act, id string, b postDraft) (archive.Authored, error) {
+		return post(ctx, act, itemID(id), author.PostDraft{
 			Content: b.Content, ContentType: b.ContentType, Type: b.Type, Status: tocsin.Status(b.Status), EndAt: given(b.EndAt),
 		})
-		return written(done, err, newIssueBody)
-	}
+	}, newIssueBody)
 }

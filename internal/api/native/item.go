@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -40,6 +41,44 @@ func added[B any](x *exchange, collection string, done archive.Authored, err err
 		out.Location = Prefix + "tenants/" + x.tenant.ID + "/" + collection + "/" + done.ID
 	}
 	return out, err
+}
+
+// inDraft is a request that adds what a draft says.
+type inDraft[D any] struct {
+	InTenant
+	Conditions
+	Body D
+}
+
+// adder adds to a collection what a draft says, and answers with it.
+func adder[D, B any](collection string, write func(context.Context, author.Act, D) (archive.Authored, error), body shower[B]) func(context.Context, *exchange, *inDraft[D]) (*output[B], error) {
+	return func(ctx context.Context, x *exchange, in *inDraft[D]) (*output[B], error) {
+		act, err := x.act(in.Conditions)
+		if err != nil {
+			return nil, err
+		}
+		done, err := write(ctx, act, in.Body)
+		return added(x, collection, done, err, body)
+	}
+}
+
+// inChange is a request that changes an item.
+type inChange[C any] struct {
+	InItem
+	Conditions
+	Body C
+}
+
+// changer writes a change of the item of an id, and answers with the item.
+func changer[C, B any](write func(context.Context, author.Act, string, C) (archive.Authored, error), body shower[B]) func(context.Context, *exchange, *inChange[C]) (*output[B], error) {
+	return func(ctx context.Context, x *exchange, in *inChange[C]) (*output[B], error) {
+		act, err := x.act(in.Conditions)
+		if err != nil {
+			return nil, err
+		}
+		done, err := write(ctx, act, in.ID, in.Body)
+		return written(done, err, body)
+	}
 }
 
 type inRead struct {

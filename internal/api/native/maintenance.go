@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -39,42 +40,20 @@ func (a *API) registerMaintenance() {
 		OperationID: "planMaintenance", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Announce work on an own service", DefaultStatus: http.StatusCreated,
 		Description: "Kept as an issue of the classification plannedMaintenance: the legacy API says PlannedMaintenance, Graph, which knows no such thing, unknownFutureValue. " +
 			"It counts as operational until a post gives it a status that says otherwise. Posts and the end are those of the issue: /issues/{id}/posts and /issues/{id}/resolve.",
-	}}, a.planMaintenance)
+	}}, adder("issues", a.planMaintenance, newIssueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeMaintenance", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change planned work",
-	}}, a.changeMaintenance)
+	}}, changer(a.changeMaintenance, newIssueBody))
 }
 
-func (a *API) planMaintenance(ctx context.Context, x *exchange, in *struct {
-	InTenant
-	Conditions
-	Body maintenanceDraft
-},
-) (*output[issueBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := a.author.PlanMaintenance(ctx, act, author.MaintenanceDraft{
+func (a *API) planMaintenance(ctx context.Context, act author.Act, b maintenanceDraft) (archive.Authored, error) {
+	return a.author.PlanMaintenance(ctx, act, author.MaintenanceDraft{
 		Service: b.Service, Feature: b.Feature, Title: b.Title, Impact: b.Impact, StartAt: b.StartAt, EndAt: b.EndAt, Post: b.Post.draft(),
 	})
-	return added(x, "issues", done, err, newIssueBody)
 }
 
-func (a *API) changeMaintenance(ctx context.Context, x *exchange, in *struct {
-	InItem
-	Conditions
-	Body maintenancePatch
-},
-) (*output[issueBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := a.author.ChangeIssue(ctx, act, itemID(in.ID), author.IssueChange{
+func (a *API) changeMaintenance(ctx context.Context, act author.Act, id string, b maintenancePatch) (archive.Authored, error) {
+	return a.author.ChangeIssue(ctx, act, itemID(id), author.IssueChange{
 		Title: b.Title, Impact: b.Impact, Feature: b.Feature, StartAt: b.StartAt, EndAt: b.EndAt,
 	})
-	return written(done, err, newIssueBody)
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -68,13 +69,13 @@ func (a *API) registerMessages() {
 	}}, a.lister(tocsin.KindMessage, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "createMessage", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Write a message", DefaultStatus: http.StatusCreated,
-	}}, a.createMessage)
+	}}, adder("messages", a.createMessage, newMessageBody))
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getMessage", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read a message",
 	}}, reader(a, tocsin.KindMessage, newMessageBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeMessage", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change an own message",
-	}}, a.changeMessage)
+	}}, changer(a.changeMessage, newMessageBody))
 }
 
 func newMessageBody(held tocsin.Held) (messageBody, error) {
@@ -86,36 +87,15 @@ func newMessageBody(held tocsin.Held) (messageBody, error) {
 	}, err
 }
 
-func (a *API) createMessage(ctx context.Context, x *exchange, in *struct {
-	InTenant
-	Conditions
-	Body messageDraft
-},
-) (*output[messageBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := a.author.CreateMessage(ctx, act, author.MessageDraft{
+func (a *API) createMessage(ctx context.Context, act author.Act, b messageDraft) (archive.Authored, error) {
+	return a.author.CreateMessage(ctx, act, author.MessageDraft{
 		Title: b.Title, Services: b.Services, Category: b.Category, Severity: b.Severity, Tags: b.Tags, MajorChange: b.MajorChange,
 		ActionRequiredBy: given(b.ActionRequiredBy), StartAt: given(b.StartAt), EndAt: given(b.EndAt), Content: b.Content, ContentType: b.ContentType,
 	})
-	return added(x, "messages", done, err, newMessageBody)
 }
 
-func (a *API) changeMessage(ctx context.Context, x *exchange, in *struct {
-	InItem
-	Conditions
-	Body messagePatch
-},
-) (*output[messageBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
-	}
-	done, err := a.author.ChangeMessage(ctx, act, itemID(in.ID), author.MessageChange(in.Body))
-	return written(done, err, newMessageBody)
+func (a *API) changeMessage(ctx context.Context, act author.Act, id string, b messagePatch) (archive.Authored, error) {
+	return a.author.ChangeMessage(ctx, act, itemID(id), author.MessageChange(b))
 }
 
 // linesOf are the names that a column holds.

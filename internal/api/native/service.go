@@ -106,18 +106,11 @@ func (a *API) listServices(ctx context.Context, x *exchange, _ *InTenant) (*stru
 	return out, nil
 }
 
-func (a *API) addService(ctx context.Context, x *exchange, in *struct {
-	InTenant
-	Conditions
-	Body serviceDraft
-},
-) (*output[serviceBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
+func (a *API) addService(ctx context.Context, x *exchange, in *inDraft[serviceDraft]) (*output[serviceBody], error) {
+	write := func(ctx context.Context, act author.Act, b serviceDraft) (archive.Authored, error) {
+		return a.author.AddService(ctx, act, author.ServiceDraft{ID: b.ID, Name: b.Name, Features: featuresOf(b.Features)})
 	}
-	done, err := a.author.AddService(ctx, act, author.ServiceDraft{ID: in.Body.ID, Name: in.Body.Name, Features: featuresOf(in.Body.Features)})
-	return added(x, "services", done, err, a.service(ctx, x))
+	return adder("services", write, a.service(ctx, x))(ctx, x, in)
 }
 
 func featuresOf(list []featureBody) []tocsin.Feature {
@@ -139,21 +132,14 @@ func (a *API) getService(ctx context.Context, x *exchange, in *InItem) (*output[
 	return show(held, a.service(ctx, x))
 }
 
-func (a *API) changeService(ctx context.Context, x *exchange, in *struct {
-	InItem
-	Conditions
-	Body servicePatch
-},
-) (*output[serviceBody], error) {
-	act, err := x.act(in.Conditions)
-	if err != nil {
-		return nil, err
+func (a *API) changeService(ctx context.Context, x *exchange, in *inChange[servicePatch]) (*output[serviceBody], error) {
+	write := func(ctx context.Context, act author.Act, id string, b servicePatch) (archive.Authored, error) {
+		change := author.ServiceChange{Name: b.Name}
+		if b.Features != nil {
+			features := featuresOf(*b.Features)
+			change.Features = &features
+		}
+		return a.author.ChangeService(ctx, act, id, change)
 	}
-	change := author.ServiceChange{Name: in.Body.Name}
-	if in.Body.Features != nil {
-		features := featuresOf(*in.Body.Features)
-		change.Features = &features
-	}
-	done, err := a.author.ChangeService(ctx, act, in.ID, change)
-	return written(done, err, a.service(ctx, x))
+	return changer(write, a.service(ctx, x))(ctx, x, in)
 }
