@@ -108,7 +108,7 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 }
 
 func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metric) error {
-	progress, err := m.app.outbox.Progress(ctx)
+	progress, err := m.app.Store.Consumers(ctx, 0)
 	if err != nil {
 		return err
 	}

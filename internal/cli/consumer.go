@@ -38,15 +38,13 @@ type skippedJSON struct {
 	At      string          `json:"at"`
 }
 
-func newConsumerJSON(c tocsin.Cursor, last int64, skipped []tocsin.SkippedChange) consumerJSON {
+func newConsumerJSON(c tocsin.Consumer) consumerJSON {
 	printed := consumerJSON{
-		Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(last), Progress: c.Progress(last), HandledAt: date(c.HandledAt),
-		Failures: c.Failures, Problem: lang.English(c.Problem), Cause: c.Problem, Skipped: []skippedJSON{},
+		Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(), Progress: c.Progress(), HandledAt: date(c.HandledAt),
+		Failures: c.Failures, Problem: lang.English(c.Problem), Cause: c.Problem, Skipped: make([]skippedJSON, len(c.Skipped)),
 	}
-	for _, s := range skipped {
-		if s.Consumer == c.Name {
-			printed.Skipped = append(printed.Skipped, skippedJSON{s.Seq, lang.English(s.Problem), s.Problem, date(s.At)})
-		}
+	for i, s := range c.Skipped {
+		printed.Skipped[i] = skippedJSON{s.Seq, lang.English(s.Problem), s.Problem, date(s.At)}
 	}
 	return printed
 }
@@ -62,21 +60,13 @@ func (c *consumerListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	last, err := desk.Store.LastSeq(ctx)
+	consumers, err := desk.Store.Consumers(ctx, maxListed)
 	if err != nil {
 		return err
 	}
-	cursors, err := desk.Store.Cursors(ctx)
-	if err != nil {
-		return err
-	}
-	skipped, err := desk.Store.SkippedChanges(ctx, maxListed)
-	if err != nil {
-		return err
-	}
-	list := make([]consumerJSON, len(cursors))
-	for i, cursor := range cursors {
-		list[i] = newConsumerJSON(cursor, last, skipped)
+	list := make([]consumerJSON, len(consumers))
+	for i, c := range consumers {
+		list[i] = newConsumerJSON(c)
 	}
 	return s.print(list, func(w io.Writer) { printConsumers(w, list) })
 }

@@ -77,7 +77,6 @@ type archive interface {
 // keeper knows the consumers and how far the changes go.
 type keeper interface {
 	AddConsumer(ctx context.Context, name string, beginning bool) error
-	Cursors(ctx context.Context) ([]tocsin.Cursor, error)
 	LastSeq(ctx context.Context) (int64, error)
 }
 
@@ -277,30 +276,4 @@ func (r *Runner) Retry(ctx context.Context, consumer string, seq int64) error {
 		}
 	}
 	return tocsin.NotFoundf("There is no consumer %q.", tocsin.Clip(consumer, 64))
-}
-
-// A Progress says how far a consumer is.
-type Progress struct {
-	tocsin.Cursor
-	Last int64 // number of the newest change
-}
-
-// Behind is the number of changes that are still to be handled.
-func (p Progress) Behind() int64 { return p.Cursor.Behind(p.Last) }
-
-// Progress lists how far all consumers of the archive are, by name.
-func (r *Runner) Progress(ctx context.Context) ([]Progress, error) {
-	last, err := r.archive.LastSeq(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cursors, err := r.archive.Cursors(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Progress, len(cursors))
-	for i, c := range cursors {
-		list[i] = Progress{Cursor: c, Last: last}
-	}
-	return list, nil
 }

@@ -67,7 +67,7 @@ func (l *tally) handle(_ context.Context, _ *store.Tx, batch []tocsin.Change) er
 
 // run drives runners until done is closed and what was handled is committed, and
 // waits for them.
-func run(t *testing.T, done <-chan struct{}, runners ...*outbox.Runner) {
+func run(t *testing.T, s *storetest.Desk, done <-chan struct{}, runners ...*outbox.Runner) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
@@ -84,9 +84,9 @@ func run(t *testing.T, done <-chan struct{}, runners ...*outbox.Runner) {
 		t.Error("the changes were not handled within 30 s")
 	}
 	for end := time.Now().Add(30 * time.Second); ; { // done is closed before the commit
-		progress, err := runners[0].Progress(t.Context())
+		progress, err := s.Consumers(t.Context(), 0)
 		if err != nil || time.Now().After(end) {
-			t.Errorf("Progress = %+v, %v", progress, err)
+			t.Errorf("Consumers = %+v, %v", progress, err)
 			break
 		}
 		if progress[0].Behind() == 0 {
@@ -132,14 +132,14 @@ func TestEachChangeOnce(t *testing.T) {
 					r.Wake()
 				}
 			}()
-			run(t, l.done, runners...)
+			run(t, s, l.done, runners...)
 			<-late
 			if !slices.Equal(l.seqs, upTo(60)) {
 				t.Errorf("handled %v", l.seqs)
 			}
-			progress, err := runners[0].Progress(t.Context())
+			progress, err := s.Consumers(t.Context(), 0)
 			if err != nil || len(progress) != 1 || progress[0].Behind() != 0 || progress[0].Seq != 60 {
-				t.Errorf("Progress = %+v, %v", progress, err)
+				t.Errorf("Consumers = %+v, %v", progress, err)
 			}
 		})
 	}
@@ -175,16 +175,19 @@ func TestOneBadChange(t *testing.T) {
 			r.Wake()
 		}
 	})
-	run(t, l.done, r)
+	run(t, s, l.done, r)
 	stop()
 	group.Wait()
 	want := slices.DeleteFunc(upTo(20), func(n int64) bool { return n == 11 })
 	if !slices.Equal(l.seqs, want) || tries != 6 {
 		t.Errorf("handled %v after %d tries, want all but 11 after one in its batch and five alone", l.seqs, tries)
 	}
-	skipped, err := s.SkippedChanges(t.Context(), 9)
-	if err != nil || len(skipped) != 1 || skipped[0].Seq != 11 || skipped[0].Problem.Code != tocsin.ProblemChange || !strings.HasSuffix(skipped[0].Problem.Args["detail"], errBroken.Error()) {
-		t.Fatalf("SkippedChanges = %+v, %v", skipped, err)
+	list, err := s.Consumers(t.Context(), 9)
+	if err != nil || len(list) != 1 || len(list[0].Skipped) != 1 {
+		t.Fatalf("Consumers = %+v, %v", list, err)
+	}
+	if skipped := list[0].Skipped; skipped[0].Seq != 11 || skipped[0].Problem.Code != tocsin.ProblemChange || !strings.HasSuffix(skipped[0].Problem.Args["detail"], errBroken.Error()) {
+		t.Fatalf("skipped %+v", skipped)
 	}
 	if err := r.Retry(t.Context(), "c", 11); !errors.Is(err, errBroken) {
 		t.Errorf("a retry that fails: %v", err)
@@ -209,7 +212,7 @@ func TestStartNow(t *testing.T) {
 	}
 	add(t, s, 5, 1)
 	l := newTally(6)
-	run(t, l.done, outbox.New(s, time.Now, slog.New(slog.DiscardHandler), outbox.Consumer{Name: "c", Handle: l.handle}))
+	run(t, s, l.done, outbox.New(s, time.Now, slog.New(slog.DiscardHandler), outbox.Consumer{Name: "c", Handle: l.handle}))
 	if !slices.Equal(l.seqs, []int64{6}) {
 		t.Errorf("handled %v", l.seqs)
 	}

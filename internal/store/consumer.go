@@ -53,12 +53,33 @@ func scanCursor(rows *sql.Rows) (c tocsin.Cursor, err error) {
 	return c, err
 }
 
-// Cursors lists how far all consumers are, by name.
-func (s *Store) Cursors(ctx context.Context) ([]tocsin.Cursor, error) {
+// Consumers lists how far all consumers are, by name, with the changes that they
+// went past: the newest of them, at most skipped of all consumers together.
+func (s *Store) Consumers(ctx context.Context, skipped int) ([]tocsin.Consumer, error) {
+	last, err := s.LastSeq(ctx) // before the cursors, so that none is ahead of it for long
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+cursorColumns+` FROM consumers ORDER BY name`)
-	list, err := Collect(rows, err, scanCursor)
+	list, err := Collect(rows, err, func(rows *sql.Rows) (c tocsin.Consumer, err error) {
+		c.Last = last
+		c.Cursor, err = scanCursor(rows)
+		return c, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list consumers: %w", s.Translate(err))
+	}
+	if skipped == 0 {
+		return list, nil
+	}
+	passed, err := s.skippedChanges(ctx, skipped)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range passed {
+		if i := slices.IndexFunc(list, func(c tocsin.Consumer) bool { return c.Name == one.Consumer }); i >= 0 {
+			list[i].Skipped = append(list[i].Skipped, one)
+		}
 	}
 	return list, nil
 }
@@ -192,9 +213,8 @@ func (s *Store) SkipChange(ctx context.Context, c tocsin.Cursor, now time.Time, 
 	return next, nil
 }
 
-// SkippedChanges lists up to limit changes that consumers went past, newest
-// first.
-func (s *Store) SkippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error) {
+// skippedChanges are up to limit changes that consumers went past, newest first.
+func (s *Store) skippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT consumer, seq, problem, at FROM skipped_changes ORDER BY at DESC, consumer, seq LIMIT $1`, limit)
 	list, err := Collect(rows, err, func(rows *sql.Rows) (c tocsin.SkippedChange, err error) {
 		var at int64

@@ -14,17 +14,23 @@ type Cursor struct {
 	HandledAt time.Time // when Seq was last advanced, zero before
 }
 
-// Behind returns the number of changes that are still to be handled when the
-// newest one has the number last.
-func (c Cursor) Behind(last int64) int64 { return max(0, last-c.Seq) }
+// A Consumer is how far a consumer is, beside what there is.
+type Consumer struct {
+	Cursor
+	Last    int64           // number of the newest change
+	Skipped []SkippedChange // newest first; those that were asked for
+}
+
+// Behind returns the number of changes that are still to be handled.
+func (c Consumer) Behind() int64 { return max(0, c.Last-c.Seq) }
 
 // Progress returns the share of the changes since Begin that were handled, from
-// 0 to 1, when the newest one has the number last.
-func (c Cursor) Progress(last int64) float64 {
-	if last <= c.Begin || c.Seq >= last {
+// 0 to 1.
+func (c Consumer) Progress() float64 {
+	if c.Last <= c.Begin || c.Seq >= c.Last {
 		return 1
 	}
-	return float64(max(0, c.Seq-c.Begin)) / float64(last-c.Begin)
+	return float64(max(0, c.Seq-c.Begin)) / float64(c.Last-c.Begin)
 }
 
 // A SkippedChange is a change that a consumer went past without handling it.

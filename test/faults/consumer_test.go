@@ -88,7 +88,7 @@ func follow(ctx context.Context, s *storetest.Desk) error {
 	defer group.Wait()
 	defer cancel()
 	for {
-		progress, err := r.Progress(ctx)
+		progress, err := s.Consumers(ctx, 0)
 		if err != nil {
 			return err
 		}
@@ -198,10 +198,10 @@ func killedAt(t *testing.T, dsn string, at int, want []string, sometimes *Someti
 	}
 	s := storetest.Open(t, dsn)
 	cursor := tocsin.Cursor{}
-	if list, err := s.Cursors(t.Context()); err != nil {
+	if list, err := s.Consumers(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	} else if len(list) == 1 {
-		cursor = list[0]
+		cursor = list[0].Cursor
 	}
 	statement := strings.Join(lines, " ")
 	switch {

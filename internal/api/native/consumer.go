@@ -14,9 +14,7 @@ import (
 
 // consumers are the parts of the desk that react to changes.
 type consumers interface {
-	Cursors(ctx context.Context) ([]tocsin.Cursor, error)
-	LastSeq(ctx context.Context) (int64, error)
-	SkippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error)
+	Consumers(ctx context.Context, skipped int) ([]tocsin.Consumer, error)
 	Retry(ctx context.Context, consumer string, seq int64) error
 }
 
@@ -75,28 +73,18 @@ func (a *API) listConsumers(ctx context.Context, _ *exchange, _ *struct{}) (*str
 
 // consumerBodies are all consumers, by name.
 func (a *API) consumerBodies(ctx context.Context) ([]consumerBody, error) {
-	last, err := a.consumers.LastSeq(ctx)
+	consumers, err := a.consumers.Consumers(ctx, maxSkipped)
 	if err != nil {
 		return nil, err
 	}
-	cursors, err := a.consumers.Cursors(ctx)
-	if err != nil {
-		return nil, err
-	}
-	skipped, err := a.consumers.SkippedChanges(ctx, maxSkipped)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]consumerBody, len(cursors))
-	for i, c := range cursors {
+	list := make([]consumerBody, len(consumers))
+	for i, c := range consumers {
 		list[i] = consumerBody{
-			Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(last), Progress: c.Progress(last), HandledAt: instant(c.HandledAt),
-			Failures: c.Failures, Problem: lang.English(c.Problem), Cause: newCauseBody(c.Problem), Skipped: []skippedBody{},
+			Name: c.Name, BeginsAfter: c.Begin, Cursor: c.Seq, Behind: c.Behind(), Progress: c.Progress(), HandledAt: instant(c.HandledAt),
+			Failures: c.Failures, Problem: lang.English(c.Problem), Cause: newCauseBody(c.Problem), Skipped: make([]skippedBody, len(c.Skipped)),
 		}
-		for _, s := range skipped {
-			if s.Consumer == c.Name {
-				list[i].Skipped = append(list[i].Skipped, skippedBody{s.Seq, lang.English(s.Problem), newCauseBody(s.Problem), s.At.UTC()})
-			}
+		for n, s := range c.Skipped {
+			list[i].Skipped[n] = skippedBody{s.Seq, lang.English(s.Problem), newCauseBody(s.Problem), s.At.UTC()}
 		}
 	}
 	return list, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"example.org/tocsin/internal/tocsin"
@@ -12,9 +13,7 @@ import (
 
 // consumers are the parts of the desk that react to changes.
 type consumers interface {
-	Cursors(ctx context.Context) ([]tocsin.Cursor, error)
-	LastSeq(ctx context.Context) (int64, error)
-	SkippedChanges(ctx context.Context, limit int) ([]tocsin.SkippedChange, error)
+	Consumers(ctx context.Context, skipped int) ([]tocsin.Consumer, error)
 	Retry(ctx context.Context, consumer string, seq int64) error
 }
 
@@ -31,7 +30,6 @@ type consumersPage struct {
 
 type consumerLine struct {
 	Name, ID      string
-	Cursor        string
 	Behind        int
 	Done, Handled string
 	Problem       *why
@@ -45,30 +43,23 @@ type skippedLine struct {
 
 // adminConsumers serves GET /admin/consumers.
 func (p *Pages) adminConsumers(v *view) error {
-	ctx := v.R.Context()
-	last, err := p.config.Consumers.LastSeq(ctx)
-	if err != nil {
-		return err
-	}
-	cursors, err := p.config.Consumers.Cursors(ctx)
-	if err != nil {
-		return err
-	}
-	skipped, err := p.config.Consumers.SkippedChanges(ctx, maxSkipped)
+	consumers, err := p.config.Consumers.Consumers(v.R.Context(), maxSkipped)
 	if err != nil {
 		return err
 	}
 	page := consumersPage{adminFrame: v.adminFrame("consumers"), Empty: web.EmptyView{Title: v.Text("consumers.skipped.none"), Text: v.Text("consumers.skipped.none.text")}}
-	for _, c := range cursors {
+	var skipped []tocsin.SkippedChange
+	for _, c := range consumers {
 		line := consumerLine{
-			Name: v.consumer(c.Name), ID: c.Name, Cursor: strconv.FormatInt(c.Seq, 10), Behind: int(c.Behind(last)), Done: v.Percent(c.Progress(last), 0),
+			Name: v.consumer(c.Name), ID: c.Name, Behind: int(c.Behind()), Done: v.Percent(c.Progress(), 0),
 			Problem: v.reasoned(c.Problem),
 		}
 		if !c.HandledAt.IsZero() {
 			line.Handled = v.Full(c.HandledAt.In(v.Zone))
 		}
-		page.Consumers = append(page.Consumers, line)
+		page.Consumers, skipped = append(page.Consumers, line), append(skipped, c.Skipped...)
 	}
+	slices.SortStableFunc(skipped, func(a, b tocsin.SkippedChange) int { return b.At.Compare(a.At) })
 	for _, s := range skipped {
 		change := strconv.FormatInt(s.Seq, 10)
 		page.Skipped = append(page.Skipped, skippedLine{
