@@ -3,6 +3,8 @@ package httpserver
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
@@ -51,6 +53,25 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 		return
 	}
 	WriteWhole(ctx, w, a.Status, a.Body)
+}
+
+// A Digest is a hash of what an answer says; entity tags are made of it.
+type Digest [16]byte
+
+// DigestOf returns the digest of some bytes.
+func DigestOf(b []byte) Digest {
+	sum := sha256.Sum256(b)
+	return Digest(sum[:len(Digest{})])
+}
+
+// Tag returns the ETag of what the digest is of, see [EntityTag].
+func (d Digest) Tag(compressed bool) string {
+	return EntityTag(base64.RawURLEncoding.EncodeToString(d[:]), compressed)
+}
+
+// Steady returns an answer that stays as it is, with a tag of what it says.
+func Steady(kind string, body []byte) Answer {
+	return Answer{Kind: []string{kind}, Body: body, Tag: DigestOf(body).Tag(false)}
 }
 
 // EntityTag returns ETag for an answer with a name of its own; the compressed

@@ -105,8 +105,17 @@ func (m *Model) annotated() bool {
 	return slices.ContainsFunc(m.Sets, func(r Resource) bool { return r.NoKeys })
 }
 
-// MetadataXML writes `$metadata` as CSDL XML 4.0.
-func (m *Model) MetadataXML() ([]byte, error) {
+// Metadata writes `$metadata` in both of its forms.
+func (m *Model) Metadata() (xml, json []byte, err error) {
+	if xml, err = m.metadataXML(); err != nil {
+		return nil, nil, err
+	}
+	json, err = m.metadataJSON()
+	return xml, json, err
+}
+
+// metadataXML writes `$metadata` as CSDL XML 4.0.
+func (m *Model) metadataXML() ([]byte, error) {
 	schema := schemaXML{Namespace: m.Namespace, NS: "http://docs.oasis-open.org/odata/ns/edm"}
 	for _, e := range m.Enums {
 		members := make([]memberXML, len(e.Members))
@@ -242,8 +251,8 @@ func (m *Model) bindings(t *Type) []bindingXML {
 	return list
 }
 
-// MetadataJSON writes `$metadata` as CSDL JSON 4.01.
-func (m *Model) MetadataJSON() ([]byte, error) {
+// metadataJSON writes `$metadata` as CSDL JSON 4.01.
+func (m *Model) metadataJSON() ([]byte, error) {
 	schema := map[string]any{}
 	for _, e := range m.Enums {
 		object := map[string]any{"$Kind": "EnumType"}

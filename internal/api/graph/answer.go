@@ -34,7 +34,7 @@ type answerKey struct {
 type answer struct {
 	plain   []byte
 	kind    []string // the header Content-Type
-	sum     digest
+	sum     httpserver.Digest
 	length  []string // the header Content-Length
 	applied string   // the header Preference-Applied
 	again   bool     // it is kept, and so asked for again
@@ -91,7 +91,7 @@ func (x *exchange) kept(k answerKey, keep bool) (*answer, bool) {
 // is asked for again, of which the first time leaves a trace: questions that
 // nobody repeats push nothing out. Plain lists are asked for again. Lent tells
 // that the body belongs to the buffers still.
-func (x *exchange) keep(k answerKey, keep bool, body []byte, sum digest, applied string) (a *answer, lent bool) {
+func (x *exchange) keep(k answerKey, keep bool, body []byte, sum httpserver.Digest, applied string) (a *answer, lent bool) {
 	a = &answer{plain: body, kind: x.jsonTypes(), sum: sum, length: []string{strconv.Itoa(len(body))}, applied: applied}
 	if !keep {
 		return a, true
@@ -138,7 +138,7 @@ func (x *exchange) timed() bool {
 
 // tag names the exact bytes of an answer to a tenant, in quotes. Tenants that
 // share an item have different tags for it.
-func (x *exchange) tag(sum digest, zipped bool) string {
+func (x *exchange) tag(sum httpserver.Digest, zipped bool) string {
 	var text [64]byte
 	seed := append(append(text[:0], sum[:]...), x.identity.TenantID...)
 	whole := sha256.Sum256(seed)

@@ -2,12 +2,12 @@ package graph
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -16,16 +16,8 @@ import (
 // that a selection is joined from its bytes. It is never changed.
 type entity struct {
 	json  []byte
-	spans []span // by property index; of `"name":value`
-	sum   digest // of json
-}
-
-// digest is a hash of what an answer says. Entity tags are made of it.
-type digest [16]byte
-
-func digestOf(b []byte) digest {
-	sum := sha256.Sum256(b)
-	return digest(sum[:len(digest{})])
+	spans []span            // by property index; of `"name":value`
+	sum   httpserver.Digest // of json
 }
 
 type span struct{ start, colon, end int32 }
@@ -91,7 +83,7 @@ func (e *encoder) texts(prop int, name string, list []string) {
 
 func (e *encoder) done() *entity {
 	json := slices.Clip(append(e.json, '}'))
-	return &entity{json: json, spans: e.spans, sum: digestOf(json)}
+	return &entity{json: json, spans: e.spans, sum: httpserver.DigestOf(json)}
 }
 
 // published is value, or the stand-in for values that the enum does not have.

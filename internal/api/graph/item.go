@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -41,7 +42,7 @@ func (x *exchange) item() error {
 			return err
 		}
 		body = joined(body, head)
-		a, lent = x.keep(k, keep, body, digestOf(body), "")
+		a, lent = x.keep(k, keep, body, httpserver.DigestOf(body), "")
 	}
 	err = x.deliver(a)
 	if lent {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 )
@@ -133,21 +134,21 @@ func (x *exchange) count(l *listing, only *readmodel.Service) error {
 
 // countDigest is of a number, which is the same in many answers, with what was
 // asked.
-func (x *exchange) countDigest(number []byte) digest {
+func (x *exchange) countDigest(number []byte) httpserver.Digest {
 	asked := strings.Join(x.header.Values("Accept"), ",") + "\x00" + x.path + "?" + x.query + "\x00"
-	return digestOf(append([]byte(asked), number...))
+	return httpserver.DigestOf(append([]byte(asked), number...))
 }
 
 // page writes one page of a list. The digest says as much as the body.
-func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string) ([]byte, digest, error) {
+func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string) ([]byte, httpserver.Digest, error) {
 	f, err := x.finder(l, only, opts)
 	if err != nil {
-		return nil, digest{}, err
+		return nil, httpserver.Digest{}, err
 	}
 	f.from = from
 	r, err := f.find()
 	if err != nil {
-		return nil, digest{}, err
+		return nil, httpserver.Digest{}, err
 	}
 	to := append(x.api.buffers.Get(), '{')
 	if x.level != odata.MetadataNone {
@@ -169,7 +170,7 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 			to = append(to, ',')
 		}
 		if to, err = x.object(to, l, f.rows, row, opts, d); err != nil {
-			return nil, digest{}, err
+			return nil, httpserver.Digest{}, err
 		}
 	}
 	to = append(to, "]}"...)
@@ -201,12 +202,12 @@ func (d *summary) add(e *entity) {
 	}
 }
 
-func (d *summary) sum(body []byte) digest {
+func (d *summary) sum(body []byte) httpserver.Digest {
 	if d.whole {
-		return digestOf(body)
+		return httpserver.DigestOf(body)
 	}
 	var sum [sha256.Size]byte
-	return digest(d.hash.Sum(sum[:0])[:len(digest{})])
+	return httpserver.Digest(d.hash.Sum(sum[:0])[:len(httpserver.Digest{})])
 }
 
 // object writes row i of a list as a JSON object.

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -32,24 +31,12 @@ func (x *exchange) formatOnly() error {
 	return err
 }
 
-// A description is $metadata in both of its forms, with the entity tag
-// of each.
-type description struct {
-	xml, json       []byte
-	xmlTag, jsonTag string
-}
+// A description is $metadata in both of its forms.
+type description struct{ xml, json httpserver.Answer }
 
-func describe(m *odata.Model) (d description, err error) {
-	if d.xml, err = m.MetadataXML(); err != nil {
-		return d, err
-	}
-	d.json, err = m.MetadataJSON()
-	tag := func(body []byte) string {
-		sum := digestOf(body)
-		return httpserver.EntityTag(base64.RawURLEncoding.EncodeToString(sum[:]), false)
-	}
-	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
-	return d, err
+func describe(m *odata.Model) (description, error) {
+	xml, json, err := m.Metadata()
+	return description{httpserver.Steady("application/xml", xml), httpserver.Steady("application/json", json)}, err
 }
 
 // longestPublic bounds the paths of $metadata, so that others cost nothing.
@@ -97,20 +84,20 @@ func (x *exchange) metadata() error {
 	json, xml := strings.Contains(wanted, "json"), strings.Contains(wanted, "xml") || strings.Contains(wanted, "*") || wanted == ""
 	switch d := x.api.description; {
 	case xml:
-		return x.sendDescription("application/xml", d.xml, d.xmlTag)
+		return x.sendDescription(d.xml)
 	case json:
-		return x.sendDescription("application/json", d.json, d.jsonTag)
+		return x.sendDescription(d.json)
 	}
 	return failf(http.StatusNotAcceptable, "Only application/xml and application/json are offered.")
 }
 
 // sendDescription sends what anybody may keep for a while.
-func (x *exchange) sendDescription(contentType string, body []byte, tag string) error {
-	if err := x.checkTag(tag); err != nil {
+func (x *exchange) sendDescription(a httpserver.Answer) error {
+	if err := x.checkTag(a.Tag); err != nil {
 		return err
 	}
 	header := x.w.Header()
 	header["Cache-Control"], header["Vary"] = x.api.fixed.publicly, x.api.fixed.varyPublicly
-	httpserver.Deliver(x.ctx, x.w, x.method, x.header, httpserver.Answer{Kind: []string{contentType}, Body: body, Tag: tag})
+	httpserver.Deliver(x.ctx, x.w, x.method, x.header, a)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 )
 
@@ -144,7 +145,7 @@ func (x *exchange) opened(f found, sel *odata.Selection) []byte {
 
 // sent delivers a body that was made for this request alone.
 func (x *exchange) sent(body []byte) error {
-	return x.deliver(&answer{plain: body, kind: x.jsonTypes(), sum: digestOf(body), length: []string{strconv.Itoa(len(body))}})
+	return x.deliver(&answer{plain: body, kind: x.jsonTypes(), sum: httpserver.DigestOf(body), length: []string{strconv.Itoa(len(body))}})
 }
 
 // rawValue answers with the text of a primitive value.

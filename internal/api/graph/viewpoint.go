@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -82,7 +83,7 @@ func withViewpoint(e *entity, v tocsin.Viewpoint) *entity {
 		}
 	}
 	out.spans[messageViewpoint].end += grown
-	out.sum = digestOf(out.json)
+	out.sum = httpserver.DigestOf(out.json)
 	return out
 }
 

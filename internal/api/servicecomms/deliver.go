@@ -1,31 +1,20 @@
 package servicecomms
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
 )
-
-// digest is a hash of what an answer says.
-type digest [16]byte
-
-func digestOf(b []byte) digest {
-	sum := sha256.Sum256(b)
-	return digest(sum[:len(digest{})])
-}
 
 // zipped keeps compressed answers by what they say, so that none can be out of
 // date. An answer is compressed when it is asked for the second time: at first,
 // that would cost more than sending it.
 type zipped struct {
-	answers *cache.Cache[digest, []byte] // nil for one that was asked for once
+	answers *cache.Cache[httpserver.Digest, []byte] // nil for one that was asked for once
 	packer  *httpserver.Packer
 }
 
 func newZipped() zipped {
-	return zipped{cache.New[digest, []byte](cache.Bounds{Bytes: maxZipped}), httpserver.NewPacker(5)}
+	return zipped{cache.New[httpserver.Digest, []byte](cache.Bounds{Bytes: maxZipped}), httpserver.NewPacker(5)}
 }
 
 // Bounds of what is kept compressed.
@@ -35,7 +24,7 @@ const (
 )
 
 // of is body in compressed form, nil if it is better sent as it is.
-func (z zipped) of(sum digest, body []byte) []byte {
+func (z zipped) of(sum httpserver.Digest, body []byte) []byte {
 	if len(body) < httpserver.SmallestPacked {
 		return nil
 	}
@@ -52,12 +41,12 @@ func (z zipped) of(sum digest, body []byte) []byte {
 }
 
 // deliverAs sends an answer, or says that the client has it already.
-func (x *exchange) deliverAs(kind string, body []byte, sum digest) error {
+func (x *exchange) deliverAs(kind string, body []byte, sum httpserver.Digest) error {
 	var packed []byte
 	if httpserver.AcceptsGzip(x.r.Header) {
 		packed = x.api.zipped.of(sum, body)
 	}
-	send := httpserver.Answer{Kind: []string{kind}, Body: body, Tag: httpserver.EntityTag(base64.RawURLEncoding.EncodeToString(sum[:]), packed != nil)}
+	send := httpserver.Answer{Kind: []string{kind}, Body: body, Tag: sum.Tag(packed != nil)}
 	if err := x.checkTag(send.Tag); err != nil {
 		return err
 	}

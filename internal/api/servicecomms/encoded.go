@@ -1,6 +1,10 @@
 package servicecomms
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+
+	"example.org/tocsin/internal/httpserver"
+)
 
 // encodedKey names a message as it is written. A document never changes, and
 // what tenants call services otherwise is part of the key, so nothing that is
@@ -32,6 +36,6 @@ const maxEncoded = 32 << 20
 // fields are the members of an entity as they are written, and a hash of them.
 type fields struct {
 	text []byte
-	sum  digest
+	sum  httpserver.Digest
 	form form
 }

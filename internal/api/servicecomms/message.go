@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -82,7 +83,7 @@ func (a *answer) notice(n *notice) error {
 		}
 		f.form, f.text = form, appendFields(nil, entity, a.wanted)
 		if a.wanted.plain() {
-			f.sum = digestOf(f.text)
+			f.sum = httpserver.DigestOf(f.text)
 		}
 		if shared {
 			a.x.api.encoded.Put(form.of(n.of.Document), f, len(f.text))

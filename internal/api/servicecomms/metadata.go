@@ -1,7 +1,6 @@
 package servicecomms
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -9,23 +8,12 @@ import (
 	"example.org/tocsin/internal/odata"
 )
 
-// A description is $metadata in both of its forms, each with its entity tag.
-type description struct {
-	xml, json       []byte
-	xmlTag, jsonTag string
-}
+// A description is $metadata in both of its forms.
+type description struct{ xml, json httpserver.Answer }
 
-func describe(m *odata.Model) (d description, err error) {
-	if d.xml, err = m.MetadataXML(); err != nil {
-		return d, err
-	}
-	d.json, err = m.MetadataJSON()
-	tag := func(body []byte) string {
-		sum := digestOf(body)
-		return httpserver.EntityTag(base64.RawURLEncoding.EncodeToString(sum[:]), false)
-	}
-	d.xmlTag, d.jsonTag = tag(d.xml), tag(d.json)
-	return d, err
+func describe(m *odata.Model) (description, error) {
+	xml, json, err := m.Metadata()
+	return description{httpserver.Steady("application/xml;charset=utf-8", xml), httpserver.Steady(jsonType, json)}, err
 }
 
 // public reports whether a request is for $metadata, which is the same for all
@@ -58,16 +46,16 @@ func (x *exchange) servePublic(operation string) error {
 	}
 	switch d := x.api.description; {
 	case wanted == "" || strings.Contains(wanted, "xml") || strings.Contains(wanted, "*"):
-		return x.sendDescription("application/xml;charset=utf-8", d.xml, d.xmlTag)
+		return x.sendDescription(d.xml)
 	case strings.Contains(wanted, "json"):
-		return x.sendDescription(jsonType, d.json, d.jsonTag)
+		return x.sendDescription(d.json)
 	}
 	return failf(http.StatusNotAcceptable, codeNotAcceptable, "Only application/xml and application/json are offered.")
 }
 
 // sendDescription sends what anybody may keep for a while.
-func (x *exchange) sendDescription(kind string, body []byte, tag string) error {
-	if err := x.checkTag(tag); err != nil {
+func (x *exchange) sendDescription(a httpserver.Answer) error {
+	if err := x.checkTag(a.Tag); err != nil {
 		return err
 	}
 	header := x.w.Header()
@@ -76,7 +64,7 @@ func (x *exchange) sendDescription(kind string, body []byte, tag string) error {
 	header.Set("Cache-Control", "public, max-age=3600")
 	header.Set("Vary", "Accept, OData-Version, OData-MaxVersion")
 	x.setTaken()
-	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, httpserver.Answer{Kind: []string{kind}, Body: body, Tag: tag})
+	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, a)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/odata"
 )
 
@@ -40,7 +41,7 @@ func (x *exchange) begin(set string, of *odata.Type, options *odata.Options, cou
 }
 
 // sum names what the answer says to whom.
-func (a *answer) sum(next string) digest {
+func (a *answer) sum(next string) httpserver.Digest {
 	if a.said == nil {
 		a.said = sha256.New()
 		a.said.Write(a.body)
@@ -49,7 +50,7 @@ func (a *answer) sum(next string) digest {
 		_, _ = io.WriteString(a.said, text+"\x00")
 	}
 	var sum [sha256.Size]byte
-	return digest(a.said.Sum(sum[:0])[:len(digest{})])
+	return httpserver.Digest(a.said.Sum(sum[:0])[:len(httpserver.Digest{})])
 }
 
 // open starts an entity with its annotation. Message-center posts are of a
