@@ -91,13 +91,39 @@ func (w *walk) document() int64 { return w.rows[0].Document }
 func (w *walk) on(row *readmodel.Row)      { w.row, w.loaded = row, false }
 func (w *walk) show(rows []*readmodel.Row) { w.rows = rows }
 
-// issueCursor walks over issues.
-type issueCursor struct {
+// A texted walk reads the text of its row when it is first asked for.
+type texted[T any] struct {
 	*reading
 	walk
-	text   tocsin.Issue
+	load func(*reading, *readmodel.Row) (T, error) // no method value, which would be made anew for each request
+	text T
+}
+
+func (t *texted[T]) read() *T {
+	if !t.loaded && t.failed == nil {
+		t.text, t.failed = t.load(t.reading, t.row)
+		t.loaded = true
+	}
+	if t.failed != nil {
+		var none T
+		t.text = none
+	}
+	return &t.text
+}
+
+// issueCursor walks over issues.
+type issueCursor struct {
+	texted[tocsin.Issue]
 	judged *readmodel.Traits // whose status is judged below
 	status struct{ settled, healthy, known bool }
+}
+
+func (r *reading) issues(rows ...*readmodel.Row) *issueCursor {
+	return &issueCursor{texted: texted[tocsin.Issue]{reading: r, walk: walk{rows: rows}, load: (*reading).issue}}
+}
+
+func (r *reading) issue(row *readmodel.Row) (tocsin.Issue, error) {
+	return r.api.model.Issue(r.ctx, row)
 }
 
 // agree reports whether all issues of a group are over, or none is, and no
@@ -135,17 +161,6 @@ func (c *issueCursor) entity() (*entity, error) {
 	e := encodeIssue(c.api.schema(c.unknown).enums, &issue, c.unknown)
 	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
-}
-
-func (c *issueCursor) read() *tocsin.Issue {
-	if !c.loaded && c.failed == nil {
-		c.text, c.failed = c.api.model.Issue(c.ctx, c.row)
-		c.loaded = true
-	}
-	if c.failed != nil {
-		c.text = tocsin.Issue{}
-	}
-	return &c.text
 }
 
 // resolved tells whether an issue is over, from its columns and the clock when
@@ -234,10 +249,14 @@ func (c *issueCursor) Item(prop, i int) odata.Value {
 }
 
 // messageCursor walks over messages.
-type messageCursor struct {
-	*reading
-	walk
-	text tocsin.Message
+type messageCursor struct{ texted[tocsin.Message] }
+
+func (r *reading) messages(rows ...*readmodel.Row) *messageCursor {
+	return &messageCursor{texted[tocsin.Message]{reading: r, walk: walk{rows: rows}, load: (*reading).message}}
+}
+
+func (r *reading) message(row *readmodel.Row) (tocsin.Message, error) {
+	return r.api.model.Message(r.ctx, row)
 }
 
 func (*messageCursor) agree(*readmodel.Group) bool { return true }
@@ -263,17 +282,6 @@ func (c *messageCursor) entity() (*entity, error) {
 	e := encodeMessage(c.api.schema(c.unknown).enums, &message, c.unknown)
 	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
-}
-
-func (c *messageCursor) read() *tocsin.Message {
-	if !c.loaded && c.failed == nil {
-		c.text, c.failed = c.api.model.Message(c.ctx, c.row)
-		c.loaded = true
-	}
-	if c.failed != nil {
-		c.text = tocsin.Message{}
-	}
-	return &c.text
 }
 
 func (c *messageCursor) Value(prop int) odata.Value {

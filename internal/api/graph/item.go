@@ -77,10 +77,10 @@ func (x *exchange) itemCursor(l *listing) (cursor, error) {
 		}
 		var err error
 		r.views, err = x.viewpoints()
-		return &messageCursor{reading: r, walk: walk{rows: []*readmodel.Row{row}}}, err
+		return r.messages(row), err
 	}
 	row, err := x.issue()
-	return &issueCursor{reading: r, walk: walk{rows: []*readmodel.Row{row}}}, err
+	return r.issues(row), err
 }
 
 // issue finds the issue that the key names, below its service if the path

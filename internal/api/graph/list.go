@@ -94,10 +94,10 @@ func (x *exchange) finder(l *listing, only *readmodel.Service, opts *odata.Optio
 	case listMessages:
 		var err error
 		r.views, err = x.viewpoints()
-		f.rows, f.groups = &messageCursor{reading: r}, x.snapshot.MessageIndex.Groups()
+		f.rows, f.groups = r.messages(), x.snapshot.MessageIndex.Groups()
 		return f, err
 	}
-	f.rows, f.groups = &issueCursor{reading: r}, x.snapshot.IssueIndex.Groups()
+	f.rows, f.groups = r.issues(), x.snapshot.IssueIndex.Groups()
 	if only != nil {
 		f.groups = x.snapshot.IssueIndex.OfService(only.ID)
 	}
@@ -266,7 +266,7 @@ const maxExpanded = 1000
 // expand writes the issues of a service as a member.
 func (x *exchange) expand(to []byte, serviceID string, opts *odata.Options) ([]byte, error) {
 	l := x.schema().listing(listIssues)
-	c := &issueCursor{reading: x.reading()}
+	c := x.reading().issues()
 	groups, rows := x.snapshot.IssueIndex.OfService(serviceID), 0
 	for _, g := range groups {
 		rows += g.Len()
