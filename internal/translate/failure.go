@@ -8,7 +8,7 @@ import (
 
 // A Failure is why an engine did not translate what it was asked. Its text
 // holds no word of the engine and no secret.
-type Failure struct {
+type Failure struct { //nolint:errname // that of an engine, as collect.Failure is that of a source
 	Class  FailureClass
 	Status int       // of the HTTP answer; 0 when there was none
 	Code   string    // what the provider calls it, such as 403001; "" for none

@@ -28,9 +28,7 @@ func fluent(text, language string) string {
 	for language != "ja" && len(strings.Join(parts, " ")) < len(text)*2/3 {
 		parts = append(parts, words)
 	}
-	for _, digits := range regexp.MustCompile(`\d+`).FindAllString(anyMark.ReplaceAllString(text, ""), -1) {
-		parts = append(parts, digits)
-	}
+	parts = append(parts, regexp.MustCompile(`\d+`).FindAllString(anyMark.ReplaceAllString(text, ""), -1)...)
 	return strings.Join(parts, " ") + "."
 }
 

@@ -25,7 +25,7 @@ func newEngine(t testing.TB, address string) *deepl.Engine {
 func reply(texts []string) string {
 	list := []map[string]any{}
 	for _, text := range texts {
-		list = append(list, map[string]any{"detected_source_language": "EN", "text": text, "billed_characters": 12, "model_type_used": "quality_optimized"})
+		list = append(list, map[string]any{"detected_source_language": "EN", "text": text, "billed_characters": 12, "model_type_used": "quality_optimized"}) //nolint:misspell // the provider's word
 	}
 	body, _ := json.Marshal(map[string]any{"translations": list})
 	return string(body)
@@ -35,7 +35,7 @@ func TestTranslate(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Say(t, http.StatusOK, reply([]string{`<x id="2"/> &amp; <x id="1" /> sont en panne.`, "Bien"}))
 	answer, err := enginetest.Translate(t, engine(t, server.Address), "⟦1⟧ & ⟦2⟧ are down.", "Well")
-	if err != nil || answer.Texts[0] != "⟦2⟧ & ⟦1⟧ sont en panne." || answer.Billed != 24 || answer.Model != "quality_optimized" {
+	if err != nil || answer.Texts[0] != "⟦2⟧ & ⟦1⟧ sont en panne." || answer.Billed != 24 || answer.Model != "quality_optimized" { //nolint:misspell // the provider's word
 		t.Errorf("%+v %v", answer, err)
 	}
 	seen := server.Seen()[0]

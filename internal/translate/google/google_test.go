@@ -102,7 +102,7 @@ func TestTranslate(t *testing.T) {
 	if err != nil || form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
 		t.Errorf("asked for a token %v %v", form, err)
 	}
-	signed, err := jose.ParseSigned(form.Get("assertion"), []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(form.Get("assertion"), []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		t.Fatal(err)
 	}
