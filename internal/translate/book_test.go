@@ -106,6 +106,34 @@ func TestLine(t *testing.T) {
 			"We will provide an update within one hour.", "Nous publierons une mise à jour dans un délai de 1 heure.", "1時間以内に最新情報をお知らせします。",
 			"Publicaremos una actualización en un plazo de 1 hora.", "Wir veröffentlichen innerhalb von 1 Stunde ein Update.",
 		},
+		// Lists of the book in a sentence: elision, contraction, blanks, dative.
+		{
+			"We’ve identified that a recent change is causing impact.", "Nous avons déterminé qu’une modification récente du service est à l’origine de l’impact.", "最近のサービス変更が影響の原因であることを特定しました。",
+			"Hemos determinado que un cambio reciente del servicio es la causa del impacto.", "Wir haben festgestellt: eine kürzliche Änderung am Dienst ist die Ursache der Auswirkungen.",
+		},
+		{
+			"Some users in Europe may experience delays when connecting to Exchange Online.", "Certains utilisateurs situés en Europe risquent de rencontrer des retards lors de la connexion à Exchange Online.",
+			"ヨーロッパの一部のユーザーが Exchange Online に接続する際に遅延が発生する場合があります。", "Algunos usuarios situados en Europa podrían experimentar retrasos al conectarse a Exchange Online.",
+			"Einige Benutzer in Europa stellen möglicherweise beim Herstellen einer Verbindung mit Exchange Online Verzögerungen fest.",
+		},
+		{
+			"Users are experiencing errors with the Teams admin center.", "Les utilisateurs rencontrent des erreurs avec le centre d’administration Teams.", "ユーザーが使用する Teams 管理センターでエラーが発生しています。",
+			"Los usuarios están experimentando errores con el Centro de administración de Teams.", "Benutzer stellen derzeit beim Teams Admin Center Fehler fest.",
+		},
+		{
+			"Impact is specific to users who are served through the affected infrastructure in Europe.", "L’impact se limite aux utilisateurs desservis par l’infrastructure concernée en Europe.",
+			"影響は、ヨーロッパの該当するインフラストラクチャを通じてサービスを利用しているユーザーに限られます。", "El impacto se limita a los usuarios atendidos a través de la infraestructura afectada en Europa.",
+			"Die Auswirkungen beschränken sich auf Benutzer, die über die betroffene Infrastruktur in Europa bedient werden.",
+		},
+		{
+			"As a workaround, affected users may be able to use Outlook on the web to access their mailbox.", "Comme solution de contournement, les utilisateurs concernés peuvent peut-être utiliser Outlook on the web pour accéder à leur boîte aux lettres.",
+			"回避策として、影響を受けるユーザーはメールボックスへのアクセスに Outlook on the web を使用できる場合があります。",
+			"Como solución alternativa, los usuarios afectados quizá puedan usar Outlook on the web para acceder a su buzón.", "Als Problemumgehung können betroffene Benutzer möglicherweise Outlook on the web verwenden, um auf ihr Postfach zuzugreifen.",
+		},
+		{
+			"Users may see an error message stating “Try again”.", "Les utilisateurs risquent de recevoir le message “Try again”.", "ユーザーに “Try again” というメッセージが表示される場合があります。",
+			"Los usuarios podrían recibir el mensaje “Try again”.", "Benutzer erhalten möglicherweise die Meldung “Try again”.",
+		},
 		// Nothing to translate.
 		{"https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c", "https://contoso.example/a?b=c"},
 		{"EX123456", "EX123456", "EX123456", "EX123456", "EX123456"},
@@ -182,6 +210,52 @@ func TestEveryEntryAnswers(t *testing.T) {
 						t.Errorf("%s %s of %q is %q", line.Key, lang, text, target)
 					}
 				}
+			}
+		}
+	}
+}
+
+// Every predicate makes a whole sentence with every object and way, in every
+// language.
+func TestEveryImpactAnswers(t *testing.T) {
+	t.Parallel()
+	var f bookFile
+	body, err := embedded.ReadFile("book/phrasebook.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &f); err != nil {
+		t.Fatal(err)
+	}
+	wrong := regexp.MustCompile(`[{}]|  | \.|\.\.|。。|^が|がませ|がな|à le |de le |\ba el |\bde el |[ぁ-ん一-龠][A-Za-z]|[A-Za-z][ぁ-ん一-龠]`)
+	fill := strings.NewReplacer("{service}", "Microsoft Teams", "{services}", "Microsoft Teams or the Exchange admin center", "{i}", "intermittently ")
+	say := func(lang, text string) {
+		text = fill.Replace(text)
+		if target, ok := DefaultBook().Line(lang, Segment{Kind: SegmentSentence, Text: text}); !ok || wrong.MatchString(target) {
+			t.Errorf("%s of %q is %q", lang, text, target)
+		}
+	}
+	for _, lang := range Languages() {
+		for _, predicate := range f.Grammar.Predicates {
+			for _, form := range sample(predicate.En) {
+				if predicate.Obj {
+					form += " {service}"
+				}
+				for _, modal := range f.Grammar.Modals {
+					say(lang, "Some users in Japan "+modal.En[0]+" "+form+".")
+					say(lang, "Users "+modal.En[0]+" "+form+" via Outlook on the web.")
+				}
+			}
+		}
+		for _, object := range f.Grammar.Objects {
+			for _, form := range sample(object.En) {
+				say(lang, "Users are unable to access "+form+".")
+				say(lang, "Users are unable to connect to "+form+".")
+			}
+		}
+		for _, via := range f.Grammar.Via {
+			for _, form := range sample(via.En) {
+				say(lang, "Users are unable to open files "+form)
 			}
 		}
 	}

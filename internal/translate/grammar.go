@@ -89,13 +89,9 @@ func partsOf(captures []capture) (p impactParts) {
 // the form that the sentence wants, such as a German dative.
 func impact(b *Book, lang int, captures []capture) (string, bool) {
 	p := partsOf(captures)
-	object := ""
-	if p.object != nil {
-		o, ok := b.objectOf(lang, p)
-		if !ok {
-			return "", false
-		}
-		object = o
+	object, ok := b.objectOf(lang, p)
+	if !ok {
+		return "", false
 	}
 	w := writer{lang: lang}
 	w.write(b.whoOf(lang, p))
@@ -163,6 +159,9 @@ func (b *Book) objectOf(lang int, p impactParts) (string, bool) {
 		before, after, found := strings.Cut(words, slot)
 		if !found {
 			continue
+		}
+		if p.object == nil {
+			return "", false
 		}
 		if slot == "{o}" && line.Dat && lang == german {
 			form = dative

@@ -79,6 +79,9 @@ func meet(lang int, before, after string) (string, string) {
 	if lang == japanese {
 		return meetJapanese(before, after)
 	}
+	if elided, ok := elide(lang, before, after); ok {
+		return elided, after
+	}
 	for _, c := range contractionsOf(lang) {
 		if !strings.HasSuffix(before, c.word+" ") || !strings.HasPrefix(after, c.article+" ") {
 			continue
@@ -90,6 +93,19 @@ func meet(lang int, before, after string) (string, string) {
 		return kept + c.both + " ", after[len(c.article)+1:]
 	}
 	return before, after
+}
+
+// elide drops the e of a French "de" or "que" before a vowel.
+func elide(lang int, before, after string) (string, bool) {
+	if lang != french {
+		return before, false
+	}
+	kept, found := strings.CutSuffix(before, "e ")
+	r, _ := utf8.DecodeRuneInString(after)
+	if word := lastWord(before); !found || word != "de" && word != "que" || !strings.ContainsRune("aeiouéèêâîôûAEIOUÉ", r) {
+		return before, false
+	}
+	return kept + "’", true
 }
 
 // A joined pair is a preposition and an article that are one word together.
@@ -109,6 +125,10 @@ func contractionsOf(lang int) []joined {
 			{"in", "das", "im"},
 			{"von", "das", "vom"},
 			{"zu", "das", "zum"},
+			{"bei", "dem", "beim"},
+			{"in", "dem", "im"},
+			{"von", "dem", "vom"},
+			{"zu", "dem", "zum"},
 			{"mit", "das", "mit dem"},
 			{"aus", "das", "aus dem"},
 			{"nach", "das", "nach dem"},
@@ -118,9 +138,13 @@ func contractionsOf(lang int) []joined {
 	return nil
 }
 
-// meetJapanese drops the blank between two Japanese words: particles follow a
-// Japanese word at once and a Latin one after a blank.
+// meetJapanese drops the blank between two Japanese words and puts one between
+// a Japanese and a Latin one: particles follow a Japanese word at once and a
+// Latin one after a blank.
 func meetJapanese(before, after string) (string, string) {
+	if endsJapaneseLetter(before) && beginsLatin(after) || endsLatin(before) && beginsJapaneseLetter(after) {
+		return before + " ", after
+	}
 	if trimmed := strings.TrimLeft(after, " "); trimmed != after && endsJapanese(before) && beginsJapanese(trimmed) {
 		return before, trimmed
 	}
@@ -128,6 +152,28 @@ func meetJapanese(before, after string) (string, string) {
 		return trimmed, after
 	}
 	return before, after
+}
+
+func beginsLatin(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return isLatin(r)
+}
+
+func endsLatin(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return isLatin(r)
+}
+
+func isLatin(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+func beginsJapaneseLetter(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return isJapanese(r) && unicode.IsLetter(r)
+}
+
+func endsJapaneseLetter(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return isJapanese(r) && unicode.IsLetter(r)
 }
 
 func endsJapanese(text string) bool {
