@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -10,8 +11,10 @@ import (
 	"example.org/tocsin/internal/api/native"
 	"example.org/tocsin/internal/api/oauth"
 	"example.org/tocsin/internal/api/servicecomms"
+	"example.org/tocsin/internal/api/statuspage"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/publish"
 )
 
 // newServer puts together everything that is served.
@@ -48,12 +51,16 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
+	states, err := statuspage.New(statuspage.Config{Base: base, Names: others, Press: publish.New(a.Archive, time.Now), Model: a.Model, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
 	registry, err := newRegistry(a)
 	if err != nil {
 		return nil, err
 	}
 	return httpserver.New(httpserver.Config{
-		Routes:   append(pages.Routes(), desk.Pages()...),
+		Routes:   slices.Concat(pages.Routes(), desk.Pages(), states.Routes()),
 		Subtrees: []httpserver.Subtree{legacy.Subtree(), announcements.Subtree(), desk.Subtree(), a.tokens()},
 		Errors:   pages.WriteError,
 		Programs: desk.WriteError,

@@ -20,6 +20,7 @@ type Route struct {
 	Needs   access.Permission // never empty
 	Handle  HandlerFunc       // nil in the table of a [Subtree]
 	Streams bool              // Handle takes the connection over, or answers without end
+	AnyHost bool              // is also for probes, which name no host or another one
 }
 
 // A Subtree serves all paths under a prefix, in the spelling that they came in.

@@ -168,7 +168,11 @@ func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Ha
 		return nil, originErr
 	}
 	for _, r := range routes {
-		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, hosts, own, body)
+		named := hosts
+		if r.AnyHost {
+			named = func(next http.Handler) http.Handler { return next }
+		}
+		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, named, own, body)
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
 	if err != nil {

@@ -78,6 +78,12 @@ func (d *desk) tell(t *testing.T, n int, s situation) {
 	if err := d.Archive.AddTenant(t.Context(), tenant); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := d.Archive.ChangePublishing(t.Context(), tenant.ID, d.began, func(p *tocsin.Publishing) error {
+		p.Readership = tocsin.ForEverybody
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	c := tocsin.Client{ID: signin.NewID(), TenantID: tenant.ID, Name: "agreement", CreatedAt: d.began, Scopes: []string{tocsin.ScopeDeskRead, tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceHealth}}
 	if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
 		t.Fatal(err)

@@ -70,6 +70,13 @@ func rows() []row {
 		{route: "/admin/users/{id}/state", journey: true},
 		{route: "/api/docs", at: []string{"/api/docs"}},
 		{route: "/api/openapi.json", data: true},
+		{route: "/api/v2/components.json", data: true},
+		{route: "/api/v2/incidents.json", data: true},
+		{route: "/api/v2/incidents/unresolved.json", data: true},
+		{route: "/api/v2/scheduled-maintenances.json", data: true},
+		{route: "/api/v2/status.json", data: true},
+		{route: "/api/v2/summary.json", data: true},
+		{route: "/badge.svg", data: true},
 		{route: "/calendar.ics", data: true},
 		{route: "/changes", at: []string{"/changes"}},
 		{route: "/components", at: []string{"/components"}},
@@ -100,6 +107,17 @@ func rows() []row {
 		{route: "/services/{id}", at: []string{"/services/Exchange", "/services/RemoteAccess"}},
 		{route: "/setup", at: []string{"/setup?code=wrong"}},
 		{route: "/static/{name}", data: true},
+		{route: "/status/{tenant}/api/v2/components.json", data: true},
+		{route: "/status/{tenant}/api/v2/incidents.json", data: true},
+		{route: "/status/{tenant}/api/v2/incidents/unresolved.json", data: true},
+		{route: "/status/{tenant}/api/v2/scheduled-maintenances.json", data: true},
+		{route: "/status/{tenant}/api/v2/status.json", data: true},
+		{route: "/status/{tenant}/api/v2/summary.json", data: true},
+		{route: "/status/{tenant}/badge.json", data: true},
+		{route: "/status/{tenant}/badge.svg", data: true},
+		{route: "/status/{tenant}/embed.json", data: true},
+		{route: "/status/{tenant}/probe", data: true},
+		{route: "/status/{tenant}/probe/{service}", data: true},
 		{route: "/tenants", at: []string{"/tenants", "/tenants?name=nobody"}},
 		{route: "/version", data: true},
 		{route: "/wall", at: []string{"/wall"}},
@@ -130,7 +148,7 @@ func TestEveryRouteHasItsRow(t *testing.T) {
 			t.Errorf("the row of %q says nothing to look at", r.route)
 		}
 		if r.data && r.route != "/events" { // which does not end
-			plain := strings.NewReplacer("{id}", "EX748468", "{file}", "none", "{name}", "none", "{secret}", "none").Replace(r.route)
+			plain := strings.NewReplacer("{id}", "EX748468", "{file}", "none", "{name}", "none", "{secret}", "none", "{tenant}", "none", "{service}", "none").Replace(r.route)
 			answer(t, home+plain)
 		}
 	}
