@@ -40,6 +40,7 @@ type Mark struct {
 const (
 	maxMarks = 50_000
 	maxDepth = 250
+	maxGap   = 200 // bytes that are looked at after an image
 )
 
 // Read is [Text] with what the HTML said of its parts: marks in the order in
@@ -342,7 +343,7 @@ func (p *places) brokenAfter(at, cell int, raw string) bool {
 	if i := p.from(at); i < len(p.list) {
 		end = max(at, p.list[i].was)
 	}
-	return at <= cell && cell <= end || strings.Contains(raw[at:end], "\n")
+	return at <= cell && cell <= end || strings.Contains(raw[at:min(end, at+maxGap)], "\n")
 }
 
 // from is the first piece that goes beyond a place.

@@ -26,6 +26,7 @@ type Change struct {
 // of the newer post, removed ones after the section that they followed. Those
 // that are the same are listed too. Between two versions of one post it shows
 // what was rewritten, between two posts what is new.
+// The work is bounded as that of [Words] is.
 func Compare(old, newer Post) []Change {
 	before, after := keyed(old.Sections), keyed(newer.Sections)
 	place := make(map[key]int, len(after)) // in the newer post
@@ -44,21 +45,22 @@ func Compare(old, newer Post) []Change {
 		gone[behind] = append(gone[behind], Change{Kind: s.Kind, Label: s.Label, What: Removed, Old: s.Text})
 	}
 	list := gone[-1]
+	left := maxSteps // for all sections together
 	for i, s := range after {
 		past, ok := was[s.key]
-		list = append(append(list, sideBySide(past, ok, s.Section)), gone[i]...)
+		list = append(append(list, sideBySide(past, ok, s.Section, &left)), gone[i]...)
 	}
 	return list
 }
 
-func sideBySide(past Section, had bool, now Section) Change {
+func sideBySide(past Section, had bool, now Section, left *int) Change {
 	change := Change{Kind: now.Kind, Label: now.Label, What: Added, New: now.Text}
 	switch {
 	case !had:
 	case past.Text == now.Text:
 		change.What, change.Old = Same, past.Text
 	default:
-		change.What, change.Old, change.Runs = Changed, past.Text, Words(past.Text, now.Text)
+		change.What, change.Old, change.Runs = Changed, past.Text, words(past.Text, now.Text, left)
 	}
 	return change
 }

@@ -31,15 +31,20 @@ type Run struct {
 // The work is bounded: where two stretches differ too much, the whole of one
 // is shown as replaced by the other.
 func Words(before, after string) []Run {
-	var runs runs
 	left := maxSteps
-	lines := script(segments(before, splitLine), segments(after, splitLine), &left)
+	return words(before, after, &left)
+}
+
+// words is [Words] within the steps that are left.
+func words(before, after string, left *int) []Run {
+	var runs runs
+	lines := script(segments(before, splitLine), segments(after, splitLine), left)
 	for i := 0; i < len(lines); i++ {
 		switch {
 		case lines[i].Op == Equal:
 			runs.add(Equal, lines[i].Text)
 		case lines[i].Op == Delete && i+1 < len(lines) && lines[i+1].Op == Insert:
-			for _, run := range script(segments(lines[i].Text, splitWord), segments(lines[i+1].Text, splitWord), &left) {
+			for _, run := range script(segments(lines[i].Text, splitWord), segments(lines[i+1].Text, splitWord), left) {
 				runs.add(run.Op, run.Text)
 			}
 			i++
@@ -128,8 +133,8 @@ func classOf(r rune) class {
 
 // runs collects pieces and keeps deletions and insertions in order.
 type runs struct {
-	list             []Run
-	deleted, entered strings.Builder
+	list                    []Run
+	equal, deleted, entered strings.Builder // what comes next, in this order
 }
 
 func (r *runs) add(op Op, text string) {
@@ -139,24 +144,25 @@ func (r *runs) add(op Op, text string) {
 	case Insert:
 		r.entered.WriteString(text)
 	case Equal:
-		r.flush()
-		if n := len(r.list); n > 0 && r.list[n-1].Op == Equal {
-			r.list[n-1].Text += text
-			return
+		if r.deleted.Len()+r.entered.Len() > 0 {
+			r.flush()
 		}
-		r.list = append(r.list, Run{Equal, text})
+		r.equal.WriteString(text)
 	}
 }
 
 func (r *runs) flush() {
-	if r.deleted.Len() > 0 {
-		r.list = append(r.list, Run{Delete, r.deleted.String()})
+	r.end(Equal, &r.equal)
+	r.end(Delete, &r.deleted)
+	r.end(Insert, &r.entered)
+}
+
+// end makes a run of what was collected.
+func (r *runs) end(op Op, text *strings.Builder) {
+	if text.Len() > 0 {
+		r.list = append(r.list, Run{op, text.String()})
+		text.Reset()
 	}
-	if r.entered.Len() > 0 {
-		r.list = append(r.list, Run{Insert, r.entered.String()})
-	}
-	r.deleted.Reset()
-	r.entered.Reset()
 }
 
 // joined are the runs, with blanks and signs between two changes taken as

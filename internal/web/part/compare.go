@@ -109,7 +109,7 @@ type comparePage struct {
 
 // memberView is one part of the item that differs.
 type memberView struct {
-	Name           string
+	Name, Section  string // the section of a text, "" for all of it
 	Runs           []post.Run
 	Old, New       string
 	Added, Removed []string
@@ -165,6 +165,14 @@ func (v *View) Compare(ref tocsin.Ref, list string) error {
 			page.Members = append(page.Members, posts...)
 			continue
 		}
+		if m.Name == "body" && m.What == post.Changed {
+			sections, err := v.bodyChanges(before, after, m)
+			if err != nil {
+				return err
+			}
+			page.Members = append(page.Members, sections...)
+			continue
+		}
 		page.Members = append(page.Members, v.member(m))
 	}
 	return v.Render(http.StatusOK, "compare", page)
@@ -177,29 +185,30 @@ func (v *View) postChanges(before, after []byte) ([]memberView, error) {
 	if err := errors.Join(json.Unmarshal(before, &old), json.Unmarshal(after, &now)); err != nil {
 		return nil, fmt.Errorf("read versions: %w", err)
 	}
-	text := func(one tocsin.Post) string { return post.Text(one.Content, one.ContentType) }
-	was := map[int64]string{}
+	was := map[int64]post.Post{}
 	for _, one := range old.Posts {
-		was[one.CreatedAt.UnixMicro()] = text(one)
+		was[one.CreatedAt.UnixMicro()] = post.Read(one)
 	}
 	var list []memberView
 	for i, one := range now.Posts {
-		view := memberView{Name: v.dated(v.Text("post.n", "n", i+1), one.CreatedAt)}
+		name := v.dated(v.Text("post.n", "n", i+1), one.CreatedAt)
 		past, known := was[one.CreatedAt.UnixMicro()]
 		delete(was, one.CreatedAt.UnixMicro())
-		switch newer := text(one); {
+		newer := post.Read(one)
+		switch text := newer.Join(); {
 		case !known:
-			view.New = newer
-		case past != newer:
-			view.Runs = post.Words(past, newer)
-		default:
-			continue
+			list = append(list, memberView{Name: name, New: text})
+		case past.Join() != text:
+			sections := v.sectionChanges(name, past, newer)
+			if len(sections) == 0 { // the labels alone
+				sections = []memberView{{Name: name, Runs: post.Words(past.Join(), text)}}
+			}
+			list = append(list, sections...)
 		}
-		list = append(list, view)
 	}
 	for _, one := range old.Posts {
 		if past, gone := was[one.CreatedAt.UnixMicro()]; gone {
-			list = append(list, memberView{Name: v.dated(v.Text("posts"), one.CreatedAt), Old: past})
+			list = append(list, memberView{Name: v.dated(v.Text("posts"), one.CreatedAt), Old: past.Join()})
 		}
 	}
 	return list, nil
