@@ -21,7 +21,7 @@ func run() int {
 	defer stop()
 	return cli.Main(ctx, cli.Env{
 		Args:   os.Args[1:],
-		Getenv: os.Getenv,
+		Getenv: os.Getenv, Environ: os.Environ,
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,

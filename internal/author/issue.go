@@ -158,6 +158,9 @@ func (d *desk) post(ctx context.Context, id string, in PostDraft) ([]tocsin.Docu
 	if in.Status == tocsin.StatusOperational && !maintenance {
 		return nil, tocsin.Invalidf("status", "An issue ends with serviceRestored, falsePositive, resolved or postIncidentReviewPublished.")
 	}
+	if in.Content == "" && in.EndAt.IsZero() && in.Status == issue.Status && !maintenance {
+		return nil, tocsin.Conflictf("The status of the issue is %s already.", issue.Status)
+	}
 	if len(issue.Posts) >= maxPosts {
 		return nil, tocsin.Conflictf("The issue has %d posts: open another one.", maxPosts)
 	}

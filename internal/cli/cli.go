@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,9 +27,12 @@ import (
 type Env struct {
 	Args   []string
 	Getenv func(string) string
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
+	// Environ returns the variables as NAME=VALUE; nil where only some can be
+	// asked for by name.
+	Environ func() []string
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
 }
 
 // Exit codes.
@@ -91,12 +95,12 @@ func Main(ctx context.Context, env Env) (code int) {
 	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.CommandLine})
 	var flags root
 	parser := newParser(ctx, env, &flags)
-	command, err := parser.Parse(env.Args)
+	command, err := parser.Parse(spelt(env.Args))
 	if err != nil {
 		return misused(env, parsedCommand(env, err), err)
 	}
 	if flags.Output == "csv" && command.Selected().Name != "list" {
-		return misused(env, firstCommand(command), errors.New("only lists are printed as csv"))
+		return misused(env, commandOf(command), errors.New("only lists are printed as csv"))
 	}
 	if err := command.Run(&session{root: &flags, env: env}); err != nil {
 		return report(env.Stderr, err)
@@ -104,40 +108,52 @@ func Main(ctx context.Context, env Env) (code int) {
 	return exitDone
 }
 
-// misused says that a command was used wrongly. A monitoring system reads 2 as
-// critical, so that a check is unknown then.
-func misused(env Env, command string, err error) int {
+// spelt returns the arguments as this program spells them: people also try
+// --version, help and help COMMAND.
+func spelt(args []string) []string {
+	switch {
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	}
+	return args
+}
+
+// misused says that a command was used wrongly, and where its help is. A
+// monitoring system reads 2 as critical, so that a check is unknown then.
+func misused(env Env, command []string, err error) int {
 	code := exitUsage
-	if command == "check" {
+	if len(command) > 0 && command[0] == "check" {
 		code = report(env.Stderr, failedCheck(env, err))
 	} else {
 		fmt.Fprintf(env.Stderr, "tocsin: %v\n", err)
 	}
-	fmt.Fprintln(env.Stderr, "Try: tocsin --help")
+	fmt.Fprintln(env.Stderr, strings.Join(append(append([]string{"Try: tocsin"}, command...), "--help"), " "))
 	return code
 }
 
 // parsedCommand is the command that was meant where the arguments cannot be
-// read.
-func parsedCommand(env Env, err error) string {
+// read, word by word.
+func parsedCommand(env Env, err error) []string {
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
-		if name := firstCommand(parse.Context); name != "" {
-			return name
+		if words := commandOf(parse.Context); len(words) > 0 {
+			return words
 		}
 	}
 	if slices.Contains(env.Args, "check") {
-		return "check"
+		return []string{"check"}
 	}
-	return ""
+	return nil
 }
 
-func firstCommand(c *kong.Context) string {
+func commandOf(c *kong.Context) (words []string) {
 	for _, step := range c.Path {
 		if step.Command != nil {
-			return step.Command.Name
+			words = append(words, step.Command.Name)
 		}
 	}
-	return ""
+	return words
 }
 
 // report prints err for a person, a line for each problem, and picks the exit
@@ -145,6 +161,9 @@ func firstCommand(c *kong.Context) string {
 func report(w io.Writer, err error) int {
 	if v, ok := errors.AsType[verdictError](err); ok {
 		return int(v.verdict) // it was printed as monitoring systems expect it
+	}
+	if said, ok := errors.AsType[saidError](err); ok {
+		return int(said)
 	}
 	for line := range strings.Lines(explained(err)) {
 		fmt.Fprintf(w, "tocsin: %s\n", strings.TrimRight(line, "\n"))
@@ -154,6 +173,11 @@ func report(w io.Writer, err error) int {
 	}
 	return exitFailed
 }
+
+// A saidError ends a command that has printed what is wrong, with an exit code.
+type saidError int
+
+func (e saidError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
 
 // explained is the text of err without what the database calls it: what exists
 // already or does not exist is said in the words of the command alone.
@@ -174,13 +198,7 @@ type session struct {
 
 // settings are the settings file with the environment and the flags applied.
 func (s *session) settings() (config.Config, error) {
-	path := s.Config
-	if path == "" {
-		if _, err := os.Stat("tocsin.yaml"); err == nil {
-			path = "tocsin.yaml"
-		}
-	}
-	c, err := config.Load(path, s.env.Getenv)
+	c, err := config.Load(s.settingsFile(), s.env.Getenv)
 	if err != nil {
 		return c, err
 	}
@@ -190,6 +208,17 @@ func (s *session) settings() (config.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// settingsFile is the path of the settings file, "" where there is none.
+func (s *session) settingsFile() string {
+	if s.Config != "" {
+		return s.Config
+	}
+	if _, err := os.Stat("tocsin.yaml"); err == nil {
+		return "tocsin.yaml"
+	}
+	return ""
 }
 
 // logger writes to standard error in the configured form.

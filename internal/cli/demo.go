@@ -29,7 +29,10 @@ func (c *demoCmd) Run(ctx context.Context, s *session) error {
 		if err != nil {
 			return fmt.Errorf("create data directory: %w", err)
 		}
-		defer os.RemoveAll(temporary)
+		defer func() {
+			_ = os.RemoveAll(temporary)
+			fmt.Fprintf(s.env.Stderr, "The demonstration has ended; %s is removed. With --data DIR its data stay.\n", temporary)
+		}()
 		dir = temporary
 	}
 	settings := config.Default()
@@ -65,5 +68,10 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 	for _, line := range info.Curl {
 		fmt.Fprintf(w, "\n%s\n", line)
 	}
-	fmt.Fprintln(w, "\nStop with Ctrl-C.")
+	fmt.Fprintln(w, "\nSome polls fail on purpose (WARN lines below): a source that is silent is part of the play.")
+	end := ""
+	if s.Data == "" {
+		end = ", which removes " + dir
+	}
+	fmt.Fprintf(w, "Stop with Ctrl-C%s.\n", end)
 }

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -20,6 +22,7 @@ type issueCmd struct {
 	Post    issuePostCmd    `cmd:"" help:"Add a post to an own issue, change its status, or both. Example: tocsin issue post TC1001 --tenant contoso --status restoringService"`
 	Watch   issueWatchCmd   `cmd:"" help:"Print a line for each change of an issue, until Ctrl-C. Example: tocsin issue watch MO821132 --tenant contoso --every 180s"`
 	Resolve issueResolveCmd `cmd:"" help:"End an own issue. Example: tocsin issue resolve TC1001 --tenant contoso --status falsePositive"`
+	Plan    issuePlanCmd    `cmd:"" help:"Announce work on a service of one's own. Example: tocsin issue plan --tenant contoso --service Vpn --title New-gateway --start 2027-01-31T20:00:00Z --end 2027-01-31T22:00:00Z"`
 }
 
 // ofTenant is what commands about the notices of one tenant take.
@@ -46,8 +49,8 @@ func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Ro
 }
 
 // write lets do write in the name of the command line and prints what came of
-// it.
-func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context, *author.Author, author.Act) (archive.Authored, error)) error {
+// it: what was done, in a word.
+func (o ofTenant) write(ctx context.Context, s *session, what string, do func(context.Context, *author.Author, author.Act) (archive.Authored, error)) error {
 	desk, _, err := s.openStore(ctx)
 	desk, tenant, err := o.find(ctx, desk, err)
 	if err != nil {
@@ -58,13 +61,53 @@ func (o ofTenant) write(ctx context.Context, s *session, do func(context.Context
 	if err != nil {
 		return err
 	}
-	return s.print(newHeldJSON(done.Held), func(w io.Writer) { fmt.Fprintf(w, "%s is at version %d.\n", done.ID, done.N) })
+	return s.print(newHeldJSON(done.Held), func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %s (version %d).\n", done.ID, what, done.N)
+	})
 }
 
 type listFlags struct {
-	Open   bool   `help:"Only what has not ended."`
-	Source string `help:"Only from this source; own for what the desk authored." placeholder:"NAME"`
-	Limit  int    `help:"Most items that are listed, the latest." default:"100"`
+	Open    bool   `help:"Only what has not ended."`
+	Source  string `help:"Only from this source; own for what the desk authored." placeholder:"NAME"`
+	Service string `help:"Only about this service: its id or its name." placeholder:"NAME"`
+	Limit   int    `help:"Most items that are listed, the latest." default:"100"`
+}
+
+// items reads the items that are listed.
+func (f listFlags) items(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, q archive.ItemsQuery) (items []archive.Item, err error) {
+	if f.Service == "" {
+		items, _, err = desk.Archive.Items(ctx, tenant.ID, q)
+		return items, err
+	}
+	rows, err := desk.Archive.Rows(ctx, tenant.ID, q.Kind)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for i := range rows {
+		wanted[rows[i].ID] = f.about(&rows[i])
+	}
+	err = eachItem(ctx, desk, tenant, q, func(item archive.Item) error {
+		if len(items) < f.Limit && wanted[item.ID] {
+			items = append(items, item)
+		}
+		return nil
+	})
+	return items, err
+}
+
+// about reports whether an item is about the service that is asked for: an
+// issue by its id as well, a message about several by the name of each.
+func (f listFlags) about(row *tocsin.Row) bool {
+	if strings.EqualFold(row.Workload, f.Service) {
+		return true
+	}
+	for name := range strings.SplitSeq(row.Service, ",") {
+		if strings.EqualFold(strings.TrimSpace(name), f.Service) {
+			return true
+		}
+	}
+	return false
 }
 
 // itemJSON is an item of a list as commands print it.
@@ -135,7 +178,7 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 	if flags.Open {
 		q.OpenAt = time.Now()
 	}
-	items, _, err := desk.Archive.Items(ctx, tenant.ID, q)
+	items, err := flags.items(ctx, desk, tenant, q)
 	if err != nil {
 		return err
 	}
@@ -202,6 +245,7 @@ type issueCreateCmd struct {
 	Title    string `help:"Title of the issue." required:""`
 	Impact   string `help:"What users notice." placeholder:"TEXT"`
 	Advisory bool   `help:"An advisory, no incident."`
+	Start    string `help:"When it began: 2027-01-31T12:00:00Z, or -2h. Default: now." placeholder:"TIME"`
 }
 
 func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
@@ -209,11 +253,15 @@ func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
 	if c.Advisory {
 		draft.Classification = "advisory"
 	}
+	var err error
+	if draft.StartAt, err = parseAt("start", c.Start, time.Now()); err != nil {
+		return err
+	}
 	if c.Text != "" {
 		draft.Post = c.draft()
 		draft.Post.Status = ""
 	}
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
+	return c.write(ctx, s, "opened", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.OpenIssue(ctx, act, draft)
 	})
 }
@@ -225,7 +273,7 @@ type issuePostCmd struct {
 }
 
 func (c *issuePostCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
+	return c.write(ctx, s, "updated", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.PostToIssue(ctx, act, c.ID, c.draft())
 	})
 }
@@ -233,11 +281,41 @@ func (c *issuePostCmd) Run(ctx context.Context, s *session) error {
 type issueResolveCmd struct {
 	ofTenant
 	postFlags
-	ID string `arg:"" help:"Id of the issue."`
+	ID  string `arg:"" help:"Id of the issue."`
+	End string `help:"When it ended: 2027-01-31T12:00:00Z, or -2h. Default: now." placeholder:"TIME"`
 }
 
 func (c *issueResolveCmd) Run(ctx context.Context, s *session) error {
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
-		return a.ResolveIssue(ctx, act, c.ID, c.draft())
+	draft := c.draft()
+	var err error
+	if draft.EndAt, err = parseAt("end", c.End, time.Now()); err != nil {
+		return err
+	}
+	return c.write(ctx, s, "resolved", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
+		return a.ResolveIssue(ctx, act, c.ID, draft)
+	})
+}
+
+type issuePlanCmd struct {
+	ofTenant
+	Service string `help:"Id of an own service." required:"" placeholder:"ID"`
+	Feature string `help:"Name of one of its features." placeholder:"NAME"`
+	Title   string `help:"Title of the work." required:""`
+	Impact  string `help:"What users will notice." placeholder:"TEXT"`
+	Text    string `help:"What the first post says." placeholder:"TEXT"`
+	Start   string `help:"When it begins: 2027-01-31T12:00:00Z, or 12h from now." required:"" placeholder:"TIME"`
+	End     string `help:"When it ends." required:"" placeholder:"TIME"`
+}
+
+func (c *issuePlanCmd) Run(ctx context.Context, s *session) error {
+	now := time.Now()
+	start, startErr := parseAt("start", c.Start, now)
+	end, endErr := parseAt("end", c.End, now)
+	if err := errors.Join(startErr, endErr); err != nil {
+		return err
+	}
+	draft := author.MaintenanceDraft{Service: c.Service, Feature: c.Feature, Title: c.Title, Impact: c.Impact, StartAt: start, EndAt: end, Post: author.PostDraft{Content: c.Text}}
+	return c.write(ctx, s, "planned", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
+		return a.PlanMaintenance(ctx, act, draft)
 	})
 }

@@ -24,7 +24,7 @@ func (c *serviceAddCmd) Run(ctx context.Context, s *session) error {
 	for _, name := range c.Feature {
 		draft.Features = append(draft.Features, tocsin.Feature{Name: name})
 	}
-	return c.write(ctx, s, func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
+	return c.write(ctx, s, "added", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.AddService(ctx, act, draft)
 	})
 }

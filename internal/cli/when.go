@@ -25,6 +25,19 @@ func parseWhen(field, text string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
+// parseAt reads an instant, past or to come: what [parseWhen] reads, and times
+// ago such as -2h. No text is no instant.
+func parseAt(field, text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := readWhen(text, now)
+	if err != nil {
+		return at, tocsin.Invalidf(field, "%q is no date, instant or time such as 2027-01-31, 2027-01-31T12:00:00Z, 12h or -2h.", tocsin.Clip(text, 40))
+	}
+	return at.UTC(), nil
+}
+
 func readWhen(text string, now time.Time) (time.Time, error) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseUint(days, 10, 16)

@@ -190,9 +190,15 @@ func (c Config) validateTenants() error {
 	for i, t := range c.Tenants {
 		key := fmt.Sprintf("tenants[%d]", i)
 		tenant := t.Tenant()
-		if err := tenant.Validate(); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", key, err))
+		domains := tenant.Domains
+		tenant.Domains = nil // each is looked at in its place
+		problems = append(problems, placed(key, tenant.Validate(), map[string]string{"id": "tenantId"})...)
+		for n, domain := range t.Domains {
+			if domain = strings.ToLower(strings.TrimSpace(domain)); domain != "" && !tocsin.IsDomain(domain) {
+				problems = append(problems, tocsin.Invalidf(fmt.Sprintf("%s.domains[%d]", key, n), "%q is not a domain such as contoso.com.", tocsin.Clip(domain, 64)))
+			}
 		}
+		tenant.Domains = domains
 		for _, name := range append([]string{"id " + tenant.ID, "name " + tenant.Name}, prefixed("domain ", tenant.Domains)...) {
 			if other, taken := seen[name]; taken {
 				problems = append(problems, tocsin.Invalidf(key, "The %s is taken by %s.", name, other))

@@ -53,7 +53,14 @@ func (d Duration) MarshalYAML() (any, error) { return time.Duration(d).String(),
 // applies the environment: TOCSIN_SERVER_LISTEN for server.listen and so on. A
 // file that was named must exist. It does not validate.
 func Load(path string, getenv func(string) string) (Config, error) {
+	return load(path, getenv, false)
+}
+
+// load is Load; partly also fills in what can be read of a file with problems,
+// for whoever looks for more of them.
+func load(path string, getenv func(string) string, partly bool) (Config, error) {
 	c := Default()
+	var problem error
 	if path != "" {
 		text, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -62,14 +69,14 @@ func Load(path string, getenv func(string) string) (Config, error) {
 		if err != nil {
 			return c, fmt.Errorf("read settings: %w", err)
 		}
-		if err := parse(text, getenv, &c); err != nil {
-			return c, err
+		if problem = parse(text, getenv, &c, partly); problem != nil && !partly {
+			return c, problem
 		}
 	}
 	if err := applyEnvironment(reflect.ValueOf(&c).Elem(), "TOCSIN", getenv); err != nil {
-		return c, err
+		return c, errors.Join(problem, err)
 	}
-	return c, c.fillSecrets(getenv)
+	return c, errors.Join(problem, c.fillSecrets(getenv))
 }
 
 // fillSecrets reads secrets from the variables that the settings name. A secret
@@ -135,7 +142,7 @@ func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string
 	return nil
 }
 
-func parse(text []byte, getenv func(string) string, c *Config) error {
+func parse(text []byte, getenv func(string) string, c *Config, partly bool) error {
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
 		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "config", Message: malformed(err)}
@@ -149,6 +156,9 @@ func parse(text []byte, getenv func(string) string, c *Config) error {
 	var r reading
 	r.value(root.Content[0], reflect.TypeFor[Config](), "", 0)
 	if len(r.problems) > 0 {
+		if partly {
+			_ = root.Decode(c) // the problems are known
+		}
 		return errors.Join(r.problems...)
 	}
 	if err := root.Decode(c); err != nil {

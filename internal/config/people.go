@@ -71,7 +71,7 @@ func (c Config) validatePeople() error {
 		}
 		for j, r := range p.Roles {
 			if err := (tocsin.Grant{Role: tocsin.Role(r.Role), TenantID: strings.ToLower(r.Tenant)}).Validate(); err != nil {
-				problems = append(problems, fmt.Errorf("%s.roles[%d]: %w", key, j, err))
+				problems = append(problems, placed(fmt.Sprintf("%s.roles[%d]", key, j), err, nil)...)
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package tocsin
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Role is what somebody is on the desk, in the words of the support team and,
 // where it has one, of the provider.
@@ -42,10 +45,22 @@ type Grant struct {
 // Validate reports whether g names a role and, if any, a tenant.
 func (g Grant) Validate() error {
 	if !g.Role.Valid() {
-		return Invalidf("role", "%q is no role.", Clip(string(g.Role), 64))
+		return Invalidf("role", "%q is no role%s", Clip(string(g.Role), 64), meantRole(g.Role))
 	}
 	if g.TenantID != "" && !IsGUID(g.TenantID) {
 		return Invalidf("tenant", "%q is not the GUID of a tenant.", Clip(g.TenantID, 64))
 	}
 	return nil
+}
+
+// meantRole says which role was meant, or which there are.
+func meantRole(r Role) string {
+	names := make([]string, len(Roles()))
+	for i, one := range Roles() {
+		names[i] = string(one)
+	}
+	if name := Closest(string(r), names); name != "" {
+		return "; did you mean " + name + "?"
+	}
+	return "; there are " + strings.Join(names, ", ") + "."
 }
