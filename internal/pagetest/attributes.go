@@ -106,7 +106,7 @@ var leaks = regexp.MustCompile(`\{\{|\}\}|%!|\b0x[0-9a-f]+\b|map\[|\[\{|&\{|<nil
 var forms = func() map[string]*regexp.Regexp {
 	const number = `-?[0-9]*\.?[0-9]+`
 	table := map[string]string{
-		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z-]*`, "class": `[a-z0-9_ -]+`, "lang": `|en|fr|ja`, "dir": `auto`, "hreflang": `en|fr|ja`, "data-theme": `light|dark`,
+		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z-]*`, "class": `[a-z0-9_ -]+`, "lang": `|en|fr|ja|es|de`, "dir": `auto`, "hreflang": `en|fr|ja|es|de`, "data-theme": `light|dark`,
 		"aria-hidden": `true`, "aria-current": `page|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`,
 		"role":   `alert|button|cell|columnheader|group|img|region|row|rowgroup|rowheader|search|status|table`,
 		"method": `get|post|dialog`, "type": `button|checkbox|date|email|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar`,

@@ -29,12 +29,12 @@ func TestLine(t *testing.T) {
 	t.Parallel()
 	for _, row := range [][5]string{
 		// Labels and headings keep their colon and brackets.
-		{"User impact:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響:", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
-		{"USER IMPACT:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響:", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
+		{"User impact:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響：", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
+		{"USER IMPACT:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響：", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
 		{"[Rollout Schedule]", "[Calendrier de déploiement]", "[ロールアウト スケジュール]", "[Calendario de lanzamiento]", "[Rollout-Zeitplan]"},
 		{"[What and Why:]", "[Ce qui change et pourquoi]\u00a0:", "[変更内容と理由]:", "[Qué cambia y por qué]:", "[Was sich ändert und warum]:"},
 		{"ACTION REQUIRED AND RECOMMENDATIONS", "Actions requises et recommandations", "必要な対応と推奨事項", "Acciones necesarias y recomendaciones", "Erforderliche Aktionen und Empfehlungen"},
-		{"General Availability (Worldwide, GCC High, and DoD):", "Disponibilité générale (monde entier, GCC High, DoD)\u00a0:", "一般提供 (全世界、GCC High、DoD):", "Disponibilidad general (todo el mundo, GCC High, DoD):", "Allgemeine Verfügbarkeit (weltweit, GCC High, DoD):"},
+		{"General Availability (Worldwide, GCC High, and DoD):", "Disponibilité générale (monde entier, GCC High, DoD)\u00a0:", "一般提供 (全世界、GCC High、DoD)：", "Disponibilidad general (todo el mundo, GCC High, DoD):", "Allgemeine Verfügbarkeit (weltweit, GCC High, DoD):"},
 		// Statuses and classes.
 		{"Service restored", "Service restauré", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
 		// Dates are printed as written: this was no Friday, and no year is mended.

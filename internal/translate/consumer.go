@@ -35,7 +35,8 @@ type keeper interface {
 
 // A Consumer keeps the segments of what changes, and has engines asked for those
 // that the phrase book does not answer. A document that many tenants have is cut
-// once. Of messages about data privacy nothing is kept.
+// once. Of messages about data privacy nothing is kept, nor of what the desk's own
+// team writes in whatever language.
 type Consumer struct {
 	documents documents
 	memory    keeper
@@ -62,7 +63,7 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 	of := map[int64]tocsin.Change{} // a change that brought a document
 	for i, change := range batch {
 		num := pairs[i].After
-		if num == 0 || !change.What.Versioned() || change.Kind != tocsin.KindIssue && change.Kind != tocsin.KindMessage {
+		if num == 0 || pairs[i].Source == tocsin.SourceOwn || !change.What.Versioned() || change.Kind != tocsin.KindIssue && change.Kind != tocsin.KindMessage {
 			continue
 		}
 		readers = append(readers, translation.Reader{TenantID: change.TenantID, Document: num, N: change.N, At: change.At})

@@ -214,6 +214,10 @@ func TestCanaries(t *testing.T) {
 	d := newDesk(t, translate.Policy{Languages: []string{"fr", "ja"}, Quiet: []string{storetest.Fabrikam}})
 	d.record(message(t, "MC1", "Canary one", "Only contosocanary lines here."), storetest.Contoso)
 	d.record(message(t, "MC2", "Canary two", "Only fabrikamcanary lines here."), storetest.Fabrikam)
+	own := archive.Record{TenantID: storetest.Contoso, Source: tocsin.SourceOwn, SeenAt: d.now, Entries: []archive.Entry{{Document: message(t, "MC4", "Our privacycanary", "Of the team.")}}}
+	if _, err := d.Record(t.Context(), own); err != nil {
+		t.Fatal(err)
+	}
 	d.record(message(t, "MC3", "Canary privacycanary", "A privacycanary line.", "Data privacy"), storetest.Contoso, storetest.Fabrikam)
 	d.consume()
 	ctx := t.Context()

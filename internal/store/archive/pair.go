@@ -11,7 +11,10 @@ import (
 
 // A Pair are the numbers of an item's documents after a change and before it, 0
 // for none.
-type Pair struct{ Before, After int64 }
+type Pair struct {
+	Before, After int64
+	Source        string // of the version after the change
+}
 
 // Documents returns the documents of the versions that hold after and before
 // each change of a batch, which has its changes in the order of their numbers.
@@ -21,7 +24,7 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		return nil, nil
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0) FROM changes c
+		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, '') FROM changes c
 		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
 		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
 		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq)
@@ -29,7 +32,7 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var seq int64
 		var pair Pair
-		err = rows.Scan(&seq, &pair.Before, &pair.After)
+		err = rows.Scan(&seq, &pair.Before, &pair.After, &pair.Source)
 		found[seq] = pair
 		return none, err
 	})

@@ -60,7 +60,7 @@ func (s *Store) PutTerm(ctx context.Context, t Term, now time.Time) error {
 			t.Language, strings.ToLower(t.Source), t.Source, t.Target, tocsin.Micros(now)); err != nil {
 			return err
 		}
-		return glossaryChanged(ctx, tx, t, "glossary.put", now)
+		return glossaryChanged(ctx, tx, t, tocsin.AuditEntry{At: now, Action: "glossary.put"})
 	})
 	if err != nil {
 		return fmt.Errorf("keep a term: %w", err)
@@ -76,7 +76,7 @@ func (s *Store) RemoveTerm(ctx context.Context, t Term, now time.Time) error {
 		if err := store.ExpectOne(result, err, "There is no such term."); err != nil {
 			return err
 		}
-		return glossaryChanged(ctx, tx, t, "glossary.remove", now)
+		return glossaryChanged(ctx, tx, t, tocsin.AuditEntry{At: now, Action: "glossary.remove"})
 	})
 	if err != nil {
 		return fmt.Errorf("remove a term: %w", err)
@@ -86,7 +86,7 @@ func (s *Store) RemoveTerm(ctx context.Context, t Term, now time.Time) error {
 
 // glossaryChanged moves the version of the glossary on and wants what engines
 // have said of segments that hold the word.
-func glossaryChanged(ctx context.Context, tx *store.Tx, t Term, action string, now time.Time) error {
+func glossaryChanged(ctx context.Context, tx *store.Tx, t Term, entry tocsin.AuditEntry) error {
 	if err := bump(ctx, tx, glossaryRevision); err != nil {
 		return err
 	}
@@ -94,11 +94,12 @@ func glossaryChanged(ctx context.Context, tx *store.Tx, t Term, action string, n
 		INSERT INTO translation_wants (language, segment, state, at, since, due_at, epoch, tries, reason, engine, answer)
 		SELECT m.language, m.segment, 'open', m.created_at, CAST($1 AS BIGINT), CAST($1 AS BIGINT), 0, 0, '', '', '' FROM memory m JOIN segments s ON s.num = m.segment
 		WHERE m.class = 'engine' AND (CAST($2 AS TEXT) = '' OR m.language = $2) AND lower(s.text) LIKE $3 ESCAPE '\'
-		ON CONFLICT (language, segment) DO UPDATE SET state = 'open', due_at = excluded.due_at`, tocsin.Micros(now), t.Language, likeWord(t.Source))
+		ON CONFLICT (language, segment) DO UPDATE SET state = 'open', due_at = excluded.due_at`, tocsin.Micros(entry.At), t.Language, likeWord(t.Source))
 	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, tocsin.AuditEntry{At: now, Action: action, Object: t.Source, Detail: strings.TrimSpace(t.Language + " " + t.Target)})
+	entry.Object, entry.Detail = t.Source, strings.TrimSpace(t.Language+" "+t.Target)
+	return tx.Audit(ctx, entry)
 }
 
 // likeWord is a pattern for texts that hold a word, in lower case.
