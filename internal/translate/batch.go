@@ -91,6 +91,12 @@ func cut(waiting []asked, limits Limits, left int) (batch, rest []asked, reason 
 // batch asks an engine for texts, in smaller pieces when it fails on them: one
 // text that it cannot take costs the others nothing.
 func (a *asking) batch(ctx context.Context, m *member, batch []asked) error {
+	language := m.languages[a.job.To]
+	if _, closed := language.enter(a.now()); closed != nil {
+		a.giveUp(batch, closed)
+		return nil
+	}
+	defer language.abandon()
 	pieces, calls, translated := [][]asked{batch}, 0, false
 	var last *Failure
 	for len(pieces) > 0 {
@@ -116,8 +122,11 @@ func (a *asking) batch(ctx context.Context, m *member, batch []asked) error {
 			a.giveUp(piece, f)
 		}
 	}
-	if !translated && last != nil && last.Class == FailureText {
-		m.breaker.leave(last, a.now()) // it takes none of them: perhaps it takes nothing
+	switch {
+	case translated:
+		language.leave(nil, a.now())
+	case last.Class == FailureText:
+		language.leave(last, a.now()) // it takes none of them: perhaps it does not speak the language
 	}
 	return nil
 }
@@ -152,7 +161,7 @@ func (a *asking) piece(ctx context.Context, m *member, texts []asked) (*Failure,
 			m.breaker.leave(nil, a.now())
 			return nil, a.take(ctx, m, texts, answer)
 		}
-		if f.Class == FailureText {
+		if f.Class == FailureText || f.Code == budgetCode {
 			m.breaker.abandon() // the engine is well
 			return f, nil
 		}
@@ -179,18 +188,15 @@ func pauseBefore(try int, f *Failure, now time.Time) time.Duration {
 	return pause/2 + rand.N(pause)
 }
 
-// call asks an engine once. What is sent is in the ledger before, so that a
-// process that dies has counted it.
+// call asks an engine once.
 func (a *asking) call(ctx context.Context, m *member, texts []asked) (Answer, *Failure, error) {
 	job := Job{To: a.job.To, Glossary: a.job.Glossary}
 	for _, one := range texts {
 		job.Texts = append(job.Texts, one.sent)
 	}
 	usage := Usage{Day: dayOf(a.now()), Engine: m.ID, Language: job.To}
-	before := usage
-	before.Calls, before.Sent = 1, characters(job.Texts)
-	if err := a.ledger.NoteUsage(ctx, before); err != nil {
-		return Answer{}, nil, err
+	if f, err := m.reserve(ctx, usage, characters(job.Texts), a.now()); f != nil || err != nil {
+		return Answer{}, f, err
 	}
 	answer, err := m.Engine.Translate(ctx, job)
 	if ctx.Err() != nil {

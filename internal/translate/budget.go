@@ -90,6 +90,27 @@ func (m *member) left(ctx context.Context, now time.Time) (characters int, again
 	return characters, again, nil
 }
 
+// budgetCode is the code of a failure that is the desk's own: the budget has no
+// room for a call.
+const budgetCode = "budget"
+
+// reserve writes what a call sends to the ledger before it is sent, so that a
+// process that dies has counted it. It returns a failure when the budget has no
+// room, whoever else has taken it meanwhile.
+func (m *member) reserve(ctx context.Context, usage Usage, characters int, now time.Time) (*Failure, error) {
+	m.counting.Lock()
+	defer m.counting.Unlock()
+	left, again, err := m.left(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	if characters > left {
+		return &Failure{Class: FailureQuota, Code: budgetCode, Again: again}, nil
+	}
+	usage.Calls, usage.Sent = 1, characters
+	return nil, m.chains.ledger.NoteUsage(ctx, usage)
+}
+
 // warnings remembers of which budgets operators were warned.
 type warnings struct {
 	mu    sync.Mutex

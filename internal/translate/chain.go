@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -52,8 +53,10 @@ type Chains struct {
 // member is an engine at work.
 type member struct {
 	Member
-	chains  *Chains
-	breaker breaker
+	chains    *Chains
+	counting  sync.Mutex          // held from reading the ledger to writing it
+	breaker   breaker             // of the engine
+	languages map[string]*breaker // of the languages that it is asked for: it may not speak one
 }
 
 // NewChains makes chains. It fails with [tocsin.ErrInvalid] for one that names
@@ -68,7 +71,7 @@ func NewChains(c ChainsConfig) (*Chains, error) {
 	}
 	byID := map[string]*member{}
 	for _, one := range c.Members {
-		m := &member{Member: one, chains: chains}
+		m := &member{Member: one, chains: chains, languages: map[string]*breaker{}}
 		byID[one.ID], chains.members = m, append(chains.members, m)
 	}
 	for language, ids := range c.Chains {
@@ -76,6 +79,7 @@ func NewChains(c ChainsConfig) (*Chains, error) {
 			if byID[id] == nil {
 				return nil, tocsin.Invalidf("chains."+language, "There is no engine %q.", tocsin.Clip(id, 40))
 			}
+			byID[id].languages[language] = &breaker{}
 			chains.byLanguage[language] = append(chains.byLanguage[language], byID[id])
 		}
 	}
@@ -147,6 +151,7 @@ type EngineState struct {
 	Warned     bool         // most of a budget is used
 	Until      time.Time    // it is left alone until then; zero when it is asked
 	Class      FailureClass // why it is left alone
+	Mute       []string     // languages in which it takes nothing, and is left alone
 }
 
 // States returns how each engine is doing, in the order of the settings.
@@ -162,8 +167,11 @@ func (c *Chains) States(ctx context.Context) ([]EngineState, error) {
 		e.Until, e.Class = m.breaker.state(now)
 		e.Warned = m.Budget.Day > 0 && percent(s.day, m.Budget.Day) >= warnAt || m.Budget.Month > 0 && percent(s.month, m.Budget.Month) >= warnAt
 		for _, language := range c.Languages() {
-			if slices.Contains(c.byLanguage[language], m) {
+			if b := m.languages[language]; b != nil {
 				e.Languages = append(e.Languages, language)
+				if until, _ := b.state(now); !until.IsZero() {
+					e.Mute = append(e.Mute, language)
+				}
 			}
 		}
 		list[i] = e

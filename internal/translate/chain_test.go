@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,7 @@ func (b *books) NoteUsage(_ context.Context, u translate.Usage) error {
 }
 
 func (b *books) SpentSince(_ context.Context, engine string, day time.Time) (sent, billed int, err error) {
+	defer runtime.Gosched() // others come between reading and writing
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, u := range b.usage {
@@ -103,7 +105,7 @@ func (w *world) chains(t *testing.T, members ...translate.Member) *translate.Cha
 		ids = append(ids, m.ID)
 	}
 	chains, err := translate.NewChains(translate.ChainsConfig{
-		Members: members, Chains: map[string][]string{"fr": ids}, Ledger: &w.ledger, Now: func() time.Time { return w.now },
+		Members: members, Chains: map[string][]string{"fr": ids, "ja": ids}, Ledger: &w.ledger, Now: func() time.Time { return w.now },
 		Guard: func(text, _ string) (string, func(string) (string, translate.Reason)) {
 			return text, func(answer string) (string, translate.Reason) {
 				if answer == text {
@@ -178,7 +180,7 @@ func TestChainAsksInOrder(t *testing.T) {
 	if words(alone) != "One:A [unchanged] [failed]" || alone[1].Answer != "b" || alone[1].Engine != "one" {
 		t.Errorf("what failed a check: %+v", alone)
 	}
-	unknown, err := w.chains(t).Ask(t.Context(), translate.Job{To: "ja", Texts: []string{"a"}})
+	unknown, err := w.chains(t).Ask(t.Context(), translate.Job{To: "de", Texts: []string{"a"}})
 	if err != nil || words(unknown) != "[noEngine]" {
 		t.Errorf("without an engine: %v %v", unknown, err)
 	}
@@ -333,7 +335,7 @@ func TestBreaker(t *testing.T) {
 		}
 		return states[0]
 	}
-	if s := state(); s.Until.IsZero() || s.Class != translate.FailurePassing || s.ID != "e" || !slices.Equal(s.Languages, []string{"fr"}) {
+	if s := state(); s.Until.IsZero() || s.Class != translate.FailurePassing || s.ID != "e" || !slices.Equal(s.Languages, []string{"fr", "ja"}) {
 		t.Errorf("state %+v", s)
 	}
 	first := state().Until.Sub(w.now)
@@ -404,5 +406,52 @@ func TestErrorsEndAJob(t *testing.T) {
 	}
 	if _, err := translate.NewChains(translate.ChainsConfig{Chains: map[string][]string{"fr": {"none"}}}); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("an engine that there is not: %v", err)
+	}
+}
+
+// An engine that takes nothing in one language goes on being asked in others.
+func TestLanguageThatAnEngineDoesNotSpeak(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	e := &scripted{name: "E", do: func(n int, job translate.Job) (translate.Answer, error) {
+		if job.To == "ja" {
+			return translate.Answer{}, &translate.Failure{Class: translate.FailureText, Status: 400}
+		}
+		return upper(n, job)
+	}}
+	chains := w.chains(t, translate.Member{ID: "e", Engine: e})
+	for range 20 {
+		if _, err := chains.Ask(t.Context(), translate.Job{To: "ja", Texts: []string{"a"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := words(ask(t, chains, "a")); got != "E:A" {
+			t.Fatalf("in the other language: %s", got)
+		}
+	}
+	if states, err := chains.States(t.Context()); err != nil || len(e.asked) != 25 || !slices.Equal(states[0].Mute, []string{"ja"}) || !states[0].Until.IsZero() {
+		t.Errorf("%d calls, %+v, %v", len(e.asked), states, err)
+	}
+}
+
+// Several who ask at once keep the budget together.
+func TestBudgetIsKeptTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	e := &scripted{name: "E", do: upper}
+	chains := w.chains(t, translate.Member{ID: "e", Engine: e, Budget: translate.Budget{Day: 100}})
+	var group sync.WaitGroup
+	for range 10 {
+		group.Go(func() {
+			if _, err := chains.Ask(t.Context(), translate.Job{To: "fr", Texts: numbered(1)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if sum := w.ledger.sum(); sum.Sent > 100 || sum.Sent < 90 {
+		t.Errorf("sent %d of 100", sum.Sent)
+	}
+	if got := ask(t, chains, strings.Repeat("x", 11))[0]; got.Reason != translate.ReasonBudget {
+		t.Errorf("afterwards %+v", got)
 	}
 }
