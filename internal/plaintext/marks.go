@@ -49,7 +49,7 @@ func Read(content, contentType string) (string, []Mark) {
 	if content = bounded(content); !isMarkup(content, contentType) {
 		return tidy(content, nil), nil
 	}
-	w := walker{marks: &marker{strong: -1, link: -1}}
+	w := walker{marks: &marker{strong: -1, link: -1, list: make([]Mark, 0, min(strings.Count(content, "<")/4+4, maxMarks))}}
 	w.walk(content)
 	w.marks.finish(w.out.Len())
 	raw := w.out.String()

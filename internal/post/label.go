@@ -31,14 +31,21 @@ type finder struct {
 	text   string
 	marks  []plaintext.Mark
 	inline []string
-	wide   bool // there are wide colons
+	signs  string // those that labels can end or begin with
+	wide   bool   // there are wide colons
 	list   []label
 	buffer [maxLabel + 2]byte
 }
 
 // labels are the labels in text that start a section, in order.
 func labels(text string, marks []plaintext.Mark) []label {
-	f := finder{text: text, marks: marks, inline: within(), wide: strings.Contains(text, wideColon)}
+	f := finder{text: text, marks: marks, inline: within(), signs: ":"}
+	if strings.IndexByte(text, '[') >= 0 {
+		f.signs = ":["
+	}
+	if strings.Contains(text, wideColon) {
+		f.signs, f.wide = ":["+wideColon, true
+	}
 	for from := 0; from < len(text) && len(f.list) < maxLabels; {
 		to := len(text)
 		if n := strings.IndexByte(text[from:], '\n'); n >= 0 {
@@ -59,7 +66,7 @@ func (f *finder) line(from, to int) {
 		at = l.to
 	}
 	for at < to && len(f.list) < maxLabels {
-		n := strings.IndexAny(f.text[at:to], f.ends())
+		n := strings.IndexAny(f.text[at:to], f.signs)
 		if n < 0 {
 			return
 		}
@@ -81,14 +88,6 @@ func (f *finder) line(from, to int) {
 }
 
 const wideColon = "："
-
-// ends are the signs that labels can end or begin with.
-func (f *finder) ends() string {
-	if f.wide {
-		return ":[" + wideColon
-	}
-	return ":["
-}
 
 // colon is the length of the colon at a place, 0 if there is none.
 func (f *finder) colon(at int) int {

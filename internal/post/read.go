@@ -81,7 +81,7 @@ func (p Post) Join() string {
 // hear takes down what a post says as a whole. Most posts lack the words that
 // the slow patterns look for.
 func (p *Post) hear(text string) {
-	lower := strings.ToLower(text)
+	lower := asciiLower(text)
 	end := strings.Contains(lower, "final update")
 	report := strings.Contains(lower, "post-incident") || strings.Contains(lower, "post incident")
 	p.closes = end || report || strings.Contains(lower, "quick update")

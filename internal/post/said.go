@@ -92,13 +92,18 @@ func firstOf(text string, words ...string) int {
 
 // asciiLower is a text of the same length with ASCII in lower case.
 func asciiLower(text string) string {
-	lower := []byte(text)
-	for i, c := range lower {
-		if c >= 'A' && c <= 'Z' {
-			lower[i] = c | 0x20
+	var b strings.Builder
+	b.Grow(len(text))
+	from := 0
+	for i := range len(text) {
+		if c := text[i]; c >= 'A' && c <= 'Z' {
+			b.WriteString(text[from:i])
+			b.WriteByte(c | 0x20)
+			from = i + 1
 		}
 	}
-	return string(lower)
+	b.WriteString(text[from:])
+	return b.String()
 }
 
 // sentence is where the sentence begins and ends that holds a byte of a text.
