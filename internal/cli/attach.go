@@ -39,14 +39,11 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	desk, _, err := s.openStore(ctx)
+	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
 	f := tocsin.File{Name: c.Name, ContentType: c.Type, SeenAt: time.Now().UTC(), Source: tocsin.SourceAttach}
 	if f.Name == "" && c.File != "-" {
 		f.Name = filepath.Base(c.File)

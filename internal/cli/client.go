@@ -61,14 +61,11 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	desk, _, err := s.openStore(ctx)
+	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
 	if c.Name == "" {
 		c.Name = "client " + now.UTC().Format("2006-01-02 15:04:05.000")
 	}

@@ -36,14 +36,11 @@ type exportJSON struct {
 
 func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
 	desk, settings, err := s.openToRead(ctx)
+	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
 	files, size, err := app.ExportSite(ctx, settings, desk, tenant, c.Dir)
 	if err != nil {
 		return err

@@ -76,14 +76,11 @@ const maxTold = 1000
 // cost the others nothing.
 func (c *importCmd) Run(ctx context.Context, s *session) error {
 	desk, settings, err := s.openStore(ctx)
+	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
 	files, done, err := c.open(s.env.Stdin)
 	defer done()
 	if err != nil {

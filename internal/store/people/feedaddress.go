@@ -91,14 +91,7 @@ func noFeedAddress() error { return tocsin.NotFoundf("There is no such feed.") }
 // TouchFeedAddress notes that a private address was used. It is no change of
 // what anybody set, and is not audited.
 func (s *Store) TouchFeedAddress(ctx context.Context, hash tocsin.Hash, now time.Time) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE feed_addresses SET used_at = $1 WHERE hash = $2 AND used_at < $1`, tocsin.Micros(now), hash[:])
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("touch feed address: %w", err)
-	}
-	return nil
+	return s.touch(ctx, `UPDATE feed_addresses SET used_at = $1 WHERE hash = $2 AND used_at < $1`, hash, now)
 }
 
 // RemoveFeedAddress revokes a private address of a person by its id. It fails

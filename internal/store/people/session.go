@@ -100,12 +100,17 @@ func (s *Store) Sessions(ctx context.Context, userID string) ([]tocsin.Session, 
 // TouchSession notes that a session was used. It is no change of what anybody
 // set, and is not audited.
 func (s *Store) TouchSession(ctx context.Context, hash tocsin.Hash, now time.Time) error {
+	return s.touch(ctx, `UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1`, hash, now)
+}
+
+// touch notes when something was used last, of which only a hash is kept.
+func (s *Store) touch(ctx context.Context, update string, hash tocsin.Hash, now time.Time) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1`, tocsin.Micros(now), hash[:])
+		_, err := tx.ExecContext(ctx, update, tocsin.Micros(now), hash[:])
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("touch session: %w", err)
+		return fmt.Errorf("note a use: %w", err)
 	}
 	return nil
 }

@@ -106,18 +106,10 @@ func (page *messagePage) define(v *view, m tocsin.Message) {
 
 // compareMessage serves /messages/{id}/compare/{a}/{b}.
 func (p *Pages) compareMessage(v *view) error {
-	row, ok := v.Snapshot.Message(v.R.PathValue("id"))
-	if !ok {
-		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
-	}
-	return v.Compare(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "messages")
+	return v.Compare(tocsin.KindMessage, "messages")
 }
 
 // messageFile serves /messages/{id}/files/{file}.
 func (p *Pages) messageFile(v *view) error {
-	row, ok := v.Snapshot.Message(v.R.PathValue("id"))
-	if !ok {
-		return part.UnknownFile()
-	}
-	return v.SendFile(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID})
+	return v.SendFile(tocsin.KindMessage)
 }

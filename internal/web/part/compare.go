@@ -116,9 +116,27 @@ type memberView struct {
 	Worded         bool // in the reader's language, not as the provider wrote it
 }
 
-// Compare answers with two versions of an item side by side; list is the first
-// segment of the address of such items.
-func (v *View) Compare(ref tocsin.Ref, list string) error {
+// asked is the issue or message that an address names as {id}.
+func (v *View) asked(kind tocsin.Kind) (tocsin.Ref, error) {
+	find := v.Snapshot.Issue
+	if kind == tocsin.KindMessage {
+		find = v.Snapshot.Message
+	}
+	id := v.R.PathValue("id")
+	row, ok := find(id)
+	if !ok {
+		return tocsin.Ref{}, tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(id, 80))
+	}
+	return tocsin.Ref{Kind: kind, ID: row.ID}, nil
+}
+
+// Compare answers with two versions of the issue or message that the address
+// names, side by side; list is the first segment of the address of such items.
+func (v *View) Compare(kind tocsin.Kind, list string) error {
+	ref, err := v.asked(kind)
+	if err != nil {
+		return err
+	}
 	versions, err := v.parts.config.Archive.Versions(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
 		return err

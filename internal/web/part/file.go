@@ -26,11 +26,16 @@ func (v *View) Files(ref tocsin.Ref, href string) ([]FileLine, error) {
 	return lines, nil
 }
 
-// UnknownFile returns the error of a file that an item does not have.
-func UnknownFile() error { return tocsin.NotFoundf("There is no such file.") }
+// unknownFile is the error of a file that an item does not have.
+func unknownFile() error { return tocsin.NotFoundf("There is no such file.") }
 
-// SendFile sends a document of an item for saving, whatever it says it is.
-func (v *View) SendFile(ref tocsin.Ref) error {
+// SendFile sends a document of the issue or message that the address names for
+// saving, whatever it says it is.
+func (v *View) SendFile(kind tocsin.Kind) error {
+	ref, err := v.asked(kind)
+	if err != nil {
+		return unknownFile()
+	}
 	held, err := v.parts.config.Archive.Files(v.R.Context(), v.Snapshot.Tenant.ID, ref)
 	if err != nil {
 		return err
@@ -49,5 +54,5 @@ func (v *View) SendFile(ref tocsin.Ref) error {
 		v.Send(http.StatusOK, web.Content{Kind: "application/octet-stream", Body: body})
 		return nil
 	}
-	return UnknownFile()
+	return unknownFile()
 }

@@ -260,18 +260,10 @@ func (v *view) alsoSeen(id string) ([]tenantState, error) {
 // compareIssue serves /issues/{id}/compare/{a}/{b}, compareMessage the same of
 // messages.
 func (p *Pages) compareIssue(v *view) error {
-	row, ok := v.Snapshot.Issue(v.R.PathValue("id"))
-	if !ok {
-		return tocsin.NotFoundf("%q is not known in this tenant.", tocsin.Clip(v.R.PathValue("id"), 80))
-	}
-	return v.Compare(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, "issues")
+	return v.Compare(tocsin.KindIssue, "issues")
 }
 
 // issueFile serves /issues/{id}/files/{file}.
 func (p *Pages) issueFile(v *view) error {
-	row, ok := v.Snapshot.Issue(v.R.PathValue("id"))
-	if !ok {
-		return part.UnknownFile()
-	}
-	return v.SendFile(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID})
+	return v.SendFile(tocsin.KindIssue)
 }
