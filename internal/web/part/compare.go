@@ -154,10 +154,6 @@ func (v *View) Compare(kind tocsin.Kind, list string) error {
 	if err != nil {
 		return err
 	}
-	members, err := post.Members(before, after)
-	if err != nil {
-		return err
-	}
 	path := "/" + list + "/"
 	page := comparePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav." + list), Href: v.Href("/" + list)}, web.Crumb{Name: ref.ID, Href: v.Href(path + web.EscapeID(ref.ID))}, web.Crumb{Name: v.Text("compare.title", "a", a.N, "b", b.N)}),
@@ -174,26 +170,40 @@ func (v *View) Compare(kind tocsin.Kind, list string) error {
 			page.Later = v.compareHref(path, ref.ID, earlier, later)
 		}
 	}
+	if page.Members, err = v.memberChanges(before, after); err != nil {
+		return err
+	}
+	return v.Render(http.StatusOK, "compare", page)
+}
+
+// memberChanges shows the members of an item that differ, posts and sections
+// one by one.
+func (v *View) memberChanges(before, after []byte) ([]memberView, error) {
+	members, err := post.Members(before, after)
+	if err != nil {
+		return nil, err
+	}
+	var list []memberView
 	for _, m := range members {
 		if m.Name == "posts" {
 			posts, err := v.postChanges(before, after)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			page.Members = append(page.Members, posts...)
+			list = append(list, posts...)
 			continue
 		}
 		if m.Name == "body" && m.What == post.Changed {
 			sections, err := v.bodyChanges(before, after, m)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			page.Members = append(page.Members, sections...)
+			list = append(list, sections...)
 			continue
 		}
-		page.Members = append(page.Members, v.member(m))
+		list = append(list, v.member(m))
 	}
-	return v.Render(http.StatusOK, "compare", page)
+	return list, nil
 }
 
 // postChanges shows posts that were added, removed or rewritten. Posts have no
