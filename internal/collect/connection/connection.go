@@ -1,8 +1,10 @@
-// Package connection keeps the sources that were set up in the pages: it seals
-// their secrets, tries them, and has them polled as long as they are stored.
+// Package connection has sources polled: those that the settings file names
+// ([Enrol]), and those that were set up in the pages ([Connections]), whose secrets
+// it seals, which it tries, and which are polled as long as they are stored.
 //
 // It knows no kind of source: the program gives it an adapter that makes them.
-// It may import its stage and the settings. Begin reading at [Connections.Run].
+// It may import its stage, what sources share, and the settings. Begin reading at
+// [Connections.Run].
 package connection
 
 import (
@@ -15,6 +17,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/collect"
+	"example.org/tocsin/internal/collect/upstream"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -45,16 +48,18 @@ type sealer interface {
 	Open(purpose, bound string, sealed []byte) ([]byte, error)
 }
 
-// An Access is how the provider is reached for a tenant.
+// An Access is what a source is made of: how the provider is reached for a tenant.
 type Access struct {
+	Kind                       string // graph, servicecomms, file
 	TenantID, ClientID, Secret string
-	Endpoint                   config.Endpoint
+	Credential                 upstream.Credential // instead of a secret
+	Endpoint                   config.Endpoint     // not of files
+	Path                       string              // of files
 }
 
-// adapter makes sources of a kind, and tries step by step whether one can be
-// polled.
+// adapter makes sources, and tries step by step whether one can be polled.
 type adapter interface {
-	Source(a Access) (collect.Source, error)
+	maker
 	Test(ctx context.Context, a Access) []tocsin.Check
 }
 
@@ -230,7 +235,7 @@ func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
 
 // access opens a connection's secret and finds its addresses.
 func (n *Connections) access(c tocsin.Connection) (Access, error) {
-	e, err := n.settings.Endpoint("source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud})
+	a, err := accessOf(n.settings, "source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud, ClientID: c.ClientID})
 	if err != nil {
 		return Access{}, err
 	}
@@ -238,7 +243,8 @@ func (n *Connections) access(c tocsin.Connection) (Access, error) {
 	if err != nil {
 		return Access{}, &tocsin.Error{Kind: tocsin.ErrConflict, Message: "The stored secret of this source cannot be opened. Enter it again.", Cause: err}
 	}
-	return Access{c.TenantID, c.ClientID, string(secret), e}, nil
+	a.Secret = string(secret)
+	return a, nil
 }
 
 // Run follows what other processes change, until ctx ends.
