@@ -53,7 +53,9 @@ type DemoInfo struct {
 	Started time.Time    `json:"started"`
 	Tenants []DemoTenant `json:"tenants"`
 	People  []DemoPerson `json:"people"` // one for each role
-	Curl    []string     `json:"curl"`
+	// Published is the page that everybody may read without signing in.
+	Published string   `json:"published"`
+	Curl      []string `json:"curl"`
 	// Routes is the table of everything that the desk serves.
 	Routes []httpserver.Route `json:"-"`
 }
@@ -163,6 +165,9 @@ func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
 	}
 	if err := r.author(ctx, desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("author demo notices: %w", err), desk.Close())
+	}
+	if err := r.publish(ctx, desk); err != nil {
+		return nil, errors.Join(fmt.Errorf("publish demo tenant: %w", err), desk.Close())
 	}
 	r.info.Routes = desk.Routes()
 	if err := r.introduce(ctx, desk); err != nil {

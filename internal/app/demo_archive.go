@@ -40,6 +40,23 @@ func (r *demoRun) refuseDesk(ctx context.Context, c config.Config) error {
 	return nil
 }
 
+// publish opens to everybody what the first tenant publishes, unless an earlier
+// run or a visitor of it has chosen already.
+func (r *demoRun) publish(ctx context.Context, desk *App) error {
+	first := r.content.Tenants()[0]
+	r.info.Published = r.info.Base + "/status/" + first.Name
+	chosen, err := desk.Archive.Publishing(ctx, first.ID)
+	if err != nil || !chosen.ChangedAt.IsZero() {
+		return err
+	}
+	_, err = desk.Archive.ChangePublishing(ctx, first.ID, r.info.Started, func(p *tocsin.Publishing) error {
+		p.Readership, p.Advisories, p.Messages = tocsin.ForEverybody, true, true
+		p.Help = "Service desk (made up): +33 1 99 00 12 34, Monday to Friday, 7:00 to 20:00"
+		return nil
+	})
+	return err
+}
+
 // onlyDemo reports whether all tenants are those of the demonstration.
 func onlyDemo(tenants []string) bool {
 	made := []string{demo.Contoso, demo.Fabrikam, demo.Northwind}

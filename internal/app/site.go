@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -27,22 +28,19 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 	}
 	model := readmodel.New(r.Reading(), time.Now, slog.New(slog.DiscardHandler))
 	parts := part.New(part.Config{Model: model, Archive: r.Archive})
-	pages := public.New(public.Config{Parts: parts, Model: model, Demo: demo})
+	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Demo: demo})
 	shell, err := web.New(web.Config{Model: model, Archive: r.Archive, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
 	if err != nil {
 		return 0, 0, err
 	}
-	site, err := pages.Site(ctx, shell, tenant)
+	err = pages.Site(ctx, shell, tenant, func(name string, body []byte) error {
+		files, size = files+1, size+len(body)
+		return replaceFile(filepath.Join(dir, filepath.FromSlash(name)), body)
+	})
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
-	for name, body := range site {
-		if err := replaceFile(filepath.Join(dir, filepath.FromSlash(name)), body); err != nil {
-			return 0, 0, fmt.Errorf("export site: %w", err)
-		}
-		size += len(body)
-	}
-	return len(site), size, nil
+	return files, size, nil
 }
 
 // replaceFile puts a file that everybody may read in place of another one.

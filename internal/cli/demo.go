@@ -60,6 +60,7 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 	for _, t := range info.Tenants {
 		fmt.Fprintf(w, "  %-10s %s  %s\n             client id %s, secret %s\n", t.Name, t.ID, t.Domain, t.ClientID, t.ClientSecret)
 	}
+	fmt.Fprintf(w, "\nPublished for everybody, every update a page, in five languages: %s\n", info.Published)
 	fmt.Fprintln(w, "\nThe pages are open to everybody who reaches this address, to read. To do more, sign in as")
 	for _, p := range info.People {
 		fmt.Fprintf(w, "  %-30s %s\n", p.Name, p.Password)

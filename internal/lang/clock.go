@@ -11,6 +11,10 @@ type Clock struct {
 	*Locale
 	Zone *time.Location
 	Now  time.Time // what is today, and how long ago
+	// Absolute is for what is read later than it is written, and by readers of
+	// unknown zones: every instant has its date, its year and its zone, and none
+	// is told relative to now.
+	Absolute bool
 }
 
 // A Moment is an instant as readers see it.
@@ -46,6 +50,8 @@ func (c Clock) Moment(t time.Time) *Moment {
 func (c Clock) Stamp(local time.Time) string {
 	now := c.Now.In(c.Zone)
 	switch {
+	case c.Absolute:
+		return c.Full(local) + nbsp + c.City()
 	case SameDay(local, now):
 		return c.HM(local)
 	case local.Year() == now.Year() || now.Sub(local).Abs() < 30*24*time.Hour:
@@ -80,6 +86,8 @@ func (c Clock) City() string {
 func (c Clock) Ago(t time.Time) string {
 	d := c.Now.Sub(t)
 	switch {
+	case c.Absolute:
+		return ""
 	case d.Abs() < time.Minute:
 		return c.Text("time.now")
 	case d.Abs() > 7*24*time.Hour:

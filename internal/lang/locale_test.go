@@ -16,7 +16,7 @@ func clockFor(t *testing.T, code, zone string, now time.Time) Clock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Clock{l, location, now}
+	return Clock{Locale: l, Zone: location, Now: now}
 }
 
 // The forms of the design's table of dates and times.
@@ -58,6 +58,21 @@ func TestMomentNamesBothDays(t *testing.T) {
 	m := clockFor(t, "ja", "Asia/Tokyo", now).Moment(now.Add(-30 * time.Minute))
 	if m.Text != "0:00" || m.UTC != "8月22日 15:00 UTC" || m.ISO != "2024-08-22T15:00:00Z" {
 		t.Errorf("moment = %+v", m)
+	}
+}
+
+// What is read later than it is written has every instant whole, and none
+// relative to now.
+func TestAbsoluteClock(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2024, 8, 22, 15, 30, 0, 0, time.UTC)
+	for zone, want := range map[string]string{"UTC": "22 Aug 2024, 15:00 UTC", "Europe/Paris": "22 Aug 2024, 17:00 Paris"} {
+		c := clockFor(t, "en", zone, now)
+		c.Absolute = true
+		m := c.Moment(now.Add(-30 * time.Minute))
+		if got := strings.ReplaceAll(m.Text, nbsp, " "); got != want || m.Ago != "" {
+			t.Errorf("%s: %q, %q", zone, got, m.Ago)
+		}
 	}
 }
 

@@ -77,7 +77,7 @@ func (s sheet) leads(method, address string) bool {
 	case err != nil || address == "" || strings.ContainsAny(address, " {}"):
 		return false
 	case target.Scheme == "https":
-		return method == http.MethodGet && (target.Host == "learn.microsoft.com" || target.Host == "admin.cloud.microsoft")
+		return method == http.MethodGet && slices.Contains([]string{"learn.microsoft.com", "admin.cloud.microsoft", "status.cloud.microsoft", "x.com"}, target.Host)
 	case target.Scheme != "" || target.Host != "":
 		return false
 	case target.Path == "":

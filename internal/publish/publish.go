@@ -14,6 +14,7 @@ package publish
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,15 @@ type store interface {
 type Edition struct {
 	Tenant tocsin.Tenant
 	tocsin.Publishing
+	// Revision is another one after each change of what the tenant is called and
+	// of what it publishes.
+	Revision tocsin.Hash
+}
+
+// revision is a hash of all that an edition says by itself.
+func (e Edition) revision() (tocsin.Hash, error) {
+	text, err := json.Marshal([]any{e.Tenant, e.Publishing})
+	return tocsin.HashOf(text), err
 }
 
 // Open reports whether everybody may read it; else only those may who read the
@@ -135,6 +145,9 @@ func (r *Reader) read(ctx context.Context) error {
 			if p.TenantID == t.ID {
 				e.Publishing = p
 			}
+		}
+		if e.Revision, err = e.revision(); err != nil {
+			return err
 		}
 		r.editions[t.Name], r.editions[t.ID] = e, e
 	}

@@ -21,7 +21,10 @@ type Publishing struct {
 	// Channels are where the provider speaks itself, by the language of the
 	// interface ("en", "fr", "ja"). A language without any has those that the
 	// product knows.
-	Channels  map[string][]OfficialChannel
+	Channels map[string][]OfficialChannel
+	// Help is who helps at the organisation itself, on up to 20 lines, such as the
+	// telephone number of its own desk; "" for none. It is shown to every reader.
+	Help      string
 	ChangedAt time.Time // zero while nobody has chosen anything
 }
 
@@ -52,6 +55,8 @@ const (
 	MaxChannels       = 12
 	maxChannelText    = 200
 	maxChannelAddress = 1000
+	maxHelp           = 2000
+	maxHelpLines      = 20
 )
 
 // classIncident is the classification of an issue that cuts users off.
@@ -75,6 +80,7 @@ func (p *Publishing) Normalize() {
 	if p.Readership == "" {
 		p.Readership = ForNobody
 	}
+	p.Help = strings.TrimSpace(strings.ReplaceAll(p.Help, "\r\n", "\n"))
 	channels := map[string][]OfficialChannel{}
 	for code, list := range p.Channels {
 		for _, c := range list {
@@ -93,6 +99,10 @@ func (p Publishing) Validate() error {
 	problems := []error{checkGUID(p.TenantID)}
 	if !slices.Contains(Readerships(), p.Readership) {
 		problems = append(problems, Invalidf("readership", "%q is none of off, readers, open.", Clip(string(p.Readership), 40)))
+	}
+	if utf8.RuneCountInString(p.Help) > maxHelp || strings.Count(p.Help, "\n") >= maxHelpLines || !utf8.ValidString(p.Help) ||
+		strings.ContainsFunc(strings.ReplaceAll(p.Help, "\n", ""), unicode.IsControl) {
+		problems = append(problems, Invalidf("help", "Use at most %d lines of together %d characters.", maxHelpLines, maxHelp))
 	}
 	for code, list := range p.Channels {
 		field := "channels." + code

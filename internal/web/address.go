@@ -53,6 +53,11 @@ func languageOf(path string) (code, rest string) {
 			return code, "/" + strings.TrimPrefix(rest, "/")
 		}
 	}
+	for _, code := range lang.Publications()[len(lang.Languages()):] { // whose pages are in the frame of the first one
+		if rest, ok := strings.CutPrefix(path, "/"+code+"/"); ok {
+			return lang.Languages()[0], "/" + rest
+		}
+	}
 	return lang.Languages()[0], path
 }
 

@@ -52,6 +52,9 @@ type cachedPage struct {
 
 func (v *Request) cacheKey() cacheKey {
 	who := access.VisitorOf(v.R.Context())
+	if v.alike {
+		who = access.Visitor{}
+	}
 	return cacheKey{
 		path: v.R.URL.Path, query: v.R.URL.RawQuery, code: v.Code, theme: v.Theme, zone: v.Zone.String(), user: who.User.ID, display: who.User.Display,
 		seen: v.SeenAt().Unix(), visibility: v.visibility, snapshot: weak.Make(v.Snapshot), second: v.Now.Unix(),

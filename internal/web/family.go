@@ -32,6 +32,13 @@ type Page struct {
 	Needs        access.Permission
 	Handle       func(*Request) error
 	Bare         bool // does without a tenant
+	// Alike is the same for everybody who may open it: it depends on no cookie,
+	// chooses no tenant of the visitor, and its times are absolute.
+	Alike bool
+	// Contents are languages that what it shows can have beside those of its
+	// interface: with "es" it answers below /es as well, Spanish in the frame of
+	// the first language.
+	Contents []string
 }
 
 // A Link is an entry of the side panel. It is shown to whoever may open the
@@ -84,10 +91,13 @@ func (p *Pages) localised(page Page) []httpserver.Route {
 	var routes []httpserver.Route
 	for _, code := range lang.Languages() {
 		prefix := PrefixOf(code)
-		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serve(code, page)})
+		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serveIn(code, code, page)})
 		if page.Path == "/{$}" && prefix != "" {
 			routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix, Needs: page.Needs, Handle: redirectTo(prefix + "/")})
 		}
+	}
+	for _, content := range page.Contents {
+		routes = append(routes, httpserver.Route{Pattern: page.Method + " /" + content + page.Path, Needs: page.Needs, Handle: p.serveIn(lang.Languages()[0], content, page)})
 	}
 	return routes
 }
@@ -101,9 +111,13 @@ func redirectTo(path string) httpserver.HandlerFunc {
 	}
 }
 
-// serve reads a request and hands it to the page.
-func (p *Pages) serve(code string, page Page) httpserver.HandlerFunc {
+// serveIn reads a request and hands it to the page: in the language of the
+// interface, with content in another one where the page has several.
+func (p *Pages) serveIn(code, content string, page Page) httpserver.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if page.Alike {
+			return page.Handle(p.alike(w, r, code, content))
+		}
 		v, err := p.request(w, r, code)
 		if err != nil {
 			return err

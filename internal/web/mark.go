@@ -14,6 +14,9 @@ func (v *Request) SeenCookie() string { return "seen-" + v.Snapshot.Tenant.ID[:8
 
 // SeenAt returns when the reader last looked, zero for the first time.
 func (v *Request) SeenAt() time.Time {
+	if v.alike {
+		return time.Time{}
+	}
 	cookie, err := v.R.Cookie(v.SeenCookie())
 	if err != nil {
 		return time.Time{}

@@ -31,6 +31,8 @@ type Request struct {
 	visibility *visibility // nil for strangers
 	Tenants    []tocsin.Tenant
 	Snapshot   *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
+	Content    string              // language of what is shown, where it can be another one than that of the interface
+	alike      bool                // the same for everybody
 }
 
 // request reads how somebody wants to see pages, and the tenant they ask for.
@@ -116,13 +118,14 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *R
 }
 
 // Reading returns a request by nobody, for what is written to be shown
-// elsewhere. It knows of the tenant what strangers may.
+// elsewhere: its times are absolute. It knows of the tenant what strangers may.
 func (p *Pages) Reading(ctx context.Context, code, tenantID string) (*Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		return nil, err
 	}
 	v := p.stranger(nil, r, code)
+	v.Content, v.Absolute, v.alike = code, true, true
 	v.Snapshot, err = p.config.Model.Snapshot(ctx, tenantID)
 	return v, err
 }
@@ -212,6 +215,9 @@ const pageKind = "text/html; charset=utf-8"
 func (v *Request) Answer(status int, page Content) {
 	header := v.W.Header()
 	header.Set("Content-Language", v.Code)
+	if v.Content != "" && v.Content != v.Code {
+		header.Set("Content-Language", v.Content+", "+v.Code)
+	}
 	if header.Get("Cache-Control") == "" { // a page with secrets has said no-store
 		header.Set("Cache-Control", "private, no-cache")
 	}

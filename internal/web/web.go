@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
@@ -75,6 +76,7 @@ type Pages struct {
 	static       assets
 	sprite       sprite
 	cache        pageCache
+	kept         *cache.Cache[any, Content]
 	visibilities visibilities
 	zones        zones
 	pages        []Page
@@ -91,7 +93,7 @@ func New(c Config, families ...Family) (*Pages, error) {
 	}
 	p := &Pages{
 		config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]Locale{}, templates: map[string]*template.Template{},
-		cache: pageCache{packer: httpserver.NewPacker(quickly)}, zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
+		cache: pageCache{packer: httpserver.NewPacker(quickly)}, kept: newKept(), zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
 	}
 	families = append([]Family{{Files: files}}, families...)
 	p.index(families)

@@ -32,6 +32,7 @@ func TestGateSees(t *testing.T) {
 		{`<p style="width: 12em">client 0b7c1234-aaaa-4bbb-8ccc-0123456789ab</p>`, "broken id", "0b7c1234"},
 		{`<p style="width: 3em">late 26 Oct</p>`, "broken date", "26 Oct"},
 		{`<p style="width: 4em">le 26 octobre 2026</p>`, "broken date", "26 octobre 2026"},
+		{`<p style="width: 4.5em">in 2026 October</p>`, "", ""}, // no day
 		{`<p style="width: 3em">after 34 min</p>`, "broken date", "34 min"},
 		{`<p lang="ja" style="width: 3.2em">10月26日</p>`, "broken date", "10月26日"},
 		{`<p lang="ja" style="width: 3.2em">タイトル</p>`, "broken word", "タイトル"},

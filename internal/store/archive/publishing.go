@@ -12,7 +12,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-const publishingColumns = `t.id, p.readership, p.advisories, p.messages, p.indexed, p.channels, p.changed_at FROM publishing p JOIN tenants t ON t.num = p.tenant`
+const publishingColumns = `t.id, p.readership, p.advisories, p.messages, p.indexed, p.channels, p.help, p.changed_at FROM publishing p JOIN tenants t ON t.num = p.tenant`
 
 // Publishings lists what is published of those tenants of which somebody chose
 // it. All others publish nothing.
@@ -48,7 +48,7 @@ func publishingOf(ctx context.Context, q store.Querier, tenantID string) (tocsin
 func scanPublishing(rows *sql.Rows) (p tocsin.Publishing, err error) {
 	var channels string
 	var changed int64
-	if err := rows.Scan(&p.TenantID, &p.Readership, &p.Advisories, &p.Messages, &p.Indexed, &channels, &changed); err != nil {
+	if err := rows.Scan(&p.TenantID, &p.Readership, &p.Advisories, &p.Messages, &p.Indexed, &channels, &p.Help, &changed); err != nil {
 		return p, err
 	}
 	p.ChangedAt = tocsin.FromMicros(changed)
@@ -92,10 +92,10 @@ func (s *Store) putPublishing(ctx context.Context, tx *store.Tx, tenant int64, p
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO publishing (tenant, readership, advisories, messages, indexed, channels, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	_, err = tx.ExecContext(ctx, `INSERT INTO publishing (tenant, readership, advisories, messages, indexed, channels, help, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (tenant) DO UPDATE SET readership = excluded.readership, advisories = excluded.advisories, messages = excluded.messages,
-			indexed = excluded.indexed, channels = excluded.channels, changed_at = excluded.changed_at`,
-		tenant, string(p.Readership), p.Advisories, p.Messages, p.Indexed, string(channels), tocsin.Micros(p.ChangedAt))
+			indexed = excluded.indexed, channels = excluded.channels, help = excluded.help, changed_at = excluded.changed_at`,
+		tenant, string(p.Readership), p.Advisories, p.Messages, p.Indexed, string(channels), p.Help, tocsin.Micros(p.ChangedAt))
 	if err != nil {
 		return err
 	}

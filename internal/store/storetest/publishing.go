@@ -22,7 +22,7 @@ func publishing(t *testing.T, s *Desk) {
 	}
 	edits := s.TenantEdits()
 	_, err := s.ChangePublishing(t.Context(), Contoso, T0, func(p *tocsin.Publishing) error {
-		p.Readership, p.Messages, p.TenantID = tocsin.ForEverybody, true, Fabrikam
+		p.Readership, p.Messages, p.TenantID, p.Help = tocsin.ForEverybody, true, Fabrikam, " Desk: 112\r\nby day "
 		p.Channels = map[string][]tocsin.OfficialChannel{"fr": {{Label: " État du service ", Address: "https://admin.example/", Path: "Santé > Services"}, {}}}
 		return nil
 	})
@@ -30,7 +30,7 @@ func publishing(t *testing.T, s *Desk) {
 		t.Fatal(err)
 	}
 	p, err := s.Publishing(t.Context(), Contoso)
-	if err != nil || p.Readership != tocsin.ForEverybody || p.Advisories || !p.Messages || !p.ChangedAt.Equal(T0) || len(p.Channels["fr"]) != 1 || p.Channels["fr"][0].Label != "État du service" {
+	if err != nil || p.Readership != tocsin.ForEverybody || p.Advisories || !p.Messages || !p.ChangedAt.Equal(T0) || p.Help != "Desk: 112\nby day" || len(p.Channels["fr"]) != 1 || p.Channels["fr"][0].Label != "État du service" {
 		t.Errorf("chosen: %+v, %v", p, err)
 	}
 	if list, err := s.Publishings(t.Context()); err != nil || len(list) != 1 || list[0].TenantID != Contoso {
@@ -49,6 +49,7 @@ func publishing(t *testing.T, s *Desk) {
 	}{
 		"unknown tenant": {"99999999-9999-4999-8999-999999999999", func(*tocsin.Publishing) error { return nil }, tocsin.ErrNotFound},
 		"readership":     {Contoso, func(p *tocsin.Publishing) error { p.Readership = "all"; return nil }, tocsin.ErrInvalid},
+		"help":           {Contoso, func(p *tocsin.Publishing) error { p.Help = strings.Repeat("x\n", 21) + "x"; return nil }, tocsin.ErrInvalid},
 		"script": {Contoso, func(p *tocsin.Publishing) error {
 			p.Channels["en"] = []tocsin.OfficialChannel{{Label: "x", Address: "javascript:alert(1)"}}
 			return nil

@@ -81,6 +81,7 @@ func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
 		one := IssueRow{IssueLine: line, Started: v.Moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():
+		case v.Absolute && health.Open(row, v.Now): // it goes on after this was written
 		case health.Open(row, v.Now):
 			one.Length = v.Text("length.open", "d", v.Length(v.Now.Sub(start)))
 		case !end.IsZero() && end.After(start):

@@ -116,7 +116,7 @@ func (v *View) fillPost(view *PostView, title string, read post.Post, changes ma
 			view.Same = append(view.Same, one)
 			continue
 		}
-		if change.What == post.Changed && s.Date == nil && alike(change.Runs) {
+		if change.What == post.Changed && s.Date == nil && Alike(change.Runs) {
 			one.Runs = change.Runs
 		}
 		view.Paragraphs = append(view.Paragraphs, one)
@@ -129,9 +129,9 @@ func (v *View) fillPost(view *PostView, title string, read post.Post, changes ma
 	}
 }
 
-// alike reports whether two texts have enough in common for their differences
+// Alike reports whether two texts have enough in common for their differences
 // to be readable: more kept than not.
-func alike(runs []post.Run) bool {
+func Alike(runs []post.Run) bool {
 	kept, other := 0, 0
 	for _, run := range runs {
 		if run.Op == post.Equal {

@@ -37,6 +37,7 @@ func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
 func (v *View) promise(p post.Promise) *promiseView {
 	view := &promiseView{At: v.Moment(p.DueAt), Words: v.Ago(p.DueAt)}
 	switch {
+	case v.Absolute: // what was late when it was written may be kept when it is read
 	case p.State == post.StateOverdue:
 		view.Tone, view.Words = "late", v.late(p.Late)
 	case p.DueAt.Sub(v.Now) < soon:

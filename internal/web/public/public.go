@@ -1,10 +1,15 @@
-// Package public is what is shown outside the desk: the pages of a tenant as
-// files for any web server ([Pages.Site]), and, in a demonstration, every part
-// of the interface in every state.
+// Package public is what is shown outside the desk: the updates that a tenant
+// publishes, a page each, with the state of its services ([Pages.Family]), the
+// same as files for any web server ([Pages.Site]), and, in a demonstration,
+// every part of the interface in every state.
+//
+// Its pages are the same for everybody who may read them: they know no visitor
+// but to ask whether they may, write every time with its date and zone, and
+// lead nowhere into the desk.
 //
 // It may import the shell and the parts, and no other family.
 //
-// To read on, begin with [Pages.Site].
+// To read on, begin with edition.go.
 package public
 
 import (
@@ -12,8 +17,11 @@ import (
 	"embed"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/lang"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 )
@@ -26,11 +34,23 @@ type model interface {
 	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
 }
 
+// translator puts texts into other languages, at once and without asking
+// anybody.
+type translator interface {
+	// Render translates a text that a tenant has seen.
+	Render(ctx context.Context, tenantID, language, text string) (translate.Translation, error)
+	// Revision returns a number that is another one after each change of what
+	// Render says in a language.
+	Revision(language string) uint64
+}
+
 // Config is what the pages are made of.
 type Config struct {
-	Parts *part.Parts
-	Model model
-	Demo  bool // marks what is written as a demonstration, and serves /components
+	Parts        *part.Parts
+	Model        model
+	Press        *publish.Reader // nil where nothing is published
+	Translations translator      // nil where nothing is translated
+	Demo         bool            // marks what is written as a demonstration, and serves /components
 }
 
 // Pages are the pages for those outside.
@@ -42,14 +62,31 @@ func New(c Config) *Pages { return &Pages{c} }
 // A view is a request for one of the pages.
 type view struct {
 	*part.View
-	pages *Pages
+	pages   *Pages
+	edition publish.Edition
+	places  places
 }
 
-func (p *Pages) view(r *web.Request) *view { return &view{p.config.Parts.View(r), p} }
+func (p *Pages) view(r *web.Request) *view { return &view{View: p.config.Parts.View(r), pages: p} }
+
+// otherContents are the languages of publications that the interface does not
+// have.
+func otherContents() []string { return lang.Publications()[len(lang.Languages()):] }
 
 // Family is the pages with their templates and texts.
 func (p *Pages) Family() web.Family {
 	f := web.Family{Files: files}
+	published := func(path string, handle func(*view) error) {
+		f.Pages = append(f.Pages, web.Page{
+			Method: "GET", Path: path, Needs: access.Public, Bare: true, Alike: true, Contents: otherContents(),
+			Handle: func(r *web.Request) error { return p.published(r, handle) },
+		})
+	}
+	if p.config.Press != nil {
+		published("/status/{tenant}", p.index)
+		published("/status/{tenant}/help", p.sheet)
+		published("/status/{tenant}/{id}/{n}", p.publication)
+	}
 	if p.config.Demo {
 		f.Pages = append(f.Pages, web.Page{
 			Method: "GET", Path: "/components", Needs: access.ReadHealth, Bare: true,

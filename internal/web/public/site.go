@@ -3,149 +3,156 @@ package public
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"slices"
-	"strings"
-	"time"
 
 	"example.org/tocsin/internal/lang"
-	"example.org/tocsin/internal/post"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
-	"example.org/tocsin/internal/web/part"
 )
 
-// sitePage is the state of a tenant as a file that any web server can show,
-// also while the desk itself is down. It says when it was written.
-type sitePage struct {
-	Lang, Title, Root, CSS, Icon string
-	Tenant                       string
-	Demo                         bool
-	Languages                    []web.LanguageLink
-	Verdict                      part.Verdict
-	Services                     []part.ServiceLine
-	Posts                        []sitePost
-	Ended                        []part.IssueRow
-	Written                      *lang.Moment
-	Stale, StaleText             string
-}
-
-// sitePost is an open issue with its newest post.
-type sitePost struct {
-	part.IssueLine
-	Impact     string
-	Started    *lang.Moment
-	Paragraphs []part.Paragraph
-}
-
-// siteEnded is how long an issue that is over stays on the site, and siteRows
-// how many of them do.
 const (
-	siteEnded = 14 * 24 * time.Hour
-	siteRows  = 20
+	// siteRead is how many updates are read at once for files.
+	siteRead = 500
+	// siteUpdates bounds the updates that are written as files, the newest.
+	siteUpdates = 10000
+	// sitePerPage is how many of them one page of the index lists.
+	sitePerPage = 200
 )
 
-// Site returns the public pages of a tenant: one for each language, with the
-// files that they need, by path. The shell must have the family of p.
-func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant) (map[string][]byte, error) {
-	site := map[string][]byte{}
+// A Sink takes a file of a site: its path with slashes, and its content, which
+// the sink may not keep.
+type Sink func(path string, body []byte) error
+
+// Site writes what is published of a tenant as files for any web server, with
+// what they need: the state of its services, the sheet for the day on which the
+// desk is down, and a page for each of the newest 10,000 updates, in every
+// language of publications. All times are absolute; nothing leads into the desk.
+// A tenant that publishes nothing at the desk has its files all the same: who
+// asks for them decides where they go. The shell must have the family of p.
+func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant, to Sink) error {
 	for name, body := range shell.Assets(".css", ".svg") {
-		site["static/"+name] = body
-	}
-	for _, code := range lang.Languages() {
-		r, err := shell.Reading(ctx, code, tenant.ID)
-		if err != nil {
-			return nil, err
+		if err := to("static/"+name, body); err != nil {
+			return err
 		}
-		body, err := p.view(r).sitePage()
-		if err != nil {
-			return nil, fmt.Errorf("write site: %w", err)
-		}
-		site[strings.TrimPrefix(web.PrefixOf(code)+"/index.html", "/")] = body
 	}
-	return site, nil
-}
-
-func (v *view) sitePage() ([]byte, error) {
-	page := sitePage{
-		Lang: v.Code, Title: v.Text("site.title", "tenant", v.Snapshot.Tenant.Title()), Tenant: v.Snapshot.Tenant.Title(), Demo: v.pages.config.Demo,
-		Written: v.Moment(v.Now), Stale: v.StaleTitle(), StaleText: v.StaleReason(),
-	}
-	if web.PrefixOf(v.Code) != "" {
-		page.Root = "../"
-	}
-	page.Written.Text = v.Full(v.Now.In(v.Zone)) + " " + v.City()
-	page.CSS = page.Root + strings.TrimPrefix(v.Static("app.css"), "/")
-	page.Icon = page.Root + strings.TrimPrefix(v.Static("icon.svg"), "/")
-	for _, l := range v.LanguageLinks() {
-		l.Href = page.Root + strings.TrimPrefix(web.PrefixOf(l.Code)+"/index.html", "/")
-		page.Languages = append(page.Languages, l)
-	}
-	if err := page.fill(v); err != nil {
-		return nil, err
-	}
-	return v.Execute("site", page)
-}
-
-// fill adds services and issues. Nothing on the site leads into the desk.
-func (page *sitePage) fill(v *view) error {
-	state, err := v.State()
+	e, err := p.config.Press.Whole(ctx, tenant.ID)
 	if err != nil {
 		return err
 	}
-	page.Verdict = state.Verdict
-	page.Verdict.Lead = template.HTML(template.HTMLEscapeString(v.siteLead(page.Verdict))) //nolint:gosec // escaped
-	page.Services = slices.Concat(state.Affected, state.Unheard, state.Working)
-	for _, line := range state.Issues {
-		post, err := v.sitePost(line)
-		if err != nil {
-			return err
-		}
-		page.Posts = append(page.Posts, post)
+	updates, err := p.siteUpdates(ctx, e)
+	if err != nil {
+		return err
 	}
-	_, _, ended := v.FilterIssues("", "", "")
-	for i, row := range ended {
-		if row.EndAt == 0 || row.Course().Open(v.Now) || v.Now.Sub(row.EndAt.Time()) > siteEnded || len(page.Ended) == siteRows {
-			continue
+	s := site{p, shell, e, updates, to}
+	for _, one := range contents() {
+		if err := s.write(ctx, one.code); err != nil {
+			return fmt.Errorf("write site: %w", err)
 		}
-		lines, err := v.IssueRows(ended[i : i+1])
-		if err != nil {
-			return err
-		}
-		page.Ended = append(page.Ended, lines...)
 	}
 	return nil
 }
 
-func (v *view) siteLead(verdict part.Verdict) string {
-	switch {
-	case v.StaleSince() != "":
-		return v.Text("stale.note")
-	case verdict.Worst != nil:
-		return v.Say("site.confirmed", verdict.Worst.Source, "id", verdict.Worst.ID)
-	case verdict.Family == "watch":
-		return v.Text("verdict.lead.advisories")
-	}
-	return v.Text("site.quiet")
-}
-
-func (v *view) sitePost(line part.IssueLine) (sitePost, error) {
-	told := sitePost{IssueLine: line}
-	row, ok := v.Snapshot.Issue(line.ID)
-	if !ok {
-		return told, tocsin.NotFoundf("%s is gone.", line.ID)
-	}
-	issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
-	if err != nil {
-		return told, err
-	}
-	told.Look, told.Impact, told.Started = v.LookOf(row.Class, row.Status), issue.Impact, v.Moment(issue.StartAt)
-	if n := len(issue.Posts); n > 0 {
-		for _, s := range post.Read(issue.Posts[n-1]).Sections {
-			if s.Kind != post.KindTitle && s.Kind != post.KindUserImpact {
-				told.Paragraphs = append(told.Paragraphs, v.Paragraph(s))
-			}
+// siteUpdates are the updates that are written.
+func (p *Pages) siteUpdates(ctx context.Context, e publish.Edition) (all []publish.Update, err error) {
+	for q := (publish.Query{Limit: siteRead}); len(all) < siteUpdates; {
+		list, next, err := p.config.Press.Updates(ctx, e, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+		if q.After = next; next == "" {
+			break
 		}
 	}
-	return told, nil
+	return all[:min(len(all), siteUpdates)], nil
+}
+
+// A site is what is written as files.
+type site struct {
+	*Pages
+	shell   *web.Pages
+	edition publish.Edition
+	updates []publish.Update
+	to      Sink
+}
+
+// write writes the files in one language of publications.
+func (s site) write(ctx context.Context, content string) error {
+	code := content
+	if !slices.Contains(lang.Languages(), code) {
+		code = lang.Languages()[0]
+	}
+	r, err := s.shell.Reading(ctx, code, s.edition.Tenant.ID)
+	if err != nil {
+		return err
+	}
+	r.Content = content
+	at := func(file string) *view {
+		v := s.view(r)
+		v.edition, v.places = s.edition, placesOf(r, file)
+		return v
+	}
+	if err := s.indexes(at, content); err != nil {
+		return err
+	}
+	v := at(sheetFile(content))
+	sheet, err := v.newSheet()
+	if err != nil {
+		return err
+	}
+	if err := s.file(v, sheetFile(content), "sheet", sheet); err != nil {
+		return err
+	}
+	for _, u := range s.updates {
+		one, err := s.config.Press.Publication(ctx, s.edition, u.ID, u.N)
+		if err != nil {
+			return err
+		}
+		file := updateFile(content, u.ID, u.N)
+		body, err := at(file).writePublication(one)
+		if err != nil {
+			return err
+		}
+		if err := s.to(file, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexes writes the pages that list the updates; the first has the state.
+func (s site) indexes(at func(file string) *view, content string) error {
+	for n := 1; n == 1 || (n-1)*sitePerPage < len(s.updates); n++ {
+		file := indexFile(content, n)
+		v := at(file)
+		root := v.places.(filePlaces).root //nolint:forcetypeassert // made by placesOf
+		page := v.newIndex(func(code string) string { return root + indexFile(code, n) })
+		page.First = n == 1
+		page.add(v, s.updates[(n-1)*sitePerPage:min(len(s.updates), n*sitePerPage)])
+		if len(s.updates) == 0 {
+			page.Empty = v.noUpdates(false, false)
+		}
+		if n > 1 {
+			page.Newer = root + indexFile(content, n-1)
+		}
+		if n*sitePerPage < len(s.updates) {
+			page.Older = root + indexFile(content, n+1)
+		}
+		if err := page.state(v); err != nil {
+			return err
+		}
+		if err := s.file(v, file, "index", page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s site) file(v *view, file, template string, page any) error {
+	body, err := v.Execute(template, page)
+	if err != nil {
+		return err
+	}
+	return s.to(file, body)
 }

@@ -1,12 +1,14 @@
 package public_test
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -21,7 +23,7 @@ func TestSiteStandsAlone(t *testing.T) {
 	d := webtest.NewDesk(t)
 	d.Fill()
 	parts := part.New(part.Config{Model: d.Model, Archive: d.Store})
-	pages := public.New(public.Config{Parts: parts, Model: d.Model})
+	pages := public.New(public.Config{Parts: parts, Model: d.Model, Press: publish.New(d.Store, func() time.Time { return d.Now })})
 	shell, err := web.New(web.Config{Model: d.Model, Archive: d.Store, Now: func() time.Time { return d.Now }}, parts.Family(), pages.Family())
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +32,11 @@ func TestSiteStandsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := pages.Site(t.Context(), shell, tenant)
+	site := map[string][]byte{}
+	err = pages.Site(t.Context(), shell, tenant, func(name string, body []byte) error {
+		site[name] = bytes.Clone(body)
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ func (h *House) Furnish() {
 		h.told(tenant, tocsin.SourceOwn, h.now, Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
 	}
 	h.nouns()
+	h.Publish(storetest.Contoso)
 	for _, f := range []struct {
 		kind     tocsin.Kind
 		id, file string
@@ -64,6 +65,18 @@ func (h *House) Furnish() {
 
 // nounID is the id of one team, site, contact and liaison of a furnished house.
 const nounID = "dddddddd-0000-4000-8000-00000000000d"
+
+// Publish opens everything that a tenant can publish to everybody.
+func (h *House) Publish(tenant string) {
+	h.t.Helper()
+	_, err := h.Store.ChangePublishing(h.t.Context(), tenant, h.now, func(p *tocsin.Publishing) error {
+		p.Readership, p.Advisories, p.Messages, p.Help = tocsin.ForEverybody, true, true, "Help desk: 112"
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
 
 // nouns adds one of each kind.
 func (h *House) nouns() {
@@ -145,7 +158,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")

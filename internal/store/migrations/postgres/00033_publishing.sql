@@ -8,6 +8,7 @@ CREATE TABLE publishing (
     messages   BOOLEAN NOT NULL,
     indexed    BOOLEAN NOT NULL,
     channels   TEXT    NOT NULL,
+    help       TEXT    NOT NULL,
     changed_at BIGINT  NOT NULL
 );
 

@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+
+	"example.org/tocsin/internal/cache"
+)
+
+// keptBytes bounds the pages that are kept by name in one of two generations,
+// with their packed forms.
+const keptBytes = 16 << 20
+
+// alike reads a request for a page that is the same for everybody.
+func (p *Pages) alike(w http.ResponseWriter, r *http.Request, code, content string) *Request {
+	v := p.stranger(w, r, code)
+	v.Zone, v.Theme, v.Content, v.Absolute, v.alike = p.config.Zone, "", content, true, true
+	return v
+}
+
+// LookAt has a page that is the same for everybody look at a tenant, of which it
+// knows what strangers may. Whether the visitor may know it is for the page to
+// ask.
+func (v *Request) LookAt(tenantID string) (err error) {
+	v.Snapshot, err = v.pages.config.Model.Snapshot(v.R.Context(), tenantID)
+	return err
+}
+
+// Kept returns the page that was made under a key before, or makes it. It is for
+// pages that depend on nothing but their key, which any comparable value can be;
+// a page that is no longer asked for is forgotten.
+func (v *Request) Kept(key any, work func() ([]byte, error)) (Content, error) {
+	if page, ok := v.pages.kept.Get(key); ok {
+		return page, nil
+	}
+	body, err := work()
+	if err != nil {
+		return Content{}, err
+	}
+	page := Content{pageKind, TagOf(body), body, v.pages.cache.packer.Pack(body)}
+	v.pages.kept.Put(key, page, len(page.Body)+len(page.packed))
+	return page, nil
+}
+
+func newKept() *cache.Cache[any, Content] {
+	return cache.New[any, Content](cache.Bounds{Bytes: keptBytes})
+}
