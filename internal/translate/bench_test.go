@@ -3,7 +3,22 @@ package translate
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"example.org/tocsin/internal/cputest"
 )
+
+// processor reports the processor time of a benchmark that began with before,
+// which a busy machine changes less than the time that passes: for one
+// operation, and as megabytes a second when bytes says how many one reads.
+func processor(b *testing.B, before time.Duration, bytes int) {
+	b.Helper()
+	used := cputest.Used(b) - before
+	b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), "cpu-ns/op")
+	if bytes > 0 {
+		b.ReportMetric(float64(bytes)*float64(b.N)/1e6/used.Seconds(), "cpu-MB/s")
+	}
+}
 
 // madePosts are posts in the usual form, with sentences that the book knows
 // and others.
@@ -29,7 +44,7 @@ func BenchmarkSegmentsAndBook(b *testing.B) {
 	posts := madePosts()
 	b.SetBytes(int64(len(strings.Join(posts, ""))))
 	b.ReportAllocs()
-	known, all := 0, 0
+	known, all, before := 0, 0, cputest.Used(b)
 	for b.Loop() {
 		for _, text := range posts {
 			for _, s := range Segments(text) {
@@ -40,6 +55,7 @@ func BenchmarkSegmentsAndBook(b *testing.B) {
 			}
 		}
 	}
+	processor(b, before, len(strings.Join(posts, "")))
 	b.ReportMetric(100*float64(known)/float64(all), "%known")
 }
 
@@ -66,9 +82,11 @@ func BenchmarkLookup(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			before := cputest.Used(b)
 			for b.Loop() {
 				DefaultBook().Line("ja", s)
 			}
+			processor(b, before, 0)
 		})
 	}
 }

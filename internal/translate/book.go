@@ -15,7 +15,7 @@ var embedded embed.FS
 // and the grammar of impact sentences, in four languages. It is read once and
 // never changed.
 type Book struct {
-	words                    vocabulary
+	words                    *vocabulary
 	slots                    map[string]*nonterminal
 	labels                   labelSet
 	label, status, class, ui map[string][languageCount]string
@@ -28,6 +28,7 @@ type Book struct {
 	often, and, or           [languageCount]string
 	where                    bookLine
 	review                   map[string]string
+	starts                   starting
 	protect                  protection
 	pool                     sync.Pool // of matchers
 }
@@ -58,7 +59,7 @@ func ReadBook(body []byte) (*Book, error) {
 		return nil, fmt.Errorf("read the phrase book: its format is %q, not phrasebook/1", f.Format)
 	}
 	b := &Book{
-		words: vocabulary{}, slots: map[string]*nonterminal{}, review: f.Review, units: f.Units,
+		words: &vocabulary{}, slots: map[string]*nonterminal{}, review: f.Review, units: f.Units,
 		label: map[string][languageCount]string{}, acronyms: map[string]bool{},
 		status: wordsOf(f.Statuses), class: wordsOf(f.Classes), ui: wordsOf(f.UI),
 		weekdays: f.Calendar.Weekdays[Source], months: f.Calendar.Months[Source],
@@ -72,8 +73,12 @@ func ReadBook(body []byte) (*Book, error) {
 			}
 		}
 	}
+	b.starts = newStarting(b.words, b.weekdays, b.months)
 	for name, read := range readers() {
 		b.slot(name).read = read
+	}
+	for name, first := range firsts(b) {
+		b.slot(name).first = first
 	}
 	b.readGrammar(&f.Grammar)
 	b.readNames(&f)

@@ -38,22 +38,38 @@ func (w *when) in(b *Book, lang int, slot string) string {
 	return w.print(c, lang, format)
 }
 
-func (w *when) print(c *calendar, lang int, format string) string {
-	weekday := ""
-	if w.weekday > 0 {
-		weekday = c.weekdays[w.weekday-1]
+// print prints what a format has slots for.
+func (w *when) print(c *calendar, lang int, format template) string {
+	var buf [128]byte
+	b := buf[:0]
+	for _, p := range format {
+		switch p.slot {
+		case "":
+			words := p.words
+			if lang == spanish && w.hour == 1 && strings.HasSuffix(words, "a las ") {
+				words = words[:len(words)-len("s ")] + " "
+			}
+			b = append(b, words...)
+		case "weekday":
+			b = append(b, c.weekdays[w.weekday-1]...)
+		case "d":
+			b = append(b, w.day...)
+			if lang == french && w.day == "1" {
+				b = append(b, "er"...)
+			}
+		case "month":
+			b = append(b, c.months[w.month-1]...)
+		case "yyyy":
+			b = append(b, w.year...)
+		case "H":
+			b = strconv.AppendInt(b, int64(w.hour), 10)
+		case "mm":
+			b = append(b, w.minute...)
+		case "z":
+			b = append(b, w.zone...)
+		}
 	}
-	day := w.day
-	if lang == french && day == "1" {
-		day = "1er"
-	}
-	if lang == spanish && w.hour == 1 {
-		format = strings.Replace(format, "a las {H}", "a la {H}", 1)
-	}
-	return strings.TrimSpace(strings.NewReplacer(
-		"{weekday}", weekday, "{d}", day, "{month}", c.months[w.month-1], "{yyyy}", w.year,
-		"{H}", strconv.Itoa(max(w.hour, 0)), "{mm}", w.minute, "{z}", w.zone,
-	).Replace(format))
+	return strings.TrimSpace(string(b))
 }
 
 // span prints a month, a part of one, or a day with the word that "begins" or,
@@ -71,7 +87,7 @@ func (w *when) span(b *Book, lang int, slot string) string {
 	case w.part != "":
 		text = w.partOf(c, lang)
 	default:
-		text = strings.Replace(frame.month, "{m}", w.monthOf(c, lang, ""), 1)
+		text = strings.Replace(frame.month, "{m}", w.monthOf(c, ""), 1)
 	}
 	if w.previously != nil {
 		text += strings.Replace(c.was, "{m}", w.previously.span(b, lang, "mon"), 1)
@@ -83,27 +99,43 @@ func (w *when) span(b *Book, lang int, slot string) string {
 func (w *when) partOf(c *calendar, lang int) string {
 	part := c.parts[w.part]
 	if lang == french && strings.HasSuffix(part, "-") {
-		return part + w.monthOf(c, lang, "")
+		return part + w.monthOf(c, "")
 	}
-	return w.monthOf(c, lang, part)
+	return w.monthOf(c, part)
 }
 
-func (w *when) monthOf(c *calendar, lang int, part string) string {
+// monthOf prints a month with its year, if it has one, and a part.
+func (w *when) monthOf(c *calendar, part string) string {
 	format := c.monthYear
 	if w.year == "" {
-		format = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(format, "{yyyy}年"), " {yyyy}"), " de")
+		format = c.monthOnly
 	}
-	text := strings.NewReplacer("{part}", part, "{month}", c.months[w.month-1], "{yyyy}", w.year).Replace(format)
-	return strings.TrimSpace(text)
+	var b strings.Builder
+	for _, p := range format {
+		switch p.slot {
+		case "part":
+			b.WriteString(part)
+		case "month":
+			b.WriteString(c.months[w.month-1])
+		case "yyyy":
+			b.WriteString(w.year)
+		default:
+			b.WriteString(p.words)
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // A calendar is the calendar rules of one language.
 type calendar struct {
-	weekdays, months                                            []string
-	datetime, datetimeNoWeekday, date, dateNoWeekday, monthYear string
-	parts                                                       map[string]string
-	begin, by                                                   frame
-	was                                                         string
+	weekdays, months                                 []string
+	datetime, datetimeNoWeekday, date, dateNoWeekday template
+	withoutYear                                      [4]template // the same four without a year
+	clock                                            template
+	monthYear, monthOnly                             template
+	parts                                            map[string]string
+	begin, by                                        frame
+	was                                              string
 }
 
 // A frame is what stands around a month, and around a day.
@@ -116,20 +148,29 @@ func newCalendar(f *calendarFile, lang string) calendar {
 	}
 	datetime := f.Datetime[lang]
 	plain := strings.NewReplacer("{weekday}, ", "", "({weekday})", "", "{weekday} ", "").Replace(datetime)
-	return calendar{
-		weekdays: f.Weekdays[lang], months: f.Months[lang],
-		datetime: datetime, datetimeNoWeekday: plain, date: f.Date[lang], dateNoWeekday: f.DateNoWeekday[lang], monthYear: f.MonthYear[lang],
-		parts: parts, begin: frame{f.BeginMonth[lang], f.BeginDate[lang]}, by: frame{f.ByMonth[lang], f.ByDate[lang]}, was: f.Was[lang],
+	c := calendar{
+		weekdays: f.Weekdays[lang], months: f.Months[lang], parts: parts,
+		datetime: parseTemplate(datetime), datetimeNoWeekday: parseTemplate(plain), date: parseTemplate(f.Date[lang]), dateNoWeekday: parseTemplate(f.DateNoWeekday[lang]),
+		begin: frame{f.BeginMonth[lang], f.BeginDate[lang]}, by: frame{f.ByMonth[lang], f.ByDate[lang]}, was: f.Was[lang],
 	}
+	c.monthYear = parseTemplate(f.MonthYear[lang])
+	c.monthOnly = parseTemplate(strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(f.MonthYear[lang]))
+	for i, format := range []string{datetime, plain, f.Date[lang], f.DateNoWeekday[lang]} {
+		c.withoutYear[i] = parseTemplate(strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(format))
+	}
+	if n := strings.Index(datetime, "{H}"); n >= 0 {
+		c.clock = parseTemplate(datetime[n:])
+	}
+	return c
 }
 
 // readDate reads a date, with a time when one is written.
 func readDate(m *matcher, at int) (*when, int, bool) {
 	w := &when{hour: -1, minute: "00"}
-	if n, ok := m.nameOf(at, m.book.weekdays, 3); ok {
+	if n, ok := m.nameOf(at, m.book.starts.weekday, true); ok {
 		w.weekday, at = n+1, m.skip(at+1, ",")
 	}
-	month, ok := m.nameOf(at, m.book.months, 3)
+	month, ok := m.nameOf(at, m.book.starts.month, true)
 	if !ok {
 		return nil, 0, false
 	}
@@ -266,18 +307,17 @@ func (m *matcher) skip(at int, word string) int {
 	return at
 }
 
-// nameOf is which name stands at a place, in whole or as its first letters.
-func (m *matcher) nameOf(at int, names []string, short int) (int, bool) {
-	word := m.at(at)
-	if len(word) < short {
+// nameOf is which name of a list stands at a place, in whole or, where short
+// ones count, as its first letters.
+func (m *matcher) nameOf(at int, names []int8, short bool) (int, bool) {
+	if at >= m.count {
 		return 0, false
 	}
-	for i, name := range names {
-		if strings.EqualFold(word, name) || len(word) <= short+1 && len(word) < len(name) && strings.EqualFold(word, name[:len(word)]) {
-			return i, true
-		}
+	n := get(names, m.word(at))
+	if n < 0 && short {
+		n = -n
 	}
-	return 0, false
+	return int(n) - 1, n > 0
 }
 
 // monthDay is the digits of a day of the month.

@@ -111,11 +111,10 @@ func isRing(label string) bool {
 func (l *labelSet) find(line string) []found {
 	var list []found
 	for at := 0; at < len(line) && len(list) < maxLabels; {
-		n := strings.IndexAny(line[at:], ":：]")
+		n, size := ender(line[at:])
 		if n < 0 {
 			break
 		}
-		_, size := utf8.DecodeRuneInString(line[at+n:])
 		after := 0
 		if len(list) > 0 {
 			after = list[len(list)-1].to
@@ -126,6 +125,20 @@ func (l *labelSet) find(line string) []found {
 		at += n + size
 	}
 	return list
+}
+
+// ender is where the first colon or closing bracket of a text stands and how
+// many bytes it has, -1 without one.
+func ender(text string) (at, size int) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == ':' || c == ']':
+			return i, 1
+		case c == 0xef && strings.HasPrefix(text[i:], "："):
+			return i, len("：")
+		}
+	}
+	return -1, 0
 }
 
 // closed is where the label ends whose colon or bracket stands at at.
@@ -214,10 +227,12 @@ func endsSentence(text string) bool {
 // headings is where the headings end that a whole line consists of: one, or
 // the heads of the columns of a table. It is nil when the line has other words.
 func (l *labelSet) headings(line string) []int {
-	if l.is(line) {
+	switch last := line[len(line)-1]; {
+	case last == '.':
+		return nil
+	case l.is(line):
 		return []int{len(line)}
-	}
-	if strings.IndexByte(".:", line[len(line)-1]) >= 0 {
+	case last == ':':
 		return nil
 	}
 	var ends []int

@@ -251,7 +251,7 @@ func (m *matcher) dateAt(text string) (int, value) {
 	if to, ok := m.clock(w, 0); ok {
 		return int(m.tokens[to-1].to), clockTime{w}
 	}
-	if n, ok := m.nameOf(0, m.book.weekdays, 6); ok {
+	if n, ok := m.nameOf(0, m.book.starts.weekday, false); ok {
 		return int(m.tokens[0].to), weekday(n)
 	}
 	return 0, nil
@@ -269,10 +269,10 @@ func (m *matcher) stopCount() int {
 func (m *matcher) dayAndMonth() (*dayOfYear, int, bool) {
 	w := &when{hour: -1}
 	at := 0
-	if n, ok := m.nameOf(at, m.book.weekdays, 3); ok {
+	if n, ok := m.nameOf(at, m.book.starts.weekday, true); ok {
 		w.weekday, at = n+1, m.skip(at+1, ",")
 	}
-	month, ok := m.nameOf(at, m.book.months, 3)
+	month, ok := m.nameOf(at, m.book.starts.month, true)
 	if !ok {
 		return nil, 0, false
 	}
@@ -291,20 +291,15 @@ func (m *matcher) dayAndMonth() (*dayOfYear, int, bool) {
 type dayOfYear struct{ *when }
 
 func (d *dayOfYear) in(b *Book, lang int, _ string) string {
-	c := b.calendar[lang]
-	for _, format := range []*string{&c.date, &c.dateNoWeekday, &c.datetime, &c.datetimeNoWeekday} {
-		*format = strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(*format)
+	c := &b.calendar[lang]
+	n := 0
+	if d.hour < 0 {
+		n = 2
 	}
-	format := c.dateNoWeekday
-	switch {
-	case d.hour >= 0 && d.weekday > 0:
-		format = c.datetime
-	case d.hour >= 0:
-		format = c.datetimeNoWeekday
-	case d.weekday > 0:
-		format = c.date
+	if d.weekday == 0 {
+		n++
 	}
-	return d.print(&c, lang, format)
+	return d.print(c, lang, c.withoutYear[n])
 }
 
 // A bareMonth is a month, or a part of one, without a preposition.
@@ -313,7 +308,7 @@ type bareMonth struct{ *when }
 func (m bareMonth) in(b *Book, lang int, _ string) string {
 	c := &b.calendar[lang]
 	if m.part == "" {
-		return m.monthOf(c, lang, "")
+		return m.monthOf(c, "")
 	}
 	return m.partOf(c, lang)
 }
@@ -323,9 +318,7 @@ type clockTime struct{ *when }
 
 func (t clockTime) in(b *Book, lang int, _ string) string {
 	c := &b.calendar[lang]
-	format := c.datetime[strings.Index(c.datetime, "{H}"):]
-	t.month = 1
-	return t.print(c, lang, format)
+	return t.print(c, lang, c.clock)
 }
 
 // A weekday is a day of the week, counted from Monday.

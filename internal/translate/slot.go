@@ -82,7 +82,7 @@ func readList(slot string, plain bool) func(m *matcher, at int) (option, bool) {
 	return func(m *matcher, at int) (option, bool) {
 		l := list{plain: plain}
 		for len(l.items) < maxList {
-			options := m.options(slot, at)
+			options := m.options(m.book.slots[slot], at)
 			if len(options) == 0 {
 				break
 			}
@@ -214,7 +214,7 @@ func (n named) in(b *Book, lang int, form string) string {
 // center", "the Exchange Online service", "Service Health Dashboard (SHD)".
 func readService(m *matcher, at int) (option, bool) {
 	from := m.skip(at, "the")
-	options := m.options("name", from)
+	options := m.options(m.book.slots["name"], from)
 	if len(options) == 0 {
 		return option{}, false
 	}
@@ -240,4 +240,82 @@ func readQuoted(m *matcher, at int) (option, bool) {
 		}
 	}
 	return option{}, false
+}
+
+// firsts say of the slots that a function reads whether one may begin with a
+// word, which spares most readings.
+func firsts(b *Book) map[string]func(m *matcher, at int) bool {
+	digit := func(m *matcher, at int) bool { c := m.text[m.tokens[at].from]; return c >= '0' && c <= '9' }
+	date := func(m *matcher, at int) bool { return m.beginsDate(at) }
+	named := func(m *matcher, at int) bool {
+		from := m.skip(at, "the")
+		return from < m.count && b.slots["name"].begins(m, from)
+	}
+	length := func(m *matcher, at int) bool { return digit(m, at) || get(b.starts.number, m.word(at)) }
+	return map[string]func(m *matcher, at int) bool{
+		"dt": date, "date": date, "dateNW": date, "mon": date, "mon2": date, "dur": length, "dur2": length, "n": digit, "roadmap": digit,
+		"services": named, "service": named,
+		"id":     func(m *matcher, at int) bool { c := m.text[m.tokens[at].from]; return c >= 'A' && c <= 'Z' },
+		"quoted": func(m *matcher, at int) bool { return m.tokens[at].to-m.tokens[at].from <= 3 },
+	}
+}
+
+// starting are the words that dates and lengths begin with, by their numbers.
+type starting struct {
+	weekday, month []int8 // from 1; negative for one that is cut short; 0 for another word
+	part, number   []bool
+}
+
+func newStarting(words *vocabulary, weekdays, months []string) starting {
+	var s starting
+	name := func(list *[]int8, names []string) {
+		for i, name := range names {
+			name = strings.ToLower(name)
+			for n := 3; n <= min(4, len(name)-1); n++ {
+				set(list, words.add(name[:n]), int8(-i-1)) //nolint:gosec // twelve
+			}
+			set(list, words.add(name), int8(i+1)) //nolint:gosec // twelve
+		}
+	}
+	name(&s.weekday, weekdays)
+	name(&s.month, months)
+	for _, word := range []string{"early", "mid", "late", "end", "beginning", "start"} {
+		set(&s.part, words.add(word), true)
+	}
+	for _, word := range numberWords()[1:] {
+		set(&s.number, words.add(word), true)
+	}
+	return s
+}
+
+// set puts a value into a list that is as long as it must be.
+func set[T any](list *[]T, at uint16, value T) {
+	for len(*list) <= int(at) {
+		var none T
+		*list = append(*list, none)
+	}
+	(*list)[at] = value
+}
+
+// get is a value of a list, the zero value beyond its end.
+func get[T any](list []T, at uint16) (value T) {
+	if int(at) < len(list) {
+		value = list[at]
+	}
+	return value
+}
+
+// beginsDate reports whether a date or a part of a month may begin at a place.
+func (m *matcher) beginsDate(at int) bool {
+	if word := m.word(at); word != 0 {
+		s := &m.book.starts
+		return get(s.weekday, word) != 0 || get(s.month, word) != 0 || get(s.part, word)
+	}
+	word := m.at(at)
+	for _, part := range []string{"mid", "late", "early"} {
+		if len(word) > len(part) && strings.EqualFold(word[:len(part)], part) {
+			return true
+		}
+	}
+	return false
 }

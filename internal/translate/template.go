@@ -65,6 +65,9 @@ func (w *writer) write(piece string) {
 	if piece == "" {
 		return
 	}
+	if w.b.Len() == 0 {
+		w.b.Grow(160)
+	}
 	text := w.b.String()
 	before, piece := meet(w.lang, text, piece)
 	if before != text {

@@ -15,24 +15,25 @@ const (
 
 // A token is a word of a text, or one sign.
 type token struct {
-	word     uint16 // number in the vocabulary, 0 for a word that the book does not know
+	word     uint16 // number in the vocabulary, 0 for a word that the book does not know, unread before it was looked for
 	from, to uint16 // of the text, in bytes
 }
 
-// A vocabulary numbers the words of the book.
-type vocabulary map[string]uint16
+// unread is the number of a word that was not looked for yet: of most texts it
+// is known after a few words that the book has no such line.
+const unread = 1<<16 - 1
 
-// add is the number of a word, which is in lower case.
-func (v vocabulary) add(word string) uint16 {
-	n, ok := v[word]
-	if !ok {
-		n = uint16(len(v) + 1) //nolint:gosec // a few thousand words
-		v[word] = n
+// word is the number of the word at a place.
+func (m *matcher) word(at int) uint16 {
+	t := &m.tokens[at]
+	if t.word == unread {
+		var buf [48]byte
+		t.word = m.number(lower(buf[:0], m.text[t.from:t.to]))
 	}
-	return n
+	return t.word
 }
 
-// tokens cuts a text into words and signs, contractions opened. It reports
+// tokenise cuts a text into words and signs, contractions opened. It reports
 // false for a text that is longer than any line of the book.
 func (m *matcher) tokenise(text string) bool {
 	m.text, m.count, m.stop = text, 0, false
@@ -123,6 +124,10 @@ func joinsWord(text string, from, at int) bool {
 
 // push adds a word, a contraction as the two words that it stands for.
 func (m *matcher) push(from, to int) {
+	if !hasApostrophe(m.text[from:to]) {
+		m.add(unread, from, to)
+		return
+	}
 	var buf [48]byte
 	word := lower(buf[:0], m.text[from:to])
 	switch string(word) {
@@ -142,11 +147,17 @@ func (m *matcher) push(from, to int) {
 	m.add(m.number(word), from, to)
 }
 
-func (m *matcher) sign(from, to int) {
-	var buf [8]byte
-	r, _ := utf8.DecodeRuneInString(m.text[from:to])
-	m.add(m.number(utf8.AppendRune(buf[:0], max(alike(r), 0))), from, to)
+// hasApostrophe reports whether a word has an apostrophe of either form.
+func hasApostrophe(word string) bool {
+	for i := range len(word) {
+		if word[i] == '\'' || word[i] == 0xe2 {
+			return true
+		}
+	}
+	return false
 }
+
+func (m *matcher) sign(from, to int) { m.add(unread, from, to) }
 
 // number is the number of a word; one that the book does not know gets one
 // only while the book is read.
@@ -154,7 +165,7 @@ func (m *matcher) number(word []byte) uint16 {
 	if m.grow {
 		return m.words.add(string(word))
 	}
-	return m.words[string(word)]
+	return m.words.number(word)
 }
 
 func (m *matcher) add(word uint16, from, to int) {
@@ -174,10 +185,8 @@ func lower(dst []byte, word string) []byte {
 				r += 'a' - 'A'
 			}
 			dst = append(dst, byte(r))
-		case r == '’':
-			dst = append(dst, '\'')
-		case r == '‑' || r == '‐':
-			dst = append(dst, '-')
+		case !unicode.IsLetter(r):
+			dst = utf8.AppendRune(dst, max(alike(r), 0))
 		default:
 			dst = utf8.AppendRune(dst, unicode.ToLower(r))
 		}

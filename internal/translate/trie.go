@@ -9,9 +9,10 @@ import (
 // A nonterminal is a list of alternatives that a slot takes: entries of the
 // book, or what a function reads.
 type nonterminal struct {
-	root node
-	read func(m *matcher, at int) (option, bool) // nil for entries
-	book *Book
+	root  node
+	read  func(m *matcher, at int) (option, bool) // nil for entries
+	first func(m *matcher, at int) bool           // whether it is worth reading
+	book  *Book
 }
 
 // A node is a place in the words of alternatives that begin alike.
@@ -28,6 +29,7 @@ type wordEdge struct {
 
 type slotEdge struct {
 	name string
+	of   *nonterminal
 	to   *node
 }
 
@@ -65,51 +67,69 @@ type value interface {
 // A matcher looks for one text in the book.
 type matcher struct {
 	book   *Book
-	words  vocabulary
+	words  *vocabulary
 	grow   bool // words are added to the vocabulary
 	text   string
 	tokens [maxTokens]token
 	count  int
 	stop   bool // the text ends with a stop
+	taken  [8]capture
 	steps  int
 }
 
 // maxSteps bounds the search in one text, whatever it says.
 const maxSteps = 4000
 
-// match looks for the entry that is the whole text.
+// match looks for the entry that is the whole text. What its slots took is the
+// matcher's, until the next text.
 func (m *matcher) match(n *nonterminal) (*entry, []capture) {
 	m.steps = 0
-	var captures []capture
-	e := m.walk(&n.root, 0, func(at int, _ *entry) bool { return at == m.count }, &captures)
+	captures := m.taken[:0]
+	e := m.walk(&n.root, 0, nil, &captures)
 	return e, captures
 }
 
-// walk follows the words from at on and returns the first entry that done
-// accepts, longer words first.
-func (m *matcher) walk(n *node, at int, done func(at int, e *entry) bool, captures *[]capture) *entry {
+// walk follows the words from at on. Without a list it returns the first entry
+// that ends with the text; with one it adds each entry that it meets, longer
+// ones first, and returns nil.
+func (m *matcher) walk(n *node, at int, list *[]option, captures *[]capture) *entry {
 	if m.steps++; m.steps > maxSteps {
 		return nil
 	}
 	if at < m.count {
-		if to := n.next(m.tokens[at].word); to != nil {
-			if e := m.walk(to, at+1, done, captures); e != nil {
+		if to := n.next(m.word(at)); to != nil {
+			if e := m.walk(to, at+1, list, captures); e != nil {
 				return e
 			}
 		}
-		for _, s := range n.slots {
-			for _, o := range m.options(s.name, at) {
-				was := len(*captures)
-				*captures = append(*captures, capture{s.name, o})
-				if e := m.walk(s.to, o.to, done, captures); e != nil {
-					return e
-				}
-				*captures = (*captures)[:was]
+		for i := range n.slots {
+			if e := m.through(&n.slots[i], at, list, captures); e != nil {
+				return e
 			}
 		}
 	}
-	if n.entry != nil && m.written(n.entry, at) && done(at, n.entry) {
+	if n.entry == nil || !m.written(n.entry, at) {
+		return nil
+	}
+	if list != nil {
+		*list = append(*list, option{to: at, entry: n.entry, captures: slices.Clone(*captures)})
+		return nil
+	}
+	if at == m.count {
 		return n.entry
+	}
+	return nil
+}
+
+// through follows each reading of a slot.
+func (m *matcher) through(s *slotEdge, at int, list *[]option, captures *[]capture) *entry {
+	for _, o := range m.options(s.of, at) {
+		was := len(*captures)
+		*captures = append(*captures, capture{s.name, o})
+		if e := m.walk(s.to, o.to, list, captures); e != nil {
+			return e
+		}
+		*captures = (*captures)[:was]
 	}
 	return nil
 }
@@ -133,12 +153,8 @@ func (n *node) next(word uint16) *node {
 }
 
 // options are the readings of a slot from at on, longest first.
-func (m *matcher) options(name string, at int) []option {
-	if m.steps > maxSteps {
-		return nil
-	}
-	n := m.book.slots[name]
-	if n == nil {
+func (m *matcher) options(n *nonterminal, at int) []option {
+	if m.steps > maxSteps || at >= m.count || !n.begins(m, at) {
 		return nil
 	}
 	if n.read != nil {
@@ -147,16 +163,29 @@ func (m *matcher) options(name string, at int) []option {
 		}
 		return nil
 	}
-	if n.root.next(m.tokens[at].word) == nil && len(n.root.slots) == 0 {
-		return nil
-	}
 	var list []option
 	var captures []capture
-	m.walk(&n.root, at, func(to int, e *entry) bool {
-		list = append(list, option{to: to, entry: e, captures: append([]capture(nil), captures...)})
-		return false
-	}, &captures)
+	m.walk(&n.root, at, &list, &captures)
 	return list
+}
+
+// begins reports whether a reading may begin with the word at a place.
+func (n *nonterminal) begins(m *matcher, at int) bool {
+	if n.first != nil {
+		return n.first(m, at)
+	}
+	if n.read != nil {
+		return true
+	}
+	if n.root.next(m.word(at)) != nil {
+		return true
+	}
+	for i := range n.root.slots {
+		if n.root.slots[i].of.begins(m, at) {
+			return true
+		}
+	}
+	return false
 }
 
 // whole reports whether a text is one of the alternatives.
@@ -189,7 +218,7 @@ func (n *nonterminal) add(b *Book, form string, e *entry) {
 		}
 		if p.slot != "" {
 			for i := range next {
-				next[i] = next[i].slot(p.slot)
+				next[i] = next[i].slot(p.slot, b.slot(p.slot))
 			}
 		}
 		ends = next
@@ -207,8 +236,8 @@ func (m *matcher) follow(from *node, words string, last bool) *node {
 	if m.tokenise(words); m.stop && !last {
 		m.count++
 	}
-	for _, t := range m.tokens[:m.count] {
-		from = from.child(t.word)
+	for at := range m.count {
+		from = from.child(m.word(at))
 	}
 	return from
 }
@@ -263,13 +292,13 @@ func (n *node) child(word uint16) *node {
 	return to
 }
 
-func (n *node) slot(name string) *node {
+func (n *node) slot(name string, of *nonterminal) *node {
 	for _, s := range n.slots {
 		if s.name == name {
 			return s.to
 		}
 	}
 	to := &node{}
-	n.slots = append(n.slots, slotEdge{name, to})
+	n.slots = append(n.slots, slotEdge{name, of, to})
 	return to
 }
