@@ -440,7 +440,7 @@ func TestBudgetIsKeptTogether(t *testing.T) {
 	e := &scripted{name: "E", do: upper}
 	chains := w.chains(t, translate.Member{ID: "e", Engine: e, Budget: translate.Budget{Day: 100}})
 	var group sync.WaitGroup
-	for range 10 {
+	for range 30 {
 		group.Go(func() {
 			if _, err := chains.Ask(t.Context(), translate.Job{To: "fr", Texts: numbered(1)}); err != nil {
 				t.Error(err)

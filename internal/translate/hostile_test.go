@@ -116,7 +116,7 @@ func TestHostileEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted, reasons := 0, map[translate.Reason]int{}
-	for range 10 {
+	for range 5 {
 		for _, language := range translate.Languages() {
 			texts := enginetest.Notices()
 			outcomes, err := chains.Ask(t.Context(), translate.Job{To: language, Texts: texts})
@@ -140,8 +140,8 @@ func TestHostileEngine(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	t.Logf("%d of 400 answers accepted; by reason: %v; mischief of %d kinds", accepted, reasons, len(names))
-	if accepted < 50 || len(names) < 15 {
+	t.Logf("%d of 200 answers accepted; by reason: %v; mischief of %d kinds", accepted, reasons, len(names))
+	if accepted < 40 || len(names) < 15 {
 		t.Errorf("%d answers were accepted, of %d kinds of mischief: the test says nothing", accepted, len(names))
 	}
 }
