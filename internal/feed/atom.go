@@ -22,7 +22,9 @@ func (f *Feed) Atom() []byte {
 	w.open("author")
 	w.text("name", oneLine(f.Author))
 	w.close("author")
-	w.empty("link", attribute{"rel", "self"}, attribute{"type", "application/atom+xml"}, attribute{"href", f.Self})
+	if f.Self != "" {
+		w.empty("link", attribute{"rel", "self"}, attribute{"type", "application/atom+xml"}, attribute{"href", f.Self})
+	}
 	w.empty("link", attribute{"rel", "alternate"}, attribute{"type", "text/html"}, attribute{"hreflang", f.Language}, attribute{"href", f.Home})
 	for i := range f.Entries {
 		f.Entries[i].atom(w, f.Language)

@@ -24,7 +24,7 @@ type Feed struct {
 	Subtitle string // "" for none
 	Language string // BCP 47, such as "fr"
 	Author   string // readers show it as the sender; required by Atom
-	Self     string // absolute address of the feed itself
+	Self     string // absolute address of the feed itself; "" for one that is a secret
 	Home     string // absolute address of the page that it stands for
 	Entries  []Entry
 }

@@ -13,7 +13,7 @@ type jsonFeed struct {
 	Version     string       `json:"version"`
 	Title       string       `json:"title"`
 	HomePageURL string       `json:"home_page_url"`
-	FeedURL     string       `json:"feed_url"`
+	FeedURL     string       `json:"feed_url,omitempty"`
 	Description string       `json:"description,omitempty"`
 	Language    string       `json:"language"`
 	Authors     []jsonAuthor `json:"authors"`

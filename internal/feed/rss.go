@@ -14,7 +14,9 @@ func (f *Feed) RSS() []byte {
 	w.open("channel")
 	w.text("title", oneLine(f.Title))
 	w.text("link", f.Home)
-	w.empty("atom:link", attribute{"rel", "self"}, attribute{"type", "application/rss+xml"}, attribute{"href", f.Self})
+	if f.Self != "" {
+		w.empty("atom:link", attribute{"rel", "self"}, attribute{"type", "application/rss+xml"}, attribute{"href", f.Self})
+	}
 	w.text("description", oneLine(or(f.Subtitle, f.Title)))
 	w.text("language", f.Language)
 	if at := f.Updated(); !at.IsZero() {

@@ -35,14 +35,15 @@ func unaudited(room string) map[string]string {
 		}
 	case "archive":
 		return map[string]string{
-			"ClaimSource": "polls have a log of their own",
-			"EndFileTask": "work of the collector",
-			"FinishPoll":  "polls have a log of their own",
-			"MarkDemo":    "the first thing that a demonstration does with an archive of its own",
-			"PutBlock":    "a copy that may be deleted at any time",
-			"Sweep":       "what is over by itself",
-			"TellLate":    "the change is its own record",
-			"TellStale":   "the change is its own record",
+			"ClaimSource":     "polls have a log of their own",
+			"EndFileTask":     "work of the collector",
+			"FinishPoll":      "polls have a log of their own",
+			"KeepFeedEntries": "a copy of what was published",
+			"MarkDemo":        "the first thing that a demonstration does with an archive of its own",
+			"PutBlock":        "a copy that may be deleted at any time",
+			"Sweep":           "what is over by itself",
+			"TellLate":        "the change is its own record",
+			"TellStale":       "the change is its own record",
 		}
 	default:
 		return map[string]string{

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/lang"
 )
 
 // keptBytes bounds the pages that are kept by name in one of two generations,
@@ -15,6 +16,24 @@ func (p *Pages) alike(w http.ResponseWriter, r *http.Request, code, content stri
 	v := p.stranger(w, r, code)
 	v.Zone, v.Theme, v.Content, v.Absolute, v.alike = p.config.Zone, "", content, true, true
 	return v
+}
+
+// Speaking returns the same request with content in another language of
+// publications, in the frame of that language or else of the first one.
+func (v *Request) Speaking(content string) *Request {
+	other := *v
+	other.Content = content
+	l, ok := v.pages.locales[content]
+	if !ok {
+		l = v.pages.locales[lang.Languages()[0]]
+	}
+	other.Clock.Locale = l.Clock.Locale
+	return &other
+}
+
+// Packed returns an answer with its tag and its packed form, to be kept.
+func (v *Request) Packed(kind string, body []byte) Content {
+	return Content{kind, TagOf(body), body, v.pages.cache.packer.Pack(body)}
 }
 
 // LookAt has a page that is the same for everybody look at a tenant, of which it

@@ -15,6 +15,7 @@ import (
 // archiveChecks are what the archive promises.
 func archiveChecks() checks {
 	return checks{
+		"FeedEntries":        feedEntries,
 		"Tenants":            tenants,
 		"OutOfOrderValues":   outOfOrderValues,
 		"Versions":           versions,

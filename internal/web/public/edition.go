@@ -52,6 +52,7 @@ type Frame struct {
 	File          bool // it is a file, which has no headers
 	NoIndex       bool
 	Languages     []web.LanguageLink
+	Feeds         []feedLink   // for programs that look for them; none in files
 	Written       *lang.Moment // when it was written, nil for what does not age
 	Stale         string       // that nothing is known since when, "" while all is
 	StaleText     string
@@ -64,7 +65,9 @@ func (v *view) frame(title string, at func(content string) string) Frame {
 		Lang: v.Code, Content: v.Content, Title: title, Tenant: v.edition.Tenant.Title(), CSS: v.places.asset("app.css"), Icon: v.places.asset("icon.svg"),
 		Home: v.places.index(v.Content), Sheet: v.places.sheet(v.Content), Demo: v.pages.config.Demo, NoIndex: !v.edition.Indexed,
 	}
-	_, f.File = v.places.(filePlaces)
+	if _, f.File = v.places.(filePlaces); !f.File {
+		f.Feeds = v.feedLinks()
+	}
 	for _, l := range contents() {
 		f.Languages = append(f.Languages, web.LanguageLink{Code: l.code, Name: l.name, Title: l.title, Href: at(l.code), Current: l.code == v.Content})
 	}

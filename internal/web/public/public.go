@@ -15,8 +15,10 @@ package public
 import (
 	"context"
 	"embed"
+	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
@@ -50,14 +52,26 @@ type Config struct {
 	Model        model
 	Press        *publish.Reader // nil where nothing is published
 	Translations translator      // nil where nothing is translated
+	Progress     progress        // nil where no engine is asked
+	Wait         time.Duration   // how long entries of feeds wait for one at most
+	Entries      entries         // nil where nobody subscribes to feeds
 	Demo         bool            // marks what is written as a demonstration, and serves /components
 }
 
 // Pages are the pages for those outside.
-type Pages struct{ config Config }
+type Pages struct {
+	config Config
+	kept   *cache.Cache[feedKey, feedMoment]
+}
+
+// feedBytes bounds the feeds that are kept in one of two generations, with their
+// packed forms.
+const feedBytes = 16 << 20
 
 // New is the pages of one desk.
-func New(c Config) *Pages { return &Pages{c} }
+func New(c Config) *Pages {
+	return &Pages{c, cache.New[feedKey, feedMoment](cache.Bounds{Bytes: feedBytes})}
+}
 
 // A view is a request for one of the pages.
 type view struct {
@@ -65,6 +79,7 @@ type view struct {
 	pages   *Pages
 	edition publish.Edition
 	places  places
+	private bool // its address stands for somebody
 }
 
 func (p *Pages) view(r *web.Request) *view { return &view{View: p.config.Parts.View(r), pages: p} }
@@ -86,6 +101,7 @@ func (p *Pages) Family() web.Family {
 		published("/status/{tenant}", p.index)
 		published("/status/{tenant}/help", p.sheet)
 		published("/status/{tenant}/{id}/{n}", p.publication)
+		f.Pages = append(f.Pages, p.feeds()...)
 	}
 	if p.config.Demo {
 		f.Pages = append(f.Pages, web.Page{

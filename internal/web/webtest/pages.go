@@ -40,7 +40,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
 		messages.New(post).Family(),
-		public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Demo: w.shell.Demo}).Family(),
+		public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Entries: desk, Demo: w.shell.Demo}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 	}
 	if w.inside {

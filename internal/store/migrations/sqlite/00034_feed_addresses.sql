@@ -12,5 +12,20 @@ CREATE TABLE feed_addresses (
 );
 CREATE INDEX feed_addresses_user ON feed_addresses (user_id);
 
+-- What entries of feeds in other languages said when they were told, which stays
+-- when better words come.
+CREATE TABLE feed_entries (
+    tenant   INTEGER NOT NULL REFERENCES tenants (num),
+    language TEXT    NOT NULL,
+    kind     TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    n        INTEGER NOT NULL,
+    title    TEXT    NOT NULL,
+    html     TEXT    NOT NULL,
+    at       BIGINT  NOT NULL,
+    PRIMARY KEY (tenant, language, id, kind, n)
+);
+CREATE INDEX feed_entries_at ON feed_entries (tenant, at);
+
 -- +goose Down
 SELECT 1;
