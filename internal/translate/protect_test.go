@@ -120,7 +120,7 @@ func TestGuardRefuses(t *testing.T) {
 	}
 }
 
-func TestNumbersMayBeWrittenOtherwise(t *testing.T) {
+func TestNumbersMayBeWrittenOtherwise(t *testing.T) { //nolint:misspell // French
 	t.Parallel()
 	for _, c := range []struct {
 		source, target, lang string

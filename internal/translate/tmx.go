@@ -57,7 +57,7 @@ func (u *Unit) write(b *bufio.Writer, lang string) {
 	if !u.Changed.IsZero() {
 		fmt.Fprintf(b, ` changedate="%s"`, u.Changed.UTC().Format(tmxTime))
 	}
-	b.WriteString(">\n")
+	fmt.Fprint(b, ">\n")
 	for _, prop := range [][2]string{{"x-origin", string(u.Origin)}, {"x-by", u.By}, {"x-review", u.Review}} {
 		if prop[1] != "" {
 			fmt.Fprintf(b, `<prop type="%s">%s</prop>`+"\n", prop[0], escaped(prop[1]))
@@ -66,7 +66,7 @@ func (u *Unit) write(b *bufio.Writer, lang string) {
 	for _, variant := range [][2]string{{Source, u.Source}, {lang, u.Target}} {
 		fmt.Fprintf(b, `<tuv xml:lang="%s"><seg>%s</seg></tuv>`+"\n", escaped(variant[0]), segText(variant[1]))
 	}
-	b.WriteString("</tu>\n")
+	fmt.Fprint(b, "</tu>\n")
 }
 
 // segText is a text with its placeholders as elements.
