@@ -7,8 +7,12 @@ import (
 )
 
 // body writes the HTML of a message. Headings are those that people know from
-// the message center; lead is the note of an update.
+// the message center, of the newer family or the older one; lead is the note of
+// an update.
 func (d draft) body(rollout time.Time, lead string) string {
+	if d.modern {
+		return d.newBody(rollout, lead)
+	}
 	var b strings.Builder
 	b.WriteString(lead)
 	heading := func(text string) { b.WriteString("<p><b>" + text + ":</b></p>") }
@@ -73,15 +77,7 @@ func (d draft) opening() string {
 
 // schedule lists dates as months, early, mid or late, as such posts do.
 func (d draft) schedule(b *strings.Builder, rollout time.Time) {
-	part := func(t time.Time) string {
-		word := "late"
-		if t.Day() <= 10 {
-			word = "early"
-		} else if t.Day() <= 20 {
-			word = "mid"
-		}
-		return word + " " + t.Format("January 2006")
-	}
+	part := partOfMonth
 	end := rollout.AddDate(0, 0, 18+d.number%30)
 	switch d.phase {
 	case preview:
@@ -94,6 +90,17 @@ func (d draft) schedule(b *strings.Builder, rollout time.Time) {
 	default:
 		fmt.Fprintf(b, "<p>New use is no longer possible from %s on. In %s the last access ends.</p>", part(rollout), part(end.AddDate(0, 2, 0)))
 	}
+}
+
+// partOfMonth is a day as posts write it: "early May 2026".
+func partOfMonth(t time.Time) string {
+	word := "late "
+	if t.Day() <= 10 {
+		word = "early "
+	} else if t.Day() <= 20 {
+		word = "mid-"
+	}
+	return word + t.Format("January 2006")
 }
 
 func (d draft) effect() string {

@@ -54,6 +54,7 @@ func writeNotices(anchor time.Time) []notice {
 		d.id = fmt.Sprintf("MC%d", 983_000+n*211)
 		d.random = rand.New(rand.NewPCG(seed, uint64(3000+n)))
 		d.rank = n
+		d.modern = d.start.After(anchor.AddDate(0, -8, 0)) && n%4 != 0 // older ones go on
 		notices = append(notices, d.write(anchor))
 	}
 	return notices
@@ -74,6 +75,7 @@ type draft struct {
 	start  time.Time
 	id     string
 	rank   int
+	modern bool // under the headings of the newer family
 	random *rand.Rand
 }
 

@@ -13,6 +13,7 @@ type scenario struct {
 	then     string   // follows "may have": "seen delays when sending email"
 	x        []string // the variants
 	info     string   // what else is known
+	way      string   // what people can do meanwhile, "" mostly
 	part     string   // the component at fault, within a sentence
 	scope    string   // follows "This affects"
 	causes   []cause
@@ -51,7 +52,7 @@ func mailScenarios() []scenario {
 			service: "Exchange", feature: "mailboxaccess", incident: true, who: "Users",
 			now: "be unable to open their mailbox in {x}", then: "been unable to open their mailbox in {x}",
 			x:    []string{"Outlook on the web", "the Outlook desktop app", "mobile mail apps that use Exchange ActiveSync"},
-			info: "Other ways of opening the same mailbox keep working and can be used meanwhile.",
+			info: "Other ways of opening the same mailbox keep working.", way: "As a workaround, people in a hurry can open their mailbox with another app until this is over.",
 			part: "the front end that finds the server of a mailbox", scope: "people in {region} who start a new session; open sessions are not interrupted",
 			causes: []cause{
 				{"A memory leak in the front end made servers leave the pool faster than they were replaced", "restarting the servers in rotation and going back to the previous front-end build", "A memory ceiling per process will take a server out of rotation before it slows down its neighbours"},
@@ -62,7 +63,7 @@ func mailScenarios() []scenario {
 			service: "Exchange", feature: "calendar", who: "Some users",
 			now: "see {x} in their calendar", then: "seen {x} in their calendar",
 			x:    []string{"meetings at the wrong hour", "cancelled meetings that come back", "room bookings without a reply"},
-			info: "The organiser's copy of the meeting is correct. Opening the series and saving it again repairs single meetings.",
+			info: "The organiser's copy of the meeting is correct.", way: "A workaround is to open the series and save it again, which repairs single meetings.",
 			part: "the assistant that processes meeting requests", scope: "recurring meetings that were changed in the last 30 days",
 			causes: []cause{
 				{"An update of time zone rules was applied to some mailbox servers and not to others", "bringing all mailbox servers to the same set of time zone rules", "Time zone updates will be held back until every server of a group has them"},
@@ -123,7 +124,7 @@ func suiteScenarios() []scenario {
 			service: "OSDPPlatform", feature: "admincenter", incident: true, who: "Admins",
 			now: "be unable to {x} in the Microsoft 365 admin center", then: "been unable to {x} in the Microsoft 365 admin center",
 			x:    []string{"open usage reports", "reset passwords", "see the list of active users"},
-			info: "The same tasks can be done with PowerShell.",
+			info: "Services and devices of users are not affected.", way: "As a workaround, admins can do the same tasks with PowerShell.",
 			part: "the service that assembles pages of the admin center", scope: "admins of organizations with more than 5,000 users",
 			causes: []cause{
 				{"A page asked for all users at once and ran into a time limit", "loading the list in parts", "Pages will be tested with the largest lists that customers have"},

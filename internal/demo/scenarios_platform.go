@@ -190,7 +190,7 @@ func toolScenarios() []scenario {
 			service: "UniversalPrint", feature: "printing", who: "Some users",
 			now: "see print jobs {x} wait without end", then: "seen print jobs {x} wait without end",
 			x:    []string{"from Macs", "with a PIN", "to printers behind a connector"},
-			info: "Restarting the connector releases the jobs.",
+			info: "Jobs that wait are not lost.", way: "As a workaround, admins can restart the connector, which releases the jobs.",
 			part: "the list of waiting jobs", scope: "connectors that were updated this week",
 			causes: []cause{
 				{"Connectors asked for jobs with a number that the service no longer hands out", "handing out the old number as well", "Service and connector releases are tested against each other in both directions"},

@@ -18,7 +18,7 @@ func workScenarios() []scenario {
 			service: "microsoftteams", feature: "meetings", who: "Some users",
 			now: "hear no sound for the first seconds {x}", then: "heard no sound for the first seconds {x}",
 			x:    []string{"after joining a meeting", "when a meeting is recorded", "when they join from a browser"},
-			info: "Leaving the meeting and joining it again usually helps.",
+			info: "Recordings are not affected.", way: "As a workaround, participants can try one of these:\n\n- Leave the meeting and join it again\n- Join it from the browser\n- Dial in",
 			part: "the media relay", scope: "meetings with more than 50 participants",
 			causes: []cause{
 				{"The relay opened an audio channel only after the video channel had been agreed", "opening both channels at the same time again", "The time to the first audible second becomes a release criterion"},
@@ -51,7 +51,7 @@ func workScenarios() []scenario {
 			service: "microsoftteams", feature: "files", who: "Some users",
 			now: "be unable to open {x} from the Files tab", then: "been unable to open {x} from the Files tab",
 			x:    []string{"spreadsheets", "files of shared channels", "files with long names"},
-			info: "The same files open from the site of the team.",
+			info: "Files themselves are not affected.", way: "Users can work around this by opening the same files from the site of the team.",
 			part: "the component that turns a file into a preview", scope: "teams created before 2023",
 			causes: []cause{
 				{"A change of address format was not known to older teams", "accepting both forms of the address", "Old forms of addresses are now part of the test data"},
@@ -107,7 +107,7 @@ func documentScenarios() []scenario {
 			service: "OneDriveForBusiness", feature: "sync", who: "Some users",
 			now: "see {x} stay at \"Processing changes\"", then: "seen {x} stay at \"Processing changes\"",
 			x:    []string{"shared libraries", "folders with more than 100,000 files", "newly added devices"},
-			info: "Files can be edited in the browser in the meantime. No content is lost.",
+			info: "No content is lost.", way: "In the meantime, users can edit their files in the browser.",
 			part: "the change feed that sync clients read", scope: "clients that were offline for more than a week",
 			causes: []cause{
 				{"The change feed started again from the beginning when a bookmark was too old", "accepting older bookmarks", "The age of accepted bookmarks is now the same in client and service"},

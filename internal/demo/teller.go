@@ -133,7 +133,7 @@ func (t *teller) update(k int) string {
 	}
 	pairs := []string{"Title", t.title(k), "User impact", t.impact(k)}
 	if k > 1 || t.picks[k]%2 == 0 {
-		pairs = append(pairs, "More info", t.fill(t.scenario.info))
+		pairs = append(pairs, "More info", strings.TrimSpace(t.fill(t.scenario.info+" "+t.scenario.way)))
 	}
 	pairs = append(pairs, "Current status", t.status(k),
 		"Scope of impact", t.fill("This affects "+t.scenario.scope+"."),
