@@ -1,6 +1,7 @@
 package post_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,28 @@ func checkWhole(t interface{ Errorf(string, ...any) }, one tocsin.Post) post.Pos
 	if strings.Trim(rest, layout) != "" {
 		t.Errorf("%q ends with %q in no section", text, rest)
 	}
+	checkSaid(t, p)
 	return p
+}
+
+// checkSaid fails unless what a post says of workarounds and regions stands in
+// its sections word for word.
+func checkSaid(t interface{ Errorf(string, ...any) }, p post.Post) {
+	stands := func(kind post.Kind, text string) bool {
+		return text != "" && slices.ContainsFunc(p.Sections, func(s post.Section) bool { return s.Kind == kind && strings.Contains(s.Text, text) })
+	}
+	for _, w := range p.Workarounds() {
+		if !stands(w.Kind, w.Text) {
+			t.Errorf("%q: workaround %+v", p.Join(), w)
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range p.Regions() {
+		if !stands(r.Kind, r.Text) || !strings.Contains(r.Text, r.Written) || r.Name == "" || seen[r.Name] {
+			t.Errorf("%q: region %+v", p.Join(), r)
+		}
+		seen[r.Name] = true
+	}
 }
 
 // layout is what may stand between sections and blocks.
@@ -91,7 +113,7 @@ func pieces() []string {
 		"[What and Why:]", "<b>[Rollout Schedule]</b>", "Impact on Your Organization", "How does this affect me?", "Compliance considerations:", "Learn more: ", "<h2>", "</h2>",
 		`<a href="https://example.org/">`, "</a>", `<img src="a.png" alt="b">`, "General Availability (Worldwide): ", "Note: ", "- ", "• ", "1. ", "\n", "\n\n", "&nbsp;", " ", "  ",
 		"We’re looking into it. ", "a", "Users may write", ".", ":", "：", "**", "__", "[", "]", "\x00", "\xff", "é", "メール", "<", ">", "&amp;", "<script>", "</script>", "\u200b",
-		"This is the final update for the event.", " We’ll provide a preliminary Post-Incident Report within two business days.",
+		"As a workaround, users can wait. ", "users in North America", " and Japan", "U.S.", "e.g. ", "This is the final update for the event.", " We’ll provide a preliminary Post-Incident Report within two business days.",
 	}
 }
 
