@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
@@ -342,45 +341,15 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 	if err := r.invite(ctx, desk); err != nil {
 		return err
 	}
+	if err := r.organise(ctx, desk); err != nil {
+		return err
+	}
 	r.info.Curl = samples(r.info)
 	text, err := json.MarshalIndent(r.info, "", "  ")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(r.path, append(text, '\n'), 0o600)
-}
-
-// invite makes somebody for each role, or finds those of an earlier run.
-func (r *demoRun) invite(ctx context.Context, desk *App) error {
-	passwords := map[string]string{}
-	for _, p := range r.info.People {
-		passwords[p.Name] = p.Password
-	}
-	r.info.People = nil
-	for _, role := range tocsin.Roles() {
-		one := DemoPerson{Name: string(role), Password: passwords[string(role)], Address: r.info.Base + "/login?name=" + string(role)}
-		if one.Password == "" {
-			one.Password = signin.NewPassword()
-			if err := r.welcome(ctx, desk, role, one.Password); err != nil {
-				return err
-			}
-		}
-		r.info.People = append(r.info.People, one)
-	}
-	return nil
-}
-
-// welcome makes somebody with a role, or gives them another password when an
-// earlier run was stopped before it had left theirs.
-func (r *demoRun) welcome(ctx context.Context, desk *App, role tocsin.Role, password string) error {
-	known, _, err := desk.People.User(ctx, string(role))
-	switch {
-	case err == nil:
-		return desk.Door.SetPassword(ctx, known.ID, password)
-	case !errors.Is(err, tocsin.ErrNotFound):
-		return err
-	}
-	return desk.Door.AddUser(ctx, tocsin.User{ID: tocsin.NewGUID(), Name: string(role), Grants: []tocsin.Grant{{Role: role}}}, password)
 }
 
 // samples are lines that work when pasted into a shell, the first one first: a

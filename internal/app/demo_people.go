@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/demo"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// invite makes somebody for each role, or finds those of an earlier run.
+func (r *demoRun) invite(ctx context.Context, desk *App) error {
+	passwords := map[string]string{}
+	for _, p := range r.info.People {
+		passwords[p.Name] = p.Password
+	}
+	r.info.People = nil
+	for _, role := range tocsin.Roles() {
+		one := DemoPerson{Name: string(role), Password: passwords[string(role)], Address: r.info.Base + "/login?name=" + string(role)}
+		if one.Password == "" {
+			one.Password = signin.NewPassword()
+			if err := r.welcome(ctx, desk, role, one.Password); err != nil {
+				return err
+			}
+		}
+		r.info.People = append(r.info.People, one)
+	}
+	return nil
+}
+
+// welcome makes somebody with a role, or gives them another password when an
+// earlier run was stopped before it had left theirs.
+func (r *demoRun) welcome(ctx context.Context, desk *App, role tocsin.Role, password string) error {
+	known, _, err := desk.People.User(ctx, string(role))
+	switch {
+	case err == nil:
+		return desk.Door.SetPassword(ctx, known.ID, password)
+	case !errors.Is(err, tocsin.ErrNotFound):
+		return err
+	}
+	return desk.Door.AddUser(ctx, tocsin.User{ID: tocsin.NewGUID(), Name: string(role), Grants: []tocsin.Grant{{Role: role}}}, password)
+}
+
+// organise makes the teams and sites that the demonstration tells of, with how
+// teams are reached, and hands messages to them. It does nothing where an earlier
+// run, or somebody since, made one.
+func (r *demoRun) organise(ctx context.Context, desk *App) error {
+	if known, err := desk.People.Teams(ctx); err != nil || len(known) > 0 {
+		return err
+	}
+	for _, site := range demo.Sites() {
+		site.ID, site.CreatedAt = tocsin.NewGUID(), r.info.Started
+		if err := desk.People.AddSite(ctx, site); err != nil {
+			return err
+		}
+	}
+	for _, t := range demo.Teams() {
+		if err := r.gather(ctx, desk, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoHanded bounds how many messages a team has.
+const demoHanded = 5
+
+// gather makes one team.
+func (r *demoRun) gather(ctx context.Context, desk *App, t demo.Team) error {
+	team := tocsin.Team{ID: tocsin.NewGUID(), TenantID: t.TenantID, Name: t.Name, CreatedAt: r.info.Started}
+	for _, role := range t.Roles {
+		user, _, err := desk.People.User(ctx, string(role))
+		if err != nil {
+			return err
+		}
+		team.Members = append(team.Members, user.ID)
+	}
+	if err := desk.People.AddTeam(ctx, team); err != nil {
+		return err
+	}
+	party := tocsin.TeamParty(team.ID)
+	err := desk.People.AddContact(ctx, tocsin.Contact{ID: tocsin.NewGUID(), TenantID: t.TenantID, Of: party, Mail: t.Mail, CreatedAt: r.info.Started})
+	if err != nil || t.Service == "" {
+		return err
+	}
+	snapshot, err := desk.Model.Snapshot(ctx, t.TenantID)
+	if err != nil {
+		return err
+	}
+	handed := 0
+	for _, row := range snapshot.Messages {
+		if handed == demoHanded || !slices.Contains(strings.Split(row.Service, "\n"), t.Service) {
+			continue
+		}
+		handed++
+		_, err := desk.People.ChangeHandling(ctx, t.TenantID, row.ID, r.info.Started, func(h *tocsin.Handling) error {
+			h.Owner = party
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package demo
+
+import "example.org/tocsin/internal/tocsin"
+
+// A Team is people of some roles who work together. The demonstration has one
+// person for each role, who bears its name.
+type Team struct {
+	TenantID string // "" for the whole desk
+	Name     string
+	Mail     string
+	Roles    []tocsin.Role
+	Service  string // name of the service whose messages it sees to, "" for none
+}
+
+// Teams lists the teams of the demonstration.
+func Teams() []Team {
+	return []Team{
+		{Name: "Incident management", Mail: "incidents@contoso.com", Roles: []tocsin.Role{tocsin.RoleIncidentManager, tocsin.RoleCommunications}},
+		{TenantID: Contoso, Name: "Service desk", Mail: "servicedesk@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN1, tocsin.RoleSupportN2}},
+		{TenantID: Contoso, Name: "Messaging", Mail: "messaging@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN3}, Service: "Exchange Online"},
+		{TenantID: Fabrikam, Name: "Collaboration", Mail: "collaboration@fabrikam.com", Roles: []tocsin.Role{tocsin.RoleSupportN2, tocsin.RoleMessageReader}, Service: "Microsoft Teams"},
+	}
+}
+
+// Sites lists the sites of the demonstration.
+func Sites() []tocsin.Site {
+	return []tocsin.Site{
+		{TenantID: Contoso, Name: "Paris", Region: "EMEA", Seats: 1800, Zone: "Europe/Paris"},
+		{TenantID: Contoso, Name: "Lyon", Region: "EMEA", Seats: 420, Zone: "Europe/Paris"},
+		{Name: "Tokyo", Region: "APAC", Seats: 650, Zone: "Asia/Tokyo"},
+	}
+}
