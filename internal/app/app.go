@@ -262,5 +262,5 @@ func startingWith(names tocsin.Names, base string) (tocsin.Names, error) {
 }
 
 func newIssuer(ctx context.Context, names tocsin.Names, r *Rooms, master *access.MasterKey) (*oauth.Issuer, error) {
-	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, r.People, r.Archive, master, time.Now)
+	return oauth.New(ctx, oauth.Config{Base: names.First(), Names: names.All()[1:]}, r.Programs, r.Archive, master, time.Now)
 }

@@ -313,17 +313,17 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 	r.info.Tenants = nil
 	for _, t := range r.content.Tenants() {
 		one := DemoTenant{ID: t.ID, Name: t.Name, Domain: t.Domains[0], ClientID: t.ID[:24] + "c11e00000001"}
-		client, _, err := desk.People.Client(ctx, one.ClientID)
+		client, _, err := desk.Programs.Client(ctx, one.ClientID)
 		if errors.Is(err, tocsin.ErrNotFound) {
 			client = tocsin.Client{ID: one.ClientID, TenantID: t.ID, Name: "demo", Scopes: tocsin.TenantScopes(), CreatedAt: r.info.Started}
-			one.ClientSecret, err = AddClient(ctx, desk.People, client)
+			one.ClientSecret, err = AddClient(ctx, desk.Programs, client)
 		}
 		if err != nil {
 			return err
 		}
 		if one.ClientSecret = cmp.Or(one.ClientSecret, secrets[one.ClientID]); one.ClientSecret == "" {
 			// An earlier run was stopped before it had left the way in.
-			if one.ClientSecret, _, err = AddClientSecret(ctx, desk.People, client.ID, r.info.Started, time.Time{}); err != nil {
+			if one.ClientSecret, _, err = AddClientSecret(ctx, desk.Programs, client.ID, r.info.Started, time.Time{}); err != nil {
 				return err
 			}
 		}

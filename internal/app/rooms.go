@@ -9,6 +9,7 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
+	"example.org/tocsin/internal/store/programs"
 	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/translate"
 )
@@ -18,6 +19,7 @@ type Rooms struct {
 	Store       *store.Store // the engine
 	Archive     *archive.Store
 	People      *people.Store
+	Programs    *programs.Store
 	Translation *translation.Store
 
 	policy translate.Policy // who is translated for
@@ -51,7 +53,7 @@ func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Translation: translation.Open(s), policy: policyOf(c)}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), policy: policyOf(c)}, nil
 }
 
 // Close ends all connections to the database.
@@ -62,6 +64,7 @@ type (
 	engine  = store.Store
 	notices = archive.Store
 	persons = people.Store
+	clients = programs.Store
 )
 
 // Reading is what the read side asks of the store: the archive, and the changes
@@ -92,4 +95,5 @@ type administration struct {
 	*engine
 	*notices
 	*persons
+	*clients
 }

@@ -19,7 +19,7 @@ import (
 
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
-	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.People, Tenants: a.Archive, Issuers: a.issuers, Now: time.Now})
+	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Programs, Tenants: a.Archive, Issuers: a.issuers, Now: time.Now})
 	admission := httpserver.NewAdmission(a.verifier, access.NewLimiter(c.Limits.PerMinute))
 	base, others := a.names.First(), a.names.All()[1:]
 	legacy, err := servicecomms.New(servicecomms.Config{

@@ -76,7 +76,7 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 	if c.Certificate != "" {
 		return c.addWithCertificate(ctx, s, desk, client, tenant.Name)
 	}
-	secret, err := app.AddClient(ctx, desk.People, client)
+	secret, err := app.AddClient(ctx, desk.Programs, client)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c *clientAddCmd) addWithCertificate(ctx context.Context, s *session, desk 
 	if err != nil {
 		return fmt.Errorf("read certificate: %w", err)
 	}
-	kept, err := app.AddCertificateClient(ctx, desk.People, client, text)
+	kept, err := app.AddCertificateClient(ctx, desk.Programs, client, text)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (c *clientListCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	clients, err := desk.People.Clients(ctx, only)
+	clients, err := desk.Programs.Clients(ctx, only)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (c *clientRevokeCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	if err := desk.People.RevokeClient(ctx, c.ID, time.Now()); err != nil {
+	if err := desk.Programs.RevokeClient(ctx, c.ID, time.Now()); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"clientId": c.ID, "state": "revoked"}, func(w io.Writer) { fmt.Fprintf(w, "Revoked %s.\n", c.ID) })

@@ -57,7 +57,7 @@ func (c *keyRotateCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	keys, err := desk.People.SigningKeys(ctx)
+	keys, err := desk.Programs.SigningKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (c *keyListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	keys, err := desk.People.SigningKeys(ctx)
+	keys, err := desk.Programs.SigningKeys(ctx)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (c *secretAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	client, _, err := desk.People.Client(ctx, c.Client)
+	client, _, err := desk.Programs.Client(ctx, c.Client)
 	if err != nil {
 		return err
 	}
@@ -82,13 +82,13 @@ func (c *secretAddCmd) Run(ctx context.Context, s *session) error {
 	var secret string
 	var kept tocsin.Secret
 	if c.Certificate == "" {
-		secret, kept, err = app.AddClientSecret(ctx, desk.People, client.ID, now, expires)
+		secret, kept, err = app.AddClientSecret(ctx, desk.Programs, client.ID, now, expires)
 	} else {
 		var text []byte
 		if text, err = os.ReadFile(c.Certificate); err != nil {
 			return fmt.Errorf("read certificate: %w", err)
 		}
-		kept, err = app.AddClientCertificate(ctx, desk.People, client.ID, text, now)
+		kept, err = app.AddClientCertificate(ctx, desk.Programs, client.ID, text, now)
 	}
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (c *secretListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	_, secrets, err := desk.People.Client(ctx, c.Client)
+	_, secrets, err := desk.Programs.Client(ctx, c.Client)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (c *secretRevokeCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	if err := desk.People.RevokeClientCredential(ctx, c.Client, c.Secret, time.Now()); err != nil {
+	if err := desk.Programs.RevokeClientCredential(ctx, c.Client, c.Secret, time.Now()); err != nil {
 		return err
 	}
 	return s.print(map[string]string{"clientId": c.Client, "id": c.Secret, "state": "revoked"}, func(w io.Writer) {

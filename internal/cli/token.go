@@ -64,7 +64,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	now := time.Now()
-	if err := desk.People.NoteToken(ctx, client, resource, now, now.Add(c.TTL)); err != nil {
+	if err := desk.Programs.NoteToken(ctx, client, resource, now, now.Add(c.TTL)); err != nil {
 		return err
 	}
 	return s.print(tokenJSON{"Bearer", token, int(c.TTL.Seconds()), resource, client.ID, client.TenantID}, func(w io.Writer) { fmt.Fprintln(w, token) })
@@ -73,7 +73,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *session) error {
 // find is the client that the flags name.
 func (c *tokenCreateCmd) find(ctx context.Context, desk *app.Rooms) (tocsin.Client, error) {
 	if c.Client != "" {
-		client, _, err := desk.People.Client(ctx, c.Client)
+		client, _, err := desk.Programs.Client(ctx, c.Client)
 		if err == nil && !client.Active(time.Now()) {
 			return client, tocsin.Conflictf("The client %s was revoked or has expired.", client.ID)
 		}
@@ -86,7 +86,7 @@ func (c *tokenCreateCmd) find(ctx context.Context, desk *app.Rooms) (tocsin.Clie
 	if err != nil {
 		return tocsin.Client{}, err
 	}
-	clients, err := desk.People.Clients(ctx, tenant.ID)
+	clients, err := desk.Programs.Clients(ctx, tenant.ID)
 	if err != nil {
 		return tocsin.Client{}, err
 	}

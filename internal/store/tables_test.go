@@ -21,9 +21,10 @@ func owners() map[string][]string {
 			"sources", "tenant_domains", "tenants", "text_index", "texts", "traits", "unreadable", "versions", "wordings",
 		},
 		"people": {
-			"access_state", "client_secrets", "clients", "contacts", "feed_addresses", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "signing_keys", "sites",
-			"team_members", "teams", "used_assertions", "user_roles", "users", "viewpoints",
+			"contacts", "feed_addresses", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "sites",
+			"team_members", "teams", "user_roles", "users", "viewpoints",
 		},
+		"programs": {"access_state", "client_secrets", "clients", "signing_keys", "used_assertions"},
 		"translation": {
 			"cut_documents", "document_tenants", "glossary", "memory", "segment_documents", "segments", "translation_days", "translation_reports", "translation_wants",
 		},

@@ -85,7 +85,7 @@ func (d *desk) tell(t *testing.T, n int, s situation) {
 		t.Fatal(err)
 	}
 	c := tocsin.Client{ID: signin.NewID(), TenantID: tenant.ID, Name: "agreement", CreatedAt: d.began, Scopes: []string{tocsin.ScopeDeskRead, tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceHealth}}
-	if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
+	if _, err := app.AddClient(t.Context(), d.Programs, c); err != nil {
 		t.Fatal(err)
 	}
 	d.clients = append(d.clients, c)

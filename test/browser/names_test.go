@@ -47,7 +47,7 @@ func hostilePeople(t *testing.T, desk *app.App, admin tocsin.User) (pages []stri
 	for i, payload := range payloads {
 		client := tocsin.Client{ID: signin.NewID(), TenantID: contoso, Name: payload, Scopes: tocsin.TenantScopes(), CreatedAt: now}
 		if len(payload) <= 100 && i%2 == 0 {
-			_, err := app.AddClient(t.Context(), desk.People, client)
+			_, err := app.AddClient(t.Context(), desk.Programs, client)
 			check(err)
 		}
 		if utf8.RuneCountInString(payload) <= 100 {

@@ -52,7 +52,7 @@ func TestSignIn(t *testing.T) {
 	t.Parallel()
 	d := start(t)
 	client := tocsin.Client{ID: signin.NewID(), TenantID: contoso, Name: "script", CreatedAt: time.Now(), Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll}}
-	secret, err := app.AddClient(t.Context(), d.People, client)
+	secret, err := app.AddClient(t.Context(), d.Programs, client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestThrottling(t *testing.T) {
 			ID: signin.NewID(), TenantID: contoso, Name: "slow " + api, CreatedAt: time.Now(), PerMinute: 1,
 			Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeServiceHealthAll},
 		}
-		if _, err := app.AddClient(t.Context(), d.People, client); err != nil {
+		if _, err := app.AddClient(t.Context(), d.Programs, client); err != nil {
 			t.Fatal(err)
 		}
 		token, err := d.Issuer.Mint(t.Context(), client, tt.resource, time.Hour)

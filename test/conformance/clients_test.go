@@ -184,7 +184,7 @@ func TestCLIForMicrosoft365(t *testing.T) {
 	t.Parallel()
 	g := invite(t)
 	client := tocsin.Client{ID: signin.NewID(), Name: "desk reader", TenantID: contoso, Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll}, CreatedAt: time.Now()}
-	secret, err := app.AddClient(t.Context(), g.People, client)
+	secret, err := app.AddClient(t.Context(), g.Programs, client)
 	if err != nil {
 		t.Fatal(err)
 	}

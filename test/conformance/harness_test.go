@@ -92,7 +92,7 @@ func (d *desk) sign(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := time.Now().Add(-48 * time.Hour) // older than the desk's own, which goes on signing
-	if err := d.People.AddSigningKey(t.Context(), tocsin.SigningKey{ID: "conformance", Public: public, Sealed: []byte("none"), CreatedAt: old}); err != nil {
+	if err := d.Programs.AddSigningKey(t.Context(), tocsin.SigningKey{ID: "conformance", Public: public, Sealed: []byte("none"), CreatedAt: old}); err != nil {
 		t.Fatal(err)
 	}
 	d.key = jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: "conformance"}}
@@ -104,7 +104,7 @@ func (d *desk) sign(t *testing.T) {
 		"wire": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeWire}, "documented": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeDocumented},
 	} {
 		c.ID, c.Name, c.CreatedAt = signin.NewID(), name, time.Now()
-		if _, err := app.AddClient(t.Context(), d.People, c); err != nil {
+		if _, err := app.AddClient(t.Context(), d.Programs, c); err != nil {
 			t.Fatal(err)
 		}
 		clients[name] = c

@@ -54,7 +54,7 @@ func serve(ctx context.Context, s settings) error {
 			ID: tocsin.NewGUID(), TenantID: t.id, Name: tocsin.NewGUID(), CreatedAt: time.Now(),
 			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},
 		}
-		if _, err := app.AddClient(ctx, desk.People, client); err != nil {
+		if _, err := app.AddClient(ctx, desk.Programs, client); err != nil {
 			return err
 		}
 		if info.Tokens[t.name], err = desk.Issuer.Mint(ctx, client, app.GraphResource, time.Hour); err != nil {

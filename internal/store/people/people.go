@@ -1,14 +1,15 @@
 // Package people keeps who may do what on a desk, and what people do: accounts
-// with their passkeys, sessions, private addresses of feeds and one-time codes; the clients of the APIs with
-// their secrets and the keys that tokens are signed with; the marks that a
-// person puts on messages, and what a team does about them; teams, sites, how
-// both people and teams are reached, and who may speak with the provider.
+// with their passkeys, sessions, private addresses of feeds and one-time codes;
+// the marks that a person puts on messages, and what a team does about them;
+// teams, sites, how both people and teams are reached, and who may speak with the
+// provider. Accounts and teams stay together: whoever is pointed to as a member,
+// an owner or a contact must have a role at that moment, in the same transaction.
 //
 // It is a room of the store: a [Store] works through the engine, package store,
 // imports that and tocsin alone, and sends statements to its own tables. It
 // reads tenants and items to name them, and never writes them. Begin at user.go
-// for accounts, at client.go for programs, at handling.go for messages, at shelf.go
-// for what belongs to a tenant or the whole desk.
+// for accounts, at handling.go for messages, at shelf.go for what belongs to a
+// tenant or the whole desk.
 package people
 
 import (

@@ -12,6 +12,7 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/people"
+	"example.org/tocsin/internal/store/programs"
 	"example.org/tocsin/internal/store/translation"
 )
 
@@ -52,6 +53,7 @@ func File(t testing.TB) string {
 type (
 	Archive      = archive.Store
 	People       = people.Store
+	Programs     = programs.Store
 	Translations = translation.Store
 )
 
@@ -61,6 +63,7 @@ type Desk struct {
 	*store.Store
 	*Archive
 	*People
+	*Programs
 	*Translations
 }
 
@@ -79,7 +82,7 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Desk{Store: s, Archive: a, People: p, Translations: translation.Open(s)}, nil
+	return &Desk{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translations: translation.Open(s)}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.

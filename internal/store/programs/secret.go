@@ -1,4 +1,4 @@
-package people
+package programs
 
 import (
 	"context"
