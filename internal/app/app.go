@@ -75,6 +75,7 @@ type App struct {
 	live       *live.Hub
 	translator *translate.Translator
 	asking     *translate.Worker
+	engines    *translate.Chains
 	server     *httpserver.Server
 	listener   net.Listener
 }

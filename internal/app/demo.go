@@ -40,6 +40,8 @@ type Demo struct {
 	Data     string  // a directory, made when there is none; what a demo left there is used again
 	Database string  // DATA/tocsin.db when empty
 	Speed    float64 // of the incident: at 1 it takes ten minutes
+	// Translation names engines that run on this machine; none when empty.
+	Translation []config.Engine
 	// Ready is called once, when the desk answers.
 	Ready func(DemoInfo)
 }
@@ -182,6 +184,7 @@ func (r *demoRun) every() time.Duration {
 func (r *demoRun) settings(upstream string) config.Config {
 	c := config.Default()
 	c.Data, c.Database, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Database, r.Listen, r.info.Base, "everyone"
+	c.Translation.Engines = r.Translation
 	for _, t := range r.content.Tenants() {
 		c.Tenants = append(c.Tenants, config.Tenant{
 			Name: t.Name, DisplayName: t.DisplayName, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +29,20 @@ func NewEngines(c config.Translation, now func() time.Time) ([]translate.Member,
 		members = append(members, translate.Member{ID: e.Name, Engine: engine, Budget: translate.Budget(e.Budget)})
 	}
 	return members, nil
+}
+
+// LocalEngine starts the Apertium that is installed on this machine, for a
+// demonstration. The caller stops it. It fails with [tocsin.ErrNotFound] when
+// there is none.
+func LocalEngine(ctx context.Context) (e config.Engine, stop func(), err error) {
+	local, err := apertium.StartLocal(ctx)
+	if errors.Is(err, apertium.ErrNotInstalled) {
+		return e, nil, &tocsin.Error{Kind: tocsin.ErrNotFound, Message: "Apertium is not installed here. Debian has it: apt install apertium-apy apertium-eng-spa apertium-eng-cat apertium-fra-cat."}
+	}
+	if err != nil {
+		return e, nil, err
+	}
+	return config.Engine{Kind: "apertium", Address: local.Address}, local.Close, nil
 }
 
 // newEngine makes the engine that a setting describes. A new kind is one line

@@ -23,6 +23,7 @@ type deskMetrics struct {
 	success, failures, stale, service, tenant, issues *prometheus.Desc
 	unread, keysFetched, keysStale                    *prometheus.Desc
 	behind, skipped                                   *prometheus.Desc
+	engineOff, engineSpent, engineBudget              *prometheus.Desc
 }
 
 // newRegistry holds what the desk tells of itself: how the services are, and
@@ -62,7 +63,11 @@ func newDeskMetrics(a *App) *deskMetrics {
 		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
 		behind:    desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
 		skipped:   desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
-		issues:    desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
+		engineOff: desc("tocsin_translation_engine_left_alone", "1 while a translation engine that failed is not asked.", "engine"),
+		engineSpent: desc("tocsin_translation_engine_characters",
+			"Characters of the day or month that count against the budget of a translation engine, by UTC.", "engine", "period"),
+		engineBudget: desc("tocsin_translation_engine_budget_characters", "The budget of a translation engine, where it has one.", "engine", "period"),
+		issues:       desc("m365_service_health_issue", "Open issues of a service.", "tenant", "service_id", "classification"),
 	}
 }
 
@@ -82,6 +87,9 @@ func (m *deskMetrics) Collect(out chan<- prometheus.Metric) {
 func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric) error {
 	m.issuers(out)
 	if err := m.consumers(ctx, out); err != nil {
+		return err
+	}
+	if err := m.engines(ctx, out); err != nil {
 		return err
 	}
 	tenants, err := m.app.Archive.Tenants(ctx)
@@ -119,6 +127,27 @@ func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metri
 	for _, p := range progress {
 		gauge(out, m.behind, float64(p.Behind()), p.Name)
 		gauge(out, m.skipped, float64(skipped[p.Name]), p.Name)
+	}
+	return nil
+}
+
+func (m *deskMetrics) engines(ctx context.Context, out chan<- prometheus.Metric) error {
+	states, err := m.app.engines.States(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range states {
+		off := 0.0
+		if !e.Until.IsZero() {
+			off = 1
+		}
+		gauge(out, m.engineOff, off, e.ID)
+		for period, n := range map[string][2]int{"day": {e.SpentDay, e.Budget.Day}, "month": {e.SpentMonth, e.Budget.Month}} {
+			gauge(out, m.engineSpent, float64(n[0]), e.ID, period)
+			if n[1] > 0 {
+				gauge(out, m.engineBudget, float64(n[1]), e.ID, period)
+			}
+		}
 	}
 	return nil
 }

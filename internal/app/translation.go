@@ -25,7 +25,7 @@ func (a *App) newTranslation(c config.Config, o Options) error {
 		return err
 	}
 	kept := &translate.Kept{}
-	chains, err := translate.NewChains(translate.ChainsConfig{
+	a.engines, err = translate.NewChains(translate.ChainsConfig{
 		Members: members, Chains: c.Translation.ByLanguage(), Ledger: translate.NewLedger(a.Translation), Guard: kept.Guard(translate.DefaultBook()), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
@@ -33,7 +33,7 @@ func (a *App) newTranslation(c config.Config, o Options) error {
 	}
 	a.translator = translate.NewTranslator(a.Translation, a.policy, time.Now)
 	a.asking = translate.NewWorker(translate.WorkerConfig{
-		Memory: a.Translation, Engines: chains, Policy: a.policy, Kept: kept, Told: a.Model.Wake, Now: time.Now, Log: o.Log,
+		Memory: a.Translation, Engines: a.engines, Policy: a.policy, Kept: kept, Told: a.Model.Wake, Now: time.Now, Log: o.Log,
 	})
 	a.wanted = a.asking.Wake
 	return nil

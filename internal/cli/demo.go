@@ -12,8 +12,9 @@ import (
 )
 
 type demoCmd struct {
-	Listen string  `help:"host:port." default:"127.0.0.1:8080" placeholder:"ADDR"`
-	Speed  float64 `help:"How fast the incident unfolds: at 1 it takes ten minutes." default:"1"`
+	Listen    string  `help:"host:port." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Speed     float64 `help:"How fast the incident unfolds: at 1 it takes ten minutes." default:"1"`
+	Translate string  `help:"Have an engine translate, into French and Spanish, what the phrase book does not know: apertium, which must be installed (Debian: apertium-apy apertium-eng-spa apertium-eng-cat apertium-fra-cat). It is started on this machine and writes the gist." enum:",apertium" default:"" placeholder:"ENGINE"`
 }
 
 func (c *demoCmd) Run(ctx context.Context, s *session) error {
@@ -44,6 +45,14 @@ func (c *demoCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	demo := app.Demo{Listen: c.Listen, Data: dir, Database: s.Database, Speed: c.Speed, Ready: func(info app.DemoInfo) { c.announce(s, dir, info) }}
+	if c.Translate != "" {
+		engine, stop, err := app.LocalEngine(ctx)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		demo.Translation = []config.Engine{engine}
+	}
 	return app.RunDemo(tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk}), demo, s.logger(settings))
 }
 
@@ -61,6 +70,7 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 		fmt.Fprintf(w, "  %-10s %s  %s\n             client id %s, secret %s\n", t.Name, t.ID, t.Domain, t.ClientID, t.ClientSecret)
 	}
 	fmt.Fprintf(w, "\nPublished for everybody, every update a page, in five languages: %s\n", info.Published)
+	fmt.Fprintln(w, c.translation())
 	fmt.Fprintln(w, "\nThe pages are open to everybody who reaches this address, to read. To do more, sign in as")
 	for _, p := range info.People {
 		fmt.Fprintf(w, "  %-30s %s\n", p.Name, p.Password)
@@ -75,4 +85,12 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 		end = ", which removes " + dir
 	}
 	fmt.Fprintf(w, "Stop with Ctrl-C%s.\n", end)
+}
+
+// translation says who translates.
+func (c *demoCmd) translation() string {
+	if c.Translate != "" {
+		return "\nPosts are translated by the phrase book, and into French and Spanish by Apertium, which shows what an engine adds and writes the gist only."
+	}
+	return "\nPosts are translated by the phrase book alone: what it does not know stays in English. An engine adds the rest; --translate apertium shows it where that is installed."
 }
