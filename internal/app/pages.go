@@ -16,7 +16,7 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
-	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door})
+	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator})
 	return web.New(web.Config{
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
 	},

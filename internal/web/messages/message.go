@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"strings"
 
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 )
@@ -27,6 +29,9 @@ type messagePage struct {
 	Portal                                 string        // where the admin centre shows it; "" where that is not known
 	Handling                               *handlingView // nil for those whom it does not concern
 	Unread                                 string        // address for marking it as unread, "" for strangers
+	TitleBeside                            *part.TranslatedLine
+	Beside                                 *part.Bilingual // the body in another language; nil for none
+	Switch                                 []part.TranslationLink
 }
 
 // message serves /messages/{id}, the id in any case.
@@ -60,6 +65,9 @@ func (v *view) showMessage(status int, problem error) error {
 		page.Severity = v.CategoryWord(message.Severity)
 	}
 	page.define(v, message)
+	if err := page.translate(v, message, row); err != nil {
+		return err
+	}
 	if page.Files, err = v.Files(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, "/messages/"+web.EscapeID(row.ID)); err != nil {
 		return err
 	}
@@ -80,6 +88,30 @@ func (v *view) showMessage(status int, problem error) error {
 		page.Title = v.Text("problem", "title", page.Title)
 	}
 	return v.Render(status, "message", page)
+}
+
+// translate puts title and body into the language that is shown beside the
+// original. What the desk's own team writes stays as it is.
+func (page *messagePage) translate(v *view, m tocsin.Message, row *readmodel.Row) error {
+	language, err := v.Translation()
+	if err != nil || row.Own() {
+		return err
+	}
+	if page.Switch = v.TranslationSwitch(language); language == "" {
+		return nil
+	}
+	texts := translate.MessageTexts(m)
+	var made []translate.Translation
+	if row.Private {
+		for _, text := range texts {
+			made = append(made, v.TranslatePrivate(language, text))
+		}
+	} else if made, err = v.Translate(language, texts...); err != nil {
+		return err
+	}
+	body := v.Bilingual(made[1])
+	page.TitleBeside, page.Beside = v.OneLine(made[0]), &body
+	return nil
 }
 
 func (page *messagePage) define(v *view, m tocsin.Message) {

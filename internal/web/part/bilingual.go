@@ -43,10 +43,11 @@ func (v *View) Bilingual(t translate.Translation) Bilingual {
 		if t.Language == "" || t.Language == translate.Source {
 			continue
 		}
-		if t.Language == "ja" && strings.TrimSpace(lead) == "" {
+		english := line.Origin == translate.OriginOriginal || i > 0 && t.Lines[i-1].Origin == translate.OriginOriginal
+		if t.Language == "ja" && !english && strings.TrimSpace(lead) == "" {
 			lead = "" // Japanese sentences stand without blanks between them
 		}
-		one := Piece{Text: lead + line.Target, Label: label, Class: string(line.Origin)}
+		one := Piece{Text: lead + unbroken(line.Target), Label: label, Class: string(line.Origin)}
 		if line.Origin == translate.OriginOriginal {
 			one.Lang = translate.Source
 		}

@@ -82,7 +82,7 @@ func (p *PostView) says() (s said) {
 	s.look(p.Look)
 	s.number(p.N)
 	s.moment(p.At)
-	s.text(p.Type, p.SameWords, p.Gap, p.Late, p.New)
+	s.text(p.Lang, p.Type, p.SameWords, p.Gap, p.Late, p.New)
 	s.paragraphs(p.Paragraphs)
 	s.paragraphs(p.Same)
 	s.paragraphs(p.Workaround)
@@ -93,6 +93,8 @@ func (s *said) paragraphs(list []Paragraph) {
 	s.number(len(list))
 	for i := range list {
 		p := &list[i]
+		s.text(p.Lang, p.LabelLang)
+		s.rows(p.Target)
 		s.text(p.Label)
 		s.number(len(p.Lines))
 		s.text(p.Lines...)

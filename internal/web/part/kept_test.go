@@ -13,7 +13,7 @@ import (
 func TestSaysAllThatTheModelSays(t *testing.T) {
 	t.Parallel()
 	paragraph := func() Paragraph {
-		return Paragraph{Lines: []string{"a", "b"}, Runs: []post.Run{{Op: post.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}}
+		return Paragraph{Lines: []string{"a", "b"}, Runs: []post.Run{{Op: post.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}, Target: []BilingualRow{{Source: []Piece{{}}, Target: []Piece{{}}}}}
 	}
 	post := PostView{At: &lang.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}, Workaround: []Paragraph{paragraph()}}
 	each(t, "PostView", reflect.ValueOf(&post).Elem(), func() string { return string(post.says()) })

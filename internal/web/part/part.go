@@ -79,7 +79,9 @@ type Config struct {
 	Archive   storage
 	Handlings handlings // nil where nobody does anything about messages
 	Portals   portals   // nil where none are known
-	Door      door      // nil where nobody has private addresses
+	// Translator puts posts into other languages; nil where they stay as they are.
+	Translator translator
+	Door       door // nil where nobody has private addresses
 }
 
 // Parts has what is worked out once for all families.

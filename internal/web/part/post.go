@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 )
 
@@ -20,6 +21,7 @@ type PostView struct {
 	At         *lang.Moment
 	Type       string
 	Paragraphs []Paragraph
+	Lang       string      // of the translation beside it, "" without one
 	Same       []Paragraph // as in the post before
 	SameWords  string
 	Gap        string // what became of the promise that this post answers
@@ -32,9 +34,13 @@ type PostView struct {
 type Paragraph struct {
 	Label string // in the reader's language, "" for text without one
 	Lines []string
-	List  bool       // whether the lines are points of a list
-	Runs  []post.Run // what changed in it since the post before, word by word
-	When  *writtenDate
+	// Target is the paragraph in the language Lang, line by line; nil without one.
+	// The label is then as the provider wrote it, in LabelLang.
+	Lang, LabelLang string
+	Target          []BilingualRow
+	List            bool       // whether the lines are points of a list
+	Runs            []post.Run // what changed in it since the post before, word by word
+	When            *writtenDate
 }
 
 // writtenDate is a date as the provider wrote it, by rule in the reader's form,
@@ -51,10 +57,15 @@ type PostList struct {
 	HTML template.HTML
 }
 
-// PostList writes the posts of an issue, each beside the one before.
-func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version) (PostList, error) {
+// PostList writes the posts of an issue, each beside the one before, and beside
+// its translation in a language that is not "".
+func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version, language string) (PostList, error) {
 	var b strings.Builder
-	for _, one := range v.posts(issue, read, promises, versions) {
+	made, err := v.translateSections(language, read.Posts)
+	if err != nil {
+		return PostList{}, err
+	}
+	for _, one := range v.posts(issue, read, promises, versions, made) {
 		html, err := v.keptPart("post", one.says(), one)
 		if err != nil {
 			return PostList{}, err
@@ -65,7 +76,7 @@ func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promis
 }
 
 // posts puts the posts of an issue in order, each beside the one before.
-func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version) []PostView {
+func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version, made map[string]translate.Translation) []PostView {
 	mark, posts := v.SeenAt(), read.Posts
 	list := make([]PostView, len(posts))
 	newest := len(posts) - 1
@@ -83,7 +94,7 @@ func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, 
 				view.Workaround = append(view.Workaround, Paragraph{Lines: linesOf(text)})
 			}
 		}
-		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i])
+		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i], made)
 		for _, p := range promises {
 			if p.KeptBy == i && p.What == post.PromisedUpdate && p.State != post.StateDoubtful {
 				view.Gap, view.Late = v.kept(p)
@@ -102,7 +113,7 @@ func (v *View) postType(kind string) string {
 }
 
 // fillPost parts a post into what it says anew and what it repeats.
-func (v *View) fillPost(view *PostView, title string, read post.Post, changes map[string]post.Change) {
+func (v *View) fillPost(view *PostView, title string, read post.Post, changes map[string]post.Change, made map[string]translate.Translation) {
 	for _, s := range read.Sections {
 		if s.Kind == post.KindTitle && strings.TrimSpace(s.Text) == title {
 			continue // it heads the page
@@ -111,6 +122,10 @@ func (v *View) fillPost(view *PostView, title string, read post.Post, changes ma
 			continue // it heads the post
 		}
 		one := v.Paragraph(s)
+		if t, ok := made[saidIn(s)]; ok {
+			one.beside(v, s, t)
+			view.Lang = t.Language
+		}
 		change := changes[s.Label+"\x00"+s.Text]
 		if change.What == post.Same && s.Kind != post.KindNextUpdate {
 			view.Same = append(view.Same, one)

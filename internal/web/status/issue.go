@@ -35,6 +35,8 @@ type issuePage struct {
 	Own                                                          bool   // the desk's own team speaks
 	Source                                                       string
 	Portal                                                       string // where the admin centre shows it; "" where that is not known
+	TitleBeside, ImpactBeside                                    *part.TranslatedLine
+	Switch                                                       []part.TranslationLink
 }
 
 // note is a sentence that stands out: its family, a title, a text.
@@ -80,7 +82,11 @@ func (p *Pages) issue(v *view) error {
 	}
 	read := v.ReadPosts(row, issue)
 	promises := post.PromisesOf(read.Posts, v.Now)
-	if page.Posts, err = v.PostList(issue, read, promises, versions); err != nil {
+	language, err := page.translate(v, issue, row)
+	if err != nil {
+		return err
+	}
+	if page.Posts, err = v.PostList(issue, read, promises, versions, language); err != nil {
 		return err
 	}
 	page.define(v, issue, row, promises)
@@ -102,6 +108,26 @@ func (p *Pages) issue(v *view) error {
 	page.Portal = v.Cloud(row.Own()).IssueLink(row.ID)
 	page.Source = v.Say("source", row.Source, "source", versions[len(versions)-1].Source)
 	return v.Render(http.StatusOK, "issue", page)
+}
+
+// translate puts title and impact into the language that is shown beside the
+// original, and returns it; "" for none. What the desk's own team writes stays as
+// it is.
+func (page *issuePage) translate(v *view, issue tocsin.Issue, row *readmodel.Row) (string, error) {
+	language, err := v.Translation()
+	if err != nil || row.Own() {
+		return "", err
+	}
+	page.Switch = v.TranslationSwitch(language)
+	if language == "" {
+		return "", nil
+	}
+	made, err := v.Translate(language, issue.Title, page.Impact)
+	if err != nil {
+		return "", err
+	}
+	page.TitleBeside, page.ImpactBeside = v.OneLine(made[0]), v.OneLine(made[1])
+	return language, nil
 }
 
 // beside is a text that stands below a title, "" when it says the same.

@@ -5,6 +5,7 @@ import (
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
@@ -28,7 +29,7 @@ type wiring struct {
 // pages puts all families together, as internal/app does.
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
-	shared := part.Config{Model: w.model, Archive: w.archive}
+	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
 		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door
