@@ -13,6 +13,7 @@ import (
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
@@ -28,7 +29,7 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 	}
 	model := readmodel.New(r.Reading(), time.Now, slog.New(slog.DiscardHandler))
 	parts := part.New(part.Config{Model: model, Archive: r.Archive})
-	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Demo: demo})
+	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Translations: translate.NewTranslator(r.Translation, r.policy, time.Now), Demo: demo})
 	shell, err := web.New(web.Config{Model: model, Archive: r.Archive, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
 	if err != nil {
 		return 0, 0, err

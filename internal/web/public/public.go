@@ -41,9 +41,6 @@ type model interface {
 type translator interface {
 	// Render translates a text that a tenant has seen.
 	Render(ctx context.Context, tenantID, language, text string) (translate.Translation, error)
-	// Revision returns a number that is another one after each change of what
-	// Render says in a language.
-	Revision(language string) uint64
 }
 
 // Config is what the pages are made of.

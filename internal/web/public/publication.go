@@ -54,7 +54,7 @@ type publicationKey struct {
 	id                    string
 	n, newest             int
 	edition               tocsin.Hash // what the tenant is called and chose
-	revision              uint64      // of the translations
+	translated            int64       // names the state of the translations
 }
 
 // publication serves /status/{tenant}/{id}/{n}.
@@ -64,10 +64,7 @@ func (p *Pages) publication(v *view) error {
 	if err != nil || n < 1 || n > newest || strconv.Itoa(n) != v.R.PathValue("n") {
 		return web.NothingHere()
 	}
-	key := publicationKey{v.edition.Tenant.ID, v.Content, string(kind), id, n, newest, v.edition.Revision, 0}
-	if p.config.Translations != nil {
-		key.revision = p.config.Translations.Revision(v.Content)
-	}
+	key := publicationKey{v.edition.Tenant.ID, v.Content, string(kind), id, n, newest, v.edition.Revision, v.Snapshot.Translated}
 	content, err := v.Kept(key, func() ([]byte, error) {
 		one, err := p.config.Press.Publication(v.R.Context(), v.edition, id, n)
 		if err != nil {

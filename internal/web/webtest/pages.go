@@ -29,7 +29,8 @@ type wiring struct {
 // pages puts all families together, as internal/app does.
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
-	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)}
+	translator := translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)
+	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
 		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door
@@ -41,7 +42,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
 		messages.New(post).Family(),
-		public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Entries: desk, Demo: w.shell.Demo}).Family(),
+		public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Translations: translator, Entries: desk, Demo: w.shell.Demo}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 	}
 	if w.inside {
