@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -15,7 +16,8 @@ import (
 // A question is one request, as it goes over the wire.
 type question struct {
 	address string
-	head    string        // without the last empty line
+	head    string // without the last empty line
+	tls     bool
 	vary    func() string // the end of each request's path; nil for head as it is
 	status  int
 }
@@ -84,6 +86,9 @@ func (a *asker) run(ctx context.Context, until time.Time) (r result, err error) 
 		return r, err
 	}
 	defer a.conn.Close()
+	if a.q.tls {
+		a.conn = tls.Client(a.conn, trusting())
+	}
 	if err := a.conn.SetDeadline(until.Add(20 * time.Second)); err != nil {
 		return r, err
 	}

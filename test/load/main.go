@@ -2,11 +2,14 @@
 // makes an archive, starts the real server with authentication on and, when
 // it is installed, nginx with the same bytes as files, and asks both in turn
 // over loopback, so that whatever else the machine does slows both. It prints
-// ratios with their spread; absolute figures mean little elsewhere.
+// ratios with their spread; absolute figures mean little elsewhere. A second
+// desk with a copy of the archive has server.lane off, and is asked in the same
+// rounds.
 //
 //	go run ./test/load                  the whole programme, some minutes
 //	go run ./test/load -issues 100000   a smaller archive
 //	go run ./test/load -page            the overview of a signed-in reader
+//	go run ./test/load -tls             the same over TLS 1.3, nginx with the same certificate
 //	go run ./test/load -dir DIR         keep the archive in DIR and use it again
 //
 // The generator is bounded: -conns connections, -span for each run, -rounds
@@ -33,6 +36,8 @@ type settings struct {
 	span     time.Duration
 	serve    bool
 	page     bool
+	tls      bool
+	lane     bool
 	measure  string
 	profile  string
 	only     string
@@ -48,6 +53,14 @@ func main() {
 	}
 }
 
+// scheme begins the addresses of the servers.
+func (s settings) scheme() string {
+	if s.tls {
+		return "https://"
+	}
+	return "http://"
+}
+
 func run(ctx context.Context) error {
 	var s settings
 	flag.StringVar(&s.dir, "dir", "", "directory of the archive; a temporary one when empty")
@@ -59,6 +72,8 @@ func run(ctx context.Context) error {
 	flag.StringVar(&s.sendfile, "sendfile", "off", "nginx setting: off as it comes, or on to hand files to the kernel without reading them")
 	flag.StringVar(&s.profile, "profile", "", "write a processor profile of the server to this file")
 	flag.BoolVar(&s.page, "page", false, "ask only for the overview of a desk of its own, signed in")
+	flag.BoolVar(&s.tls, "tls", false, "serve and ask over TLS 1.3")
+	flag.BoolVar(&s.lane, "lane", true, "answer by the lane (used by the program itself)")
 	flag.BoolVar(&s.serve, "serve", false, "be the server (used by the program itself)")
 	flag.StringVar(&s.measure, "measure", "", "measure start and memory with this tenant (used by the program itself)")
 	flag.Parse()

@@ -36,8 +36,11 @@ func serve(ctx context.Context, s settings) error {
 		return err
 	}
 	c := config.Default()
-	c.Data, c.Server.Listen = s.dir, listener.Addr().String()
+	c.Data, c.Server.Listen, c.Server.Lane = s.dir, listener.Addr().String(), s.lane
 	c.Server.Base = "http://" + c.Server.Listen
+	if s.tls {
+		c.Server.Base, c.Server.TLS = "https://"+c.Server.Listen, config.TLS{Cert: filepath.Join(s.dir, certFile), Key: filepath.Join(s.dir, keyFile)}
+	}
 	desk, err := app.New(ctx, c, app.Options{Log: quiet(os.Stderr), Listener: listener})
 	if err != nil {
 		return err
@@ -147,7 +150,7 @@ func start(ctx context.Context, name string, args ...string) *exec.Cmd {
 }
 
 func self(s settings, args ...string) []string {
-	return append([]string{"-dir", s.dir, "-issues", fmt.Sprint(s.issues), fmt.Sprintf("-page=%t", s.page)}, args...)
+	return append([]string{"-dir", s.dir, "-issues", fmt.Sprint(s.issues), fmt.Sprintf("-page=%t", s.page), fmt.Sprintf("-tls=%t", s.tls), fmt.Sprintf("-lane=%t", s.lane)}, args...)
 }
 
 func startDesk(ctx context.Context, s settings) (*child, error) {
@@ -175,6 +178,30 @@ func startDesk(ctx context.Context, s settings) (*child, error) {
 	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens, password: info.Password}, nil
 }
 
+// startCopy starts a desk with a copy of the archive, below root, and without
+// the lane.
+func startCopy(ctx context.Context, s settings, root string) (*child, error) {
+	dir := filepath.Join(root, "copy")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	files, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(filepath.Join(s.dir, file.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(dir, file.Name()), body, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	s.dir, s.lane, s.profile = dir, false, ""
+	return startDesk(ctx, s)
+}
+
 // stop ends a child and waits for it.
 func (c *child) stop() {
 	_ = c.cmd.Process.Signal(os.Interrupt)
@@ -182,7 +209,7 @@ func (c *child) stop() {
 }
 
 // startNginx serves the files of a directory; nil when it is not installed.
-func startNginx(ctx context.Context, root string, sendfile string) (*child, error) {
+func startNginx(ctx context.Context, s settings, root string) (*child, error) {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
@@ -197,14 +224,14 @@ func startNginx(ctx context.Context, root string, sendfile string) (*child, erro
 	if err := listener.Close(); err != nil {
 		return nil, err
 	}
-	conf := strings.NewReplacer("ROOT", root, "ADDRESS", address, "SENDFILE", sendfile).Replace(`
+	conf := strings.NewReplacer("ROOT", root, "ADDRESS", address, "SENDFILE", s.sendfile, "TLS", securedBy(s)).Replace(`
 daemon off; master_process off; worker_processes 1; pid ROOT/pid; error_log ROOT/error.log crit;
 events { worker_connections 512; }
 http {
   access_log off; sendfile SENDFILE; tcp_nopush on; keepalive_requests 100000000; etag on; gzip_static on; default_type application/json;
   open_file_cache max=100; open_file_cache_valid 600s;
   client_body_temp_path ROOT/b; proxy_temp_path ROOT/p; fastcgi_temp_path ROOT/f; uwsgi_temp_path ROOT/u; scgi_temp_path ROOT/s;
-  server { listen ADDRESS; root ROOT; }
+  server { listen ADDRESSTLS; root ROOT; }
 }`)
 	path := filepath.Join(root, "nginx.conf")
 	if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
