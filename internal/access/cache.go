@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -25,8 +26,43 @@ type entry struct {
 	generation uint64
 }
 
+// A last is the token that was verified last on a connection, with what is
+// remembered of it.
+type last struct {
+	of    *Verifier
+	token string
+	entry entry
+}
+
+// A connection remembers the token that was verified last on one connection,
+// which most use again for each request.
+type connection struct{ last atomic.Pointer[last] }
+
+type connectionKey struct{}
+
+// OnConnection returns a context for the requests of one connection, with which
+// the token of a request need not be looked up while it is the same one. It is
+// believed no longer than any other, and forgotten with it.
+func OnConnection(ctx context.Context) context.Context {
+	return context.WithValue(ctx, connectionKey{}, &connection{})
+}
+
+// known finds a token that the connection of a request used before.
+func (v *Verifier) known(ctx context.Context, token string, generation uint64, now time.Time) (*connection, *last) {
+	c, ok := ctx.Value(connectionKey{}).(*connection)
+	if !ok {
+		return nil, nil
+	}
+	l := c.last.Load()
+	if l == nil || l.of != v || l.token != token || l.entry.generation != generation || !now.Before(l.entry.until) {
+		return c, nil
+	}
+	return c, l
+}
+
 // remembered are verified tokens by the hash of their full text, so that a
-// copy of the process's memory holds no token longer than a request does.
+// copy of the process's memory holds no token longer than the connection that
+// sends it.
 type remembered struct {
 	generation atomic.Uint64 // entries of earlier ones do not count
 	tokens     *cache.Cache[tocsin.Hash, entry]

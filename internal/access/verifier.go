@@ -110,7 +110,12 @@ func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string
 	if len(token) > maxToken {
 		return Identity{}, invalid(errors.New("too long"))
 	}
-	key, generation := tocsin.HashOf([]byte(token)), v.remembered.generation.Load()
+	generation := v.remembered.generation.Load()
+	on, before := v.known(ctx, token, generation, now)
+	if before != nil {
+		return before.entry.identityFor(audiences)
+	}
+	key := tocsin.HashOf([]byte(token))
 	entry, ok := v.remembered.get(key, generation, now)
 	if !ok {
 		var err error
@@ -120,12 +125,20 @@ func (v *Verifier) Verify(ctx context.Context, token string, audiences ...string
 		entry.generation = generation
 		v.remembered.put(key, entry)
 	}
-	if entry.foreign {
-		return entry.identity, nil
+	if on != nil {
+		on.last.Store(&last{v, token, entry})
 	}
-	for _, audience := range entry.audiences {
+	return entry.identityFor(audiences)
+}
+
+// identityFor is who sent the token to an API that answers to the audiences.
+func (e *entry) identityFor(audiences []string) (Identity, error) {
+	if e.foreign {
+		return e.identity, nil
+	}
+	for _, audience := range e.audiences {
 		if slices.Contains(audiences, audience) {
-			identity := entry.identity
+			identity := e.identity
 			identity.Audience = audience
 			return identity, nil
 		}

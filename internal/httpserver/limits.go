@@ -26,7 +26,9 @@ func withLimits(write ErrorWriter, log *slog.Logger) middleware {
 				fail(w, r, err, write, log)
 				return
 			}
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			if r.Body != http.NoBody {
+				r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			}
 			next.ServeHTTP(w, r)
 		})
 	}

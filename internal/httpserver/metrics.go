@@ -39,13 +39,21 @@ func (m *metrics) around(route string, now func() time.Time) middleware {
 	// The series of a route begins with its first request: an idle desk has none
 	// but those that tell something.
 	seconds := sync.OnceValue(func() prometheus.Observer { return m.seconds.WithLabelValues(route) })
+	var counters sync.Map // by status: there are few
+	count := func(status int) {
+		known, ok := counters.Load(status)
+		if !ok {
+			known, _ = counters.LoadOrStore(status, m.requests.WithLabelValues(route, code(status)))
+		}
+		known.(prometheus.Counter).Inc()
+	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec, start := w.(*recorder), now()
 			m.inFlight.Inc()
 			defer func() { // also when the handler gives up by a panic
 				m.inFlight.Dec()
-				m.requests.WithLabelValues(route, code(rec.outcome())).Inc()
+				count(rec.outcome())
 				seconds().Observe(now().Sub(start).Seconds())
 			}()
 			next.ServeHTTP(w, r)

@@ -7,13 +7,25 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// info is what the chain knows of a request.
-type info struct {
-	id       string
+// A call is what the chain knows of a request: it is the recorder of the
+// answer, and carries itself in the request's context.
+type call struct {
+	context.Context //nolint:containedctx // a call is a context
+
+	recorder recorder
+	id       [1]string // as the value of a header
 	stopping <-chan struct{}
 }
 
-type infoKey struct{}
+type callKey struct{}
+
+// Value returns what the context of the request holds, and the call itself.
+func (c *call) Value(key any) any {
+	if key == (callKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
 
 // withRequestID names the request in its context and in the answer. A client
 // that sends a GUID as client-request-id, as the SDKs of Graph do, finds its
@@ -25,9 +37,9 @@ func withRequestID(stopping <-chan struct{}) middleware {
 			if !tocsin.IsGUID(id) {
 				id = tocsin.NewGUID()
 			}
-			w.Header().Set("X-Request-Id", id)
-			ctx := context.WithValue(r.Context(), infoKey{}, &info{id: id, stopping: stopping})
-			next.ServeHTTP(&recorder{ResponseWriter: w}, r.WithContext(ctx))
+			c := &call{Context: r.Context(), recorder: recorder{ResponseWriter: w}, id: [1]string{id}, stopping: stopping}
+			w.Header()["X-Request-Id"] = c.id[:]
+			next.ServeHTTP(&c.recorder, r.WithContext(c))
 		})
 	}
 }
@@ -35,8 +47,8 @@ func withRequestID(stopping <-chan struct{}) middleware {
 // RequestID is the GUID that names a request in the log, or nothing outside of
 // one.
 func RequestID(ctx context.Context) string {
-	if i, ok := ctx.Value(infoKey{}).(*info); ok {
-		return i.id
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c.id[0]
 	}
 	return ""
 }
@@ -44,8 +56,8 @@ func RequestID(ctx context.Context) string {
 // Stopping is closed when the server wants to end. Handlers that answer
 // without end, such as event streams, return then; nil outside of a request.
 func Stopping(ctx context.Context) <-chan struct{} {
-	if i, ok := ctx.Value(infoKey{}).(*info); ok {
-		return i.stopping
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c.stopping
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lane"
 )
 
@@ -56,7 +57,9 @@ func (s *Server) serving(ctx context.Context) serving {
 		MaxHeaderBytes:    acceptedHeaders,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		ConnContext:       withGatherer,
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return access.OnConnection(withGatherer(ctx, conn))
+		},
 	}}
 	if !s.config.Lane {
 		return library

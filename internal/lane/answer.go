@@ -301,7 +301,7 @@ func appendField(to []byte, name string, values []string) []byte {
 		return to
 	}
 	for _, value := range values {
-		if strings.ContainsAny(value, "\r\n") {
+		if strings.IndexByte(value, '\n') >= 0 || strings.IndexByte(value, '\r') >= 0 {
 			value = newlines.Replace(value)
 		}
 		to = append(append(append(append(to, name...), ": "...), trim(value)...), "\r\n"...)

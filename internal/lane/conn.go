@@ -35,6 +35,7 @@ type conn struct {
 	ctx    context.Context //nolint:containedctx // of all requests of the connection; made for the first
 	cancel context.CancelFunc
 
+	pattern               *http.Request
 	last                  *sender
 	readUntil, writeUntil time.Time // deadlines that are set
 
@@ -121,7 +122,7 @@ func (c *conn) wait() []byte {
 	if c.state.Load() == fresh {
 		timeout = c.server.headTimeout()
 	}
-	if c.bound(&c.readUntil, timeout) {
+	if c.bound(&c.readUntil, time.Now(), timeout) {
 		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
 	}
 	have, err := c.waiter.read()
@@ -136,8 +137,7 @@ func (c *conn) wait() []byte {
 
 // bound moves a deadline so that it is at least a time away, and reports
 // whether it had to. It moves it by a tenth more, so that this is rare.
-func (c *conn) bound(until *time.Time, timeout time.Duration) bool {
-	now := time.Now()
+func (c *conn) bound(until *time.Time, now time.Time, timeout time.Duration) bool {
 	if timeout <= 0 || until.Sub(now) >= timeout && until.Sub(now) <= timeout+timeout/10 {
 		return false
 	}
@@ -170,15 +170,26 @@ func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
 	if address == nil {
 		return nil, 0, theirs
 	}
-	if c.ctx == nil {
-		c.ctx, c.cancel = context.WithCancel(context.WithValue(c.server.base, http.LocalAddrContextKey, c.rwc.LocalAddr()))
+	if c.pattern == nil {
+		c.begin()
 	}
-	r = (&http.Request{
-		Method: h.methodOf(), URL: address, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: c.last.header, Body: http.NoBody, Close: c.last.closes, Host: c.last.host,
-		RemoteAddr: c.remote, RequestURI: target, TLS: c.tls,
-	}).WithContext(c.ctx)
+	r = new(http.Request)
+	*r = *c.pattern // its context has no other way in
+	r.Method, r.URL, r.RequestURI = h.methodOf(), address, target
+	r.Header, r.Close, r.Host = c.last.header, c.last.closes, c.last.host
 	return r, h.size, ours
+}
+
+// begin makes what all requests of the connection share.
+func (c *conn) begin() {
+	ctx := context.WithValue(c.server.base, http.LocalAddrContextKey, c.rwc.LocalAddr())
+	if c.server.library.ConnContext != nil {
+		ctx = c.server.library.ConnContext(ctx, c.rwc)
+	}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.pattern = (&http.Request{
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, RemoteAddr: c.remote, TLS: c.tls,
+	}).WithContext(c.ctx)
 }
 
 // know makes the header that was sent the last one.
@@ -191,12 +202,13 @@ func (c *conn) know(block []byte) bool {
 
 // answer calls the handler and reports whether the connection goes on.
 func (c *conn) answer(r *http.Request) (on bool) {
-	if c.bound(&c.writeUntil, c.server.library.WriteTimeout) {
+	now := time.Now()
+	if c.bound(&c.writeUntil, now, c.server.library.WriteTimeout) {
 		_ = c.rwc.SetWriteDeadline(c.writeUntil) // a closed connection is seen next
 	}
 	w := c.server.answers.get()
 	w.reset(c, r)
-	c.began.Store(time.Now().UnixNano())
+	c.began.Store(now.UnixNano())
 	c.state.Store(serving)
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -177,7 +177,7 @@ func checkVersions(header http.Header) error {
 	if v := header.Get("Odata-Version"); v != "" && v != "4.0" && v != "4.01" {
 		return failf(http.StatusBadRequest, "OData-Version %s is not served: use 4.0.", tocsin.Clip(v, 20))
 	}
-	if v := header.Get("Odata-MaxVersion"); v != "" {
+	if v := header.Get("Odata-Maxversion"); v != "" {
 		if n, err := strconv.ParseFloat(v, 64); err != nil || !(n >= 4) || n > 100 {
 			return failf(http.StatusBadRequest, "OData-MaxVersion %s is not served: this is OData 4.0.", tocsin.Clip(v, 20))
 		}
