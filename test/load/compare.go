@@ -49,9 +49,7 @@ func duels() []duel {
 
 // compare runs all duels and the growth of the history.
 func compare(ctx context.Context, s settings) error {
-	if pin, err := exec.LookPath("taskset"); err == nil {
-		_ = exec.CommandContext(ctx, pin, "-acp", clientCPU, strconv.Itoa(os.Getpid())).Run() // a figure suffers, nothing else
-	}
+	pinClient(ctx)
 	root, err := os.MkdirTemp("", "tocsin-static")
 	if err != nil {
 		return err
@@ -109,6 +107,13 @@ func compare(ctx context.Context, s settings) error {
 		fmt.Printf("the processors were busy to %.0f %%, with this program's part\n", 100*float64(used-usedBefore)/float64(all-allBefore))
 	}
 	return nil
+}
+
+// pinClient keeps this program to the processor of clients, where it can.
+func pinClient(ctx context.Context) {
+	if pin, err := exec.LookPath("taskset"); err == nil {
+		_ = exec.CommandContext(ctx, pin, "-acp", clientCPU, strconv.Itoa(os.Getpid())).Run() // a figure suffers, nothing else
+	}
 }
 
 // anew ends a path so that nobody asked for it before, without a meaning.
