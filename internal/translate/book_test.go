@@ -25,7 +25,7 @@ func say(t *testing.T, lang, text string) string {
 
 // Each row is a text and what the book says in fr, ja, es and de; "" for
 // nothing.
-func TestLine(t *testing.T) { //nolint:misspell // French
+func TestLine(t *testing.T) {
 	t.Parallel()
 	for _, row := range [][5]string{
 		// Labels and headings keep their colon and brackets.
@@ -33,7 +33,7 @@ func TestLine(t *testing.T) { //nolint:misspell // French
 		{"USER IMPACT:", "Impact sur les utilisateurs\u00a0:", "ユーザーへの影響：", "Impacto en los usuarios:", "Auswirkungen auf Benutzer:"},
 		{"[Rollout Schedule]", "[Calendrier de déploiement]", "[ロールアウト スケジュール]", "[Calendario de lanzamiento]", "[Rollout-Zeitplan]"},
 		{"[What and Why:]", "[Ce qui change et pourquoi]\u00a0:", "[変更内容と理由]：", "[Qué cambia y por qué]:", "[Was sich ändert und warum]:"},
-		{"ACTION REQUIRED AND RECOMMENDATIONS", "Actions requises et recommandations", "必要な対応と推奨事項", "Acciones necesarias y recomendaciones", "Erforderliche Aktionen und Empfehlungen"},
+		{"ACTION REQUIRED AND RECOMMENDATIONS", "Actions requises et recommandations", "必要な対応と推奨事項", "Acciones necesarias y recomendaciones", "Erforderliche Aktionen und Empfehlungen"}, //nolint:misspell // French
 		{"General Availability (Worldwide, GCC High, and DoD):", "Disponibilité générale (monde entier, GCC High, DoD)\u00a0:", "一般提供 (全世界、GCC High、DoD)：", "Disponibilidad general (todo el mundo, GCC High, DoD):", "Allgemeine Verfügbarkeit (weltweit, GCC High, DoD):"},
 		// Statuses and classes.
 		{"Service restored", "Service restauré", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
@@ -85,7 +85,7 @@ func TestLine(t *testing.T) { //nolint:misspell // French
 		// Months, rollouts, roadmap.
 		{
 			"We will begin rolling out mid‑August 2026 (previously late July) and expect to complete by September 2026.",
-			"Le déploiement commencera mi-août 2026 (auparavant fin juillet) et devrait être terminé d’ici septembre 2026.",
+			"Le déploiement commencera mi-août 2026 (auparavant fin juillet) et devrait être terminé d’ici septembre 2026.", //nolint:misspell // French
 			"2026年8月中旬 (以前は7月下旬)にロールアウトを開始し、2026年9月までに完了する予定です。",
 			"El lanzamiento comenzará a mediados de agosto de 2026 (antes: a finales de julio) y se prevé que finalice en septiembre de 2026.",
 			"Der Rollout beginnt Mitte August 2026 (zuvor Ende Juli) und soll bis September 2026 abgeschlossen sein.",

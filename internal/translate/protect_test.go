@@ -120,13 +120,13 @@ func TestGuardRefuses(t *testing.T) {
 	}
 }
 
-func TestNumbersMayBeWrittenOtherwise(t *testing.T) { //nolint:misspell // French
+func TestNumbersMayBeWrittenOtherwise(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		source, target, lang string
 		want                 Reason
 	}{
-		{"About 1,200 mailboxes wait for two hours.", "Environ 1 200 boîtes attendent depuis deux heures.", "fr", ReasonNone},
+		{"About 1,200 mailboxes wait for two hours.", "Environ 1 200 boîtes attendent depuis deux heures.", "fr", ReasonNone}, //nolint:misspell // French
 		{"About 1,200 mailboxes wait for two hours.", "約1200個のメールボックスが2時間待っています。", "ja", ReasonNone},
 		{"About 1,200 mailboxes wait for two hours.", "Unos 1.200 buzones esperan 3 horas más.", "es", ReasonDigits},
 		{"⟦1⟧ ⟦2⟧", "⟦2⟧ ⟦1⟧", "fr", ReasonNone},
