@@ -78,7 +78,25 @@ func (c *engineTestCmd) Run(ctx context.Context, s *session) error {
 	return nil
 }
 
+// offering are engines that say which languages they translate English into.
+type offering interface {
+	Languages(ctx context.Context) ([]string, error)
+}
+
+// testEngine asks an engine, and explains a failure by the languages that it
+// offers where it says so.
 func testEngine(ctx context.Context, m translate.Member, language string) engineTestJSON {
+	result := askEngine(ctx, m, language)
+	if lists, ok := m.Engine.(offering); ok && !result.OK {
+		offered, err := lists.Languages(ctx)
+		if err == nil && !slices.Contains(offered, language) {
+			result.Problem = "It does not offer this language. It offers " + tocsin.Clip(strings.Join(offered, ", "), 200) + "."
+		}
+	}
+	return result
+}
+
+func askEngine(ctx context.Context, m translate.Member, language string) engineTestJSON {
 	result := engineTestJSON{Engine: m.ID, Name: m.Engine.Name(), Language: language}
 	start := time.Now()
 	answer, err := m.Engine.Translate(ctx, translate.Job{To: language, Texts: []string{trial}})

@@ -18,6 +18,14 @@ import (
 func TestEngineTest(t *testing.T) {
 	t.Parallel()
 	good := enginetest.Serve(t, func(w http.ResponseWriter, r enginetest.Request) {
+		if r.Path == "/languages" {
+			_, _ = w.Write([]byte(`[{"code":"en","targets":["fr","ja"]}]`))
+			return
+		}
+		if strings.Contains(r.Body, `"target":"de"`) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		said := `["Les utilisateurs ne peuvent pas ouvrir ⟦1⟧."]`
 		if strings.Contains(r.Body, `"target":"ja"`) {
 			said = `["ユーザーは開けません。"]`
@@ -27,11 +35,11 @@ func TestEngineTest(t *testing.T) {
 	closed := enginetest.Say(t, http.StatusUnauthorized, `{"message":"Wrong key hunter2-hunter2"}`)
 	file := filepath.Join(t.TempDir(), "tocsin.yaml")
 	text := `translation:
-  languages: [fr, ja]
+  languages: [fr, ja, de]
   engines:
     - {name: house, kind: libre, address: "` + good.Address + `"}
     - {kind: deepl, key: hunter2-hunter2, address: "` + closed.Address + `"}
-  chains: {ja: [house]}
+  chains: {ja: [house], de: [house]}
 `
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -46,6 +54,7 @@ func TestEngineTest(t *testing.T) {
 	for line, want := range map[string]string{
 		"engine test": "ENGINE NAME LANGUAGE MS ANSWER OR PROBLEM house LibreTranslate fr N Les utilisateurs ne peuvent pas ouvrir ⟦1⟧. " +
 			"house LibreTranslate ja N It did not leave the mark ⟦1⟧ alone, which stands for a name. " +
+			"house LibreTranslate de N It does not offer this language. It offers fr, ja. " +
 			"deepl DeepL fr N It refuses: check address, key and version. Status 401. tocsin: not all engines translate",
 		"engine test nobody": `tocsin: There is no engine "nobody" in translation.engines.`,
 	} {
