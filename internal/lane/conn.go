@@ -3,9 +3,11 @@ package lane
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -38,6 +40,7 @@ type conn struct {
 	pattern               *http.Request
 	last                  *sender
 	readUntil, writeUntil time.Time // deadlines that are set
+	rests                 bool      // nothing is kept for the next request
 
 	state atomic.Int32
 	began atomic.Int64 // when the handler began, in nanoseconds
@@ -47,29 +50,48 @@ type conn struct {
 
 // serve is the life of a connection.
 func (c *conn) serve() {
-	defer c.server.forget(c)
-	handed := false
-	defer func() {
-		if c.cancel != nil {
-			c.cancel()
-		}
-		if !handed {
-			_ = c.rwc.Close()
-		}
-	}()
 	if secured, ok := c.rwc.(*tls.Conn); ok {
 		if !c.shake(secured) {
+			c.end(false)
 			return
 		}
 		if c.tls.NegotiatedProtocol == "h2" {
-			handed = c.server.hand(secured)
+			c.end(c.server.hand(secured))
 			return
 		}
 	}
-	rest, pass := c.requests()
-	if pass {
-		handed = c.server.hand(handOver(c.rwc, rest))
+	c.run()
+}
+
+// run answers requests, until the connection ends or rests. One that rests goes
+// on in another goroutine, whose stack did not grow.
+func (c *conn) run() {
+	rest, next := c.requests()
+	switch next {
+	case resting:
+		c.server.group.Go(c.run)
+	case passing:
+		c.end(c.server.hand(handOver(c.rwc, rest)))
+	default:
+		c.end(false)
 	}
+}
+
+// end leaves the connection to whom it was handed, or closes it.
+func (c *conn) end(handed bool) {
+	c.release()
+	if !handed {
+		_ = c.rwc.Close()
+	}
+	c.server.forget(c)
+}
+
+// release gives back what is kept for the next request.
+func (c *conn) release() {
+	if c.cancel != nil {
+		c.cancel()
+	}
+	c.ctx, c.cancel, c.pattern, c.last = nil, nil, nil, nil
 }
 
 // shake does the handshake of TLS.
@@ -86,53 +108,77 @@ func (c *conn) shake(secured *tls.Conn) bool {
 	return true
 }
 
-// requests answers requests until the connection ends, or until one comes that
-// the library should have: rest are the bytes of it that were read.
-func (c *conn) requests() (rest []byte, pass bool) {
-	have := c.server.buffers.get()[:0]
+// What becomes of a connection.
+type course int
+
+const (
+	ending  course = iota
+	resting        // no request came for a moment
+	passing        // the next request is for the library
+)
+
+// requests answers requests until the connection ends, rests, or until one
+// comes that the library should have: rest are the bytes of it that were read.
+func (c *conn) requests() (rest []byte, next course) {
+	var have []byte
 	defer func() { c.server.buffers.put(have) }()
 	for {
 		if len(have) == 0 {
 			c.server.buffers.put(have)
-			if have = c.wait(); have == nil {
-				return nil, false
+			if have, next = c.wait(); have == nil {
+				return nil, next
 			}
-		} else if !c.turn(waiting, reading) && !c.turn(fresh, reading) {
-			return nil, false
+		} else if !c.turn(waiting, reading) {
+			return nil, ending
 		}
 		r, size, of := c.request(&have)
 		switch {
 		case of == theirs:
-			return append([]byte(nil), have...), true
+			return append([]byte(nil), have...), passing
 		case r == nil || !c.answer(r):
-			return nil, false
+			return nil, ending
 		}
 		have = append(have[:copy(have, have[size:])], c.early...)
 		c.early = nil
 		if !c.turn(reading, waiting) {
-			return nil, false
+			return nil, ending
 		}
 	}
 }
 
+// restAfter is how long the next request is awaited in full readiness.
+const restAfter = time.Second
+
 // wait waits for a request and returns its first bytes, in a buffer of the
-// server's; nil when the connection has ended.
-func (c *conn) wait() []byte {
-	timeout := c.server.idleTimeout()
-	if c.state.Load() == fresh {
-		timeout = c.server.headTimeout()
+// server's; nil when the connection has ended or rests.
+func (c *conn) wait() ([]byte, course) {
+	timeout, ready := c.server.idleTimeout(), !c.rests
+	switch {
+	case c.state.Load() == fresh:
+		timeout, ready = c.server.headTimeout(), false
+	case ready && (timeout <= 0 || timeout > restAfter):
+		timeout = restAfter
+	default:
+		ready = false
 	}
 	if c.bound(&c.readUntil, time.Now(), timeout) {
 		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
 	}
-	have, err := c.waiter.read()
+	have, err := c.waiter.read(c.rests)
+	if ready && errors.Is(err, os.ErrDeadlineExceeded) && c.state.Load() == waiting {
+		c.release()
+		c.rests, c.readUntil = true, time.Time{}
+		_ = c.rwc.SetReadDeadline(c.readUntil) // as above
+		return nil, resting
+	}
+	c.rests = false
 	if err != nil || len(have) == 0 || !c.turn(waiting, reading) && !c.turn(fresh, reading) {
 		if have != nil {
 			c.server.buffers.put(have)
 		}
-		return nil
+		return nil, ending
 	}
-	return have
+	return have, ending
 }
 
 // bound moves a deadline so that it is at least a time away, and reports
@@ -268,15 +314,26 @@ func (c *conn) unwatch() bool {
 
 // A waiter waits for the first bytes of a request without holding memory for
 // them, where that can be done.
-type waiter interface{ read() ([]byte, error) }
+type waiter interface {
+	// read returns the first bytes; long tells that they are not expected soon.
+	read(long bool) ([]byte, error)
+}
 
-// held is the waiter that reads into a buffer which it holds while it waits.
+// held is the waiter that reads into a buffer. Where that takes long, it reads
+// one byte first.
 type held struct {
 	from io.Reader
 	pool *buffers
 }
 
-func (w held) read() ([]byte, error) {
+func (w held) read(long bool) ([]byte, error) {
+	var one [1]byte
+	if long {
+		if n, err := w.from.Read(one[:]); n == 0 {
+			return nil, err
+		}
+		return append(w.pool.get(), one[0]), nil
+	}
 	b := w.pool.get()
 	n, err := w.from.Read(b[:cap(b)])
 	if n > 0 {

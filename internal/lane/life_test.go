@@ -249,6 +249,46 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// TestRest leaves connections alone for a moment, after which nothing is kept
+// for them, and asks again.
+func TestRest(t *testing.T) {
+	t.Parallel()
+	pattern := httptest.NewTLSServer(nil) // for its certificate
+	t.Cleanup(pattern.Close)
+	for name, dialled := range map[string]func() net.Conn{
+		"plain": func() net.Conn {
+			address := start(t, handlers(), true, func(s *http.Server) { s.IdleTimeout = time.Minute }).address
+			return dial(t, address)
+		},
+		"tls": func() net.Conn {
+			return tls.Client(dial(t, overTLS(t, pattern.TLS.Certificates, true)), &tls.Config{InsecureSkipVerify: true})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := dialled()
+			in := bufio.NewReader(conn)
+			for range 3 {
+				_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+				if _, err := io.WriteString(conn, "GET /echo HTTP/1.1\r\nHost: a\r\nX: b\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				w, err := http.ReadResponse(in, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body, err := io.ReadAll(w.Body); err != nil || !strings.Contains(string(body), "X:[b]") {
+					t.Fatalf("%q, %v", body, err)
+				}
+				_ = conn.SetReadDeadline(time.Now().Add(1300 * time.Millisecond))
+				if _, err := in.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Fatalf("the server sent or closed something: %v", err)
+				}
+			}
+		})
+	}
+}
+
 func overTLS(t *testing.T, certificates []tls.Certificate, withLane bool) string {
 	t.Helper()
 	library := &http.Server{Handler: handlers(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}

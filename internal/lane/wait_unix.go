@@ -31,7 +31,7 @@ func waiterOf(c *conn) waiter {
 	return s
 }
 
-func (s *sleeper) read() ([]byte, error) {
+func (s *sleeper) read(bool) ([]byte, error) {
 	err := s.raw.Read(s.try)
 	if err == nil {
 		err = s.err

@@ -102,6 +102,11 @@ func compare(ctx context.Context, s settings) error {
 			return err
 		}
 	}
+	if !s.page && !s.tls && strings.Contains("idle", s.only) {
+		if err := idle(ctx, s, servers); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("\nresident memory of the server %d MB\n", resident(desk.cmd.Process.Pid)>>20)
 	if used, all := busy(); all > allBefore {
 		fmt.Printf("the processors were busy to %.0f %%, with this program's part\n", 100*float64(used-usedBefore)/float64(all-allBefore))

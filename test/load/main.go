@@ -34,6 +34,7 @@ type settings struct {
 	conns    int
 	rounds   int
 	span     time.Duration
+	settle   time.Duration
 	serve    bool
 	page     bool
 	tls      bool
@@ -68,6 +69,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&s.conns, "conns", 8, "connections of the generator")
 	flag.IntVar(&s.rounds, "rounds", 5, "runs of each server for each question")
 	flag.DurationVar(&s.span, "span", time.Second, "length of one run")
+	flag.DurationVar(&s.settle, "settle", 5*time.Second, "how long idle connections are left alone before their memory is looked at")
 	flag.StringVar(&s.only, "only", "", "ask only the questions whose name contains this")
 	flag.StringVar(&s.sendfile, "sendfile", "off", "nginx setting: off as it comes, or on to hand files to the kernel without reading them")
 	flag.StringVar(&s.profile, "profile", "", "write a processor profile of the server to this file")
