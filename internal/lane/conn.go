@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -46,6 +47,8 @@ type conn struct {
 	began atomic.Int64 // when the handler began, in nanoseconds
 	gone  chan struct{}
 	early []byte // what the watcher read
+
+	watching sync.Mutex // of the state, while it is watched, with the deadline of reading
 }
 
 // serve is the life of a connection.
@@ -288,12 +291,29 @@ func (c *conn) turn(from, to int32) bool { return c.state.CompareAndSwap(from, t
 func (c *conn) watch() {
 	defer close(c.gone)
 	one := make([]byte, 1)
-	n, err := c.rwc.Read(one)
-	c.early = one[:n]
-	if err != nil && n == 0 && c.state.Load() == watched {
-		c.early = nil
-		c.cancel()
+	for c.listen() {
+		n, err := c.rwc.Read(one)
+		switch {
+		case n > 0:
+			c.early = one
+			return
+		case errors.Is(err, os.ErrDeadlineExceeded): // that of reading, which has passed
+		case c.state.Load() == watched:
+			c.cancel()
+			return
+		}
 	}
+}
+
+// listen takes the deadline of reading away while the connection is watched.
+func (c *conn) listen() bool {
+	c.watching.Lock()
+	defer c.watching.Unlock()
+	if c.state.Load() != watched {
+		return false
+	}
+	_ = c.rwc.SetReadDeadline(time.Time{}) // a closed connection is seen next
+	return true
 }
 
 // unwatch ends the time of the handler, and reports whether the sender is
@@ -302,13 +322,18 @@ func (c *conn) unwatch() bool {
 	if c.turn(serving, reading) {
 		return true
 	}
-	if !c.turn(watched, reading) {
+	c.watching.Lock()
+	mine := c.turn(watched, reading)
+	if mine {
+		_ = c.rwc.SetReadDeadline(time.Unix(1, 0)) // wakes the watcher
+	}
+	c.watching.Unlock()
+	if !mine {
 		return false
 	}
-	_ = c.rwc.SetReadDeadline(time.Unix(1, 0)) // wakes the watcher
 	<-c.gone
 	c.readUntil = time.Time{}
-	_ = c.rwc.SetReadDeadline(time.Time{})
+	_ = c.rwc.SetReadDeadline(time.Time{}) // a closed connection is seen next
 	return c.ctx.Err() == nil
 }
 

@@ -89,7 +89,7 @@ func TestClientLeaves(t *testing.T) {
 			select {
 			case <-r.Context().Done():
 				t.Error("the context of a client that waits has ended")
-			case <-time.After(600 * time.Millisecond):
+			case <-time.After(1500 * time.Millisecond): // longer than connections wait before they rest
 			}
 			return
 		}
@@ -99,7 +99,7 @@ func TestClientLeaves(t *testing.T) {
 	})
 	server := start(t, h, true)
 	stay := dial(t, server.address)
-	for _, next := range []string{"", "GET /stay HTTP/1.1\r\nHost: a\r\n\r\n"} { // the second one with the next request behind it
+	for _, next := range []string{"", "", "GET /stay HTTP/1.1\r\nHost: a\r\n\r\n"} { // the last one with the next request behind it
 		if _, err := io.WriteString(stay, "GET /stay HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}

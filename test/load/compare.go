@@ -97,21 +97,27 @@ func compare(ctx context.Context, s settings) error {
 			return fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
-	if s.only == "" && !s.page {
-		if err := growth(ctx, s, desk); err != nil {
-			return err
-		}
-	}
-	if !s.page && !s.tls && strings.Contains("idle", s.only) {
-		if err := idle(ctx, s, servers); err != nil {
-			return err
-		}
+	if err := others(ctx, s, servers); err != nil {
+		return err
 	}
 	fmt.Printf("\nresident memory of the server %d MB\n", resident(desk.cmd.Process.Pid)>>20)
 	if used, all := busy(); all > allBefore {
 		fmt.Printf("the processors were busy to %.0f %%, with this program's part\n", 100*float64(used-usedBefore)/float64(all-allBefore))
 	}
 	return nil
+}
+
+// others are the measures that are no duel.
+func others(ctx context.Context, s settings, of servers) error {
+	if s.only == "" && !s.page {
+		if err := growth(ctx, s, of.lane); err != nil {
+			return err
+		}
+	}
+	if s.page || s.tls || !strings.Contains("idle", s.only) {
+		return nil
+	}
+	return idle(ctx, s, of)
 }
 
 // pinClient keeps this program to the processor of clients, where it can.
