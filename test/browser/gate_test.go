@@ -128,6 +128,7 @@ func rows() []row {
 		{route: "/status/{tenant}/atom.xml", data: true},
 		{route: "/status/{tenant}/badge.json", data: true},
 		{route: "/status/{tenant}/badge.svg", data: true},
+		{route: "/status/{tenant}/embed", at: []string{"/status/contoso/embed", "/status/contoso/embed?tz=Asia/Tokyo&theme=dark"}},
 		{route: "/status/{tenant}/embed.json", data: true},
 		{route: "/status/{tenant}/feed.json", data: true},
 		{route: "/status/{tenant}/feed.xml", data: true},

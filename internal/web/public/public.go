@@ -97,6 +97,7 @@ func (p *Pages) Family() web.Family {
 	if p.config.Press != nil {
 		published("/status/{tenant}", p.index)
 		published("/status/{tenant}/help", p.sheet)
+		published("/status/{tenant}/embed", p.embed)
 		published("/status/{tenant}/{id}/{n}", p.publication)
 		f.Pages = append(f.Pages, p.feeds()...)
 	}
