@@ -41,8 +41,8 @@ type effect struct {
 }
 
 const (
-	firstScope = "Reports come from several regions so far; we are still finding out how many users are affected."
-	wideScope  = "Any user whose requests are routed through the affected part of the network may be impacted."
+	firstScope = "This issue could potentially affect any user. Reports come from several regions so far."
+	wideScope  = "Impact is specific to users who are served through the affected infrastructure."
 )
 
 // chapters are the ten minutes of the incident. It gets worse within the first
@@ -52,40 +52,40 @@ func chapters() []chapter {
 	down, degraded, restoring, good := tocsin.StatusInterruption, tocsin.StatusDegradation, tocsin.StatusRestoringService, tocsin.StatusOperational
 	return []chapter{
 		{
-			at: time.Second, status: tocsin.StatusInvestigating, current: "We're looking into a possible problem and checking whether your organization is affected. We'll provide an update within 30 minutes.",
+			at: time.Second, status: tocsin.StatusInvestigating, current: "We're investigating a potential issue and checking for impact to your organization. We'll provide an update within 30 minutes.",
 			services: []effect{{"OSDPPlatform", tocsin.StatusInvestigating}},
 		},
 		{
-			at: 10 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "Monitoring shows failed connections to several services. We're comparing network telemetry with recent changes to find where requests are lost.",
+			at: 10 * time.Second, status: degraded, scope: firstScope, next: "30m", current: "We're reviewing service monitoring telemetry to isolate the root cause and develop a remediation plan.",
 			services: []effect{{"OSDPPlatform", degraded}, {"Exchange", degraded}},
 		},
 		{
-			at: 25 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. Requests fail before they reach the services, which points to the network in front of them.",
+			at: 25 * time.Second, status: degraded, scope: wideScope, next: "30m", current: "More services are affected than we first saw. We're continuing our efforts to isolate the root cause and develop a remediation plan.",
 			services: []effect{{"microsoftteams", degraded}, {"SharePoint", degraded}},
 		},
 		{
-			at: 45 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're moving traffic to healthy entry points while we isolate the part that fails.",
+			at: 45 * time.Second, status: down, scope: wideScope, next: "30m", current: "Users are unable to reach one or more services. We're rerouting traffic to healthy infrastructure to mitigate impact.",
 			services: []effect{{"OSDPPlatform", down}, {"microsoftteams", down}, {"SharePoint", down}, {"OneDriveForBusiness", degraded}},
 		},
 		{
-			at: 150 * time.Second, status: down, scope: wideScope, next: "30m", current: "Moving traffic helps in some regions. In others the remaining entry points are short of capacity, and we're adding more.",
+			at: 150 * time.Second, status: down, scope: wideScope, next: "30m", current: "We've redirected traffic to alternate infrastructure and are monitoring the service to ensure that impact is remediated. In some regions the remaining entry points are short of capacity, and we're adding more.",
 			services: []effect{{"OrgLiveID", degraded}, {"MicrosoftFlow", degraded}},
 		},
-		{at: 370 * time.Second, written: 260 * time.Second, status: down, scope: wideScope, next: "30m", current: "A configuration change to the network was found to have removed routes that are still in use. We're preparing to take it back."},
+		{at: 370 * time.Second, written: 260 * time.Second, status: down, scope: wideScope, next: "30m", current: "We've identified that a recent configuration change caused impact. It removed routes of the network that are still in use, and we're preparing to take it back."},
 		{
-			at: 340 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is being taken back region by region. Users in the first regions can connect again.",
+			at: 340 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A recent configuration change caused impact. It removed routes of the network that were still in use.", current: "We're reverting the change to remediate impact. Users in the first regions can connect again.",
 			services: []effect{{"OSDPPlatform", restoring}, {"microsoftteams", degraded}, {"SharePoint", degraded}},
 		},
 		{
-			at: 450 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "Most regions are back. We're watching the load while users reconnect.",
+			at: 450 * time.Second, status: restoring, scope: wideScope, next: "60m", cause: "A recent configuration change caused impact. It removed routes of the network that were still in use.", current: "We're continuing to monitor service telemetry to confirm full remediation. Most regions are back.",
 			services: []effect{{"Exchange", good}, {"OrgLiveID", good}, {"OneDriveForBusiness", good}, {"microsoftteams", restoring}, {"SharePoint", restoring}},
 		},
 		{
-			at: 520 * time.Second, status: tocsin.StatusVerifyingService, scope: wideScope, next: "60m", cause: "A configuration change to the network removed routes that were still in use.", current: "The change is taken back everywhere. We're verifying with telemetry and with affected organizations that connections succeed.",
+			at: 520 * time.Second, status: tocsin.StatusVerifyingService, scope: wideScope, next: "60m", cause: "A recent configuration change caused impact. It removed routes of the network that were still in use.", current: "We've successfully reverted the change and are monitoring the service to ensure that the issue is resolved.",
 			services: []effect{{"OSDPPlatform", tocsin.StatusVerifyingService}, {"SharePoint", good}, {"MicrosoftFlow", good}},
 		},
 		{
-			at: 590 * time.Second, status: tocsin.StatusServiceRestored, scope: wideScope, cause: "A configuration change to the network removed routes that were still in use, since the check before it did not cover them.", current: "We've confirmed that the change is taken back and that users can reach all services again.",
+			at: 590 * time.Second, status: tocsin.StatusServiceRestored, scope: wideScope, cause: "A recent configuration change caused impact. It removed routes that were still in use, since the check before it did not cover them.", current: "After monitoring the service, we've confirmed that service is restored.",
 			services: []effect{{"OSDPPlatform", good}, {"microsoftteams", good}},
 		},
 	}
@@ -152,13 +152,13 @@ func (d *Demo) tell(start time.Time, seen []chapter, scale func(time.Duration) t
 	}
 	begun := start.Add(-scale(5 * time.Minute))
 	issue := tocsin.Issue{
-		ID: incidentID, Title: "Users may be unable to reach several Microsoft 365 apps and services", Service: tocsin.ServiceNameOf("OSDPPlatform"), ServiceID: "OSDPPlatform",
+		ID: incidentID, Title: "Users may be unable to access one or more Microsoft 365 services", Service: tocsin.ServiceNameOf("OSDPPlatform"), ServiceID: "OSDPPlatform",
 		Feature: "Access", FeatureGroup: "Portal", Classification: "incident", Origin: "microsoft", Status: last.status,
-		Impact: "Users may be unable to reach several Microsoft 365 apps and services.", StartAt: begun, ModifiedAt: start.Add(scale(seen[len(seen)-1].at)),
+		Impact: "Users may be unable to access one or more Microsoft 365 services.", StartAt: begun, ModifiedAt: start.Add(scale(seen[len(seen)-1].at)),
 	}
 	if last.status == tocsin.StatusServiceRestored {
 		issue.Resolved, issue.EndAt = true, start.Add(scale(last.at-40*time.Second)).Truncate(time.Second)
-		issue.Title = "Users were unable to reach several Microsoft 365 apps and services"
+		issue.Title = "Users may have been unable to access one or more Microsoft 365 services"
 		issue.Impact = issue.Title + "."
 	}
 	for _, c := range seen {
@@ -189,7 +189,7 @@ func (c chapter) post(issue tocsin.Issue, begun, created time.Time) string {
 	if wait, err := time.ParseDuration(c.next); err == nil {
 		parts = append(parts, "Next update by: "+longDate(created.Add(wait)))
 	} else {
-		parts = append(parts, "Next steps:\n- We're reviewing how the change was checked, so that routes in use cannot be removed.\n- We're adding capacity to the entry points that were short of it.", "This is the final update for the event.")
+		parts = append(parts, "Next steps:\n- We're reviewing our change management procedures to prevent similar issues.\n- We're adding capacity to the entry points that were short of it.", "This is the final update for the event.")
 	}
 	return strings.Join(parts, "\n\n")
 }

@@ -51,7 +51,9 @@ func (v *View) Bilingual(t translate.Translation) Bilingual {
 		if line.Origin == translate.OriginOriginal {
 			one.Lang = translate.Source
 		}
-		one.Mark, one.Why = v.originOf(line)
+		if !label || line.Origin != translate.OriginBook { // labels are the book's unless something is said
+			one.Mark, one.Why = v.originOf(line)
+		}
 		if n := len(row.Target); n > 0 && row.Target[n-1].Mark == one.Mark && row.Target[n-1].Why == one.Why {
 			row.Target[n-1].Mark, row.Target[n-1].Why = "", ""
 		}
