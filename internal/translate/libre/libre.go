@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"net/http"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/translate"
@@ -30,7 +32,7 @@ type Engine struct {
 
 // New makes the engine.
 func New(c Config) (*Engine, error) {
-	client, err := wire.New(wire.Config{Address: c.Address, Secrets: []string{c.Key}, Now: c.Now})
+	client, err := wire.New(wire.Config{Address: c.Address, Secrets: []string{c.Key}, Classify: classify, Now: c.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +81,17 @@ func (e *Engine) Translate(ctx context.Context, job translate.Job) (translate.An
 		return translate.Answer{}, err
 	}
 	return translate.Answer{Texts: texts}, nil
+}
+
+// classify tells a key that is missing from a text that is too long: both are 400.
+func classify(status int, body []byte) (class translate.FailureClass, code string) {
+	var reply struct {
+		Error string `json:"error"`
+	}
+	if status == http.StatusBadRequest && json.Unmarshal(body, &reply) == nil && strings.Contains(strings.ToLower(reply.Error), "api key") {
+		return translate.FailureOff, "key"
+	}
+	return "", ""
 }
 
 // Languages returns the languages that the server translates English into.

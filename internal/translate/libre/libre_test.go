@@ -54,6 +54,17 @@ func TestSuccessThatIsNone(t *testing.T) {
 	}
 }
 
+// A server that wants a key answers 400, as it does to a text that is too long.
+func TestMissingKey(t *testing.T) {
+	t.Parallel()
+	for body, class := range map[string]translate.FailureClass{
+		`{"error":"Please contact the server operator to get an API key"}`:      translate.FailureOff,
+		`{"error":"Invalid request: request (7000) exceeds text limit (5000)"}`: translate.FailureText,
+	} {
+		enginetest.Refused(t, engine(t, enginetest.Say(t, http.StatusBadRequest, body).Address), class)
+	}
+}
+
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	e, err := libre.New(libre.Config{Address: enginetest.Say(t, http.StatusOK, `[{"code":"fr","targets":["en"]},{"code":"en","name":"English","targets":["es","fr"]}]`).Address, Now: enginetest.Now})
