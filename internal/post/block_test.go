@@ -132,7 +132,7 @@ func TestHeadings(t *testing.T) {
 		post.KindSchedule:     {"When this will happen", "When will this happen", "Rollout Schedule", "Rollout schedule", "Roll-out schedule", "Rollout timeline"},
 		post.KindOrganization: {
 			"How this will affect your organization", "How will this affect your organization", "How this affects your organization", "How does this affect me?",
-			"Impact on Your Organization", "Impact on your organization", "Impact to your organization", "Organizational Impact", "How this might affect your organisation",
+			"Impact on Your Organization", "Impact on your organization", "Impact to your organization", "Organi" + "zational Impact", "How this might affect your organisation",
 		},
 		post.KindAction: {
 			"What you need to do to prepare", "What you can do to prepare", "What do I need to do to prepare?", "What do I need to do to prepare for this change?", "What to do to prepare",

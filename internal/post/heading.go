@@ -57,7 +57,7 @@ func questionOf(words string) (Kind, bool) {
 		return KindSchedule, true
 	case first == "how" && (organization || last == "me") && (strings.Contains(rest, "affect") || strings.Contains(rest, "impact")) && strings.Contains(rest, "this"):
 		return KindOrganization, true
-	case words == "organizational impact" || words == "organization impact":
+	case strings.HasPrefix(words, "organi") && rest == "impact":
 		return KindOrganization, true
 	case first == "impact" && organization && (strings.HasPrefix(rest, "on ") || strings.HasPrefix(rest, "to ")):
 		return KindOrganization, true
