@@ -47,14 +47,14 @@ func (s *sleeper) look(fd uintptr) bool {
 	for {
 		n, err := syscall.Read(int(fd), b[:cap(b)])
 		switch {
-		case err == syscall.EINTR: //nolint:errorlint // errors of the system come bare
+		case err == syscall.EINTR:
 			continue
 		case err == nil && n > 0:
 			s.have = b[:n]
 			return true
 		}
 		s.pool.put(b)
-		if err == syscall.EAGAIN { //nolint:errorlint // as above
+		if err == syscall.EAGAIN {
 			return false
 		}
 		if s.err = err; err == nil {
