@@ -62,7 +62,7 @@ func ReadBook(body []byte) (*Book, error) {
 		words: &vocabulary{}, slots: map[string]*nonterminal{}, review: f.Review, units: f.Units,
 		label: map[string][languageCount]string{}, acronyms: map[string]bool{},
 		status: wordsOf(f.Statuses), class: wordsOf(f.Classes), ui: wordsOf(f.UI),
-		weekdays: f.Calendar.Weekdays[Source], months: f.Calendar.Months[Source],
+		weekdays: weekdaysIn(Source), months: monthsIn(Source),
 	}
 	b.pool.New = func() any { return &matcher{book: b, words: b.words} }
 	for i, lang := range Languages() {

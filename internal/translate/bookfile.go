@@ -60,7 +60,6 @@ type grammarFile struct {
 }
 
 type calendarFile struct {
-	Weekdays, Months                            map[string][]string
 	Datetime, Date, DateNoWeekday, MonthYear    map[string]string
 	Parts                                       map[string]map[string]string
 	BeginMonth, BeginDate, ByMonth, ByDate, Was map[string]string

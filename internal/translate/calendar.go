@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"example.org/tocsin/internal/lang"
 )
 
 // A when is a date as a post writes it. It is printed as written: weekday and
@@ -141,21 +144,39 @@ type calendar struct {
 // A frame is what stands around a month, and around a day.
 type frame struct{ month, date string }
 
-func newCalendar(f *calendarFile, lang string) calendar {
+// weekdaysIn are the names of the days of the week in a language, from Monday.
+func weekdaysIn(code string) []string {
+	names := make([]string, 7)
+	for i := range names {
+		names[i] = lang.Rules{Code: code}.Weekday(time.Weekday((i+1)%7), false)
+	}
+	return names
+}
+
+// monthsIn are the names of the months in a language.
+func monthsIn(code string) []string {
+	names := make([]string, 12)
+	for i := range names {
+		names[i] = lang.Rules{Code: code}.Month(time.Month(i+1), false)
+	}
+	return names
+}
+
+func newCalendar(f *calendarFile, code string) calendar {
 	parts := map[string]string{}
 	for part, words := range f.Parts {
-		parts[part] = words[lang]
+		parts[part] = words[code]
 	}
-	datetime := f.Datetime[lang]
+	datetime := f.Datetime[code]
 	plain := strings.NewReplacer("{weekday}, ", "", "({weekday})", "", "{weekday} ", "").Replace(datetime)
 	c := calendar{
-		weekdays: f.Weekdays[lang], months: f.Months[lang], parts: parts,
-		datetime: parseTemplate(datetime), datetimeNoWeekday: parseTemplate(plain), date: parseTemplate(f.Date[lang]), dateNoWeekday: parseTemplate(f.DateNoWeekday[lang]),
-		begin: frame{f.BeginMonth[lang], f.BeginDate[lang]}, by: frame{f.ByMonth[lang], f.ByDate[lang]}, was: f.Was[lang],
+		weekdays: weekdaysIn(code), months: monthsIn(code), parts: parts,
+		datetime: parseTemplate(datetime), datetimeNoWeekday: parseTemplate(plain), date: parseTemplate(f.Date[code]), dateNoWeekday: parseTemplate(f.DateNoWeekday[code]),
+		begin: frame{f.BeginMonth[code], f.BeginDate[code]}, by: frame{f.ByMonth[code], f.ByDate[code]}, was: f.Was[code],
 	}
-	c.monthYear = parseTemplate(f.MonthYear[lang])
-	c.monthOnly = parseTemplate(strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(f.MonthYear[lang]))
-	for i, format := range []string{datetime, plain, f.Date[lang], f.DateNoWeekday[lang]} {
+	c.monthYear = parseTemplate(f.MonthYear[code])
+	c.monthOnly = parseTemplate(strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(f.MonthYear[code]))
+	for i, format := range []string{datetime, plain, f.Date[code], f.DateNoWeekday[code]} {
 		c.withoutYear[i] = parseTemplate(strings.NewReplacer("{yyyy}年", "", " de {yyyy}", "", " {yyyy}", "").Replace(format))
 	}
 	if n := strings.Index(datetime, "{H}"); n >= 0 {
