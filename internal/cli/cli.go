@@ -67,6 +67,7 @@ type root struct {
 	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
 	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
+	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
 	Repair   repairCmd   `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
 	Health   healthCmd   `cmd:"" help:"Show the status of services."`
 	Issue    issueCmd    `cmd:"" help:"Read issues, and write those of one's own services."`

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func translationChecks() checks {
 		"Reports":         reportsOfReaders,
 		"TranslatedAtAll": translatedAtAll,
 		"PairsStale":      pairsStale,
+		"PairsImported":   pairsImported,
 	}
 }
 
@@ -438,4 +440,21 @@ func pairsStale(t *testing.T, s *Desk) {
 	if err != nil || len(list) != 2 || list[0].Source != "gone" || !list[0].Stale || list[1].Stale {
 		t.Errorf("Pairs = %+v, %v", list, err)
 	}
+}
+
+func pairsImported(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	cut(t, s, issueDocument(1, "EX1", 1, "one", "two", "three"), 1, Contoso)
+	cut(t, s, issueDocument(2, "EX2", 1, "canary"), 1, Fabrikam)
+	translateAll(t, s)
+	o := translation.Override{TenantID: Contoso, Language: "fr", Reviewer: "a reviewer"}
+	list := []translation.Imported{{Key: keyOf("one"), Text: "un"}, {Key: keyOf("one"), Text: "une"}, {Key: keyOf("two"), Text: "fr two"}, {Key: keyOf("canary"), Text: "canari"}, {Key: keyOf("none"), Text: "x"}}
+	for _, want := range []int{1, 0} {
+		list = slices.DeleteFunc(list, func(i translation.Imported) bool { return want == 0 && i.Text == "une" })
+		if kept, unseen, err := s.Import(t.Context(), o, list, T0); err != nil || kept != want || unseen != 2 {
+			t.Errorf("Import = %d, %d, %v, want %d and 2", kept, unseen, err, want)
+		}
+	}
+	expect(t, "lines", lines(t, s, Contoso, "fr", "one", "two"), []string{"un", "fr two"})
+	expect(t, "of another", lines(t, s, Fabrikam, "fr", "canary"), []string{"fr canary"})
 }
