@@ -19,14 +19,18 @@ func TestWithoutAnAnswer(t *testing.T) {
 	silent := enginetest.Serve(t, func(http.ResponseWriter, enginetest.Request) { <-t.Context().Done() })
 	stranger := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(stranger.Close)
-	for address, class := range map[string]translate.FailureClass{silent.Address: translate.FailurePassing, stranger.URL: translate.FailureOff} {
-		client, err := wire.New(wire.Config{Address: address, Timeout: 50 * time.Millisecond, Now: enginetest.Now})
+	for _, test := range []struct {
+		address string
+		timeout time.Duration
+		class   translate.FailureClass
+	}{{silent.Address, 50 * time.Millisecond, translate.FailurePassing}, {stranger.URL, time.Minute, translate.FailureOff}} {
+		client, err := wire.New(wire.Config{Address: test.address, Timeout: test.timeout, Now: enginetest.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var into any
-		if _, err := client.JSON(t.Context(), "/x", nil, "a", &into); err == nil || translate.FailureOf(err).Class != class {
-			t.Errorf("%s: %v, want class %s", address, err, class)
+		if _, err := client.JSON(t.Context(), "/x", nil, "a", &into); err == nil || translate.FailureOf(err).Class != test.class {
+			t.Errorf("%s: %v, want class %s", test.address, err, test.class)
 		}
 	}
 }
