@@ -87,7 +87,7 @@ func (c *translationListCmd) Run(ctx context.Context, s *session) error {
 		for _, p := range list {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", tocsin.Clip(p.Source, 60), tocsin.Clip(p.Target, 60), p.Reviewer, yesNo(p.Stale))
 		}
-		t.Flush()
+		_ = t.Flush()
 	})
 }
 
@@ -218,7 +218,7 @@ func (c *glossaryListCmd) Run(ctx context.Context, s *session) error {
 		for _, one := range list {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", one.Source, one.Language, one.Target)
 		}
-		t.Flush()
+		_ = t.Flush()
 	})
 }
 
