@@ -134,11 +134,11 @@ func (v *view) writeEntry(u publish.Update) (tocsin.FeedEntry, error) {
 	if one.Kind == tocsin.KindIssue {
 		bracket = string(one.Status)
 	}
-	row, err := v.line(one.Title)
+	halves, err := v.halves(one)
 	if err != nil {
 		return tocsin.FeedEntry{}, err
 	}
-	if row != nil {
+	if row := halves.line(one.Title); row != nil {
 		translated := ""
 		for _, piece := range row.Target {
 			translated += piece.Text
@@ -149,16 +149,10 @@ func (v *view) writeEntry(u publish.Update) (tocsin.FeedEntry, error) {
 	}
 	page := entryPage{Content: v.Content, Change: v.change(one), Translated: v.translated()}
 	facts := publicationPage{}
-	if err := facts.state(v, one); err != nil {
-		return tocsin.FeedEntry{}, err
-	}
+	facts.state(v, one, halves)
 	page.Facts = facts.Facts
 	for _, said := range one.Posts {
-		text, err := v.said(said)
-		if err != nil {
-			return tocsin.FeedEntry{}, err
-		}
-		page.Posts = append(page.Posts, saidPost{v.Moment(said.CreatedAt), text})
+		page.Posts = append(page.Posts, saidPost{v.Moment(said.CreatedAt), halves[said.Join()]})
 	}
 	var html template.HTML
 	if html, err = v.Partial("feed-entry", page); err != nil {

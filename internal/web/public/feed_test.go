@@ -78,7 +78,7 @@ func TestFeed(t *testing.T) {
 	if !strings.HasPrefix(newest.Title, "[serviceInterruption] EX1 | Exchange Online | Mail is late") || newest.Link != "https://desk.example/status/contoso/EX1/3" {
 		t.Errorf("entry %+v", newest)
 	}
-	webtest.Has(t, "entry", newest.Description, "What changed", "Mail waits", "<b>User impact: </b>", "serviceInterruption")
+	webtest.Has(t, "entry", newest.Description, "What changed", "Mail waits", "<b>User impact:</b>", "serviceInterruption")
 	for _, again := range [][2]string{{"If-None-Match", header.Get("ETag")}, {"If-Modified-Since", header.Get("Last-Modified")}} {
 		if response, body := b.Send("GET", "/status/contoso/feed.xml", nil, again[0], again[1]); response.StatusCode != http.StatusNotModified || body != "" {
 			t.Errorf("%s: %s", again[0], response.Status)

@@ -39,8 +39,8 @@ type model interface {
 // translator puts texts into other languages, at once and without asking
 // anybody.
 type translator interface {
-	// Render translates a text that a tenant has seen.
-	Render(ctx context.Context, tenantID, language, text string) (translate.Translation, error)
+	// RenderAll translates texts that a tenant has seen.
+	RenderAll(ctx context.Context, tenantID, language string, texts []string) ([]translate.Translation, error)
 }
 
 // Config is what the pages are made of.

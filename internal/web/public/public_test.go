@@ -87,7 +87,7 @@ func TestPublicationHasItsForm(t *testing.T) {
 		"<title>[serviceInterruption] EX1 | Exchange Online | Mail is late", `hreflang="ja" href="/ja/status/contoso/EX1/3"`, `hreflang="de" href="/de/status/contoso/EX1/3"`,
 		"[serviceInterruption]", "EX1", "Exchange Online", "Mail is late",
 		"What changed", "<del>", "1\u00a0new post", "Mail waits", "Status</dt>", "serviceInterruption", "Classification</dt>", "incident", "User impact</dt>", "Last updated</dt>", "UTC</time>", "Start time</dt>",
-		"Latest message", "<b>User impact: </b>", "logs", "/status/contoso/EX1/2", "Official channels", "Help desk: 112", "Health &gt; Service health",
+		"Latest message", "<b>User impact:</b>", "logs", "/status/contoso/EX1/2", "Official channels", "Help desk: 112", "Health &gt; Service health",
 	} {
 		i := strings.Index(page[at:], want)
 		if i < 0 {
@@ -100,6 +100,24 @@ func TestPublicationHasItsForm(t *testing.T) {
 	webtest.Has(t, "message", message, "[planForChange]", "Exchange Online, Microsoft Teams", "Gravité", "Changement majeur", "Admin impact", "À faire avant le", `lang="fr"`, `<h1 class="pub__t" id="title" lang="en">`)
 	old := h.Browser().Open("/status/contoso/EX1/1")
 	webtest.Has(t, "first", old, "This is the first update.", `<a href="/status/contoso/EX1/3">`)
+}
+
+// Beside each line stands its translation, marked with where it came from, and
+// what nobody translated stays as it is and says why.
+func TestPublicationIsTranslated(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Furnish()
+	for path, tt := range map[string]struct{ label, mark, word string }{
+		"/fr/status/contoso/EX1/3": {`lang="fr"><b>Impact sur les utilisateurs`, "recueil de phrases</small>", "serviceInterruption"},
+		"/ja/status/contoso/EX1/3": {`lang="ja"><b>ユーザーへの影響`, "定型文</small>", "serviceInterruption"},
+		"/es/status/contoso/EX1/3": {`lang="es"><b>`, "phrase book</small>", `<span lang="es">`},
+		"/de/status/contoso/EX1/3": {`lang="de"><b>`, "phrase book</small>", `<span lang="de">`},
+	} {
+		page := h.Browser().Open(path)
+		webtest.Has(t, path, page, tt.label, tt.mark, tt.word, "<b>User impact:</b>", "Mail waits 2 minutes.", "Mail waits 2 minutes.</span>", "EX1")
+	}
+	webtest.Lacks(t, "English", h.Browser().Open("/status/contoso/EX1/3"), "bi__h", "og--", "Machine translation")
 }
 
 // A page is the same bytes for all readers, has a tag, and is not sent twice.

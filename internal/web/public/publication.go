@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/lang"
-	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
@@ -35,6 +34,7 @@ type publicationPage struct {
 type factLine struct {
 	Name   string
 	Text   string // in the reader's language
+	Word   string // the same in the language of the translation, where the interface has another one
 	Code   string // as the provider writes it, beside Text
 	Source string // words of the provider
 	Target *part.BilingualRow
@@ -100,20 +100,15 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 	page.Frame = v.frame("["+page.Bracket+"] "+strings.Join([]string{page.ID, page.Services, page.Name}, " | "), func(content string) string {
 		return v.places.update(content, one.ID, one.N)
 	})
-	var err error
-	if page.Translated, err = v.line(one.Title); err != nil {
+	halves, err := v.halves(one)
+	if err != nil {
 		return nil, err
 	}
-	if err := page.state(v, one); err != nil {
-		return nil, err
-	}
+	page.Translated = halves.line(one.Title)
+	page.state(v, one, halves)
 	page.Change = v.change(one)
 	for _, said := range one.Posts {
-		text, err := v.said(said)
-		if err != nil {
-			return nil, err
-		}
-		page.Posts = append(page.Posts, saidPost{v.Moment(said.CreatedAt), text})
+		page.Posts = append(page.Posts, saidPost{v.Moment(said.CreatedAt), halves[said.Join()]})
 	}
 	if page.Channels = v.channels(); one.Previous > 0 {
 		page.Earlier = v.places.update(v.Content, one.ID, one.Previous)
@@ -128,90 +123,83 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 }
 
 // state fills in the facts.
-func (page *publicationPage) state(v *view, one *publish.Publication) error {
+func (page *publicationPage) state(v *view, one *publish.Publication, halves halves) {
+	book := translate.DefaultBook()
 	for _, f := range one.Facts {
 		line := factLine{Name: v.Text("fact." + string(f.Name)), At: v.Moment(f.At), List: f.List}
 		switch f.Name {
 		case publish.FactStatus:
-			line.Text, line.Code = v.LookOf(one.Class, tocsin.Status(f.Text)).Words, f.Text
+			line.Text, line.Code, line.Word = v.LookOf(one.Class, tocsin.Status(f.Text)).Words, f.Text, book.Status(v.Content, f.Text)
 		case publish.FactClassification:
-			line.Text, line.Code = v.ClassWord(f.Text), f.Text
+			line.Text, line.Code, line.Word = v.ClassWord(f.Text), f.Text, book.Class(v.Content, f.Text)
 		case publish.FactCategory, publish.FactSeverity:
-			line.Text, line.Code = v.CategoryWord(f.Text), f.Text
+			line.Text, line.Code, line.Word = v.CategoryWord(f.Text), f.Text, book.Class(v.Content, f.Text)
 		case publish.FactMajorChange:
 			line.Text = v.Text("pub.yes")
 		default:
-			line.Source = f.Text
-			target, err := v.line(f.Text)
-			if err != nil {
-				return err
-			}
-			line.Target = target
+			line.Source, line.Target = f.Text, halves.line(f.Text)
+		}
+		if v.Content == v.Code { // the interface has said it
+			line.Word = ""
 		}
 		page.Facts = append(page.Facts, line)
 	}
-	return nil
 }
 
-// translated reports whether the page has a half in another language.
+// translated reports whether what is shown has a half in another language.
 func (v *view) translated() bool {
 	return v.pages.config.Translations != nil && v.Content != translate.Source
 }
 
-// render translates a text.
-func (v *view) render(text string) (part.Bilingual, error) {
-	t, err := v.pages.config.Translations.Render(v.R.Context(), v.edition.Tenant.ID, v.Content, text)
-	if err != nil {
-		return part.Bilingual{}, err
+// halves are the texts of a page beside their translations, by the text.
+type halves map[string]part.Bilingual
+
+// halves translates all texts of an update at once. In the provider's language
+// they stand alone.
+func (v *view) halves(one *publish.Publication) (halves, error) {
+	texts := []string{one.Title}
+	for _, f := range one.Facts {
+		if f.Name == publish.FactUserImpact {
+			texts = append(texts, f.Text)
+		}
 	}
-	return v.Bilingual(t), nil
+	for _, said := range one.Posts {
+		texts = append(texts, said.Join())
+	}
+	made := halves{}
+	if !v.translated() {
+		for _, text := range texts {
+			made[text] = v.Bilingual(alone(text))
+		}
+		return made, nil
+	}
+	list, err := v.pages.config.Translations.RenderAll(v.R.Context(), v.edition.Tenant.ID, v.Content, texts)
+	if err != nil {
+		return nil, err
+	}
+	for i, text := range texts {
+		made[text] = v.Bilingual(list[i])
+	}
+	return made, nil
 }
 
-// line translates a text of one line, nil where nothing is translated.
-func (v *view) line(text string) (*part.BilingualRow, error) {
-	if !v.translated() || text == "" {
-		return nil, nil //nolint:nilnil // there is no translation
+// alone is a text in the provider's language, line by line.
+func alone(text string) (t translate.Translation) {
+	for _, s := range translate.Segments(text) {
+		t.Lines = append(t.Lines, translate.Line{Segment: s})
 	}
-	b, err := v.render(text)
-	if err != nil || len(b.Rows) == 0 {
-		return nil, err
+	return t
+}
+
+// line is a text of one line, nil where it is not translated.
+func (h halves) line(text string) *part.BilingualRow {
+	b, ok := h[text]
+	if !ok || b.Language == "" || len(b.Rows) == 0 {
+		return nil
 	}
 	row := b.Rows[0]
 	for _, more := range b.Rows[1:] {
 		row.Target = append(row.Target, more.Target...)
 	}
-	return &row, nil
-}
-
-// said is a post beside its translation, or alone.
-func (v *view) said(p post.Post) (part.Bilingual, error) {
-	if v.translated() {
-		return v.render(textOf(p))
-	}
-	var b part.Bilingual
-	for _, s := range p.Sections {
-		rows := part.Plain(s.Text).Rows
-		if s.Label != "" {
-			label := part.Piece{Text: s.Label + ": ", Label: true}
-			if len(rows) == 0 {
-				rows = []part.BilingualRow{{}}
-			}
-			rows[0].Source = append([]part.Piece{label}, rows[0].Source...)
-		}
-		b.Rows = append(b.Rows, rows...)
-	}
-	return b, nil
-}
-
-// textOf is a post in one text again.
-func textOf(p post.Post) string {
-	var parts []string
-	for _, s := range p.Sections {
-		text := s.Text
-		if s.Label != "" {
-			text = s.Label + ": " + s.Text
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, "\n\n")
+	return &row
 }

@@ -33,15 +33,16 @@ type engine struct {
 	word string
 }
 
-func (e *engine) Render(_ context.Context, _, language, text string) (translate.Translation, error) {
-	line := translate.Line{Segment: translate.Segment{Text: text}, Target: text, Origin: translate.OriginOriginal, Reason: translate.ReasonWaiting}
-	if e.done {
-		line.Target, line.Origin, line.Reason, line.By = e.word+" "+text, translate.OriginEngine, translate.ReasonNone, "fake"
+func (e *engine) RenderAll(_ context.Context, _, language string, texts []string) (list []translate.Translation, err error) {
+	for _, text := range texts {
+		line := translate.Line{Segment: translate.Segment{Text: text}, Target: text, Origin: translate.OriginOriginal, Reason: translate.ReasonWaiting}
+		if e.done {
+			line.Target, line.Origin, line.Reason, line.By = e.word+" "+text, translate.OriginEngine, translate.ReasonNone, "fake"
+		}
+		list = append(list, translate.Translation{Language: language, Lines: []translate.Line{line}})
 	}
-	return translate.Translation{Language: language, Lines: []translate.Line{line}}, nil
+	return list, nil
 }
-
-func (e *engine) Revision(string) uint64 { return 0 }
 
 func (e *engine) Progress(_ context.Context, c tocsin.Change, _ string) (translate.Progress, error) {
 	return translate.Progress{Complete: e.done, Since: c.At, Until: c.At.Add(30 * time.Second)}, nil
