@@ -94,7 +94,7 @@ func (p *Publishing) Normalize() {
 }
 
 // Validate reports every problem of normalised settings at once. Problems with
-// channels name the field "channels." and their language.
+// channels name the field "channels-" and their language.
 func (p Publishing) Validate() error {
 	problems := []error{checkGUID(p.TenantID)}
 	if !slices.Contains(Readerships(), p.Readership) {
@@ -105,7 +105,7 @@ func (p Publishing) Validate() error {
 		problems = append(problems, Invalidf("help", "Use at most %d lines of together %d characters.", maxHelpLines, maxHelp))
 	}
 	for code, list := range p.Channels {
-		field := "channels." + code
+		field := "channels-" + code
 		if code != "en" && code != "fr" && code != "ja" {
 			problems = append(problems, Invalidf(field, "%q is none of en, fr, ja.", Clip(code, 20)))
 		}

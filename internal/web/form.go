@@ -17,6 +17,7 @@ type Field struct {
 	Choices                         []Choice // makes it a list to choose from
 	Ticks                           bool     // any number of them
 	Codes                           bool     // the values of ticks are shown beside their names
+	Lines                           bool     // several lines
 }
 
 // Field returns an input whose label and hint are texts of a form.

@@ -55,6 +55,8 @@ func rows() []row {
 		{route: "/admin/liaisons", who: admin, at: []string{"/admin/liaisons"}},
 		{route: "/admin/liaisons/{id}", journey: true},
 		{route: "/admin/liaisons/{id}/remove", journey: true},
+		{route: "/admin/publications", who: admin, at: []string{"/admin/publications"}},
+		{route: "/admin/publications/{id}", who: admin, at: []string{`/admin/publications > main th a[href*="/admin/publications/"]`}},
 		{route: "/admin/sites", who: admin, at: []string{"/admin/sites"}},
 		{route: "/admin/sites/{id}", journey: true},
 		{route: "/admin/sites/{id}/remove", journey: true},

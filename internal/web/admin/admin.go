@@ -24,6 +24,7 @@ func adminSections() []adminSection {
 		{"/admin/contacts", "contacts", access.ManageTeams},
 		{"/admin/liaisons", "liaisons", access.ManageTeams},
 		{"/admin/clients", "clients", access.ManageClients},
+		{"/admin/publications", "publications", access.ManageSources},
 		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},
 	}

@@ -56,6 +56,7 @@ type administration interface {
 	programs
 	tenancy
 	directory
+	publishing
 }
 
 // connections are the sources that are set up in the pages.
@@ -126,6 +127,9 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/tenants/{id}/sources/{name}/test", access.ManageSources, p.testSource),
 		page("GET", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.askRemoveSource),
 		page("POST", "/admin/tenants/{id}/sources/{name}/remove", access.ManageSources, p.removeSource),
+		page("GET", "/admin/publications", access.ManageSources, p.adminPublished),
+		page("GET", "/admin/publications/{id}", access.ManageSources, p.adminPublish),
+		page("POST", "/admin/publications/{id}", access.ManageSources, p.publish),
 		page("GET", "/admin/consumers", access.ManageTenants, p.adminConsumers),
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),

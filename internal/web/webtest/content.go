@@ -158,7 +158,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")
