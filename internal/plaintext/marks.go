@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -312,6 +313,12 @@ func (p *places) settle(list []Mark, raw, text string) []Mark {
 			cell = m.To
 		}
 		from, to := p.span(m.From, m.To, len(text))
+		for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) {
+			from-- // markup stood within the bytes of one sign
+		}
+		for to < len(text) && !utf8.RuneStart(text[to]) {
+			to++
+		}
 		for from < to && (text[from] == ' ' || text[from] == '\n') {
 			from++
 		}

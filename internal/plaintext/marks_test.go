@@ -55,6 +55,7 @@ func TestRead(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("<p>a <b>b</b></p><ul><li>c<ol><li>d</ol></ul><table><tr><td>e<td><img src=f alt=g></table>", "html")
 	f.Add("<a href=x>a&amp;nbsp;<b>b\xff</a></b><h1></h1>\u200b<td>", "html")
+	f.Add("\xea\xa7<b>\xa0</b><img src=a>", "html") // one sign, with markup between its bytes
 	f.Fuzz(func(t *testing.T, content, contentType string) {
 		text, marks := plaintext.Read(content, contentType)
 		if want := plaintext.Text(content, contentType); text != want {
