@@ -67,7 +67,7 @@ func problemsIn(err error) []*tocsin.Error {
 	if one, ok := err.(*tocsin.Error); ok { //nolint:errorlint // which unwraps into several as well
 		return []*tocsin.Error{one}
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what is joined here
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var list []*tocsin.Error
 		for _, one := range many.Unwrap() {
 			list = append(list, problemsIn(one)...)
