@@ -75,7 +75,9 @@ func TestRecentPosts(t *testing.T) {
 		}
 		shown := shownText(body(t, base+"/messages/"+m.ID+"?tenant=contoso"))
 		for line := range strings.Lines(plaintext.Text(m.Content, m.ContentType)) {
-			if line := shownText(line); !strings.Contains(shown, line) {
+			line := shownText(line)
+			heading := strings.Trim(line, "[]: ") // is shown as one, without the signs that mark it in the text
+			if !strings.Contains(shown, line) && (len(line) > 100 || !strings.Contains(shown, heading)) {
 				t.Errorf("the page of %s lacks %q", m.ID, line)
 			}
 		}
