@@ -137,14 +137,16 @@ func (r *Reader) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	choices := make(map[string]tocsin.Publishing, len(chosen))
+	for _, p := range chosen {
+		choices[p.TenantID] = p
+	}
 	r.editions = make(map[string]Edition, 2*len(tenants))
 	for _, t := range tenants {
 		e := Edition{Tenant: t, Publishing: tocsin.Publishing{TenantID: t.ID}}
 		e.Normalize()
-		for _, p := range chosen {
-			if p.TenantID == t.ID {
-				e.Publishing = p
-			}
+		if p, ok := choices[t.ID]; ok {
+			e.Publishing = p
 		}
 		if e.Revision, err = e.revision(); err != nil {
 			return err
