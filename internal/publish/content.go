@@ -204,7 +204,7 @@ func (c *Content) compare(before, after []byte) error {
 	}
 	for _, m := range members {
 		switch m.Name {
-		case "posts", "body", "lastModifiedDateTime":
+		case "posts", "body", "lastModifiedDateTime", "isResolved": // the status says it
 		case "status":
 			c.Change.Was = tocsin.ParseStatus(m.Old)
 		default:

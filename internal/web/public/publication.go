@@ -1,6 +1,7 @@
 package public
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -200,6 +201,9 @@ func (h halves) line(text string) *part.BilingualRow {
 	row := b.Rows[0]
 	for _, more := range b.Rows[1:] {
 		row.Target = append(row.Target, more.Target...)
+	}
+	if !slices.ContainsFunc(row.Target, func(p part.Piece) bool { return p.Class != string(translate.OriginOriginal) }) {
+		return nil // nobody has translated it: it would stand there twice
 	}
 	return &row
 }
