@@ -25,7 +25,14 @@ const redacted = "[redacted]"
 func (Secret) String() string               { return redacted }
 func (Secret) GoString() string             { return redacted }
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-func (Secret) MarshalYAML() (any, error)    { return redacted, nil }
+
+// MarshalYAML tells whether there is a secret, and not which.
+func (s Secret) MarshalYAML() (any, error) {
+	if s == "" {
+		return "", nil
+	}
+	return redacted, nil
+}
 
 // Reveal returns the secret itself. Call it where the secret is used.
 func (s Secret) Reveal() string { return string(s) }
@@ -46,8 +53,14 @@ func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// MarshalYAML writes the form that UnmarshalYAML reads.
-func (d Duration) MarshalYAML() (any, error) { return time.Duration(d).String(), nil }
+// MarshalYAML writes the form that UnmarshalYAML reads: nothing for the usual
+// time, which 0 stands for.
+func (d Duration) MarshalYAML() (any, error) {
+	if d == 0 {
+		return nil, nil
+	}
+	return time.Duration(d).String(), nil
+}
 
 // Load reads the file at path, or starts from [Default] when path is empty, and
 // applies the environment: TOCSIN_SERVER_LISTEN for server.listen and so on. A

@@ -1,0 +1,35 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
+
+	"example.org/tocsin/internal/config"
+)
+
+// What config show prints can be read again, and says the same.
+func TestShownSettingsCanBeRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tocsin.yaml")
+	settings := config.Default()
+	settings.Tenants = []config.Tenant{{Name: "contoso", TenantID: "11111111-1111-4111-8111-111111111111", Sources: []config.Source{{Kind: "file", Path: "notices"}}}}
+	text, err := yaml.Marshal(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, problems := config.Check(path, func(string) string { return "" }, nil)
+	for _, one := range problems {
+		t.Errorf("%v in\n%s", one, text)
+	}
+	again, err := yaml.Marshal(read)
+	if diff := cmp.Diff(string(text), string(again)); err != nil || diff != "" {
+		t.Errorf("%v, other settings (-shown +read):\n%s", err, diff)
+	}
+}
