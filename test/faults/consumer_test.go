@@ -166,22 +166,43 @@ func TestKilledConsumer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	for engine, open := range map[string]func(*testing.T, func(*testing.T, *storetest.Desk)) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			fresh := open(t, changed)
-			want := undisturbed(t, fresh(t))
+	everyStatement(t, killing{
+		fill: changed, branches: []string{"before its claim", "inside a batch", "between two batches", "at a commit", "at the last commit"}, killedAt: killedAt,
+		undisturbed: func(t *testing.T, dsn string) []string {
+			t.Helper()
+			want := undisturbed(t, dsn)
 			if len(want) != 9 {
 				t.Fatalf("an undisturbed log has %d lines, want 9: %q", len(want), want)
 			}
-			branches := []string{"before its claim", "inside a batch", "between two batches", "at a commit", "at the last commit"}
-			sometimes := NewSometimes(t, branches...)
+			return want
+		},
+	})
+}
+
+// killing is work that is killed between any two of its statements.
+type killing struct {
+	fill        func(*testing.T, *storetest.Desk)       // makes what it works on
+	undisturbed func(t *testing.T, dsn string) []string // what comes of it
+	branches    []string                                // the moments that must be met
+	killedAt    func(t *testing.T, dsn string, at int, want []string, sometimes *Sometimes) bool
+}
+
+// everyStatement kills work before each of its statements in turn, on both
+// engines, until it ends by itself.
+func everyStatement(t *testing.T, k killing) {
+	t.Helper()
+	for engine, open := range map[string]func(*testing.T, func(*testing.T, *storetest.Desk)) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			fresh := open(t, k.fill)
+			want := k.undisturbed(t, fresh(t))
+			sometimes := NewSometimes(t, k.branches...)
 			if statementsApart() > 1 { // a sample may miss some
-				sometimes.Excuse(branches...)
+				sometimes.Excuse(k.branches...)
 			}
 			for at := 1; ; at += statementsApart() {
-				if !killedAt(t, fresh(t), at, want, sometimes) {
-					break
+				if !k.killedAt(t, fresh(t), at, want, sometimes) {
+					return
 				}
 			}
 		})

@@ -134,11 +134,11 @@ func TestKilledTranslator(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	for engine, open := range map[string]func(*testing.T, func(*testing.T, *storetest.Desk)) func(*testing.T) string{"sqlite": sqliteCopies, "postgres": postgresCopies} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			fresh := open(t, translated)
-			s := storetest.Open(t, fresh(t))
+	everyStatement(t, killing{
+		fill: translated, branches: []string{"before an engine was asked", "while an engine was asked", "after all"}, killedAt: translatorKilledAt,
+		undisturbed: func(t *testing.T, dsn string) []string {
+			t.Helper()
+			s := storetest.Open(t, dsn)
 			if err := translateAll(t.Context(), s, time.Now()); err != nil {
 				t.Fatal(err)
 			}
@@ -146,18 +146,9 @@ func TestKilledTranslator(t *testing.T) {
 			if len(want) != 8 {
 				t.Fatalf("undisturbed: %q", want)
 			}
-			branches := []string{"before an engine was asked", "while an engine was asked", "after all"}
-			sometimes := NewSometimes(t, branches...)
-			if statementsApart() > 1 { // a sample may miss some
-				sometimes.Excuse(branches...)
-			}
-			for at := 1; ; at += statementsApart() {
-				if !translatorKilledAt(t, fresh(t), at, want, sometimes) {
-					break
-				}
-			}
-		})
-	}
+			return want
+		},
+	})
 }
 
 // translatorKilledAt lets a child be killed before its at-th statement, and has
