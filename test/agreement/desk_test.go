@@ -2,12 +2,9 @@ package agreement
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -53,19 +50,7 @@ func start(t *testing.T, situations []situation) *desk {
 	for n, s := range situations {
 		d.tell(t, n, s)
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		err := <-done
-		if closing := a.Close(); err == nil && !errors.Is(closing, net.ErrClosed) {
-			err = closing
-		}
-		if err != nil {
-			t.Errorf("the desk ended with %v", err)
-		}
-	})
+	ask.Run(t, a)
 	d.metrics = d.get(t, "/metrics", "")
 	return d
 }

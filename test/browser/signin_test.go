@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"log/slog"
 	"net"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"example.org/tocsin/internal/browsertest"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/test/ask"
 )
 
 // Somebody signs in, adds a passkey and signs in with it, by keyboard alone.
@@ -77,15 +77,6 @@ func emptyDesk(t *testing.T, clouds ...config.Cloud) *app.App {
 // runDesk runs a desk until the test ends.
 func runDesk(t *testing.T, desk *app.App) *app.App {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- desk.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		_ = desk.Close()
-	})
+	ask.Run(t, desk)
 	return desk
 }

@@ -2,15 +2,12 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -24,6 +21,7 @@ import (
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/test/ask"
 )
 
 // The tenants of the tests, and who may do what in them.
@@ -62,20 +60,8 @@ func start(t *testing.T, change ...func(*config.Config, *app.Options)) *desk {
 	}}
 	d.fill(t)
 	d.sign(t)
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
-	t.Cleanup(func() {
-		d.client.CloseIdleConnections()
-		stop()
-		err := <-done
-		if closing := a.Close(); err == nil && !errors.Is(closing, net.ErrClosed) {
-			err = closing
-		}
-		if err != nil {
-			t.Errorf("the desk ended with %v", err)
-		}
-	})
+	ask.Run(t, a)
+	t.Cleanup(d.client.CloseIdleConnections)
 	return d
 }
 

@@ -5,11 +5,9 @@
 package readers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +23,7 @@ import (
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/test/ask"
 )
 
 // tenant is that of the desk.
@@ -50,19 +49,7 @@ func start(t *testing.T) *desk {
 	}
 	d := &desk{App: a, t: t, began: time.Now().UTC().Truncate(time.Minute)}
 	d.fill()
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		err := <-done
-		if closing := a.Close(); err == nil && !errors.Is(closing, net.ErrClosed) {
-			err = closing
-		}
-		if err != nil {
-			t.Errorf("the desk ended with %v", err)
-		}
-	})
+	ask.Run(t, a)
 	d.tell(1)
 	return d
 }
