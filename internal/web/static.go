@@ -182,7 +182,7 @@ func code(text string) template.HTML {
 
 var (
 	unbroken = regexp.MustCompile(`\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d\b`)
-	dotted   = regexp.MustCompile(`([A-Za-z]\.)([A-Za-z])`)
+	dotted   = regexp.MustCompile(`([A-Za-z][.@])([A-Za-z])`)
 )
 
 // whole is a text of machines in which lines end between the parts of a name,

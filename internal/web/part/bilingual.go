@@ -43,7 +43,7 @@ func (v *View) Bilingual(t translate.Translation) Bilingual {
 		if t.Language == "" || t.Language == translate.Source {
 			continue
 		}
-		english := line.Origin == translate.OriginOriginal || i > 0 && t.Lines[i-1].Origin == translate.OriginOriginal
+		english := line.Origin == translate.OriginOriginal // a mark stands between it and what follows
 		if t.Language == "ja" && !english && strings.TrimSpace(lead) == "" {
 			lead = "" // Japanese sentences stand without blanks between them
 		}

@@ -179,10 +179,14 @@ func dates() (day, year *regexp.Regexp) {
 
 var dayOfMonth, yearOfMonth = dates() //nolint:gochecknoglobals // made once, never changed
 
+// japaneseMonth is a month of a year without a day.
+var japaneseMonth = regexp.MustCompile(`(\d{4})年(\d{1,2})月([^\d]|$)`)
+
 // unbroken keeps the parts of dates in a text on one line.
 func unbroken(text string) string {
 	if !strings.ContainsAny(text, "0123456789") {
 		return text
 	}
-	return yearOfMonth.ReplaceAllString(dayOfMonth.ReplaceAllString(text, "$1\u00a0$2"), "$1\u00a0$2")
+	text = yearOfMonth.ReplaceAllString(dayOfMonth.ReplaceAllString(text, "$1\u00a0$2"), "$1\u00a0$2")
+	return japaneseMonth.ReplaceAllString(text, "$1\u2060年\u2060$2\u2060月$3")
 }
