@@ -30,6 +30,7 @@ import (
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/live"
 	"example.org/tocsin/internal/outbox"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -74,6 +75,7 @@ type App struct {
 	outbox     *outbox.Runner
 	live       *live.Hub
 	translator *translate.Translator
+	press      *publish.Reader
 	asking     *translate.Worker
 	engines    *translate.Chains
 	server     *httpserver.Server
@@ -157,6 +159,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
 	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
+	a.press = publish.New(a.Archive, time.Now)
 	if err := a.newTranslation(c, o); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
@@ -23,7 +22,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive}).Family(),
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
-		public.New(public.Config{Parts: parts, Model: a.Model, Press: publish.New(a.Archive, time.Now), Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo}).Family(),
+		public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Door: a.Door}).Family(),
 	)

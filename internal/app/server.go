@@ -14,7 +14,6 @@ import (
 	"example.org/tocsin/internal/api/statuspage"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/publish"
 )
 
 // newServer puts together everything that is served.
@@ -51,7 +50,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	states, err := statuspage.New(statuspage.Config{Base: base, Names: others, Press: publish.New(a.Archive, time.Now), Model: a.Model, Now: time.Now})
+	states, err := statuspage.New(statuspage.Config{Base: base, Names: others, Press: a.press, Model: a.Model, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -58,8 +58,7 @@ func (e Edition) revision() (tocsin.Hash, error) {
 	return tocsin.HashOf(text), err
 }
 
-// Open reports whether everybody may read it; else only those may who read the
-// tenant's health at the desk, which is for the caller to ask.
+// Open reports whether everybody may read it; [Reader.Asked] knows who else may.
 func (e Edition) Open() bool { return e.Readership == tocsin.ForEverybody }
 
 const (

@@ -1,12 +1,12 @@
 package statuspage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +21,7 @@ import (
 
 // editions are the tenants that publish something.
 type editions interface {
-	Edition(ctx context.Context, tenant string) (publish.Edition, error)
-	Editions(ctx context.Context) ([]publish.Edition, error)
+	Asked(ctx context.Context, visitor access.Visitor, tenant string) (publish.Edition, error)
 }
 
 // snapshots are what the services of a tenant are judged from.
@@ -139,11 +138,9 @@ func jsonKind() []string { return []string{"application/json; charset=utf-8"} }
 func (v *view) find() error {
 	ctx := v.r.Context()
 	var err error
-	if v.edition, err = v.wanted(); err != nil {
+	v.edition, err = v.config.Press.Asked(ctx, access.VisitorOf(ctx), cmp.Or(v.r.PathValue("tenant"), v.r.URL.Query().Get("tenant")))
+	if err != nil {
 		return err
-	}
-	if !v.reads(v.edition) {
-		return nothing()
 	}
 	header := v.w.Header()
 	header.Set("Cache-Control", "private, max-age=30")
@@ -160,36 +157,6 @@ func (v *view) find() error {
 	}
 	v.report, err = health.Judge(ctx, v.config.Model, v.Snapshot, v.now)
 	return err
-}
-
-// reads reports whether the sender may read an edition.
-func (v *view) reads(e publish.Edition) bool {
-	return e.Open() || access.VisitorOf(v.r.Context()).May(access.ReadHealth, e.Tenant.ID)
-}
-
-func nothing() error { return tocsin.NotFoundf("There is nothing here.") }
-
-// wanted is the edition that is asked for.
-func (v *view) wanted() (publish.Edition, error) {
-	name := v.r.PathValue("tenant")
-	if name == "" {
-		name = v.r.URL.Query().Get("tenant")
-	}
-	if name != "" {
-		return v.config.Press.Edition(v.r.Context(), name)
-	}
-	list, err := v.config.Press.Editions(v.r.Context())
-	if err != nil {
-		return publish.Edition{}, err
-	}
-	list = slices.DeleteFunc(list, func(e publish.Edition) bool { return !v.reads(e) })
-	switch len(list) {
-	case 0:
-		return publish.Edition{}, nothing()
-	case 1:
-		return list[0], nil
-	}
-	return publish.Edition{}, tocsin.Invalidf("tenant", "Several tenants are published: name one, as ?tenant=%s.", list[0].Tenant.Name)
 }
 
 // service is the judgement on the service that a path or the query names, nil

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"cmp"
 	"net/http"
 
 	"example.org/tocsin/internal/access"
@@ -10,15 +11,13 @@ import (
 	"example.org/tocsin/internal/web"
 )
 
-// published finds what is published of the tenant that an address names, and
-// hands it to a page. What the visitor may not read is like what is not there.
+// published finds what is published of the tenant that an address or its query
+// names, and hands it to a page. What the visitor may not read is like what is not there.
 func (p *Pages) published(r *web.Request, handle func(*view) error) error {
-	e, err := p.config.Press.Edition(r.R.Context(), r.R.PathValue("tenant"))
+	ctx := r.R.Context()
+	e, err := p.config.Press.Asked(ctx, access.VisitorOf(ctx), cmp.Or(r.R.PathValue("tenant"), r.R.URL.Query().Get("tenant")))
 	if err != nil {
 		return err
-	}
-	if !e.Open() && !access.VisitorOf(r.R.Context()).May(access.ReadHealth, e.Tenant.ID) {
-		return web.NothingHere()
 	}
 	if err := r.LookAt(e.Tenant.ID); err != nil {
 		return err

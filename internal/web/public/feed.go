@@ -43,40 +43,10 @@ func (p *Pages) feeds() (list []web.Page) {
 			return p.published(r, func(v *view) error { return v.sendFeed(form) })
 		}
 		page("/status/{tenant}/"+form.file, of)
-		page("/"+form.file, func(r *web.Request) error {
-			if err := p.choose(r); err != nil {
-				return err
-			}
-			return of(r)
-		})
+		page("/"+form.file, of)
 		page("/feeds/{secret}/"+form.file, func(r *web.Request) error { return p.privateFeed(r, form) })
 	}
 	return list
-}
-
-// choose has a request be about the tenant that its query names, or the only one
-// that its sender may read.
-func (p *Pages) choose(r *web.Request) error {
-	name := r.R.URL.Query().Get("tenant")
-	if name == "" {
-		list, err := p.config.Press.Editions(r.R.Context())
-		if err != nil {
-			return err
-		}
-		list = slices.DeleteFunc(list, func(e publish.Edition) bool {
-			return !e.Open() && !access.VisitorOf(r.R.Context()).May(access.ReadHealth, e.Tenant.ID)
-		})
-		switch len(list) {
-		case 0:
-			return web.NothingHere()
-		case 1:
-			name = list[0].Tenant.Name
-		default:
-			return tocsin.Invalidf("tenant", "Several tenants are published: name one, as ?tenant=%s.", list[0].Tenant.Name)
-		}
-	}
-	r.R.SetPathValue("tenant", name)
-	return nil
 }
 
 // privateFeed serves /feeds/{secret}/…: all that the person whom the address
