@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 // newParser makes the parser of the command line.
@@ -14,7 +16,7 @@ func newParser(ctx context.Context, env Env, flags *root) *kong.Kong {
 		kong.Writers(env.Stdout, env.Stderr), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.Vars{"roles": roleNames(), "data": dataDefault(env.Args)},
+		kong.Vars{"roles": strings.Join(tocsin.RoleNames(), ", "), "data": dataDefault(env.Args)},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the flags are declared wrongly

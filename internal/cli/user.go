@@ -236,12 +236,3 @@ func (c *userPasswdCmd) Run(ctx context.Context, s *session) error {
 		}
 	})
 }
-
-// roleNames lists the roles for help texts.
-func roleNames() string {
-	names := []string{}
-	for _, r := range tocsin.Roles() {
-		names = append(names, string(r))
-	}
-	return strings.Join(names, ", ")
-}

@@ -109,7 +109,7 @@ func misspelt(name string) string {
 func variables(t reflect.Type, prefix string, names []string) []string {
 	for i := range t.NumField() {
 		field := t.Field(i)
-		name := prefix + "_" + strings.ToUpper(field.Tag.Get("yaml"))
+		name := variableOf(prefix, field)
 		if field.Type.Kind() == reflect.Struct {
 			names = variables(field.Type, name, names)
 			continue

@@ -104,7 +104,7 @@ func (r *reading) keys(node *yaml.Node, t reflect.Type, at string, depth int) {
 			r.value(node.Content[i+1], t, at, depth+1)
 			continue
 		case !known:
-			r.add(key, path, "there is no such key%s", meant(key.Value, names))
+			r.add(key, path, "there is no such key%s", tocsin.Meant(key.Value, names))
 			continue
 		case seen[key.Value] > 0:
 			r.add(key, path, "the key is on line %d already.", seen[key.Value])
@@ -113,13 +113,6 @@ func (r *reading) keys(node *yaml.Node, t reflect.Type, at string, depth int) {
 		seen[key.Value] = key.Line
 		r.value(node.Content[i+1], field, path, depth+1)
 	}
-}
-
-func meant(word string, names []string) string {
-	if name := tocsin.Closest(word, names); name != "" {
-		return "; did you mean " + name + "?"
-	}
-	return "; there are " + strings.Join(names, ", ") + "."
 }
 
 // keysOf is the keys of a struct with their types, and in the order of the

@@ -126,7 +126,7 @@ func (c *Config) fillSecrets(getenv func(string) string) error {
 func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string) error {
 	for i := range v.NumField() {
 		field := v.Field(i)
-		name := prefix + "_" + strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
+		name := variableOf(prefix, v.Type().Field(i))
 		if field.Kind() == reflect.Struct {
 			if err := applyEnvironment(field, name, getenv); err != nil {
 				return err
@@ -153,6 +153,11 @@ func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string
 		}
 	}
 	return nil
+}
+
+// variableOf is the variable that takes the place of a key below prefix.
+func variableOf(prefix string, key reflect.StructField) string {
+	return prefix + "_" + strings.ToUpper(key.Tag.Get("yaml"))
 }
 
 func parse(text []byte, getenv func(string) string, c *Config, partly bool) error {

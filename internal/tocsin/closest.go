@@ -26,6 +26,15 @@ func orMeant(word string, among []string) string {
 	return "."
 }
 
+// Meant ends a sentence about a word that is none of some others: with the one
+// that was probably meant, or with all that there are.
+func Meant(word string, among []string) string {
+	if one := Closest(word, among); one != "" {
+		return "; did you mean " + one + "?"
+	}
+	return "; there are " + strings.Join(among, ", ") + "."
+}
+
 // distance is how many letters have to be put in, taken out, changed or swapped
 // with their neighbour to make b of a.
 func distance(a, b string) int {

@@ -1,9 +1,6 @@
 package tocsin
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // A Role is what somebody is on the desk, in the words of the support team and,
 // where it has one, of the provider.
@@ -31,6 +28,15 @@ func Roles() []Role {
 	}
 }
 
+// RoleNames returns the names of the roles, in the order of [Roles].
+func RoleNames() []string {
+	names := make([]string, len(Roles()))
+	for i, r := range Roles() {
+		names[i] = string(r)
+	}
+	return names
+}
+
 // Valid reports whether r is one of the roles.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
@@ -45,22 +51,10 @@ type Grant struct {
 // Validate reports whether g names a role and, if any, a tenant.
 func (g Grant) Validate() error {
 	if !g.Role.Valid() {
-		return Invalidf("role", "%q is no role%s", Clip(string(g.Role), 64), meantRole(g.Role))
+		return Invalidf("role", "%q is no role%s", Clip(string(g.Role), 64), Meant(string(g.Role), RoleNames()))
 	}
 	if g.TenantID != "" && !IsGUID(g.TenantID) {
 		return Invalidf("tenant", "%q is not the GUID of a tenant.", Clip(g.TenantID, 64))
 	}
 	return nil
-}
-
-// meantRole says which role was meant, or which there are.
-func meantRole(r Role) string {
-	names := make([]string, len(Roles()))
-	for i, one := range Roles() {
-		names[i] = string(one)
-	}
-	if name := Closest(string(r), names); name != "" {
-		return "; did you mean " + name + "?"
-	}
-	return "; there are " + strings.Join(names, ", ") + "."
 }
