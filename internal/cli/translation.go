@@ -130,8 +130,11 @@ func (c *translationExportCmd) Run(ctx context.Context, s *session) error {
 			continue // the first of a segment is the one that holds
 		}
 		unit := translate.Unit{Source: p.Source, Target: p.Target, Origin: translate.OriginEngine, By: p.Engine, Review: "pending", Changed: p.CreatedAt}
-		if p.Human {
+		switch {
+		case p.Human:
 			unit.Origin, unit.By, unit.Review = translate.OriginHuman, p.Reviewer, "reviewed"
+		case p.Engine == "":
+			unit.Origin = translate.OriginNames
 		}
 		units = append(units, unit)
 	}

@@ -41,7 +41,7 @@ func TestLine(t *testing.T) {
 		{"Friday, March 6, 2025, at 5:30 PM UTC", "vendredi 6 mars 2025 à 17\u00a0h\u00a030 UTC", "2025年3月6日(金) 17:30 UTC", "viernes 6 de marzo de 2025 a las 17:30 UTC", "Freitag, 6. März 2025, 17:30 Uhr UTC"},
 		{"Sunday, February 1, 2026, at 1:05 AM UTC.", "dimanche 1er février 2026 à 1\u00a0h\u00a005 UTC.", "2026年2月1日(日) 1:05 UTC。", "domingo 1 de febrero de 2026 a la 1:05 UTC.", "Sonntag, 1. Februar 2026, 1:05 Uhr UTC."},
 		{"March 6, 2025", "6 mars 2025", "2025年3月6日", "6 de marzo de 2025", "6. März 2025"},
-		{"12:30 PM UTC", "", "", "", ""},
+		{"12:30 PM UTC", "12\u00a0h\u00a030 UTC", "12:30 UTC", "12:30 UTC", "12:30 Uhr UTC"},
 		{"Friday, March 6, 2025, at 15:30 PM UTC", "", "", "", ""},
 		{"Friday, March 36, 2025, at 5:30 PM UTC", "", "", "", ""},
 		{"Friday, March 6, 99999, at 5:30 PM UTC", "", "", "", ""},

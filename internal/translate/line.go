@@ -12,6 +12,7 @@ type Origin string
 // The origins of lines. Original is English: nobody could say it better.
 const (
 	OriginBook     Origin = "book"     // the phrase book
+	OriginNames    Origin = "names"    // nobody's: names, numbers, dates and quoted texts alone, see [Book.Names]
 	OriginHuman    Origin = "human"    // a person of the desk
 	OriginMemory   Origin = "memory"   // an engine, asked earlier for the same words
 	OriginEngine   Origin = "engine"   // an engine, asked for this text

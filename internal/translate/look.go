@@ -9,19 +9,34 @@ import (
 // Line returns what the book says for a segment in a language. It answers a
 // whole segment or not at all: an answer is never half English.
 func (b *Book) Line(lang string, s Segment) (target string, ok bool) {
+	target, origin := b.answer(lang, s)
+	return target, origin != OriginOriginal
+}
+
+// answer is [Book.Line] with the origin of what it says: the book, or nobody
+// where there is nothing to translate.
+func (b *Book) answer(lang string, s Segment) (target string, origin Origin) {
 	n := languageIndex(lang)
 	if n < 0 {
-		return "", false
+		return "", OriginOriginal
 	}
 	if s.Kind == SegmentLabel {
-		return b.labelLine(n, s.Text)
+		if target, ok := b.labelLine(n, s.Text); ok {
+			return target, OriginBook
+		}
+		return "", OriginOriginal
 	}
-	if len(s.Text) > maxMatched {
-		return "", false
+	if target, ok := b.sentence(n, s); ok {
+		return target, OriginBook
 	}
-	if wordless(s.Text) {
-		return s.Text, true
+	if target, ok := b.Names(lang, s.Text); ok {
+		return target, OriginNames
 	}
+	return "", OriginOriginal
+}
+
+// sentence is what the patterns of the book say for a sentence.
+func (b *Book) sentence(n int, s Segment) (target string, ok bool) {
 	m := b.matcher()
 	defer b.pool.Put(m)
 	if !m.tokenise(s.Text) {
@@ -53,15 +68,6 @@ func (b *Book) Has(s Segment) bool {
 func (b *Book) matcher() *matcher {
 	m, _ := b.pool.Get().(*matcher)
 	return m
-}
-
-// wordless reports whether a text has nothing to translate: no letter, or one
-// web address.
-func wordless(text string) bool {
-	if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
-		return strings.IndexFunc(text, unicode.IsSpace) < 0
-	}
-	return strings.IndexFunc(text, unicode.IsLetter) < 0
 }
 
 // labelLine is a label with the brackets and the colon of its source.

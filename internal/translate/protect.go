@@ -17,7 +17,8 @@ type protection struct {
 	others []*regexp.Regexp // ids, paths, products: the longest one has it
 	names  *regexp.Regexp   // that the provider puts into other languages
 	byName map[string]*entry
-	dates  *regexp.Regexp // where one may begin
+	dates  *regexp.Regexp  // where one may begin
+	words  map[string]bool // of names and dates, see [Book.Names]
 }
 
 // maxSpans bounds the spans of one text; real sentences have up to eight.
@@ -49,6 +50,7 @@ func (p *protection) compile(b *Book, f *bookFile) error {
 		}
 	}
 	products = append(append(products, f.DoNotTranslate.Products...), f.DoNotTranslate.Acronyms...)
+	p.words = nameWords(b, f)
 	p.names = regexp.MustCompile(`(?i)(?:\bthe )?(?:` + anyOf(names) + `)`)
 	p.others = append(p.others, regexp.MustCompile(anyOf(products)+`(?:['’]s\b)?`))
 	for _, one := range f.DoNotTranslate.Patterns {
@@ -156,8 +158,8 @@ func (p Protected) Spans() []string {
 	return list
 }
 
-// Wordless reports whether nothing is left to translate.
-func (p Protected) Wordless() bool {
+// wordless reports whether nothing is left to translate.
+func (p Protected) wordless() bool {
 	return strings.IndexFunc(placeholder.ReplaceAllString(p.Text, ""), unicode.IsLetter) < 0
 }
 

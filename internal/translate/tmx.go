@@ -257,7 +257,7 @@ func (t *tmxReader) property(value string) {
 	switch t.prop {
 	case "x-origin":
 		switch o := Origin(value); o {
-		case OriginHuman, OriginBook, OriginMemory, OriginEngine:
+		case OriginHuman, OriginBook, OriginNames, OriginMemory, OriginEngine:
 			t.unit.Origin = o
 		}
 	case "x-by":

@@ -133,8 +133,8 @@ func (t *Translator) cut(language, text string) Translation {
 	made := Translation{Language: language, Lines: make([]Line, len(segments))}
 	for i, s := range segments {
 		line := Line{Segment: s, Key: KeyOf(s.Text), Target: s.Text, Origin: OriginOriginal}
-		if target, ok := t.book.Line(language, s); ok {
-			line.Target, line.Origin = target, OriginBook
+		if target, origin := t.book.answer(language, s); origin != OriginOriginal {
+			line.Target, line.Origin = target, origin
 		}
 		made.Lines[i] = line
 	}
@@ -150,7 +150,9 @@ func (t *Translator) fill(tenantID string, made Translation, known map[translati
 		switch {
 		case found.Text != "" && found.Human:
 			line.Target, line.Origin, line.Reason = EndLike(made.Language, line.Text, found.Text), OriginHuman, ReasonNone
-		case line.Origin == OriginBook:
+		case line.Origin == OriginBook || line.Origin == OriginNames:
+		case found.Text != "" && found.Engine == "": // with words that the desk leaves alone
+			line.Target, line.Origin = found.Text, OriginNames
 		case found.Text != "":
 			line.Target, line.Origin, line.By = EndLike(made.Language, line.Text, found.Text), OriginEngine, found.Engine
 		case found.Reason != "" && why == ReasonWaiting:

@@ -136,7 +136,7 @@ func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
 	if err != nil || len(wants) == 0 {
 		return 0, err
 	}
-	glossary, terms, err := w.glossary(ctx, language)
+	glossary, terms, kept, err := w.glossary(ctx, language)
 	if err != nil {
 		return 0, err
 	}
@@ -146,6 +146,10 @@ func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
 	for _, want := range wants {
 		if _, ok := w.book.Line(language, Segment{Kind: SegmentSentence, Text: want.Text}); ok { // it has learned it, or only another language lacks it
 			settled = append(settled, translation.Settlement{Want: want, Drop: true})
+			continue
+		}
+		if target, ok := w.book.Names(language, want.Text, kept...); ok {
+			settled = append(settled, translation.Settlement{Want: want, Text: target})
 			continue
 		}
 		asked, job.Texts = append(asked, want), append(job.Texts, want.Text)
@@ -185,14 +189,14 @@ func (w *Worker) settlement(want translation.Want, o Outcome) (translation.Settl
 	return one, true
 }
 
-// glossary returns the version of the glossary, and the terms of a language.
-func (w *Worker) glossary(ctx context.Context, language string) (version int64, terms map[string]string, err error) {
+// glossary returns the version of the glossary, the terms of a language, and the
+// words that are left alone.
+func (w *Worker) glossary(ctx context.Context, language string) (version int64, terms map[string]string, words []string, err error) {
 	if version, err = w.Memory.GlossaryVersion(ctx); err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	list, err := w.Memory.Terms(ctx)
 	terms = map[string]string{}
-	var words []string
 	for _, t := range list {
 		switch t.Language {
 		case language:
@@ -204,5 +208,5 @@ func (w *Worker) glossary(ctx context.Context, language string) (version int64, 
 	if w.Kept != nil && err == nil {
 		w.Kept.words.Store(&words)
 	}
-	return version, terms, err
+	return version, terms, words, err
 }
