@@ -9,9 +9,11 @@ package httpclient
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +32,22 @@ type Config struct {
 	// EnvironmentProxy lets HTTPS_PROXY and its kin choose a proxy. Otherwise
 	// there is none: a variable of the machine must not redirect secrets.
 	EnvironmentProxy bool
+	// Outside lets the client connect to addresses of the public internet only. A
+	// proxy of the environment may be inside: where it connects to is its matter.
+	Outside bool
+	// Hidden keeps the path out of errors: it is a secret like those of a query.
+	Hidden bool
+	// Connections is how many are kept open; 4 when 0.
+	Connections int
+	// Roots are who may vouch for the other side; those of the machine when nil.
+	Roots *x509.CertPool
+	// ServerName is the name that the other side must prove to have; that of the
+	// root when empty.
+	ServerName string
+	// Time is when certificates have to hold; now when nil.
+	Time func() time.Time
+	// Resolver finds addresses by names; that of the machine when nil.
+	Resolver *net.Resolver
 }
 
 // Bounds of every client.
@@ -46,16 +64,20 @@ type Client struct {
 	agent   string
 	timeout time.Duration
 	maxBody int64
+	hidden  bool
 	http    *http.Client
 }
 
 // New makes a client. It fails when the root is no plain http or https address.
 func New(c Config) (*Client, error) {
 	root, err := parseRoot(c.Root)
+	if err != nil && c.Hidden {
+		return nil, errors.New("the address is not one of http or https with a host and a plain path")
+	}
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{root: root, agent: c.UserAgent, timeout: c.Timeout, maxBody: c.MaxBody}
+	client := &Client{root: root, agent: c.UserAgent, timeout: c.Timeout, maxBody: c.MaxBody, hidden: c.Hidden}
 	if client.agent == "" {
 		client.agent = "tocsin"
 	}
@@ -65,32 +87,47 @@ func New(c Config) (*Client, error) {
 	if client.maxBody == 0 {
 		client.maxBody = defaultMaxBody
 	}
-	transport := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    dialTimeout,
-		ResponseHeaderTimeout:  client.timeout,
-		MaxResponseHeaderBytes: maxHeader,
-		MaxIdleConnsPerHost:    4,
-		IdleConnTimeout:        90 * time.Second,
-		DisableCompression:     true, // answers are hashed before they are inflated
-		ForceAttemptHTTP2:      true,
-	}
-	if c.EnvironmentProxy {
-		transport.Proxy = http.ProxyFromEnvironment
-		transport.OnProxyConnectResponse = proxyAnswered
+	if c.Outside {
+		if err := CheckOutside(c.Root); err != nil {
+			return nil, err
+		}
 	}
 	client.http = &http.Client{
-		Transport:     transport,
+		Transport:     c.transport(client.timeout),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return client, nil
 }
 
+// transport makes the connections of a client.
+func (c Config) transport(timeout time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout, Resolver: c.Resolver}
+	transport := &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots, ServerName: c.ServerName, Time: c.Time},
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  timeout,
+		MaxResponseHeaderBytes: maxHeader,
+		MaxIdleConnsPerHost:    cmp.Or(c.Connections, 4),
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true, // answers are hashed before they are inflated
+		ForceAttemptHTTP2:      true,
+	}
+	if c.Outside && !c.EnvironmentProxy {
+		transport.DialContext = guarded(dialer)
+	}
+	if c.EnvironmentProxy {
+		transport.Proxy = http.ProxyFromEnvironment
+		transport.OnProxyConnectResponse = proxyAnswered
+	}
+	return transport
+}
+
 // Do sends one request and reads the whole answer, whatever its status: a
 // redirect is an answer like any other. The target must have come from
 // [Client.Resolve] or be under the root. An error wraps [ErrRefused] when
-// nothing was sent because the target is neither.
+// nothing was sent because the target is neither, and is a [*CutError] when the
+// answer began and did not end well.
 func (c *Client) Do(ctx context.Context, method, target string, header http.Header, body []byte) (*Answer, error) {
 	resolved, err := c.Resolve(target)
 	if err != nil {
@@ -100,7 +137,7 @@ func (c *Client) Do(ctx context.Context, method, target string, header http.Head
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, resolved, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("make request to %s: %w", Redact(resolved), ErrRefused)
+		return nil, fmt.Errorf("make request to %s: %w", c.redact(resolved), ErrRefused)
 	}
 	for name, values := range header {
 		request.Header[name] = values
@@ -109,7 +146,7 @@ func (c *Client) Do(ctx context.Context, method, target string, header http.Head
 	request.Header.Set("User-Agent", c.agent)
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, Redact(resolved), bare(err))
+		return nil, fmt.Errorf("%s %s: %w", method, c.redact(resolved), bare(err))
 	}
 	defer response.Body.Close()
 	answer := &Answer{
@@ -117,12 +154,32 @@ func (c *Client) Do(ctx context.Context, method, target string, header http.Head
 		encoding: response.Header.Get("Content-Encoding"),
 	}
 	if answer.Wire, err = readAll(response.Body, c.maxBody); err != nil {
-		return nil, fmt.Errorf("%s %s: read answer: %w", method, Redact(resolved), bare(err))
+		return nil, fmt.Errorf("%s %s: %w", method, c.redact(resolved), &CutError{response.StatusCode, bare(err)})
 	}
 	answer.Hash = sha256.Sum256(answer.Wire)
 	answer.confirm(request.Header)
 	return answer, nil
 }
+
+// redact is an address fit to be shown.
+func (c *Client) redact(address string) string {
+	if c.hidden {
+		return c.root.Scheme + "://" + c.root.Host
+	}
+	return Redact(address)
+}
+
+// A CutError says that an answer began, with a status, and did not end well: the
+// request has arrived.
+type CutError struct {
+	Status int
+	Err    error
+}
+
+func (e *CutError) Error() string { return "read answer: " + e.Err.Error() }
+
+// Unwrap returns why the answer did not end well.
+func (e *CutError) Unwrap() error { return e.Err }
 
 // ErrProxy says that a proxy did not let a connection pass.
 var ErrProxy = errors.New("the proxy refused the connection")
@@ -156,6 +213,9 @@ var ErrProtocol = errors.New("the answer is no valid HTTP")
 func bare(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err
+	}
+	if errors.Is(err, ErrInside) { // without the address that was found
+		return ErrInside
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return err // also time-outs

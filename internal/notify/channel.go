@@ -1,0 +1,116 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Channel is a way out. Each kind is a child of this package; its methods may
+// be used from any goroutine.
+type Channel interface {
+	// Send delivers m and returns once the other side has accepted or refused it.
+	// A nil error means that it was accepted. It makes one attempt: who calls it
+	// decides when there is another. Errors are of type [*Failure], unless ctx has
+	// ended.
+	Send(ctx context.Context, m *Message) (Receipt, error)
+}
+
+// A Receipt is what the other side said of a message that it accepted.
+type Receipt struct {
+	// Status is the answer's: of HTTP, or the reply code of SMTP. 0 for none.
+	Status int
+	// Detail is one line that is safe to show, such as the id under which the
+	// other side keeps the message; "" for none.
+	Detail string
+}
+
+// A Message is what one endpoint is sent at once: a batch of deliveries, worded
+// in one language. All but Attempt and Repeat is the same at each attempt. It is
+// shared: do not change it.
+type Message struct {
+	// ID is the batch's for ever: the id of a webhook, the left part of a
+	// Message-ID. It is of letters, digits, "-" and "_", at most 64 bytes.
+	ID string
+	// Kind says why the message is sent.
+	Kind     MessageKind
+	Attempt  int  // counts from 1
+	Repeat   bool // an attempt before may have arrived: channels without ids say so
+	Endpoint Endpoint
+	Language string    // en, fr, ja, es or de: that of the letter
+	MadeAt   time.Time // when the batch was fixed
+	Letter   *Letter
+	Facts    []Fact // the same as the letter, for programs, in its order
+	// Thread is the same for all messages of one issue to one endpoint, of the
+	// form of an ID; "" for a message of several items.
+	Thread string
+	// Root is the ID of the first message of the thread, "" when this is it.
+	Root string
+}
+
+// A MessageKind says why a message is sent.
+type MessageKind string
+
+// The kinds of messages. Summary is one for what happened while nobody could be
+// told, marked late; trouble is news of a channel that does not work, and is
+// itself never told about; test and canary are about no item and have no facts.
+const (
+	KindUpdate  MessageKind = "update"
+	KindDigest  MessageKind = "digest"
+	KindSummary MessageKind = "summary"
+	KindRepeat  MessageKind = "repeat" // of a route with a repeat_interval: nothing has changed
+	KindTrouble MessageKind = "trouble"
+	KindTest    MessageKind = "test"
+	KindCanary  MessageKind = "canary"
+)
+
+// An Endpoint is where a delivery goes: a channel of the settings, or the address
+// of a person's subscription.
+type Endpoint struct {
+	// Key is its name for ever: "channel:NAME" or "subscription:ID".
+	Key string
+	// Address is the address of a subscription, "" where the channel's own holds.
+	Address string
+	// Unsubscribe is the https address that ends the subscription by a POST, ""
+	// for channels of the settings.
+	Unsubscribe string
+	// Zone is where times of the letter are written.
+	Zone *time.Location
+}
+
+// A Fact is one item in a message, for programs.
+type Fact struct {
+	// Change is what changed: opened, updated, post, status, resolved, left,
+	// returned, late, stale or heard; what matters most where several changes
+	// are told at once.
+	Change   string
+	Kind     tocsin.Kind // issue, message or source
+	ID       string
+	N        int // the version that the letter was made from
+	Title    string
+	Class    string // incident, advisory, message, planned, source
+	Severity tocsin.Severity
+	Status   tocsin.Status
+	Was      tocsin.Status // the status before, "" when it is the same
+	Services []Service
+	Feature  string
+	Category string
+	Tags     []string
+	// Tenants are those that the endpoint may see and whose change this is.
+	Tenants []Tenant
+	// Changes are the numbers of the changes that are told, smallest first.
+	Changes []int64
+	At      time.Time // of the newest of them, as the desk saw it
+	StartAt time.Time // zero when not known
+	EndAt   time.Time
+	// NextUpdateBy is when the provider promised to say more, zero for never.
+	NextUpdateBy time.Time
+	Link         string // the page about the item, absolute; "" without one
+}
+
+// A Service is a service that an item is about.
+type Service struct{ ID, Name string }
+
+// A Tenant is a tenant that an item is about.
+type Tenant struct{ ID, Name string }
