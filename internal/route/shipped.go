@@ -1,0 +1,38 @@
+package route
+
+import (
+	"sync/atomic"
+)
+
+// Shipped returns the routes of settings that write none: incidents, and
+// whatever is neither an issue nor a message, at once; advisories, messages and
+// planned work gather for a digest at 8 o'clock in a time zone, UTC when empty.
+// An incident hides the advisories of its service.
+func Shipped(receiver, zone string) Settings {
+	digest := "daily 08:00"
+	if zone != "" {
+		digest += " " + zone
+	}
+	return Settings{
+		Routes: Spec{
+			Receiver: receiver, GroupBy: []string{"issue"}, GroupWait: "0s", GroupInterval: "5m", RepeatInterval: "4h",
+			Routes: []Spec{
+				{Matchers: []string{`class="incident"`}},
+				{Matchers: []string{`class=~"advisory|message|planned"`}, GroupBy: []string{}, Digest: digest},
+			},
+		},
+		Inhibit: []InhibitSpec{{
+			Source: []string{`class="incident"`, `service!=""`}, Target: []string{`class="advisory"`}, Equal: []string{"tenant", "service"},
+		}},
+	}
+}
+
+// A Live policy can be swapped for another while it is used. Its zero value
+// holds none.
+type Live struct{ policy atomic.Pointer[Policy] }
+
+// Policy returns the policy that holds now, nil before the first one was set.
+func (l *Live) Policy() *Policy { return l.policy.Load() }
+
+// Swap puts another policy in place of the one that holds, and returns that.
+func (l *Live) Swap(p *Policy) *Policy { return l.policy.Swap(p) }
