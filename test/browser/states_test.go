@@ -41,9 +41,9 @@ func states() []state {
 	storm := func(now time.Time) []any { return append(services(7), twelve(now)...) }
 	return []state{
 		{name: "quiet", heard: 20 * time.Second, tell: quiet, answer: "Everything is working", never: "unknown"},
-		{name: "storm", heard: 20 * time.Second, tell: storm, answer: "Microsoft 365 is disrupted: 4 services down, 3 degraded", never: "Nothing is open"},
+		{name: "storm", heard: 20 * time.Second, tell: storm, answer: "Exchange Online, Microsoft Entra and 2 others do not work, 3 degraded", never: "Nothing is open"},
 		{name: "stale", heard: 47 * time.Minute, tell: quiet, answer: "State unknown since ", never: "Without an incident"},
-		{name: "stale storm", heard: 47 * time.Minute, tell: storm, answer: "Microsoft 365 is disrupted: 4 services down, 3 degraded", never: "Operational services"},
+		{name: "stale storm", heard: 47 * time.Minute, tell: storm, answer: "Exchange Online, Microsoft Entra and 2 others do not work, 3 degraded", never: "Operational services"},
 		{name: "unread", tell: func(time.Time) []any { return nil }, answer: "Nothing has been collected yet", never: "Nothing is open"},
 	}
 }

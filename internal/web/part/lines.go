@@ -133,7 +133,8 @@ type ServiceLine struct {
 	What                            []IssueLine // its open issues
 	Named                           []IssueLine // open incidents of other services whose posts name it
 	Strip                           template.HTML
-	provider                        string // who speaks for it, "" for the desk's own team
+	called                          string // its name in a sentence, with its provider where that is not the usual one
+	rank                            int    // in a sentence
 	stale                           bool   // it is unknown because its source is not heard any more
 	view                            *View
 }
@@ -174,14 +175,35 @@ func WorstFirst(a, b ServiceLine) int { return cmp.Compare(b.Severity, a.Severit
 // ServiceLine returns a service as it is judged, with its past.
 func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLine {
 	line := ServiceLine{
-		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID], provider: v.Snapshot.Provider(s.Source),
+		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID],
 		Availability: cmp.Or(v.Share(m.figures[s.ID], 2), v.Text("none")), stale: s.Silent && s.Stale, view: v,
 	}
 	if !s.Severity.Well() {
 		line.Named = open.Of(s.Named)
 	}
 	line.Since = v.since(s)
+	line.called, line.rank = v.called(s)
 	return line
+}
+
+// Where a service stands in a sentence that names some.
+const (
+	rankService = iota
+	rankSuite
+	rankOwn
+)
+
+// called is the name of a service in a sentence, and where it stands there.
+func (v *View) called(s *health.Service) (name string, rank int) {
+	switch provider := v.Snapshot.Provider(s.Source); {
+	case provider == "":
+		return s.Name, rankOwn
+	case provider != tocsin.ProviderMicrosoft:
+		return v.Text("names.of", "service", s.Name, "provider", provider), rankService
+	case s.ID == v.Snapshot.SuiteID():
+		return s.Name, rankSuite
+	}
+	return s.Name, rankService
 }
 
 // since says since when a service has not been well, or has been: one answer

@@ -1,7 +1,6 @@
 package part
 
 import (
-	"cmp"
 	"html/template"
 	"slices"
 	"time"
@@ -19,7 +18,9 @@ type Verdict struct {
 	When          string
 	Headline      string
 	Lead          template.HTML
-	Worst         *IssueLine // where the action is
+	Worst         *IssueLine    // where the action is
+	Services      []ServiceLine // that are affected, by name; see [maxShown]
+	More          int           // that are affected as well
 	Facts         []fact
 	Next          *fact // the next update of the incident that leads
 	Tally         []Tally
@@ -48,13 +49,13 @@ func (v *View) verdict(s *State, m Month) Verdict {
 	stale := v.StaleSince()
 	switch {
 	case n[tocsin.SeverityInterruption]+n[tocsin.SeverityDegraded] > 0:
-		out.Headline = v.tollHeadline(s.tolls())
+		out.Headline = v.headline(s, n)
 	case r.Severity.Broken(), r.Severity == tocsin.SeverityRecovering && n[r.Severity] == 0: // of no service
 		out.Headline = v.Text("verdict.incidents", "n", s.incidents())
 	case r.Severity == tocsin.SeverityUnknown:
 		out.Headline = v.unknownHeadline(s, stale)
 	case r.Severity == tocsin.SeverityRecovering:
-		out.Headline = v.Text("verdict.recovering", "n", n[r.Severity])
+		out.Headline = v.named(s.naming(r.Severity), "verdict.recovering.one", "verdict.recovering")
 	case r.Severity == tocsin.SeverityAdvisory:
 		out.Headline = v.watchHeadline(s, n[r.Severity])
 	default:
@@ -62,8 +63,14 @@ func (v *View) verdict(s *State, m Month) Verdict {
 	}
 	v.explain(&out, s, stale)
 	out.Facts, out.Next = v.facts(s, m, stale == "")
+	out.Services = s.Affected[:min(len(s.Affected), maxShown)]
+	out.More = len(s.Affected) - len(out.Services)
 	return out
 }
+
+// maxShown is how many affected services stand beside the answer by name, so
+// that they are on the first screen of a phone also on the worst day.
+const maxShown = 12
 
 // unknownHeadline says what is not known.
 func (v *View) unknownHeadline(s *State, stale string) string {
@@ -114,94 +121,68 @@ func (v *View) watchHeadline(s *State, services int) string {
 	return v.Text("verdict.watched", "n", services)
 }
 
-// toll is how many services of one speaker are down and degraded.
-type toll struct {
-	provider       string // "" for the desk's own team
-	down, degraded int
+// AnswerTitle is the title of a page that begins with the answer, for the tab of a
+// browser: the answer, and of which tenant where there are several.
+func (v *View) AnswerTitle(answer Verdict) string {
+	if len(v.Tenants) > 1 {
+		return v.Text("verdict.title", "answer", answer.Headline, "tenant", v.Snapshot.Tenant.Title())
+	}
+	return answer.Headline
 }
 
-// tolls counts what does not work: the providers' services, the worst hit first,
-// before those of the desk itself.
-func (s *State) tolls() []toll {
-	byProvider := map[string]*toll{}
-	for _, line := range s.Affected {
-		if !line.Severity.Broken() {
-			continue
-		}
-		one, ok := byProvider[line.provider]
-		if !ok {
-			one = &toll{provider: line.provider}
-			byProvider[line.provider] = one
-		}
-		if line.Severity == tocsin.SeverityInterruption {
-			one.down++
-		} else {
-			one.degraded++
-		}
-	}
-	var list []toll
-	for _, one := range byProvider {
-		list = append(list, *one)
-	}
-	slices.SortFunc(list, func(a, b toll) int {
-		return cmp.Or(web.CompareBool(a.provider == "", b.provider == ""), cmp.Compare(b.down, a.down), cmp.Compare(b.degraded, a.degraded), cmp.Compare(a.provider, b.provider))
-	})
-	return list
-}
-
-// tollHeadline says who is hit first and counts the others apart.
-func (v *View) tollHeadline(tolls []toll) string {
-	main := v.tollMain(tolls[0])
-	var rest []string
-	for _, one := range tolls[1:] {
-		rest = append(rest, v.tollApart(one)...)
-	}
-	if len(rest) == 0 {
-		return main
-	}
-	return v.Text("verdict.with", "main", main, "rest", v.Join(rest))
-}
-
-// tollMain is the sentence about the services of one speaker.
-func (v *View) tollMain(t toll) string {
-	if t.provider == "" {
-		down, degraded := v.Text("verdict.down.own", "n", t.down), v.Text("verdict.degraded.own", "n", t.degraded)
-		switch {
-		case t.down == 0:
-			return degraded
-		case t.degraded == 0:
-			return down
-		}
-		return v.Text("verdict.both.own", "down", down, "degraded", v.Text("verdict.n.also", "n", t.degraded))
-	}
-	key := ".of"
-	if t.provider == tocsin.ProviderMicrosoft {
-		key = ""
-	}
-	down := v.Text("verdict.n.down", "n", t.down)
+// headline names what does not work, or counts what is not named: two services
+// at most, and how many more are as bad.
+func (v *View) headline(s *State, n map[tocsin.Severity]int) string {
+	down, degraded := s.naming(tocsin.SeverityInterruption), s.naming(tocsin.SeverityDegraded)
 	switch {
-	case t.down == 0:
-		return v.Text("verdict.degraded"+key, "provider", t.provider, "degraded", v.Text("verdict.n.degraded", "n", t.degraded))
-	case t.degraded == 0:
-		return v.Text("verdict.down"+key, "provider", t.provider, "down", down)
+	case len(down) == 0:
+		return v.named(degraded, "verdict.degraded.one", "verdict.degraded")
+	case len(degraded) == 0:
+		return v.named(down, "verdict.down.one", "verdict.down")
+	case len(down) == 1 && len(degraded) == 1:
+		return v.Join([]string{v.named(down, "verdict.down.one", "verdict.down"), v.named(degraded, "verdict.degraded.one", "verdict.degraded")})
 	}
-	return v.Text("verdict.both"+key, "provider", t.provider, "down", down, "degraded", v.Text("verdict.n.also", "n", t.degraded))
+	return v.Text("verdict.also", "main", v.named(down, "verdict.down.one", "verdict.down"), "n", n[tocsin.SeverityDegraded])
 }
 
-// tollApart counts the services of one speaker beside those of another.
-func (v *View) tollApart(t toll) []string {
-	key := ""
-	if t.provider == "" {
-		key = ".own"
+// naming are the names of the services that are as bad as that: the providers'
+// before those of the desk itself, one service before the suite that it is in.
+func (s *State) naming(severity tocsin.Severity) []string {
+	var names []string
+	for _, rank := range []int{rankService, rankSuite, rankOwn} {
+		for i := range s.Affected {
+			if one := &s.Affected[i]; one.Severity == severity && one.rank == rank {
+				names = append(names, one.called)
+			}
+		}
 	}
-	var parts []string
-	if t.down > 0 {
-		parts = append(parts, v.Text("verdict.apart.down"+key, "n", t.down, "provider", t.provider))
+	return names
+}
+
+// maxNames is how many services a sentence names before it counts the others.
+const maxNames = 2
+
+// named is a sentence about one service or several.
+func (v *View) named(names []string, one, several string) string {
+	key := several
+	if len(names) == 1 {
+		key = one
 	}
-	if t.degraded > 0 {
-		parts = append(parts, v.Text("verdict.apart.degraded"+key, "n", t.degraded, "provider", t.provider))
+	return v.Text(key, "names", v.Subject(names))
+}
+
+// Subject returns names as the subject of a sentence: two at most, and how many
+// more there are.
+func (v *View) Subject(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return v.Text("names.one", "a", names[0])
+	case maxNames:
+		return v.Text("names.two", "a", names[0], "b", names[1])
 	}
-	return parts
+	return v.Text("names.more", "a", names[0], "b", names[1], "n", len(names)-maxNames)
 }
 
 // explain adds what a caller asks next: whose confirmation it is, or what it

@@ -55,11 +55,11 @@ func (p *Pages) components(v *view) error {
 		case "neutral":
 			one.Glyph, one.Tint, one.Headline = "unknown", "neutral", v.Text("verdict.stale", "time", "10:12")
 		case "down":
-			one.Tint, one.Headline = "down", v.Text("verdict.down", "down", v.Text("verdict.n.down", "n", 2))
+			one.Tint, one.Headline = "down", v.Text("verdict.down", "names", v.Subject([]string{"Exchange Online", "Microsoft Teams"}))
 		case "degraded":
-			one.Tint, one.Headline = "degraded", v.Text("verdict.degraded", "degraded", v.Text("verdict.n.degraded", "n", 1))
+			one.Tint, one.Headline = "degraded", v.Text("verdict.degraded.one", "names", v.Subject([]string{"Exchange Online"}))
 		case "recovering":
-			one.Headline = v.Text("verdict.recovering", "n", 1)
+			one.Headline = v.Text("verdict.recovering.one", "names", v.Subject([]string{"Exchange Online"}))
 		}
 		page.Verdicts = append(page.Verdicts, one)
 	}

@@ -45,7 +45,7 @@ func TestVerdictNamesWhatExplainsIt(t *testing.T) {
 	for _, path := range []string{"/", "/wall", "/login"} {
 		page := d.Page(path)
 		_, page, _ = strings.Cut(page, "c-degraded")
-		webtest.Has(t, path, page, "3\u00a0services degraded", `>MO1</a>, which is being restored`, "Also open: ", ">TM1</a>", "Next update by Microsoft", next)
+		webtest.Has(t, path, page, "Exchange Online, Microsoft Planner and 1\u00a0other are degraded", `>MO1</a>, which is being restored`, "Also open: ", ">TM1</a>", "Next update by Microsoft", next)
 		webtest.Lacks(t, path, page, "Confirmed by Microsoft as <a class=\"id\" href=\"/issues/TM1")
 	}
 	webtest.Has(t, "the facts", d.Page("/"), "<dd>47\u00a0min<span>declared start ")

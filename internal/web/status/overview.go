@@ -44,6 +44,7 @@ func (v *view) fillOverview() (any, error) {
 	if page.State, err = v.State(); err != nil {
 		return nil, err
 	}
+	page.Title = v.AnswerTitle(page.Verdict)
 	page.None, page.Unread = v.NoneOpen(), v.Unread()
 	if page.Healthy, err = v.Fragment("working", page); err != nil {
 		return nil, err

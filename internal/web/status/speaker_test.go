@@ -11,7 +11,7 @@ import (
 )
 
 // Pages say who speaks: the provider of a source by its name, or the desk's own
-// team; and own services are counted apart.
+// team; services of others than the usual provider are named with theirs.
 func TestPagesSayWhoSpeaks(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -25,24 +25,24 @@ func TestPagesSayWhoSpeaks(t *testing.T) {
 			[]any{tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational}},
 			nil,
 			webtest.Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation),
-			[]string{"1\u00a0of our own services is degraded", "Reported by our own team as"},
+			[]string{"Remote access is degraded", "Reported by our own team as"},
 			[]string{"Microsoft 365\u00a0is", "Confirmed by Microsoft"},
 		},
 		{
 			"beside the provider's", webtest.Trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
 			webtest.Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation),
-			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own degraded", `Confirmed by Microsoft as <a class="id" href="/issues/EX1`},
+			[]string{"Exchange Online and Remote access are degraded", `Confirmed by Microsoft as <a class="id" href="/issues/EX1`},
 			[]string{"2\u00a0services degraded"},
 		},
 		{
 			"worse than the provider's", webtest.Trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), nil,
 			webtest.Trouble("VPN", "Remote access", "TC1", tocsin.StatusInterruption),
-			[]string{"Microsoft 365\u00a0is impaired: 1\u00a0service degraded, and 1\u00a0of our own down", "Reported by our own team as"},
+			[]string{"Remote access does not work, Exchange Online is degraded", "Reported by our own team as"},
 			nil,
 		},
 		{
 			"a second provider", webtest.Trouble("Exchange", "Exchange Online", "EX1", tocsin.StatusDegradation), webtest.Trouble("Files", "Acme files", "AC1", tocsin.StatusInterruption), nil,
-			[]string{"Acme is disrupted: 1\u00a0service down, and 1\u00a0service of Microsoft degraded", `Confirmed by Acme as <a class="id" href="/issues/AC1`},
+			[]string{"Acme files (Acme) does not work, Exchange Online is degraded", `Confirmed by Acme as <a class="id" href="/issues/AC1`},
 			[]string{"Microsoft 365\u00a0is"},
 		},
 	} {

@@ -291,7 +291,7 @@ func (v *view) fillWall() (any, error) {
 	for i := range page.Verdict.Tally { // the lists that they name are on the overview
 		page.Verdict.Tally[i].Href = v.Href("/" + page.Verdict.Tally[i].Href)
 	}
-	page.Title = v.Text("wall.of", "tenant", v.Snapshot.Tenant.Title())
+	page.Title = v.AnswerTitle(page.Verdict)
 	return page, nil
 }
 
