@@ -45,8 +45,6 @@ type Message struct {
 	// Thread is the same for all messages of one issue to one endpoint, of the
 	// form of an ID; "" for a message of several items.
 	Thread string
-	// Root is the ID of the first message of the thread, "" when this is it.
-	Root string
 }
 
 // A MessageKind says why a message is sent.

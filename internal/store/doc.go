@@ -4,7 +4,8 @@
 // the cursors of its consumers. One SQL text serves both engines; what differs
 // is in the two dialect files.
 //
-// What is kept of the world is in the rooms below, packages archive, people, programs and translation:
+// What is kept of the world is in the rooms below, packages archive, people, programs,
+// translation and delivery:
 // each a small type over the engine that knows its own tables and no other room.
 // This package imports package tocsin alone and no room imports another. Begin
 // at tx.go for what rooms work with, at change.go and consumer.go for the

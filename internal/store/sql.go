@@ -86,3 +86,22 @@ func tuples(rows, width int) string {
 	}
 	return b.String()
 }
+
+// typedTuples is [tuples] whose first one says what types the columns have.
+func typedTuples(rows int, types []string) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i, one := range types {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "CAST($%d AS %s)", i+1, one)
+	}
+	b.WriteByte(')')
+	for i := 1; i < rows; i++ {
+		b.WriteString(", (")
+		b.WriteString(Placeholders(1+i*len(types), len(types)))
+		b.WriteByte(')')
+	}
+	return b.String()
+}

@@ -93,3 +93,26 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
 	}
 	return nil
 }
+
+// Update runs head, tuples of values as the table v and tail for all rows, as
+// [Tx.Insert] does: one statement changes many rows, each in its own way. The
+// columns of v are column1, column2 and so on, of the SQL types given. It returns
+// how many rows were changed.
+func (tx *Tx) Update(ctx context.Context, head string, types []string, rows [][]any, tail string) (changed int64, err error) {
+	for len(rows) > 0 {
+		n := min(len(rows), tx.store.dialect.rowsPerInsert())
+		statement := head + " FROM (VALUES " + typedTuples(n, types) + ") AS v " + tail
+		for len(rows) >= n {
+			result, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...)
+			if err != nil {
+				return changed, err
+			}
+			moved, err := result.RowsAffected()
+			if err != nil {
+				return changed, err
+			}
+			changed, rows = changed+moved, rows[n:]
+		}
+	}
+	return changed, nil
+}

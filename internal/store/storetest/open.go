@@ -11,6 +11,7 @@ import (
 
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/store/programs"
 	"example.org/tocsin/internal/store/translation"
@@ -55,6 +56,7 @@ type (
 	People       = people.Store
 	Programs     = programs.Store
 	Translations = translation.Store
+	Ledger       = delivery.Store
 )
 
 // A Desk is an open store with all its rooms, as tests want it: each method of
@@ -65,6 +67,7 @@ type Desk struct {
 	*People
 	*Programs
 	*Translations
+	*Ledger
 }
 
 // New opens a store and its rooms, as [store.Open] does. The caller closes the
@@ -82,7 +85,7 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Desk{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translations: translation.Open(s)}, nil
+	return &Desk{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translations: translation.Open(s), Ledger: delivery.Open(s)}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.

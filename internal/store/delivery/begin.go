@@ -1,0 +1,197 @@
+package delivery
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Start is an attempt that is about to be made.
+type Start struct {
+	Claim Claim
+	// Batch is the message. One whose Num is 0 is new: it is fixed now, with its
+	// letter and these changes.
+	Batch   Batch
+	Changes []int64
+}
+
+// Begin writes, before they are made, that attempts are made, all in one
+// transaction, and extends the leases. It returns the batches as they then stand
+// in the order of starts. One whose claim has passed to another process, or of
+// which a delivery was cancelled meanwhile, has the Num 0: it is not to be sent.
+func (s *Store) Begin(ctx context.Context, starts []Start, now time.Time, lease time.Duration) ([]Batch, error) {
+	var begun []Batch
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		begun = make([]Batch, len(starts))
+		held, err := extend(ctx, tx, starts, now, lease)
+		if err != nil {
+			return err
+		}
+		var fresh, again []int
+		for i, one := range starts {
+			switch {
+			case held[one.Claim.Num] != one.Claim.Epoch:
+			case one.Batch.Num == 0:
+				fresh = append(fresh, i)
+			default:
+				again = append(again, i)
+			}
+		}
+		if err := s.fix(ctx, tx, starts, fresh, begun, now); err != nil {
+			return err
+		}
+		return repeat(ctx, tx, starts, again, begun)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin deliveries: %w", err)
+	}
+	return begun, nil
+}
+
+// extend moves the ends of leases on and returns the epochs of the endpoints, by
+// their numbers, 0 for a claim that was lost.
+func extend(ctx context.Context, tx *store.Tx, starts []Start, now time.Time, lease time.Duration) (map[int64]int64, error) {
+	held := map[int64]int64{}
+	var rows [][]any
+	for _, one := range starts {
+		if _, ok := held[one.Claim.Num]; !ok {
+			held[one.Claim.Num] = one.Claim.Epoch
+			rows = append(rows, []any{one.Claim.Num, one.Claim.Epoch, tocsin.Micros(now.Add(lease))})
+		}
+	}
+	n, err := tx.Update(ctx, `UPDATE delivery_endpoints SET lease_ends = column3`, []string{"BIGINT", "BIGINT", "BIGINT"}, rows, `WHERE num = column1 AND epoch = column2`)
+	if err != nil || int(n) == len(rows) {
+		return held, err
+	}
+	for num, epoch := range held {
+		var now int64
+		if err := tx.QueryRowContext(ctx, `SELECT epoch FROM delivery_endpoints WHERE num = $1`, num).Scan(&now); err != nil {
+			return nil, err
+		}
+		if now != epoch {
+			held[num] = 0
+		}
+	}
+	return held, nil
+}
+
+// fix makes batches of deliveries.
+func (s *Store) fix(ctx context.Context, tx *store.Tx, starts []Start, fresh []int, begun []Batch, now time.Time) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	letters, err := s.letterNums(ctx, tx, starts, fresh)
+	if err != nil {
+		return err
+	}
+	var last int64
+	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'delivery.batch' RETURNING value`, len(fresh)).Scan(&last); err != nil {
+		return err
+	}
+	var batches, rows [][]any
+	for k, i := range fresh {
+		b := starts[i].Batch
+		b.Num, b.Endpoint, b.State, b.Attempts, b.MadeAt = last-int64(len(fresh)-1-k), starts[i].Claim.Num, StateSending, 1, now
+		begun[i] = b
+		batches = append(batches, []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[sha256.Sum256(b.Letter)], string(b.State), 1, 0, 0, "", 0, "", tocsin.Micros(now), 0})
+		for _, change := range starts[i].Changes {
+			rows = append(rows, []any{b.Num, change, b.Endpoint})
+		}
+	}
+	err = tx.Insert(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at) VALUES `, batches, "")
+	if err != nil {
+		return err
+	}
+	n, err := tx.Update(ctx, `UPDATE deliveries SET batch = column1`, []string{"BIGINT", "BIGINT", "BIGINT"}, rows,
+		`WHERE change = column2 AND endpoint = column3 AND batch = 0 AND cancelled = ''`)
+	if err != nil || int(n) == len(rows) {
+		return err
+	}
+	return undo(ctx, tx, starts, fresh, begun)
+}
+
+// undo takes batches back of which a delivery is not there any more.
+func undo(ctx context.Context, tx *store.Tx, starts []Start, fresh []int, begun []Batch) error {
+	for _, i := range fresh {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM deliveries WHERE batch = $1 AND batch > 0`, begun[i].Num).Scan(&n); err != nil {
+			return err
+		}
+		if n == len(starts[i].Changes) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET batch = 0 WHERE batch = $1 AND batch > 0`, begun[i].Num); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM delivery_batches WHERE num = $1`, begun[i].Num); err != nil {
+			return err
+		}
+		begun[i] = Batch{}
+	}
+	return nil
+}
+
+// letterNums keeps what new batches say, each once, and returns the numbers.
+func (s *Store) letterNums(ctx context.Context, tx *store.Tx, starts []Start, fresh []int) (map[[32]byte]int64, error) {
+	nums := map[[32]byte]int64{}
+	var rows [][]any
+	var hashes []any
+	for _, i := range fresh {
+		body := starts[i].Batch.Letter
+		hash := sha256.Sum256(body)
+		if _, ok := nums[hash]; !ok {
+			nums[hash] = 0
+			hashes = append(hashes, hash[:])
+			rows = append(rows, []any{hash[:], s.db.Pack(body)})
+		}
+	}
+	if err := tx.Insert(ctx, `INSERT INTO delivery_letters (hash, body) VALUES `, rows, ` ON CONFLICT (hash) DO NOTHING`); err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(hashes, maxList) {
+		found, err := tx.QueryContext(ctx, `SELECT hash, num FROM delivery_letters WHERE hash IN (`+store.Placeholders(1, len(part))+`)`, part...)
+		_, err = store.Collect(found, err, func(rows *sql.Rows) (none struct{}, err error) {
+			var hash []byte
+			var num int64
+			if err = rows.Scan(&hash, &num); err == nil && len(hash) == 32 {
+				nums[[32]byte(hash)] = num
+			}
+			return none, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nums, nil
+}
+
+// repeat begins batches again that are there: one that was being sent when
+// whoever did so was gone may have arrived.
+func repeat(ctx context.Context, tx *store.Tx, starts []Start, again []int, begun []Batch) error {
+	for _, i := range again {
+		b := starts[i].Batch
+		result, err := tx.ExecContext(ctx, `
+			UPDATE delivery_batches SET state = 'sending', attempts = attempts + 1, repeats = repeats + CASE WHEN state = 'sending' THEN 1 ELSE 0 END
+			WHERE num = $1 AND attempts = $2 AND state IN ('sending', 'retry')`, b.Num, b.Attempts)
+		moved, err := store.Changed(result, err)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			continue
+		}
+		if b.State == StateSending {
+			b.Repeats++
+		}
+		b.State = StateSending
+		b.Attempts++
+		begun[i] = b
+	}
+	return nil
+}

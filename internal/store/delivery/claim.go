@@ -1,0 +1,196 @@
+package delivery
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// An Endpoint is where deliveries go, and how it does.
+type Endpoint struct {
+	Num          int64
+	Key          string
+	Failures     int       // of the endpoint in a row
+	FailingSince time.Time // zero for none
+	RetryAt      time.Time // nothing is sent before
+	Reason       string    // why the last attempt failed
+	Detail       string
+}
+
+// A Claim is an endpoint that one process works on until the lease ends.
+type Claim struct {
+	Endpoint
+	Epoch int64
+}
+
+const endpointColumns = `num, key, failures, failing_since, retry_at, reason, detail`
+
+func scanClaim(rows *sql.Rows) (c Claim, err error) {
+	var since, retry int64
+	err = rows.Scan(&c.Num, &c.Key, &c.Failures, &since, &retry, &c.Reason, &c.Detail, &c.Epoch)
+	c.FailingSince, c.RetryAt = tocsin.FromMicros(since), tocsin.FromMicros(retry)
+	return c, err
+}
+
+// Claim takes up to limit endpoints of which something is due, those that have
+// waited longest first, until now+lease: those that fail, or those that do not.
+func (s *Store) Claim(ctx context.Context, failing bool, limit int, now time.Time, lease time.Duration) ([]Claim, error) {
+	condition := "failures = 0"
+	if failing {
+		condition = "failures > 0"
+	}
+	var claims []Claim
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		const due = `due_at > 0 AND due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
+		rows, err := tx.QueryContext(ctx, `
+			UPDATE delivery_endpoints SET epoch = epoch + 1, lease_ends = $2
+			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY due_at, num LIMIT $3) AND `+due+condition+`
+			RETURNING `+endpointColumns+`, epoch`, tocsin.Micros(now), tocsin.Micros(now.Add(lease)), limit)
+		claims, err = store.Collect(rows, err, scanClaim)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim endpoints: %w", err)
+	}
+	return claims, nil
+}
+
+// NextDue returns when something is due next that nobody works on, zero for
+// nothing.
+func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.db.Read().QueryRowContext(ctx, `
+		SELECT min(CASE WHEN due_at > retry_at AND due_at > lease_ends THEN due_at WHEN retry_at > lease_ends THEN retry_at ELSE lease_ends END)
+		FROM delivery_endpoints WHERE due_at > 0`).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find when deliveries are due: %w", s.db.Translate(err))
+	}
+	if !at.Valid {
+		return time.Time{}, nil
+	}
+	return tocsin.FromMicros(at.Int64), nil
+}
+
+// A Pending is a delivery that is due and has no batch yet.
+type Pending struct {
+	Endpoint int64
+	Kind     string
+	Group    string
+	Via      int64
+	Change   tocsin.Change
+}
+
+// A Batch is a message with an id for ever.
+type Batch struct {
+	Num      int64
+	ID       string
+	Endpoint int64
+	Kind     string
+	Group    string
+	Thread   string
+	State    State
+	Attempts int // that were begun
+	Repeats  int // of these, with one before them that may have arrived
+	MadeAt   time.Time
+	Letter   []byte // what it says
+}
+
+// Work is what is due of an endpoint.
+type Work struct {
+	Batches []Batch   // to be tried again, the oldest first
+	Pending []Pending // in the order in which they are due; those of one group stand together
+}
+
+// Due returns what is due of claimed endpoints, by their numbers, at most limit
+// deliveries of all. Of what exceeds that no group is cut in two, unless it is
+// larger by itself.
+func (s *Store) Due(ctx context.Context, claims []Claim, limit int, now time.Time) (map[int64]*Work, error) {
+	found := make(map[int64]*Work, len(claims))
+	var nums []int64
+	for _, c := range claims {
+		found[c.Num] = &Work{}
+		nums = append(nums, c.Num)
+	}
+	for part := range slices.Chunk(nums, maxList) {
+		batches, err := s.openBatches(ctx, part, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range batches {
+			found[b.Endpoint].Batches = append(found[b.Endpoint].Batches, b)
+		}
+		if limit <= 0 {
+			break
+		}
+		pending, err := s.pending(ctx, part, limit, now)
+		if err != nil {
+			return nil, err
+		}
+		limit -= len(pending)
+		for _, p := range pending {
+			found[p.Endpoint].Pending = append(found[p.Endpoint].Pending, p)
+		}
+	}
+	return found, nil
+}
+
+// openBatches are those of endpoints that are to be tried again by now, or that
+// somebody began to send who is gone.
+func (s *Store) openBatches(ctx context.Context, endpoints []int64, now time.Time) ([]Batch, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT b.num, b.id, b.endpoint, b.kind, b.group_key, b.thread, b.state, b.attempts, b.repeats, b.made_at, l.body
+		FROM delivery_batches b JOIN delivery_letters l ON l.num = b.letter
+		WHERE b.endpoint IN (`+store.Placeholders(2, len(endpoints))+`) AND (b.state = 'sending' OR b.state = 'retry' AND b.due_at <= $1) AND b.state IN ('sending', 'retry')
+		ORDER BY b.num`, append([]any{tocsin.Micros(now)}, refs(endpoints)...)...)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (b Batch, err error) {
+		var made int64
+		var body []byte
+		err = rows.Scan(&b.Num, &b.ID, &b.Endpoint, &b.Kind, &b.Group, &b.Thread, &b.State, &b.Attempts, &b.Repeats, &made, &body)
+		if err == nil {
+			b.Letter, err = s.db.Unpack(body)
+		}
+		b.MadeAt = tocsin.FromMicros(made)
+		return b, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages to be sent: %w", s.db.Translate(err))
+	}
+	return list, nil
+}
+
+// pending are deliveries of endpoints that are due.
+func (s *Store) pending(ctx context.Context, endpoints []int64, limit int, now time.Time) ([]Pending, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT d.endpoint, d.kind, d.group_key, d.via, c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+		FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		WHERE d.endpoint IN (`+store.Placeholders(3, len(endpoints))+`) AND d.batch = 0 AND d.cancelled = '' AND d.due_at <= $1
+		ORDER BY d.endpoint, d.due_at, d.group_key, d.change LIMIT $2`, append([]any{tocsin.Micros(now), limit + 1}, refs(endpoints)...)...)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (p Pending, err error) {
+		var at int64
+		c := &p.Change
+		err = rows.Scan(&p.Endpoint, &p.Kind, &p.Group, &p.Via, &c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)
+		c.At = tocsin.FromMicros(at)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries that are due: %w", s.db.Translate(err))
+	}
+	if len(list) <= limit {
+		return list, nil
+	}
+	last := list[limit]
+	same := func(p Pending) bool { return last.Group != "" && p.Endpoint == last.Endpoint && p.Group == last.Group }
+	cut := limit
+	for cut > 0 && same(list[cut-1]) {
+		cut--
+	}
+	if cut == 0 {
+		cut = limit
+	}
+	return list[:cut], nil
+}

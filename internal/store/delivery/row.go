@@ -1,0 +1,203 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Row is one delivery to be: a change that an endpoint is to hear of.
+type Row struct {
+	Change   int64
+	Endpoint string // its key
+	Kind     string // of the message that it goes into
+	// Group is the same for what gathers in one message to the endpoint, at most
+	// 64 bytes; "" for a message of its own.
+	Group string
+	Route string // who decided so, for people; at most 400 bytes are kept
+	// Due returns when the delivery is sent that is the first to wait in its
+	// group, from when the last message of the group was made, zero for never. Nil
+	// is at once.
+	Due func(last time.Time) time.Time
+	// Cancelled says why it is not sent at all, such as muted; "" for what is.
+	Cancelled string
+	// Via is the key of the endpoint that it was to go to first; "" for this one.
+	Via string
+}
+
+// maxRoute bounds what is kept of who decided on a delivery, in bytes.
+const maxRoute = 400
+
+// Enqueue writes deliveries in the transaction of whoever decided on them. One
+// that is there already is left as it is. now is when they were decided on.
+func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.Time) error {
+	if len(list) == 0 {
+		return nil
+	}
+	nums, err := s.endpointNums(ctx, tx, list)
+	if err != nil {
+		return err
+	}
+	due := map[int64]int64{} // by endpoint, the earliest
+	groups := map[groupOf]int64{}
+	rows := make([][]any, len(list))
+	for i, r := range list {
+		endpoint, at := nums[r.Endpoint], tocsin.Micros(now)
+		if r.Cancelled == "" {
+			if at, err = s.dueAt(ctx, tx, groups, endpoint, r, now); err != nil {
+				return err
+			}
+			if due[endpoint] == 0 || at < due[endpoint] {
+				due[endpoint] = at
+			}
+		}
+		rows[i] = []any{r.Change, endpoint, r.Kind, r.Group, store.Clean(tocsin.Clip(r.Route, maxRoute)), at, 0, r.Cancelled, nums[r.Via], tocsin.Micros(now)}
+	}
+	if err := wakeEndpoints(ctx, tx, due); err != nil {
+		return fmt.Errorf("enqueue deliveries: %w", err)
+	}
+	err = tx.Insert(ctx, `INSERT INTO deliveries (change, endpoint, kind, group_key, route, due_at, batch, cancelled, via, created_at) VALUES `, rows,
+		` ON CONFLICT (change, endpoint) DO NOTHING`)
+	if err != nil {
+		return fmt.Errorf("enqueue deliveries: %w", err)
+	}
+	return nil
+}
+
+type groupOf struct {
+	endpoint int64
+	group    string
+}
+
+// dueAt returns when a delivery is sent: with those of its group that wait, or
+// when the row says.
+func (s *Store) dueAt(ctx context.Context, tx *store.Tx, groups map[groupOf]int64, endpoint int64, r Row, now time.Time) (int64, error) {
+	if r.Group == "" {
+		if r.Due == nil {
+			return tocsin.Micros(now), nil
+		}
+		return tocsin.Micros(r.Due(time.Time{})), nil
+	}
+	key := groupOf{endpoint, r.Group}
+	if at, ok := groups[key]; ok {
+		return at, nil
+	}
+	var waiting, made sql.NullInt64
+	err := tx.QueryRowContext(ctx, `SELECT
+		(SELECT min(due_at) FROM deliveries WHERE endpoint = $1 AND group_key = $2 AND batch = 0 AND cancelled = ''),
+		(SELECT max(made_at) FROM delivery_batches WHERE endpoint = $1 AND group_key = $2 AND group_key <> '')`, endpoint, r.Group).Scan(&waiting, &made)
+	if err != nil {
+		return 0, fmt.Errorf("find group of a delivery: %w", err)
+	}
+	at := tocsin.Micros(now)
+	switch {
+	case waiting.Valid:
+		at = waiting.Int64
+	case r.Due != nil:
+		last := time.Time{}
+		if made.Valid {
+			last = tocsin.FromMicros(made.Int64)
+		}
+		at = tocsin.Micros(r.Due(last))
+	}
+	groups[key] = at
+	return at, nil
+}
+
+// wakeEndpoints has endpoints looked at no later than when something of theirs is
+// due. Rows are written after it: who gives an endpoint back locks it first and
+// looks what is due then, and so misses none.
+func wakeEndpoints(ctx context.Context, tx *store.Tx, due map[int64]int64) error {
+	rows := make([][]any, 0, len(due))
+	for _, endpoint := range slices.Sorted(maps.Keys(due)) {
+		rows = append(rows, []any{endpoint, due[endpoint]})
+	}
+	_, err := tx.Update(ctx, `UPDATE delivery_endpoints SET due_at = CASE WHEN due_at > 0 AND due_at < column2 THEN due_at ELSE column2 END`,
+		[]string{"BIGINT", "BIGINT"}, rows, `WHERE num = column1`)
+	return err
+}
+
+// endpointNums returns the numbers of the endpoints of rows, and makes those
+// known that are not.
+func (s *Store) endpointNums(ctx context.Context, tx *store.Tx, list []Row) (map[string]int64, error) {
+	nums := map[string]int64{"": 0}
+	var missing []string
+	s.mu.Lock()
+	for _, r := range list {
+		for _, key := range []string{r.Endpoint, r.Via} {
+			if num, ok := s.endpoints[key]; ok {
+				nums[key] = num
+			} else if _, seen := nums[key]; !seen {
+				nums[key] = -1
+				missing = append(missing, key)
+			}
+		}
+	}
+	s.mu.Unlock()
+	if len(missing) == 0 {
+		return nums, nil
+	}
+	slices.Sort(missing)
+	rows := make([][]any, len(missing))
+	for i, key := range missing {
+		rows[i] = []any{key, 0, 0, 0, 0, 0, 0, "", ""}
+	}
+	err := tx.Insert(ctx, `INSERT INTO delivery_endpoints (key, due_at, retry_at, lease_ends, epoch, failures, failing_since, reason, detail) VALUES `, rows,
+		` ON CONFLICT (key) DO NOTHING`)
+	if err != nil {
+		return nil, fmt.Errorf("insert endpoints: %w", err)
+	}
+	fresh := map[string]int64{}
+	for part := range slices.Chunk(missing, maxList) {
+		args := make([]any, len(part))
+		for i, key := range part {
+			args[i] = key
+		}
+		found, err := tx.QueryContext(ctx, `SELECT key, num FROM delivery_endpoints WHERE key IN (`+store.Placeholders(1, len(part))+`)`, args...)
+		_, err = store.Collect(found, err, func(rows *sql.Rows) (none struct{}, err error) {
+			var key string
+			var num int64
+			err = rows.Scan(&key, &num)
+			nums[key], fresh[key] = num, num
+			return none, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("find endpoints: %w", err)
+		}
+	}
+	tx.AfterCommit(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		maps.Copy(s.endpoints, fresh)
+	})
+	return nums, nil
+}
+
+// Cancel keeps what waits for an endpoint from being sent, in the transaction of
+// what ended it: deliveries without a batch, and batches that are to be tried
+// again. What is being sent is not stopped. It returns how many there were.
+func (s *Store) Cancel(ctx context.Context, tx *store.Tx, endpoint, reason string, now time.Time) (int64, error) {
+	var n int64
+	for _, statement := range []string{
+		`UPDATE deliveries SET cancelled = $2 WHERE batch = 0 AND cancelled = '' AND endpoint = (SELECT num FROM delivery_endpoints WHERE key = $1) AND CAST($3 AS BIGINT) >= 0`,
+		`UPDATE delivery_batches SET state = 'cancelled', reason = $2, settled_at = CAST($3 AS BIGINT) WHERE state = 'retry' AND endpoint = (SELECT num FROM delivery_endpoints WHERE key = $1)`,
+	} {
+		result, err := tx.ExecContext(ctx, statement, endpoint, cmp.Or(reason, "ended"), tocsin.Micros(now))
+		if err != nil {
+			return 0, fmt.Errorf("cancel deliveries: %w", err)
+		}
+		moved, err := result.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		n += moved
+	}
+	return n, nil
+}
