@@ -12,17 +12,17 @@ import (
 
 // Spec is a route as the settings write it, in the words of Alertmanager.
 type Spec struct {
-	Receiver       string   `yaml:"receiver"              json:"receiver,omitempty"`              // name of a receiver; its parent's when empty
-	Matchers       []string `yaml:"matchers"              json:"matchers,omitempty"`              // conditions that hold together, such as class="incident"
-	GroupBy        []string `yaml:"group_by"              json:"group_by,omitempty"`              // labels in which the changes of one message agree; '...' for all
-	GroupWait      string   `yaml:"group_wait"            json:"group_wait,omitempty"`            // how long the first change of a group waits for others
-	GroupInterval  string   `yaml:"group_interval"        json:"group_interval,omitempty"`        // how long later ones gather
-	RepeatInterval string   `yaml:"repeat_interval"       json:"repeat_interval,omitempty"`       // how long until what is still open is told again
-	Digest         string   `yaml:"digest"                json:"digest,omitempty"`                // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
-	Active         []string `yaml:"active_time_intervals" json:"active_time_intervals,omitempty"` // the route sends within one of them alone
-	Mute           []string `yaml:"mute_time_intervals"   json:"mute_time_intervals,omitempty"`   // the route sends within none of them
-	Continue       bool     `yaml:"continue"              json:"continue,omitempty"`              // look at the next routes as well when this one matches
-	Routes         []Spec   `yaml:"routes"                json:"routes,omitempty"`                // routes below; the first that matches takes the event
+	Receiver       string   `yaml:"receiver"              json:"receiver,omitempty"`             // name of a receiver; its parent's when empty
+	Matchers       []string `yaml:"matchers"              json:"matchers,omitzero"`              // conditions that hold together, such as class="incident"
+	GroupBy        []string `yaml:"group_by"              json:"group_by,omitzero"`              // labels in which the changes of one message agree; '...' for all
+	GroupWait      string   `yaml:"group_wait"            json:"group_wait,omitempty"`           // how long the first change of a group waits for others; 30s when no route above says
+	GroupInterval  string   `yaml:"group_interval"        json:"group_interval,omitempty"`       // how long later ones gather; 5m when no route above says
+	RepeatInterval string   `yaml:"repeat_interval"       json:"repeat_interval,omitempty"`      // how long until what is still open is told again; 4h when no route above says
+	Digest         string   `yaml:"digest"                json:"digest,omitempty"`               // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
+	Active         []string `yaml:"active_time_intervals" json:"active_time_intervals,omitzero"` // the route sends within one of them alone
+	Mute           []string `yaml:"mute_time_intervals"   json:"mute_time_intervals,omitzero"`   // the route sends within none of them
+	Continue       bool     `yaml:"continue"              json:"continue,omitempty"`             // look at the next routes as well when this one matches
+	Routes         []Spec   `yaml:"routes"                json:"routes,omitzero"`                // routes below; the first that matches takes the event
 }
 
 // Settings are the parts of the settings that a policy is made of.
@@ -101,7 +101,7 @@ func (c *compiler) root(s Spec) {
 }
 
 func (c *compiler) route(at string, s Spec, parent *Route, depth int, twins map[string]int) *Route {
-	r := &Route{At: at, Continue: s.Continue, Options: Options{GroupInterval: 5 * time.Minute, RepeatInterval: 4 * time.Hour}}
+	r := &Route{At: at, Continue: s.Continue, Options: Options{GroupWait: 30 * time.Second, GroupInterval: 5 * time.Minute, RepeatInterval: 4 * time.Hour}}
 	if parent != nil {
 		r.Options = parent.Options
 	}

@@ -19,12 +19,12 @@ type IntervalSpec struct {
 // Numbers and names stand alone or as a range, as in monday:friday, both ends
 // included.
 type SpanSpec struct {
-	Times       []TimesSpec `yaml:"times"         json:"times,omitempty"`         // of the day
-	Weekdays    []string    `yaml:"weekdays"      json:"weekdays,omitempty"`      // monday, or saturday:sunday
-	DaysOfMonth []string    `yaml:"days_of_month" json:"days_of_month,omitempty"` // 1:5; -1 is the last day of a month
-	Months      []string    `yaml:"months"        json:"months,omitempty"`        // may, 5, or june:august
-	Years       []string    `yaml:"years"         json:"years,omitempty"`         // 2026, or 2026:2027
-	Location    string      `yaml:"location"      json:"location,omitempty"`      // time zone such as Europe/Paris; UTC when empty
+	Times       []TimesSpec `yaml:"times"         json:"times,omitzero"`         // of the day
+	Weekdays    []string    `yaml:"weekdays"      json:"weekdays,omitzero"`      // monday, or saturday:sunday
+	DaysOfMonth []string    `yaml:"days_of_month" json:"days_of_month,omitzero"` // 1:5; -1 is the last day of a month
+	Months      []string    `yaml:"months"        json:"months,omitzero"`        // may, 5, or june:august
+	Years       []string    `yaml:"years"         json:"years,omitzero"`         // 2026, or 2026:2027
+	Location    string      `yaml:"location"      json:"location,omitempty"`     // time zone such as Europe/Paris; UTC when empty
 }
 
 // TimesSpec is a part of each day. One that ends before it starts goes over

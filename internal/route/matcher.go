@@ -231,7 +231,11 @@ func (p *parser) value(name string, operator Operator) (string, error) {
 			p.rest = p.rest[i+1:]
 			return b.String(), nil
 		case '\\':
-			if i++; i >= len(p.rest) || p.rest[i] != '"' && p.rest[i] != '\\' {
+			if i++; i < len(p.rest) && p.rest[i] == 'n' {
+				b.WriteByte('\n') // which is refused for what it is
+				continue
+			}
+			if i >= len(p.rest) || p.rest[i] != '"' && p.rest[i] != '\\' {
 				return "", invalid(`In the value of %s a backslash stands before something that is neither a quote nor a backslash, which parsers read in different ways: write \\ for a backslash.`, name)
 			}
 			b.WriteByte(p.rest[i])

@@ -59,7 +59,7 @@ func TestParseMatchersRefuses(t *testing.T) {
 		`a='b'`:                  "stands in no quotes",
 		`a="b`:                   "closing quote",
 		`a="b\u0041"`:            "parsers read in different ways",
-		`a="b\n"`:                "parsers read in different ways",
+		`a="b\n"`:                "line feed",
 		`a=~"v1\.2"`:             `write \\ for a backslash`,
 		`a="b` + "\n" + `c"`:     "line feed",
 		`{a="b"`:                 "brace is missing",
