@@ -48,7 +48,7 @@ const (
 // which they begin, those that enclose others first.
 func Read(content, contentType string) (string, []Mark) {
 	if content = bounded(content); !isMarkup(content, contentType) {
-		return tidy(content, nil), nil
+		return tidy(untabbed(content), nil), nil
 	}
 	w := walker{marks: &marker{strong: -1, link: -1, list: make([]Mark, 0, min(strings.Count(content, "<")/4+4, maxMarks))}}
 	w.walk(content)

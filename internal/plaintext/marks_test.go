@@ -21,7 +21,7 @@ func TestRead(t *testing.T) {
 		{"lists", "<ul><li>a<ol><li>b<li>c</ol><li>d</ul><ol start=7><li>e</ol>", "item1(- a\n\n- b\n- c) item2.1(- b) item2.2(- c) item1(- d) item1.7(- e)"},
 		{"odd starts", "<ol start=-1><li>a</ol><ol start=x><li>b</ol><ol start=99999999999><li>c</ol>", "item1.1(- a) item1.1(- b) item1.1(- c)"},
 		{"item of no list", "<li>a</li>", "item1(- a)"},
-		{"table", "<table><tr><th>a<th>b<tr><td>c<td></table>d", "row1(a b) header(a) header(b) row2(c) cell(c) cell()"},
+		{"table", "<table><tr><th>a<th>b<tr><td>c<td></table>d", "row1(a\tb) header(a) header(b) row2(c) cell(c) cell()"},
 		{"list in a cell", "<ul><li><table><tr><td><ul><li>a</ul></table></ul>", "item1(-\n\n- a) row1(- a) cell(- a) item1(- a)"},
 		{"headings", "<h1>a</h1>b<h6>c", "heading1(a) heading6(c)"},
 		{"images", "<p>a</p><p><img src=b alt=c></p><p><img src=d>e</p>", "image( bc) image( d)"},

@@ -18,7 +18,8 @@ import (
 const maxText = 1 << 20
 
 // Text is content as plain text: markup is dropped, blocks become lines, list
-// items start with "- ", entities and odd blanks are resolved. A contentType
+// items start with "- ", a tab parts the cells of a row and stands nowhere else,
+// entities and odd blanks are resolved. A contentType
 // of "text" takes content as it is, except for blanks; anything else is HTML.
 // HTML without blocks keeps its line breaks, since the posts of issues are
 // plain text that is called HTML. Texts beyond a megabyte are cut.
@@ -26,9 +27,17 @@ func Text(content, contentType string) string {
 	if content = bounded(content); isMarkup(content, contentType) {
 		w := walker{}
 		w.walk(content)
-		content = w.out.String()
+		return tidy(w.out.String(), nil)
 	}
-	return tidy(content, nil)
+	return tidy(untabbed(content), nil)
+}
+
+// untabbed is a text with blanks for its tabs.
+func untabbed(text string) string {
+	if strings.IndexByte(text, '\t') < 0 {
+		return text
+	}
+	return strings.ReplaceAll(text, "\t", " ")
 }
 
 func bounded(content string) string {
@@ -111,7 +120,7 @@ func (w *walker) text(text string) {
 	if len(w.hidden) > 0 {
 		return
 	}
-	text = html.UnescapeString(text)
+	text = untabbed(html.UnescapeString(text))
 	if w.flow {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "\r", " ")
 	}
@@ -134,7 +143,7 @@ func (w *walker) open(a atom.Atom, z *html.Tokenizer, more bool) {
 	case atom.Li:
 		w.out.WriteString("- ")
 	case atom.Td, atom.Th:
-		w.out.WriteByte(' ')
+		w.out.WriteByte('\t')
 	}
 }
 
@@ -152,8 +161,8 @@ func (w *walker) close(a atom.Atom) {
 	w.out.WriteString(lines)
 }
 
-// tidy resolves the blanks of a text: one blank between words, no blank at the
-// end of a line, at most one empty line. It tells kept, unless it is nil, where
+// tidy resolves the blanks of a text: one blank between words, a tab between
+// cells, no blank at the end of a line, at most one empty line. It tells kept, unless it is nil, where
 // each piece came to stand.
 func tidy(text string, kept *places) string {
 	if strings.Contains(text, "&nbsp;") {
@@ -161,14 +170,15 @@ func tidy(text string, kept *places) string {
 	}
 	var b strings.Builder
 	b.Grow(len(text))
-	lines, blank, returned := 0, false, false
+	lines, returned := 0, false
+	gap := byte(0) // blank or tab since the word before
 	write := func(part string, at, width int) {
 		if b.Len() > 0 && lines > 0 {
 			b.WriteString("\n\n"[:min(lines, 2)])
-		} else if b.Len() > 0 && blank {
-			b.WriteByte(' ')
+		} else if b.Len() > 0 && gap != 0 {
+			b.WriteByte(gap)
 		}
-		lines, blank, returned = 0, false, false
+		lines, gap, returned = 0, 0, false
 		if kept != nil {
 			kept.add(at, width, b.Len(), len(part))
 		}
@@ -188,9 +198,13 @@ func tidy(text string, kept *places) string {
 		switch {
 		case skipped:
 		case lineFeed:
-			lines, blank = lines+1, false
+			lines, gap = lines+1, 0
+		case r == '\t':
+			gap = '\t'
 		case unicode.IsSpace(r):
-			blank = true
+			if gap == 0 {
+				gap = ' '
+			}
 		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
 		default:
 			write(string(r), at-size, size)

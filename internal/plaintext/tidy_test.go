@@ -11,7 +11,7 @@ import (
 func tidySlowly(text string) string {
 	text = strings.ReplaceAll(text, "&nbsp;", " ")
 	var b strings.Builder
-	lines, blank, returned := 0, false, false
+	lines, blank, returned := 0, "", false
 	for _, r := range text {
 		lineFeed := r == '\n' && !returned || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f'
 		skipped := r == '\n' && returned
@@ -19,17 +19,21 @@ func tidySlowly(text string) string {
 		switch {
 		case skipped:
 		case lineFeed:
-			lines, blank = lines+1, false
+			lines, blank = lines+1, ""
+		case r == '\t' || unicode.IsSpace(r) && blank == "":
+			blank = " "
+			if r == '\t' {
+				blank = "\t"
+			}
 		case unicode.IsSpace(r):
-			blank = true
 		case unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' || r == '\u00ad':
 		default:
 			if b.Len() > 0 && lines > 0 {
 				b.WriteString("\n\n"[:min(lines, 2)])
-			} else if b.Len() > 0 && blank {
-				b.WriteByte(' ')
+			} else if b.Len() > 0 {
+				b.WriteString(blank)
 			}
-			lines, blank = 0, false
+			lines, blank = 0, ""
 			b.WriteRune(r)
 		}
 	}

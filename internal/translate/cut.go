@@ -49,8 +49,18 @@ func (c *cutter) skip(from, to int) int {
 	return from
 }
 
-// line cuts one line: its labels, and the sentences between them.
+// line cuts one line, or a row of a table cell by cell.
 func (c *cutter) line(from, to int) {
+	for n := strings.IndexByte(c.text[from:to], '\t'); n >= 0; n = strings.IndexByte(c.text[from:to], '\t') {
+		c.cell(from, from+n)
+		from += n + 1
+	}
+	c.cell(from, to)
+}
+
+// cell cuts what has a line, or a cell of one, to itself: its labels, and the
+// sentences between them.
+func (c *cutter) cell(from, to int) {
 	from = c.skip(from, to)
 	from += listMark(c.text[from:to])
 	if c.headings(from, to) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
@@ -110,6 +111,7 @@ func (page *messagePage) translate(v *view, m tocsin.Message, row *readmodel.Row
 		return err
 	}
 	body := v.Bilingual(made[1])
+	body.Link(post.Links(m.Content, m.ContentType))
 	page.TitleBeside, page.Beside = v.OneLine(made[0]), &body
 	return nil
 }

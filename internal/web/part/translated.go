@@ -166,7 +166,7 @@ func (s *said) rows(list []BilingualRow) {
 			s.number(len(half))
 			for _, piece := range half {
 				s.flag(piece.Label)
-				s.text(piece.Text, piece.Lang, piece.Mark, piece.Why, piece.Class)
+				s.text(piece.Gap, piece.Text, piece.Href, piece.Lang, piece.Mark, piece.Why, piece.Class)
 			}
 		}
 	}
