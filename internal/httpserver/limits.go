@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,11 +28,18 @@ func withLimits(write ErrorWriter, log *slog.Logger) middleware {
 				return
 			}
 			if r.Body != http.NoBody {
-				r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+				r.Body = bounded{http.MaxBytesReader(w, r.Body, maxBody), r.Body}
 			}
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// A bounded body gives no more than any route takes. raw is the body itself, for
+// a route that takes more.
+type bounded struct {
+	io.ReadCloser
+	raw io.ReadCloser
 }
 
 func checkSizes(r *http.Request) error {
@@ -50,25 +58,31 @@ func checkSizes(r *http.Request) error {
 
 // CheckBody refuses a body that is compressed, which would hide its size, or
 // that is announced as larger than any that is served.
-func CheckBody(r *http.Request) error {
+func CheckBody(r *http.Request) error { return checkBody(r, maxBody) }
+
+func checkBody(r *http.Request, most int64) error {
 	for _, encoding := range r.Header.Values("Content-Encoding") {
 		if encoding != "" && !strings.EqualFold(encoding, "identity") {
 			return Errorf(http.StatusUnsupportedMediaType, "Send the body without compression.")
 		}
 	}
-	if r.ContentLength > maxBody {
-		return Errorf(http.StatusRequestEntityTooLarge, "The body has more than 64 KB.")
+	if r.ContentLength > most {
+		return Errorf(http.StatusRequestEntityTooLarge, "The body has more than %d KB.", most>>10)
 	}
 	return nil
 }
 
-// withBodyCheck calls [CheckBody] for parts that do not themselves.
-func withBodyCheck(write ErrorWriter, log *slog.Logger) middleware {
+// withBodyCheck calls [CheckBody] for parts that do not themselves. most is how
+// many bytes are taken, 0 for as many as elsewhere.
+func withBodyCheck(write ErrorWriter, log *slog.Logger, most int64) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := CheckBody(r); err != nil {
+			if err := checkBody(r, max(most, maxBody)); err != nil {
 				fail(w, r, err, write, log)
 				return
+			}
+			if body, ok := r.Body.(bounded); ok && most > maxBody {
+				r.Body = http.MaxBytesReader(w, body.raw, most)
 			}
 			next.ServeHTTP(w, r)
 		})

@@ -21,6 +21,7 @@ type Route struct {
 	Handle  HandlerFunc       // nil in the table of a [Subtree]
 	Streams bool              // Handle takes the connection over, or answers without end
 	AnyHost bool              // is also for probes, which name no host or another one
+	MaxBody int64             // bytes of a body that are taken; 0 for 64 KiB
 }
 
 // A Subtree serves all paths under a prefix, in the spelling that they came in.

@@ -118,7 +118,7 @@ func (s *Server) branches() []branch {
 		hosts := withHosts(s.config.Hosts, tree.Errors, s.log)
 		inner := handle(tree.Handle, tree.Errors, s.log)
 		if !tree.ChecksBody {
-			inner = withBodyCheck(tree.Errors, s.log)(inner)
+			inner = withBodyCheck(tree.Errors, s.log, 0)(inner)
 		}
 		list[i] = branch{
 			tree, s.around(inner, tree.Name, tree.Errors, hosts), s.around(handle(tree.explain, tree.Errors, s.log), tree.Name, tree.Errors, hosts),
@@ -157,7 +157,7 @@ func (s *Server) around(h http.Handler, route string, write ErrorWriter, inner .
 // host, because probes of orchestrators name none.
 func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Handler, err error) {
 	write := s.config.Errors
-	hosts, body := withHosts(s.config.Hosts, write, s.log), withBodyCheck(write, s.log)
+	hosts, body := withHosts(s.config.Hosts, write, s.log), withBodyCheck(write, s.log, 0)
 	mux := http.NewServeMux()
 	for _, r := range operations {
 		served := s.around(handle(s.permitted(r), PlainError, s.log), r.Pattern, PlainError, withPageHeaders, body)
@@ -172,7 +172,7 @@ func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Ha
 		if r.AnyHost {
 			named = func(next http.Handler) http.Handler { return next }
 		}
-		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, named, own, body)
+		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, named, own, withBodyCheck(write, s.log, r.MaxBody))
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
 	if err != nil {

@@ -56,6 +56,13 @@ func config() httpserver.Config {
 				}
 				return say(string(body))(w, r)
 			}},
+			{Pattern: "POST /large", Needs: access.Public, MaxBody: 100 << 10, Handle: func(w http.ResponseWriter, r *http.Request) error {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					return err
+				}
+				return say(fmt.Sprint(len(body)))(w, r)
+			}},
 			{Pattern: "GET /panic", Needs: access.Public, Handle: func(http.ResponseWriter, *http.Request) error { panic("canary in panic") }},
 			{Pattern: "GET /half", Needs: access.Public, Handle: func(w http.ResponseWriter, _ *http.Request) error {
 				w.Header().Set("Content-Length", "100")
@@ -146,6 +153,9 @@ func testDispatch(t *testing.T, address string) {
 		{"compressed body where the api looks itself", "GET /api/v1.0/x\r\nContent-Encoding: gzip", 200, "legacy /api/v1.0/x"},
 		{"compressed body for the others", "POST /t/oauth2/token\r\nContent-Encoding: br", 415, "tokens 415 Send the body without compression."},
 		{"large body", "POST /read\r\nContent-Length: 70000", 413, "page 413 The body has more than 64 KB."},
+		{"large body where a route takes it", "POST /large\r\nContent-Length: 70000\r\n\r\n" + strings.Repeat("x", 70000), 200, "70000"},
+		{"too large even there", "POST /large\r\nContent-Length: 110000", 413, "page 413 The body has more than 100 KB."},
+		{"too large even there in chunks", "POST /large\r\nTransfer-Encoding: chunked\r\n\r\n1adb1\r\n" + strings.Repeat("x", 110001) + "\r\n0", 413, "page 413"},
 		{"large body in chunks", "POST /read\r\nTransfer-Encoding: chunked\r\n\r\n11171\r\n" + strings.Repeat("x", 70001) + "\r\n0", 413, "page 413"},
 		{"panic", "GET /panic", 500, "page 500 Something went wrong here. The request id helps us to find it."},
 		{"panic in the api", "GET /api/v1.0/panic", 500, "legacy 500 Something went wrong here. The request id helps us to find it."},

@@ -39,6 +39,8 @@ type Page struct {
 	// interface: with "es" it answers below /es as well, Spanish in the frame of
 	// the first language.
 	Contents []string
+	// MaxBody is how many bytes a form may have; 0 for 64 KiB.
+	MaxBody int64
 }
 
 // A Link is an entry of the side panel. It is shown to whoever may open the
@@ -91,7 +93,7 @@ func (p *Pages) localised(page Page) []httpserver.Route {
 	var routes []httpserver.Route
 	for _, code := range lang.Languages() {
 		prefix := PrefixOf(code)
-		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, Handle: p.serveIn(code, code, page)})
+		routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix + page.Path, Needs: page.Needs, MaxBody: page.MaxBody, Handle: p.serveIn(code, code, page)})
 		if page.Path == "/{$}" && prefix != "" {
 			routes = append(routes, httpserver.Route{Pattern: page.Method + " " + prefix, Needs: page.Needs, Handle: redirectTo(prefix + "/")})
 		}
