@@ -37,6 +37,9 @@ const (
 	AuthorServices Permission = "author-services" // services and issues of our own, the dependency map
 	RunDrills      Permission = "run-drills"
 
+	ReviewTranslations Permission = "review-translations" // lines of translations for a tenant, and what readers report of them
+	TranslateForAll    Permission = "translate-for-all"   // lines that hold for all tenants, and the glossary
+
 	ManageChannels Permission = "manage-channels" // where deliveries go
 	ManageClients  Permission = "manage-clients"  // API clients
 	ManageSources  Permission = "manage-sources"  // sources of a tenant and their secrets
@@ -50,7 +53,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate,
-		WriteReviews, AuthorServices, RunDrills, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
+		WriteReviews, AuthorServices, RunDrills, ReviewTranslations, TranslateForAll, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
 	}
 }
 
@@ -61,7 +64,9 @@ func (p Permission) Valid() bool {
 
 // Deskwide reports whether p concerns the desk as a whole: a role in one tenant
 // does not give it.
-func (p Permission) Deskwide() bool { return p == ManageTenants || p == ManageUsers || p == ReadAudit }
+func (p Permission) Deskwide() bool {
+	return p == ManageTenants || p == ManageUsers || p == ReadAudit || p == TranslateForAll
+}
 
 // Scope is the scope of a token that grants p, or nothing for those that need
 // no particular one.

@@ -18,9 +18,9 @@ func PermissionsOf(r tocsin.Role) []Permission {
 	case tocsin.RoleServiceSupport:
 		return append(read(), ManageMessages, Triage, HandleRequests, WorkIncidents, AuthorServices, WriteReviews, ManageChannels)
 	case tocsin.RoleIncidentManager:
-		return append(read(), ManageMessages, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate, WriteReviews, RunDrills)
+		return append(read(), ManageMessages, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate, WriteReviews, RunDrills, ReviewTranslations, TranslateForAll)
 	case tocsin.RoleCommunications:
-		return append(read(), WorkIncidents, Communicate)
+		return append(read(), WorkIncidents, Communicate, ReviewTranslations, TranslateForAll)
 	case tocsin.RoleSupportN3:
 		return append(read(), ManageMessages, Triage, HandleRequests, WorkIncidents, WriteReviews, AuthorServices)
 	case tocsin.RoleSupportN2:
