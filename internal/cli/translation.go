@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
@@ -23,35 +22,10 @@ type memoryCmd struct {
 	Forget glossaryForgetCmd    `cmd:"" help:"Remove a term of the glossary. Example: tocsin translation forget tenant --in fr"`
 }
 
-// pairsPerRead is how many translations are read at once.
-const pairsPerRead = 1000
-
 // ofLanguage names the tenant and the language of a translation.
 type ofLanguage struct {
 	ofTenant
 	Language string `arg:"" help:"Language: fr, ja, es or de." enum:"fr,ja,es,de"`
-}
-
-// pairs reads the translations of segments that a tenant has seen.
-func (o ofLanguage) pairs(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, human bool) (list []translation.Pair, err error) {
-	q := translation.PairQuery{TenantID: tenant.ID, Language: o.Language, Human: human, Limit: pairsPerRead}
-	for {
-		page, err := desk.Translation.Pairs(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		whole := len(page) < q.Limit
-		if !whole { // the last segment may go on in the next page
-			last := page[len(page)-1].Segment
-			for len(page) > 0 && page[len(page)-1].Segment == last {
-				page = page[:len(page)-1]
-			}
-		}
-		if list = append(list, page...); whole || len(page) == 0 {
-			return list, nil
-		}
-		q.After = page[len(page)-1].Segment
-	}
 }
 
 // pairJSON is a translation as commands print it.
@@ -73,7 +47,7 @@ func (c *translationListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	pairs, err := c.pairs(ctx, desk, tenant, true)
+	pairs, err := translate.Pairs(ctx, desk.Translation, tenant.ID, c.Language, true)
 	if err != nil {
 		return err
 	}
@@ -120,23 +94,9 @@ func (c *translationExportCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	pairs, err := c.pairs(ctx, desk, tenant, false)
+	units, err := translate.Units(ctx, desk.Translation, tenant.ID, c.Language)
 	if err != nil {
 		return err
-	}
-	var units []translate.Unit
-	for i, p := range pairs {
-		if i > 0 && pairs[i-1].Segment == p.Segment {
-			continue // the first of a segment is the one that holds
-		}
-		unit := translate.Unit{Source: p.Source, Target: p.Target, Origin: translate.OriginEngine, By: p.Engine, Review: "pending", Changed: p.CreatedAt}
-		switch {
-		case p.Human:
-			unit.Origin, unit.By, unit.Review = translate.OriginHuman, p.Reviewer, "reviewed"
-		case p.Engine == "":
-			unit.Origin = translate.OriginNames
-		}
-		units = append(units, unit)
 	}
 	if c.File == "-" {
 		return translate.WriteTMX(s.env.Stdout, c.Language, units)
@@ -168,27 +128,19 @@ func (c *translationImportCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer file.Close()
-	units, refused, err := translate.ReadTMX(file, c.Language)
-	if err != nil {
-		return err
-	}
 	desk, _, err := s.openStore(ctx)
 	desk, tenant, err := c.find(ctx, desk, err)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	list := make([]translation.Imported, len(units))
-	for i, u := range units {
-		list[i] = translation.Imported{Key: translation.Key(translate.KeyOf(u.Source)), Text: u.Target}
-	}
-	reviewer := tocsin.ActorOf(ctx).Name
-	kept, unseen, err := desk.Translation.Import(ctx, translation.Override{TenantID: tenant.ID, Language: c.Language, Reviewer: reviewer}, list, time.Now())
+	o := translation.Override{TenantID: tenant.ID, Language: c.Language, Reviewer: tocsin.ActorOf(ctx).Name}
+	took, err := translate.TakeTMX(ctx, desk.Translation, o, file, time.Now())
 	if err != nil {
 		return err
 	}
-	return s.print(tmxJSON{tenant.Name, c.Language, len(units), kept, unseen, len(refused)}, func(w io.Writer) {
-		fmt.Fprintf(w, "%s read, %d kept, %d of sentences that %s has not seen, %d refused.\n", count(len(units), "translation", "translations"), kept, unseen, tenant.Name, len(refused))
+	return s.print(tmxJSON{tenant.Name, c.Language, took.Units, took.Kept, took.Unseen, took.Refused}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s read, %d kept, %d of sentences that %s has not seen, %d refused.\n", count(took.Units, "translation", "translations"), took.Kept, took.Unseen, tenant.Name, took.Refused)
 	})
 }
 

@@ -30,7 +30,7 @@ func translationChecks() checks {
 		"TranslatedAtAll": translatedAtAll,
 		"PairsStale":      pairsStale,
 		"PairsImported":   pairsImported,
-	}
+	}.with(reviewChecks())
 }
 
 // keyOf is the key of a text of the suite.
@@ -414,7 +414,7 @@ func reportsOfReaders(t *testing.T, s *Desk) {
 		}
 	}
 	for _, want := range []error{nil, tocsin.ErrNotFound} {
-		if err := s.CloseReport(ctx, Contoso, segment, "fr", T0); !errors.Is(err, want) {
+		if err := s.CloseReport(ctx, Contoso, segment, "fr", translation.Right, T0); !errors.Is(err, want) {
 			t.Errorf("CloseReport = %v, want %v", err, want)
 		}
 	}

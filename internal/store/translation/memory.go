@@ -114,7 +114,7 @@ func (s *Store) Override(ctx context.Context, o Override, now time.Time) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		if o.Segment == 0 {
 			var err error
-			if o.Segment, err = s.place(ctx, tx, o, now); err != nil {
+			if o.Segment, err = s.place(ctx, tx, o.TenantID, o.Ref, o.Source, now); err != nil {
 				return err
 			}
 		}
@@ -130,7 +130,7 @@ func (s *Store) Override(ctx context.Context, o Override, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM translation_reports WHERE tenant = $1 AND segment = $2 AND language = $3`, tenant, o.Segment, o.Language); err != nil {
+		if err := s.corrected(ctx, tx, o, tenant, source, now); err != nil {
 			return err
 		}
 		if err := tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: auditTenant(o), Action: "translation.override", Object: o.Language, Detail: detail(source, o.Text)}); err != nil {
@@ -208,26 +208,29 @@ func (s *Store) seenBy(ctx context.Context, q store.Querier, tenantID string, se
 	return tenant, list[0], nil
 }
 
-// place returns the number of the segment that an override names by its words,
+// place returns the number of a segment of an item that is named by its words,
 // and keeps it as one of the newest document of the item that the tenant has.
-func (s *Store) place(ctx context.Context, tx *store.Tx, o Override, now time.Time) (int64, error) {
+func (s *Store) place(ctx context.Context, tx *store.Tx, tenantID string, ref tocsin.Ref, segment Text, now time.Time) (int64, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT c.document FROM cut_documents c JOIN document_tenants r ON r.document = c.document JOIN tenants t ON t.num = r.tenant JOIN items i ON i.num = c.item
 		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND NOT EXISTS (SELECT 1 FROM cut_documents p WHERE p.item = c.item AND p.private) ORDER BY r.n DESC LIMIT 1`,
-		o.TenantID, string(o.Ref.Kind), o.Ref.ID)
+		tenantID, string(ref.Kind), ref.ID)
 	documents, err := store.Collect(rows, err, scanNum)
 	if err == nil && len(documents) == 0 {
-		err = tocsin.NotFoundf("Nothing is kept of the lines of %s.", tocsin.Clip(o.Ref.ID, 64))
+		err = tocsin.NotFoundf("Nothing is kept of the lines of %s.", tocsin.Clip(ref.ID, 64))
 	}
 	if err != nil {
 		return 0, err
 	}
-	segment := o.Source
 	segment.InBook = false
 	nums, _, err := putSegments(ctx, tx, []Document{{Segments: []Text{segment}}}, now)
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO segment_documents (segment, document) VALUES ($1, $2) ON CONFLICT DO NOTHING`, nums[segment.Key], documents[0])
-	return nums[segment.Key], err
+	num := nums[segment.Key]
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO segment_documents (segment, document) SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM segment_documents p JOIN cut_documents c ON c.document = p.document JOIN cut_documents d ON d.item = c.item
+			JOIN document_tenants r ON r.document = c.document JOIN tenants t ON t.num = r.tenant WHERE p.segment = $1 AND d.document = $2 AND t.id = $3)`, num, documents[0], tenantID)
+	return num, err
 }
