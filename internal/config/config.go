@@ -27,6 +27,7 @@ type Config struct {
 	Limits      Limits      `yaml:"limits"`
 	Issuers     []Issuer    `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
 	Translation Translation `yaml:"translation"`
+	Notify      Notify      `yaml:"notify"`
 	Log         Log         `yaml:"log"`
 }
 
@@ -181,7 +182,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation())
+	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation(), c.validateNotify())
 }
 
 func (c Config) validateTenants() error {

@@ -157,7 +157,8 @@ func applyEnvironment(v reflect.Value, prefix string, getenv func(string) string
 
 // variableOf is the variable that takes the place of a key below prefix.
 func variableOf(prefix string, key reflect.StructField) string {
-	return prefix + "_" + strings.ToUpper(key.Tag.Get("yaml"))
+	name, _, _ := strings.Cut(key.Tag.Get("yaml"), ",")
+	return prefix + "_" + strings.ToUpper(name)
 }
 
 func parse(text []byte, getenv func(string) string, c *Config, partly bool) error {

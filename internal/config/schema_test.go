@@ -35,6 +35,10 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 			t.Errorf("tenants[] has no %s", key)
 		}
 	}
+	routes := schema["$defs"].(map[string]any)["spec"].(map[string]any)["properties"].(map[string]any)
+	if routes["group_by"] == nil || routes["routes"].(map[string]any)["items"].(map[string]any)["$ref"] != "#/$defs/spec" {
+		t.Errorf("routes hold routes: %v", routes["routes"])
+	}
 	if _, ok := tenants["tenantID"]; ok {
 		t.Error("tenants[] has tenantID")
 	}

@@ -77,6 +77,8 @@ func (m *manual) section(prefix string, v reflect.Value) {
 		switch {
 		case field.Anonymous:
 			fmt.Fprintf(&m.text, "| | | | and the keys of `%s%ss[]`, for one source |\n", prefix, strings.ToLower(field.Name))
+		case field.Type.Kind() == reflect.Slice && field.Type.Elem() == v.Type():
+			fmt.Fprintf(&m.text, "| `%s[]` | | | %s: the keys of this table again |\n", key, m.comment(v.Type().Name()+"."+field.Name))
 		case field.Type.Kind() == reflect.Struct:
 			below = append(below, func() { m.section(key+".", value) })
 		case field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct:
@@ -125,10 +127,15 @@ func variable(key string) string {
 // readComments are those of the types of the package and of their fields.
 func readComments(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("../route/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
+	own, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, own...)
 	comments := map[string]string{}
 	for _, name := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)

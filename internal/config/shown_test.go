@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/route"
 )
 
 // What config show prints can be read again, and says the same.
@@ -17,6 +18,11 @@ func TestShownSettingsCanBeRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tocsin.yaml")
 	settings := config.Default()
 	settings.Tenants = []config.Tenant{{Name: "contoso", TenantID: "11111111-1111-4111-8111-111111111111", Sources: []config.Source{{Kind: "file", Path: "notices"}}}}
+	settings.Notify = config.Notify{
+		Channels: []config.Channel{{Name: "a"}}, Receivers: []config.Receiver{{Name: "r", Channels: []string{"a"}}, {Name: "nobody"}},
+		Routes:        route.Spec{Receiver: "r", Routes: []route.Spec{{Matchers: []string{`class="incident"`}, GroupBy: route.List{}, Mute: []string{"night"}}, {Receiver: "nobody", Digest: "daily 08:00"}}},
+		TimeIntervals: []route.IntervalSpec{{Name: "night", Intervals: []route.SpanSpec{{Times: []route.TimesSpec{{Start: "22:00", End: "06:00"}}}, {Weekdays: []string{"sunday"}}}}},
+	}
 	text, err := yaml.Marshal(settings)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package route
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -12,18 +13,28 @@ import (
 
 // Spec is a route as the settings write it, in the words of Alertmanager.
 type Spec struct {
-	Receiver       string   `yaml:"receiver"              json:"receiver,omitempty"`             // name of a receiver; its parent's when empty
-	Matchers       []string `yaml:"matchers"              json:"matchers,omitzero"`              // conditions that hold together, such as class="incident"
-	GroupBy        []string `yaml:"group_by"              json:"group_by,omitzero"`              // labels in which the changes of one message agree; '...' for all
-	GroupWait      string   `yaml:"group_wait"            json:"group_wait,omitempty"`           // how long the first change of a group waits for others; 30s when no route above says
-	GroupInterval  string   `yaml:"group_interval"        json:"group_interval,omitempty"`       // how long later ones gather; 5m when no route above says
-	RepeatInterval string   `yaml:"repeat_interval"       json:"repeat_interval,omitempty"`      // how long until what is still open is told again; 4h when no route above says
-	Digest         string   `yaml:"digest"                json:"digest,omitempty"`               // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
-	Active         []string `yaml:"active_time_intervals" json:"active_time_intervals,omitzero"` // the route sends within one of them alone
-	Mute           []string `yaml:"mute_time_intervals"   json:"mute_time_intervals,omitzero"`   // the route sends within none of them
-	Continue       bool     `yaml:"continue"              json:"continue,omitempty"`             // look at the next routes as well when this one matches
-	Routes         []Spec   `yaml:"routes"                json:"routes,omitzero"`                // routes below; the first that matches takes the event
+	Receiver       string   `yaml:"receiver,omitempty"              json:"receiver,omitempty"`             // name of a receiver; its parent's when empty
+	Matchers       []string `yaml:"matchers,omitempty"              json:"matchers,omitzero"`              // conditions that hold together, such as class="incident"
+	GroupBy        List     `yaml:"group_by,omitempty"              json:"group_by,omitzero"`              // labels in which the changes of one message agree; '...' for all
+	GroupWait      string   `yaml:"group_wait,omitempty"            json:"group_wait,omitempty"`           // how long the first change of a group waits for others; 30s when no route above says
+	GroupInterval  string   `yaml:"group_interval,omitempty"        json:"group_interval,omitempty"`       // how long later ones gather; 5m when no route above says
+	RepeatInterval string   `yaml:"repeat_interval,omitempty"       json:"repeat_interval,omitempty"`      // how long until what is still open is told again; 4h when no route above says
+	Digest         string   `yaml:"digest,omitempty"                json:"digest,omitempty"`               // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
+	Active         []string `yaml:"active_time_intervals,omitempty" json:"active_time_intervals,omitzero"` // the route sends within one of them alone
+	Mute           []string `yaml:"mute_time_intervals,omitempty"   json:"mute_time_intervals,omitzero"`   // the route sends within none of them
+	Continue       bool     `yaml:"continue,omitempty"              json:"continue,omitempty"`             // look at the next routes as well when this one matches
+	Routes         []Spec   `yaml:"routes,omitempty"                json:"routes,omitzero"`                // routes below; the first that matches takes the event
 }
+
+// IsZero reports whether nothing of the route was written.
+func (s Spec) IsZero() bool { return reflect.ValueOf(s).IsZero() }
+
+// List is a list of names of which an empty one says something: group_by: []
+// gathers everything that a route takes in one message.
+type List []string
+
+// IsZero reports whether the list was not written.
+func (l List) IsZero() bool { return l == nil }
 
 // Settings are the parts of the settings that a policy is made of.
 type Settings struct {
@@ -36,11 +47,14 @@ type Settings struct {
 type Known struct {
 	Receivers []string // nil for any
 	Labels    []string // nil for any
+	// Values are all values of labels that have no others: a matcher that none of
+	// them fulfils is refused.
+	Values map[string][]string
 }
 
 // Least and largest values of what settings say.
 const (
-	maxDepth  = 16
+	maxDepth  = 8
 	maxRoutes = 5000
 )
 
@@ -197,6 +211,16 @@ func (c *compiler) label(at, name string) {
 	}
 }
 
+// value reports a matcher that holds for no value that its label can have, or,
+// of the kind that excludes, for all of them.
+func (c *compiler) value(at string, m Matcher) {
+	values := c.known.Values[m.Name]
+	if len(values) == 0 || m.Value == "" || slices.ContainsFunc(values, m.holds) {
+		return
+	}
+	c.add(at, "%s has no value %s%s", m.Name, tocsin.Clip(m.Value, 60), tocsin.Meant(m.Value, values))
+}
+
 func (c *compiler) groupBy(at string, names []string) (list []string, all bool) {
 	for n, name := range names {
 		place := fmt.Sprintf("%s[%d]", at, n)
@@ -231,6 +255,7 @@ func (c *compiler) matchers(at string, texts []string) (list Matchers) {
 		}
 		for _, m := range found {
 			c.label(place, m.Name)
+			c.value(place, m)
 		}
 		list = append(list, found...)
 	}

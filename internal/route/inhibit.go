@@ -10,9 +10,9 @@ import (
 // source_matchers is open, whatever fulfils target_matchers and agrees with it
 // in the labels of equal is not told.
 type InhibitSpec struct {
-	Source []string `yaml:"source_matchers" json:"source_matchers"` // what hides
-	Target []string `yaml:"target_matchers" json:"target_matchers"` // what is hidden
-	Equal  []string `yaml:"equal"           json:"equal,omitempty"` // labels in which both agree; a missing one is empty
+	Source []string `yaml:"source_matchers" json:"source_matchers"`           // what hides
+	Target []string `yaml:"target_matchers" json:"target_matchers"`           // what is hidden
+	Equal  []string `yaml:"equal,omitempty"           json:"equal,omitempty"` // labels in which both agree; a missing one is empty
 }
 
 // An InhibitRule hides events while others are open.

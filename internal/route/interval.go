@@ -11,20 +11,20 @@ import (
 
 // IntervalSpec is a named set of times as the settings write it.
 type IntervalSpec struct {
-	Name      string     `yaml:"name"           json:"name"`           // unique
-	Intervals []SpanSpec `yaml:"time_intervals" json:"time_intervals"` // the times are within one of them
+	Name      string     `yaml:"name"           json:"name"`                     // unique
+	Intervals []SpanSpec `yaml:"time_intervals,omitempty" json:"time_intervals"` // the times are within one of them
 }
 
 // SpanSpec is one of them: instants for which everything that is written holds.
 // Numbers and names stand alone or as a range, as in monday:friday, both ends
 // included.
 type SpanSpec struct {
-	Times       []TimesSpec `yaml:"times"         json:"times,omitzero"`         // of the day
-	Weekdays    []string    `yaml:"weekdays"      json:"weekdays,omitzero"`      // monday, or saturday:sunday
-	DaysOfMonth []string    `yaml:"days_of_month" json:"days_of_month,omitzero"` // 1:5; -1 is the last day of a month
-	Months      []string    `yaml:"months"        json:"months,omitzero"`        // may, 5, or june:august
-	Years       []string    `yaml:"years"         json:"years,omitzero"`         // 2026, or 2026:2027
-	Location    string      `yaml:"location"      json:"location,omitempty"`     // time zone such as Europe/Paris; UTC when empty
+	Times       []TimesSpec `yaml:"times,omitempty"         json:"times,omitzero"`         // of the day
+	Weekdays    []string    `yaml:"weekdays,omitempty"      json:"weekdays,omitzero"`      // monday, or saturday:sunday
+	DaysOfMonth []string    `yaml:"days_of_month,omitempty" json:"days_of_month,omitzero"` // 1:5; -1 is the last day of a month
+	Months      []string    `yaml:"months,omitempty"        json:"months,omitzero"`        // may, 5, or june:august
+	Years       []string    `yaml:"years,omitempty"         json:"years,omitzero"`         // 2026, or 2026:2027
+	Location    string      `yaml:"location,omitempty"      json:"location,omitempty"`     // time zone such as Europe/Paris; UTC when empty
 }
 
 // TimesSpec is a part of each day. One that ends before it starts goes over

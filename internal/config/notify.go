@@ -1,0 +1,150 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Notify says who is told of what, when, and by which way. Without channels
+// nobody is told and nothing is connected. Routes, time intervals and inhibition
+// have the grammar and the key names of Alertmanager (docs/routes.md).
+type Notify struct {
+	Channels  []Channel  `yaml:"channels"`
+	Receivers []Receiver `yaml:"receivers"` // names for several channels; one of all channels when empty
+	// Routes is the first route, which takes whatever no route below does. Without it incidents are
+	// told at once, advisories, messages and planned work each morning.
+	Routes        route.Spec           `yaml:"routes,omitempty"`
+	TimeIntervals []route.IntervalSpec `yaml:"time_intervals"`
+	InhibitRules  []route.InhibitSpec  `yaml:"inhibit_rules"` // an incident hides the advisories of its service when there are neither routes nor rules
+	Zone          string               `yaml:"zone"`          // time zone of the morning that routes which are not written wait for, such as Europe/Paris; UTC when empty
+}
+
+// Channel is one way out.
+type Channel struct {
+	Name string `yaml:"name"` // unique: lower-case letters, digits and dashes
+}
+
+// Receiver is a named list of channels; a route names one.
+type Receiver struct {
+	Name     string   `yaml:"name"`               // unique
+	Channels []string `yaml:"channels,omitempty"` // names of channels; nobody hears when the key is left out
+}
+
+// everyone is the receiver of all channels, where the settings name none.
+const everyone = "all"
+
+// All returns the receivers, in order: those of the settings, or else one of all
+// channels.
+func (n Notify) All() []Receiver {
+	if len(n.Receivers) > 0 {
+		return n.Receivers
+	}
+	all := Receiver{Name: everyone}
+	for _, c := range n.Channels {
+		all.Channels = append(all.Channels, c.Name)
+	}
+	return []Receiver{all}
+}
+
+// ChannelsOf returns the names of a receiver's channels, none for a receiver that
+// there is not.
+func (n Notify) ChannelsOf(receiver string) []string {
+	for _, r := range n.All() {
+		if r.Name == receiver {
+			return r.Channels
+		}
+	}
+	return nil
+}
+
+// routed reports whether the settings have routes of their own.
+func (n Notify) routed() bool { return !n.Routes.IsZero() }
+
+// Policy returns who hears of what, compiled: by the routes of the settings, or
+// else as shipped. Errors are of kind [tocsin.ErrInvalid], each with its whole
+// key.
+func (c Config) Policy() (*route.Policy, error) {
+	n := c.Notify
+	var receivers []string
+	for _, r := range n.All() {
+		receivers = append(receivers, r.Name)
+	}
+	settings := route.Settings{Routes: n.Routes, Intervals: n.TimeIntervals, Inhibit: n.InhibitRules}
+	if !n.routed() {
+		settings.Routes = route.Shipped(receivers[0], n.Zone).Routes
+		if len(n.InhibitRules) == 0 {
+			settings.Inhibit = route.Shipped(receivers[0], n.Zone).Inhibit
+		}
+	}
+	p, err := route.Compile(settings, route.Known{Receivers: receivers, Labels: route.EventLabels(), Values: route.EventValues()})
+	return p, errors.Join(placed("notify", err, nil)...)
+}
+
+var receiverName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._ -]{0,62}$`)
+
+// validateNotify reports what is wrong with who is told.
+func (c Config) validateNotify() error {
+	var problems []error
+	add := func(key, format string, args ...any) {
+		problems = append(problems, tocsin.Invalidf(key, format, args...))
+	}
+	n := c.Notify
+	var names []string
+	for i, channel := range n.Channels {
+		key := fmt.Sprintf("notify.channels[%d].name", i)
+		if !providerName.MatchString(channel.Name) {
+			add(key, "%q is not 1 to 32 lower-case letters, digits and dashes.", tocsin.Clip(channel.Name, 40))
+		}
+		if slices.Contains(names, channel.Name) {
+			add(key, "There are two channels with the name %q: set another.", tocsin.Clip(channel.Name, 40))
+		}
+		names = append(names, channel.Name)
+	}
+	taken := map[string]bool{}
+	for i, r := range n.Receivers {
+		key := fmt.Sprintf("notify.receivers[%d]", i)
+		if !receiverName.MatchString(r.Name) {
+			add(key+".name", "%q is not 1 to 63 letters, digits, spaces, dots, dashes and underscores.", tocsin.Clip(r.Name, 40))
+		}
+		if taken[r.Name] {
+			add(key+".name", "There are two receivers with the name %q: set another.", tocsin.Clip(r.Name, 40))
+		}
+		taken[r.Name] = true
+		problems = append(problems, r.validateChannels(key, names)...)
+	}
+	if len(n.Receivers) > 1 && !n.routed() {
+		add("notify.routes", "There are several receivers, and no route says which one hears: write routes with at least a receiver.")
+	}
+	if n.Zone != "" && n.routed() {
+		add("notify.zone", "It is for routes that are not written: name the zone in digest and in location.")
+	} else if _, err := route.ParseDigest("daily 08:00 " + n.Zone); err != nil {
+		add("notify.zone", "%q is no time zone such as Europe/Paris.", tocsin.Clip(n.Zone, 40))
+		return errors.Join(problems...)
+	}
+	_, err := c.Policy()
+	return errors.Join(errors.Join(problems...), err)
+}
+
+func (r Receiver) validateChannels(key string, names []string) (problems []error) {
+	if r.Channels != nil && len(r.Channels) == 0 {
+		problems = append(problems, tocsin.Invalidf(key+".channels", "The list is empty: leave the key out for a receiver by which nobody hears."))
+	}
+	for i, name := range r.Channels {
+		at := fmt.Sprintf("%s.channels[%d]", key, i)
+		switch {
+		case slices.Contains(r.Channels[:i], name):
+			problems = append(problems, tocsin.Invalidf(at, "%s is in the list twice.", tocsin.Clip(name, 40)))
+		case slices.Contains(names, name):
+		case len(names) == 0:
+			problems = append(problems, tocsin.Invalidf(at, "There is no channel %s; there is none at all.", tocsin.Clip(name, 40)))
+		default:
+			problems = append(problems, tocsin.Invalidf(at, "There is no channel %s%s", tocsin.Clip(name, 40), tocsin.Meant(name, names)))
+		}
+	}
+	return problems
+}

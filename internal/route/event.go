@@ -1,0 +1,34 @@
+package route
+
+import "example.org/tocsin/internal/tocsin"
+
+// EventLabels returns the names of the labels that an event may have:
+//
+//	tenant       id of the tenant; tenant_name its short name
+//	group        groups of the tenant, several values
+//	kind         issue, message, source or planned
+//	class        incident, advisory, message, planned or source
+//	severity     one of the scale of severities
+//	service      id of the workload; feature a part of it, several values
+//	status       as the provider writes it
+//	change       what changed, such as opened or resolved
+//	tag          of messages, several values; category
+//	region       regions of the tenant's sites, several values
+//	issue        id of the issue or message
+func EventLabels() []string {
+	return []string{"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue"}
+}
+
+// EventValues returns all values of labels that have no others.
+func EventValues() map[string][]string {
+	var severities []string
+	for _, s := range tocsin.Severities() {
+		severities = append(severities, s.String())
+	}
+	return map[string][]string{
+		"kind":     {"issue", "message", "source", "planned"},
+		"class":    {"incident", "advisory", "message", "planned", "source"},
+		"severity": severities,
+		"change":   {"opened", "updated", "post", "status", "resolved", "left", "returned", "late", "stale", "heard", "review"},
+	}
+}
