@@ -105,16 +105,19 @@ func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer 
 // tenth larger than the best, in a third of the time.
 const quickly = 3
 
-// A sprite is the symbols of glyphs and icons by name.
-type sprite map[string]string
+// A sprite is the symbols of glyphs and icons.
+type sprite struct {
+	symbols map[string]string // by name
+	glyphs  []string          // names of all glyphs of states
+}
 
 // spriteMark is where the layout wants the symbols of the page.
 const spriteMark = `<svg class="sprite" aria-hidden="true" focusable="false"></svg>`
 
-func loadSprite() (sprite, error) {
+func loadSprite() (s sprite, err error) {
 	body, err := files.ReadFile("static/sprite.svg")
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	var symbols struct {
 		Symbols []struct {
@@ -124,11 +127,14 @@ func loadSprite() (sprite, error) {
 		} `xml:"symbol"`
 	}
 	if err := xml.Unmarshal(body, &symbols); err != nil {
-		return nil, fmt.Errorf("sprite: %w", err)
+		return s, fmt.Errorf("sprite: %w", err)
 	}
-	s := sprite{}
+	s.symbols = map[string]string{}
 	for _, one := range symbols.Symbols {
-		s[one.ID] = fmt.Sprintf(`<symbol id="%s" viewBox="%s">%s</symbol>`, one.ID, one.Box, one.Inner)
+		if strings.HasPrefix(one.ID, "g-") {
+			s.glyphs = append(s.glyphs, one.ID)
+		}
+		s.symbols[one.ID] = fmt.Sprintf(`<symbol id="%s" viewBox="%s">%s</symbol>`, one.ID, one.Box, one.Inner)
 	}
 	return s, nil
 }
@@ -136,32 +142,23 @@ func loadSprite() (sprite, error) {
 // insert puts the symbols that a page uses into it, and all glyphs of states,
 // since what is put into an open page later may need another one.
 func (s sprite) insert(page []byte) []byte {
-	used := map[string]bool{}
-	for name := range s {
-		used[name] = strings.HasPrefix(name, "g-")
-	}
+	names := slices.Clone(s.glyphs)
 	for rest := page; ; {
 		_, behind, found := bytes.Cut(rest, []byte(`href="#`))
 		if !found {
 			break
 		}
 		name, _, _ := bytes.Cut(behind[:min(len(behind), maxSymbol)], []byte{'"'})
-		if _, known := s[string(name)]; known {
-			used[string(name)] = true
+		if _, known := s.symbols[string(name)]; known && !slices.Contains(names, string(name)) {
+			names = append(names, string(name))
 		}
 		rest = behind
-	}
-	var names []string
-	for name, yes := range used {
-		if yes {
-			names = append(names, name)
-		}
 	}
 	slices.Sort(names)
 	var b strings.Builder
 	b.WriteString(strings.TrimSuffix(spriteMark, "</svg>"))
 	for _, name := range names {
-		b.WriteString(s[name])
+		b.WriteString(s.symbols[name])
 	}
 	b.WriteString("</svg>")
 	return bytes.Replace(page, []byte(spriteMark), []byte(b.String()), 1)

@@ -149,7 +149,7 @@ func (p *Pages) parse(l Locale, families []Family) (*template.Template, error) {
 			return nil, err
 		}
 	}
-	return all, nil
+	return all, fold(all)
 }
 
 // Static returns the address of a file that pages use, such as app.css.
