@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,13 +81,13 @@ func BenchmarkPublication(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("files", func(b *testing.B) {
-		files := 0
+		var files atomic.Int64
 		for b.Loop() {
-			if err := pages.Site(b.Context(), shell, tenant, func(string, []byte) error { files++; return nil }); err != nil {
+			if err := pages.Site(b.Context(), shell, tenant, func(string, []byte) error { files.Add(1); return nil }); err != nil {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(files), "µs/file")
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(files.Load()), "µs/file")
 		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*updates), "µs/publication")
 	})
 }

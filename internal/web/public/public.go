@@ -76,7 +76,8 @@ type view struct {
 	pages   *Pages
 	edition publish.Edition
 	places  places
-	private bool // its address stands for somebody
+	private bool         // its address stands for somebody
+	around  *surrounding // made before, for files; nil at the desk
 }
 
 func (p *Pages) view(r *web.Request) *view { return &view{View: p.config.Parts.View(r), pages: p} }

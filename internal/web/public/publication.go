@@ -1,6 +1,7 @@
 package public
 
 import (
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ import (
 // changed, the words of the provider and beside them the translation.
 type publicationPage struct {
 	Frame
-	Bracket        string // the status or category, as the provider writes it
+	Top            template.HTML // made before, "" to make it of the frame
+	Bracket        string        // the status or category, as the provider writes it
 	ID, Services   string
 	Name           string // title, as the provider wrote it
 	Translated     *part.BilingualRow
@@ -26,7 +28,7 @@ type publicationPage struct {
 	Facts          []factLine
 	Change         change
 	Posts          []saidPost
-	Channels       channels
+	Channels       template.HTML
 	Earlier, Later string // addresses of the updates beside it
 	Newest         string // "" on the newest
 }
@@ -98,9 +100,9 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 	if one.Kind == tocsin.KindIssue {
 		page.Bracket = string(one.Status)
 	}
-	page.Frame = v.frame("["+page.Bracket+"] "+strings.Join([]string{page.ID, page.Services, page.Name}, " | "), func(content string) string {
-		return v.places.update(content, one.ID, one.N)
-	})
+	if err := page.surround(v); err != nil {
+		return nil, err
+	}
 	halves, err := v.halves(one)
 	if err != nil {
 		return nil, err
@@ -111,7 +113,7 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 	for _, said := range one.Posts {
 		page.Posts = append(page.Posts, saidPost{v.Moment(said.CreatedAt), halves[said.Join()]})
 	}
-	if page.Channels = v.channels(); one.Previous > 0 {
+	if one.Previous > 0 {
 		page.Earlier = v.places.update(v.Content, one.ID, one.Previous)
 	}
 	if one.Next > 0 {
@@ -121,6 +123,19 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 		page.Newest = v.places.update(v.Content, one.ID, one.Newest)
 	}
 	return v.Execute("publication", page)
+}
+
+// surround fills in what stands around the update.
+func (page *publicationPage) surround(v *view) (err error) {
+	title := "[" + page.Bracket + "] " + strings.Join([]string{page.ID, page.Services, page.Name}, " | ")
+	if s := v.around; s != nil {
+		page.Content, page.Sheet, page.Channels = v.Content, v.places.sheet(v.Content), s.where
+		page.Top, err = s.top(v, title, page.ID, page.N)
+		return err
+	}
+	page.Frame = v.frame(title, func(content string) string { return v.places.update(content, page.ID, page.N) })
+	page.Channels, err = v.Partial("pub-channels", v.channels())
+	return err
 }
 
 // state fills in the facts.

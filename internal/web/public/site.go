@@ -3,7 +3,10 @@ package public
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/publish"
@@ -21,7 +24,7 @@ const (
 )
 
 // A Sink takes a file of a site: its path with slashes, and its content, which
-// the sink may not keep.
+// the sink may not keep. Several goroutines call it at once.
 type Sink func(path string, body []byte) error
 
 // Site writes what is published of a tenant as files for any web server, with
@@ -45,10 +48,19 @@ func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant
 		return err
 	}
 	s := site{p, shell, e, updates, to}
+	var languages []siteLanguage
 	for _, one := range contents() {
-		if err := s.write(ctx, one.code); err != nil {
+		in, err := s.language(ctx, one.code)
+		if err == nil {
+			err = s.indexes(in)
+		}
+		if err != nil {
 			return fmt.Errorf("write site: %w", err)
 		}
+		languages = append(languages, in)
+	}
+	if err := s.publications(ctx, languages); err != nil {
+		return fmt.Errorf("write site: %w", err)
 	}
 	return nil
 }
@@ -77,26 +89,79 @@ type site struct {
 	to      Sink
 }
 
-// write writes the files in one language of publications.
-func (s site) write(ctx context.Context, content string) error {
+// A siteLanguage is one language of publications.
+type siteLanguage struct {
+	content string
+	request *web.Request
+	around  *surrounding // of its updates
+}
+
+// language prepares for a language of publications.
+func (s site) language(ctx context.Context, content string) (in siteLanguage, err error) {
 	code := content
 	if !slices.Contains(lang.Languages(), code) {
 		code = lang.Languages()[0]
 	}
-	r, err := s.shell.Reading(ctx, code, s.edition.Tenant.ID)
+	in.content = content
+	if in.request, err = s.shell.Reading(ctx, code, s.edition.Tenant.ID); err != nil {
+		return in, err
+	}
+	in.request.Content = content
+	in.around, err = s.at(in, updateFile(content, placeholder, 0)).surrounding()
+	return in, err
+}
+
+// at is a view of a file in a language.
+func (s site) at(in siteLanguage, file string) *view {
+	v := s.view(in.request)
+	v.edition, v.places, v.around = s.edition, placesOf(in.request, file), in.around
+	return v
+}
+
+// publications writes the updates, each read once for all languages and several
+// at a time.
+func (s site) publications(ctx context.Context, languages []siteLanguage) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(s.updates)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				if err := s.publication(ctx, s.updates[i], languages); err != nil {
+					stop(err) // the first one counts
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// publication writes an update in all languages.
+func (s site) publication(ctx context.Context, u publish.Update, languages []siteLanguage) error {
+	one, err := s.config.Press.Publication(ctx, s.edition, u.ID, u.N)
 	if err != nil {
 		return err
 	}
-	r.Content = content
-	at := func(file string) *view {
-		v := s.view(r)
-		v.edition, v.places = s.edition, placesOf(r, file)
-		return v
+	for _, in := range languages {
+		file := updateFile(in.content, u.ID, u.N)
+		body, err := s.at(in, file).writePublication(one)
+		if err == nil {
+			err = s.to(file, body)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if err := s.indexes(at, content); err != nil {
-		return err
-	}
-	v := at(sheetFile(content))
+	return nil
+}
+
+// indexes writes the sheet, and the pages that list the updates; the first has
+// the state.
+func (s site) indexes(in siteLanguage) error {
+	content := in.content
+	v := s.at(in, sheetFile(content))
 	sheet, err := v.newSheet()
 	if err != nil {
 		return err
@@ -104,28 +169,9 @@ func (s site) write(ctx context.Context, content string) error {
 	if err := s.file(v, sheetFile(content), "sheet", sheet); err != nil {
 		return err
 	}
-	for _, u := range s.updates {
-		one, err := s.config.Press.Publication(ctx, s.edition, u.ID, u.N)
-		if err != nil {
-			return err
-		}
-		file := updateFile(content, u.ID, u.N)
-		body, err := at(file).writePublication(one)
-		if err != nil {
-			return err
-		}
-		if err := s.to(file, body); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// indexes writes the pages that list the updates; the first has the state.
-func (s site) indexes(at func(file string) *view, content string) error {
 	for n := 1; n == 1 || (n-1)*sitePerPage < len(s.updates); n++ {
 		file := indexFile(content, n)
-		v := at(file)
+		v := s.at(in, file)
 		root := v.places.(filePlaces).root //nolint:forcetypeassert // made by placesOf
 		page := v.newIndex(func(code string) string { return root + indexFile(code, n) })
 		page.First = n == 1

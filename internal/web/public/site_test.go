@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,22 +34,46 @@ func TestSiteStandsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := map[string][]byte{}
+	var one sync.Mutex
 	err = pages.Site(t.Context(), shell, tenant, func(name string, body []byte) error {
+		one.Lock()
+		defer one.Unlock()
 		site[name] = bytes.Clone(body)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"index.html", "fr/index.html", "ja/index.html"} {
-		body := string(site[name])
-		webtest.Lacks(t, name, body, "⟦", "ZgotmplZ", "<script", "%!")
-		webtest.Has(t, name, body, "default-src 'none'", "EX1")
+	for _, name := range []string{"index.html", "fr/index.html", "ja/index.html", "updates/EX1/1.html", "de/updates/EX1/1.html"} {
+		webtest.Has(t, name, string(site[name]), "default-src 'none'", "EX1")
+	}
+	for name, content := range site {
+		if path.Ext(name) != ".html" {
+			continue
+		}
+		body := string(content)
+		webtest.Lacks(t, name, body, "⟦", "ZgotmplZ", "<script", "%!", "0-UPDATE-0")
 		for _, m := range regexp.MustCompile(`(?:href|src)="([^"#][^"]*)"`).FindAllStringSubmatch(body, -1) {
-			target := path.Join(path.Dir(name), m[1])
-			if _, ok := site[target]; !ok && !strings.HasPrefix(m[1], "https://evil.example") {
+			if strings.HasPrefix(m[1], "https://") {
+				continue
+			}
+			if _, ok := site[path.Join(path.Dir(name), m[1])]; !ok {
 				t.Errorf("%s leads to %q, which is not part of the site", name, m[1])
 			}
 		}
+		if file, found := strings.CutPrefix(name, "fr/updates/"); found {
+			webtest.Has(t, name, body, `hreflang="es" href="../../../es/updates/`+file+`"`, `hreflang="en" href="../../../updates/`+file+`"`)
+			other := string(site["updates/"+file])
+			if title := between(body, "<title>", "</title>"); title == "" || title != between(other, "<title>", "</title>") {
+				t.Errorf("%s has the title %q", name, title)
+			}
+		}
 	}
+}
+
+// between is what stands between two marks.
+func between(text, from, to string) string {
+	_, rest, _ := strings.Cut(text, from)
+	found, _, _ := strings.Cut(rest, to)
+	return found
 }
