@@ -1,17 +1,21 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
@@ -21,7 +25,8 @@ import (
 
 // ExportSite writes the public pages of a tenant into a directory. Each file
 // appears whole: a web server that shows them meanwhile never sends half of one.
-// The archive of a demo stays marked as one.
+// One that says what it said before is not touched, so that what others keep of
+// it stays good. The archive of a demo stays marked as one.
 func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Tenant, dir string) (files, size int, err error) {
 	demo, err := isDemo(ctx, c, r.Archive)
 	if err != nil {
@@ -29,23 +34,54 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 	}
 	model := readmodel.New(r.Reading(), time.Now, slog.New(slog.DiscardHandler))
 	parts := part.New(part.Config{Model: model, Archive: r.Archive})
-	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Translations: translate.NewTranslator(r.Translation, r.policy, time.Now), Demo: demo})
+	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Translations: translate.NewTranslator(&oneState{Store: r.Translation}, r.policy, time.Now), Demo: demo})
 	shell, err := web.New(web.Config{Model: model, Archive: r.Archive, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())
 	if err != nil {
 		return 0, 0, err
 	}
+	var written, sizes atomic.Int64
 	err = pages.Site(ctx, shell, tenant, func(name string, body []byte) error {
-		files, size = files+1, size+len(body)
+		written.Add(1)
+		sizes.Add(int64(len(body)))
 		return replaceFile(filepath.Join(dir, filepath.FromSlash(name)), body)
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
-	return files, size, nil
+	return int(written.Load()), int(sizes.Load()), nil
 }
 
-// replaceFile puts a file that everybody may read in place of another one.
+// oneState is the memory of translations for what is written in one go: whether
+// it has changed is asked once, not for each text.
+type oneState struct {
+	*translation.Store
+	mu        sync.Mutex
+	revisions map[string]int64 // by language
+}
+
+// Revision returns the number of the state at the first question.
+func (o *oneState) Revision(ctx context.Context, language string) (int64, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n, ok := o.revisions[language]; ok {
+		return n, nil
+	}
+	n, err := o.Store.Revision(ctx, language)
+	if err == nil {
+		if o.revisions == nil {
+			o.revisions = map[string]int64{}
+		}
+		o.revisions[language] = n
+	}
+	return n, err
+}
+
+// replaceFile puts a file that everybody may read in place of another one,
+// unless that is the same.
 func replaceFile(path string, body []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, body) {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
