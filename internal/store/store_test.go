@@ -54,6 +54,12 @@ func TestTextsCatchUp(t *testing.T) {
 			storetest.ForgetPrivacy(t, storetest.Open(t, address))
 			storetest.RecallPrivacy(t, storetest.Open(t, address))
 		})
+		t.Run(name+" log", func(t *testing.T) {
+			t.Parallel()
+			address := dsn(t)
+			storetest.ForgetLog(t, storetest.Open(t, address))
+			storetest.RecallLog(t, storetest.Open(t, address))
+		})
 		t.Run(name+" owners", func(t *testing.T) {
 			t.Parallel()
 			address := dsn(t)

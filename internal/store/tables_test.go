@@ -17,7 +17,7 @@ func owners() map[string][]string {
 	return map[string][]string{
 		".": {"audit", "changes", "consumers", "counters", "items", "skipped_changes"},
 		"archive": {
-			"authorings", "connections", "contents", "documents", "events", "feed_entries", "file_tasks", "files", "gaps", "late_promises", "members", "polls", "publishing", "row_blocks",
+			"authorings", "connections", "contents", "documents", "events", "feed_entries", "file_tasks", "files", "gaps", "late_promises", "log_lines", "members", "polls", "publishing", "row_blocks",
 			"sources", "tenant_domains", "tenants", "text_index", "texts", "traits", "unreadable", "versions", "wordings",
 		},
 		"delivery": {"deliveries", "delivery_batches", "delivery_endpoints", "delivery_failures", "delivery_letters"},

@@ -32,10 +32,3 @@ const told = ` AND c.what <> 'reworded' AND c.what <> 'translated' AND NOT EXIST
 // notPrivate leaves out changes of messages that are about data privacy now.
 const notPrivate = ` AND NOT EXISTS (SELECT 1 FROM members m JOIN documents d ON d.num = m.document
 	WHERE m.tenant = c.tenant AND m.item = c.item AND d.private)`
-
-// A LatestQuery says which changes are told.
-type LatestQuery struct {
-	Kinds   []tocsin.Kind // of items; all when empty
-	Private bool          // also of messages about data privacy
-	Limit   int
-}

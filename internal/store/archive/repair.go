@@ -117,6 +117,11 @@ func (r *repair) run(ctx context.Context) error {
 			return fmt.Errorf("repair %s: %w", one.ref.ID, err)
 		}
 	}
+	if len(r.flaws) > 0 {
+		if err := dropVoid(ctx, r.tx, r.tenant); err != nil {
+			return fmt.Errorf("drop lines of the log: %w", err)
+		}
+	}
 	return r.tellReaders(ctx)
 }
 

@@ -14,7 +14,11 @@ import (
 func (s *Store) catchUp(ctx context.Context) error {
 	var behind int
 	err := s.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM counters WHERE name = 'texts' AND value <> $1 OR name = 'private' AND value = 0`, textsVersion).Scan(&behind)
-	if err != nil || behind == 0 {
+	if err != nil {
+		return err
+	}
+	unfiled, err := s.unfiledEvents(ctx)
+	if err != nil || behind == 0 && !unfiled {
 		return err
 	}
 	return s.db.Alone(ctx, func() error {
@@ -23,6 +27,9 @@ func (s *Store) catchUp(ctx context.Context) error {
 		}
 		if err := s.catchUpPrivate(ctx); err != nil {
 			return fmt.Errorf("mark messages about data privacy: %w", err)
+		}
+		if err := s.catchUpLog(ctx); err != nil {
+			return fmt.Errorf("file events in the log: %w", err)
 		}
 		return nil
 	})

@@ -62,6 +62,7 @@ func archiveChecks() checks {
 		"Files":              files,
 		"FileTasks":          fileTasks,
 		"Events":             events,
+		"LogFilters":         logFilters,
 		"StaleSources":       staleSources,
 		"LatePromises":       latePromises,
 		"Publishing":         publishing,

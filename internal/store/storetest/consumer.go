@@ -207,7 +207,7 @@ func events(t *testing.T, s *Desk) {
 	if none, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Kinds: []tocsin.Kind{tocsin.KindMessage}, Limit: 9}); err != nil || len(none) != 0 {
 		t.Errorf("of another kind: %+v, %v", none, err)
 	}
-	record(t, s, Contoso, T0, Issue(t, "EX2", "x", T0))
+	record(t, s, Contoso, T0.Add(2*time.Hour), Issue(t, "EX2", "x", T0))
 	if fresh, err := s.LatestEvents(ctx, Contoso, archive.LatestQuery{Limit: 9}); err != nil || len(fresh) != 3 || fresh[0].Read || fresh[0].ID != "EX2" || !fresh[1].Read {
 		t.Errorf("with a change that the log has not come to: %+v, %v", fresh, err)
 	}

@@ -67,6 +67,7 @@ func repairs(t *testing.T, s *Desk) {
 	if entries, err := s.Audit(t.Context(), store.AuditQuery{Action: "archive.repair", Limit: 9}); err != nil || len(entries) != 0 {
 		t.Errorf("a dry run is in the audit log: %v, %v", entries, err)
 	}
+	logAll(t, s)
 	repair("repair", false, want)
 	repair("again", false, nil)
 	verify(t, s, Contoso, 9)
