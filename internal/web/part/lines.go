@@ -260,4 +260,5 @@ type FeedLine struct {
 	Glyph, Family string
 	Icon          string // instead of a glyph
 	Text          template.HTML
+	State         string // of that moment, "" where the text has it or there is none
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"net/http"
 	"slices"
 	"time"
 
@@ -50,39 +49,48 @@ func gather(told []archive.Told) []happening {
 	return list
 }
 
+// kinds are those of the items whose changes the visitor may read.
+func (v *view) kinds() []tocsin.Kind {
+	list := []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindSource}
+	if v.Reads(access.ReadMessages) {
+		list = append(list, tocsin.KindMessage)
+	}
+	return list
+}
+
 // happenings are the newest things that happened in the tenant, of what the
 // visitor may read.
 func (v *view) happenings(limit int) ([]happening, error) {
-	q := archive.LatestQuery{
-		Kinds:   []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindSource},
-		Private: v.Reads(access.ReadPrivacy), Limit: 4 * limit,
-	}
-	if v.Reads(access.ReadMessages) {
-		q.Kinds = append(q.Kinds, tocsin.KindMessage)
-	}
+	q := archive.LatestQuery{Kinds: v.kinds(), Private: v.Reads(access.ReadPrivacy), Limit: 4 * limit}
 	return part.Remembered(v.View, fmt.Sprint("happenings ", q), func(*history.Past) ([]happening, error) {
 		told, err := v.pages.config.Archive.LatestEvents(v.R.Context(), v.Snapshot.Tenant.ID, q)
 		if err != nil {
 			return nil, err
 		}
-		var list []happening
-		for _, h := range gather(told) {
-			if len(list) == limit {
-				break
-			}
-			if !h.read {
-				if h.event, err = v.eventOf(h); err != nil {
-					return nil, err
-				}
-			}
-			h.event.Members = slices.DeleteFunc(slices.Clone(h.event.Members), func(member string) bool { return !v.tellsOf(h.Kind, member) })
-			if h.What == tocsin.WhatUpdated && h.event.Empty() {
-				continue
-			}
-			list = append(list, h)
-		}
-		return list, nil
+		return v.tell(told, limit)
 	})
+}
+
+// tell puts together what happened, newest first, up to so many things.
+func (v *view) tell(told []archive.Told, limit int) ([]happening, error) {
+	var list []happening
+	for _, h := range gather(told) {
+		if len(list) == limit {
+			break
+		}
+		if !h.read {
+			var err error
+			if h.event, err = v.eventOf(h); err != nil {
+				return nil, err
+			}
+		}
+		h.event.Members = slices.DeleteFunc(slices.Clone(h.event.Members), func(member string) bool { return !v.tellsOf(h.Kind, member) })
+		if h.What == tocsin.WhatUpdated && h.event.Empty() {
+			continue
+		}
+		list = append(list, h)
+	}
+	return list, nil
 }
 
 // eventOf tells in which parts the version that holds after a happening differs
@@ -179,6 +187,9 @@ func (v *view) issueHappening(h happening, line *part.FeedLine) template.HTML {
 		return v.Rich("change.issue."+string(h.What), "id", id)
 	}
 	line.Family, line.Glyph = web.FamilyOf(cmp.Or(h.event.Status, row.Status)) // of that moment
+	if h.event.Was == "" && h.event.Status != "" {
+		line.State = v.Look(h.event.Status).Words
+	}
 	key := "change.issue." + string(h.What) + ".of"
 	if h.What == tocsin.WhatNew && row.Own() {
 		key += ".own"
@@ -230,24 +241,4 @@ func (v *view) serviceLineOf(h happening, line *part.FeedLine) template.HTML {
 
 func bold(text string) template.HTML {
 	return template.HTML("<b>" + template.HTMLEscapeString(text) + "</b>") //nolint:gosec // escaped
-}
-
-// changesPage is everything that changed lately, as one list.
-type changesPage struct {
-	web.Frame
-	Feed feed
-}
-
-// logLines is how many lines the page of all changes has.
-const logLines = 200
-
-// changes serves /changes.
-func (p *Pages) changes(v *view) error {
-	page := changesPage{Frame: v.Frame(web.Crumb{Name: v.Text("changes.title")})}
-	page.Refresh = 60
-	var err error
-	if page.Feed, err = v.feed(logLines); err != nil {
-		return err
-	}
-	return v.Render(http.StatusOK, "changes", page)
 }

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"strconv"
 
 	"example.org/tocsin/internal/web"
@@ -15,6 +16,8 @@ type feed struct {
 	Mark      bool   // whether there is something to mark as seen
 	MarkHref  string
 	All       string // address of the page of all changes
+	Eve       string // address of those since the end of yesterday's working day
+	EveName   string
 	Cookie    string // the reading mark that the script moves
 	Now       int64
 }
@@ -32,7 +35,7 @@ func (p *Pages) seen(v *view) error {
 		return err
 	}
 	v.SetCookie(v.SeenCookie(), strconv.FormatInt(v.Now.Unix(), 10), web.CookieLife)
-	return v.Redirect(v.Href("/"))
+	return v.Redirect(cmp.Or(v.R.PostFormValue("back"), v.Href("/")))
 }
 
 // feed reads what changed last.
@@ -42,7 +45,7 @@ func (v *view) feed(limit int) (feed, error) {
 		return feed{}, err
 	}
 	mark := v.SeenAt()
-	f := feed{MarkHref: v.Href("/seen"), All: v.Href("/changes"), Cookie: v.SeenCookie(), Now: v.Now.Unix()}
+	f := feed{MarkHref: v.Href("/seen"), All: v.Href("/changes"), Eve: v.Href("/changes?since=yesterday"), EveName: v.spanName("yesterday"), Cookie: v.SeenCookie(), Now: v.Now.Unix()}
 	if !mark.IsZero() {
 		f.Rule = v.Text("feed.rule", "time", v.Stamp(mark.In(v.Zone)))
 	}
