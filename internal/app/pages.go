@@ -8,6 +8,7 @@ import (
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
 	"example.org/tocsin/internal/web/messages"
+	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/status"
@@ -16,13 +17,15 @@ import (
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
 	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator})
+	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
 	},
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive}).Family(),
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
-		public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo}).Family(),
+		outside.Family(),
+		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Door: a.Door}).Family(),
 	)

@@ -44,7 +44,13 @@ type Act struct {
 	By       string // the id of the client or person who writes
 	Key      string // a repetition under the same key has no effect; "" for none
 	IfMatch  string // the tag of the version that must hold; "" for any
+	// Try writes nothing: what comes of it is the text that the item would have,
+	// after the same checks.
+	Try bool
 }
+
+// errTried ends the transaction of an act that was only tried.
+var errTried = errors.New("tried")
 
 // maxKey is the longest key, as in the draft of the Idempotency-Key header.
 const maxKey = 255
@@ -73,12 +79,22 @@ func (a *Author) do(ctx context.Context, d deed) (archive.Authored, error) {
 		return archive.Authored{}, fmt.Errorf("%s: %w", d.name, err)
 	}
 	now := a.now().UTC().Truncate(time.Microsecond)
+	var tried archive.Authored
 	done, err := a.archive.Author(ctx, archive.Authoring{
 		TenantID: d.TenantID, By: d.By, At: now, Key: d.Key, Request: tocsin.HashOf(request),
 		Write: func(ctx context.Context, draft *archive.Draft) ([]tocsin.Document, error) {
-			return d.write(ctx, &desk{Draft: draft, now: now, ifMatch: d.IfMatch})
+			documents, err := d.write(ctx, &desk{Draft: draft, now: now, ifMatch: d.IfMatch})
+			if err != nil || !d.Try {
+				return documents, err
+			}
+			first := documents[0]
+			tried.Held = tocsin.Held{Version: tocsin.Version{TenantID: d.TenantID, Kind: first.Kind, ID: first.ID, At: now, SeenAt: now}, Body: first.Body, On: tocsin.SourceOwn}
+			return nil, errTried
 		},
 	})
+	if errors.Is(err, errTried) {
+		return tried, nil
+	}
 	if err != nil {
 		return archive.Authored{}, fmt.Errorf("%s: %w", d.name, err)
 	}

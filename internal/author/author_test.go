@@ -215,6 +215,28 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// What is only tried is checked as everything else, and leaves nothing behind.
+func TestTrying(t *testing.T) {
+	t.Parallel()
+	team := sqlite(t)
+	team.addVPN()
+	trying := act
+	trying.Try = true
+	draft := author.IssueDraft{Service: "Vpn", Title: "Slow", Post: author.PostDraft{Content: "We look."}}
+	for range 2 {
+		tried := must2(team.OpenIssue(t.Context(), trying, draft))
+		if issue := issueOf(t, tried); issue.ID != "TC1001" || len(issue.Posts) != 1 || team.status() != "serviceOperational serviceOperational" {
+			t.Errorf("tried = %+v, status %s", issue, team.status())
+		}
+	}
+	if _, err := team.OpenIssue(t.Context(), trying, author.IssueDraft{Service: "Vpn"}); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("without a title: %v, want ErrInvalid", err)
+	}
+	if opened := must2(team.OpenIssue(t.Context(), act, draft)); opened.ID != "TC1001" {
+		t.Errorf("opened as %s, want TC1001: trying took a number", opened.ID)
+	}
+}
+
 func TestMessageStory(t *testing.T) {
 	t.Parallel()
 	team := sqlite(t)

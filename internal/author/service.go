@@ -112,9 +112,12 @@ func (c *checks) service(s *tocsin.Service) {
 // free fails when another service of the tenant, or a known one of the
 // provider, has the id or name.
 func (d *desk) free(ctx context.Context, s tocsin.Service, added bool) error {
-	for _, name := range []string{s.ID, s.Name} {
-		if _, known := tocsin.ServiceIDOf(name); known {
-			return tocsin.Conflictf("%q is a service of the provider.", name)
+	taken := func(field, format string, args ...any) error {
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: field, Message: fmt.Sprintf(format, args...)}
+	}
+	for _, one := range []struct{ field, name string }{{"id", s.ID}, {"name", s.Name}} {
+		if _, known := tocsin.ServiceIDOf(one.name); known {
+			return taken(one.field, "%q is a service of the provider.", one.name)
 		}
 	}
 	names, err := d.ServiceNames(ctx)
@@ -122,9 +125,13 @@ func (d *desk) free(ctx context.Context, s tocsin.Service, added bool) error {
 		return err
 	}
 	for _, n := range names {
-		if strings.EqualFold(n.ID, s.ID) && added || !strings.EqualFold(n.ID, s.ID) && tocsin.NameKey(n.Name) == tocsin.NameKey(s.Name) {
-			return tocsin.Conflictf("The tenant has a service %s named %q already.", n.ID, n.Name)
+		field := "name"
+		if same := strings.EqualFold(n.ID, s.ID); same && added {
+			field = "id"
+		} else if same || tocsin.NameKey(n.Name) != tocsin.NameKey(s.Name) {
+			continue
 		}
+		return taken(field, "The tenant has a service %s named %q already.", n.ID, n.Name)
 	}
 	return nil
 }

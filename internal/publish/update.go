@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -105,4 +106,22 @@ func (r *Reader) Publication(ctx context.Context, e Edition, id string, n int) (
 		return &Publication{updateOf(row.Update), content, row.Previous, row.Next}, nil
 	}
 	return nil, nothing()
+}
+
+// Draft returns what an update of an issue would say that is stored nowhere:
+// before is the text that holds now, nil for the first, and after the one that
+// would follow it, both in Graph's wire form.
+func Draft(before, after []byte) (*Publication, error) {
+	var issue tocsin.Issue
+	if err := issue.UnmarshalJSON(after); err != nil {
+		return nil, fmt.Errorf("read draft: %w", err)
+	}
+	content, err := contentOf(tocsin.KindIssue, before, after)
+	if err != nil {
+		return nil, err
+	}
+	return &Publication{Content: content, Update: Update{
+		Ref: tocsin.Ref{Kind: tocsin.KindIssue, ID: issue.ID}, At: issue.ModifiedAt, SeenAt: issue.ModifiedAt, Title: issue.Title, Services: []string{issue.Service},
+		Status: issue.Status, Class: issue.Classification,
+	}}, nil
 }

@@ -29,6 +29,12 @@ func (v *Request) SameTenant(path string) string {
 	return AddressOf(v.Code, path, tenant)
 }
 
+// There returns the address of a page that is read with another permission, in
+// other tenants, and names the tenant: nobody is led to the first of theirs.
+func (v *Request) There(path string) string {
+	return AddressOf(v.Code, path, v.Snapshot.Tenant.Name)
+}
+
 // Address returns the one of the desk that was asked, for what is read
 // elsewhere; empty where it is not known.
 func (v *Request) Address() string {

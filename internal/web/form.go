@@ -18,6 +18,7 @@ type Field struct {
 	Ticks                           bool     // any number of them
 	Codes                           bool     // the values of ticks are shown beside their names
 	Lines                           bool     // several lines
+	Max                             int      // characters; the usual number when 0
 }
 
 // Field returns an input whose label and hint are texts of a form.

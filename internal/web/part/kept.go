@@ -144,6 +144,13 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	if read, ok := v.parts.read.Get(row.Document); ok {
 		return read
 	}
+	read := ReadingOf(issue)
+	v.parts.read.Put(row.Document, read, 0)
+	return read
+}
+
+// ReadingOf reads the posts of an issue that may be stored nowhere.
+func ReadingOf(issue tocsin.Issue) Reading {
 	read := Reading{Posts: make([]post.Post, len(issue.Posts)), changes: make([]map[string]post.Change, len(issue.Posts))}
 	var before post.Post
 	for i, one := range issue.Posts {
@@ -158,7 +165,6 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	for _, w := range before.Workarounds() {
 		read.workaround = append(read.workaround, w.Text)
 	}
-	v.parts.read.Put(row.Document, read, 0)
 	return read
 }
 

@@ -13,6 +13,7 @@ import (
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
+	"example.org/tocsin/internal/web"
 )
 
 // progress says how far an update is translated.
@@ -130,6 +131,33 @@ func (v *view) writeEntry(u publish.Update) (tocsin.FeedEntry, error) {
 	if err != nil {
 		return tocsin.FeedEntry{}, err
 	}
+	made, err := v.sayEntry(one)
+	made.Ref, made.N = u.Ref, u.N
+	return made, err
+}
+
+// Draft returns the title and the text that an entry of a feed would have about
+// an update of an issue that is stored nowhere; before and after are as
+// [publish.Draft] reads them. Whoever asks may read all of the tenant.
+func (p *Pages) Draft(r *web.Request, before, after []byte) (title string, html template.HTML, err error) {
+	spoken := r.Speaking(translate.Source)
+	spoken.Absolute = true
+	v := p.view(spoken)
+	v.edition, err = p.config.Press.Whole(r.R.Context(), r.Snapshot.Tenant.ID)
+	if err != nil {
+		return "", "", err
+	}
+	one, err := publish.Draft(before, after)
+	if err != nil {
+		return "", "", err
+	}
+	v.places = insidePlaces{spoken}
+	made, err := v.sayEntry(one)
+	return made.Title, template.HTML(made.HTML), err //nolint:gosec // the template has escaped it
+}
+
+// sayEntry makes what an entry about an update says, without its name.
+func (v *view) sayEntry(one *publish.Publication) (made tocsin.FeedEntry, err error) {
 	bracket, title := one.Class, one.Title
 	if one.Kind == tocsin.KindIssue {
 		bracket = string(one.Status)
@@ -158,7 +186,6 @@ func (v *view) writeEntry(u publish.Update) (tocsin.FeedEntry, error) {
 	if html, err = v.Partial("feed-entry", page); err != nil {
 		return tocsin.FeedEntry{}, err
 	}
-	made := entryName(u)
 	made.Title, made.HTML = "["+bracket+"] "+strings.Join([]string{one.ID, strings.Join(one.Services, ", "), title}, " | "), strings.TrimSpace(string(html))
 	return made, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
@@ -33,6 +34,7 @@ type issuePage struct {
 	Details                                                      []web.DetailLine
 	Spoken, Written                                              string // whose posts, and in which language
 	Own                                                          bool   // the desk's own team speaks
+	Write                                                        string // where the reader can write an update; "" for those who may not
 	Source                                                       string
 	Portal                                                       string // where the admin centre shows it; "" where that is not known
 	TitleBeside, ImpactBeside                                    *part.TranslatedLine
@@ -72,6 +74,9 @@ func (p *Pages) issue(v *view) error {
 		Own: row.Own(), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
+	if row.Own() && v.Reads(access.AuthorServices) {
+		page.Write = v.There("/own/issues/" + web.EscapeID(row.ID))
+	}
 	if !row.Own() { // nobody else could see it
 		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
@@ -57,6 +58,7 @@ type servicePage struct {
 	Calendar  calendar
 	Past      []eventRow // what happened in the year
 	Kpis      []web.Definition
+	Report    string // where the reader can report an issue about it; "" for those who may not
 }
 
 type featureLine struct {
@@ -92,6 +94,9 @@ func (p *Pages) service(v *view) error {
 		ServiceLine: v.ServiceLine(judged, month, open), Year: year, Years: v.yearChoices(year),
 	}
 	page.Refresh = 60
+	if s.Own() && v.Reads(access.AuthorServices) {
+		page.Report = v.There("/own/issues/new?service=" + web.EscapeID(s.ID))
+	}
 	named, suite := open.Report.Elsewhere(s)
 	page.Elsewhere = open.Of(slices.Concat(named, suite))
 	if page.Calendar, err = v.calendar(s, year); err != nil {

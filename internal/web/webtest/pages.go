@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -10,6 +11,7 @@ import (
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
 	"example.org/tocsin/internal/web/messages"
+	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/status"
@@ -38,14 +40,16 @@ func (w wiring) pages() (*web.Pages, error) {
 	}
 	parts := part.New(shared)
 	post.Parts = parts
+	outside := public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Translations: translator, Entries: desk, Demo: w.shell.Demo})
 	families := []web.Family{
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
 		messages.New(post).Family(),
-		public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Translations: translator, Entries: desk, Demo: w.shell.Demo}).Family(),
+		outside.Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 	}
 	if w.inside {
+		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Door: w.door}).Family())
 	}
 	return web.New(w.shell, families...)
