@@ -31,6 +31,9 @@ func (v *Request) Secret(id, auto string) Field {
 	return Field{ID: id, Label: v.Text("field." + id), Type: "password", Auto: auto}
 }
 
+// Wide reports whether the field takes a whole row: it holds a long text.
+func (f Field) Wide() bool { return f.Lines || f.Max > 200 }
+
 // Hinted returns the field with a hint below its label.
 func (f Field) Hinted(hint string) Field {
 	f.Hint = hint

@@ -44,7 +44,7 @@ func (v *view) newIssue() (*sheet, error) {
 	s := &sheet{
 		Frame: v.Frame(v.home(), web.Crumb{Name: v.Text("write.issue")}), Heading: v.Text("write.issue"), Lead: v.Text("own.issue.lead"), Previews: true, fields: issueFields(),
 		Form: web.Form{Action: v.With("", ""), Submit: v.Text("own.publish"), Fields: []web.Field{
-			where, v.sortField("incident"), v.statusField("", openStatuses()...), began,
+			where, v.sortField("incident"), v.statusField(false, openStatuses()...), began,
 			v.headline(""), v.harm(""), v.area("words", "", maxContent).Hinted(v.Text("field.words.hint")).NotRequired(),
 		}},
 	}
@@ -117,12 +117,12 @@ func endStatuses() []tocsin.Status {
 	return []tocsin.Status{tocsin.StatusServiceRestored, tocsin.StatusFalsePositive, tocsin.StatusReviewPublished}
 }
 
-// statusField offers statuses. as is the words for leaving it as it is, "" where
-// there is none yet.
-func (v *view) statusField(as string, list ...tocsin.Status) web.Field {
+// statusField offers statuses, and where there is one already to leave it as it
+// is.
+func (v *view) statusField(there bool, list ...tocsin.Status) web.Field {
 	f := v.Field("now", "")
-	if as != "" {
-		f.Choices = []web.Choice{{Name: v.Text("own.same", "status", as)}}
+	if there {
+		f.Choices = []web.Choice{{Name: v.Text("own.same")}}
 	}
 	for _, s := range list {
 		f.Choices = append(f.Choices, web.Choice{Value: string(s), Name: v.StatusWord(s)})

@@ -67,10 +67,10 @@ func (v *view) update() (*sheet, error) {
 	s := v.about(issue, held, v.Text("write.update"))
 	s.Links = []web.NavLink{{Name: v.Text("own.edit"), Href: v.Href("/own/issues/" + web.EscapeID(issue.ID) + "/edit")}}
 	s.Lead = v.Text("own.update.lead")
-	states := v.statusField(s.Now.Words, slices.Concat(openStatuses(), endStatuses())...)
+	states := v.statusField(true, slices.Concat(openStatuses(), endStatuses())...)
 	if issue.Course().Maintenance() {
 		s.Lead = v.Text("own.update.work")
-		states = v.workField(s.Now.Words)
+		states = v.workField()
 	}
 	states.Optional = true
 	ended := v.instantField("ended", time.Time{}).NotRequired()
@@ -90,14 +90,17 @@ func (v *view) update() (*sheet, error) {
 }
 
 // workField offers what can become of planned work.
-func (v *view) workField(as string) web.Field {
-	f := v.statusField(as)
+func (v *view) workField() web.Field {
+	f := v.statusField(true)
 	for _, one := range []struct {
 		status tocsin.Status
 		key    string
 	}{
-		{tocsin.StatusOperational, "unnoticed"}, {tocsin.StatusDegradation, "degraded"}, {tocsin.StatusInterruption, "down"},
-		{tocsin.StatusServiceRestored, "done"}, {tocsin.StatusFalsePositive, "off"},
+		{tocsin.StatusOperational, "unnoticed"},
+		{tocsin.StatusDegradation, "degraded"},
+		{tocsin.StatusInterruption, "down"},
+		{tocsin.StatusServiceRestored, "done"},
+		{tocsin.StatusFalsePositive, "off"},
 	} {
 		f.Choices = append(f.Choices, web.Choice{Value: string(one.status), Name: v.Text("own.work." + one.key)})
 	}
