@@ -71,12 +71,9 @@ func (p *Pages) issue(v *view) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
-		Own: row.Own(), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
-	if row.Own() && v.Reads(access.AuthorServices) {
-		page.Write = v.There("/own/issues/" + web.EscapeID(row.ID))
-	}
 	if !row.Own() { // nobody else could see it
 		if page.Seen, err = v.alsoSeen(row.ID); err != nil {
 			return err
@@ -133,6 +130,15 @@ func (page *issuePage) translate(v *view, issue tocsin.Issue, row *readmodel.Row
 	}
 	page.TitleBeside, page.ImpactBeside = v.OneLine(made[0]), v.OneLine(made[1])
 	return language, nil
+}
+
+// writeHref is where the reader can write an update of an own issue, "" for those
+// who may not.
+func (v *view) writeHref(row *readmodel.Row) string {
+	if !row.Own() || !v.Reads(access.AuthorServices) {
+		return ""
+	}
+	return v.There("/own/issues/" + web.EscapeID(row.ID))
 }
 
 // beside is a text that stands below a title, "" when it says the same.
