@@ -14,7 +14,8 @@ import (
 // and ~ is a space that does not break.
 //
 // Names and the forms of the program's own instants follow the Unicode CLDR, with
-// the day first in English; those of what posts say follow the phrase book.
+// the day first in English; those of what posts say follow the phrase book, as do
+// the brackets of Japanese weekdays.
 type calendar struct {
 	months, monthsShort [12]string
 	days, daysShort     [7]string // from Monday
@@ -24,7 +25,7 @@ type calendar struct {
 	day, month, weekday, year string // of posts: by the smallest unit that is given
 	time                      string
 	at, atOne                 string    // between a date and its time, and before the hour 1
-	parts                     [3]string // early, mid, late, with the room that they need
+	parts                     [5]string // early, mid, late, beginning, end, with the room that they need
 }
 
 // calendarOf returns the calendar of a language, the English one for others. The
@@ -51,7 +52,7 @@ var (
 		daysShort:   [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
 		hm:          "{HH}:{mm}", short: "{d}~{ms}", date: "{d}~{ms}~{y}", top: "{ws} {d}~{ms}~{y}", long: "{w} {d}~{m}~{y}",
 		day: "[{w}, ]{m}~{d}[, {y}]", month: "[{p}]{m}[~{y}]", weekday: "{w}", year: "{y}", time: "{h}:{mm}~{ap}[~{z}]", at: ", at ",
-		parts: [3]string{"early ", "mid-", "late "},
+		parts: [5]string{"early ", "mid-", "late ", "beginning of ", "end of "},
 	}
 	french = calendar{
 		months:      [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
@@ -60,16 +61,16 @@ var (
 		daysShort:   [7]string{"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
 		hm:          "{HH}:{mm}", short: "{d}~{ms}", date: "{d}~{ms}~{y}", top: "{ws} {d}~{ms}~{y}", long: "{w} {d}~{m}~{y}",
 		day: "[{w} ]{d}~{m}[~{y}]", month: "[{p}]{m}[~{y}]", weekday: "{w}", year: "{y}", time: "{H}~h~{mm}[~{z}]", at: " à ",
-		parts: [3]string{"début ", "mi-", "fin "},
+		parts: [5]string{"début ", "mi-", "fin ", "début ", "fin "},
 	}
 	japanese = calendar{
 		months:      [12]string{"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"},
 		monthsShort: [12]string{"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"},
 		days:        [7]string{"月", "火", "水", "木", "金", "土", "日"},
 		daysShort:   [7]string{"月", "火", "水", "木", "金", "土", "日"},
-		hm:          "{H}:{mm}", short: "{m}{d}日", date: "{y}年{m}{d}日", top: "{y}年{m}{d}日（{w}）", long: "{y}年{m}{d}日（{w}）",
-		day: "[{y}年]{m}{d}日[（{w}）]", month: "[{y}年]{m}[{p}]", weekday: "{w}曜日", year: "{y}年", time: "{H}:{mm}[~{z}]", at: "~",
-		parts: [3]string{"上旬", "中旬", "下旬"},
+		hm:          "{H}:{mm}", short: "{m}{d}日", date: "{y}年{m}{d}日", top: "{y}年{m}{d}日({w})", long: "{y}年{m}{d}日({w})",
+		day: "[{y}年]{m}{d}日[({w})]", month: "[{y}年]{m}[{p}]", weekday: "{w}曜日", year: "{y}年", time: "{H}:{mm}[~{z}]", at: "~",
+		parts: [5]string{"上旬", "中旬", "下旬", "初め", "末"},
 	}
 	spanish = calendar{
 		months:      [12]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
@@ -78,7 +79,7 @@ var (
 		daysShort:   [7]string{"lun", "mar", "mié", "jue", "vie", "sáb", "dom"},
 		hm:          "{H}:{mm}", short: "{d}~{ms}", date: "{d}~{ms}~{y}", top: "{ws} {d}~{ms}~{y}", long: "{w} {d}~de {m} de~{y}",
 		day: "[{w} ]{d}~de {m}[ de~{y}]", month: "[{p}]{m}[ de~{y}]", weekday: "{w}", year: "{y}", time: "{H}:{mm}[~{z}]", at: " a las~", atOne: " a la~",
-		parts: [3]string{"a principios de ", "a mediados de ", "a finales de "},
+		parts: [5]string{"a principios de ", "a mediados de ", "a finales de ", "a principios de ", "a finales de "},
 	}
 	german = calendar{
 		months:      [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
@@ -87,13 +88,17 @@ var (
 		daysShort:   [7]string{"Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."},
 		hm:          "{HH}:{mm}", short: "{d}.~{ms}", date: "{d}.~{ms}~{y}", top: "{ws} {d}.~{ms}~{y}", long: "{w}, {d}.~{m}~{y}",
 		day: "[{w}, ]{d}.~{m}[~{y}]", month: "[{p}]{m}[~{y}]", weekday: "{w}", year: "{y}", time: "{H}:{mm}~Uhr[~{z}]", at: ", ",
-		parts: [3]string{"Anfang ", "Mitte ", "Ende "},
+		parts: [5]string{"Anfang ", "Mitte ", "Ende ", "Anfang ", "Ende "},
 	}
 )
 
 // write fills a form.
 func (r Rules) write(form string, w Written) string {
-	out := make([]byte, 0, 64)
+	return string(r.append(make([]byte, 0, 64), form, w))
+}
+
+// append fills a form behind what is written.
+func (r Rules) append(out []byte, form string, w Written) []byte {
 	for form != "" {
 		open := strings.IndexByte(form, '[')
 		if open < 0 {
@@ -107,7 +112,7 @@ func (r Rules) write(form string, w Written) string {
 		}
 		form = form[end+1:]
 	}
-	return string(out)
+	return out
 }
 
 // fill appends a form without brackets. It reports whether each slot had a
@@ -214,6 +219,8 @@ const (
 	Early Part = iota + 1
 	Mid
 	Late
+	Beginning
+	End
 )
 
 // ofTime are all parts of an instant in its own zone.
@@ -227,7 +234,7 @@ func ofTime(t time.Time) Written {
 // sound reports whether each part is a number that can be written.
 func (w Written) sound() bool {
 	within := func(n, from, to int) bool { return from <= n && n <= to }
-	return within(w.Weekday, 0, 7) && within(w.Year, 0, 9999) && within(int(w.Month), 0, 12) && within(w.Day, 0, 31) && within(int(w.Part), 0, 3) &&
+	return within(w.Weekday, 0, 7) && within(w.Year, 0, 9999) && within(int(w.Month), 0, 12) && within(w.Day, 0, 31) && within(int(w.Part), 0, 5) &&
 		within(w.Hour, 0, 23) && within(w.Minute, 0, 59) && (w.Day == 0 || w.Month != 0 && w.Part == 0)
 }
 
@@ -251,17 +258,16 @@ func (r Rules) Written(w Written) string {
 	case w.Year != 0:
 		form = c.year
 	}
-	text := r.write(form, w)
+	out := r.append(make([]byte, 0, 96), form, w)
 	if !w.Timed {
-		return text
+		return string(out)
 	}
-	hour := r.write(c.time, w)
-	at := c.at
 	switch {
-	case text == "" || strings.HasSuffix(text, "）"): // which brings its own room
-		return text + hour
+	case len(out) == 0:
 	case w.Hour == 1 && c.atOne != "":
-		at = c.atOne
+		out = r.append(out, c.atOne, w)
+	default:
+		out = r.append(out, c.at, w)
 	}
-	return text + strings.ReplaceAll(at, "~", nbsp) + hour
+	return string(r.append(out, c.time, w))
 }

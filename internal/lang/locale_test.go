@@ -27,7 +27,7 @@ func TestClockWritesAsTheDesignSays(t *testing.T) {
 	tests := []struct{ code, hm, short, first, long, full, past, future, duration, percent string }{
 		{"fr", "11:42", "19 juil.", "1er avr.", "vendredi 19 juillet 2024", "19 juil. 2024, 11:42", "il y a 4 h 30", "dans 18 min", "3 j 10 h", "99,87 %"},
 		{"en", "11:42", "19 Jul", "1 Apr", "Friday 19 July 2024", "19 Jul 2024, 11:42", "4 h 30 ago", "in 18 min", "3 d 10 h", "99.87%"},
-		{"ja", "11:42", "7月19日", "4月1日", "2024年7月19日（金）", "2024年7月19日（金）11:42", "4時間30分前", "18分後", "3日10時間", "99.87%"},
+		{"ja", "11:42", "7月19日", "4月1日", "2024年7月19日(金)", "2024年7月19日(金) 11:42", "4時間30分前", "18分後", "3日10時間", "99.87%"},
 	}
 	plain := strings.NewReplacer(nbsp, " ", nnbsp, " ")
 	for _, tt := range tests {

@@ -91,13 +91,13 @@ func (r Rules) Date(t time.Time) string { return r.write(calendarOf(r.Code).date
 // TopDate returns a day with its short weekday: ven. 19 juil. 2024.
 func (r Rules) TopDate(t time.Time) string { return r.write(calendarOf(r.Code).top, ofTime(t)) }
 
-// LongDate returns a day in full: vendredi 19 juillet 2024, 2024年7月19日（金）.
+// LongDate returns a day in full: vendredi 19 juillet 2024, 2024年7月19日(金).
 func (r Rules) LongDate(t time.Time) string { return r.write(calendarOf(r.Code).long, ofTime(t)) }
 
 // LongTime returns a day in full and the time.
 func (r Rules) LongTime(t time.Time) string {
 	if r.Code == "ja" {
-		return r.LongDate(t) + r.HM(t)
+		return r.LongDate(t) + nbsp + r.HM(t)
 	}
 	return r.LongDate(t) + ", " + r.HM(t)
 }

@@ -26,17 +26,17 @@ func TestWritten(t *testing.T) {
 	}{
 		{
 			"all", friday,
-			"Friday, July~19, 2024, at 1:00~PM~UTC", "vendredi 19~juillet~2024 à 13~h~00~UTC", "2024年7月19日（金）13:00~UTC",
+			"Friday, July~19, 2024, at 1:00~PM~UTC", "vendredi 19~juillet~2024 à 13~h~00~UTC", "2024年7月19日(金)~13:00~UTC",
 			"viernes 19~de julio de~2024 a las~13:00~UTC", "Freitag, 19.~Juli~2024, 13:00~Uhr~UTC",
 		},
 		{
 			"at one, on the first", with(func(w *Written) { w.Weekday, w.Day, w.Hour, w.Minute = 1, 1, 1, 5 }),
-			"Monday, July~1, 2024, at 1:05~AM~UTC", "lundi 1er~juillet~2024 à 1~h~05~UTC", "2024年7月1日（月）1:05~UTC",
+			"Monday, July~1, 2024, at 1:05~AM~UTC", "lundi 1er~juillet~2024 à 1~h~05~UTC", "2024年7月1日(月)~1:05~UTC",
 			"lunes 1~de julio de~2024 a la~1:05~UTC", "Montag, 1.~Juli~2024, 1:05~Uhr~UTC",
 		},
 		{
 			"midnight, no zone", with(func(w *Written) { w.Hour, w.Zone = 0, "" }),
-			"Friday, July~19, 2024, at 12:00~AM", "vendredi 19~juillet~2024 à 0~h~00", "2024年7月19日（金）0:00",
+			"Friday, July~19, 2024, at 12:00~AM", "vendredi 19~juillet~2024 à 0~h~00", "2024年7月19日(金)~0:00",
 			"viernes 19~de julio de~2024 a las~0:00", "Freitag, 19.~Juli~2024, 0:00~Uhr",
 		},
 		{
@@ -47,10 +47,10 @@ func TestWritten(t *testing.T) {
 		{
 			"no time",
 			Written{Weekday: 3, Year: 2026, Month: time.March, Day: 4},
-			"Wednesday, March~4, 2026", "mercredi 4~mars~2026", "2026年3月4日（水）", "miércoles 4~de marzo de~2026", "Mittwoch, 4.~März~2026",
+			"Wednesday, March~4, 2026", "mercredi 4~mars~2026", "2026年3月4日(水)", "miércoles 4~de marzo de~2026", "Mittwoch, 4.~März~2026",
 		},
 		{"no year", Written{Month: time.August, Day: 1}, "August~1", "1er~août", "8月1日", "1~de agosto", "1.~August"},
-		{"a wrong weekday", Written{Weekday: 7, Year: 2024, Month: time.July, Day: 19}, "Sunday, July~19, 2024", "dimanche 19~juillet~2024", "2024年7月19日（日）", "domingo 19~de julio de~2024", "Sonntag, 19.~Juli~2024"},
+		{"a wrong weekday", Written{Weekday: 7, Year: 2024, Month: time.July, Day: 19}, "Sunday, July~19, 2024", "dimanche 19~juillet~2024", "2024年7月19日(日)", "domingo 19~de julio de~2024", "Sonntag, 19.~Juli~2024"},
 		{"a day that is none", Written{Year: 2026, Month: time.February, Day: 30}, "February~30, 2026", "30~février~2026", "2026年2月30日", "30~de febrero de~2026", "30.~Februar~2026"},
 		{"a month", Written{Year: 2026, Month: time.August}, "August~2026", "août~2026", "2026年8月", "agosto de~2026", "August~2026"},
 		{"early", Written{Part: Early, Year: 2026, Month: time.December}, "early December~2026", "début décembre~2026", "2026年12月上旬", "a principios de diciembre de~2026", "Anfang Dezember~2026"},
@@ -80,7 +80,7 @@ func TestRules(t *testing.T) {
 	for _, tt := range []struct{ code, hm, short, date, top, long, full, longTime, number, small, negative, percent, whole, join string }{
 		{"en", "09:07", "5~Sep", "5~Sep~2024", "Thu 5~Sep~2024", "Thursday 5~September~2024", "5~Sep~2024, 09:07", "Thursday 5~September~2024, 09:07", "1,234,567", "1,234", "−12", "99.87%", "100%", "a, b"},
 		{"fr", "09:07", "5~sept.", "5~sept.~2024", "jeu. 5~sept.~2024", "jeudi 5~septembre~2024", "5~sept.~2024, 09:07", "jeudi 5~septembre~2024, 09:07", "1_234_567", "1_234", "−12", "99,87_%", "100_%", "a, b"},
-		{"ja", "9:07", "9月5日", "2024年9月5日", "2024年9月5日（木）", "2024年9月5日（木）", "2024年9月5日（木）9:07", "2024年9月5日（木）9:07", "1,234,567", "1,234", "−12", "99.87%", "100%", "a、b"},
+		{"ja", "9:07", "9月5日", "2024年9月5日", "2024年9月5日(木)", "2024年9月5日(木)", "2024年9月5日(木)~9:07", "2024年9月5日(木)~9:07", "1,234,567", "1,234", "−12", "99.87%", "100%", "a、b"},
 		{"es", "9:07", "5~sept", "5~sept~2024", "jue 5~sept~2024", "jueves 5~de septiembre de~2024", "5~sept~2024, 9:07", "jueves 5~de septiembre de~2024, 9:07", "1.234.567", "1234", "−12", "99,87~%", "100~%", "a, b"},
 		{"de", "09:07", "5.~Sept.", "5.~Sept.~2024", "Do. 5.~Sept.~2024", "Donnerstag, 5.~September~2024", "5.~Sept.~2024, 09:07", "Donnerstag, 5.~September~2024, 09:07", "1.234.567", "1.234", "−12", "99,87~%", "100~%", "a, b"},
 	} {

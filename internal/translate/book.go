@@ -62,7 +62,7 @@ func ReadBook(body []byte) (*Book, error) {
 		words: &vocabulary{}, slots: map[string]*nonterminal{}, review: f.Review, units: f.Units,
 		label: map[string][languageCount]string{}, acronyms: map[string]bool{},
 		status: wordsOf(f.Statuses), class: wordsOf(f.Classes), ui: wordsOf(f.UI),
-		weekdays: weekdaysIn(Source), months: monthsIn(Source),
+		weekdays: weekdays(), months: months(),
 	}
 	b.pool.New = func() any { return &matcher{book: b, words: b.words} }
 	for i, lang := range Languages() {
@@ -200,7 +200,7 @@ func (b *Book) readSentences(f *bookFile) {
 			}
 		}
 	}
-	for _, slot := range []string{"dt", "date", "mon", "services:bare", "id", "lead"} {
+	for _, slot := range []string{"dt", "date", "mon:bare", "services:bare", "id", "lead"} {
 		name, _, _ := strings.Cut(slot, ":")
 		target := "{" + slot + "}"
 		b.slot("sentence").add(b, "{"+name+"}", &entry{key: name, lower: name != "services" && name != "lead", target: same(target)})

@@ -38,10 +38,10 @@ func TestLine(t *testing.T) {
 		// Statuses and classes.
 		{"Service restored", "Service restauré", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
 		// Dates are printed as written: this was no Friday, and no year is mended.
-		{"Friday, March 6, 2025, at 5:30 PM UTC", "vendredi 6 mars 2025 à 17\u00a0h\u00a030 UTC", "2025年3月6日(金) 17:30 UTC", "viernes 6 de marzo de 2025 a las 17:30 UTC", "Freitag, 6. März 2025, 17:30 Uhr UTC"},
-		{"Sunday, February 1, 2026, at 1:05 AM UTC.", "dimanche 1er février 2026 à 1\u00a0h\u00a005 UTC.", "2026年2月1日(日) 1:05 UTC。", "domingo 1 de febrero de 2026 a la 1:05 UTC.", "Sonntag, 1. Februar 2026, 1:05 Uhr UTC."},
-		{"March 6, 2025", "6 mars 2025", "2025年3月6日", "6 de marzo de 2025", "6. März 2025"},
-		{"12:30 PM UTC", "12\u00a0h\u00a030 UTC", "12:30 UTC", "12:30 UTC", "12:30 Uhr UTC"},
+		{"Friday, March 6, 2025, at 5:30 PM UTC", "vendredi 6\u00a0mars\u00a02025 à 17\u00a0h\u00a030\u00a0UTC", "2025年3月6日(金)\u00a017:30\u00a0UTC", "viernes 6\u00a0de marzo de\u00a02025 a las\u00a017:30\u00a0UTC", "Freitag, 6.\u00a0März\u00a02025, 17:30\u00a0Uhr\u00a0UTC"},
+		{"Sunday, February 1, 2026, at 1:05 AM UTC.", "dimanche 1er\u00a0février\u00a02026 à 1\u00a0h\u00a005\u00a0UTC.", "2026年2月1日(日)\u00a01:05\u00a0UTC。", "domingo 1\u00a0de febrero de\u00a02026 a la\u00a01:05\u00a0UTC.", "Sonntag, 1.\u00a0Februar\u00a02026, 1:05\u00a0Uhr\u00a0UTC."},
+		{"March 6, 2025", "6\u00a0mars\u00a02025", "2025年3月6日", "6\u00a0de marzo de\u00a02025", "6.\u00a0März\u00a02025"},
+		{"12:30 PM UTC", "12\u00a0h\u00a030\u00a0UTC", "12:30\u00a0UTC", "12:30\u00a0UTC", "12:30\u00a0Uhr\u00a0UTC"},
 		{"Friday, March 6, 2025, at 15:30 PM UTC", "", "", "", ""},
 		{"Friday, March 36, 2025, at 5:30 PM UTC", "", "", "", ""},
 		{"Friday, March 6, 99999, at 5:30 PM UTC", "", "", "", ""},
@@ -85,10 +85,10 @@ func TestLine(t *testing.T) {
 		// Months, rollouts, roadmap.
 		{
 			"We will begin rolling out mid‑August 2026 (previously late July) and expect to complete by September 2026.",
-			"Le déploiement commencera mi-août 2026 (auparavant fin juillet) et devrait être terminé d’ici septembre 2026.", //nolint:misspell // French
+			"Le déploiement commencera mi-août\u00a02026 (auparavant fin juillet) et devrait être terminé d’ici septembre\u00a02026.", //nolint:misspell // French
 			"2026年8月中旬 (以前は7月下旬)にロールアウトを開始し、2026年9月までに完了する予定です。",
-			"El lanzamiento comenzará a mediados de agosto de 2026 (antes: a finales de julio) y se prevé que finalice en septiembre de 2026.",
-			"Der Rollout beginnt Mitte August 2026 (zuvor Ende Juli) und soll bis September 2026 abgeschlossen sein.",
+			"El lanzamiento comenzará a mediados de agosto de\u00a02026 (antes: a finales de julio) y se prevé que finalice en septiembre de\u00a02026.",
+			"Der Rollout beginnt Mitte August\u00a02026 (zuvor Ende Juli) und soll bis September\u00a02026 abgeschlossen sein.",
 		},
 		{
 			"This message is associated with Microsoft 365 Roadmap ID 123456.",

@@ -60,8 +60,6 @@ type grammarFile struct {
 }
 
 type calendarFile struct {
-	Datetime, Date, DateNoWeekday, MonthYear    map[string]string
-	Parts                                       map[string]map[string]string
 	BeginMonth, BeginDate, ByMonth, ByDate, Was map[string]string
 }
 

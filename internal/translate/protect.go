@@ -243,18 +243,22 @@ func (m *matcher) dateAt(text string) (int, value) {
 	if w, to, ok := readDate(m, 0); ok {
 		return int(m.tokens[to-1].to), w
 	}
-	if w, to, ok := m.dayAndMonth(); ok {
+	if w, to, ok := readDay(m, 0); ok {
+		if end, timed := m.clock(w, m.skip(m.skip(to, ","), "at")); timed {
+			to = end
+		}
 		return int(m.tokens[to-1].to), w
 	}
 	if w, to, ok := m.month(0); ok {
-		return int(m.tokens[to-1].to), bareMonth{w}
+		return int(m.tokens[to-1].to), w
 	}
-	w := &when{hour: -1}
+	w := &when{}
 	if to, ok := m.clock(w, 0); ok {
-		return int(m.tokens[to-1].to), clockTime{w}
+		return int(m.tokens[to-1].to), w
 	}
 	if n, ok := m.nameOf(0, m.book.starts.weekday, false); ok {
-		return int(m.tokens[0].to), weekday(n)
+		w.Weekday = n + 1
+		return int(m.tokens[0].to), w
 	}
 	return 0, nil
 }
@@ -265,71 +269,4 @@ func (m *matcher) stopCount() int {
 		return 1
 	}
 	return 0
-}
-
-// dayAndMonth reads a day without a year: "Monday, March 6".
-func (m *matcher) dayAndMonth() (*dayOfYear, int, bool) {
-	w := &when{hour: -1}
-	at := 0
-	if n, ok := m.nameOf(at, m.book.starts.weekday, true); ok {
-		w.weekday, at = n+1, m.skip(at+1, ",")
-	}
-	month, ok := m.nameOf(at, m.book.starts.month, true)
-	if !ok {
-		return nil, 0, false
-	}
-	w.month = month + 1
-	if w.day, ok = monthDay(m.at(at + 1)); !ok {
-		return nil, 0, false
-	}
-	at += 2
-	if to, ok := m.clock(w, m.skip(m.skip(at, ","), "at")); ok {
-		at = to
-	}
-	return &dayOfYear{w}, at, true
-}
-
-// A dayOfYear is a date without its year.
-type dayOfYear struct{ *when }
-
-func (d *dayOfYear) in(b *Book, lang int, _ string) string {
-	c := &b.calendar[lang]
-	n := 0
-	if d.hour < 0 {
-		n = 2
-	}
-	if d.weekday == 0 {
-		n++
-	}
-	return d.print(c, lang, c.withoutYear[n])
-}
-
-// A bareMonth is a month, or a part of one, without a preposition.
-type bareMonth struct{ *when }
-
-func (m bareMonth) in(b *Book, lang int, _ string) string {
-	c := &b.calendar[lang]
-	if m.part == "" {
-		return m.monthOf(c, "")
-	}
-	return m.partOf(c, lang)
-}
-
-// A clockTime is a time of day.
-type clockTime struct{ *when }
-
-func (t clockTime) in(b *Book, lang int, _ string) string {
-	c := &b.calendar[lang]
-	return t.print(c, lang, c.clock)
-}
-
-// A weekday is a day of the week, counted from Monday.
-type weekday int
-
-func (d weekday) in(b *Book, lang int, _ string) string {
-	name := b.calendar[lang].weekdays[d]
-	if lang == japanese {
-		return name + "曜日"
-	}
-	return name
 }

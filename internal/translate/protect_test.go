@@ -53,9 +53,9 @@ func TestRestore(t *testing.T) {
 		{"de", "Sign in to the Exchange admin center.", "Melden Sie sich bei 〚１〛 an.", "Melden Sie sich beim Exchange Admin Center an."},
 		{"ja", "Open Outlook on the web.", "⟦1⟧ を開いてください。", "Outlook on the web を開いてください。"},
 		{"ja", "Open the Exchange admin center.", "⟦1⟧ を開いてください。", "Exchange 管理センターを開いてください。"},
-		{"ja", "It ends on Friday, March 6, 2026, at 5:30 PM UTC.", "⟦1⟧ に終了します。", "2026年3月6日(金) 17:30 UTC に終了します。"},
-		{"de", "It ends by late July 2026 or on Monday.", "Es endet bis ⟦1⟧ oder am ⟦2⟧.", "Es endet bis Ende Juli 2026 oder am Montag."},
-		{"fr", "From 10:00 AM UTC on March 1.", "De ⟦1⟧ le ⟦2⟧.", "De 10\u00a0h\u00a000 UTC le 1er mars."},
+		{"ja", "It ends on Friday, March 6, 2026, at 5:30 PM UTC.", "⟦1⟧ に終了します。", "2026年3月6日(金)\u00a017:30\u00a0UTC に終了します。"},
+		{"de", "It ends by late July 2026 or on Monday.", "Es endet bis ⟦1⟧ oder am ⟦2⟧.", "Es endet bis Ende Juli\u00a02026 oder am Montag."},
+		{"fr", "From 10:00 AM UTC on March 1.", "De ⟦1⟧ le ⟦2⟧.", "De 10\u00a0h\u00a000\u00a0UTC le 1er\u00a0mars."},
 		{"es", "Outlook’s cache is full.", "El caché de ⟦1⟧ está lleno.", "El caché de Outlook está lleno."},
 	} {
 		p := DefaultBook().Protect(c.text)
@@ -74,7 +74,7 @@ func TestGuardRefuses(t *testing.T) {
 	if want := "We sent 12 messages from ⟦1⟧ to ⟦2⟧ on ⟦3⟧."; sent != want {
 		t.Fatalf("sent %q, want %q", sent, want)
 	}
-	if got, reason := accept(good); reason != ReasonNone || got != "Nous avons envoyé 12 messages depuis Exchange Online vers Microsoft Teams le vendredi 6 mars 2026 à 17\u00a0h\u00a030 UTC." {
+	if got, reason := accept(good); reason != ReasonNone || got != "Nous avons envoyé 12 messages depuis Exchange Online vers Microsoft Teams le vendredi 6\u00a0mars\u00a02026 à 17\u00a0h\u00a030\u00a0UTC." {
 		t.Errorf("a good answer is %q (%s)", got, reason)
 	}
 	for answer, want := range map[string]Reason{

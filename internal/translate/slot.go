@@ -111,9 +111,9 @@ var issueID = regexp.MustCompile(`^[A-Z]{2}\d{5,7}$`)
 // readers are the slots that a function reads.
 func readers() map[string]func(m *matcher, at int) (option, bool) {
 	return map[string]func(m *matcher, at int) (option, bool){
-		"dt":       readWhen(func(w *when) bool { return w.hour >= 0 }),
-		"date":     readWhen(func(w *when) bool { return w.hour < 0 }),
-		"dateNW":   readWhen(func(w *when) bool { return w.hour < 0 }),
+		"dt":       readWhen(func(w *when) bool { return w.Timed }),
+		"date":     readWhen(func(w *when) bool { return !w.Timed }),
+		"dateNW":   readWhen(func(w *when) bool { return !w.Timed }),
 		"mon":      readMonth,
 		"mon2":     readMonth,
 		"dur":      readLength,
