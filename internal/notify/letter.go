@@ -21,6 +21,11 @@ type Letter struct {
 	Lead []Line
 	// Entries are the items, what matters most first; a test has none.
 	Entries []Entry
+	// Repeated stands before the heading of a message that may have arrived before,
+	// such as "(repeat)", where the other side does not know messages by their ids.
+	Repeated string
+	// Shortened is the line at the end of a letter that did not fit.
+	Shortened string
 }
 
 // An Entry is what a letter says about one item.

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -192,6 +193,18 @@ func refused(status int) *notify.Failure {
 		f.Detail = fmt.Sprintf("It answered with a redirect, status %d, which is not followed. Write where it leads as `address`.", status)
 	}
 	return f
+}
+
+// Authorization is the header of a token: that of the Basic scheme for
+// user:password, Bearer for any other, "" for none.
+func Authorization(token string) string {
+	if strings.Contains(token, ":") {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(token))
+	}
+	if token == "" {
+		return ""
+	}
+	return "Bearer " + token
 }
 
 // Host returns the host of an address, for what is shown of a channel.

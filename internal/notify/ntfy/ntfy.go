@@ -1,0 +1,162 @@
+// Package ntfy sends messages to a topic of a server that speaks the protocol of
+// ntfy: its address is that of the topic, such as https://ntfy.example/outages.
+package ntfy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/notify/wire"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// maxText is what a server takes as a message; a longer one becomes a file.
+const maxText = 4000 // bytes; the server's own bound is 4096
+
+// Config says which topic is told.
+type Config struct {
+	Wire  wire.Config // Address is that of the topic
+	Token string      // access token, or user:password; none when empty
+}
+
+// ErrTopic is why an address is none of a topic.
+var ErrTopic = errors.New("write the address of a topic, such as https://ntfy.example/outages")
+
+// Channel publishes to one topic.
+type Channel struct {
+	client *wire.Client
+	header http.Header
+	topic  string
+}
+
+// New makes a channel. It fails with [ErrTopic] when the address has no topic.
+func New(c Config) (*Channel, error) {
+	u, err := url.Parse(c.Wire.Address)
+	if err != nil {
+		return nil, ErrTopic
+	}
+	path := strings.Trim(u.Path, "/")
+	at := strings.LastIndexByte(path, '/')
+	topic := path[at+1:]
+	if topic == "" {
+		return nil, ErrTopic
+	}
+	u.Path, u.RawPath = "/"+path[:max(0, at)], ""
+	c.Wire.Address = u.String()
+	client, err := wire.New(c.Wire)
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	if auth := wire.Authorization(c.Token); auth != "" {
+		header.Set("Authorization", auth)
+	}
+	return &Channel{client, header, topic}, nil
+}
+
+// message is the form in which JSON is published.
+type message struct {
+	Topic    string   `json:"topic"`
+	Title    string   `json:"title"`
+	Message  string   `json:"message"`
+	Priority int      `json:"priority"`
+	Tags     []string `json:"tags,omitempty"`
+	Click    string   `json:"click,omitempty"`
+	ID       string   `json:"sequence_id,omitempty"` // a repetition takes the place of the message; servers before 2.16 ignore it
+}
+
+// Send implements [notify.Channel].
+func (c *Channel) Send(ctx context.Context, m *notify.Message) (notify.Receipt, error) {
+	letter, cut := notify.Fit(m.Letter, func(l *notify.Letter) bool { return len(textOf(l, true)) <= maxText })
+	out := message{Topic: c.topic, Title: m.Letter.Heading, Message: textOf(letter, cut), Priority: 3, ID: m.ID}
+	if m.Repeat && m.Letter.Repeated != "" {
+		out.Title = m.Letter.Repeated + " " + out.Title
+	}
+	for i, e := range m.Letter.Entries {
+		out.Priority = max(out.Priority, priorityOf(e.Severity))
+		if i == 0 {
+			out.Click, out.Tags = e.Link, []string{e.Severity.String()}
+		}
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		return notify.Receipt{}, &notify.Failure{Reason: notify.ReasonContent, Permanent: true, Detail: "The message could not be written.", Cause: err}
+	}
+	answer, err := c.client.Post(ctx, c.header, body)
+	if err != nil {
+		return notify.Receipt{}, err
+	}
+	receipt := notify.Receipt{Status: answer.Status}
+	if raw, err := answer.Body(); err == nil {
+		receipt.Detail = idOf(raw)
+	}
+	return receipt, nil
+}
+
+// priorityOf is how loud a severity is: 5 rings through, 3 is the usual.
+func priorityOf(s tocsin.Severity) int {
+	switch {
+	case s == tocsin.SeverityInterruption:
+		return 5
+	case s.Broken():
+		return 4
+	}
+	return 3
+}
+
+// textOf is a letter as plain text.
+func textOf(l *notify.Letter, cut bool) string {
+	var lines []string
+	for _, line := range l.Lead {
+		lines = append(lines, line.Text)
+	}
+	if len(l.Entries) != 1 {
+		lines = append(lines, l.Title.Text)
+	}
+	for _, e := range l.Entries {
+		if len(l.Entries) > 1 {
+			lines = append(lines, "", e.Heading)
+		}
+		lines = append(lines, withOrigin(e.Title))
+		for _, b := range e.Blocks {
+			if len(b.Lines) == 0 {
+				continue
+			}
+			lines = append(lines, "", b.Label)
+			for _, line := range b.Lines {
+				lines = append(lines, withOrigin(line))
+			}
+		}
+		if len(l.Entries) > 1 && e.Link != "" {
+			lines = append(lines, e.Link)
+		}
+	}
+	if cut && l.Shortened != "" {
+		lines = append(lines, "", l.Shortened)
+	}
+	return strings.TrimSpace(strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD"))
+}
+
+func withOrigin(line notify.Line) string {
+	if line.Origin == "" {
+		return line.Text
+	}
+	return line.Text + " (" + line.Origin + ")"
+}
+
+// idOf is the id that the server gave the message.
+func idOf(body []byte) string {
+	var answer struct{ ID string }
+	if json.Unmarshal(body, &answer) != nil || answer.ID == "" || len(answer.ID) > 40 || strings.ContainsFunc(answer.ID, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		return ""
+	}
+	return fmt.Sprintf("id %s", answer.ID)
+}
