@@ -46,6 +46,7 @@ type API struct {
 	names   tocsin.Names
 	locales map[string]*lang.Locale
 	packer  *httpserver.Packer
+	kept    kept
 }
 
 // New makes an API. It fails when the texts of a language cannot be read.
@@ -53,7 +54,7 @@ func New(c Config) (*API, error) {
 	if c.Press == nil || c.Model == nil || c.Now == nil {
 		return nil, errors.New("status documents: a press, a model and a clock are needed")
 	}
-	a := &API{config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*lang.Locale{}, packer: httpserver.NewPacker(3)}
+	a := &API{config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]*lang.Locale{}, packer: httpserver.NewPacker(3), kept: newKept()}
 	for _, code := range lang.Languages() {
 		l, err := lang.NewLocale(code)
 		if err != nil {
@@ -72,7 +73,7 @@ type view struct {
 	now     time.Time
 	edition publish.Edition
 	*readmodel.Snapshot
-	report *health.Report
+	report *health.Report // nil before judge
 }
 
 // Routes is what the API serves: of the tenant that a path names, and below
@@ -85,20 +86,20 @@ func (a *API) Routes() []httpserver.Route {
 	for name, document := range map[string]func(*view) (any, error){
 		"summary": summary, "status": status, "components": components, "incidents": incidents, "incidents/unresolved": unresolvedIncidents, "scheduled-maintenances": scheduled,
 	} {
-		h := func(v *view) error {
+		h := same(func(v *view) (answer, error) {
 			body, err := document(v)
 			if err != nil {
-				return err
+				return answer{}, err
 			}
-			return v.sendJSON(body)
-		}
+			return jsonAnswer(body)
+		})
 		route("/status/{tenant}/api/v2/"+name+".json", h)
 		route("/api/v2/"+name+".json", h)
 	}
-	route("/status/{tenant}/badge.svg", (*view).badge)
-	route("/status/{tenant}/badge.json", (*view).shields)
-	route("/badge.svg", (*view).badge)
-	route("/status/{tenant}/embed.json", (*view).embed)
+	route("/status/{tenant}/badge.svg", same((*view).badge))
+	route("/status/{tenant}/badge.json", same((*view).shields))
+	route("/badge.svg", same((*view).badge))
+	route("/status/{tenant}/embed.json", same((*view).embed))
 	for _, path := range []string{"/status/{tenant}/probe", "/status/{tenant}/probe/{service}"} {
 		list = append(list, httpserver.Route{Pattern: "GET " + path, Needs: access.Public, AnyHost: true, Handle: a.serve((*view).probe)})
 	}
@@ -134,7 +135,7 @@ func (a *API) serve(h func(*view) error) httpserver.HandlerFunc {
 
 func jsonKind() []string { return []string{"application/json; charset=utf-8"} }
 
-// find finds the tenant and judges it.
+// find finds the tenant.
 func (v *view) find() error {
 	ctx := v.r.Context()
 	var err error
@@ -152,10 +153,7 @@ func (v *view) find() error {
 	if !v.edition.Indexed {
 		header.Set("X-Robots-Tag", "noindex")
 	}
-	if v.Snapshot, err = v.config.Model.Snapshot(ctx, v.edition.Tenant.ID); err != nil {
-		return err
-	}
-	v.report, err = health.Judge(ctx, v.config.Model, v.Snapshot, v.now)
+	v.Snapshot, err = v.config.Model.Snapshot(ctx, v.edition.Tenant.ID)
 	return err
 }
 
@@ -208,24 +206,3 @@ func (v *view) address() string {
 
 // home is the address of the tenant's pages.
 func (v *view) home() string { return v.address() + "/status/" + v.edition.Tenant.Name }
-
-func (v *view) sendJSON(body any) error {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	v.send(jsonKind(), text)
-	return nil
-}
-
-// send sends an answer with its tag, packed for those who take that.
-func (v *view) send(kind []string, body []byte) {
-	v.w.Header().Add("Vary", "Accept-Encoding")
-	packed := len(body) > httpserver.SmallestPacked && httpserver.AcceptsGzip(v.r.Header)
-	tag := tocsin.HashOf(body).String()
-	a := httpserver.Answer{Kind: kind, Body: body, Tag: httpserver.EntityTag(tag[:20], packed)}
-	if packed {
-		a.Body, a.Coding = v.packer.Pack(body), []string{"gzip"}
-	}
-	httpserver.Deliver(v.r.Context(), v.w, v.r.Method, v.r.Header, a)
-}

@@ -12,6 +12,9 @@ import (
 // probe answers 200 when a tenant or a service works and 503 when it does not or
 // nobody knows, in one word, for programs that look at the status alone.
 func (v *view) probe() error {
+	if err := v.judge(); err != nil {
+		return err
+	}
 	severity, _, _, err := v.judged()
 	if err != nil {
 		return err
@@ -58,27 +61,21 @@ func timeOf(t, now time.Time) string {
 	return t.Format("15:04 UTC")
 }
 
-func (v *view) badge() error {
+func (v *view) badge() (answer, error) {
 	b, err := v.madeBadge()
 	if err != nil {
-		return err
+		return answer{}, err
 	}
-	v.w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-	v.send([]string{feed.BadgeType}, b.SVG())
-	return nil
+	return answer{kind: []string{feed.BadgeType}, body: b.SVG(), policy: "default-src 'none'; style-src 'unsafe-inline'; sandbox"}, nil
 }
 
-func (v *view) shields() error {
+func (v *view) shields() (answer, error) {
 	b, err := v.madeBadge()
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	body, err := b.Shields()
-	if err != nil {
-		return err
-	}
-	v.send(jsonKind(), body)
-	return nil
+	return answer{kind: jsonKind(), body: body}, err
 }
 
 // embedded is how a tenant is, for pages of others.
@@ -101,10 +98,10 @@ type embeddedService struct {
 	Since    *time.Time      `json:"since,omitempty"`
 }
 
-func (v *view) embed() error {
+func (v *view) embed() (answer, error) {
 	l, err := v.locale()
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	body := embedded{
 		Tenant: v.edition.Tenant.Title(), Severity: v.report.Severity, Word: l.SeverityWord(v.report.Severity), Since: instant(v.report.Since), CheckedAt: instant(v.CheckedAt),
@@ -114,5 +111,5 @@ func (v *view) embed() error {
 		s := &v.report.Services[i]
 		body.Services[i] = embeddedService{s.ID, s.Name, s.Severity, l.SeverityWord(s.Severity), instant(s.Since)}
 	}
-	return v.sendJSON(body)
+	return jsonAnswer(body)
 }

@@ -2,6 +2,7 @@ package statuspage_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -45,12 +46,25 @@ func (gate) Admit(r *http.Request, needs access.Permission) (*http.Request, erro
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskWith(t, func(store *storetest.Desk, clock func() time.Time) snapshots {
+		return readmodel.New(store, clock, slog.New(slog.DiscardHandler))
+	})
+}
+
+// snapshots are what services are judged from.
+type snapshots interface {
+	Snapshot(ctx context.Context, tenantID string) (*readmodel.Snapshot, error)
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
+}
+
+func newDeskWith(t *testing.T, model func(*storetest.Desk, func() time.Time) snapshots) *desk {
+	t.Helper()
 	d := &desk{t: t, now: storetest.T0.Add(72 * time.Minute)}
 	d.store = storetest.Open(t, storetest.File(t))
 	storetest.AddTenants(t, d.store)
 	clock := func() time.Time { return d.now }
 	api, err := statuspage.New(statuspage.Config{
-		Base: "https://desk.example", Press: publish.New(d.store, clock), Model: readmodel.New(d.store, clock, slog.New(slog.DiscardHandler)), Now: clock,
+		Base: "https://desk.example", Press: publish.New(d.store, clock), Model: model(d.store, clock), Now: clock,
 	})
 	if err != nil {
 		t.Fatal(err)
