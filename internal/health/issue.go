@@ -125,13 +125,20 @@ func openIssues(ctx context.Context, texts texts, s *readmodel.Snapshot, now tim
 		}
 		list[i] = &Issue{
 			Row: row, Severity: SeverityOf(row), Content: content,
-			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > QuietAfter,
-		}
-		if start := row.StartAt.Time(); !start.After(now) {
-			list[i].Since = start
+			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > QuietAfter, Since: Since(row, now),
 		}
 	}
 	return list, nil
+}
+
+// Since returns since when an issue has been felt: its declared start once that
+// has come, and the zero time before, or where nobody can read one. Every output
+// that says since when an issue has lasted says this.
+func Since(row *readmodel.Row, now time.Time) time.Time {
+	if start := row.StartAt.Time(); !start.After(now) {
+		return start
+	}
+	return time.Time{}
 }
 
 // earlier returns the earlier of two times of which the zero time is none.

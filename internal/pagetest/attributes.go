@@ -52,12 +52,12 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 		return s.leads(http.MethodGet, a.Val) && strings.HasPrefix(a.Val, "/events?")
 	case "data-next":
 		return s.leads(http.MethodGet, a.Val)
-	case "for", "data-copy-field", "list", "aria-labelledby", "aria-describedby", "aria-controls":
+	case "for", "data-copy-field", "data-copy-both", "list", "aria-labelledby", "aria-describedby", "aria-controls":
 		ids := strings.Fields(a.Val)
 		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
 	case "datetime", "data-now":
 		return instant(a.Val)
-	case "aria-label", "title", "placeholder", "data-done", "data-failed", "data-lost", "data-l", "alt":
+	case "aria-label", "title", "placeholder", "data-done", "data-failed", "data-lost", "data-l", "data-copy-link", "data-text", "alt":
 		return strings.TrimSpace(a.Val) != ""
 	case "value":
 		if name := attribute(n, "name"); (name == "back" || name == "next") && strings.HasPrefix(a.Val, "/") {

@@ -81,7 +81,7 @@ func typography(root *html.Node) (faults []string) {
 			language = languageOf(n, language)
 		default:
 		}
-		for _, name := range []string{"aria-label", "title", "placeholder", "alt", "data-l", "data-done", "data-failed", "data-lost"} {
+		for _, name := range []string{"aria-label", "title", "placeholder", "alt", "data-l", "data-done", "data-failed", "data-lost", "data-copy-link"} {
 			check(language, attribute(n, name))
 		}
 		joined := slices.Contains(inline, n.Data) && !apart.MatchString(attribute(n, "class"))

@@ -1,5 +1,7 @@
 package translate
 
+import "slices"
+
 // Source is the language of the posts.
 const Source = "en"
 
@@ -55,4 +57,9 @@ const (
 type Translation struct {
 	Language string
 	Lines    []Line
+}
+
+// Translated reports whether somebody knew any of it.
+func (t Translation) Translated() bool {
+	return slices.ContainsFunc(t.Lines, func(l Line) bool { return l.Origin != OriginOriginal })
 }

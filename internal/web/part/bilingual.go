@@ -154,7 +154,7 @@ func (v *View) originOf(line translate.Line) (mark, why string) {
 // Plain is a text in the provider's language alone, line by line.
 func Plain(text string) Bilingual {
 	var b Bilingual
-	for _, line := range linesOf(text) {
+	for _, line := range Lines(text) {
 		b.Rows = append(b.Rows, BilingualRow{Source: []Piece{{Text: line}}})
 	}
 	return b

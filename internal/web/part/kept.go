@@ -82,10 +82,9 @@ func (p *PostView) says() (s said) {
 	s.look(p.Look)
 	s.number(p.N)
 	s.moment(p.At)
-	s.text(p.Lang, p.Type, p.SameWords, p.Gap, p.Late, p.New)
+	s.text(p.Place, p.Lang, p.Type, p.SameWords, p.Gap, p.Late, p.New)
 	s.paragraphs(p.Paragraphs)
 	s.paragraphs(p.Same)
-	s.paragraphs(p.Workaround)
 	return s
 }
 
@@ -135,8 +134,9 @@ func (l *VersionLine) says() (s said) {
 type Reading struct {
 	Posts   []post.Post
 	changes []map[string]post.Change // against the post before, by label and text
-	// workaround is what the newest post says that readers can do meanwhile.
-	workaround []string
+	// Workaround is what the newest post that speaks of one says that readers can do
+	// meanwhile, sentence by sentence.
+	Workaround []string
 }
 
 // ReadPosts reads the posts of an issue, once for each of its documents.
@@ -162,8 +162,10 @@ func ReadingOf(issue tocsin.Issue) Reading {
 		}
 		before = read.Posts[i]
 	}
-	for _, w := range before.Workarounds() {
-		read.workaround = append(read.workaround, w.Text)
+	for i := len(read.Posts) - 1; i >= 0 && len(read.Workaround) == 0; i-- {
+		for _, w := range read.Posts[i].Workarounds() {
+			read.Workaround = append(read.Workaround, w.Text)
+		}
 	}
 	return read
 }

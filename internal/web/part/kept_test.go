@@ -15,9 +15,9 @@ func TestSaysAllThatTheModelSays(t *testing.T) {
 	paragraph := func() Paragraph {
 		return Paragraph{Lines: []string{"a", "b"}, Runs: []post.Run{{Op: post.Equal, Text: "a"}}, When: &writtenDate{Text: "t"}, Target: []BilingualRow{{Source: []Piece{{}}, Target: []Piece{{}}}}}
 	}
-	post := PostView{At: &lang.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}, Workaround: []Paragraph{paragraph()}}
+	post := PostView{At: &lang.Moment{ISO: "i"}, Paragraphs: []Paragraph{paragraph()}, Same: []Paragraph{paragraph()}}
 	each(t, "PostView", reflect.ValueOf(&post).Elem(), func() string { return string(post.says()) })
-	issue := IssueLine{Posted: &lang.Moment{ISO: "i"}, Next: &promiseView{At: &lang.Moment{ISO: "n"}}}
+	issue := IssueLine{Posted: &lang.Moment{ISO: "i"}, Next: &Promise{At: &lang.Moment{ISO: "n"}}}
 	each(t, "IssueLine", reflect.ValueOf(&issue).Elem(), func() string { return string(issue.says()) })
 	line := VersionLine{At: &lang.Moment{ISO: "i"}, Seen: &lang.Moment{ISO: "s"}}
 	each(t, "VersionLine", reflect.ValueOf(&line).Elem(), func() string { return string(line.says()) })

@@ -114,7 +114,7 @@ type IssueLine struct {
 	ID, Href, Title, Class, ClassWords, Service string
 	Own                                         bool // the desk's own team speaks
 	Posted                                      *lang.Moment
-	Next                                        *promiseView
+	Next                                        *Promise
 	New                                         string
 	Source, serviceID                           string // whose list it is on, and what it is about
 	start                                       time.Time

@@ -27,7 +27,7 @@ type PostView struct {
 	Gap        string // what became of the promise that this post answers
 	Late       string
 	New        string
-	Workaround []Paragraph // what readers can do meanwhile, of the newest post
+	Place      string // where the post stands on its page, whatever posts come later
 }
 
 // Paragraph is one section of a post.
@@ -79,7 +79,7 @@ func (v *View) PostList(issue tocsin.Issue, read Reading, promises []post.Promis
 func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, versions []tocsin.Version, made map[string]translate.Translation) []PostView {
 	mark, posts := v.SeenAt(), read.Posts
 	list := make([]PostView, len(posts))
-	newest := len(posts) - 1
+	places := map[string]int{}
 	for i := range posts {
 		created := posts[i].CreatedAt
 		view := PostView{Look: v.LookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
@@ -89,11 +89,7 @@ func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, 
 		if !mark.IsZero() && created.After(mark) {
 			view.New = v.Text("new.since", "time", v.Stamp(mark.In(v.Zone)))
 		}
-		if i == newest {
-			for _, text := range read.workaround {
-				view.Workaround = append(view.Workaround, Paragraph{Lines: linesOf(text)})
-			}
-		}
+		view.Place = placeOf(created, places)
 		v.fillPost(&view, strings.TrimSpace(issue.Title), posts[i], read.changes[i], made)
 		for _, p := range promises {
 			if p.KeptBy == i && p.What == post.PromisedUpdate && p.State != post.StateDoubtful {
@@ -117,9 +113,6 @@ func (v *View) fillPost(view *PostView, title string, read post.Post, changes ma
 	for _, s := range read.Sections {
 		if s.Kind == post.KindTitle && strings.TrimSpace(s.Text) == title {
 			continue // it heads the page
-		}
-		if s.Kind == post.KindWorkaround && len(view.Workaround) > 0 {
-			continue // it heads the post
 		}
 		one := v.Paragraph(s)
 		if t, ok := made[saidIn(s)]; ok {
@@ -160,7 +153,7 @@ func Alike(runs []post.Run) bool {
 
 // Paragraph returns a section of a post as a paragraph.
 func (v *View) Paragraph(s post.Section) Paragraph {
-	p := Paragraph{Lines: linesOf(s.Text)}
+	p := Paragraph{Lines: Lines(s.Text)}
 	p.List = len(p.Lines) > 1 && !slices.ContainsFunc(p.Lines, func(line string) bool { return !strings.HasPrefix(line, "- ") })
 	if p.List {
 		for i, line := range p.Lines {
@@ -196,8 +189,8 @@ func (v *View) written(d *post.Date) *writtenDate {
 	return w
 }
 
-// linesOf parts a text into its lines, without empty ones.
-func linesOf(text string) []string {
+// Lines parts a text into its lines, without empty ones.
+func Lines(text string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -205,6 +198,17 @@ func linesOf(text string) []string {
 		}
 	}
 	return lines
+}
+
+// placeOf is where a post stands on its page: a post has no id but its instant,
+// and its number is another one when a post comes late. Posts of one second are
+// counted.
+func placeOf(created time.Time, taken map[string]int) string {
+	place := "post-" + created.UTC().Format("20060102T150405Z")
+	if taken[place]++; taken[place] > 1 {
+		return fmt.Sprintf("%s-%d", place, taken[place])
+	}
+	return place
 }
 
 // anchor is the id of a post on its page.

@@ -8,12 +8,13 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// promiseView is when the provider said it would speak again, and whether it
-// has kept its word.
-type promiseView struct {
-	At    *lang.Moment
-	Words string // in 18 min, 42 min late
-	Tone  string // late, soon
+// A Promise is when the provider said it would speak again, and whether it has
+// kept its word.
+type Promise struct {
+	Due   time.Time
+	At    *lang.Moment // the same for readers
+	Words string       // in 18 min, 42 min late
+	Tone  string       // late, soon
 }
 
 // soon is how long before it is due a promise is near.
@@ -21,7 +22,7 @@ const soon = 30 * time.Minute
 
 // NextPromise returns the promise of an open issue that is still to be kept. A
 // date that cannot be right is none.
-func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
+func (v *View) NextPromise(issue tocsin.Issue) *Promise {
 	if !issue.Course().Ongoing(v.Now) || len(issue.Posts) == 0 {
 		return nil
 	}
@@ -34,8 +35,8 @@ func (v *View) NextPromise(issue tocsin.Issue) *promiseView {
 }
 
 // promise is how a promise that is not yet kept is shown.
-func (v *View) promise(p post.Promise) *promiseView {
-	view := &promiseView{At: v.Moment(p.DueAt), Words: v.Ago(p.DueAt)}
+func (v *View) promise(p post.Promise) *Promise {
+	view := &Promise{Due: p.DueAt, At: v.Moment(p.DueAt), Words: v.Ago(p.DueAt)}
 	switch {
 	case v.Absolute: // what was late when it was written may be kept when it is read
 	case p.State == post.StateOverdue:

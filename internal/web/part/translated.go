@@ -52,6 +52,11 @@ func (v *View) Translation() (string, error) {
 	return asked, nil
 }
 
+// Translates reports whether posts are translated into a language.
+func (v *View) Translates(language string) bool {
+	return v.parts.config.Translator != nil && slices.Contains(translate.Languages(), language)
+}
+
 // A TranslationLink is a choice of the switch above posts.
 type TranslationLink struct {
 	Name, Lang, Href string
@@ -103,7 +108,7 @@ type TranslatedLine struct {
 
 // OneLine returns a translation as one line, nil when nobody knows any of it.
 func (v *View) OneLine(made translate.Translation) *TranslatedLine {
-	if !slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin != translate.OriginOriginal }) {
+	if !made.Translated() {
 		return nil
 	}
 	line := TranslatedLine{Lang: made.Language}

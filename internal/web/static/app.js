@@ -39,19 +39,25 @@ export function toast(text) {
   setTimeout(() => t.remove(), 8000);
 }
 
-// Without https there is no clipboard for pages, but what is selected can be
-// copied.
-async function copy(text) {
+// A text is copied with its markup where that is given, so that a mail takes the
+// one and a ticket the other. Without https there is no clipboard for pages, but
+// what is selected can be copied.
+async function copy(text, html) {
+  const forms = { "text/plain": text, ...(html && { "text/html": html }) };
   try {
-    await navigator.clipboard.writeText(text);
+    const blobs = Object.entries(forms).map(([type, form]) => [type, new Blob([form], { type })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
     return true;
   } catch {
+    const give = (e) => { e.preventDefault(); for (const [type, form] of Object.entries(forms)) e.clipboardData.setData(type, form); };
     const field = document.createElement("textarea"), before = document.activeElement;
     field.className = "sr";
     field.value = text;
     document.body.append(field);
     field.select();
+    document.addEventListener("copy", give);
     const done = document.execCommand("copy");
+    document.removeEventListener("copy", give);
     field.remove();
     before?.focus({ preventScroll: true });
     return done;
@@ -68,12 +74,16 @@ document.addEventListener("click", (e) => {
   }
   const from = e.target.closest("[data-copy], [data-copy-field]");
   if (from) copy(from.dataset.copy ?? document.getElementById(from.dataset.copyField).value).then((done) => { if (done) toast(from.dataset.done); });
+  const both = e.target.closest("[data-copy-both]"), box = both && document.getElementById(both.dataset.copyBoth);
+  if (both) copy(box.dataset.text, box.innerHTML).then((done) => { if (done) toast(both.dataset.done); });
+  const place = e.target.closest("a[data-copy-link]");
+  if (place) copy(place.href).then((done) => { if (done) toast(place.dataset.copyLink); });
   const print = e.target.closest("[data-print]");
   if (print) window.print();
 });
 
 // What only a script can do is offered by the script.
-all("[data-copy], [data-copy-field], [data-print]").forEach((button) => { button.hidden = false; });
+all("[data-copy], [data-copy-field], [data-copy-both], [data-print]").forEach((button) => { button.hidden = false; });
 
 // The reading mark moves after 20 seconds in view.
 const mark = () => one("[data-seen]");

@@ -22,23 +22,24 @@ import (
 type issuePage struct {
 	web.Frame
 	web.Look
-	ID, Heading, Class, ClassWords, Service, ServiceHref, Impact string
-	Defs                                                         []web.Definition
-	Notes                                                        []note
-	Posts                                                        part.PostList
-	Clocks                                                       clocks
-	Seen                                                         []tenantState
-	Hit                                                          []part.ServiceLine // services that the posts name, while it is open
-	Versions                                                     part.VersionList
-	Files                                                        []part.FileLine // such as the post-incident review
-	Details                                                      []web.DetailLine
-	Spoken, Written                                              string // whose posts, and in which language
-	Own                                                          bool   // the desk's own team speaks
-	Write                                                        string // where the reader can write an update; "" for those who may not
-	Source                                                       string
-	Portal                                                       string // where the admin centre shows it; "" where that is not known
-	TitleBeside, ImpactBeside                                    *part.TranslatedLine
-	Switch                                                       []part.TranslationLink
+	ID, Heading, Class, ClassWords, Service, ServiceHref string
+	Answer                                               answer
+	Callers                                              callers
+	Defs                                                 []web.Definition
+	Notes                                                []note
+	Posts                                                part.PostList
+	Clocks                                               clocks
+	Seen                                                 []tenantState
+	Versions                                             part.VersionList
+	Files                                                []part.FileLine // such as the post-incident review
+	Details                                              []web.DetailLine
+	Spoken, Written                                      string // whose posts, and in which language
+	Own                                                  bool   // the desk's own team speaks
+	Write                                                string // where the reader can write an update; "" for those who may not
+	Source                                               string
+	Portal                                               string // where the admin centre shows it; "" where that is not known
+	TitleBeside                                          *part.TranslatedLine
+	Switch                                               []part.TranslationLink
 }
 
 // note is a sentence that stands out: its family, a title, a text.
@@ -70,7 +71,7 @@ func (p *Pages) issue(v *view) error {
 	page := issuePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
-		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID), Impact: beside(issue.Title, issue.Impact),
+		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
 		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
@@ -79,12 +80,9 @@ func (p *Pages) issue(v *view) error {
 			return err
 		}
 	}
-	if page.Hit, err = v.named(row, issue); err != nil {
-		return err
-	}
 	read := v.ReadPosts(row, issue)
 	promises := post.PromisesOf(read.Posts, v.Now)
-	language, err := page.translate(v, issue, row)
+	language, err := page.say(v, tell(issue, row, read, v.Now), row, versions)
 	if err != nil {
 		return err
 	}
@@ -112,24 +110,30 @@ func (p *Pages) issue(v *view) error {
 	return v.Render(http.StatusOK, "issue", page)
 }
 
-// translate puts title and impact into the language that is shown beside the
-// original, and returns it; "" for none. What the desk's own team writes stays as
-// it is.
-func (page *issuePage) translate(v *view, issue tocsin.Issue, row *readmodel.Row) (string, error) {
+// say puts what callers ask on top, in the language that is shown beside the
+// original, and returns it; "" for none.
+func (page *issuePage) say(v *view, t told, row *readmodel.Row, versions []tocsin.Version) (string, error) {
 	language, err := v.Translation()
-	if err != nil || row.Own() {
-		return "", err
-	}
-	page.Switch = v.TranslationSwitch(language)
-	if language == "" {
-		return "", nil
-	}
-	made, err := v.Translate(language, issue.Title, page.Impact)
 	if err != nil {
 		return "", err
 	}
-	page.TitleBeside, page.ImpactBeside = v.OneLine(made[0]), v.OneLine(made[1])
-	return language, nil
+	if row.Own() {
+		language = ""
+	} else {
+		page.Switch = v.TranslationSwitch(language)
+	}
+	if t, err = t.in(v, language); err != nil {
+		return "", err
+	}
+	if made, ok := t.made[t.title]; ok {
+		page.TitleBeside = v.OneLine(made)
+	}
+	if page.Answer.Hit, err = v.named(row, t.issue); err != nil {
+		return "", err
+	}
+	page.answer(v, t, row, versions)
+	page.Callers, err = page.callers(v, t, row)
+	return language, err
 }
 
 // writeHref is where the reader can write an update of an own issue, "" for those
@@ -139,14 +143,6 @@ func (v *view) writeHref(row *readmodel.Row) string {
 		return ""
 	}
 	return v.There("/own/issues/" + web.EscapeID(row.ID))
-}
-
-// beside is a text that stands below a title, "" when it says the same.
-func beside(title, text string) string {
-	if strings.TrimRight(strings.TrimSpace(text), ".") == strings.TrimRight(strings.TrimSpace(title), ".") {
-		return ""
-	}
-	return text
 }
 
 // define fills in the facts below the title.
@@ -162,19 +158,13 @@ func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, p
 	}
 	if !issue.StartAt.IsZero() {
 		bound(v.Text("def.start"), issue.StartAt)
-		switch end := issue.EndAt; {
-		case !end.IsZero():
+		if end := issue.EndAt; !end.IsZero() {
 			bound(v.Text("def.end"), end)
 			add(web.Definition{Name: v.Text("col.length"), Value: v.Length(end.Sub(issue.StartAt))})
-		default:
-			add(web.Definition{Name: v.Text("col.length"), Value: v.Length(v.Now.Sub(issue.StartAt)), Note: v.Text("def.going")})
 		}
 	}
 	if modified := v.Moment(issue.ModifiedAt); modified != nil {
 		add(web.Definition{Name: v.Text("def.updated"), At: modified, Note: modified.Ago})
-	}
-	if next := v.NextPromise(issue); next != nil {
-		add(web.Definition{Name: v.Text("def.next"), At: next.At, Note: next.Words, Tone: next.Tone})
 	}
 	if value, words := v.Punctuality(promises); value != "" {
 		add(web.Definition{Name: v.Text("def.punctual"), Value: value, Note: words})
@@ -187,7 +177,7 @@ func (page *issuePage) define(v *view, issue tocsin.Issue, row *readmodel.Row, p
 		if row.Own() {
 			origin = v.Text("origin.own")
 		}
-		add(web.Definition{Name: v.Text("def.origin"), Value: origin, Note: page.reach(v, cmp.Or(issue.FeatureGroup, issue.Feature))})
+		add(web.Definition{Name: v.Text("def.origin"), Value: origin})
 	}
 	if odd, ok := v.Snapshot.UnreadableItem(tocsin.KindIssue, row.ID); ok {
 		add(web.Definition{Name: v.Text("def.unread"), At: v.Moment(odd.Since), Note: v.Text("def.unread.note")})
