@@ -8,6 +8,7 @@ import (
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/store/programs"
 	"example.org/tocsin/internal/store/translation"
@@ -21,6 +22,7 @@ type Rooms struct {
 	People      *people.Store
 	Programs    *programs.Store
 	Translation *translation.Store
+	Deliveries  *delivery.Store
 
 	policy translate.Policy // who is translated for
 	wanted func()           // called when there is something to ask engines for; may be nil
@@ -53,7 +55,7 @@ func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), policy: policyOf(c)}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), policy: policyOf(c)}, nil
 }
 
 // Close ends all connections to the database.

@@ -66,6 +66,8 @@ type root struct {
 	Collect  collectCmd  `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
 	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
 	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
+	Route    routeCmd    `cmd:"" help:"Show who hears of what, and try it."`
+	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
 	Repair   repairCmd   `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`

@@ -37,6 +37,7 @@ func TestReadingMakesNoDesk(t *testing.T) {
 		{"client", "secret", "list", "4d7f3a52-0c3e-4a43-9d44-7d1e5f0b8a11"},
 		{"key", "list"},
 		{"consumer", "list"},
+		{"silence", "list"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()

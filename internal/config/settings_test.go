@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/route"
 )
 
 var update = flag.Bool("update", false, "write docs/settings.md")
@@ -165,6 +166,29 @@ func collect(comments map[string]string, doc string, spec *ast.TypeSpec) {
 	for _, field := range s.Fields.List {
 		for _, name := range field.Names {
 			comments[spec.Name.Name+"."+name.Name] = field.Comment.Text() + field.Doc.Text()
+		}
+	}
+}
+
+// The file that docs/routes.md shows is one that the program takes.
+func TestRoutesManual(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/routes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, ok := strings.Cut(block, "```")
+	c, err := load(t, block, nil)
+	if !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if err := c.Validate(); err != nil || len(c.Notify.Routes.Routes) != 2 {
+		t.Errorf("the settings of docs/routes.md: %v, %+v", err, c.Notify)
+	}
+	for _, label := range route.EventLabels() {
+		if !strings.Contains(string(text), "`"+label+"`") {
+			t.Errorf("docs/routes.md says nothing of the label %s", label)
 		}
 	}
 }

@@ -204,3 +204,15 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 }
+
+func TestHear(t *testing.T) {
+	t.Parallel()
+	p := compile(t, example())
+	heard := p.Hear(labelsOf("class", "incident", "service", "Exchange", "issue", "EX1"), at(t, "2026-03-02 23:00", "Europe/Paris"))
+	if len(heard) != 2 || len(heard[0].Muted) > 0 || !heard[0].Opens.Equal(heard[0].Due) || heard[0].Group.Get("issue") != "EX1" {
+		t.Fatalf("%+v", heard)
+	}
+	if mail := heard[1]; strings.Join(mail.Muted, "") != "night" || !mail.Due.Equal(at(t, "2026-03-02 23:00", "Europe/Paris").Add(30*time.Second)) || !mail.Opens.Equal(at(t, "2026-03-03 06:00", "Europe/Paris")) {
+		t.Errorf("%+v", mail)
+	}
+}

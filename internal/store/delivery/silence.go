@@ -42,7 +42,17 @@ func (s *Store) Silences(ctx context.Context, after time.Time) ([]tocsin.Silence
 // sees them, for whoever decides who hears of a change. One of a tenant asks for
 // its label tenant as well.
 func (s *Store) ActiveSilences(ctx context.Context, tx *store.Tx, at time.Time) ([]route.Silence, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+silenceColumns+` WHERE ends_at > $1 AND starts_at <= $1 ORDER BY ends_at DESC, id`, tocsin.Micros(at))
+	return silencesAt(ctx, tx, at)
+}
+
+// SilencesAt is ActiveSilences outside of a transaction.
+func (s *Store) SilencesAt(ctx context.Context, at time.Time) ([]route.Silence, error) {
+	list, err := silencesAt(ctx, s.db.Read(), at)
+	return list, s.db.Translate(err)
+}
+
+func silencesAt(ctx context.Context, q store.Querier, at time.Time) ([]route.Silence, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+silenceColumns+` WHERE ends_at > $1 AND starts_at <= $1 ORDER BY ends_at DESC, id`, tocsin.Micros(at))
 	list, err := store.Collect(rows, err, scanSilence)
 	if err != nil {
 		return nil, fmt.Errorf("read silences: %w", err)

@@ -1,0 +1,161 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/cli"
+)
+
+const routes = `
+notify:
+  channels: [{name: ops-hook}, {name: duty-mail}, {name: wall}]
+  receivers:
+    - {name: duty, channels: [ops-hook, duty-mail]}
+    - {name: team, channels: [wall, duty-mail]}
+  routes:
+    receiver: team
+    group_by: [tenant, issue]
+    routes:
+      - matchers: ['class="incident"', 'service=~"Exchange|Teams"']
+        receiver: duty
+        group_wait: 0s
+        continue: true
+        mute_time_intervals: [night]
+      - matchers: ['severity="degraded"']
+      - matchers: ['class=~"advisory|message"']
+        digest: daily 08:00 Europe/Paris
+  time_intervals:
+    - name: night
+      time_intervals:
+        - times: [{start_time: '22:00', end_time: '06:00'}]
+          location: Europe/Paris
+  inhibit_rules:
+    - source_matchers: ['class="incident"']
+      target_matchers: ['class="advisory"']
+      equal: [tenant, service]
+`
+
+// routeDesk runs commands with the settings above; want is their exit code.
+func routeDesk(t *testing.T) func(want int, args ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "tocsin.yaml")
+	if err := os.WriteFile(file, []byte(routes), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return func(want int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		code := cli.Main(t.Context(), cli.Env{
+			Args: append(args, "--config", file, "--data", filepath.Join(dir, "desk")), Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		})
+		if code != want {
+			t.Fatalf("tocsin %v ends with %d, want %d: %s", args, code, want, out.String())
+		}
+		return out.String()
+	}
+}
+
+// The tree is printed with who hears, and quiet hours with the instants at which
+// they are.
+func TestRouteShow(t *testing.T) {
+	t.Parallel()
+	run := routeDesk(t)
+	out := run(0, "route", "show")
+	for _, want := range []string{
+		"everything → team (wall, duty-mail)\n    a message for each issue, tenant; first after 30s; then every 5m; again after 4h\n",
+		"  class=\"incident\" and service=~\"Exchange|Teams\" → duty (ops-hook, duty-mail)\n      a message for each issue, tenant; first after 0s; then every 5m; again after 4h; not within night; then the next routes\n",
+		"      a message for each issue, tenant; digest daily 08:00 Europe/Paris\n",
+		"Around the next change of its clock it is active from\n",
+		`{class="incident"} hides {class="advisory"} equal in tenant, service.`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("nothing says %q:\n%s", want, out)
+		}
+	}
+	var tree struct {
+		Routes    []map[string]any
+		Intervals []struct{ Around []map[string]string } `json:"timeIntervals"`
+	}
+	if err := json.Unmarshal([]byte(run(0, "route", "show", "--output", "json")), &tree); err != nil || len(tree.Routes) != 4 || len(tree.Intervals) != 1 {
+		t.Errorf("%v %+v", err, tree)
+	}
+}
+
+// Who hears of an event is told with when, with doubles, and with what mutes.
+func TestRouteTest(t *testing.T) {
+	t.Parallel()
+	run := routeDesk(t)
+	labels := []string{"route", "test", "--label", "class=incident", "--label", "service=Exchange", "--label", "severity=degraded", "--label", "issue=EX1", "--at", "2026-03-29T01:30:00Z"}
+	want := `{class="incident", issue="EX1", service="Exchange", severity="degraded"} at 2026-03-29T01:30:00Z
+
+ROUTE             RECEIVER  CHANNELS             SENT                  GROUP
+routes.routes[0]  duty      ops-hook, duty-mail  2026-03-29T04:00:00Z  {issue="EX1"}
+routes.routes[1]  team      wall, duty-mail      2026-03-29T01:30:30Z  {issue="EX1"}
+routes.routes[0] is muted at 2026-03-29T01:30:00Z by night.
+routes.routes[1]: a route above tells duty-mail already, who hears once.
+`
+	if got := run(0, labels...); got != want {
+		t.Errorf("%s, want\n%s", got, want)
+	}
+	if got := run(0, append(labels[:4:4], "--label", "service=Yammer", "--why")...); !strings.Contains(got, "  routes.routes[0] refuses: not service=~\"Exchange|Teams\"\n  routes.routes[1] refuses: not severity=\"degraded\"\n") {
+		t.Error(got)
+	}
+	var tested struct {
+		Hears []struct{ Sent, Group string }
+	}
+	if err := json.Unmarshal([]byte(run(0, append(labels, "--output", "json")...)), &tested); err != nil || len(tested.Hears) != 2 || tested.Hears[0].Sent != "2026-03-29T04:00:00Z" {
+		t.Errorf("%v %+v", err, tested)
+	}
+	for _, args := range [][]string{{"route", "test"}, {"route", "test", "--label", "class"}, {"route", "test", "--label", "klass=incident"}, append(labels, "--at", "soon")} {
+		run(2, args...)
+	}
+	if got := run(2, "route", "test", "--label", "klass=incident", "--label", "x"); !strings.Contains(got, "did you mean class?") || !strings.Contains(got, "NAME=VALUE") {
+		t.Error(got)
+	}
+}
+
+// A silence is added with a reason, seen by a test of routes, and ended.
+func TestSilences(t *testing.T) {
+	t.Parallel()
+	run := routeDesk(t)
+	run(0, "tenant", "add", "--id", "11111111-2222-4333-8444-555555555555", "--name", "contoso")
+	added := run(0, "silence", "add", `{service="Exchange"}`, "--for", "2h", "--reason", "Work of our own", "--tenant", "contoso")
+	id := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(added)
+	if !strings.HasPrefix(added, `Silenced service="Exchange" from `) || id == "" {
+		t.Fatal(added)
+	}
+	if got := run(0, "silence", "list"); !strings.Contains(got, "contoso") || !strings.Contains(got, "Work of our own") || !strings.Contains(got, "command line") {
+		t.Error(got)
+	}
+	test := []string{"route", "test", "--label", "service=Exchange", "--label", "tenant=11111111-2222-4333-8444-555555555555"}
+	if got := run(0, test...); !strings.Contains(got, "Nobody hears: it is silenced by command line until ") {
+		t.Error(got)
+	}
+	if got := run(0, test[:4]...); strings.Contains(got, "silenced") {
+		t.Errorf("of another tenant: %s", got)
+	}
+	run(0, "silence", "end", id)
+	if got := run(0, test...); strings.Contains(got, "silenced") {
+		t.Error(got)
+	}
+	run(1, "silence", "end", id)
+	if got := run(0, "silence", "list", "--all", "--output", "csv"); !strings.Contains(got, id) {
+		t.Error(got)
+	}
+	for args, want := range map[string]string{
+		`service="Exchange" --for 25h --reason x`: "end: A silence ends within 24 hours",
+		`service="Exchange" --for 2h --reason `:   "reason: Say why",
+		`servise=x --for 2h --reason x`:           "matchers: There is no label servise; did you mean service?",
+	} {
+		if got := run(2, append([]string{"silence", "add"}, strings.Split(args, " ")...)...); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", args, got, want)
+		}
+	}
+}
