@@ -24,6 +24,10 @@ type Letter struct {
 	// Repeated stands before the heading of a message that may have arrived before,
 	// such as "(repeat)", where the other side does not know messages by their ids.
 	Repeated string
+	// Footer are lines below all entries, such as why the reader gets the message.
+	Footer []Line
+	// UnsubscribeLabel names the address that ends a subscription.
+	UnsubscribeLabel string
 	// Shortened is the line at the end of a letter that did not fit.
 	Shortened string
 }
