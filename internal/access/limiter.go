@@ -2,6 +2,7 @@ package access
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -16,7 +17,7 @@ const maxLimited = 10_000
 // A Limiter counts the requests of each client in each tenant. A client that
 // was silent for a minute may send a whole minute's requests at once.
 type Limiter struct {
-	perMinute int
+	perMinute atomic.Int64
 	mu        sync.Mutex
 	callers   *cache.Cache[caller, *allowance]
 }
@@ -31,14 +32,19 @@ type allowance struct {
 // NewLimiter makes a limiter that lets a client send perMinute requests unless
 // its identity says otherwise; 0 is for no limit.
 func NewLimiter(perMinute int) *Limiter {
-	return &Limiter{perMinute: perMinute, callers: cache.New[caller, *allowance](cache.Bounds{Entries: maxLimited})}
+	l := &Limiter{callers: cache.New[caller, *allowance](cache.Bounds{Entries: maxLimited})}
+	l.Set(perMinute)
+	return l
 }
+
+// Set changes how many requests a client may send in a minute; 0 is for no limit.
+func (l *Limiter) Set(perMinute int) { l.perMinute.Store(int64(perMinute)) }
 
 // Admit takes a request in, or tells how long its sender should wait.
 func (l *Limiter) Admit(identity Identity, now time.Time) (wait time.Duration) {
 	perMinute := identity.PerMinute
 	if perMinute == 0 {
-		perMinute = l.perMinute
+		perMinute = int(l.perMinute.Load())
 	}
 	if perMinute <= 0 {
 		return 0

@@ -46,9 +46,12 @@ const (
 // Options are what a caller sets that operators cannot.
 type Options struct {
 	Log      *slog.Logger
-	Listener net.Listener  // made from the settings when nil
-	Demo     bool          // marks the archive, and every page, as a demonstration
-	DueEvery time.Duration // between two looks for due sources; 15 s when 0
+	Listener net.Listener     // made from the settings when nil
+	Level    *slog.LevelVar   // of Log, for settings that change it; may be nil
+	Settings *config.Watcher  // has the settings followed while the desk runs; nil for those that stay
+	Reload   <-chan os.Signal // has the settings taken at once; may be nil
+	Demo     bool             // marks the archive, and every page, as a demonstration
+	DueEvery time.Duration    // between two looks for due sources; 15 s when 0
 }
 
 // An App is a desk that is ready to run.
@@ -61,6 +64,9 @@ type App struct {
 	Author    *author.Author
 	Sources   *connection.Connections // those that were set up in the pages
 
+	limiter  *access.Limiter
+	settings *config.Watcher // nil where settings stay as they are
+	reload   <-chan os.Signal
 	hold     *store.Hold
 	demo     bool // the archive is that of a demonstration
 	names    tocsin.Names
@@ -98,7 +104,7 @@ func New(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, hold.Release())
 	}
-	a := &App{Rooms: rooms, log: o.Log, listener: o.Listener, hold: hold}
+	a := &App{Rooms: rooms, log: o.Log, listener: o.Listener, hold: hold, settings: o.Settings, reload: o.Reload}
 	err = a.findNature(ctx, c, o)
 	if err == nil {
 		err = a.build(ctx, c, o)
@@ -171,6 +177,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if a.engine, err = jobs.New(background, a.Store, work{a.Archive, a.People}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
 		return err
 	}
+	a.follow(o)
 	a.server, err = a.newServer(c, o)
 	return err
 }
@@ -210,6 +217,9 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.live.Run(ctx) })
 	group.Go(func() error { return a.asking.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
+	if a.settings != nil {
+		group.Go(func() error { return a.settings.Run(ctx, a.reload) })
+	}
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String(), "base", a.Base(), "database", a.Store.Engine())
 	err := group.Wait()
 	a.log.InfoContext(ctx, "stopped")

@@ -23,6 +23,7 @@ type deskMetrics struct {
 	success, failures, stale, service, tenant, issues *prometheus.Desc
 	unread, keysFetched, keysStale                    *prometheus.Desc
 	behind, skipped                                   *prometheus.Desc
+	settingsValid, settingsRestart                    *prometheus.Desc
 	engineOff, engineSpent, engineBudget              *prometheus.Desc
 }
 
@@ -60,10 +61,12 @@ func newDeskMetrics(a *App) *deskMetrics {
 		tenant: desc("tocsin_tenant_health", "The worst of a tenant's services and open issues, in the values of m365_service_health.", "tenant"),
 		keysFetched: desc("tocsin_access_issuer_keys_fetched_timestamp_seconds",
 			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
-		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
-		behind:    desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
-		skipped:   desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
-		engineOff: desc("tocsin_translation_engine_left_alone", "1 while a translation engine that failed is not asked.", "engine"),
+		keysStale:       desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
+		behind:          desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
+		skipped:         desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
+		settingsValid:   desc("tocsin_settings_valid", "0 while the settings file is wrong and the old settings stay in force."),
+		settingsRestart: desc("tocsin_settings_restart", "Keys of the settings file whose new values wait for the next start."),
+		engineOff:       desc("tocsin_translation_engine_left_alone", "1 while a translation engine that failed is not asked.", "engine"),
 		engineSpent: desc("tocsin_translation_engine_characters",
 			"Characters of the day or month that count against the budget of a translation engine, by UTC.", "engine", "period"),
 		engineBudget: desc("tocsin_translation_engine_budget_characters", "The budget of a translation engine, where it has one.", "engine", "period"),
@@ -86,6 +89,7 @@ func (m *deskMetrics) Collect(out chan<- prometheus.Metric) {
 
 func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric) error {
 	m.issuers(out)
+	m.settings(out)
 	if err := m.consumers(ctx, out); err != nil {
 		return err
 	}
@@ -113,6 +117,19 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 		m.services(out, tenant.Name, report)
 	}
 	return nil
+}
+
+// settings tells how the settings in force and the file stand to each other.
+func (m *deskMetrics) settings(out chan<- prometheus.Metric) {
+	if m.app.settings == nil {
+		return
+	}
+	state, valid := m.app.settings.State(), 1.0
+	if state.Problem != "" {
+		valid = 0
+	}
+	out <- prometheus.MustNewConstMetric(m.settingsValid, prometheus.GaugeValue, valid)
+	out <- prometheus.MustNewConstMetric(m.settingsRestart, prometheus.GaugeValue, float64(len(state.Restart)))
 }
 
 func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metric) error {

@@ -19,7 +19,8 @@ import (
 // newServer puts together everything that is served.
 func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) {
 	a.verifier = access.NewVerifier(access.VerifierConfig{Keys: a.Issuer, Clients: a.Programs, Tenants: a.Archive, Issuers: a.issuers, Now: time.Now})
-	admission := httpserver.NewAdmission(a.verifier, access.NewLimiter(c.Limits.PerMinute))
+	a.limiter = access.NewLimiter(c.Limits.PerMinute)
+	admission := httpserver.NewAdmission(a.verifier, a.limiter)
 	base, others := a.names.First(), a.names.All()[1:]
 	legacy, err := servicecomms.New(servicecomms.Config{
 		Base: base, Names: others, Model: a.Model, Archive: a.Archive, Admission: admission, Now: time.Now, Log: o.Log,

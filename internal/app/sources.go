@@ -29,7 +29,7 @@ func newCollector(ctx context.Context, c config.Config, a *archive.Store, now fu
 // newConnections makes the sources that are set up in the pages.
 func (a *App) newConnections(c config.Config) *connection.Connections {
 	return connection.New(connection.Config{
-		Settings: c, Archive: hurrying{a.Archive, a.look}, Sealer: a.master, Collector: a.Collector, Adapter: kinds{time.Now}, Now: time.Now, Log: a.log,
+		Settings: c, Archive: hurrying{a.Archive, a.look}, Roster: a.Archive, Sealer: a.master, Collector: a.Collector, Adapter: kinds{time.Now}, Now: time.Now, Log: a.log,
 	})
 }
 

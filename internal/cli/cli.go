@@ -226,13 +226,19 @@ func (s *session) settingsFile() string {
 
 // logger writes to standard error in the configured form.
 func (s *session) logger(c config.Config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.Log.Level)) // validated before
+	log, _ := s.logging(c)
+	return log
+}
+
+// logging is the same with a level that can be changed.
+func (s *session) logging(c config.Config) (*slog.Logger, *slog.LevelVar) {
+	level := &slog.LevelVar{}
+	_ = app.SetLevel(level, c.Log.Level) // validated before
 	options := &slog.HandlerOptions{Level: level}
 	if c.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(s.env.Stderr, options))
+		return slog.New(slog.NewJSONHandler(s.env.Stderr, options)), level
 	}
-	return slog.New(slog.NewTextHandler(s.env.Stderr, options))
+	return slog.New(slog.NewTextHandler(s.env.Stderr, options)), level
 }
 
 // validSettings reads the settings, which must be valid.

@@ -3,7 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
@@ -15,10 +19,11 @@ type serveCmd struct {
 	Base   string `help:"Address that people and programs use. Default: http://ADDR, or https:// with a certificate." placeholder:"URL"`
 }
 
-func (c *serveCmd) Run(ctx context.Context, s *session) error {
+// settings are those of the session with the flags of the command, and valid.
+func (c *serveCmd) settings(s *session) (config.Config, error) {
 	settings, err := s.settings()
 	if err != nil {
-		return err
+		return settings, err
 	}
 	if c.Listen != "" {
 		settings.Server.Listen = c.Listen
@@ -26,14 +31,26 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	if c.Base != "" {
 		settings.Server.Base = c.Base
 	}
-	if err := settings.Validate(); err != nil {
+	return settings, settings.Validate()
+}
+
+func (c *serveCmd) Run(ctx context.Context, s *session) error {
+	settings, err := c.settings(s)
+	if err != nil {
 		return err
 	}
 	if err := config.MakeDirectories(settings); err != nil {
 		return err
 	}
 	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: tocsin.Desk})
-	desk, err := app.New(ctx, settings, app.Options{Log: s.logger(settings)})
+	log, level := s.logging(settings)
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	watcher := config.Watch(config.WatchConfig{
+		Current: settings, Load: func() (config.Config, error) { return c.settings(s) }, File: s.settingsFile, Now: time.Now, Log: log,
+	})
+	desk, err := app.New(ctx, settings, app.Options{Log: log, Level: level, Settings: watcher, Reload: reload})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s Source) validateAuth(at string) (problems []error) {
 	switch s.Auth {
 	case "", AuthSecret:
 		if s.Secret == "" {
-			add("secretEnv", "Name an environment variable that holds the client secret; %s.", emptyVariable(s.SecretEnv))
+			add("secretEnv", "Name an environment variable, or with secretFile a file, that holds the client secret; %s.", emptyVariable(s.SecretEnv))
 		}
 	case AuthCertificate:
 		if s.Certificate == "" {

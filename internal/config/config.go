@@ -21,8 +21,8 @@ type Config struct {
 	Server      Server      `yaml:"server"`
 	Data        string      `yaml:"data"`     // directory of the database and the key file
 	Database    string      `yaml:"database"` // path of an SQLite file or a postgres:// URL; DATA/tocsin.db when empty
-	Tenants     []Tenant    `yaml:"tenants"`
-	Clouds      []Cloud     `yaml:"clouds"` // beside the provider's own, for sources that are set up in the pages
+	Tenants     []Tenant    `yaml:"tenants" live:"yes"`
+	Clouds      []Cloud     `yaml:"clouds" live:"yes"` // beside the provider's own, for sources that are set up in the pages
 	SignIn      SignIn      `yaml:"signIn"`
 	Limits      Limits      `yaml:"limits"`
 	Issuers     []Issuer    `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
@@ -52,7 +52,7 @@ type Server struct {
 
 // Limits bound what callers of the APIs may ask for.
 type Limits struct {
-	PerMinute int `yaml:"perMinute"` // requests of one API client; 0 for no limit. A client's own limit goes before it
+	PerMinute int `yaml:"perMinute" live:"yes"` // requests of one API client; 0 for no limit. A client's own limit goes before it
 }
 
 // TLS names the files of a certificate; both or none.
@@ -63,8 +63,8 @@ type TLS struct {
 
 // Log says what is logged and how.
 type Log struct {
-	Level  string `yaml:"level"`  // debug, info, warn, error
-	Format string `yaml:"format"` // text or json
+	Level  string `yaml:"level" live:"yes"` // debug, info, warn, error
+	Format string `yaml:"format"`           // text or json
 }
 
 // Tenant is one organisation and where its notices come from. A tenant with a
@@ -91,7 +91,8 @@ type Source struct {
 	ClientID       string   `yaml:"clientId"`       // id of the app that is registered with the provider
 	Auth           string   `yaml:"auth"`           // how the app proves who it is: clientSecret, certificate or federatedIdentity; clientSecret when empty
 	SecretEnv      string   `yaml:"secretEnv"`      // environment variable that holds the client secret
-	Secret         Secret   `yaml:"secret"`         // the client secret itself; prefer secretEnv
+	SecretFile     string   `yaml:"secretFile"`     // file that holds the client secret alone; read again when it changes
+	Secret         Secret   `yaml:"secret"`         // the client secret itself; prefer secretEnv or secretFile
 	Certificate    string   `yaml:"certificate"`    // of auth certificate: PEM file of the app's certificate, read for each token
 	CertificateKey string   `yaml:"certificateKey"` // PEM file of its private key; the certificate's file when empty
 	Algorithm      string   `yaml:"algorithm"`      // PS256, RS256 or ES256; the best that the key has when empty

@@ -92,32 +92,57 @@ func load(path string, getenv func(string) string, partly bool) (Config, error) 
 	return c, errors.Join(problem, c.fillSecrets(getenv))
 }
 
-// fillSecrets reads secrets from the variables that the settings name. A secret
+// fillSecrets reads secrets from the variables and files that the settings name. A secret
 // that is written out as well is refused: which of the two counts?
 func (c *Config) fillSecrets(getenv func(string) string) error {
 	var problems []error
-	fill := func(key string, secret *Secret, variable string) {
+	fill := func(key string, secret *Secret, variable, file string) {
 		switch {
-		case variable == "":
+		case variable == "" && file == "":
+		case variable != "" && file != "":
+			problems = append(problems, tocsin.Invalidf(key+".secretFile", "There is a secretEnv beside it: remove one of the two."))
 		case *secret != "":
-			problems = append(problems, tocsin.Invalidf(key+".secret", "There is a secretEnv beside it: remove one of the two."))
-		default:
+			problems = append(problems, tocsin.Invalidf(key+".secret", "There is a %s beside it: remove one of the two.", map[bool]string{true: "secretEnv", false: "secretFile"}[variable != ""]))
+		case variable != "":
 			*secret = Secret(getenv(variable))
+		default:
+			content, err := readSecret(file)
+			if err != nil {
+				problems = append(problems, tocsin.Invalidf(key+".secretFile", "%v", err))
+			}
+			*secret = content
 		}
 	}
 	for i := range c.SignIn.OIDC {
 		p := &c.SignIn.OIDC[i]
-		fill(fmt.Sprintf("signIn.oidc[%d]", i), &p.Secret, p.SecretEnv)
+		fill(fmt.Sprintf("signIn.oidc[%d]", i), &p.Secret, p.SecretEnv, p.SecretFile)
 	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		key := fmt.Sprintf("tenants[%d]", i)
-		fill(key, &t.Secret, t.SecretEnv)
+		fill(key, &t.Secret, t.SecretEnv, t.SecretFile)
 		for j := range t.Sources {
-			fill(fmt.Sprintf("%s.sources[%d]", key, j), &t.Sources[j].Secret, t.Sources[j].SecretEnv)
+			fill(fmt.Sprintf("%s.sources[%d]", key, j), &t.Sources[j].Secret, t.Sources[j].SecretEnv, t.Sources[j].SecretFile)
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// maxSecret is the longest file of a secret, in bytes.
+const maxSecret = 4096
+
+// readSecret reads a file that holds a secret alone. The blanks around it are no
+// part of it.
+func readSecret(path string) (Secret, error) {
+	content, err := os.ReadFile(path)
+	switch text := strings.TrimSpace(string(content)); {
+	case err != nil:
+		return "", fmt.Errorf("the file %s cannot be read", path)
+	case text == "" || len(text) > maxSecret || strings.ContainsAny(text, "\n\x00"):
+		return "", fmt.Errorf("the file %s holds no secret: one line of up to %d bytes", path, maxSecret)
+	default:
+		return Secret(text), nil
+	}
 }
 
 // applyEnvironment sets each single value from the variable that is called like

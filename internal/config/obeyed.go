@@ -71,7 +71,7 @@ func (t Tenant) validateTenantKeys(at string) (problems []error) {
 // not use.
 func (s Source) validateKeys(at string) (problems []error) {
 	ways := map[string][]string{
-		"": {"secretEnv", "secret"}, AuthSecret: {"secretEnv", "secret"},
+		"": {"secretEnv", "secretFile", "secret"}, AuthSecret: {"secretEnv", "secretFile", "secret"},
 		AuthCertificate: {"certificate", "certificateKey", "algorithm"}, AuthFederated: {"tokenFile"},
 	}
 	used := []string{"kind", "label", "provider", "every"}
@@ -118,7 +118,7 @@ func (s Source) keys() (list []string) {
 			list = append(list, v.Type().Field(i).Tag.Get("yaml"))
 		}
 	}
-	if s.SecretEnv != "" { // the secret was read from it
+	if s.SecretEnv != "" || s.SecretFile != "" { // the secret was read from it
 		list = slices.DeleteFunc(list, func(key string) bool { return key == "secret" })
 	}
 	return list

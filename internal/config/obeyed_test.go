@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -82,10 +84,14 @@ func TestSettingsAreObeyedOrRefused(t *testing.T) {
 // and refused by all others: one that is added must say whose it is.
 func TestKeysOfASource(t *testing.T) {
 	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	base := map[string]string{"graph": "clientId: x", "servicecomms": "clientId: x, cloud: global", "file": "path: x"}
 	for kind, keys := range map[string][]string{
-		"graph":        {"kind", "label", "provider", "cloud", "clientId", "auth", "secretEnv", "secret", "certificate", "certificateKey", "algorithm", "tokenFile", "tokenUrl", "baseUrl", "every"},
-		"servicecomms": {"kind", "label", "provider", "cloud", "clientId", "auth", "secretEnv", "secret", "certificate", "certificateKey", "algorithm", "tokenFile", "tokenUrl", "baseUrl", "every"},
+		"graph":        {"kind", "label", "provider", "cloud", "clientId", "auth", "secretEnv", "secretFile", "secret", "certificate", "certificateKey", "algorithm", "tokenFile", "tokenUrl", "baseUrl", "every"},
+		"servicecomms": {"kind", "label", "provider", "cloud", "clientId", "auth", "secretEnv", "secretFile", "secret", "certificate", "certificateKey", "algorithm", "tokenFile", "tokenUrl", "baseUrl", "every"},
 		"file":         {"kind", "label", "provider", "path", "every"},
 	} {
 		for field := range reflect.TypeFor[config.Source]().Fields() {
@@ -93,7 +99,11 @@ func TestKeysOfASource(t *testing.T) {
 			if slices.Contains(keys, key) || strings.Contains(base[kind], key+":") {
 				continue
 			}
-			c, err := load(t, "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: "+kind+", "+base[kind]+", "+key+": x}]}]", nil)
+			value := "x"
+			if key == "secretFile" {
+				value = secret
+			}
+			c, err := load(t, "tenants: [{name: a, tenantId: 11111111-1111-4111-8111-111111111111, sources: [{kind: "+kind+", "+base[kind]+", "+key+": "+value+"}]}]", nil)
 			if err == nil {
 				err = c.Validate()
 			}

@@ -21,15 +21,16 @@ type SignIn struct {
 
 // OIDC is one OpenID Connect provider.
 type OIDC struct {
-	Name      string   `yaml:"name"`      // in addresses: lower-case letters, digits and dashes
-	Label     string   `yaml:"label"`     // on the button; the name when empty
-	Issuer    string   `yaml:"issuer"`    // such as https://login.microsoftonline.com/TENANT/v2.0
-	ClientID  string   `yaml:"clientId"`  // id of the desk at the issuer
-	SecretEnv string   `yaml:"secretEnv"` // environment variable that holds the client secret
-	Secret    Secret   `yaml:"secret"`    // the client secret itself; prefer secretEnv
-	Scopes    []string `yaml:"scopes"`    // beside openid and profile
-	Claim     string   `yaml:"claim"`     // whose values give roles; "roles" when empty
-	Roles     []Claim  `yaml:"roles"`
+	Name       string   `yaml:"name"`       // in addresses: lower-case letters, digits and dashes
+	Label      string   `yaml:"label"`      // on the button; the name when empty
+	Issuer     string   `yaml:"issuer"`     // such as https://login.microsoftonline.com/TENANT/v2.0
+	ClientID   string   `yaml:"clientId"`   // id of the desk at the issuer
+	SecretEnv  string   `yaml:"secretEnv"`  // environment variable that holds the client secret
+	SecretFile string   `yaml:"secretFile"` // file that holds the client secret alone
+	Secret     Secret   `yaml:"secret"`     // the client secret itself; prefer secretEnv or secretFile
+	Scopes     []string `yaml:"scopes"`     // beside openid and profile
+	Claim      string   `yaml:"claim"`      // whose values give roles; "roles" when empty
+	Roles      []Claim  `yaml:"roles"`
 }
 
 // Claim gives a role to those whose claim has a value.

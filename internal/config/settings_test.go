@@ -29,6 +29,11 @@ Flags go before the environment, the environment before the file. ` + "`${NAME}`
 for a dollar sign. A key that does not exist is an error. ` + "`tocsin config check`" + ` reports every problem at once, ` + "`tocsin config show`" + ` prints
 what is in force, secrets hidden. ` + "`TOCSIN_MASTER_KEY`" + ` (32 bytes in base64) takes the place of the file ` + "`master.key`" + ` in the data
 directory.
+
+A running desk looks at the file every two seconds, and at once on SIGHUP. Keys marked *live* are taken as soon as the file is valid and has
+stayed the same between two looks; a change of any other key waits for the next start. What is wrong with a changed file changes nothing:
+the old settings stay in force, and the log, ` + "`/metrics` (`tocsin_settings_valid`, `tocsin_settings_restart`)" + ` and *Administration, Change handling* say so.
+Variables are read at the start alone; files that are named for secrets, certificates and tokens are read again when they change.
 `
 
 // TestSettingsManual compares docs/settings.md with the structs: their types,
@@ -37,7 +42,7 @@ func TestSettingsManual(t *testing.T) {
 	t.Parallel()
 	m := &manual{t: t, comments: readComments(t)}
 	m.text.WriteString(settingsHead)
-	m.section("", reflect.ValueOf(config.Default()))
+	m.section("", reflect.ValueOf(config.Default()), false)
 	const path = "../../docs/settings.md"
 	if *update {
 		if err := os.WriteFile(path, []byte(m.text.String()), 0o600); err != nil {
@@ -62,30 +67,35 @@ type manual struct {
 
 // section writes the keys of a struct as a table, then those of the structs in
 // it.
-func (m *manual) section(prefix string, v reflect.Value) {
+func (m *manual) section(prefix string, v reflect.Value, live bool) {
 	m.t.Helper()
 	if prefix == "" {
 		m.text.WriteString("\n## At the top\n")
 	} else {
 		fmt.Fprintf(&m.text, "\n## %s\n\n%s\n", strings.TrimSuffix(prefix, "."), m.comment(v.Type().Name()))
 	}
-	m.text.WriteString("\n| key | default | variable | meaning |\n|---|---|---|---|\n")
+	m.text.WriteString("\n| key | default | variable | change | meaning |\n|---|---|---|---|---|\n")
 	var below []func()
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		key := prefix + name
+		live := live || field.Tag.Get("live") != ""
+		change := "restart"
+		if live {
+			change = "live"
+		}
 		switch {
 		case field.Anonymous:
-			fmt.Fprintf(&m.text, "| | | | and the keys of `%s%ss[]`, for one source |\n", prefix, strings.ToLower(field.Name))
+			fmt.Fprintf(&m.text, "| | | | | and the keys of `%s%ss[]`, for one source |\n", prefix, strings.ToLower(field.Name))
 		case field.Type.Kind() == reflect.Slice && field.Type.Elem() == v.Type():
-			fmt.Fprintf(&m.text, "| `%s[]` | | | %s: the keys of this table again |\n", key, m.comment(v.Type().Name()+"."+field.Name))
+			fmt.Fprintf(&m.text, "| `%s[]` | | | %s | %s: the keys of this table again |\n", key, change, m.comment(v.Type().Name()+"."+field.Name))
 		case field.Type.Kind() == reflect.Struct:
-			below = append(below, func() { m.section(key+".", value) })
+			below = append(below, func() { m.section(key+".", value, live) })
 		case field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct:
-			below = append(below, func() { m.section(key+"[].", reflect.New(field.Type.Elem()).Elem()) })
+			below = append(below, func() { m.section(key+"[].", reflect.New(field.Type.Elem()).Elem(), live) })
 		default:
-			fmt.Fprintf(&m.text, "| `%s` | %s | %s | %s |\n", key, shown(value), variable(key), m.comment(v.Type().Name()+"."+field.Name))
+			fmt.Fprintf(&m.text, "| `%s` | %s | %s | %s | %s |\n", key, shown(value), variable(key), change, m.comment(v.Type().Name()+"."+field.Name))
 		}
 	}
 	for _, write := range below {

@@ -67,6 +67,7 @@ type adapter interface {
 type Config struct {
 	Settings  config.Config
 	Archive   archive
+	Roster    roster // for settings that change
 	Sealer    sealer
 	Collector *collect.Collector
 	Adapter   adapter
@@ -78,42 +79,50 @@ type Config struct {
 // settings file go before them and are not changed here.
 type Connections struct {
 	archive   archive
+	roster    roster
 	sealer    sealer
 	adapter   adapter
 	collector *collect.Collector
-	settings  config.Config      // the clouds of the settings file
-	file      map[[2]string]bool // sources of the settings file
-	tenants   map[string]bool    // tenants of the settings file
 	now       func() time.Time
 	log       *slog.Logger
 
-	mu      sync.Mutex
-	change  int64               // that was applied last
-	applied map[[2]string]int64 // when each was updated last
-	portals map[string]string   // of the tenants' clouds, by tenant
+	mu       sync.Mutex
+	settings config.Config               // tenants and clouds of the settings file
+	file     map[[2]string]config.Source // sources of the settings file
+	tenants  map[string]bool             // tenants of the settings file
+	change   int64                       // that was applied last
+	applied  map[[2]string]int64         // when each was updated last
+	portals  map[string]string           // of the tenants' clouds, by tenant
 }
 
 // New reads which sources the settings file has. It polls nothing until
 // [Connections.Apply].
 func New(c Config) *Connections {
 	n := &Connections{
-		archive: c.Archive, sealer: c.Sealer, adapter: c.Adapter, collector: c.Collector, settings: config.Config{Clouds: c.Settings.Clouds}, now: c.Now, log: c.Log,
-		file: map[[2]string]bool{}, tenants: map[string]bool{}, portals: map[string]string{}, change: -1, applied: map[[2]string]int64{},
+		archive: c.Archive, roster: c.Roster, sealer: c.Sealer, adapter: c.Adapter, collector: c.Collector, now: c.Now, log: c.Log, applied: map[[2]string]int64{},
 	}
-	for _, t := range c.Settings.Tenants {
+	n.read(c.Settings)
+	return n
+}
+
+// read notes what the settings file has. The caller holds the lock, or is alone.
+func (n *Connections) read(c config.Config) {
+	n.settings = config.Config{Clouds: c.Clouds, Tenants: c.Tenants}
+	n.file, n.tenants, n.portals, n.change = sourcesOf(c), map[string]bool{}, map[string]string{}, -1
+	for _, t := range c.Tenants {
 		id := strings.ToLower(t.TenantID)
 		n.tenants[id] = true
 		for _, s := range t.All() {
-			n.file[[2]string{id, s.Label}] = true
 			n.noteCloud(id, s)
 		}
 	}
-	return n
 }
 
 // Clouds lists the places where tenants may live: a secret is sent nowhere
 // else.
 func (n *Connections) Clouds() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	var names []string
 	for _, c := range n.settings.AllClouds() {
 		names = append(names, c.Name)
@@ -124,10 +133,13 @@ func (n *Connections) Clouds() []string {
 // InFile reports whether the settings file has a tenant, or a source of it when
 // one is named.
 func (n *Connections) InFile(tenantID, name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if name == "" {
 		return n.tenants[tenantID]
 	}
-	return n.file[[2]string{tenantID, name}]
+	_, has := n.file[[2]string{tenantID, name}]
+	return has
 }
 
 // noteCloud keeps where the admin centre of a tenant is: that of its first source
@@ -167,7 +179,7 @@ func (n *Connections) Put(ctx context.Context, c tocsin.Connection, secret strin
 	if n.InFile(c.TenantID, c.Name) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "label", Message: "The settings file has a source of that name."}
 	}
-	if _, err := n.settings.Cloud("cloud", c.Cloud); err != nil {
+	if _, err := n.chosen().Cloud("cloud", c.Cloud); err != nil {
 		return err
 	}
 	if secret = strings.TrimSpace(secret); secret != "" {
@@ -210,7 +222,7 @@ func (n *Connections) Test(ctx context.Context, tenantID, name string) ([]tocsin
 	}
 	for _, c := range all {
 		if c.TenantID == tenantID && c.Name == name {
-			access, err := n.access(c)
+			access, err := n.access(n.chosen(), c)
 			if err != nil {
 				return nil, err
 			}
@@ -234,8 +246,8 @@ func (n *Connections) retry(ctx context.Context, c tocsin.Connection) error {
 }
 
 // access opens a connection's secret and finds its addresses.
-func (n *Connections) access(c tocsin.Connection) (Access, error) {
-	a, err := accessOf(n.settings, "source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud, ClientID: c.ClientID})
+func (n *Connections) access(settings config.Config, c tocsin.Connection) (Access, error) {
+	a, err := accessOf(settings, "source", c.TenantID, config.Source{Kind: "graph", Cloud: c.Cloud, ClientID: c.ClientID})
 	if err != nil {
 		return Access{}, err
 	}
@@ -274,7 +286,7 @@ func (n *Connections) Apply(ctx context.Context) error {
 	wanted := map[[2]string]bool{}
 	for _, c := range all {
 		key := [2]string{c.TenantID, c.Name}
-		if n.file[key] {
+		if _, has := n.file[key]; has {
 			continue
 		}
 		wanted[key] = true
@@ -299,7 +311,7 @@ func (n *Connections) Apply(ctx context.Context) error {
 }
 
 func (n *Connections) start(ctx context.Context, c tocsin.Connection) error {
-	access, err := n.access(c)
+	access, err := n.access(n.settings, c)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,29 @@ type consumersPage struct {
 	Consumers []consumerLine
 	Skipped   []skippedLine
 	Empty     web.EmptyView
+	Settings  *settingsView
+}
+
+// settingsView is how the settings file stands to what is in force.
+type settingsView struct {
+	Since, Found, Problem string
+	Restart               []string
+}
+
+// settings tells of the settings file, nil where none is followed.
+func (v *view) settings() *settingsView {
+	if v.pages.config.Settings == nil {
+		return nil
+	}
+	state := v.pages.config.Settings.State()
+	if state.Since.IsZero() {
+		return nil
+	}
+	s := &settingsView{Since: v.Full(state.Since.In(v.Zone)), Problem: state.Problem, Restart: state.Restart}
+	if s.Problem != "" {
+		s.Found = v.Full(state.FoundAt.In(v.Zone))
+	}
+	return s
 }
 
 type consumerLine struct {
@@ -48,6 +71,7 @@ func (p *Pages) adminConsumers(v *view) error {
 		return err
 	}
 	page := consumersPage{adminFrame: v.adminFrame("consumers"), Empty: web.EmptyView{Title: v.Text("consumers.skipped.none"), Text: v.Text("consumers.skipped.none.text")}}
+	page.Settings = v.settings()
 	var skipped []tocsin.SkippedChange
 	for _, c := range consumers {
 		line := consumerLine{

@@ -68,3 +68,16 @@ func TestConsumers(t *testing.T) {
 		t.Errorf("audit log: %+v, %v", log, err)
 	}
 }
+
+// What is wrong with the settings file, and what waits for the next start,
+// stands on the page in the reader's language.
+func TestSettingsFileOnThePage(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	b := h.Browser()
+	b.Enter("alex")
+	for prefix, want := range map[string]string{"": "the old settings stay in force", "/fr": "les anciens réglages restent en vigueur", "/ja": "以前の設定が引き続き有効です"} {
+		webtest.Has(t, prefix, b.Open(prefix+"/admin/consumers"), want, "limits.perMinut: there is no such key.", ">server.<wbr>listen</code>", "tocsin config check")
+	}
+}

@@ -74,11 +74,17 @@ type offers interface {
 	InFile(tenantID, name string) bool
 }
 
+// settings knows how the settings file stands to what is in force.
+type settings interface {
+	State() tocsin.SettingsState
+}
+
 // Config is what the pages are made of, and what they change.
 type Config struct {
 	Admin       administration
 	Connections connections
 	Consumers   consumers
+	Settings    settings       // nil where no file is followed
 	Door        *signin.SignIn // keeps passwords
 }
 

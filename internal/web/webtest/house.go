@@ -71,6 +71,13 @@ func (sources) Test(context.Context, string, string) ([]tocsin.Check, error) {
 	return nil, tocsin.NotFoundf("none")
 }
 
+// mistyped is a settings file that is wrong, and another key waits for the start.
+type mistyped struct{}
+
+func (mistyped) State() tocsin.SettingsState {
+	return tocsin.SettingsState{Since: storetest.T0, FoundAt: storetest.T0, Problem: "limits.perMinut: there is no such key.", Restart: []string{"server.listen"}}
+}
+
 // consumers handle every change that is tried again.
 type consumers struct{ *storetest.Desk }
 
