@@ -11,6 +11,7 @@ import (
 
 	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -108,6 +109,8 @@ func TestIncident(t *testing.T) {
 	}
 	if issue, ok := read(demo.Contoso); !ok || len(issue.Posts) != 4 || issue.Status != tocsin.StatusInterruption || issue.Resolved {
 		t.Errorf("after 50 s: %+v", issue)
+	} else if newest := post.Read(issue.Posts[3]); len(newest.Workarounds()) != 1 || len(newest.Regions()) != 1 {
+		t.Errorf("after 50 s it says no way around it, or not where it is: %+v, %+v", newest.Workarounds(), newest.Regions())
 	}
 	if err := incident.Advance(world, 50*time.Second, 420*time.Second); err != nil {
 		t.Fatal(err)

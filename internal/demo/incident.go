@@ -42,7 +42,8 @@ type effect struct {
 
 const (
 	firstScope = "This issue could potentially affect any user. Reports come from several regions so far."
-	wideScope  = "Impact is specific to users who are served through the affected infrastructure."
+	wideScope  = "Impact is specific to users who are served through the affected infrastructure in Europe."
+	workaround = "As a workaround, affected users may be able to use Outlook on the web to access their Exchange Online mailbox."
 )
 
 // chapters are the ten minutes of the incident. It gets worse within the first
@@ -175,6 +176,9 @@ func (c chapter) post(issue tocsin.Issue, begun, created time.Time) string {
 		return strings.Join(append(parts, "Current status: "+c.current), "\n\n")
 	}
 	parts = append(parts, "More info: Affected services include, but may not be limited to: Microsoft Teams, SharePoint Online, Microsoft OneDrive, Exchange Online and the admin center.")
+	if c.status != tocsin.StatusServiceRestored {
+		parts = append(parts, workaround)
+	}
 	label := "Current status: "
 	if c.status == tocsin.StatusServiceRestored {
 		label = "Final status: "

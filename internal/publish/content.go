@@ -46,6 +46,7 @@ const (
 	FactLastUpdated    FactName = "lastUpdated"
 	FactStartTime      FactName = "startTime"
 	FactEndTime        FactName = "endTime"
+	FactRegions        FactName = "regions" // List names them, Text is the sentences that say so
 )
 
 // The facts of a message, in the order in which they are shown; last updated
@@ -121,6 +122,7 @@ func issueContent(before, after []byte) (*Content, error) {
 	for _, one := range fresh.posts {
 		c.Posts = append(c.Posts, post.Read(one))
 	}
+	c.Facts = append(c.Facts, stated([]Fact{regionsOf(c.Posts)})...)
 	if len(c.Posts) > 0 && !c.Change.First {
 		c.Change.Sections = differing(post.Read(fresh.before), c.Posts[0])
 	}
@@ -143,6 +145,26 @@ func issueFacts(i tocsin.Issue) []Fact {
 		{Name: FactStartTime, At: i.StartAt},
 		{Name: FactEndTime, At: i.EndAt},
 	})
+}
+
+// regionsOf are the parts of the world that the newest of some posts, the newest
+// first, says are affected.
+func regionsOf(posts []post.Post) Fact {
+	f := Fact{Name: FactRegions}
+	var says []string
+	for _, one := range posts {
+		for _, r := range one.Regions() {
+			f.List = append(f.List, r.Name)
+			if !slices.Contains(says, r.Text) {
+				says = append(says, r.Text)
+			}
+		}
+		if len(f.List) > 0 {
+			break
+		}
+	}
+	f.Text = strings.Join(says, " ")
+	return f
 }
 
 // stated are the facts that have a value.

@@ -292,3 +292,18 @@ func TestWhatIsNotPublished(t *testing.T) {
 		t.Errorf("no cursor: %v", err)
 	}
 }
+
+// The regions that an update names are a fact, with the sentences that say so.
+func TestRegionsAreAFact(t *testing.T) {
+	t.Parallel()
+	p := newPress(t)
+	e := p.choose(storetest.Contoso, open)
+	issue := story(2, tocsin.StatusInvestigating)
+	issue.Posts[1].Content = "Scope of impact: Users in Europe and Canada are affected. Users in Japan are affected too."
+	p.record(storetest.Contoso, storetest.T0.Add(time.Hour), issue)
+	facts := p.one(e, "EX1", 1).Facts
+	last := facts[len(facts)-1]
+	if last.Name != publish.FactRegions || !slices.Equal(last.List, []string{"Europe", "Canada", "Japan"}) || last.Text != "Users in Europe and Canada are affected. Users in Japan are affected too." {
+		t.Errorf("%+v", last)
+	}
+}

@@ -43,6 +43,7 @@ type factLine struct {
 	Target *part.BilingualRow
 	List   []string
 	At     *lang.Moment
+	Says   string // the words of the provider that List was read from
 }
 
 // saidPost is a post of the provider.
@@ -150,6 +151,8 @@ func (page *publicationPage) state(v *view, one *publish.Publication, halves hal
 			line.Text, line.Code, line.Word = v.ClassWord(f.Text), f.Text, book.Class(v.Content, f.Text)
 		case publish.FactCategory, publish.FactSeverity:
 			line.Text, line.Code, line.Word = v.CategoryWord(f.Text), f.Text, book.Class(v.Content, f.Text)
+		case publish.FactRegions:
+			line.Says = f.Text
 		case publish.FactMajorChange:
 			line.Text = v.Text("pub.yes")
 		default:

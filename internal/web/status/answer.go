@@ -26,7 +26,8 @@ type answer struct {
 	Hit      []part.ServiceLine // services that the posts name, while it is open
 	Features string
 	Regions  []string
-	Reach    string // in how many tenants it is seen
+	Evidence []string // the sentences that name them, where Scope does not
+	Reach    string   // in how many tenants it is seen
 	Scope    *saying
 }
 
@@ -72,7 +73,7 @@ func (page *issuePage) answer(v *view, t told, row *readmodel.Row, versions []to
 		a.Heading = v.heading(health.DevelopmentOf(versions, row.Course().Over(v.Now)))
 	}
 	a.Features = v.Join(slices.Compact(slices.DeleteFunc([]string{t.issue.FeatureGroup, t.issue.Feature}, func(s string) bool { return s == "" })))
-	a.Regions, a.Reach = t.regions, page.reach(v, "")
+	a.Regions, a.Evidence, a.Reach = t.regions, t.evidence, page.reach(v, "")
 }
 
 // heading words where an issue is heading, nil where nothing is known of it.
@@ -114,6 +115,7 @@ type told struct {
 	followsKind post.Kind
 	scope       string
 	regions     []string
+	evidence    []string                         // the sentences that name regions, word for word
 	language    string                           // that made is in, "" for none
 	made        map[string]translate.Translation // by text
 }
@@ -144,6 +146,9 @@ func tell(issue tocsin.Issue, row *readmodel.Row, read part.Reading, now time.Ti
 	for _, one := range slices.Backward(read.Posts) {
 		for _, region := range one.Regions() {
 			t.regions = append(t.regions, region.Name)
+			if !slices.Contains(t.evidence, region.Text) && !strings.Contains(t.scope, region.Text) {
+				t.evidence = append(t.evidence, region.Text)
+			}
 		}
 		if len(t.regions) > 0 {
 			break

@@ -35,3 +35,23 @@ func TestWorkaroundOnTop(t *testing.T) {
 		}
 	}
 }
+
+// Regions are those that the newest post names that names any, with the sentence
+// that says so unless the scope of the impact says it beside them.
+func TestRegionsHaveTheirEvidence(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	issue := func(id string, posts ...string) tocsin.Issue {
+		one := tocsin.Issue{ID: id, Title: "Mail is late", Service: "Exchange Online", Classification: "incident", Origin: "microsoft", Status: tocsin.StatusDegradation, StartAt: storetest.T0, ModifiedAt: d.Now}
+		for i, text := range posts {
+			one.Posts = append(one.Posts, tocsin.Post{CreatedAt: storetest.T0.Add(time.Duration(i) * time.Minute), ContentType: "html", Content: text})
+		}
+		return one
+	}
+	d.Record(d.Now,
+		issue("EX1", "More info: Users in Japan are affected.", "More info: Users in <i>Europe</i> and the UK are affected.\n\nScope of impact: Some.", "User impact: Some."),
+		issue("EX2", "Scope of impact: Users in Canada are affected."))
+	webtest.Has(t, "evidence", d.Page("/ja/issues/EX1"), `<dd lang="en">Europe、United Kingdom<br><q class="small dim2">Users in Europe and the UK are affected.</q></dd>`)
+	webtest.Has(t, "said by the scope", d.Page("/issues/EX2"), `<dd lang="en">Canada</dd>`)
+}
