@@ -12,27 +12,73 @@ import (
 // maxKnown bounds the comparisons that a log remembers in one of two generations.
 const maxKnown = 2048
 
+// documents is the part of the archive that has the texts, as a transaction sees
+// it.
+type documents interface {
+	DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error)
+}
+
 // texts is the part of the archive that the log reads and writes, in the
 // transaction of its consumer.
 type texts interface {
+	documents
 	Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Change) ([]archive.Pair, error)
-	DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error)
 	PutEvents(ctx context.Context, tx *store.Tx, events []tocsin.Event) error
 }
 
-// A Log writes an event for each change that is announced. Changes that were
-// stored silently, by a first poll or an import, have none.
-type Log struct {
-	texts texts
+// A Reader says what changes tell, in the transaction of whoever asks. It is for
+// one goroutine.
+type Reader struct {
+	texts documents
 	// known are comparisons by the numbers of both documents. An issue that
 	// many tenants see is compared once.
 	known *cache.Cache[[2]int64, tocsin.Event]
 }
 
-// NewLog makes a log. Its Handle is for one goroutine.
-func NewLog(t texts) *Log {
-	return &Log{texts: t, known: cache.New[[2]int64, tocsin.Event](cache.Bounds{Entries: maxKnown})}
+// NewReader makes a reader.
+func NewReader(t documents) *Reader {
+	return &Reader{texts: t, known: cache.New[[2]int64, tocsin.Event](cache.Bounds{Entries: maxKnown})}
 }
+
+// Of returns what a change tells, by the documents before and after it.
+func (r *Reader) Of(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair) (tocsin.Event, error) {
+	if !change.What.Versioned() {
+		pair.Before = 0 // the text is the same
+	}
+	key := [2]int64{pair.Before, pair.After}
+	e, ok := r.known.Get(key)
+	if ok {
+		e.Change = change
+		return e, nil
+	}
+	var before, after []byte
+	var err error
+	if pair.After != 0 {
+		if after, err = r.texts.DocumentBody(ctx, tx, pair.After); err != nil {
+			return e, err
+		}
+	}
+	if pair.Before != 0 {
+		if before, err = r.texts.DocumentBody(ctx, tx, pair.Before); err != nil {
+			return e, err
+		}
+	}
+	if e, err = Of(change, before, after); err != nil {
+		return e, err
+	}
+	r.known.Put(key, e, 0)
+	return e, nil
+}
+
+// A Log writes an event for each change that is announced. Changes that were
+// stored silently, by a first poll or an import, have none.
+type Log struct {
+	texts  texts
+	reader *Reader
+}
+
+// NewLog makes a log. Its Handle is for one goroutine.
+func NewLog(t texts) *Log { return &Log{t, NewReader(t)} }
 
 // Handle writes the events of a batch. It is a [store.Handler].
 func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
@@ -45,7 +91,7 @@ func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) e
 		if change.Silent {
 			continue
 		}
-		e, err := l.event(ctx, tx, change, pairs[i])
+		e, err := l.reader.Of(ctx, tx, change, pairs[i])
 		if err != nil {
 			return err
 		}
@@ -54,34 +100,4 @@ func (l *Log) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) e
 		}
 	}
 	return l.texts.PutEvents(ctx, tx, events)
-}
-
-// event returns what one change tells.
-func (l *Log) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair) (tocsin.Event, error) {
-	if !change.What.Versioned() {
-		pair.Before = 0 // the text is the same
-	}
-	key := [2]int64{pair.Before, pair.After}
-	e, ok := l.known.Get(key)
-	if ok {
-		e.Change = change
-		return e, nil
-	}
-	var before, after []byte
-	var err error
-	if pair.After != 0 {
-		if after, err = l.texts.DocumentBody(ctx, tx, pair.After); err != nil {
-			return e, err
-		}
-	}
-	if pair.Before != 0 {
-		if before, err = l.texts.DocumentBody(ctx, tx, pair.Before); err != nil {
-			return e, err
-		}
-	}
-	if e, err = Of(change, before, after); err != nil {
-		return e, err
-	}
-	l.known.Put(key, e, 0)
-	return e, nil
 }

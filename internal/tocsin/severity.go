@@ -56,3 +56,15 @@ func (s Severity) Well() bool { return s <= SeverityPlanned }
 
 // Broken reports whether s means that users are affected now.
 func (s Severity) Broken() bool { return s >= SeverityDegraded }
+
+// UnmarshalText reads the name of a severity as [Severity.String] writes it; what
+// is none is unknown.
+func (s *Severity) UnmarshalText(text []byte) error {
+	*s = SeverityUnknown
+	for _, one := range Severities() {
+		if one.String() == string(text) {
+			*s = one
+		}
+	}
+	return nil
+}

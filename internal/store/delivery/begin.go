@@ -21,37 +21,92 @@ type Start struct {
 	Changes []int64
 }
 
-// Begin writes, before they are made, that attempts are made, all in one
-// transaction, and extends the leases. It returns the batches as they then stand
-// in the order of starts. One whose claim has passed to another process, or of
-// which a delivery was cancelled meanwhile, has the Num 0: it is not to be sent.
-func (s *Store) Begin(ctx context.Context, starts []Start, now time.Time, lease time.Duration) ([]Batch, error) {
+// A Postponed are deliveries that are due and cannot be sent yet, or, with a
+// reason, at all.
+type Postponed struct {
+	Claim     Claim
+	Changes   []int64
+	Due       time.Time
+	Cancelled string
+}
+
+// A Writing is what is written into the ledger at once, in this order.
+type Writing struct {
+	Outcomes  []Outcome   // what came of attempts
+	Other     []Row       // deliveries of the same changes to other endpoints; those that are there are left as they are
+	Postponed []Postponed // what is not sent yet
+	Starts    []Start     // attempts that are about to be made
+	Release   []Claim     // endpoints that are given back
+}
+
+// Enter writes into the ledger in one transaction, so that what many attempts
+// came to costs one. Attempts are begun before they are made, which extends their
+// leases to now+lease. It returns their batches as they then stand, in the order
+// of the starts: one whose claim has passed to another process, or of which a
+// delivery was cancelled meanwhile, has the Num 0 and is not to be sent.
+func (s *Store) Enter(ctx context.Context, e Writing, now time.Time, lease time.Duration) ([]Batch, error) {
 	var begun []Batch
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		begun = make([]Batch, len(starts))
-		held, err := extend(ctx, tx, starts, now, lease)
-		if err != nil {
+	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+		if err := s.finish(ctx, tx, e.Outcomes, now); err != nil {
 			return err
 		}
-		var fresh, again []int
-		for i, one := range starts {
-			switch {
-			case held[one.Claim.Num] != one.Claim.Epoch:
-			case one.Batch.Num == 0:
-				fresh = append(fresh, i)
-			default:
-				again = append(again, i)
-			}
-		}
-		if err := s.fix(ctx, tx, starts, fresh, begun, now); err != nil {
+		if err := s.Enqueue(ctx, tx, e.Other, now); err != nil {
 			return err
 		}
-		return repeat(ctx, tx, starts, again, begun)
+		if err := postpone(ctx, tx, e.Postponed); err != nil {
+			return err
+		}
+		if begun, err = s.begin(ctx, tx, e.Starts, now, lease); err != nil {
+			return err
+		}
+		return release(ctx, tx, e.Release)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("begin deliveries: %w", err)
+		return nil, fmt.Errorf("write into the ledger of deliveries: %w", err)
 	}
 	return begun, nil
+}
+
+// Begin is [Store.Enter] of starts alone.
+func (s *Store) Begin(ctx context.Context, starts []Start, now time.Time, lease time.Duration) ([]Batch, error) {
+	return s.Enter(ctx, Writing{Starts: starts}, now, lease)
+}
+
+func postpone(ctx context.Context, tx *store.Tx, list []Postponed) error {
+	var rows [][]any
+	for _, p := range list {
+		for _, change := range p.Changes {
+			rows = append(rows, []any{change, p.Claim.Num, tocsin.Micros(p.Due), p.Cancelled})
+		}
+	}
+	_, err := tx.Update(ctx, `UPDATE deliveries SET due_at = column3, cancelled = column4`, []string{"BIGINT", "BIGINT", "BIGINT", "TEXT"}, rows, `WHERE change = column1 AND endpoint = column2 AND batch = 0`)
+	return err
+}
+
+// begin writes that attempts are made.
+func (s *Store) begin(ctx context.Context, tx *store.Tx, starts []Start, now time.Time, lease time.Duration) ([]Batch, error) {
+	begun := make([]Batch, len(starts))
+	if len(starts) == 0 {
+		return begun, nil
+	}
+	held, err := extend(ctx, tx, starts, now, lease)
+	if err != nil {
+		return nil, err
+	}
+	var fresh, again []int
+	for i, one := range starts {
+		switch {
+		case held[one.Claim.Num] != one.Claim.Epoch:
+		case one.Batch.Num == 0:
+			fresh = append(fresh, i)
+		default:
+			again = append(again, i)
+		}
+	}
+	if err := s.fix(ctx, tx, starts, fresh, begun, now); err != nil {
+		return nil, err
+	}
+	return begun, repeat(ctx, tx, starts, again, begun)
 }
 
 // extend moves the ends of leases on and returns the epochs of the endpoints, by

@@ -170,13 +170,7 @@ func (s *Store) pending(ctx context.Context, endpoints []int64, limit int, now t
 		FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
 		WHERE d.endpoint IN (`+store.Placeholders(3, len(endpoints))+`) AND d.batch = 0 AND d.cancelled = '' AND d.due_at <= $1
 		ORDER BY d.endpoint, d.due_at, d.group_key, d.change LIMIT $2`, append([]any{tocsin.Micros(now), limit + 1}, refs(endpoints)...)...)
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (p Pending, err error) {
-		var at int64
-		c := &p.Change
-		err = rows.Scan(&p.Endpoint, &p.Kind, &p.Group, &p.Via, &c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)
-		c.At = tocsin.FromMicros(at)
-		return p, err
-	})
+	list, err := store.Collect(rows, err, scanPending)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries that are due: %w", s.db.Translate(err))
 	}
@@ -193,4 +187,26 @@ func (s *Store) pending(ctx context.Context, endpoints []int64, limit int, now t
 		cut = limit
 	}
 	return list[:cut], nil
+}
+
+func scanPending(rows *sql.Rows) (p Pending, err error) {
+	var at int64
+	c := &p.Change
+	err = rows.Scan(&p.Endpoint, &p.Kind, &p.Group, &p.Via, &c.Seq, &c.TenantID, &c.Kind, &c.ID, &c.N, &c.What, &c.Silent, &at)
+	c.At = tocsin.FromMicros(at)
+	return p, err
+}
+
+// Told returns the deliveries that a batch was made of, in the order of their
+// changes.
+func (s *Store) Told(ctx context.Context, batch int64) ([]Pending, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT d.endpoint, d.kind, d.group_key, d.via, c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+		FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		WHERE d.batch = $1 AND d.batch > 0 ORDER BY d.change`, batch)
+	list, err := store.Collect(rows, err, scanPending)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries of a message: %w", s.db.Translate(err))
+	}
+	return list, nil
 }

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -19,41 +18,44 @@ type Outcome struct {
 	Status int
 	Detail string
 	Due    time.Time // when it is tried again
+	// Untried tells that the attempt was not made after all.
+	Untried bool
 	// Down tells that the endpoint itself failed: nothing else is sent to it before
 	// RetryAt.
 	Down    bool
 	RetryAt time.Time
 }
 
-// Finish writes what came of attempts, all in one transaction. What another
-// process has begun again meanwhile is left to it. Due is what it asked of
-// [Store.Enqueue] beside that: deliveries of the same changes to other endpoints.
+// Finish is [Store.Enter] of outcomes alone, and of deliveries of the same
+// changes to other endpoints.
 func (s *Store) Finish(ctx context.Context, outcomes []Outcome, other []Row, now time.Time) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		var batches, failures [][]any
-		for _, o := range outcomes {
-			batches = append(batches, []any{o.Batch.Num, o.Batch.Attempts, string(o.State), tocsin.Micros(o.Due), o.Reason, o.Status, clipped(o.Detail), tocsin.Micros(now)})
-			if o.State != StateSent {
-				failures = append(failures, []any{o.Batch.Num, o.Batch.Attempts, tocsin.Micros(now), o.Reason, o.Status, clipped(o.Detail)})
-			}
+	_, err := s.Enter(ctx, Writing{Outcomes: outcomes, Other: other}, now, 0)
+	return err
+}
+
+// finish writes what came of attempts. What another process has begun again
+// meanwhile is left to it.
+func (s *Store) finish(ctx context.Context, tx *store.Tx, outcomes []Outcome, now time.Time) error {
+	var batches, failures [][]any
+	for _, o := range outcomes {
+		untried := 0
+		if o.Untried {
+			untried = 1
 		}
-		_, err := tx.Update(ctx, `UPDATE delivery_batches SET state = column3, due_at = column4, reason = column5, status = column6, detail = column7, settled_at = column8`,
-			[]string{"BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"}, batches, `WHERE num = column1 AND attempts = column2 AND state = 'sending'`)
-		if err != nil {
-			return err
+		batches = append(batches, []any{o.Batch.Num, o.Batch.Attempts, string(o.State), tocsin.Micros(o.Due), o.Reason, o.Status, clipped(o.Detail), tocsin.Micros(now), untried})
+		if o.State != StateSent && !o.Untried {
+			failures = append(failures, []any{o.Batch.Num, o.Batch.Attempts, tocsin.Micros(now), o.Reason, o.Status, clipped(o.Detail)})
 		}
-		if err := tx.Insert(ctx, `INSERT INTO delivery_failures (batch, attempt, at, reason, status, detail) VALUES `, failures, ` ON CONFLICT (batch, attempt) DO NOTHING`); err != nil {
-			return err
-		}
-		if err := health(ctx, tx, outcomes, now); err != nil {
-			return err
-		}
-		return s.Enqueue(ctx, tx, other, now)
-	})
-	if err != nil {
-		return fmt.Errorf("finish deliveries: %w", err)
 	}
-	return nil
+	_, err := tx.Update(ctx, `UPDATE delivery_batches SET state = column3, due_at = column4, reason = column5, status = column6, detail = column7, settled_at = column8, attempts = column2 - column9`,
+		[]string{"BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT"}, batches, `WHERE num = column1 AND attempts = column2 AND state = 'sending'`)
+	if err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, `INSERT INTO delivery_failures (batch, attempt, at, reason, status, detail) VALUES `, failures, ` ON CONFLICT (batch, attempt) DO NOTHING`); err != nil {
+		return err
+	}
+	return health(ctx, tx, outcomes, now)
 }
 
 func clipped(detail string) string { return store.Clean(tocsin.Clip(detail, maxRoute)) }
@@ -82,28 +84,25 @@ func health(ctx context.Context, tx *store.Tx, outcomes []Outcome, now time.Time
 // Release gives endpoints back. Each is due again when the next of what it has
 // is. A claim that was lost meanwhile is left alone.
 func (s *Store) Release(ctx context.Context, claims []Claim) error {
-	if len(claims) == 0 {
-		return nil
-	}
+	_, err := s.Enter(ctx, Writing{Release: claims}, time.Time{}, 0)
+	return err
+}
+
+// release gives endpoints back.
+func release(ctx context.Context, tx *store.Tx, claims []Claim) error {
 	rows := make([][]any, len(claims))
 	for i, c := range claims {
 		rows[i] = []any{c.Num, c.Epoch}
 	}
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		types := []string{"BIGINT", "BIGINT"}
-		// The row is locked by a statement of its own: what is due is looked up by
-		// the next one, which sees all that was written before.
-		if _, err := tx.Update(ctx, `UPDATE delivery_endpoints SET lease_ends = 0`, types, rows, `WHERE num = column1 AND epoch = column2`); err != nil {
-			return err
-		}
-		_, err := tx.Update(ctx, `UPDATE delivery_endpoints SET due_at = COALESCE((SELECT min(x) FROM (
-				SELECT d.due_at AS x FROM deliveries d WHERE d.endpoint = delivery_endpoints.num AND d.batch = 0 AND d.cancelled = ''
-				UNION ALL SELECT CASE WHEN b.state = 'sending' THEN b.made_at ELSE b.due_at END FROM delivery_batches b WHERE b.endpoint = delivery_endpoints.num AND b.state IN ('sending', 'retry')
-			) AS waiting), 0)`, types, rows, `WHERE num = column1 AND epoch = column2`)
+	types := []string{"BIGINT", "BIGINT"}
+	// The row is locked by a statement of its own: what is due is looked up by the
+	// next one, which sees all that was written before.
+	if _, err := tx.Update(ctx, `UPDATE delivery_endpoints SET lease_ends = 0`, types, rows, `WHERE num = column1 AND epoch = column2`); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("release endpoints: %w", err)
 	}
-	return nil
+	_, err := tx.Update(ctx, `UPDATE delivery_endpoints SET due_at = COALESCE((SELECT min(x) FROM (
+			SELECT d.due_at AS x FROM deliveries d WHERE d.endpoint = delivery_endpoints.num AND d.batch = 0 AND d.cancelled = ''
+			UNION ALL SELECT CASE WHEN b.state = 'sending' THEN b.made_at ELSE b.due_at END FROM delivery_batches b WHERE b.endpoint = delivery_endpoints.num AND b.state IN ('sending', 'retry')
+		) AS waiting), 0)`, types, rows, `WHERE num = column1 AND epoch = column2`)
+	return err
 }

@@ -201,3 +201,12 @@ func (s *Store) Cancel(ctx context.Context, tx *store.Tx, endpoint, reason strin
 	}
 	return n, nil
 }
+
+// Drop is [Store.Cancel] by the program itself, of an endpoint that the settings
+// have no longer.
+func (s *Store) Drop(ctx context.Context, endpoint, reason string, now time.Time) error {
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		_, err := s.Cancel(ctx, tx, endpoint, reason, now)
+		return err
+	})
+}

@@ -28,6 +28,7 @@ func deliveryChecks() checks {
 		"DeliveryLimit":     deliveryLimit,
 		"DeliverySwept":     deliverySwept,
 		"DeliveryWakes":     deliveryWakes,
+		"DeliveryUntried":   deliveryUntried,
 	}
 }
 
@@ -489,5 +490,33 @@ func deliveryWakes(t *testing.T, s *Desk) {
 	finish(t, s, delivery.Outcome{Claim: c, Batch: b, State: delivery.StateSent}, 0)
 	if _, w = onlyDue(t, s, 0); len(w.Pending) != 1 {
 		t.Errorf("%+v", w)
+	}
+}
+
+// An attempt that was not made after all counts for nothing, and what cannot be
+// sent yet is due later.
+func deliveryUntried(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	seqs := told(t, s, 2)
+	enqueue(t, s, 0, row(seqs[0], hook, "", 0), row(seqs[1], hook, "g", 0))
+	c, w := onlyDue(t, s, 0)
+	w.Pending = w.Pending[:1]
+	b := begin(t, s, c, w, "msg_1", 0)
+	_, err := s.Enter(t.Context(), delivery.Writing{
+		Outcomes:  []delivery.Outcome{{Claim: c, Batch: b, State: delivery.StateRetry, Reason: "timeout", Due: T0.Add(time.Minute), Untried: true}},
+		Postponed: []delivery.Postponed{{Claim: c, Changes: []int64{seqs[1]}, Due: T0.Add(10 * time.Second)}}, Release: []delivery.Claim{c},
+	}, T0, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if claims, _ := claimDue(t, s, false, 9*time.Second); len(claims) != 0 {
+		t.Errorf("%+v is due", claims)
+	}
+	c, w = onlyDue(t, s, time.Minute)
+	if len(w.Pending) != 1 || len(w.Batches) != 1 || w.Batches[0].Attempts != 0 {
+		t.Errorf("%+v", w)
+	}
+	if b = begin(t, s, c, w, "", time.Minute); b.Attempts != 1 || b.Repeats != 0 {
+		t.Errorf("%+v", b)
 	}
 }

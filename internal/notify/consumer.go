@@ -1,0 +1,273 @@
+package notify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/event"
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/store/delivery"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// ConsumerName is the name of the consumer of changes that decides who hears.
+const ConsumerName = "notify"
+
+// Bounds of deciding.
+const (
+	// oldNews is how old a change may be to be told as news. What is older, since
+	// the desk was off, goes into one summary that is marked late.
+	oldNews = time.Hour
+	// gather is how long the summary of a first poll waits for the rest of it.
+	gather = 10 * time.Second
+	// maxKnown bounds the subjects that are remembered in one of two generations.
+	maxKnown = 2048
+)
+
+// texts is the part of the archive that deciding reads, in the transaction of
+// the consumer.
+type texts interface {
+	Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Change) ([]archive.Pair, error)
+	DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error)
+	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
+}
+
+// enqueuer is the part of the ledger that deciding writes.
+type enqueuer interface {
+	Enqueue(ctx context.Context, tx *store.Tx, rows []delivery.Row, now time.Time) error
+}
+
+// ConsumerConfig is what a consumer works with.
+type ConsumerConfig struct {
+	Archive texts
+	Ledger  enqueuer
+	Setup   func() *Setup
+	// Silences are those that hold, as a transaction sees them. May be nil.
+	Silences func(ctx context.Context, tx *store.Tx) ([]route.Silence, error)
+	// Open are the labels of the open issues of a tenant, which may hide others.
+	// May be nil.
+	Open func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
+	Told func() // called when there is something to send; may be nil
+	Now  func() time.Time
+}
+
+// A Consumer decides who hears of changes. Its Handle is for one goroutine.
+type Consumer struct {
+	ConsumerConfig
+	events   *event.Reader
+	subjects *cache.Cache[int64, *Subject] // by the number of the document
+}
+
+// NewConsumer makes a consumer.
+func NewConsumer(c ConsumerConfig) *Consumer {
+	return &Consumer{c, event.NewReader(c.Archive), cache.New[int64, *Subject](cache.Bounds{Entries: maxKnown})}
+}
+
+// decision is what deciding on a batch of changes needs beside them.
+type decision struct {
+	setup    *Setup
+	tenants  map[string]tocsin.Tenant
+	silences []route.Silence
+	open     map[string][]route.Labels // by tenant, read when needed
+	now      time.Time
+}
+
+// Handle writes a delivery for each change and each endpoint that is to hear of
+// it. It is a [store.Handler]. Without a channel it writes nothing.
+func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
+	d := decision{setup: c.Setup(), open: map[string][]route.Labels{}, now: c.Now()}
+	if d.setup == nil || d.setup.Policy == nil || len(d.setup.Exits) == 0 {
+		return nil
+	}
+	var err error
+	if d.tenants, err = c.tenants(ctx); err != nil {
+		return err
+	}
+	if c.Silences != nil {
+		if d.silences, err = c.Silences(ctx, tx); err != nil {
+			return err
+		}
+	}
+	pairs, err := c.Archive.Documents(ctx, tx, batch)
+	if err != nil {
+		return err
+	}
+	var rows []delivery.Row
+	for i, change := range batch {
+		more, err := c.decide(ctx, tx, d, change, pairs[i])
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if c.Told != nil {
+		tx.AfterCommit(c.Told)
+	}
+	return c.Ledger.Enqueue(ctx, tx, rows, d.now)
+}
+
+func (c *Consumer) tenants(ctx context.Context) (map[string]tocsin.Tenant, error) {
+	list, err := c.Archive.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tenants := make(map[string]tocsin.Tenant, len(list))
+	for _, t := range list {
+		tenants[t.ID] = t
+	}
+	return tenants, nil
+}
+
+// decide returns the deliveries of one change.
+func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change tocsin.Change, pair archive.Pair) ([]delivery.Row, error) {
+	tenant := d.tenants[change.TenantID]
+	if tenant.ID == "" || tenant.Disabled || change.Silent && !firstPoll(change, pair) {
+		return nil, nil
+	}
+	switch change.Kind {
+	case tocsin.KindIssue, tocsin.KindMessage, tocsin.KindSource:
+	default:
+		return nil, nil // of services hear those who hear of issues
+	}
+	e, err := c.events.Of(ctx, tx, change, pair)
+	if err != nil {
+		return nil, err
+	}
+	subject, err := c.subject(ctx, tx, change, pair, d.now)
+	if err != nil {
+		return nil, err
+	}
+	if e.Empty() || subject.Private || change.Silent && !(subject.Open && subject.Class == "incident") {
+		return nil, nil
+	}
+	word := changeOf(e, subject)
+	labels := labelsOf(subject, tenant, word)
+	kind := KindUpdate
+	if change.Silent || d.now.Sub(change.At) > oldNews {
+		kind = KindSummary
+	}
+	open, err := c.open(ctx, d, tenant, labels)
+	if err != nil {
+		return nil, err
+	}
+	return d.rows(change.Seq, kind, labels, open), nil
+}
+
+// firstPoll reports whether a silent change is of the first poll of a source,
+// rather than of an import.
+func firstPoll(change tocsin.Change, pair archive.Pair) bool {
+	return change.What == tocsin.WhatNew && change.Kind == tocsin.KindIssue && pair.Source != tocsin.SourceImport && pair.Source != tocsin.SourceOwn
+}
+
+// subject reads what an item says, once for all tenants that have the document.
+func (c *Consumer) subject(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair, now time.Time) (*Subject, error) {
+	ref := tocsin.Ref{Kind: change.Kind, ID: change.ID}
+	if pair.After == 0 {
+		return subjectOf(ref, nil, now), nil
+	}
+	if s, ok := c.subjects.Get(pair.After); ok {
+		return s, nil
+	}
+	body, err := c.Archive.DocumentBody(ctx, tx, pair.After)
+	if err != nil {
+		return nil, err
+	}
+	s := subjectOf(ref, body, now)
+	c.subjects.Put(pair.After, s, 0)
+	return s, nil
+}
+
+// open returns the labels of what may hide a change, read once for each tenant
+// of a batch, and not at all where no rule asks.
+func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, labels route.Labels) ([]route.Labels, error) {
+	if c.Open == nil || len(d.setup.Policy.Inhibit) == 0 || labels.Get("kind") != string(tocsin.KindIssue) {
+		return nil, nil
+	}
+	if open, ok := d.open[tenant.ID]; ok {
+		return open, nil
+	}
+	open, err := c.Open(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("read open issues: %w", err)
+	}
+	d.open[tenant.ID] = open
+	return open, nil
+}
+
+// rows are the deliveries of a change with some labels, one for each endpoint:
+// the first route that names it decides.
+func (d decision) rows(change int64, kind MessageKind, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
+	cancelled := ""
+	if _, ok := route.Silenced(d.silences, labels, d.now); ok {
+		cancelled = CancelledSilence
+	} else if _, _, ok := d.setup.Policy.Inhibited(labels, open); ok {
+		cancelled = CancelledInhibition
+	}
+	seen := map[string]bool{}
+	for _, r := range d.setup.Policy.Match(labels) {
+		for _, name := range d.setup.Receivers[r.Receiver] {
+			if d.setup.Exits[name] == nil || seen[name] {
+				continue
+			}
+			seen[name] = true
+			row := delivery.Row{Change: change, Endpoint: KeyOf(name), Kind: string(kind), Route: r.ID + " → " + r.Receiver, Cancelled: cancelled}
+			d.time(&row, r, labels)
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// Why a delivery is not sent, as the ledger has it.
+const (
+	CancelledSilence    = "silenced"
+	CancelledInhibition = "inhibited"
+	CancelledMute       = "muted"
+	CancelledRemoved    = "removed" // the settings have the channel no longer
+)
+
+// time says in which group a delivery is sent, and when.
+func (d decision) time(row *delivery.Row, r *route.Route, labels route.Labels) {
+	if row.Kind == string(KindSummary) {
+		row.Group = "summary"
+		row.Due = func(time.Time) time.Time { return d.now.Add(gather) }
+	} else {
+		if !r.Digest.IsZero() {
+			row.Kind = string(KindDigest)
+		}
+		if !r.GroupByAll {
+			row.Group = groupKey(r.GroupKey(labels))
+		}
+		row.Due = func(last time.Time) time.Time { return r.Due(d.now, last) }
+	}
+	if len(r.Active)+len(r.Mute) == 0 {
+		return
+	}
+	due := row.Due
+	if _, ok := d.setup.Policy.Opens(r, due(time.Time{})); !ok {
+		row.Cancelled = CancelledMute
+		return
+	}
+	row.Due = func(last time.Time) time.Time {
+		at := due(last)
+		if opens, ok := d.setup.Policy.Opens(r, at); ok {
+			return opens
+		}
+		return at
+	}
+}
+
+// groupKey is a key of a group that is short whatever the labels are.
+func groupKey(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:12])
+}

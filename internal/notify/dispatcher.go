@@ -1,0 +1,165 @@
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/store/delivery"
+)
+
+// ledger is the part of the store that sending works on.
+type ledger interface {
+	Claim(ctx context.Context, failing bool, limit int, now time.Time, lease time.Duration) ([]delivery.Claim, error)
+	Due(ctx context.Context, claims []delivery.Claim, limit int, now time.Time) (map[int64]*delivery.Work, error)
+	NextDue(ctx context.Context) (time.Time, error)
+	keeper
+	writer
+}
+
+// keeper is what of it is asked rarely.
+type keeper interface {
+	Told(ctx context.Context, batch int64) ([]delivery.Pending, error)
+	Drop(ctx context.Context, endpoint, reason string, now time.Time) error
+}
+
+// scribe puts into words what several deliveries tell together.
+type scribe interface {
+	// Write returns what a message says. One with nothing to say is nil. When it is
+	// to wait for a translation, the time until when is returned in its place.
+	Write(ctx context.Context, exit *Exit, kind MessageKind, list []delivery.Pending) (*Content, time.Time, error)
+}
+
+// Times and bounds of sending.
+const (
+	// lease is how long a process that dies keeps others from its endpoints. Each
+	// attempt extends it.
+	lease = time.Minute
+	// sendTimeout bounds one attempt, and is shorter than the lease.
+	sendTimeout = 30 * time.Second
+	// farewell is how long an attempt may go on when the program ends.
+	farewell = 5 * time.Second
+	// lookEvery is how long a delivery may wait for a process that nobody wakes.
+	lookEvery = 5 * time.Second
+	// atOnce bounds the endpoints that are served at once, and those of them that
+	// have failed before: what is slow to fail leaves room for the others.
+	atOnce        = 256
+	failingAtOnce = 32
+	// maxDue bounds the deliveries that are read at once.
+	maxDue = 5000
+)
+
+// DispatcherConfig is what a dispatcher works with.
+type DispatcherConfig struct {
+	Ledger ledger
+	Scribe scribe
+	Setup  func() *Setup
+	// Counted is told of each attempt: the kind of the channel, and the reason why
+	// it failed, "" for a success. May be nil.
+	Counted func(kind string, reason Reason)
+	// Jitter spreads retries: a number from 0 to 1. Nil for none.
+	Jitter func() float64
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// A Dispatcher sends what is due. Many processes may run one each: an endpoint is
+// served by one of them at a time, its messages in their order.
+type Dispatcher struct {
+	DispatcherConfig
+	recorder *recorder
+	wake     chan struct{}
+	freed    chan struct{}
+	slots    map[bool]chan struct{} // by whether an endpoint has failed before
+}
+
+// NewDispatcher makes a dispatcher.
+func NewDispatcher(c DispatcherConfig) *Dispatcher {
+	return &Dispatcher{
+		DispatcherConfig: c, recorder: newRecorder(c.Ledger, c.Now, c.Log), wake: make(chan struct{}, 1), freed: make(chan struct{}, 1),
+		slots: map[bool]chan struct{}{false: make(chan struct{}, atOnce), true: make(chan struct{}, failingAtOnce)},
+	}
+}
+
+// Wake has the dispatcher look at once. Nothing depends on it.
+func (d *Dispatcher) Wake() { poke(d.wake) }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends what is due until ctx ends, and waits for what it has begun.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	var recording, serving sync.WaitGroup
+	recording.Go(func() { d.recorder.run(ctx) })
+	for ctx.Err() == nil {
+		full := false
+		for _, failing := range []bool{false, true} {
+			more, err := d.pass(ctx, &serving, failing)
+			if err != nil && ctx.Err() == nil {
+				d.Log.WarnContext(ctx, "deliveries wait", "err", err)
+			}
+			full = full || more
+		}
+		d.wait(ctx, full)
+	}
+	serving.Wait()
+	close(d.recorder.ops)
+	recording.Wait()
+	return nil
+}
+
+// pass claims endpoints that are due and has them served. It reports whether
+// there may be more.
+func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing bool) (bool, error) {
+	setup := d.Setup()
+	slots := d.slots[failing]
+	free := cap(slots) - len(slots)
+	if setup == nil || free == 0 {
+		return free == 0, nil
+	}
+	now := d.Now()
+	if next, err := d.Ledger.NextDue(ctx); err != nil || next.IsZero() || next.After(now) {
+		return false, err
+	}
+	claims, err := d.Ledger.Claim(ctx, failing, free, now, lease)
+	if err != nil || len(claims) == 0 {
+		return false, err
+	}
+	work, err := d.Ledger.Due(ctx, claims, maxDue, now)
+	if err != nil {
+		return false, err // the claims end by themselves
+	}
+	for _, claim := range claims {
+		slots <- struct{}{}
+		serving.Go(func() {
+			defer func() {
+				<-slots
+				poke(d.freed)
+			}()
+			d.serve(ctx, setup, claim, work[claim.Num])
+		})
+	}
+	return len(claims) == free, nil
+}
+
+// wait waits until there is something to do: a wake, an endpoint that was served,
+// or the time at which something is due.
+func (d *Dispatcher) wait(ctx context.Context, full bool) {
+	wait := lookEvery
+	if next, err := d.Ledger.NextDue(ctx); err == nil && !next.IsZero() && !full && d.Setup() != nil {
+		wait = min(wait, max(next.Sub(d.Now()), 10*time.Millisecond))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-d.wake:
+	case <-d.freed: // what it wrote may be due, or its hand was wanted
+	}
+}

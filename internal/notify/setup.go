@@ -1,0 +1,62 @@
+package notify
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.org/tocsin/internal/route"
+)
+
+// An Exit is a channel of the settings with what the desk has to know of it.
+type Exit struct {
+	Name     string
+	Kind     string // webhook, mail …
+	Channel  Channel
+	Host     string         // where it leads, fit to be shown
+	Language string         // of what is sent
+	Zone     *time.Location // of times in it
+	Fallback string         // name of another channel, "" for none
+	// Window is how many messages may be on their way at once. What was on its way
+	// when a process dies is sent again, so that it is 1 unless the other side
+	// knows a message by its id.
+	Window int
+	// Tries are the waits after the first failures, where they are not the usual
+	// ones.
+	Tries []time.Duration
+}
+
+// A Setup is what the settings say about who hears what, and how. It is never
+// changed; another one takes its place.
+type Setup struct {
+	Policy    *route.Policy
+	Receivers map[string][]string // names of channels by the name of the receiver
+	Exits     map[string]*Exit    // by name
+}
+
+// channelKey is the start of the keys of endpoints that are channels of the
+// settings.
+const channelKey = "channel:"
+
+// KeyOf returns the key of the endpoint that a channel of the settings is.
+func KeyOf(channel string) string { return channelKey + channel }
+
+// exit finds where the deliveries of an endpoint go; nil where the settings have
+// it no longer.
+func (s *Setup) exit(key string) *Exit {
+	name, ok := strings.CutPrefix(key, channelKey)
+	if s == nil || !ok {
+		return nil
+	}
+	return s.Exits[name]
+}
+
+// A Live setup can be swapped while it is used. Its zero value holds none: nobody
+// hears anything.
+type Live struct{ setup atomic.Pointer[Setup] }
+
+// Setup returns what holds now, nil for none.
+func (l *Live) Setup() *Setup { return l.setup.Load() }
+
+// Swap puts another setup in the place of the one that holds.
+func (l *Live) Swap(s *Setup) { l.setup.Store(s) }

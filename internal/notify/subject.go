@@ -1,0 +1,181 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/post"
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// What changed, as labels and the bodies of webhooks say it.
+const (
+	ChangeOpened   = "opened"   // an issue or message that is new
+	ChangeUpdated  = "updated"  // something beside status and posts
+	ChangePost     = "post"     // a post is new, or one was edited
+	ChangeStatus   = "status"   // the status is another one
+	ChangeResolved = "resolved" // the status says that it is over, or that a review is there
+	ChangeLeft     = "left"     // the provider lists it no longer
+	ChangeReturned = "returned" // and again
+	ChangeLate     = "late"     // the update that was promised has not come
+	ChangeStale    = "stale"    // a source is not heard
+	ChangeHeard    = "heard"    // and again
+)
+
+// Classes of what is neither an issue nor has a class of its own.
+const (
+	ClassMessage = "message"
+	ClassPlanned = "planned"
+	ClassSource  = "source"
+)
+
+// Labels lists the names of the labels that events have, for routes.
+func Labels() []string {
+	return []string{
+		"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue",
+	}
+}
+
+// A Subject is what an item says of itself that decides who hears of it, in no
+// language. It is shared: do not change it.
+type Subject struct {
+	Kind     tocsin.Kind
+	ID       string
+	Title    string
+	Class    string // incident, advisory, planned, message, source, or what the provider sent
+	Severity tocsin.Severity
+	Status   tocsin.Status
+	Services []Service
+	Feature  string
+	Category string // of a message
+	Tags     []string
+	Regions  []string // that the newest post names
+	StartAt  time.Time
+	EndAt    time.Time
+	// NextUpdateBy is when the newest post promises the next one, zero for never.
+	NextUpdateBy time.Time
+	Private      bool // a message about data privacy: nobody is told of it here
+	Open         bool // an issue that goes on
+}
+
+// subjectOf reads a document in Graph's wire form. What cannot be read has the
+// kind and the id alone.
+func subjectOf(ref tocsin.Ref, body []byte, now time.Time) *Subject {
+	s := &Subject{Kind: ref.Kind, ID: ref.ID, Title: ref.ID}
+	switch ref.Kind {
+	case tocsin.KindIssue:
+		var issue tocsin.Issue
+		if len(body) > 0 && issue.UnmarshalJSON(body) == nil {
+			s.ofIssue(issue, now)
+		}
+	case tocsin.KindMessage:
+		s.Class = ClassMessage
+		var message tocsin.Message
+		if len(body) > 0 && message.UnmarshalJSON(body) == nil {
+			s.ofMessage(message)
+		}
+	case tocsin.KindSource:
+		s.Class = ClassSource
+	}
+	return s
+}
+
+func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
+	s.Title, s.Class, s.Status, s.Feature = strings.TrimSpace(issue.Title), issue.Classification, issue.Status, issue.Feature
+	s.StartAt, s.EndAt, s.Severity = issue.StartAt, issue.EndAt, issue.Status.Severity()
+	switch course := issue.Course(); {
+	case course.Planned(now):
+		s.Class = ClassPlanned
+		s.Severity = tocsin.SeverityPlanned
+	case issue.Advisory() && !issue.Status.Healthy():
+		s.Severity = tocsin.SeverityAdvisory
+	}
+	s.Open = issue.Course().Ongoing(now)
+	if issue.Service != "" || issue.ServiceID != "" {
+		s.Services = []Service{{issue.ServiceID, issue.Service}}
+	}
+	if n := len(issue.Posts); n > 0 {
+		newest := post.Read(issue.Posts[n-1])
+		for _, region := range newest.Regions() {
+			s.Regions = append(s.Regions, region.Name)
+		}
+		for _, p := range post.PromisesOf([]post.Post{newest}, now) {
+			if p.What == post.PromisedUpdate && p.State == post.StatePending {
+				s.NextUpdateBy = p.DueAt
+			}
+		}
+	}
+}
+
+func (s *Subject) ofMessage(message tocsin.Message) {
+	s.Title, s.Category, s.Tags = strings.TrimSpace(message.Title), message.Category, message.Tags
+	s.StartAt, s.EndAt, s.Private = message.StartAt, message.EndAt, message.Private()
+	for _, name := range message.Services {
+		id, _ := tocsin.ServiceIDOf(name)
+		s.Services = append(s.Services, Service{id, name})
+	}
+}
+
+// changeOf says in one word what matters most of what changed.
+func changeOf(e tocsin.Event, s *Subject) string {
+	switch e.What {
+	case tocsin.WhatNew:
+		return ChangeOpened
+	case tocsin.WhatLeft:
+		return ChangeLeft
+	case tocsin.WhatReturned:
+		return ChangeReturned
+	case tocsin.WhatLate:
+		return ChangeLate
+	case tocsin.WhatStale:
+		return ChangeStale
+	case tocsin.WhatHeard:
+		return ChangeHeard
+	}
+	switch {
+	case e.Was != "" && s.Status.Settled():
+		return ChangeResolved
+	case e.Was != "":
+		return ChangeStatus
+	case e.Posts > 0 || e.Edited > 0:
+		return ChangePost
+	}
+	return ChangeUpdated
+}
+
+// news reports whether what changed asks nothing of anybody: it wakes no one.
+func news(change string, status tocsin.Status) bool {
+	return change == ChangeResolved || change == ChangeHeard || status.Settled()
+}
+
+// labelsOf returns the labels by which routes choose.
+func labelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {
+	labels := []route.Label{
+		{Name: "tenant", Value: tenant.ID},
+		{Name: "tenant_name", Value: tenant.Name},
+		{Name: "kind", Value: string(s.Kind)},
+		{Name: "class", Value: s.Class},
+		{Name: "feature", Value: s.Feature},
+		{Name: "status", Value: string(s.Status)},
+		{Name: "change", Value: change},
+		{Name: "category", Value: s.Category},
+		{Name: "issue", Value: s.ID},
+	}
+	if s.Kind == tocsin.KindIssue {
+		labels = append(labels, route.Label{Name: "severity", Value: s.Severity.String()})
+	}
+	several := func(name string, values []string) {
+		for _, value := range values {
+			labels = append(labels, route.Label{Name: name, Value: value})
+		}
+	}
+	several("group", tenant.Groups)
+	several("tag", s.Tags)
+	several("region", s.Regions)
+	for _, service := range s.Services {
+		labels = append(labels, route.Label{Name: "service", Value: service.ID})
+	}
+	return route.NewLabels(slices.Clip(labels)...)
+}
