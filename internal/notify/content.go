@@ -3,8 +3,6 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
-
-	"example.org/tocsin/internal/store/delivery"
 )
 
 // A Content is what a message says, in the form in which it is kept: it is the
@@ -27,19 +25,14 @@ func NewContent(kind MessageKind, letter *Letter, facts []Fact) (*Content, error
 	return c, nil
 }
 
-// decodeContent reads what was kept.
-func decodeContent(body []byte) (*Content, error) {
+// Body returns the content as it is kept. It is shared: do not change it.
+func (c *Content) Body() []byte { return c.body }
+
+// DecodeContent reads what was kept.
+func DecodeContent(body []byte) (*Content, error) {
 	c := &Content{body: body}
 	if err := json.Unmarshal(body, c); err != nil || c.Letter == nil {
 		return nil, fmt.Errorf("read a message that was kept: %w", err)
 	}
 	return c, nil
-}
-
-// message is the content as one endpoint gets it.
-func (c *Content) message(e *errand, b delivery.Batch) *Message {
-	return &Message{
-		ID: b.ID, Kind: c.Kind, Attempt: b.Attempts, Repeat: b.Repeats > 0, Endpoint: Endpoint{Key: e.claim.Key, Zone: e.exit.Zone},
-		Language: c.Letter.Language, MadeAt: b.MadeAt, Letter: c.Letter, Facts: c.Facts, Thread: b.Thread,
-	}
 }

@@ -1,4 +1,4 @@
-package notify
+package dispatch
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/event"
+	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
@@ -151,9 +152,9 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	}
 	word := changeOf(e, subject)
 	labels := labelsOf(subject, tenant, word)
-	kind := KindUpdate
+	kind := notify.KindUpdate
 	if change.Silent || d.now.Sub(change.At) > oldNews {
-		kind = KindSummary
+		kind = notify.KindSummary
 	}
 	open, err := c.open(ctx, d, tenant, labels)
 	if err != nil {
@@ -205,7 +206,7 @@ func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, l
 
 // rows are the deliveries of a change with some labels, one for each endpoint:
 // the first route that names it decides.
-func (d decision) rows(change int64, kind MessageKind, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
+func (d decision) rows(change int64, kind notify.MessageKind, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
 	cancelled := ""
 	if _, ok := route.Silenced(d.silences, labels, d.now); ok {
 		cancelled = CancelledSilence
@@ -237,12 +238,12 @@ const (
 
 // time says in which group a delivery is sent, and when.
 func (d decision) time(row *delivery.Row, r *route.Route, labels route.Labels) {
-	if row.Kind == string(KindSummary) {
+	if row.Kind == string(notify.KindSummary) {
 		row.Group = "summary"
 		row.Due = func(time.Time) time.Time { return d.now.Add(gather) }
 	} else {
 		if !r.Digest.IsZero() {
-			row.Kind = string(KindDigest)
+			row.Kind = string(notify.KindDigest)
 		}
 		if !r.GroupByAll {
 			row.Group = groupKey(r.GroupKey(labels))

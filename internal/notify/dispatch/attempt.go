@@ -1,9 +1,11 @@
-package notify
+package dispatch
 
 import (
 	"context"
 	"errors"
 	"time"
+
+	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/store/delivery"
 )
@@ -26,7 +28,7 @@ func waits() []time.Duration {
 // attempt sends one message and says what came of it.
 func (e *errand) attempt(ctx context.Context, s *start) delivery.Outcome {
 	b := s.Batch
-	m := s.content.message(e, b)
+	m := e.message(s.content, b)
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
@@ -39,7 +41,7 @@ func (e *errand) attempt(ctx context.Context, s *start) delivery.Outcome {
 		e.count("")
 		return o
 	}
-	f := FailureOf(err)
+	f := notify.FailureOf(err)
 	if errors.Is(err, context.Canceled) { // the program ends, and it may have arrived: the next one repeats it
 		o.State = delivery.StateSending
 		return o
@@ -49,14 +51,14 @@ func (e *errand) attempt(ctx context.Context, s *start) delivery.Outcome {
 	return e.failed(o, f)
 }
 
-func (e *errand) count(reason Reason) {
+func (e *errand) count(reason notify.Reason) {
 	if e.Counted != nil {
 		e.Counted(e.exit.Kind, reason)
 	}
 }
 
 // failed decides what follows from a failure.
-func (e *errand) failed(o delivery.Outcome, f *Failure) delivery.Outcome {
+func (e *errand) failed(o delivery.Outcome, f *notify.Failure) delivery.Outcome {
 	now := e.Now()
 	o.State, o.Reason, o.Status, o.Detail = delivery.StateRetry, string(f.Reason), f.Status, f.Detail
 	failures := e.claim.Failures + 1
@@ -64,13 +66,13 @@ func (e *errand) failed(o delivery.Outcome, f *Failure) delivery.Outcome {
 	case f.InDoubt:
 		o.State = delivery.StateInDoubt
 		return o
-	case f.Permanent, f.Reason == ReasonContent && o.Batch.Attempts >= maxContent, now.Sub(o.Batch.MadeAt) > keepTrying:
+	case f.Permanent, f.Reason == notify.ReasonContent && o.Batch.Attempts >= maxContent, now.Sub(o.Batch.MadeAt) > keepTrying:
 		o.State = delivery.StateDead
-	case f.Reason == ReasonContent: // the fault of this message: others go on
+	case f.Reason == notify.ReasonContent: // the fault of this message: others go on
 		failures = o.Batch.Attempts
 	}
 	o.Due = now.Add(e.wait(failures, f.After))
-	o.Down = !f.Permanent && f.Reason != ReasonContent && f.Reason != ReasonLoop && f.Reason != ReasonInDoubt
+	o.Down = !f.Permanent && f.Reason != notify.ReasonContent && f.Reason != notify.ReasonLoop && f.Reason != notify.ReasonInDoubt
 	o.RetryAt = o.Due
 	return o
 }
@@ -87,4 +89,12 @@ func (e *errand) wait(failures int, asked time.Duration) time.Duration {
 		wait += time.Duration((e.Jitter() - 0.5) * 0.4 * float64(wait))
 	}
 	return max(wait, asked)
+}
+
+// message is a content as the endpoint gets it.
+func (e *errand) message(c *notify.Content, b delivery.Batch) *notify.Message {
+	return &notify.Message{
+		ID: b.ID, Kind: c.Kind, Attempt: b.Attempts, Repeat: b.Repeats > 0, Endpoint: notify.Endpoint{Key: e.claim.Key, Zone: e.exit.Zone},
+		Language: c.Letter.Language, MadeAt: b.MadeAt, Letter: c.Letter, Facts: c.Facts, Thread: b.Thread,
+	}
 }

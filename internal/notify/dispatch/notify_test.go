@@ -1,4 +1,4 @@
-package notify_test
+package dispatch_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store/archive"
@@ -60,7 +61,7 @@ func (c *taker) set(refuse func(m *notify.Message) error) {
 // plainScribe says which changes a message tells of.
 type plainScribe struct{}
 
-func (plainScribe) Write(_ context.Context, exit *notify.Exit, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
+func (plainScribe) Write(_ context.Context, exit *dispatch.Exit, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
 	letter := &notify.Letter{Language: exit.Language, Heading: string(kind)}
 	facts := map[string]bool{}
 	var all []notify.Fact
@@ -79,9 +80,9 @@ func (plainScribe) Write(_ context.Context, exit *notify.Exit, kind notify.Messa
 type world struct {
 	*storetest.Desk
 	t        testing.TB
-	consumer *notify.Consumer
-	config   notify.DispatcherConfig
-	setup    *notify.Setup
+	consumer *dispatch.Consumer
+	config   dispatch.DispatcherConfig
+	setup    *dispatch.Setup
 	takers   map[string]*taker
 
 	mu  sync.Mutex
@@ -110,19 +111,19 @@ func newWorld(t testing.TB, dsn string, routes route.Settings) *world {
 
 func (w *world) with(routes route.Settings) *world {
 	w.t.Helper()
-	policy, err := route.Compile(routes, route.Known{Labels: notify.Labels()})
+	policy, err := route.Compile(routes, route.Known{Labels: dispatch.Labels()})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.setup = &notify.Setup{Policy: policy, Receivers: map[string][]string{}, Exits: map[string]*notify.Exit{}}
+	w.setup = &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Exits: map[string]*dispatch.Exit{}}
 	for name, fallback := range map[string]string{"duty": "other", "other": "last", "last": ""} {
 		w.takers[name] = &taker{}
 		w.setup.Receivers[name] = []string{name}
-		w.setup.Exits[name] = &notify.Exit{Name: name, Kind: "taker", Channel: w.takers[name], Language: "en", Zone: time.UTC, Fallback: fallback}
+		w.setup.Exits[name] = &dispatch.Exit{Name: name, Kind: "taker", Channel: w.takers[name], Language: "en", Zone: time.UTC, Fallback: fallback}
 	}
-	w.consumer = notify.NewConsumer(notify.ConsumerConfig{Archive: w.Archive, Ledger: w.Ledger, Setup: func() *notify.Setup { return w.setup }, Now: w.Now})
-	w.config = notify.DispatcherConfig{
-		Ledger: w.Ledger, Scribe: plainScribe{}, Setup: func() *notify.Setup { return w.setup }, Now: w.Now, Log: slog.New(slog.DiscardHandler),
+	w.consumer = dispatch.NewConsumer(dispatch.ConsumerConfig{Archive: w.Archive, Ledger: w.Ledger, Setup: func() *dispatch.Setup { return w.setup }, Now: w.Now})
+	w.config = dispatch.DispatcherConfig{
+		Ledger: w.Ledger, Scribe: plainScribe{}, Setup: func() *dispatch.Setup { return w.setup }, Now: w.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	return w
 }
@@ -131,10 +132,10 @@ func (w *world) with(routes route.Settings) *world {
 func (w *world) follow() {
 	w.t.Helper()
 	ctx := w.t.Context()
-	if err := w.AddConsumer(ctx, notify.ConsumerName, false); err != nil {
+	if err := w.AddConsumer(ctx, dispatch.ConsumerName, false); err != nil {
 		w.t.Fatal(err)
 	}
-	cursor, err := w.ClaimConsumer(ctx, notify.ConsumerName, w.Now(), time.Minute)
+	cursor, err := w.ClaimConsumer(ctx, dispatch.ConsumerName, w.Now(), time.Minute)
 	for handled := 1; err == nil && handled > 0; {
 		cursor, handled, err = w.Consume(ctx, cursor, 200, w.Now(), time.Minute, w.consumer.Handle)
 	}
@@ -150,7 +151,7 @@ func (w *world) follow() {
 func (w *world) dispatch() {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
-	d := notify.NewDispatcher(w.config)
+	d := dispatch.NewDispatcher(w.config)
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
 	deadline := time.After(20 * time.Second)

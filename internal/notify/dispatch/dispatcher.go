@@ -1,10 +1,12 @@
-package notify
+package dispatch
 
 import (
 	"context"
 	"log/slog"
 	"sync"
 	"time"
+
+	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/store/delivery"
 )
@@ -28,7 +30,7 @@ type keeper interface {
 type scribe interface {
 	// Write returns what a message says. One with nothing to say is nil. When it is
 	// to wait for a translation, the time until when is returned in its place.
-	Write(ctx context.Context, exit *Exit, kind MessageKind, list []delivery.Pending) (*Content, time.Time, error)
+	Write(ctx context.Context, exit *Exit, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error)
 }
 
 // Times and bounds of sending.
@@ -57,7 +59,7 @@ type DispatcherConfig struct {
 	Setup  func() *Setup
 	// Counted is told of each attempt: the kind of the channel, and the reason why
 	// it failed, "" for a success. May be nil.
-	Counted func(kind string, reason Reason)
+	Counted func(kind string, reason notify.Reason)
 	// Jitter spreads retries: a number from 0 to 1. Nil for none.
 	Jitter func() float64
 	Now    func() time.Time

@@ -1,4 +1,4 @@
-package notify_test
+package dispatch_test
 
 import (
 	"fmt"
@@ -245,7 +245,7 @@ func TestRepeats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun, err := w.Begin(t.Context(), []delivery.Start{{Claim: claims[0], Changes: []int64{1}, Batch: delivery.Batch{ID: "msg_lost", Letter: notify.Body(content)}}}, w.Now(), time.Minute)
+	begun, err := w.Begin(t.Context(), []delivery.Start{{Claim: claims[0], Changes: []int64{1}, Batch: delivery.Batch{ID: "msg_lost", Letter: content.Body()}}}, w.Now(), time.Minute)
 	if err != nil || begun[0].Num == 0 {
 		t.Fatal(begun, err)
 	}

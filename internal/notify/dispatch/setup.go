@@ -1,9 +1,11 @@
-package notify
+package dispatch
 
 import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/route"
 )
@@ -12,7 +14,7 @@ import (
 type Exit struct {
 	Name     string
 	Kind     string // webhook, mail …
-	Channel  Channel
+	Channel  notify.Channel
 	Host     string         // where it leads, fit to be shown
 	Language string         // of what is sent
 	Zone     *time.Location // of times in it

@@ -1,9 +1,11 @@
-package notify
+package dispatch
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/route"
@@ -47,7 +49,7 @@ type Subject struct {
 	Class    string // incident, advisory, planned, message, source, or what the provider sent
 	Severity tocsin.Severity
 	Status   tocsin.Status
-	Services []Service
+	Services []notify.Service
 	Feature  string
 	Category string // of a message
 	Tags     []string
@@ -94,7 +96,7 @@ func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
 	}
 	s.Open = issue.Course().Ongoing(now)
 	if issue.Service != "" || issue.ServiceID != "" {
-		s.Services = []Service{{issue.ServiceID, issue.Service}}
+		s.Services = []notify.Service{{ID: issue.ServiceID, Name: issue.Service}}
 	}
 	if n := len(issue.Posts); n > 0 {
 		newest := post.Read(issue.Posts[n-1])
@@ -114,7 +116,7 @@ func (s *Subject) ofMessage(message tocsin.Message) {
 	s.StartAt, s.EndAt, s.Private = message.StartAt, message.EndAt, message.Private()
 	for _, name := range message.Services {
 		id, _ := tocsin.ServiceIDOf(name)
-		s.Services = append(s.Services, Service{id, name})
+		s.Services = append(s.Services, notify.Service{ID: id, Name: name})
 	}
 }
 

@@ -1,4 +1,4 @@
-package notify
+package dispatch
 
 import (
 	"cmp"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/store/delivery"
 )
@@ -27,7 +29,7 @@ type errand struct {
 // start is an attempt with what is said in it.
 type start struct {
 	delivery.Start
-	content *Content
+	content *notify.Content
 	list    []delivery.Pending // nil for a batch that was made before
 }
 
@@ -56,7 +58,7 @@ func (d *Dispatcher) serve(ctx context.Context, setup *Setup, claim delivery.Cla
 func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start, err error) {
 	e.divert(ctx, work)
 	for _, b := range work.Batches {
-		content, err := decodeContent(b.Letter)
+		content, err := notify.DecodeContent(b.Letter)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +78,7 @@ func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start
 			continue
 		}
 		list = append(list, &start{content: content, list: group, Start: delivery.Start{Claim: e.claim, Changes: seqs(group), Batch: delivery.Batch{
-			ID: newID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.body,
+			ID: newID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
 		}}})
 	}
 	return list, nil
@@ -123,13 +125,13 @@ func seqs(list []delivery.Pending) []int64 {
 }
 
 // kindOf is the kind of the message that deliveries make together.
-func kindOf(list []delivery.Pending) MessageKind {
+func kindOf(list []delivery.Pending) notify.MessageKind {
 	for _, p := range list {
-		if p.Kind == string(KindSummary) || p.Kind == string(KindDigest) {
-			return MessageKind(p.Kind)
+		if p.Kind == string(notify.KindSummary) || p.Kind == string(notify.KindDigest) {
+			return notify.MessageKind(p.Kind)
 		}
 	}
-	return KindUpdate
+	return notify.KindUpdate
 }
 
 // send makes the attempts, some at once where the other side knows messages by
@@ -246,7 +248,7 @@ func (e *errand) toFallback(list []delivery.Pending) {
 	for _, p := range list {
 		if p.Via == 0 {
 			e.writing.Other = append(e.writing.Other, delivery.Row{
-				Change: p.Change.Seq, Endpoint: KeyOf(e.exit.Fallback), Kind: string(KindUpdate), Group: groupKey("via " + e.claim.Key + " " + p.Group),
+				Change: p.Change.Seq, Endpoint: KeyOf(e.exit.Fallback), Kind: string(notify.KindUpdate), Group: groupKey("via " + e.claim.Key + " " + p.Group),
 				Route: "fallback of " + e.exit.Name, Via: e.claim.Key,
 			})
 		}
@@ -261,7 +263,7 @@ const divertAfter = time.Hour
 // for long or cannot succeed before somebody mends it.
 func (e *errand) divert(ctx context.Context, work *delivery.Work) {
 	c := e.claim
-	if c.Failures == 0 || !slices.Contains([]Reason{ReasonAuthentication, ReasonGone, ReasonCertificate, ReasonInside}, Reason(c.Reason)) && e.Now().Sub(c.FailingSince) < divertAfter {
+	if c.Failures == 0 || !slices.Contains([]notify.Reason{notify.ReasonAuthentication, notify.ReasonGone, notify.ReasonCertificate, notify.ReasonInside}, notify.Reason(c.Reason)) && e.Now().Sub(c.FailingSince) < divertAfter {
 		return
 	}
 	for _, b := range work.Batches {
@@ -281,7 +283,7 @@ func newID(prefix string) string {
 var idForm = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // never changed
 
 // threadOf names what all messages of one issue to one endpoint have in common.
-func threadOf(endpoint string, facts []Fact) string {
+func threadOf(endpoint string, facts []notify.Fact) string {
 	if len(facts) != 1 {
 		return ""
 	}
