@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
@@ -12,6 +13,7 @@ import (
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/status"
+	"example.org/tocsin/internal/web/translations"
 )
 
 // pages puts the families of pages together: one line each.
@@ -28,5 +30,8 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Settings: a.settings, Door: a.Door}).Family(),
+		translations.New(translations.Config{
+			Parts: parts, Model: a.Model, Memory: a.Translation, Proposals: translate.NewProposals(a.Translation), Translator: a.translator,
+		}).Family(),
 	)
 }

@@ -271,6 +271,7 @@ func (in *interior) journey() {
 	in.tenants()
 	in.people()
 	in.nouns()
+	in.translations()
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
 	in.see(in.admin, "/messages/MC0000001")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (c Concern) of() string {
 	case Outdated:
 		return `SELECT m.segment, max(m.created_at) AS at` + byPerson + ` AND NOT ` + standsNow("m.segment", "$1") + ` GROUP BY m.segment`
 	case Unreviewed:
-		return `SELECT m.segment, m.created_at AS at FROM memory m WHERE m.language = $2 AND m.class = 'engine'` + nobody
+		return `SELECT m.segment, m.created_at AS at FROM memory m WHERE m.language = $2 AND m.class = 'engine' AND m.engine <> ''` + nobody
 	}
 	return `SELECT m.segment, max(m.created_at) AS at` + byPerson + ` GROUP BY m.segment`
 }
@@ -262,4 +263,34 @@ func (s *Store) SaidSources(ctx context.Context, tenantID, language string, limi
 		return nil, fmt.Errorf("list sources: %w", s.db.Translate(err))
 	}
 	return list, nil
+}
+
+// UpdatesOf counts the texts of a tenant that hold one of some segments.
+func (s *Store) UpdatesOf(ctx context.Context, tenantID string, segments []int64) (n int, err error) {
+	documents := map[int64]bool{}
+	for part := range slices.Chunk(segments, maxList) {
+		rows, err := s.db.Read().QueryContext(ctx, `
+			SELECT DISTINCT p.document FROM segment_documents p JOIN document_tenants r ON r.document = p.document JOIN tenants t ON t.num = r.tenant
+			WHERE t.id = $1 AND p.segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{tenantID}, refs(part)...)...)
+		list, err := store.Collect(rows, err, scanNum)
+		if err != nil {
+			return 0, fmt.Errorf("count texts that hold lines: %w", s.db.Translate(err))
+		}
+		for _, document := range list {
+			documents[document] = true
+		}
+	}
+	return len(documents), nil
+}
+
+// Exported keeps in the audit log that somebody took the translations of a
+// tenant away as a file.
+func (s *Store) Exported(ctx context.Context, tenantID, language string, units int, now time.Time) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "translation.export", Object: language, Detail: tocsin.Count(units, "line", "lines")})
+	})
+	if err != nil {
+		return fmt.Errorf("note an export: %w", err)
+	}
+	return nil
 }

@@ -25,6 +25,7 @@ func adminSections() []adminSection {
 		{"/admin/liaisons", "liaisons", access.ManageTeams},
 		{"/admin/clients", "clients", access.ManageClients},
 		{"/admin/publications", "publications", access.ManageSources},
+		{"/admin/translations", "translations", access.ReviewTranslations},
 		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},
 	}

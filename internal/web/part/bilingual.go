@@ -83,7 +83,7 @@ func (v *View) targetPiece(language string, line translate.Line, source Piece) P
 		p.Lang = translate.Source
 	}
 	if !p.Label || line.Origin != translate.OriginBook { // labels are the book's unless something is said
-		p.Mark, p.Why = v.originOf(line)
+		p.Mark, p.Why = v.Origin(line)
 	}
 	return p
 }
@@ -138,9 +138,9 @@ func leads(address string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http" || u.Scheme == "mailto")
 }
 
-// originOf says where the words of a line came from, and of one that nobody
+// Origin says where the words of a line came from, and of one that nobody
 // translated why.
-func (v *View) originOf(line translate.Line) (mark, why string) {
+func (v *View) Origin(line translate.Line) (mark, why string) {
 	mark = v.Text("bi.origin." + string(line.Origin))
 	switch {
 	case line.By != "":

@@ -57,6 +57,10 @@ func (v *View) Translates(language string) bool {
 	return v.parts.config.Translator != nil && slices.Contains(translate.Languages(), language)
 }
 
+// TranslationName returns the own name of a language that posts are translated
+// into.
+func TranslationName(code string) string { return translationNames()[code] }
+
 // A TranslationLink is a choice of the switch above posts.
 type TranslationLink struct {
 	Name, Lang, Href string

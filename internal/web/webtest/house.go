@@ -32,6 +32,7 @@ type House struct {
 	Door  *signin.SignIn
 	Base  string
 	Pages *web.Pages
+	Model *readmodel.Model
 	// Marker is whose marks a person's are; a name of the test's when nil.
 	Marker func(iss, subject, object string) string
 	mu     sync.Mutex
@@ -100,6 +101,7 @@ func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
 		t.Fatal(err)
 	}
 	model := readmodel.New(h.Store, h.Clock, log)
+	h.Model = model
 	h.Pages, err = wiring{
 		shell: web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Base: "https://desk.example", Now: h.Clock}, model: model,
 		archive: &counted{Desk: h.Store}, door: h.Door, inside: true, person: h.marks,
