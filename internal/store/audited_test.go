@@ -18,7 +18,10 @@ func unaudited(room string) map[string]string {
 	case "people":
 		return map[string]string{
 			"AddCode":          "a one-time code: what it leads to is audited",
+			"FollowServices":   "what concerns one person is their own matter",
+			"MoveReadingMark":  "what one person has seen concerns nobody else",
 			"SetObjectID":      "one step of signing in, which is audited",
+			"SetReading":       "how one person reads concerns nobody else",
 			"SetViewpoints":    "what one person has read and likes concerns nobody else",
 			"Sweep":            "what is over by itself",
 			"TouchFeedAddress": "that it was made is audited",

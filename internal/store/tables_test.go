@@ -22,7 +22,7 @@ func owners() map[string][]string {
 		},
 		"delivery": {"deliveries", "delivery_batches", "delivery_endpoints", "delivery_failures", "delivery_letters", "silences"},
 		"people": {
-			"contacts", "feed_addresses", "handlings", "liaisons", "one_time_codes", "passkeys", "sessions", "sites",
+			"contacts", "feed_addresses", "followed_services", "handlings", "liaisons", "one_time_codes", "passkeys", "reading_marks", "sessions", "sites",
 			"team_members", "teams", "user_roles", "users", "viewpoints",
 		},
 		"programs": {"access_state", "client_secrets", "clients", "signing_keys", "used_assertions"},

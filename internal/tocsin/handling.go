@@ -3,6 +3,7 @@ package tocsin
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,28 @@ type Handling struct {
 	// OwnerName is the owner as people read it. The store fills it in, and takes no
 	// notice of it when a handling is written.
 	OwnerName string
+	Away      Away
 	Due       time.Time // midnight UTC of the day by which they want to be done; zero for the provider's date
+}
+
+// An Away is that a message is put away: it is in no list but that of what was
+// put away. The zero one is of messages that are not.
+type Away struct {
+	At     time.Time
+	By     Party  // who put it away
+	ByName string // as people read it; the store fills it in when it is read
+	Reason string
+}
+
+// Is reports whether the message is put away.
+func (a Away) Is() bool { return !a.At.IsZero() }
+
+// validate reports what is wrong with a reason.
+func (a Away) validate() error {
+	if a.Is() && (a.Reason == "" || !oneLine(a.Reason)) {
+		return Invalidf("reason", "Say in 1 to 100 characters why it is put away.")
+	}
+	return nil
 }
 
 // Bounds of the years of a due date, so that pages can tell the distance.
@@ -44,6 +66,7 @@ func (h *Handling) Normalize() {
 	if h.State == "" {
 		h.State = HandlingNew
 	}
+	h.Away.Reason = strings.TrimSpace(h.Away.Reason)
 }
 
 // Settled reports whether nothing is left to do.
@@ -63,5 +86,5 @@ func (h Handling) Validate() error {
 	if !h.Due.IsZero() && (h.Due.Year() < firstDueYear || h.Due.Year() > lastDueYear || !h.Due.Equal(h.Due.UTC().Truncate(24*time.Hour))) {
 		problems = append(problems, Invalidf("due", "Give a day between the years %d and %d.", firstDueYear, lastDueYear))
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, h.Away.validate())...)
 }

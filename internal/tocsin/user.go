@@ -21,6 +21,7 @@ type User struct {
 	DisabledAt time.Time // zero while they may sign in
 	SignedInAt time.Time // last time
 	Grants     []Grant   // by role and tenant
+	Reading    Reading
 }
 
 // Local reports whether the desk itself keeps the account.

@@ -66,7 +66,8 @@ func (s *Store) Session(ctx context.Context, hash tocsin.Hash) (tocsin.Session, 
 }
 
 // SessionRevision is a number that grows whenever sessions end before their
-// limit, and so with each change of what their people may do. Who remembers
+// limit, and so with each change of what their people may do, or when a person
+// wants to read otherwise. Who remembers
 // sessions forgets them when it has changed.
 func (s *Store) SessionRevision(ctx context.Context) (revision int64, err error) {
 	if err := s.db.Read().QueryRowContext(ctx, `SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'sessions'`).Scan(&revision); err != nil {
@@ -83,7 +84,12 @@ func sessionsEnded(ctx context.Context, tx *store.Tx, result sql.Result, err err
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('sessions', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1`)
+	return forgetSessions(ctx, tx)
+}
+
+// forgetSessions raises the revision.
+func forgetSessions(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('sessions', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1`)
 	return err
 }
 

@@ -115,7 +115,7 @@ func describeGrants(grants []tocsin.Grant) string {
 	return strings.Join(parts, ", ")
 }
 
-const userColumns = `id, name, display, issuer, subject, object_id, created_at, disabled_at, signed_in_at, password FROM users`
+const userColumns = `id, name, display, issuer, subject, object_id, created_at, disabled_at, signed_in_at, password, language, zone FROM users`
 
 // secretUser is a user with the hash of their password.
 type secretUser struct {
@@ -125,7 +125,7 @@ type secretUser struct {
 
 func scanUser(rows *sql.Rows) (u secretUser, err error) {
 	var created, disabled, signedIn int64
-	err = rows.Scan(&u.ID, &u.Name, &u.Display, &u.Issuer, &u.Subject, &u.ObjectID, &created, &disabled, &signedIn, &u.password)
+	err = rows.Scan(&u.ID, &u.Name, &u.Display, &u.Issuer, &u.Subject, &u.ObjectID, &created, &disabled, &signedIn, &u.password, &u.Reading.Language, &u.Reading.Zone)
 	u.CreatedAt, u.DisabledAt, u.SignedInAt = tocsin.FromMicros(created), tocsin.FromMicros(disabled), tocsin.FromMicros(signedIn)
 	return u, err
 }

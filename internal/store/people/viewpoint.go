@@ -14,12 +14,12 @@ import (
 // that nobody marked are absent.
 func (s *Store) Viewpoints(ctx context.Context, tenantID, person string) (map[string]tocsin.Viewpoint, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT i.id, v.archived, v.favorited, v.read FROM viewpoints v JOIN items i ON i.num = v.item JOIN tenants t ON t.num = v.tenant
+		SELECT i.id, v.archived, v.reason, v.favorited, v.read FROM viewpoints v JOIN items i ON i.num = v.item JOIN tenants t ON t.num = v.tenant
 		WHERE t.id = $1 AND v.person = $2 AND i.kind = $3`, tenantID, person, string(tocsin.KindMessage))
 	views := map[string]tocsin.Viewpoint{}
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (v tocsin.Viewpoint, err error) {
 		var id string
-		err = rows.Scan(&id, &v.Archived, &v.Favorited, &v.Read)
+		err = rows.Scan(&id, &v.Archived, &v.Reason, &v.Favorited, &v.Read)
 		views[id] = v
 		return v, err
 	})
@@ -51,6 +51,9 @@ func (s *Store) SetViewpoints(ctx context.Context, tenantID, person string, ids 
 	return nil
 }
 
+// maxReason bounds why a person put a message away, in bytes.
+const maxReason = 400
+
 func setViewpoint(ctx context.Context, q store.Querier, tenant, item int64, person string, now time.Time, change func(tocsin.Viewpoint) tocsin.Viewpoint) error {
 	// The row is made and locked first, so that two changes at once add up.
 	if _, err := q.ExecContext(ctx, `
@@ -60,13 +63,15 @@ func setViewpoint(ctx context.Context, q store.Querier, tenant, item int64, pers
 	}
 	var v tocsin.Viewpoint
 	err := q.QueryRowContext(ctx, `
-		UPDATE viewpoints SET changed_at = $1 WHERE tenant = $2 AND person = $3 AND item = $4 RETURNING archived, favorited, read`,
-		tocsin.Micros(now), tenant, person, item).Scan(&v.Archived, &v.Favorited, &v.Read)
+		UPDATE viewpoints SET changed_at = $1 WHERE tenant = $2 AND person = $3 AND item = $4 RETURNING archived, reason, favorited, read`,
+		tocsin.Micros(now), tenant, person, item).Scan(&v.Archived, &v.Reason, &v.Favorited, &v.Read)
 	if err != nil {
 		return err
 	}
-	v = change(v)
-	_, err = q.ExecContext(ctx, `UPDATE viewpoints SET archived = $1, favorited = $2, read = $3 WHERE tenant = $4 AND person = $5 AND item = $6`,
-		v.Archived, v.Favorited, v.Read, tenant, person, item)
+	if v = change(v); !v.Archived {
+		v.Reason = ""
+	}
+	_, err = q.ExecContext(ctx, `UPDATE viewpoints SET archived = $1, reason = $2, favorited = $3, read = $4 WHERE tenant = $5 AND person = $6 AND item = $7`,
+		v.Archived, store.Clean(tocsin.Clip(v.Reason, maxReason)), v.Favorited, v.Read, tenant, person, item)
 	return err
 }

@@ -138,7 +138,7 @@ func viewpoints(t *testing.T, s *Desk) {
 	if err := errors.Join(set("ana", read, "MC1", "MC2"), set("ana", favourite, "MC2")); err != nil {
 		t.Fatal(err)
 	}
-	if err := set("ana", favourite, "MC1", "MC9"); !errors.Is(err, tocsin.ErrNotFound) {
+	if err := set("ana", read, "MC1", "MC9"); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("marking an unknown message = %v, want not found", err)
 	}
 	got, err := s.Viewpoints(t.Context(), Contoso, "ana")
@@ -146,6 +146,15 @@ func viewpoints(t *testing.T, s *Desk) {
 		t.Fatal(err)
 	}
 	expect(t, "marks", got, map[string]tocsin.Viewpoint{"MC1": {Read: true}, "MC2": {Read: true, Favorited: true}})
+	away := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Archived, v.Reason = true, "no printers"; return v }
+	back := func(v tocsin.Viewpoint) tocsin.Viewpoint { v.Archived = false; return v }
+	if err := errors.Join(set("ana", away, "MC1", "MC2"), set("ana", back, "MC2")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = s.Viewpoints(t.Context(), Contoso, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "put away and back", got, map[string]tocsin.Viewpoint{"MC1": {Read: true, Archived: true, Reason: "no printers"}, "MC2": {Read: true, Favorited: true}})
 	for _, other := range [][2]string{{Contoso, "bo"}, {Fabrikam, "ana"}} {
 		if got, err := s.Viewpoints(t.Context(), other[0], other[1]); err != nil || len(got) != 0 {
 			t.Errorf("marks of %s = %v, %v, want none", other[1], got, err)

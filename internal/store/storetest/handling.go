@@ -235,3 +235,53 @@ func RecallOwners(t *testing.T, s *Desk) {
 		t.Errorf("VerifyAudit = %+v, %v", v, err)
 	}
 }
+
+// handlingsAway: several messages are changed together or not at all; one that is
+// put away says since when, by whom and why, until it is taken back.
+func handlingsAway(t *testing.T, s *Desk) {
+	kim, _, _, _, _ := crew(t, s)
+	ctx := t.Context()
+	record(t, s, Contoso, T0, Message(t, "MC1", false, T0), Message(t, "MC2", false, T0), Message(t, "MC3", false, T0))
+	change := func(do func(*tocsin.Handling), ids ...string) error {
+		_, err := s.ChangeHandlings(ctx, Contoso, ids, T0, func(h *tocsin.Handling) error { do(h); return nil })
+		return err
+	}
+	get := func() map[string]tocsin.Handling {
+		t.Helper()
+		got, err := s.Handlings(ctx, Contoso)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	own := func(h *tocsin.Handling) { h.Owner = tocsin.UserParty(kim.ID) }
+	away := func(reason string) func(*tocsin.Handling) {
+		return func(h *tocsin.Handling) {
+			h.Away = tocsin.Away{At: T0, By: tocsin.UserParty(kim.ID), Reason: reason}
+		}
+	}
+	if err := errors.Join(change(own, "MC2", "MC1"), change(away(" We have no printers. "), "MC2", "MC3")); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{change(own, "MC3", "MC9"), change(away(""), "MC1"), change(away("two\nlines"), "MC1"), change(away(strings.Repeat("x", 101)), "MC1")} {
+		if !errors.Is(err, tocsin.ErrNotFound) && !errors.Is(err, tocsin.ErrInvalid) {
+			t.Errorf("a change that cannot be: %v", err)
+		}
+	}
+	if err := change(own, make([]string, 1001)...); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("too many at once: %v", err)
+	}
+	said := tocsin.Away{At: T0, By: tocsin.UserParty(kim.ID), ByName: "kim", Reason: "We have no printers."}
+	owned := tocsin.Handling{State: tocsin.HandlingNew, Owner: tocsin.UserParty(kim.ID), OwnerName: "kim"}
+	both := owned
+	both.Away = said
+	expect(t, "handlings", get(), map[string]tocsin.Handling{"MC1": owned, "MC2": both, "MC3": {State: tocsin.HandlingNew, Away: said}})
+	entries, err := s.Audit(ctx, store.AuditQuery{Action: "message.handle", Limit: 1})
+	if err != nil || len(entries) != 1 || entries[0].Detail != "new, put away: We have no printers." {
+		t.Errorf("Audit = %+v, %v", entries, err)
+	}
+	if err := change(func(h *tocsin.Handling) { h.Away = tocsin.Away{} }, "MC2", "MC3"); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "after undo", get(), map[string]tocsin.Handling{"MC1": owned, "MC2": owned})
+}
