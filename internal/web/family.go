@@ -120,6 +120,9 @@ func (p *Pages) serveIn(code, content string, page Page) httpserver.HandlerFunc 
 		if page.Alike {
 			return page.Handle(p.alike(w, r, code, content))
 		}
+		if target := p.arrival(r, code, page); target != "" {
+			return redirectTo(target)(w, r)
+		}
 		v, err := p.request(w, r, code)
 		if err != nil {
 			return err

@@ -31,6 +31,7 @@ type Request struct {
 	visibility *visibility // nil for strangers
 	Tenants    []tocsin.Tenant
 	Snapshot   *readmodel.Snapshot // of the tenant that is looked at; nil without tenants
+	mark       readingMark         // of a person
 	Content    string              // language of what is shown, where it can be another one than that of the interface
 	alike      bool                // the same for everybody
 }
@@ -47,8 +48,10 @@ func (p *Pages) request(w http.ResponseWriter, r *http.Request, code string) (*R
 	if err != nil {
 		return v, err
 	}
-	v.Snapshot, err = p.snapshot(r.Context(), tenant.ID)
-	return v, err
+	if v.Snapshot, err = p.snapshot(r.Context(), tenant.ID); err != nil {
+		return v, err
+	}
+	return v, v.readMark()
 }
 
 // snapshot is what the visitor of a request may know of a tenant: it has
@@ -244,9 +247,12 @@ func themeOf(r *http.Request) string {
 	return cookie.Value
 }
 
-// zoneOf is the zone of a reader, which the script takes from the browser
-// unless they chose one.
+// zoneOf is the zone of a reader: the one that they chose for every browser, or
+// the one of this browser, which the script takes from it unless they chose one.
 func (p *Pages) zoneOf(r *http.Request) *time.Location {
+	if zone, ok := p.zones.named(access.VisitorOf(r.Context()).User.Reading.Zone); ok {
+		return zone
+	}
 	cookie, err := r.Cookie(ZoneCookie)
 	if err != nil {
 		return p.config.Zone

@@ -52,6 +52,13 @@ type door interface {
 	Admit(r *http.Request, needs access.Permission) (*http.Request, error)
 }
 
+// readers is the part of the store that keeps what persons have seen and follow.
+type readers interface {
+	ReadingMark(ctx context.Context, tenantID, userID string) (time.Time, error)
+	MoveReadingMark(ctx context.Context, tenantID, userID string, to time.Time) error
+	FollowedServices(ctx context.Context, tenantID, userID string) ([]string, error)
+}
+
 // Config is what the shell is made of.
 type Config struct {
 	Model   model
@@ -59,12 +66,14 @@ type Config struct {
 	Streams streams // nil where pages do not listen
 	// Door lets people in. Without one there are no accounts, and pages are for
 	// whoever the server's gate admits.
-	Door  door
-	Base  string   // address of the desk, for what is read elsewhere; may be empty
-	Names []string // its other addresses
-	Now   func() time.Time
-	Zone  *time.Location // of readers who have chosen none; UTC when nil
-	Demo  bool           // marks every page as a demonstration
+	Door door
+	// Readers keep what persons have seen and follow; nil where browsers do.
+	Readers readers
+	Base    string   // address of the desk, for what is read elsewhere; may be empty
+	Names   []string // its other addresses
+	Now     func() time.Time
+	Zone    *time.Location // of readers who have chosen none; UTC when nil
+	Demo    bool           // marks every page as a demonstration
 }
 
 // Pages serves people.

@@ -75,6 +75,12 @@ func (s *SignIn) EndSession(ctx context.Context, userID, id string) error {
 	return err
 }
 
+// SetReading keeps how somebody wants to read, in every browser.
+func (s *SignIn) SetReading(ctx context.Context, userID string, r tocsin.Reading) error {
+	defer s.seen.forget()
+	return s.config.Archive.SetReading(ctx, userID, r)
+}
+
 // Admit lets a request pass that comes from somebody who has the permission in
 // some tenant, and puts into it who that is; which tenants they see with it is
 // for [access.Visitor.Sees]. Public routes let everybody pass. It fails with

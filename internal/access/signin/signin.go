@@ -34,11 +34,12 @@ type directory interface {
 	SetObjectID(ctx context.Context, userID, objectID string) error
 }
 
-// changes are those after which sessions end.
+// changes are those after which sessions end, or are read again.
 type changes interface {
 	SetPassword(ctx context.Context, userID, password string, now time.Time) error
 	SetDisabled(ctx context.Context, userID string, disabled bool, now time.Time) error
 	SetGrants(ctx context.Context, userID string, list []tocsin.Grant, claimed bool, now time.Time) error
+	SetReading(ctx context.Context, userID string, r tocsin.Reading) error
 }
 
 // sessions is the part of the store that keeps sessions.

@@ -29,6 +29,12 @@ type people interface {
 	RemovePasskey(ctx context.Context, userID string, id []byte, now time.Time) error
 	Sessions(ctx context.Context, userID string) ([]tocsin.Session, error)
 	feeds
+	follows
+}
+
+// follows is the part of the store about what concerns a person.
+type follows interface {
+	FollowServices(ctx context.Context, tenantID, userID string, services []string) error
 }
 
 // feeds is the part of the store about private addresses of feeds.

@@ -8,6 +8,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
 )
 
 // DueLine is a message with a date by which somebody must act.
@@ -37,8 +38,9 @@ const lateLines = 3
 
 // Due lists what is not settled by the date that counts, overdue ones first.
 // For those who do not see what people do about messages the provider's date
-// counts, and what is over is left out: it may have been done.
-func (v *View) Due(limit int) (DueList, error) {
+// counts, and what is over is left out: it may have been done. What is put away
+// is left out, and what does not concern the reader where they ask for that.
+func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
 	list := DueList{All: v.Href("/messages?due=overdue")}
 	handlings, err := v.Handlings()
 	if err != nil {
@@ -47,7 +49,7 @@ func (v *View) Due(limit int) (DueList, error) {
 	var late, next []DueLine
 	for _, row := range v.Snapshot.Messages {
 		h := handlings[row.ID]
-		if row.EndAt != 0 && row.EndAt.Time().Before(v.Now) || h.Settled() {
+		if row.EndAt != 0 && row.EndAt.Time().Before(v.Now) || h.Settled() || h.Away.Is() {
 			continue
 		}
 		message, err := v.parts.config.Model.Message(v.R.Context(), row)
@@ -55,7 +57,7 @@ func (v *View) Due(limit int) (DueList, error) {
 			return list, err
 		}
 		line := v.DueOf(row.ID, message, h)
-		if line == nil {
+		if line == nil || mine.On && !v.Concerns(mine, message.Services) {
 			continue
 		}
 		if v.SeesHandlings() {

@@ -133,6 +133,7 @@ type ServiceLine struct {
 	What                            []IssueLine // its open issues
 	Named                           []IssueLine // open incidents of other services whose posts name it
 	Strip                           template.HTML
+	id                              string
 	called                          string // its name in a sentence, with its provider where that is not the usual one
 	rank                            int    // in a sentence
 	stale                           bool   // it is unknown because its source is not heard any more
@@ -175,7 +176,7 @@ func WorstFirst(a, b ServiceLine) int { return cmp.Compare(b.Severity, a.Severit
 // ServiceLine returns a service as it is judged, with its past.
 func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLine {
 	line := ServiceLine{
-		Look: v.Judged(s), Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID],
+		Look: v.Judged(s), id: s.ID, Name: s.Name, Href: v.ServiceHref(s.ID), What: open.Of(s.About), Strip: m.strips[s.ID],
 		Availability: cmp.Or(v.Share(m.figures[s.ID], 2), v.Text("none")), stale: s.Silent && s.Stale, view: v,
 	}
 	if !s.Severity.Well() {

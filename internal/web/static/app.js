@@ -13,6 +13,9 @@ press();
 // the reader chose one.
 if (!/(^|; )zone=/.test(document.cookie)) keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
 
+// Language: whoever goes to another one stays with it when they come back.
+all(".langs a[hreflang]").forEach((a) => a.addEventListener("click", () => keep("lang", a.hreflang)));
+
 // Side panel on small screens: the link target works alone; this adds Escape
 // and focus, and closes it behind whoever goes on, so that it hides nothing.
 const side = one("#side"), menu = one(".menu-btn");
@@ -85,9 +88,21 @@ document.addEventListener("click", (e) => {
 // What only a script can do is offered by the script.
 all("[data-copy], [data-copy-field], [data-copy-both], [data-print]").forEach((button) => { button.hidden = false; });
 
-// The reading mark moves after 20 seconds in view.
-const mark = () => one("[data-seen]");
-if (mark()) setTimeout(() => { const m = mark(); if (m && !document.hidden) keep(m.dataset.seen, m.dataset.seenAt); }, 20_000);
+// The reading mark moves after 20 seconds in view, or when whoever has looked for
+// 5 goes on: in the browser of a stranger, on the desk for a person.
+const came = Date.now();
+let moved = false;
+const move = () => {
+  const m = one("[data-seen]");
+  if (!m || moved) return;
+  moved = true;
+  if (m.dataset.seen) keep(m.dataset.seen, m.dataset.seenAt);
+  else navigator.sendBeacon(m.form.action, new URLSearchParams({ at: m.dataset.seenAt }));
+};
+if (one("[data-seen]")) {
+  setTimeout(() => { if (!document.hidden) move(); }, 20_000);
+  addEventListener("pagehide", () => { if (Date.now() - came > 5000) move(); });
+}
 
 // Wide drawings open on the present.
 all(".scroll-x").forEach((box) => {

@@ -59,15 +59,15 @@ func (v *view) kinds() []tocsin.Kind {
 }
 
 // happenings are the newest things that happened in the tenant, of what the
-// visitor may read.
-func (v *view) happenings(limit int) ([]happening, error) {
-	q := archive.LatestQuery{Kinds: v.kinds(), Private: v.Reads(access.ReadPrivacy), Limit: 4 * limit}
+// visitor may read; about some services where they are named.
+func (v *view) happenings(limit int, services []string) ([]happening, error) {
+	q := archive.LatestQuery{Kinds: v.kinds(), Private: v.Reads(access.ReadPrivacy), Services: services, Limit: 4 * limit}
 	return part.Remembered(v.View, fmt.Sprint("happenings ", q), func(*history.Past) ([]happening, error) {
 		told, err := v.pages.config.Archive.LatestEvents(v.R.Context(), v.Snapshot.Tenant.ID, q)
 		if err != nil {
 			return nil, err
 		}
-		return v.tell(told, limit)
+		return v.tell(v.only(told, services), limit)
 	})
 }
 

@@ -3,7 +3,9 @@ package status
 import (
 	"cmp"
 	"strconv"
+	"time"
 
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 )
@@ -29,23 +31,34 @@ const (
 	dueLines  = 5
 )
 
-// seen serves POST /seen: everything up to now has been seen.
+// seen serves POST /seen: everything up to now has been seen, or up to when the
+// page was made that sends it.
 func (p *Pages) seen(v *view) error {
 	if err := web.SameOrigin(v.R); err != nil {
 		return err
 	}
-	v.SetCookie(v.SeenCookie(), strconv.FormatInt(v.Now.Unix(), 10), web.CookieLife)
+	to := v.Now
+	if at := v.R.PostFormValue("at"); at != "" {
+		seconds, err := strconv.ParseInt(at, 10, 64)
+		if err != nil || seconds <= 0 {
+			return tocsin.Invalidf("at", "%q is no instant in seconds.", tocsin.Clip(at, 40))
+		}
+		to = time.Unix(seconds, 0)
+	}
+	if err := v.MoveMark(to); err != nil {
+		return err
+	}
 	return v.Redirect(cmp.Or(v.R.PostFormValue("back"), v.Href("/")))
 }
 
 // feed reads what changed last.
-func (v *view) feed(limit int) (feed, error) {
-	happenings, err := v.happenings(limit)
+func (v *view) feed(limit int, mine web.Mine) (feed, error) {
+	happenings, err := v.happenings(limit, v.namesOf(mine))
 	if err != nil {
 		return feed{}, err
 	}
 	mark := v.SeenAt()
-	f := feed{MarkHref: v.Href("/seen"), All: v.Href("/changes"), Eve: v.Href("/changes?since=yesterday"), EveName: v.spanName("yesterday"), Cookie: v.SeenCookie(), Now: v.Now.Unix()}
+	f := feed{MarkHref: v.Href("/seen"), All: v.Href("/changes"), Eve: v.Href("/changes?since=yesterday"), EveName: v.spanName("yesterday"), Cookie: v.MarkCookie(), Now: v.Now.Unix()}
 	if !mark.IsZero() {
 		f.Rule = v.Text("feed.rule", "time", v.Stamp(mark.In(v.Zone)))
 	}

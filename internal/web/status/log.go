@@ -32,6 +32,7 @@ type logPage struct {
 	Now             int64
 	Earlier         string // address of what is older, "" at the end
 	Newest          string // address of the newest, "" there
+	Mine            web.Mine
 	Empty           *web.EmptyView
 }
 
@@ -52,6 +53,7 @@ type logQuery struct {
 	archive.LatestQuery
 	span, kind, service string
 	from, to            string
+	mine                web.Mine
 	words               string // for the span of time
 }
 
@@ -65,7 +67,7 @@ func (p *Pages) changes(v *view) error {
 	if err != nil {
 		return err
 	}
-	page := logPage{Frame: v.Frame(web.Crumb{Name: v.Text("changes.title")}), Span: q.span, From: q.from, To: q.to, MarkHref: v.Href("/seen"), Cookie: v.SeenCookie(), Now: v.Now.Unix()}
+	page := logPage{Frame: v.Frame(web.Crumb{Name: v.Text("changes.title")}), Span: q.span, From: q.from, To: q.to, MarkHref: v.Href("/seen"), Cookie: v.MarkCookie(), Now: v.Now.Unix()}
 	page.Refresh = 60
 	if len(told) > logChanges {
 		told = told[:logChanges]
@@ -75,8 +77,7 @@ func (p *Pages) changes(v *view) error {
 	if q.Before != (archive.Place{}) {
 		page.Newest, page.Refresh = v.With("before", ""), 0
 	}
-	told = slices.DeleteFunc(told, func(one archive.Told) bool { return !one.Read && !v.concerns(one.Change, q.Services) })
-	list, err := v.tell(told, len(told))
+	list, err := v.tell(v.only(told, q.Services), len(told))
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (page *logPage) describe(v *view, q logQuery, n int) {
 	}
 	for _, span := range spans {
 		query := v.R.URL.Query()
-		for _, name := range []string{"from", "to", "before", "since", "tenant"} {
+		for _, name := range []string{"from", "to", "before", "since", "tenant"} { // not what is asked for beside the time
 			query.Del(name)
 		}
 		if span != "" {
@@ -153,8 +154,8 @@ func (page *logPage) describe(v *view, q logQuery, n int) {
 		}
 		page.Kinds = append(page.Kinds, web.Choice{Value: value, Name: v.Text(name), On: value == q.kind})
 	}
-	page.Services = v.serviceChoices(q.service)
-	filtered := q.span != "" || q.kind != "" || q.service != "" || q.from != "" || q.to != ""
+	page.Services, page.Mine = v.serviceChoices(q.service), q.mine
+	filtered := q.mine.On || q.span != "" || q.kind != "" || q.service != "" || q.from != "" || q.to != ""
 	if page.Result = v.Text("log.result", "n", n); page.Earlier != "" {
 		page.Result = v.Text("log.result.more", "n", n)
 	}
@@ -216,7 +217,10 @@ func (v *view) logAsked() (q logQuery, err error) {
 	if len(q.Kinds) == 0 {
 		return q, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "Messages need another permission."}
 	}
-	if q.service != "" {
+	if q.mine, err = v.Mine(); err != nil {
+		return q, err
+	}
+	if q.Services = v.namesOf(q.mine); q.service != "" {
 		q.Services = v.serviceNames(q.service)
 	}
 	if before := query.Get("before"); before != "" {
@@ -306,6 +310,26 @@ func (v *view) serviceNames(id string) []string {
 		names = append(names, suite.ID, suite.Name, suite.Listed())
 	}
 	return names
+}
+
+// namesOf are the names under which the log knows the services that concern the
+// reader, none where they ask for all. Of who follows none there is one that
+// nothing is called.
+func (v *view) namesOf(mine web.Mine) []string {
+	if !mine.On {
+		return nil
+	}
+	names := []string{"-"}
+	for _, id := range mine.IDs {
+		names = append(names, v.serviceNames(id)...)
+	}
+	return names
+}
+
+// only leaves out changes that the event log has not come to and that are about
+// none of some services.
+func (v *view) only(told []archive.Told, services []string) []archive.Told {
+	return slices.DeleteFunc(told, func(one archive.Told) bool { return !one.Read && !v.concerns(one.Change, services) })
 }
 
 // concerns reports whether a change that the event log has not come to is about

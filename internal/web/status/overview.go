@@ -3,7 +3,6 @@ package status
 import (
 	"html/template"
 	"net/http"
-	"strconv"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/web"
@@ -19,6 +18,7 @@ type overviewPage struct {
 	None    string        // what it means that no issue is open
 	Unread  bool          // whether nothing was ever read
 	Feed    feed
+	Mine    web.Mine
 	Due     part.DueList
 	Planned []plannedLine // maintenance to come
 }
@@ -31,7 +31,9 @@ func (p *Pages) overview(v *view) error {
 		return err
 	}
 	if v.SeenAt().IsZero() {
-		v.SetCookie(v.SeenCookie(), strconv.FormatInt(v.Now.Unix(), 10), web.CookieLife)
+		if err := v.MoveMark(v.Now); err != nil {
+			return err
+		}
 	}
 	v.Answer(http.StatusOK, page)
 	return nil
@@ -44,17 +46,25 @@ func (v *view) fillOverview() (any, error) {
 	if page.State, err = v.State(); err != nil {
 		return nil, err
 	}
+	if page.Mine, err = v.Mine(); err != nil {
+		return nil, err
+	}
 	page.Title = v.AnswerTitle(page.Verdict)
 	page.None, page.Unread = v.NoneOpen(), v.Unread()
-	if page.Healthy, err = v.Fragment("working", page); err != nil {
+	working := v.Fragment
+	if page.Mine.On {
+		page.None, working = v.Text("overview.none.mine"), v.Partial
+		v.Only(page.State, page.Mine)
+	}
+	if page.Healthy, err = working("working", page); err != nil {
 		return nil, err
 	}
 	if v.Reads(access.ReadMessages) {
-		if page.Due, err = v.Due(dueLines); err != nil {
+		if page.Due, err = v.Due(dueLines, page.Mine); err != nil {
 			return nil, err
 		}
 	}
-	if page.Feed, err = v.feed(feedLines); err != nil {
+	if page.Feed, err = v.feed(feedLines, page.Mine); err != nil {
 		return nil, err
 	}
 	if page.Planned, err = v.planned(plannedLines); err != nil {
