@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/cache"
@@ -50,6 +51,16 @@ type Translator struct {
 	policy Policy
 	now    func() time.Time
 	made   *cache.Cache[madeKey, Translation]
+	// byBook are texts as the book translates them, which is the same for every
+	// tenant: what two hundred of them have seen is cut and looked up once.
+	byBook *cache.Cache[bookKey, Translation]
+	cuts   atomic.Int64 // texts that were cut and looked up
+}
+
+// bookKey names what the book makes of a text.
+type bookKey struct {
+	language string
+	text     tocsin.Hash
 }
 
 // madeKey names a translation by all that it depends on.
@@ -59,12 +70,19 @@ type madeKey struct {
 	revision         int64
 }
 
-// madeBytes bounds the translations that are kept in one of two generations.
-const madeBytes = 16 << 20
+// Bounds of the translations that are kept in one of two generations: those of
+// tenants, and those that are the book's alone.
+const (
+	madeBytes = 16 << 20
+	bookBytes = 8 << 20
+)
 
 // NewTranslator makes a translator.
 func NewTranslator(memory recall, policy Policy, now func() time.Time) *Translator {
-	return &Translator{memory: memory, book: DefaultBook(), policy: policy, now: now, made: cache.New[madeKey, Translation](cache.Bounds{Bytes: madeBytes})}
+	return &Translator{
+		memory: memory, book: DefaultBook(), policy: policy, now: now, made: cache.New[madeKey, Translation](cache.Bounds{Bytes: madeBytes}),
+		byBook: cache.New[bookKey, Translation](cache.Bounds{Bytes: bookBytes}),
+	}
 }
 
 // Render translates the plain text of a post, see post.Text, that a tenant has.
@@ -87,14 +105,16 @@ func (t *Translator) RenderAll(ctx context.Context, tenantID, language string, t
 	list := make([]Translation, len(texts))
 	var missing []int
 	var keys []translation.Key
+	hashes := make([]tocsin.Hash, len(texts))
 	for i, text := range texts {
-		made, ok := t.made.Get(madeKey{tenantID, language, tocsin.HashOf([]byte(text)), revision})
+		hashes[i] = tocsin.HashOf([]byte(text))
+		made, ok := t.made.Get(madeKey{tenantID, language, hashes[i], revision})
 		if ok {
 			list[i] = made
 			continue
 		}
 		missing = append(missing, i)
-		list[i] = t.cut(language, text)
+		list[i] = t.looked(language, text, hashes[i])
 		for j := range list[i].Lines {
 			keys = append(keys, translation.Key(list[i].Lines[j].Key))
 		}
@@ -109,7 +129,7 @@ func (t *Translator) RenderAll(ctx context.Context, tenantID, language string, t
 	}
 	for _, i := range missing {
 		t.fill(tenantID, list[i], known)
-		t.made.Put(madeKey{tenantID, language, tocsin.HashOf([]byte(texts[i])), revision}, list[i], 4*len(texts[i])+len(list[i].Lines)*160)
+		t.made.Put(madeKey{tenantID, language, hashes[i], revision}, list[i], sizeOf(texts[i], list[i]))
 	}
 	return list, nil
 }
@@ -127,8 +147,24 @@ func (t *Translator) ByBook(language, text string, reason Reason) Translation {
 	return made
 }
 
+// looked is what the phrase book makes of a text, in lines that are the caller's.
+func (t *Translator) looked(language, text string, hash tocsin.Hash) Translation {
+	key := bookKey{language, hash}
+	made, ok := t.byBook.Get(key)
+	if !ok {
+		made = t.cut(language, text)
+		t.byBook.Put(key, made, sizeOf(text, made))
+	}
+	made.Lines = slices.Clone(made.Lines)
+	return made
+}
+
+// sizeOf is what a translation takes in memory, in bytes.
+func sizeOf(text string, made Translation) int { return 4*len(text) + len(made.Lines)*160 }
+
 // cut cuts a text and translates what the phrase book answers.
 func (t *Translator) cut(language, text string) Translation {
+	t.cuts.Add(1)
 	segments := Segments(text)
 	made := Translation{Language: language, Lines: make([]Line, len(segments))}
 	for i, s := range segments {
