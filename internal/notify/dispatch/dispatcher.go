@@ -28,9 +28,10 @@ type keeper interface {
 
 // scribe puts into words what several deliveries tell together.
 type scribe interface {
-	// Write returns what a message says. One with nothing to say is nil. When it is
-	// to wait for a translation, the time until when is returned in its place.
-	Write(ctx context.Context, exit *Exit, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error)
+	// Write returns what a message says in a language, with times in a zone. One with
+	// nothing to say is nil. When it is to wait for a translation, the time until
+	// when is returned in its place.
+	Write(ctx context.Context, language string, zone *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error)
 }
 
 // Times and bounds of sending.

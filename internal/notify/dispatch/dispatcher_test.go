@@ -241,7 +241,7 @@ func TestRepeats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, _, err := plainScribe{}.Write(t.Context(), w.setup.Exits["duty"], notify.KindUpdate, nil)
+	content, _, err := plainScribe{}.Write(t.Context(), "en", time.UTC, notify.KindUpdate, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

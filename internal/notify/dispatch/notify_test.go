@@ -61,8 +61,8 @@ func (c *taker) set(refuse func(m *notify.Message) error) {
 // plainScribe says which changes a message tells of.
 type plainScribe struct{}
 
-func (plainScribe) Write(_ context.Context, exit *dispatch.Exit, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
-	letter := &notify.Letter{Language: exit.Language, Heading: string(kind)}
+func (plainScribe) Write(_ context.Context, language string, _ *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
+	letter := &notify.Letter{Language: language, Heading: string(kind)}
 	facts := map[string]bool{}
 	var all []notify.Fact
 	for _, p := range list {
@@ -111,7 +111,7 @@ func newWorld(t testing.TB, dsn string, routes route.Settings) *world {
 
 func (w *world) with(routes route.Settings) *world {
 	w.t.Helper()
-	policy, err := route.Compile(routes, route.Known{Labels: dispatch.Labels()})
+	policy, err := route.Compile(routes, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
 	if err != nil {
 		w.t.Fatal(err)
 	}

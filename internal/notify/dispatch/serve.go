@@ -66,7 +66,7 @@ func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start
 	}
 	for _, group := range groups(work.Pending) {
 		kind := kindOf(group)
-		content, until, err := e.Scribe.Write(ctx, e.exit, kind, group)
+		content, until, err := e.Scribe.Write(ctx, e.exit.Language, e.exit.Zone, kind, group)
 		switch {
 		case err != nil:
 			return nil, err

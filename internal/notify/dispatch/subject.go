@@ -33,13 +33,6 @@ const (
 	ClassSource  = "source"
 )
 
-// Labels lists the names of the labels that events have, for routes.
-func Labels() []string {
-	return []string{
-		"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue",
-	}
-}
-
 // A Subject is what an item says of itself that decides who hears of it, in no
 // language. It is shared: do not change it.
 type Subject struct {

@@ -1,0 +1,216 @@
+// Package letters puts what changes tell into words: for each item first what
+// changed, then the impact, the workaround, when the provider will say more, and
+// the link. A letter is made once for all endpoints that are told the same in the
+// same language. Texts of the provider are those of package publish, translated
+// as feeds have them. Begin reading at [Writer.Write].
+package letters
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/publish"
+	"example.org/tocsin/internal/store/delivery"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
+)
+
+// press has what is to be said.
+type press interface {
+	Whole(ctx context.Context, tenantID string) (publish.Edition, error)
+	Publication(ctx context.Context, e publish.Edition, id string, n int) (*publish.Publication, error)
+}
+
+// translator puts texts of the provider into other languages.
+type translator interface {
+	RenderAll(ctx context.Context, tenantID, language string, texts []string) ([]translate.Translation, error)
+	Progress(ctx context.Context, change tocsin.Change, language string) (translate.Progress, error)
+}
+
+// Config is what a writer works with.
+type Config struct {
+	Press      press
+	Translator translator
+	Base       func() string // the address of the desk, without a slash at its end
+	Now        func() time.Time
+}
+
+// A Writer writes letters. Its methods may be used from any goroutine.
+type Writer struct {
+	Config
+	tongues map[string]*tongue
+	made    *cache.Cache[string, *notify.Content]
+}
+
+// maxMade bounds the letters that are remembered in one of two generations.
+const maxMade = 256
+
+// New makes a writer.
+func New(c Config) (*Writer, error) {
+	tongues, err := newTongues()
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{c, tongues, cache.New[string, *notify.Content](cache.Bounds{Entries: maxMade})}, nil
+}
+
+// tongue returns a language, English for one that there is not.
+func (w *Writer) tongue(code string) *tongue {
+	if t := w.tongues[code]; t != nil {
+		return t
+	}
+	return w.tongues[translate.Source]
+}
+
+// Write returns what deliveries tell together, in a language and with times in a
+// zone. It is nil when there is nothing that may be told, and, with the time until
+// when, while an engine is to translate some of it.
+func (w *Writer) Write(ctx context.Context, language string, zone *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
+	var key strings.Builder
+	fmt.Fprint(&key, language, " ", zone, " ", kind)
+	for _, p := range list {
+		fmt.Fprint(&key, " ", p.Change.Seq, ",", p.Via)
+	}
+	if made, ok := w.made.Get(key.String()); ok {
+		return made, time.Time{}, nil
+	}
+	items := itemsOf(list)
+	for _, one := range items {
+		until, err := w.waits(ctx, one, language)
+		if err != nil || !until.IsZero() {
+			return nil, until, err
+		}
+	}
+	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone}
+	content, err := l.content(ctx, kind, items, slices.ContainsFunc(list, func(p delivery.Pending) bool { return p.Via != 0 }))
+	if err != nil || content == nil {
+		return nil, time.Time{}, err
+	}
+	w.made.Put(key.String(), content, 0)
+	return content, time.Time{}, nil
+}
+
+// waits returns until when an item waits for its translation, zero when it does
+// not.
+func (w *Writer) waits(ctx context.Context, one item, language string) (time.Time, error) {
+	if language == translate.Source || w.Translator == nil {
+		return time.Time{}, nil
+	}
+	for _, c := range one.changes {
+		if !c.What.Versioned() {
+			continue
+		}
+		p, err := w.Translator.Progress(ctx, c, language)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !p.Complete && w.Now().Before(p.Until) {
+			return p.Until, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// item is what deliveries tell of one item, whichever tenants see it.
+type item struct {
+	ref     tocsin.Ref
+	changes []tocsin.Change // in the order of their numbers
+}
+
+// itemsOf puts together what is told of the same item; a source is one of its
+// tenant.
+func itemsOf(list []delivery.Pending) (items []item) {
+	for _, p := range list {
+		ref := tocsin.Ref{Kind: p.Change.Kind, ID: p.Change.ID}
+		i := slices.IndexFunc(items, func(one item) bool {
+			return one.ref == ref && (ref.Kind != tocsin.KindSource || one.changes[0].TenantID == p.Change.TenantID)
+		})
+		if i < 0 {
+			items = append(items, item{ref: ref})
+			i = len(items) - 1
+		}
+		items[i].changes = append(items[i].changes, p.Change)
+	}
+	return items
+}
+
+// letter is one letter that is being written.
+type letter struct {
+	*Writer
+	*tongue
+	zone *time.Location
+}
+
+// content writes the letter, and its facts in the same order: the worst first.
+func (l *letter) content(ctx context.Context, kind notify.MessageKind, items []item, via bool) (*notify.Content, error) {
+	type both struct {
+		entry notify.Entry
+		fact  notify.Fact
+	}
+	var list []both
+	for _, one := range items {
+		entry, fact, err := l.entry(ctx, one)
+		if errors.Is(err, tocsin.ErrNotFound) {
+			continue // it may not be told any more
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, both{entry, fact})
+	}
+	if len(list) == 0 {
+		return nil, nil //nolint:nilnil // nothing may be told
+	}
+	slices.SortStableFunc(list, func(a, b both) int { return cmp.Compare(b.fact.Severity, a.fact.Severity) })
+	out := &notify.Letter{Language: l.Code}
+	var facts []notify.Fact
+	var ids []string
+	for _, one := range list {
+		out.Entries, facts, ids = append(out.Entries, one.entry), append(facts, one.fact), append(ids, one.fact.ID)
+	}
+	out.Heading, out.Title = out.Entries[0].Heading, out.Entries[0].Title
+	if n := len(list); n > 1 {
+		out.Heading = "[" + string(kind) + "] " + strconv.Itoa(n)
+		if n > 5 {
+			ids = append(ids[:5], l.text("more", "n", l.Number(n-5)))
+		}
+		out.Title = l.own(l.text("several", "n", l.Number(n), "ids", strings.Join(ids, ", ")))
+	}
+	if kind == notify.KindSummary {
+		out.Lead = append(out.Lead, l.own(l.text("summary")))
+	}
+	if via {
+		out.Lead = append(out.Lead, l.own(l.text("via")))
+	}
+	return notify.NewContent(kind, out, facts)
+}
+
+// own is a line in the words of the desk.
+func (l *letter) own(text string) notify.Line { return notify.Line{Text: text, Language: l.Code} }
+
+// Test returns what a test of a channel says.
+func (w *Writer) Test(language, channel string) *notify.Letter {
+	t := w.tongue(language)
+	return &notify.Letter{
+		Language: t.Code, Heading: "[test] " + ascii(channel), Title: notify.Line{Text: t.text("testTitle"), Language: t.Code},
+		Lead: []notify.Line{{Text: t.text("test", "name", channel), Language: t.Code}},
+	}
+}
+
+// ascii is a text in which what is not printable ASCII is "?".
+func ascii(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
