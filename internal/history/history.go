@@ -33,12 +33,13 @@ type Reader struct {
 	archive storage
 	texts   texts
 	words   *cache.Cache[int64, words] // by document
+	named   *cache.Cache[namedKey, bool]
 }
 
 // New makes a reader. The texts may be nil: then dates in posts count for
 // nothing, and there are no lags.
 func New(archive storage, texts texts) *Reader {
-	return &Reader{archive: archive, texts: texts, words: cache.New[int64, words](cache.Bounds{Entries: maxWords})}
+	return &Reader{archive: archive, texts: texts, words: cache.New[int64, words](cache.Bounds{Entries: maxWords}), named: cache.New[namedKey, bool](cache.Bounds{Entries: maxNamed})}
 }
 
 // A Past is the past of one tenant as it was known at one instant.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/browsertest"
 	"example.org/tocsin/internal/tocsin"
@@ -135,7 +136,7 @@ func rows() []row {
 		{route: "/readyz", data: true},
 		{route: "/search", at: []string{"/search", "/search?q=mail", "/search?q=nothing+at+all"}},
 		{route: "/services", at: []string{"/services"}},
-		{route: "/services/{id}", at: []string{"/services/Exchange", "/services/RemoteAccess"}},
+		{route: "/services/{id}", at: []string{"/services/Exchange", "/services/RemoteAccess", "/services/microsoftteams?day=" + time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)}},
 		{route: "/setup", at: []string{"/setup?code=wrong"}},
 		{route: "/static/{name}", data: true},
 		{route: "/status/{tenant}/api/v2/components.json", data: true},

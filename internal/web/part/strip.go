@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.org/tocsin/internal/web"
 )
 
 // Strip is the last thirty days of a service: quiet days as one path, the
@@ -17,11 +19,16 @@ type Strip struct {
 // Bar is one day that was not quiet.
 type Bar struct {
 	Level, X, Y, Height int
-	Title               string
+	Title, Href         string // Href opens the day; "" where none is
 }
 
-// strip draws days in a box of 119 × 18.
-func (v *View) strip(looks []uint8, first time.Time) Strip {
+// DayHref returns where a day of a service, in UTC, is opened.
+func (v *View) DayHref(service string, day time.Time) string {
+	return v.Href("/services/" + web.EscapeID(service) + "?day=" + day.Format(time.DateOnly) + "#day")
+}
+
+// strip draws days of a service in a box of 119 × 18.
+func (v *View) strip(service string, looks []uint8, first time.Time) Strip {
 	var quiet, none strings.Builder
 	var days [5]int
 	out := Strip{}
@@ -36,7 +43,7 @@ func (v *View) strip(looks []uint8, first time.Time) Strip {
 		default:
 			height := [...]int{4, 8, 12, 18}[look]
 			title := v.Join([]string{v.ShortDate(first.AddDate(0, 0, i)), v.Text(fmt.Sprintf("level.%d", look))})
-			out.Bars = append(out.Bars, Bar{int(look), x, 18 - height, height, title})
+			out.Bars = append(out.Bars, Bar{int(look), x, 18 - height, height, title, v.DayHref(service, first.AddDate(0, 0, i))})
 		}
 	}
 	out.Quiet, out.None, out.Words = quiet.String(), none.String(), v.Text("strip.words", "days", v.DaysInWords(days))

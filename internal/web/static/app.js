@@ -113,6 +113,16 @@ all(".scroll-x").forEach((box) => {
 // In a wide table a browser is content with a part of what has the focus.
 document.addEventListener("focusin", (e) => { if (e.target.closest(".scroll-x")) e.target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
 
+// A calendar is one stop of the keyboard: arrows lead to the days before and after
+// on which something happened.
+document.addEventListener("keydown", (e) => {
+  const here = e.target.closest(".heat a"), step = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
+  if (!here || !step) return;
+  e.preventDefault();
+  const days = all("a", here.closest("svg.heat, .heat svg"));
+  days[Math.max(0, Math.min(days.length - 1, days.indexOf(here) + step))].focus();
+});
+
 // Keyboard: / search, ? help, g and a letter to go, j and k to move in a list.
 // Who speaks to a computer presses keys by words: the preferences switch them off.
 let g = 0;

@@ -83,7 +83,8 @@ type calendarDay struct {
 // a cross.
 type calendarMark struct {
 	Level, X, Y int
-	Title       string
+	Title, Href string
+	Stop        bool // of the keyboard: one in a calendar, from which arrows lead on
 }
 
 // Sizes of the calendar: the step from day to day, and its margins.
@@ -118,8 +119,11 @@ func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 		case part.DayUnknown:
 			fmt.Fprintf(&none, "M%d.5 %d.5h14v14h-14z", x, y)
 		default:
-			c.Marks = append(c.Marks, calendarMark{int(look), x, y, v.Join([]string{v.ShortDate(date), v.Text(fmt.Sprintf("level.%d", look))})})
+			c.Marks = append(c.Marks, calendarMark{Level: int(look), X: x, Y: y, Title: v.Join([]string{v.ShortDate(date), v.Text(fmt.Sprintf("level.%d", look))}), Href: v.dayHref(s, date)})
 		}
+	}
+	if n := len(c.Marks); n > 0 {
+		c.Marks[n-1].Stop = true
 	}
 	for row, day := range []time.Weekday{time.Monday, time.Wednesday, time.Friday, time.Sunday} {
 		at := first.AddDate(0, 0, (int(day)-int(first.Weekday())+7)%7)

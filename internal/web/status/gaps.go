@@ -22,7 +22,16 @@ type gapRow struct {
 // disagree, newest first.
 func (v *view) gaps(s *readmodel.Service, year int) ([]gapRow, error) {
 	var list []gapRow
-	for _, row := range v.eventsIn(s, year, history.Availability{}) {
+	from, to := yearOf(year)
+	touches, err := v.touching(s, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range touches {
+		row := one.Row
+		if one.Why != history.WhyFiled {
+			continue
+		}
 		issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
 		if err != nil {
 			return nil, err

@@ -57,6 +57,8 @@ type servicePage struct {
 	Years     []web.Choice
 	Calendar  calendar
 	Past      []eventRow // what happened in the year
+	Day       *dayView   // the one that was asked for
+	Pick      dayPick
 	Kpis      []web.Definition
 	Report    string // where the reader can report an issue about it; "" for those who may not
 }
@@ -71,9 +73,10 @@ type eventRow struct {
 	part.IssueRow
 	Ended   *lang.Moment
 	Counted string
+	Why     string // how one of another service comes to stand here
 }
 
-// service serves /services/{id}?year=.
+// service serves /services/{id}?year=&day=.
 func (p *Pages) service(v *view) error {
 	open, err := v.OpenLines()
 	if err != nil {
@@ -88,7 +91,11 @@ func (p *Pages) service(v *view) error {
 	if err != nil {
 		return err
 	}
+	day, asked := v.dayOpened()
 	year := v.yearAsked()
+	if asked {
+		year = day.Year()
+	}
 	page := servicePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.services"), Href: v.Href("/services")}, web.Crumb{Name: s.Name}), ID: s.ID,
 		ServiceLine: v.ServiceLine(judged, month, open), Year: year, Years: v.yearChoices(year),
@@ -107,6 +114,12 @@ func (p *Pages) service(v *view) error {
 	}
 	if page.Past, _, err = v.events(s, year, 0); err != nil {
 		return err
+	}
+	page.Pick = v.dayPick(s, year)
+	if asked {
+		if page.Day, err = v.day(s, day); err != nil {
+			return err
+		}
 	}
 	page.describe(v, s)
 	if judged.Unlisted {
@@ -198,49 +211,58 @@ func (v *view) kpi(name string, a history.Availability) web.Definition {
 	return web.Definition{Name: name, Value: value, Note: note}
 }
 
-// eventsIn are the issues of a service that lasted into a year, newest first,
-// with those of the whole suite that count for it.
-func (v *view) eventsIn(s *readmodel.Service, year int, counted history.Availability) []*readmodel.Row {
-	from, to := yearOf(year)
-	var rows []*readmodel.Row
-	for _, c := range counted.Incidents {
-		if c.Row.ServiceID != s.ID && !slices.Contains(rows, c.Row) {
-			rows = append(rows, c.Row)
-		}
-	}
-	for _, row := range v.Snapshot.Issues {
-		if row.ServiceID == s.ID && part.During(row, from, to, v.Now) {
-			rows = append(rows, row)
-		}
-	}
-	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
-		return cmp.Or(cmp.Compare(b.StartAt, a.StartAt), cmp.Compare(a.ID, b.ID))
-	})
-	return rows
+// touching are the issues that touch a service and lasted into a span, newest
+// first.
+func (v *view) touching(s *readmodel.Service, from, to time.Time) ([]history.Touch, error) {
+	what := "touching " + s.ID + from.Format(time.DateOnly) + to.Format(time.DateOnly)
+	return part.Remembered(v.View, what, func(past *history.Past) ([]history.Touch, error) { return past.Touching(v.R.Context(), s, from, to) })
 }
 
-// events are the issues that lasted into a year, newest first, with what each
-// counts for; limit of them, or all for 0, and how many earlier ones there are.
+// events are the issues that touched a service in a year, newest first, with what
+// each counts for; limit of them, or all for 0, and how many earlier ones there
+// are.
 func (v *view) events(s *readmodel.Service, year, limit int) (list []eventRow, earlier int, err error) {
 	from, to := yearOf(year)
 	figures, err := v.Figures(from.Format("2006"), from, to)
 	if err != nil {
 		return nil, 0, err
 	}
-	rows := v.eventsIn(s, year, figures[s.ID])
-	if limit > 0 && len(rows) > limit {
-		rows, earlier = rows[:limit], len(rows)-limit
-	}
-	counted := map[string]time.Duration{}
-	for _, c := range figures[s.ID].Incidents {
-		counted[c.Row.ID] += c.Interrupted + time.Duration(history.DegradedWeight*float64(c.Degraded))
-	}
-	lines, err := v.IssueRows(rows)
+	touches, err := v.touching(s, from, to)
 	if err != nil {
 		return nil, 0, err
 	}
-	for i, line := range lines {
-		list = append(list, eventRow{line, v.Moment(rows[i].EndAt.Time()), v.Text("time.minutes", "n", int(counted[rows[i].ID].Minutes()))})
+	if limit > 0 && len(touches) > limit {
+		touches, earlier = touches[:limit], len(touches)-limit
 	}
-	return list, earlier, nil
+	list, err = v.eventRows(touches, figures[s.ID])
+	return list, earlier, err
+}
+
+// eventRows are issues with what each counts for among others.
+func (v *view) eventRows(touches []history.Touch, figures history.Availability) ([]eventRow, error) {
+	counted := map[string]time.Duration{}
+	for _, c := range figures.Incidents {
+		counted[c.Row.ID] += c.Interrupted + time.Duration(history.DegradedWeight*float64(c.Degraded))
+	}
+	rows := make([]*readmodel.Row, len(touches))
+	for i, one := range touches {
+		rows[i] = one.Row
+	}
+	lines, err := v.IssueRows(rows)
+	if err != nil {
+		return nil, err
+	}
+	var list []eventRow
+	for i, line := range lines {
+		row := eventRow{IssueRow: line, Ended: v.Moment(rows[i].EndAt.Time()), Counted: v.Text("time.minutes", "n", int(counted[rows[i].ID].Minutes()))}
+		switch why := touches[i].Why; why {
+		case history.WhyFeature:
+			row.Why = v.Text("touch.feature", "service", rows[i].Service)
+		case history.WhyNamed, history.WhyListed:
+			row.Why = v.Text("touch.named", "service", rows[i].Service)
+		case history.WhyFiled:
+		}
+		list = append(list, row)
+	}
+	return list, nil
 }
