@@ -83,9 +83,10 @@ func OpenRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
 }
 
 // PlannedRows returns the maintenance that is not over, what begins first at
-// first.
+// first. Maintenance whose window has passed is among it for
+// [tocsin.OverrunFor], as long as nobody says that it is done.
 func PlannedRows(s *readmodel.Snapshot, now time.Time) []*readmodel.Row {
-	rows := lasting(s, now, func(row *readmodel.Row) bool { return Planned(row, now) })
+	rows := lasting(s, now, func(row *readmodel.Row) bool { return Planned(row, now) || row.Course().Overrun(now) })
 	slices.SortFunc(rows, func(a, b *readmodel.Row) int {
 		return cmp.Or(cmp.Compare(a.StartAt, b.StartAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -102,7 +103,11 @@ func lasting(s *readmodel.Snapshot, now time.Time, wanted func(*readmodel.Row) b
 	for _, group := range s.IssueIndex.Groups() {
 		span := readmodel.Always()
 		if !group.Endless && !group.Status.Broken() {
-			span = readmodel.Span{From: readmodel.InstantOf(now), To: math.MaxInt64}
+			from := now
+			if (tocsin.Course{Class: group.Class}).Maintenance() {
+				from = now.Add(-tocsin.OverrunFor)
+			}
+			span = readmodel.Span{From: readmodel.InstantOf(from), To: math.MaxInt64}
 		}
 		for _, row := range group.Between(readmodel.ByEnd, span) {
 			if wanted(row) {

@@ -32,6 +32,9 @@ func (l *Locale) WorkWord(s tocsin.Status) string {
 	return tocsin.Clip(word, 60)
 }
 
+// StageWord returns the word for how far planned work is.
+func (l *Locale) StageWord(s tocsin.Stage) string { return l.Text("work." + string(s)) }
+
 // ClassWord returns the word for the class of an issue; the class itself when it
 // has none.
 func (l *Locale) ClassWord(s string) string {

@@ -45,7 +45,14 @@ const (
 	StageInProgress Stage = "inProgress"
 	StageCompleted  Stage = "completed"
 	StageCancelled  Stage = "cancelled"
+	// StageUnknown is of work whose window has passed without a word that it is
+	// done: nobody knows whether it is.
+	StageUnknown Stage = "unknown"
 )
+
+// OverrunFor is how long work whose window has passed without a word that it is
+// done stays among what is planned.
+const OverrunFor = 7 * 24 * time.Hour
 
 func (s Stage) over() bool { return s == StageCompleted || s == StageCancelled }
 
@@ -62,6 +69,38 @@ func (s Status) Stage() Stage {
 		return StageCancelled
 	}
 	return ""
+}
+
+// Stage returns how far announced work is at now, by its own word and the clock,
+// and "" for any other issue.
+func (c Course) Stage(now time.Time) Stage {
+	word := c.Status.Stage()
+	switch {
+	case !c.Maintenance():
+		return ""
+	case word.over():
+		return word
+	case c.Status == StatusFalsePositive:
+		return StageCancelled
+	case c.Status.Settled():
+		return StageCompleted
+	case c.StartAt.After(now):
+		if word == StageInProgress || c.Ongoing(now) {
+			return StageInProgress
+		}
+		return StageScheduled
+	case !c.EndAt.IsZero() && !c.EndAt.After(now) && !c.Ongoing(now):
+		return StageUnknown
+	case c.StartAt.IsZero() && word != StageInProgress && !c.Ongoing(now):
+		return StageScheduled
+	}
+	return StageInProgress
+}
+
+// Overrun reports whether the issue is work whose window has passed at now, not
+// longer than [OverrunFor] ago, without a word that it is done.
+func (c Course) Overrun(now time.Time) bool {
+	return c.Stage(now) == StageUnknown && now.Sub(c.EndAt) < OverrunFor
 }
 
 // Open reports whether the issue is not over at now. What is to come is open.

@@ -7,6 +7,45 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
+// How far work is comes from its own word first, then from the clock. A window
+// that has passed is no word that it is done.
+func TestStage(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	past, long, soon := now.Add(-time.Hour), now.Add(-8*24*time.Hour), now.Add(time.Hour)
+	const work = tocsin.ClassMaintenance
+	for name, tt := range map[string]struct {
+		class      string
+		status     tocsin.Status
+		start, end time.Time
+		want       tocsin.Stage
+		overrun    bool
+	}{
+		"an incident":             {"incident", tocsin.StatusDegradation, past, time.Time{}, "", false},
+		"to come":                 {work, tocsin.StatusOperational, soon, soon.Add(time.Hour), tocsin.StageScheduled, false},
+		"to come by their word":   {"PlannedMaintenance", "Planned", soon, soon.Add(time.Hour), tocsin.StageScheduled, false},
+		"begun before its time":   {work, "In progress", soon, soon.Add(time.Hour), tocsin.StageInProgress, false},
+		"under way":               {work, tocsin.StatusOperational, past, soon, tocsin.StageInProgress, false},
+		"under way, still called": {work, "Scheduled", past, soon, tocsin.StageInProgress, false},
+		"felt":                    {work, tocsin.StatusDegradation, past, soon, tocsin.StageInProgress, false},
+		"felt too long":           {work, tocsin.StatusDegradation, long, past, tocsin.StageInProgress, false},
+		"without an end":          {work, tocsin.StatusOperational, past, time.Time{}, tocsin.StageInProgress, false},
+		"without a time":          {work, "", time.Time{}, time.Time{}, tocsin.StageScheduled, false},
+		"overrun":                 {work, tocsin.StatusOperational, past.Add(-time.Hour), past, tocsin.StageUnknown, true},
+		"overrun this instant":    {work, tocsin.StatusOperational, past, now, tocsin.StageUnknown, true},
+		"overrun long ago":        {work, "Scheduled", long.Add(-time.Hour), long, tocsin.StageUnknown, false},
+		"done":                    {work, tocsin.StatusServiceRestored, long, past, tocsin.StageCompleted, false},
+		"done by their word":      {work, "Completed", long, past, tocsin.StageCompleted, false},
+		"called off":              {work, tocsin.StatusFalsePositive, soon, soon, tocsin.StageCancelled, false},
+		"called off in words":     {work, "Cancelled", soon, soon, tocsin.StageCancelled, false},
+	} {
+		c := tocsin.Course{Class: tt.class, Status: tt.status, StartAt: tt.start, EndAt: tt.end}
+		if c.Stage(now) != tt.want || c.Overrun(now) != tt.overrun {
+			t.Errorf("%s: stage %q, overrun %v, want %q, %v", name, c.Stage(now), c.Overrun(now), tt.want, tt.overrun)
+		}
+	}
+}
+
 // Whether an issue is to come, goes on, or is over is decided by status and
 // clock together.
 func TestCourse(t *testing.T) {

@@ -1,6 +1,10 @@
 package web
 
-import "example.org/tocsin/internal/tocsin"
+import (
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
 
 // A look is how a status is shown: a colour family, a silhouette and words.
 type Look struct {
@@ -63,6 +67,27 @@ func (l Locale) LookOf(class string, s tocsin.Status) Look {
 		return l.Look(s)
 	}
 	return Look{Family: "ok", Glyph: "ok", Words: l.WorkWord(s), Severity: tocsin.SeverityPlanned}
+}
+
+// LookWhen returns how an issue is shown at an instant. Announced work is shown by
+// how far it is, unless users feel it; a word of the provider's own stays.
+func (l Locale) LookWhen(c tocsin.Course, now time.Time) Look {
+	stage := c.Stage(now)
+	if stage == "" || c.Ongoing(now) || !c.Status.Known() && c.Status.Stage() == "" && c.Status != "" {
+		return l.LookOf(c.Class, c.Status)
+	}
+	look := Look{Family: "neutral", Glyph: "clock", Words: l.StageWord(stage), Severity: tocsin.SeverityPlanned}
+	switch stage {
+	case tocsin.StageCompleted:
+		look.Family, look.Glyph = "restored", "restored"
+	case tocsin.StageCancelled:
+		look.Glyph = "slash"
+	case tocsin.StageUnknown:
+		look.Glyph, look.Severity = "unknown", tocsin.SeverityUnknown
+	case tocsin.StageInProgress:
+		look.Family = "watch"
+	}
+	return look
 }
 
 // Short returns the look with the words for narrow columns.

@@ -19,7 +19,7 @@ type situation struct {
 	advisory string        // "", "news" or "quiet"
 	suite    tocsin.Status // of an incident of the suite that names it; "" for none
 	source   string        // "", "silent", "short", "unreadable", "unplaced" or "never" read
-	work     string        // "", "now" or "later"
+	work     string        // "", "now", "later" or "overrun"
 }
 
 func (s situation) String() string {
@@ -36,7 +36,7 @@ var ( //nolint:gochecknoglobals // tables of a test
 	advisories = []string{"", "news", "quiet"}
 	suites     = []tocsin.Status{"", tocsin.StatusInterruption, tocsin.StatusRestoringService}
 	sources    = []string{"", "silent", "short", "unreadable", "unplaced"}
-	works      = []string{"", "now", "later"}
+	works      = []string{"", "now", "later", "overrun"}
 )
 
 // all are all combinations.

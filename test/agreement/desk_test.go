@@ -142,6 +142,9 @@ func (s situation) words(now time.Time) []any {
 			one.StartAt = now.Add(5 * time.Hour)
 		}
 		one.EndAt = now.Add(9 * time.Hour)
+		if s.work == "overrun" { // its window has passed without a word
+			one.StartAt, one.EndAt = ago(5*time.Hour), ago(3*time.Hour)
+		}
 		list = append(list, one)
 	}
 	return list

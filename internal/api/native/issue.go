@@ -22,6 +22,7 @@ type issueBody struct {
 	Feature        string     `json:"feature,omitempty"`
 	Classification string     `json:"classification" doc:"incident, advisory, plannedMaintenance, or what the provider says." example:"incident"`
 	Status         string     `json:"status" doc:"In the words of Graph." example:"serviceDegradation"`
+	Stage          string     `json:"stage,omitempty" enum:"scheduled,inProgress,completed,cancelled,unknown" doc:"Of planned work, how far it is; unknown when its window has passed and nobody said that it is done."`
 	StatusWords    string     `json:"statusWords" doc:"The status as the legacy API shows it to people." example:"Service degradation"`
 	Impact         string     `json:"impact,omitempty"`
 	Resolved       bool       `json:"resolved"`
@@ -48,6 +49,7 @@ type summary struct {
 	ServiceNames   []string   `json:"serviceNames" nullable:"false"`
 	Classification string     `json:"classification,omitempty" doc:"Of a message: its category."`
 	Status         string     `json:"status,omitempty"`
+	Stage          string     `json:"stage,omitempty" enum:"scheduled,inProgress,completed,cancelled,unknown" doc:"Of planned work, how far it is."`
 	StartAt        *time.Time `json:"startAt,omitempty"`
 	EndAt          *time.Time `json:"endAt,omitempty"`
 	ModifiedAt     *time.Time `json:"modifiedAt,omitempty"`
@@ -109,21 +111,21 @@ func (a *API) registerIssues() {
 	}}, a.lister(tocsin.KindIssue, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "openIssue", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Open an issue about an own service", DefaultStatus: http.StatusCreated,
-	}}, adder("issues", a.openIssue, newIssueBody))
+	}}, adder("issues", a.openIssue, a.issueBody))
 	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
 		OperationID: "getIssue", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read an issue",
 	}}, a.getIssue)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeIssue", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change what an own issue says about itself",
 		Description: "The status changes by a post.",
-	}}, changer(a.changeIssue, newIssueBody))
+	}}, changer(a.changeIssue, a.issueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "postToIssue", Method: http.MethodPost, Path: path + "/{id}/posts", Tags: tag, Summary: "Add a post, change the status, or both", DefaultStatus: http.StatusCreated,
-	}}, poster(a.author.PostToIssue))
+	}}, poster(a.author.PostToIssue, a.issueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "resolveIssue", Method: http.MethodPost, Path: path + "/{id}/resolve", Tags: tag, Summary: "End an issue", DefaultStatus: http.StatusOK,
 		Description: "The status is serviceRestored unless another one that ends an issue is given.",
-	}}, poster(a.author.ResolveIssue))
+	}}, poster(a.author.ResolveIssue, a.issueBody))
 }
 
 // lister lists the items of a kind and class.
@@ -144,6 +146,7 @@ func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exch
 		out := &struct{ Body summaryList }{summaryList{Value: make([]summary, len(list)), Next: next}}
 		for i, item := range list {
 			out.Body.Value[i] = newSummary(item)
+			out.Body.Value[i].Stage = string(item.Course().Stage(x.now))
 			if kind == tocsin.KindIssue {
 				out.Body.Value[i].Service = filed(item.Facts, item.Source)
 			}
@@ -154,7 +157,7 @@ func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exch
 
 // getIssue reads an issue.
 func (a *API) getIssue(ctx context.Context, x *exchange, in *inRead) (*output[issueBody], error) {
-	out, err := reader(a, tocsin.KindIssue, newIssueBody)(ctx, x, in)
+	out, err := reader(a, tocsin.KindIssue, a.issueBody)(ctx, x, in)
 	if err != nil {
 		return nil, err
 	}
@@ -187,11 +190,11 @@ func newSummary(i archive.Item) summary {
 	}
 }
 
-func newIssueBody(held tocsin.Held) (issueBody, error) {
+func (a *API) issueBody(held tocsin.Held) (issueBody, error) {
 	i, err := decode[tocsin.Issue](held)
 	body := issueBody{
 		ID: i.ID, Title: i.Title, Service: i.ServiceID, ServiceName: i.Service, Feature: i.Feature, Classification: i.Classification,
-		Status: string(i.Status), StatusWords: i.Status.Words(), Impact: i.Impact, Resolved: i.Resolved, StartAt: instant(i.StartAt),
+		Status: string(i.Status), Stage: string(i.Course().Stage(a.now())), StatusWords: i.Status.Words(), Impact: i.Impact, Resolved: i.Resolved, StartAt: instant(i.StartAt),
 		EndAt: instant(i.EndAt), ModifiedAt: instant(i.ModifiedAt), Source: held.On, Version: held.N, Posts: make([]postBody, len(i.Posts)),
 	}
 	for n, p := range i.Posts {
@@ -222,10 +225,10 @@ func (a *API) changeIssue(ctx context.Context, act author.Act, id string, b issu
 }
 
 // poster adds a post in one of the ways that the author knows.
-func poster(post func(context.Context, author.Act, string, author.PostDraft) (archive.Authored, error)) func(context.Context, *exchange, *inChange[postDraft]) (*output[issueBody], error) {
+func poster(post func(context.Context, author.Act, string, author.PostDraft) (archive.Authored, error), body shower[issueBody]) func(context.Context, *exchange, *inChange[postDraft]) (*output[issueBody], error) {
 	return changer(func(ctx context.Context, act author.Act, id string, b postDraft) (archive.Authored, error) {
 		return post(ctx, act, itemID(id), author.PostDraft{
 			Content: b.Content, ContentType: b.ContentType, Type: b.Type, Status: tocsin.Status(b.Status), EndAt: given(b.EndAt),
 		})
-	}, newIssueBody)
+	}, body)
 }

@@ -40,10 +40,10 @@ func (a *API) registerMaintenance() {
 		OperationID: "planMaintenance", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Announce work on an own service", DefaultStatus: http.StatusCreated,
 		Description: "Kept as an issue of the classification plannedMaintenance: the legacy API says PlannedMaintenance, Graph, which knows no such thing, unknownFutureValue. " +
 			"It counts as operational until a post gives it a status that says otherwise. Posts and the end are those of the issue: /issues/{id}/posts and /issues/{id}/resolve.",
-	}}, adder("issues", a.planMaintenance, newIssueBody))
+	}}, adder("issues", a.planMaintenance, a.issueBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "changeMaintenance", Method: http.MethodPatch, Path: path + "/{id}", Tags: tag, Summary: "Change planned work",
-	}}, changer(a.changeMaintenance, newIssueBody))
+	}}, changer(a.changeMaintenance, a.issueBody))
 }
 
 func (a *API) planMaintenance(ctx context.Context, act author.Act, b maintenanceDraft) (archive.Authored, error) {

@@ -85,7 +85,9 @@ func summary(v *view) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	work, err := v.incidents(func(row *readmodel.Row) bool { return row.Course().Maintenance() && unresolved(progress(row, v.now)) })
+	work, err := v.incidents(func(row *readmodel.Row) bool {
+		return row.Course().Maintenance() && (!row.Course().Over(v.now) || row.Course().Overrun(v.now))
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -96,13 +96,16 @@ func progress(row *readmodel.Row, now time.Time) string {
 	return "investigating"
 }
 
-// workProgress is how far planned work is.
+// workProgress is how far planned work is. Work whose window has passed without a
+// word that it is done is still to be verified.
 func workProgress(course tocsin.Course, now time.Time) string {
-	switch {
-	case course.Over(now):
+	switch course.Stage(now) {
+	case tocsin.StageCompleted, tocsin.StageCancelled:
 		return "completed"
-	case course.StartAt.After(now):
+	case tocsin.StageScheduled:
 		return "scheduled"
+	case tocsin.StageUnknown:
+		return "verifying"
 	}
 	return "in_progress"
 }

@@ -94,7 +94,7 @@ func (v *view) authored() (issues, work []issueLine, err error) {
 func (v *view) issueLine(item archive.Item) issueLine {
 	at := "/own/issues/" + web.EscapeID(item.ID)
 	return issueLine{
-		Look: v.LookOf(item.Class, item.Status), ID: item.ID, Title: item.Title, Href: v.There("/issues/" + web.EscapeID(item.ID)), Service: item.Service, ClassWords: v.ClassWord(item.Class),
+		Look: v.LookWhen(item.Course(), v.Now), ID: item.ID, Title: item.Title, Href: v.There("/issues/" + web.EscapeID(item.ID)), Service: item.Service, ClassWords: v.ClassWord(item.Class),
 		Begins: v.Moment(item.StartAt), Ends: v.Moment(item.EndAt), Updated: v.Moment(item.ModifiedAt), Update: v.Href(at), Edit: v.Href(at + "/edit"), Over: item.Course().Over(v.Now),
 	}
 }

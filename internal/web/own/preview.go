@@ -31,7 +31,7 @@ func (v *view) preview(before []byte, tried archive.Authored) (*preview, error) 
 		return nil, fmt.Errorf("read draft: %w", err)
 	}
 	p := &preview{
-		Look: v.LookOf(issue.Classification, issue.Status), Class: issue.Classification, ClassWords: v.ClassWord(issue.Classification),
+		Look: v.LookWhen(issue.Course(), v.Now), Class: issue.Classification, ClassWords: v.ClassWord(issue.Classification),
 		ID: issue.ID, Service: issue.Service, Heading: issue.Title, Impact: issue.Impact,
 	}
 	for _, one := range []web.Definition{{Name: v.Text("own.from"), At: v.Moment(issue.StartAt)}, {Name: v.Text("own.until"), At: v.Moment(issue.EndAt)}} {

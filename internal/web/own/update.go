@@ -47,7 +47,7 @@ func (v *view) about(issue tocsin.Issue, held tocsin.Held, name string) *sheet {
 	href := v.There("/issues/" + web.EscapeID(issue.ID))
 	s := &sheet{
 		Frame: v.Frame(v.home(), web.Crumb{Name: issue.ID, Href: href}, web.Crumb{Name: name}), Heading: name, Version: held.Tag(), Previews: true, held: held, fields: issueFields(),
-		Now: &present{Look: v.LookOf(issue.Classification, issue.Status), ID: issue.ID, Heading: issue.Title, Service: issue.Service, Href: href, Begins: v.Moment(issue.StartAt), Ends: v.Moment(issue.EndAt)},
+		Now: &present{Look: v.LookWhen(issue.Course(), v.Now), ID: issue.ID, Heading: issue.Title, Service: issue.Service, Href: href, Begins: v.Moment(issue.StartAt), Ends: v.Moment(issue.EndAt)},
 		to:  v.written,
 	}
 	if issue.Course().Maintenance() {

@@ -77,7 +77,7 @@ func (v *View) IssueRows(rows []*readmodel.Row) ([]IssueRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		line.Look = v.LookOf(row.Class, row.Status)
+		line.Look = v.LookWhen(row.Course(), v.Now)
 		one := IssueRow{IssueLine: line, Started: v.Moment(row.StartAt.Time())}
 		switch start, end := row.StartAt.Time(), row.EndAt.Time(); {
 		case start.IsZero():

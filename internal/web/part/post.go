@@ -82,7 +82,7 @@ func (v *View) posts(issue tocsin.Issue, read Reading, promises []post.Promise, 
 	places := map[string]int{}
 	for i := range posts {
 		created := posts[i].CreatedAt
-		view := PostView{Look: v.LookOf(issue.Classification, statusOf(created, versions, issue.Status)), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
+		view := PostView{Look: v.LookWhen(tocsin.Course{Class: issue.Classification, Status: statusOf(created, versions, issue.Status), StartAt: issue.StartAt, EndAt: issue.EndAt}, created), N: i + 1, At: v.Moment(created), Type: v.postType(issue.Posts[i].Type)}
 		if view.At != nil {
 			view.At.Ago = "" // which no post shows
 		}

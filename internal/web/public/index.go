@@ -231,7 +231,7 @@ func (v *view) openIssue(line part.IssueLine) (openIssue, error) {
 	if err != nil {
 		return told, err
 	}
-	told.Look, told.Impact, told.Started = v.LookOf(row.Class, row.Status), issue.Impact, v.Moment(issue.StartAt)
+	told.Look, told.Impact, told.Started = v.LookWhen(row.Course(), v.Now), issue.Impact, v.Moment(issue.StartAt)
 	if told.Impact == "" && len(issue.Posts) > 0 {
 		s, _ := post.Read(issue.Posts[len(issue.Posts)-1]).Find(post.KindUserImpact)
 		told.Impact = s.Text

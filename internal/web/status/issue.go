@@ -70,7 +70,7 @@ func (p *Pages) issue(v *view) error {
 	title := cmp.Or(strings.TrimSpace(issue.Title), row.ID)
 	page := issuePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
-		Look:  v.LookOf(row.Class, row.Status), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
+		Look:  v.LookWhen(row.Course(), v.Now), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
 		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}

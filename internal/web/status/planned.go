@@ -8,6 +8,7 @@ import (
 	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // plannedLine is maintenance that has been announced and is not over.
@@ -17,6 +18,7 @@ type plannedLine struct {
 	Date, Window             string
 	At                       *lang.Moment
 	Now                      bool // it is under way
+	Unknown                  bool // its window has passed, and nobody said that it is done
 }
 
 // plannedLines is how many windows of maintenance the overview shows.
@@ -40,9 +42,11 @@ func (v *view) plannedLine(row *readmodel.Row, title string) plannedLine {
 	start, end := row.Starts().Time(), row.EndAt.Time()
 	line := plannedLine{
 		ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(title), row.ID), Service: row.Service,
-		Date: v.ShortDate(start.In(v.Zone)), At: v.Moment(start), Window: v.window(start, end), Now: !start.After(v.Now),
+		Date: v.ShortDate(start.In(v.Zone)), At: v.Moment(start), Window: v.window(start, end), Now: !start.After(v.Now), Unknown: row.Course().Overrun(v.Now),
 	}
 	switch left := start.Sub(v.Now); {
+	case line.Unknown:
+		line.Left, line.Now = v.StageWord(tocsin.StageUnknown), false
 	case line.Now:
 		line.Left = v.Text("planned.now")
 	case left < 24*time.Hour:

@@ -271,7 +271,7 @@ func (v *view) hit(item archive.Item, words []string) (hit, error) {
 			texts = append(texts, post.Text(message.Content, message.ContentType))
 		}
 	} else {
-		one.Look, one.Href, one.ClassWords = v.LookOf(item.Class, item.Status), v.IssueHref(item.ID), v.ClassWord(item.Class)
+		one.Look, one.Href, one.ClassWords = v.LookWhen(item.Course(), v.Now), v.IssueHref(item.ID), v.ClassWord(item.Class)
 		if row, ok := v.Snapshot.Issue(item.ID); ok {
 			issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
 			if err != nil {
