@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
 )
 
@@ -37,6 +38,9 @@ func (c *configCheckCmd) Run(s *session) error {
 		environ = s.env.Environ()
 	}
 	settings, problems := config.Check(s.settingsFile(), s.env.Getenv, environ)
+	if len(problems) == 0 {
+		problems = append(problems, config.Problems(app.CheckChannels(settings))...)
+	}
 	found := settingsJSON{OK: len(problems) == 0, Tenants: len(settings.Tenants), Problems: []problemJSON{}}
 	all := make([]error, len(problems))
 	for i, one := range problems {

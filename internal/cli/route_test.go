@@ -14,7 +14,10 @@ import (
 
 const routes = `
 notify:
-  channels: [{name: ops-hook}, {name: duty-mail}, {name: wall}]
+  channels:
+    - {name: ops-hook, kind: slack, address: 'https://hooks.example/ops'}
+    - {name: duty-mail, kind: mail, mail: {from: desk@contoso.com, to: duty@contoso.com, relay: {host: mail.contoso.com}}}
+    - {name: wall, kind: slack, address: 'https://hooks.example/wall'}
   receivers:
     - {name: duty, channels: [ops-hook, duty-mail]}
     - {name: team, channels: [wall, duty-mail]}

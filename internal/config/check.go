@@ -34,6 +34,10 @@ func Check(path string, getenv func(string) string, environ []string) (Config, [
 	return c, problems
 }
 
+// Problems takes apart what is wrong with settings, one problem each; none for
+// nil.
+func Problems(err error) []*tocsin.Error { return problemsIn(err) }
+
 // covered reports whether a problem is at a place of which one was told, or
 // inside of it. An unknown key tells of its neighbours: it may be one of them
 // that was misspelt.

@@ -27,7 +27,7 @@ type Config struct {
 	Limits      Limits      `yaml:"limits"`
 	Issuers     []Issuer    `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
 	Translation Translation `yaml:"translation"`
-	Notify      Notify      `yaml:"notify"`
+	Notify      Notify      `yaml:"notify" live:"yes"`
 	Log         Log         `yaml:"log"`
 }
 

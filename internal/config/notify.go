@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,11 +23,6 @@ type Notify struct {
 	TimeIntervals []route.IntervalSpec `yaml:"time_intervals"`
 	InhibitRules  []route.InhibitSpec  `yaml:"inhibit_rules"` // an incident hides the advisories of its service when there are neither routes nor rules
 	Zone          string               `yaml:"zone"`          // time zone of the morning that routes which are not written wait for, such as Europe/Paris; UTC when empty
-}
-
-// Channel is one way out.
-type Channel struct {
-	Name string `yaml:"name"` // unique: lower-case letters, digits and dashes
 }
 
 // Receiver is a named list of channels; a route names one.
@@ -96,15 +92,17 @@ func (c Config) validateNotify() error {
 	n := c.Notify
 	var names []string
 	for i, channel := range n.Channels {
-		key := fmt.Sprintf("notify.channels[%d].name", i)
-		if !providerName.MatchString(channel.Name) {
-			add(key, "%q is not 1 to 32 lower-case letters, digits and dashes.", tocsin.Clip(channel.Name, 40))
-		}
+		key := fmt.Sprintf("notify.channels[%d]", i)
 		if slices.Contains(names, channel.Name) {
-			add(key, "There are two channels with the name %q: set another.", tocsin.Clip(channel.Name, 40))
+			add(key+".name", "There are two channels with the name %q: set another.", tocsin.Clip(channel.Name, 40))
 		}
 		names = append(names, channel.Name)
+		problems = append(problems, channel.validate(key)...)
+		if _, err := c.Cloud(key+".mail.graph.cloud", cmp.Or(channel.Mail.Graph.Cloud, "global")); err != nil {
+			problems = append(problems, err)
+		}
 	}
+	problems = append(problems, n.validateFallbacks(names)...)
 	taken := map[string]bool{}
 	for i, r := range n.Receivers {
 		key := fmt.Sprintf("notify.receivers[%d]", i)

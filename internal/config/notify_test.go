@@ -12,7 +12,10 @@ import (
 
 const routed = `
 notify:
-  channels: [{name: ops-hook}, {name: duty-mail}, {name: wall}]
+  channels:
+    - {name: ops-hook, kind: slack, address: 'https://hooks.example/ops'}
+    - {name: duty-mail, kind: mail, mail: {from: desk@contoso.com, to: duty@contoso.com, relay: {host: mail.contoso.com}}}
+    - {name: wall, kind: slack, address: 'https://hooks.example/wall'}
   receivers:
     - {name: duty, channels: [ops-hook, duty-mail]}
     - {name: team, channels: [wall]}
@@ -75,7 +78,7 @@ func TestPolicy(t *testing.T) {
 // morning.
 func TestPolicyAsShipped(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "notify: {channels: [{name: a}, {name: b}], zone: Asia/Tokyo}", nil)
+	c, err := load(t, "notify: {channels: [{name: a, kind: slack, address: 'https://a.example/'}, {name: b, kind: slack, address: 'https://b.example/'}], zone: Asia/Tokyo}", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,14 +99,14 @@ func TestNotifyRefuses(t *testing.T) {
 	_, routes, _ := strings.Cut(routed, "  - {name: nobody}\n")
 	routes, _, _ = strings.Cut(routes, "    - name: night")
 	for name, test := range map[string]struct{ from, to, want string }{
-		"key":             {"group_wait", "groupWait", "notify.routes.routes[0].groupWait: Line 14: there is no such key; did you mean group_wait?"},
-		"nested key":      {"mute_time_intervals", "mute_time_interval", "notify.routes.routes[0].routes[0].mute_time_interval: Line 19: there is no such key; did you mean mute_time_intervals?"},
+		"key":             {"group_wait", "groupWait", "notify.routes.routes[0].groupWait: Line 17: there is no such key; did you mean group_wait?"},
+		"nested key":      {"mute_time_intervals", "mute_time_interval", "notify.routes.routes[0].routes[0].mute_time_interval: Line 22: there is no such key; did you mean mute_time_intervals?"},
 		"receiver":        {"receiver: duty", "receiver: dudy", "notify.routes.routes[0].receiver: There is no receiver dudy; did you mean duty?"},
 		"no receiver":     {"receiver: team\n", "\n", "notify.routes.receiver: It is missing"},
 		"channel":         {"duty-mail]", "duty-mial]", "notify.receivers[0].channels[1]: There is no channel duty-mial; did you mean duty-mail?"},
 		"no channels":     {"{name: nobody}", "{name: nobody, channels: []}", "notify.receivers[2].channels: The list is empty"},
 		"two receivers":   {"{name: nobody}", "{name: nobody}\n    - {name: team}", `notify.receivers[3].name: There are two receivers with the name "team"`},
-		"two channels":    {"{name: wall}", "{name: ops-hook}", `notify.channels[2].name: There are two channels`},
+		"two channels":    {"{name: wall, ", "{name: ops-hook, ", `notify.channels[2].name: There are two channels`},
 		"label":           {"'class=\"incident\"', ", "'klass=\"incident\"', ", "notify.routes.routes[0].matchers[0]: There is no label klass; did you mean class?"},
 		"value":           {"severity=\"recovering\"", "severity=\"recoverin\"", "notify.routes.routes[0].routes[0].matchers[0]: severity has no value recoverin; did you mean recovering?"},
 		"excluded value":  {"severity=\"recovering\"", "change!=\"resolve\"", "matchers[0]: change has no value resolve; did you mean resolved?"},
@@ -111,7 +114,7 @@ func TestNotifyRefuses(t *testing.T) {
 		"matcher":         {"kind=source", "kind source", "notify.routes.routes[2].matchers[0]: After kind stands none of =, !=, =~, !~."},
 		"interval":        {"[night]", "[nigt]", "notify.routes.routes[0].routes[0].mute_time_intervals[0]: There is no time interval nigt; did you mean night?"},
 		"time":            {"'22:00'", "'22.00'", `notify.time_intervals[0].time_intervals[0].times[0]: "22.00" is no time of day`},
-		"a list":          {"[{start_time: '22:00', end_time: '06:00'}]", "{start_time: '22:00', end_time: '06:00'}", "notify.time_intervals[0].time_intervals[0].times: Line 27: a list stands here"},
+		"a list":          {"[{start_time: '22:00', end_time: '06:00'}]", "{start_time: '22:00', end_time: '06:00'}", "notify.time_intervals[0].time_intervals[0].times: Line 30: a list stands here"},
 		"digest":          {"daily 08:00", "hourly 08:00", `notify.routes.routes[1].digest: "hourly" is neither daily`},
 		"inhibition":      {"equal: [tenant, service]", "equal: [tenants]", "notify.inhibit_rules[0].equal[0]: There is no label tenants; did you mean tenant?"},
 		"no routes":       {routes, "  routes: {group_by: [issue]}\n  time_intervals:\n", "notify.routes.receiver: It is missing"},
@@ -142,5 +145,45 @@ func TestNotifyRefuses(t *testing.T) {
 	}
 	if got := (config.Notify{}).All(); len(got) != 1 || got[0].Channels != nil {
 		t.Errorf("no channels: %v", got)
+	}
+}
+
+// What a channel lacks, what it has no use for and what cannot be is told with its
+// key, and no secret in it.
+func TestChannelsRefuse(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"{name: A, kind: slack, address: 'https://a.example'}":                       "notify.channels[0].name",
+		"{name: a, kind: slak, address: 'https://a.example'}":                        "notify.channels[0].kind: \"slak\" is none of",
+		"{name: a, kind: slack}":                                                     "notify.channels[0].address: It is missing",
+		"{name: a, kind: slack, address: 'https://a.example', bare: true}":           "notify.channels[0].bare: A channel of kind slack has no use for it",
+		"{name: a, kind: slack, address: 'http://a.example/hunter2'}":                "notify.channels[0].address: It has to begin with https://",
+		"{name: a, kind: slack, address: 'https://u:hunter2@a.example/'}":            "notify.channels[0].address: It has a user in it",
+		"{name: a, kind: slack, address: 'hunter2'}":                                 "notify.channels[0].address: It is no address",
+		"{name: a, kind: slack, address: 'https://a.example/', language: it}":        "notify.channels[0].language: \"it\" is none of en, fr",
+		"{name: a, kind: slack, address: 'https://a.example/', zone: Mars}":          "notify.channels[0].zone",
+		"{name: a, kind: slack, address: 'https://a.example/', fallback: a}":         "notify.channels[0].fallback: It is the channel itself",
+		"{name: a, kind: slack, address: 'https://a.example/', fallback: b}":         "notify.channels[0].fallback: There is no channel \"b\"",
+		"{name: a, kind: slack, address: 'https://a.example/', dependsOn: Exchange}": "notify.channels[0].dependsOn: It says when the fallback",
+		"{name: a, kind: teams, address: 'https://a.example/', ends: soon}":          "notify.channels[0].ends",
+		"{name: a, kind: telegram, address: 'https://api.telegram.org/bot1'}":        "notify.channels[0].target: It is missing",
+		"{name: a, kind: mail}":                                                                                                        "notify.channels[0].mail: It is missing",
+		"{name: a, kind: mail, mail: {to: b@contoso.com}}":                                                                             "notify.channels[0].mail.from: It is missing",
+		"{name: a, kind: mail, mail: {from: b@contoso.com}}":                                                                           "notify.channels[0].mail.relay.host: It is missing",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, tls: ssl}}}":                                               "notify.channels[0].mail.relay.tls: \"ssl\"",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, tls: none, user: u, password: hunter2}}}":                  "notify.channels[0].mail.relay.tls: A password would leave",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, user: u}}}":                                                "notify.channels[0].mail.relay.user: User and password go together",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, user: u, clientId: c}}}":                                   "notify.channels[0].mail.relay.tenantId",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, graph: {mailbox: m}}}":                                                      "notify.channels[0].mail.graph: It needs",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, graph: {mailbox: m, tenantId: t, clientId: c, clientSecret: s, cloud: x}}}": "notify.channels[0].mail.graph.cloud",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x}, dkim: [{domain: d}]}}":                                    "notify.channels[0].mail.dkim[0]: It needs",
+	} {
+		c, err := load(t, "notify: {channels: ["+text+"]}", nil)
+		if err == nil {
+			err = c.Validate()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

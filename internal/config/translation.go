@@ -279,15 +279,31 @@ func (e Engine) validateValues(key string) (problems []error) {
 
 var pairForm = regexp.MustCompile(`^eng(\|[a-z]{2,3}(_[A-Za-z0-9]+)*){1,4}$`)
 
-// keysSet lists what was set of an engine, as the file writes it.
-func keysSet(e Engine) (list []string) {
-	v := reflect.ValueOf(e)
+// keysSet lists what was set of a part of the settings, as the file writes it.
+func keysSet(part any) (list []string) {
+	v := reflect.ValueOf(part)
 	for i := range v.NumField() {
-		if !v.Field(i).IsZero() {
+		if !unset(v.Field(i)) {
 			list = append(list, v.Type().Field(i).Tag.Get("yaml"))
 		}
 	}
 	return list
+}
+
+// unset reports whether nothing was written for a value, an empty list included.
+func unset(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if !unset(v.Field(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return v.IsZero()
 }
 
 // engineAddress says what is wrong with the address of an engine, or nothing.

@@ -1,0 +1,236 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/notify/alertmanager"
+	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/notify/mail"
+	"example.org/tocsin/internal/notify/ntfy"
+	"example.org/tocsin/internal/notify/slack"
+	"example.org/tocsin/internal/notify/teams"
+	"example.org/tocsin/internal/notify/template"
+	"example.org/tocsin/internal/notify/webhook"
+	"example.org/tocsin/internal/notify/wire"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// NewSetup makes what the settings say about who hears what, and how. Nothing is
+// connected. Problems of channels are of kind [tocsin.ErrInvalid], each with its
+// whole key.
+func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
+	policy, err := c.Policy()
+	if err != nil {
+		return nil, err
+	}
+	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Exits: map[string]*dispatch.Exit{}}
+	for _, r := range c.Notify.All() {
+		s.Receivers[r.Name] = r.Channels
+	}
+	var problems []error
+	for i, one := range c.Notify.Channels {
+		exit, err := channels{c, now}.exit(one)
+		if err != nil {
+			problems = append(problems, channelProblem(fmt.Sprintf("notify.channels[%d]", i), one, err))
+			continue
+		}
+		s.Exits[one.Name] = exit
+	}
+	return s, errors.Join(problems...)
+}
+
+// CheckChannels reports what only the adapters of channels can find wrong with
+// settings. Nothing is connected.
+func CheckChannels(c config.Config) error {
+	_, err := NewSetup(c, time.Now)
+	return err
+}
+
+// channelProblem gives what an adapter finds wrong its key: that of the words
+// before the first colon where they are one.
+func channelProblem(key string, c config.Channel, err error) error {
+	name, words, ok := strings.Cut(err.Error(), ": ")
+	if !ok || strings.ContainsAny(name, " \n") {
+		name, words = "address", err.Error()
+		if c.Kind == "mail" {
+			name = "mail"
+		}
+	} else if c.Kind == "mail" {
+		name = "mail." + name
+	} else if c.Kind == "template" && !slices.Contains([]string{"address", "secret", "target"}, name) {
+		name, words = "form", err.Error()
+	}
+	return tocsin.Invalidf(key+"."+name, "%s.", strings.TrimSuffix(words, "."))
+}
+
+// channels makes channels of settings.
+type channels struct {
+	config.Config
+	now func() time.Time
+}
+
+// Waits after the first failures of mails: servers that greylist want five
+// minutes, and begin anew after long silence.
+func mailTries() []time.Duration {
+	return []time.Duration{6 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
+}
+
+func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone: %w", err)
+	}
+	e := &dispatch.Exit{Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: c.Language, Zone: zone, Fallback: c.Fallback, Window: 1}
+	if e.Language == "" {
+		e.Language = "en"
+	}
+	if c.Kind == "mail" {
+		e.Host, e.Tries = c.Mail.Relay.Host, mailTries()
+	}
+	e.Channel, err = m.channel(c)
+	return e, err
+}
+
+// channel makes the channel that a setting describes. A new kind is one line
+// here.
+func (m channels) channel(c config.Channel) (notify.Channel, error) {
+	w := wire.Config{Address: c.Address.Reveal(), Inside: c.Inside, Now: m.now}
+	switch secret := c.Secret.Reveal(); c.Kind {
+	case "mail":
+		return m.mail(c.Mail)
+	case "webhook":
+		return webhook.New(webhook.Config{Wire: w, Secret: secret, Previous: c.Previous.Reveal(), Own: m.own()})
+	case "teams":
+		return teams.New(teams.Config{Wire: w, Hosts: c.Hosts, Bare: c.Bare})
+	case "slack":
+		return slack.New(w)
+	case "ntfy":
+		return ntfy.New(ntfy.Config{Wire: w, Token: secret})
+	case "alertmanager":
+		return alertmanager.New(alertmanager.Config{Wire: w, Token: secret})
+	case "template":
+		form, err := formOf(c.Form)
+		if err != nil {
+			return nil, err
+		}
+		return template.New(template.Config{Wire: w, Form: form, Secret: secret, Target: c.Target})
+	}
+	form, ok := template.Of(c.Kind)
+	if !ok {
+		return nil, fmt.Errorf("kind: %q is no kind of channel", tocsin.Clip(c.Kind, 40))
+	}
+	return template.New(template.Config{Wire: w, Form: form, Secret: c.Secret.Reveal(), Target: c.Target})
+}
+
+// own are the addresses of the desk itself.
+func (m channels) own() []string {
+	if m.Server.Base == "" {
+		return nil
+	}
+	return []string{m.Server.Base}
+}
+
+// formOf reads a form of the settings, without keys that nobody knows.
+func formOf(written any) (form template.Form, err error) {
+	text, err := yaml.Marshal(written)
+	if err != nil {
+		return form, errors.New("form: it cannot be read")
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&form); err != nil {
+		return form, fmt.Errorf("form: %s", strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), " in type template.Form", "")), " "))
+	}
+	return form, nil
+}
+
+func (m channels) mail(c config.Mail) (notify.Channel, error) {
+	mc := mail.Config{From: c.From, To: c.To, ReturnPath: c.ReturnPath, Base: m.Server.Base}
+	for _, r := range []config.Relay{c.Relay, c.Second} {
+		if r.Host == "" {
+			continue
+		}
+		relay, err := m.relay(r)
+		if err != nil {
+			return nil, err
+		}
+		mc.Via = append(mc.Via, relay)
+	}
+	if c.Graph.Mailbox != "" {
+		graph, err := m.graph(c.Graph)
+		if err != nil {
+			return nil, err
+		}
+		mc.Via = append(mc.Via, graph)
+	}
+	for i, k := range c.DKIM {
+		text, err := os.ReadFile(k.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("dkim[%d]: the key cannot be read: %w", i, errors.Unwrap(err))
+		}
+		mc.DKIM = append(mc.DKIM, mail.Key{Domain: k.Domain, Selector: k.Selector, PEM: text})
+	}
+	return mail.New(mc)
+}
+
+func (m channels) relay(r config.Relay) (*mail.Relay, error) {
+	relay := &mail.Relay{Host: r.Host, Port: r.Port, TLS: mail.TLS(r.TLS), User: r.User, Password: r.Password.Reveal(), Now: m.now}
+	if r.TenantID == "" {
+		return relay, nil
+	}
+	tokens, err := m.tokens("global", r.TenantID, r.ClientID, r.ClientSecret.Reveal(), "https://outlook.office365.com/.default")
+	if err != nil {
+		return nil, err
+	}
+	relay.Token = tokens.Token
+	return relay, nil
+}
+
+func (m channels) graph(g config.Graph) (*mail.Graph, error) {
+	name := g.Cloud
+	if name == "" {
+		name = "global"
+	}
+	cloud, err := m.Cloud("graph.cloud", name)
+	if err != nil {
+		return nil, err
+	}
+	root := strings.TrimSuffix(cloud.Graph, "/v1.0")
+	tokens, err := m.tokens(name, g.TenantID, g.ClientID, g.ClientSecret.Reveal(), root+"/.default")
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewGraph(mail.GraphConfig{Wire: wire.Config{Address: root, Inside: true, Now: m.now}, Mailbox: g.Mailbox, Token: tokens.Token})
+}
+
+func (m channels) tokens(cloud, tenant, client, secret, scope string) (*wire.Tokens, error) {
+	c, err := m.Cloud("graph.cloud", cloud)
+	if err != nil {
+		return nil, err
+	}
+	return wire.NewTokens(wire.TokenConfig{
+		Wire:     wire.Config{Address: strings.TrimRight(c.Login, "/") + "/" + tenant + "/oauth2/v2.0/token", Inside: true, Now: m.now},
+		ClientID: client, Secret: secret, Scope: scope,
+	})
+}
+
+// warnOfEnds tells of channels that soon end by a date of the settings: flows of
+// Teams do.
+func warnOfEnds(ctx context.Context, c config.Config, now time.Time, log *slog.Logger) {
+	for _, one := range c.Notify.Channels {
+		if end, err := time.Parse(time.DateOnly, one.Ends); err == nil && end.Sub(now) < 14*24*time.Hour {
+			log.WarnContext(ctx, "a channel ends soon", "channel", one.Name, "ends", one.Ends, "owner", one.Owner)
+		}
+	}
+}
