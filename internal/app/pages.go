@@ -29,7 +29,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		outside.Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
-		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Settings: a.settings, Door: a.Door}).Family(),
+		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Door: a.Door}).Family(),
 		translations.New(translations.Config{
 			Parts: parts, Model: a.Model, Memory: a.Translation, Proposals: translate.NewProposals(a.Translation), Translator: a.translator,
 		}).Family(),

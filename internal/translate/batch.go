@@ -215,7 +215,9 @@ func (a *asking) call(ctx context.Context, m *member, texts []asked) (Answer, *F
 		}
 	}
 	if err != nil {
-		return Answer{}, FailureOf(err), nil
+		f := FailureOf(err)
+		m.last.Store(&LastFailure{At: a.now(), Class: f.Class, Status: f.Status, Code: tocsin.Clip(f.Code, 60)})
+		return Answer{}, f, nil
 	}
 	return answer, nil, nil
 }

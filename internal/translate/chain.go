@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -54,8 +55,9 @@ type Chains struct {
 type member struct {
 	Member
 	chains    *Chains
-	counting  sync.Mutex          // held from reading the ledger to writing it
-	breaker   breaker             // of the engine
+	counting  sync.Mutex // held from reading the ledger to writing it
+	breaker   breaker    // of the engine
+	last      atomic.Pointer[LastFailure]
 	languages map[string]*breaker // of the languages that it is asked for: it may not speak one
 }
 
@@ -152,6 +154,25 @@ type EngineState struct {
 	Until      time.Time    // it is left alone until then; zero when it is asked
 	Class      FailureClass // why it is left alone
 	Mute       []string     // languages in which it takes nothing, and is left alone
+	Last       *LastFailure // nil when nothing has failed since the program began
+}
+
+// A LastFailure is what failed last at an engine.
+type LastFailure struct {
+	At     time.Time
+	Class  FailureClass
+	Status int    // of the HTTP answer; 0 when there was none
+	Code   string // what the provider calls it; "" for none
+}
+
+// Order returns the names in the settings of the engines that are asked for a
+// language, the first one first; nil when there is none.
+func (c *Chains) Order(language string) []string {
+	var ids []string
+	for _, m := range c.byLanguage[language] {
+		ids = append(ids, m.ID)
+	}
+	return ids
 }
 
 // States returns how each engine is doing, in the order of the settings.
@@ -165,6 +186,7 @@ func (c *Chains) States(ctx context.Context) ([]EngineState, error) {
 		}
 		e := EngineState{ID: m.ID, Name: m.Engine.Name(), Budget: m.Budget, SpentDay: s.day, SpentMonth: s.month}
 		e.Until, e.Class = m.breaker.state(now)
+		e.Last = m.last.Load()
 		e.Warned = m.Budget.Day > 0 && percent(s.day, m.Budget.Day) >= warnAt || m.Budget.Month > 0 && percent(s.month, m.Budget.Month) >= warnAt
 		for _, language := range c.Languages() {
 			if b := m.languages[language]; b != nil {

@@ -50,6 +50,7 @@ func rows() []row {
 		{route: "/admin/clients", who: admin, at: []string{"/admin/clients"}},
 		{route: "/admin/clients/{id}/revoke", who: admin, at: []string{`/admin/clients > a[href*="/revoke"]`}},
 		{route: "/admin/consumers", who: admin, at: []string{"/admin/consumers"}},
+		{route: "/admin/engines", who: admin, at: []string{"/admin/engines"}},
 		{route: "/admin/contacts", who: admin, at: []string{"/admin/contacts"}},
 		{route: "/admin/contacts/{id}", journey: true},
 		{route: "/admin/contacts/{id}/remove", journey: true},

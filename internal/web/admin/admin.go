@@ -27,6 +27,7 @@ func adminSections() []adminSection {
 		{"/admin/publications", "publications", access.ManageSources},
 		{"/admin/translations", "translations", access.ReviewTranslations},
 		{"/admin/consumers", "consumers", access.ManageTenants},
+		{"/admin/engines", "engines", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},
 	}
 }

@@ -1,6 +1,6 @@
 // Package admin is the pages of those who run the desk: tenants and their
 // sources, people and their roles, teams, sites, contacts and liaisons, API
-// clients, consumers of changes, and the audit log.
+// clients, consumers of changes, translation engines, and the audit log.
 //
 // A section of the menu is one file: its view models, and the methods of
 // [Pages] that fill and serve them and take their forms. The package may import
@@ -84,6 +84,8 @@ type Config struct {
 	Admin       administration
 	Connections connections
 	Consumers   consumers
+	Engines     engines
+	Ledger      ledger
 	Settings    settings       // nil where no file is followed
 	Door        *signin.SignIn // keeps passwords
 }
@@ -138,6 +140,7 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/publications/{id}", access.ManageSources, p.publish),
 		page("GET", "/admin/consumers", access.ManageTenants, p.adminConsumers),
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
+		page("GET", "/admin/engines", access.ManageTenants, p.adminEngines),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),
 		page("GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV),
 	), Links: []web.Link{

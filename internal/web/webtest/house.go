@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 )
 
@@ -77,6 +78,31 @@ type mistyped struct{}
 
 func (mistyped) State() tocsin.SettingsState {
 	return tocsin.SettingsState{Since: storetest.T0, FoundAt: storetest.T0, Problem: "limits.perMinut: there is no such key.", Restart: []string{"server.listen"}}
+}
+
+// limping are translation engines: one that is left alone and one whose budget is
+// nearly used up.
+type limping struct{}
+
+func (limping) States(context.Context) ([]translate.EngineState, error) {
+	at := storetest.T0
+	return []translate.EngineState{
+		{
+			ID: "first", Name: "DeepL", Languages: []string{"fr", "ja"}, Until: at.Add(time.Hour), Class: translate.FailureQuota, SpentDay: 12_000, SpentMonth: 500_000,
+			Budget: translate.Budget{Month: 600_000}, Last: &translate.LastFailure{At: at, Class: translate.FailureQuota, Status: 456, Code: "quota <exceeded>"},
+		},
+		{ID: "second", Name: "LibreTranslate", Languages: []string{"fr"}, Mute: []string{"fr"}},
+	}, nil
+}
+
+func (limping) Order(language string) []string {
+	switch language {
+	case "fr":
+		return []string{"first", "second"}
+	case "ja":
+		return []string{"first"}
+	}
+	return nil
 }
 
 // consumers handle every change that is tried again.

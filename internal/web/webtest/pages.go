@@ -51,7 +51,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	}
 	if w.inside {
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
-		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Settings: mistyped{}, Door: w.door}).Family())
+		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Door: w.door}).Family())
 		families = append(families, translations.New(translations.Config{Parts: parts, Model: w.model, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations), Translator: translator}).Family())
 	}
 	return web.New(w.shell, families...)
