@@ -1,8 +1,11 @@
 package translate
 
 import (
+	"cmp"
 	"html"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,4 +45,28 @@ func ToXML(text string) string {
 // checks to see.
 func FromXML(answer string) string {
 	return html.UnescapeString(element.ReplaceAllString(answer, "⟦$1⟧"))
+}
+
+// Terms calls put for each stretch of a text that is a word of a glossary, the
+// longest first, as a word of its own and outside of placeholders, and rest for
+// all others, in the order of the text. What both return is put together.
+func Terms(text string, glossary map[string]string, put func(word, target string) string, rest func(string) string) string {
+	var found []span
+	for _, word := range slices.Sorted(maps.Keys(glossary)) {
+		if word != "" && glossary[word] != "" && !strings.ContainsAny(word, "⟦⟧") {
+			found = append(found, whole(text, places(text, word))...)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	var b strings.Builder
+	at := 0
+	for _, s := range found {
+		if s.from < at || strings.HasSuffix(text[:s.from], "⟦") {
+			continue
+		}
+		word := text[s.from:s.to]
+		b.WriteString(rest(text[at:s.from]) + put(word, glossary[word]))
+		at = s.to
+	}
+	return b.String() + rest(text[at:])
 }

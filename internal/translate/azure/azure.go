@@ -6,8 +6,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +87,7 @@ func (e *Engine) Translate(ctx context.Context, job translate.Job) (answer trans
 		return translate.Answer{}, err
 	}
 	for i, text := range answer.Texts {
-		answer.Texts[i] = translate.FromHTML(text)
+		answer.Texts[i] = translate.FromHTML(left.ReplaceAllString(text, ""))
 	}
 	return answer, wire.Count(len(answer.Texts), len(job.Texts))
 }
@@ -108,7 +111,7 @@ func (e *Engine) translate3(ctx context.Context, job translate.Job) (answer tran
 	type element struct{ Text string }
 	var body []element
 	for _, text := range job.Texts {
-		body = append(body, element{translate.ToHTML(text)})
+		body = append(body, element{translate.Terms(text, job.Glossary, inDictionary, translate.ToHTML)})
 	}
 	var reply []translated
 	got, err := e.client.JSON(ctx, e.path+"&from=en&textType=html&to="+url.QueryEscape(job.To), nil, body, &reply)
@@ -122,10 +125,44 @@ func (e *Engine) translate3(ctx context.Context, job translate.Job) (answer tran
 	return answer, nil
 }
 
+// inDictionary marks a word with the translation that it is to have.
+func inDictionary(word, target string) string {
+	return `<mstrans:dictionary translation="` + html.EscapeString(target) + `">` + html.EscapeString(word) + `</mstrans:dictionary>`
+}
+
+// left is what stays of such a mark in an answer.
+var left = regexp.MustCompile(`(?i)</?mstrans:dictionary\b[^<>]*>`)
+
+// A pair shows a model how a word is translated.
+type pair struct {
+	Source string `json:"source"`
+	Target string `json:"target"`
+}
+
+// maxPairs is how many pairs the provider takes beside a text.
+const maxPairs = 5
+
+// pairs are the words of a glossary that stand in a text, for models that are shown
+// pairs; those without a deployment take none.
+func (e *Engine) pairs(text string, glossary map[string]string) (list []pair) {
+	if e.config.Deployment == "" {
+		return nil
+	}
+	nothing := func(string) string { return "" }
+	translate.Terms(text, glossary, func(word, target string) string {
+		if one := (pair{word, target}); len(list) < maxPairs && !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+		return ""
+	}, nothing)
+	return list
+}
+
 func (e *Engine) translate2026(ctx context.Context, job translate.Job) (answer translate.Answer, err error) {
 	type target struct {
 		Language   string `json:"language"`
 		Deployment string `json:"deploymentName,omitempty"`
+		Pairs      []pair `json:"referenceTextPairs,omitempty"`
 	}
 	type input struct {
 		Text     string   `json:"text"`
@@ -137,7 +174,7 @@ func (e *Engine) translate2026(ctx context.Context, job translate.Job) (answer t
 		Inputs []input `json:"inputs"`
 	}
 	for _, text := range job.Texts {
-		body.Inputs = append(body.Inputs, input{translate.ToHTML(text), translate.Source, "html", []target{{job.To, e.config.Deployment}}})
+		body.Inputs = append(body.Inputs, input{translate.ToHTML(text), translate.Source, "html", []target{{job.To, e.config.Deployment, e.pairs(text, job.Glossary)}}})
 	}
 	var reply struct {
 		Value []translated `json:"value"`

@@ -3,6 +3,7 @@ package azure_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/translate"
@@ -111,5 +112,38 @@ func TestMisbehaviour(t *testing.T) {
 	answer, err := enginetest.Translate(t, engine(azure.Version2026)(t, enginetest.Say(t, http.StatusOK, `{"value":[{"translations":[]}]}`).Address), "a")
 	if err != nil || answer.Texts[0] != "" {
 		t.Errorf("%+v %v", answer, err)
+	}
+}
+
+// Words of the desk are marked with their translation for version 3.0, and shown
+// as pairs to the models of the newer one; what is left of a mark is none.
+func TestGlossary(t *testing.T) {
+	t.Parallel()
+	glossary := map[string]string{"mailbox": "boîte <aux> lettres", "mailbox rule": "règle", "absent": "x"}
+	const text = "A mailbox rule & a mailbox of ⟦1⟧, no mailboxes."
+	server := enginetest.Say(t, http.StatusOK, reply3([]string{`Une <mstrans:dictionary translation="règle">règle</mstrans:dictionary> <b>de</b> <span class="notranslate">⟦1⟧</span>`}))
+	answer, err := engine(azure.Version3)(t, server.Address).Translate(t.Context(), translate.Job{To: "fr", Texts: []string{text}, Glossary: glossary})
+	if err != nil || answer.Texts[0] != "Une règle <b>de</b> ⟦1⟧" {
+		t.Errorf("%+v %v", answer, err)
+	}
+	var body []struct{ Text string }
+	want := `A <mstrans:dictionary translation="règle">mailbox rule</mstrans:dictionary> &amp; a <mstrans:dictionary translation="boîte &lt;aux&gt; lettres">mailbox</mstrans:dictionary> of <span class="notranslate" translate="no">⟦1⟧</span>, no mailboxes.`
+	if json.Unmarshal([]byte(server.Seen()[0].Body), &body) != nil || body[0].Text != want {
+		t.Errorf("asked %s", server.Seen()[0].Body)
+	}
+	server = enginetest.Say(t, http.StatusOK, reply2026([]string{"Bien"}))
+	for deployment, want := range map[string]string{"desk": `"referenceTextPairs":[{"source":"mailbox rule","target":"règle"},{"source":"mailbox","target":"boîte \u003caux\u003e lettres"}]`, "": ""} {
+		e, err := azure.New(azure.Config{Address: server.Address, Key: enginetest.Secret, Deployment: deployment, Now: enginetest.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Translate(t.Context(), translate.Job{To: "fr", Texts: []string{text}, Glossary: glossary}); err != nil {
+			t.Fatal(err)
+		}
+		seen := server.Seen()
+		asked := seen[len(seen)-1].Body
+		if !strings.Contains(asked, want) || (want == "") == strings.Contains(asked, "referenceTextPairs") || strings.Contains(asked, "mstrans") {
+			t.Errorf("%q: asked %s", deployment, asked)
+		}
 	}
 }

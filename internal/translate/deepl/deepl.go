@@ -28,14 +28,18 @@ type Config struct {
 }
 
 // Engine implements [translate.Engine].
-type Engine struct{ client *wire.Client }
+type Engine struct {
+	client   *wire.Client
+	now      func() time.Time
+	glossary glossary
+}
 
 // New makes the engine.
 func New(c Config) (*Engine, error) {
 	client, err := wire.New(wire.Config{
 		Address: Address(c.Address, c.Key), Header: http.Header{"Authorization": {"DeepL-Auth-Key " + c.Key}}, Secrets: []string{c.Key}, Now: c.Now,
 	})
-	return &Engine{client}, err
+	return &Engine{client: client, now: c.Now, glossary: glossary{written: map[string]string{}}}, err
 }
 
 // Address returns where the API is reached with a key.
@@ -64,11 +68,17 @@ type request struct {
 	Formatting bool     `json:"preserve_formatting"`
 	Tags       string   `json:"tag_handling"`
 	Billed     bool     `json:"show_billed_characters"`
+	Context    string   `json:"context"`
+	Glossary   string   `json:"glossary_id,omitempty"`
 }
+
+// about tells the engine what sentences that stand alone are about. It is neither
+// translated nor billed.
+const about = "Notices of a cloud provider to the administrators of its customers: service incidents, their impact on users and their state, and planned changes of apps."
 
 // Translate implements [translate.Engine].
 func (e *Engine) Translate(ctx context.Context, job translate.Job) (translate.Answer, error) {
-	body := request{Source: "EN", Target: strings.ToUpper(job.To), Split: "0", Formatting: true, Tags: "xml", Billed: true}
+	body := request{Source: "EN", Target: strings.ToUpper(job.To), Split: "0", Formatting: true, Tags: "xml", Billed: true, Context: about, Glossary: e.glossaryFor(ctx, job)}
 	for _, text := range job.Texts {
 		body.Texts = append(body.Texts, translate.ToXML(text))
 	}

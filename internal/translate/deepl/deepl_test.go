@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/translate/deepl"
@@ -86,5 +89,71 @@ func TestLanguages(t *testing.T) {
 		if got, err := e.Languages(t.Context()); !slices.Equal(got, test.want) || (err != nil) != (test.want == nil) {
 			t.Errorf("%d %s: %v %v", test.status, test.body, got, err)
 		}
+	}
+}
+
+// The words of the desk go into one glossary of the account, one dictionary a
+// language, written anew when they change and only when a text has one of them. A
+// glossary that is refused costs no translation.
+func TestGlossary(t *testing.T) {
+	t.Parallel()
+	var refuse atomic.Bool
+	server := enginetest.Serve(t, func(w http.ResponseWriter, r enginetest.Request) {
+		switch {
+		case strings.HasPrefix(r.Path, "/v3/") && refuse.Load():
+			w.WriteHeader(456)
+		case r.Method == http.MethodGet:
+			_, _ = w.Write([]byte(`{"glossaries":[{"glossary_id":"other","name":"Mine"}]}`))
+		case r.Method == http.MethodPost && r.Path == "/v3/glossaries":
+			w.WriteHeader(http.StatusCreated)
+			_, _ = w.Write([]byte(`{"glossary_id":"g1","name":"Tocsin","dictionaries":[]}`))
+		case r.Method == http.MethodPut:
+			_, _ = w.Write([]byte(`{"source_lang":"EN","target_lang":"FR","entry_count":1}`))
+		default:
+			_, _ = w.Write([]byte(reply([]string{"Bien"})))
+		}
+	})
+	now := enginetest.Now()
+	e, err := deepl.New(deepl.Config{Address: server.Address, Key: enginetest.Secret, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(text string, glossary map[string]string) string {
+		t.Helper()
+		from := len(server.Seen())
+		answer, err := e.Translate(t.Context(), translate.Job{To: "fr", Texts: []string{text}, Glossary: glossary})
+		if err != nil || answer.Texts[0] != "Bien" {
+			t.Fatalf("%+v, %v", answer, err)
+		}
+		var calls []string
+		for _, r := range server.Seen()[from:] {
+			var body struct {
+				ID      string `json:"glossary_id"`
+				Entries string `json:"entries"`
+			}
+			_ = json.Unmarshal([]byte(r.Body), &body)
+			calls = append(calls, strings.TrimSpace(r.Method+" "+r.Path+" "+body.ID+body.Entries))
+		}
+		return strings.Join(calls, ", ")
+	}
+	words := map[string]string{"mailbox": "boîte", "tab\tbed": "x"}
+	for _, tt := range []struct{ text, want string }{
+		{"No word of it.", "POST /v2/translate"},
+		{"A Mailbox.", "GET /v3/glossaries, POST /v3/glossaries, POST /v2/translate g1"},
+		{"Two mailboxes.", "POST /v2/translate g1"},
+	} {
+		if got := ask(tt.text, words); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.text, got, tt.want)
+		}
+	}
+	if got := ask("A mailbox.", map[string]string{"mailbox": "BAL"}); got != "PUT /v3/glossaries/g1/dictionaries mailbox\tBAL, POST /v2/translate g1" {
+		t.Errorf("other words: %s", got)
+	}
+	refuse.Store(true)
+	if got := ask("A mailbox.", map[string]string{"mailbox": "b"}); !strings.HasSuffix(got, "POST /v2/translate") {
+		t.Errorf("refused: %s", got)
+	}
+	if got := ask("A mailbox.", map[string]string{"mailbox": "b"}); got != "POST /v2/translate" {
+		t.Errorf("refused again: %s", got)
 	}
 }

@@ -71,6 +71,15 @@ func (c *Client) JSON(ctx context.Context, path string, header http.Header, requ
 	return c.do(ctx, http.MethodPost, path, "application/json", header, body, into)
 }
 
+// Send is [Client.JSON] with another method.
+func (c *Client) Send(ctx context.Context, method, path string, request, into any) (Answer, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return Answer{}, fmt.Errorf("encode request: %w", err)
+	}
+	return c.do(ctx, method, path, "application/json", nil, body, into)
+}
+
 // Form is [Client.JSON] with a form in place of an object.
 func (c *Client) Form(ctx context.Context, path string, form url.Values, into any) (Answer, error) {
 	return c.do(ctx, http.MethodPost, path, "application/x-www-form-urlencoded", nil, []byte(form.Encode()), into)
@@ -99,7 +108,7 @@ func (c *Client) do(ctx context.Context, method, path, kind string, more http.He
 	if err != nil {
 		return Answer{}, &translate.Failure{Class: translate.FailurePassing, Status: answer.Status, Cause: err}
 	}
-	if answer.Status != http.StatusOK {
+	if answer.Status != http.StatusOK && answer.Status != http.StatusCreated {
 		return Answer{}, c.refused(answer, text)
 	}
 	return Answer{answer.Header}, Decode(text, into)
