@@ -85,7 +85,7 @@ func EntityTag(name string, compressed bool) string {
 
 // bareTag is the name in an entity tag.
 func bareTag(tag string) string {
-	return strings.TrimSuffix(strings.Trim(tag, `"`), GzipTag)
+	return strings.TrimSuffix(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`), GzipTag)
 }
 
 // SmallestPacked is the number of bytes below which to compress an answer
@@ -95,8 +95,9 @@ const SmallestPacked = 1024
 // A Packer compresses answers at one level. It may be used by many goroutines
 // at once, and the memory of its writers, about a megabyte each, is used again.
 type Packer struct {
-	level int
-	pool  sync.Pool
+	level  int
+	pool   sync.Pool
+	pieces sync.Pool // of compressors for pieces
 }
 
 // NewPacker returns a packer for a level of [gzip], from 1 for quick to 9 for

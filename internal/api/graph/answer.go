@@ -39,6 +39,7 @@ type answer struct {
 	applied string   // the header Preference-Applied
 	again   bool     // it is kept, and so asked for again
 	once    sync.Once
+	joined  bool // zipped is of pieces, and in memory that is lent
 	zipped  []byte
 	packed  []string // the header Content-Length of zipped
 }
@@ -46,6 +47,9 @@ type answer struct {
 // zip compresses an answer that is kept: at the first time, doing so would
 // cost more than sending it.
 func (a *answer) zip(p *httpserver.Packer) []byte {
+	if a.joined {
+		return a.zipped
+	}
 	if len(a.plain) <= httpserver.SmallestPacked || !a.again {
 		return nil
 	}
@@ -166,6 +170,9 @@ func (x *exchange) deliver(a *answer) error {
 	}
 	if err := x.checkTag(tag); err != nil {
 		return err
+	}
+	if a.joined && tag != "" {
+		tag = "W/" + tag // the same packed at once has other bytes
 	}
 	send := httpserver.Answer{Kind: a.kind, Body: a.plain, Length: a.length, Tag: tag}
 	if zipped != nil {

@@ -58,6 +58,7 @@ type API struct {
 	answers    *cache.Cache[answerKey, *answer]
 	buffers    httpserver.Buffers
 	packer     *httpserver.Packer
+	comma      *httpserver.Piece
 	fixed      fixed
 
 	description description
@@ -72,7 +73,7 @@ func New(c Config) (*API, error) {
 		names: tocsin.NewNames(c.Base, c.Names...), key: c.Key, model: c.Model, admission: c.Admission,
 		viewpoints: c.Viewpoints, files: c.Files, audiences: c.Audiences, now: c.Now, log: c.Log,
 		closed: newSchema(false), open: newSchema(true),
-		entities: cache.New[entityKey, *entity](cache.Bounds{Bytes: entityBytes}), answers: cache.New[answerKey, *answer](cache.Bounds{Bytes: answerBytes}), fixed: newFixed(), packer: httpserver.NewPacker(5),
+		entities: cache.New[entityKey, *entity](cache.Bounds{Bytes: entityBytes}), answers: cache.New[answerKey, *answer](cache.Bounds{Bytes: answerBytes}), fixed: newFixed(), packer: httpserver.NewPacker(5), comma: httpserver.Stored([]byte{','}),
 	}
 	if a.audiences == nil {
 		a.audiences = append(Audiences(), a.names.All()...)

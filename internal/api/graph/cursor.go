@@ -159,6 +159,7 @@ func (c *issueCursor) entity() (*entity, error) {
 	}
 	issue.Resolved = c.resolved()
 	e := encodeIssue(c.api.schema(c.unknown).enums, &issue, c.unknown)
+	e.key = key
 	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
 }
@@ -280,6 +281,7 @@ func (c *messageCursor) entity() (*entity, error) {
 		return nil, err
 	}
 	e := encodeMessage(c.api.schema(c.unknown).enums, &message, c.unknown)
+	e.key = key
 	c.api.entities.Put(key, e, len(e.json))
 	return e, nil
 }

@@ -18,6 +18,10 @@ type entity struct {
 	json  []byte
 	spans []span            // by property index; of `"name":value`
 	sum   httpserver.Digest // of json
+
+	key    entityKey         // under which it is kept; zero for one that is not
+	asked  bool              // for a compressed page, once
+	packed *httpserver.Piece // json behind a comma; nil for one that was not asked for again
 }
 
 type span struct{ start, colon, end int32 }

@@ -29,6 +29,7 @@ func (x *exchange) list() error {
 	k, keep := x.listKey(only)
 	a, ok := x.kept(k, keep)
 	lent := false
+	var pieces pieces
 	if !ok {
 		opts, err := x.parse(l.list)
 		if err != nil {
@@ -40,15 +41,21 @@ func (x *exchange) list() error {
 		if err != nil {
 			return err
 		}
-		body, sum, err := x.page(l, only, opts, from, path)
+		pieces.wanted = !x.batched && httpserver.AcceptsGzip(x.header)
+		body, sum, err := x.page(l, only, opts, from, path, &pieces)
 		if err != nil {
 			return err
 		}
-		a, lent = x.keep(k, keep, body, sum, x.prefer.applied())
+		if a, lent = x.keep(k, keep, body, sum, x.prefer.applied()); !a.again {
+			x.join(a, &pieces)
+		}
 	}
 	err := x.deliver(a)
 	if lent {
 		x.api.buffers.Put(a.plain)
+	}
+	if a.joined {
+		x.api.buffers.Put(a.zipped)
 	}
 	return err
 }
@@ -140,7 +147,7 @@ func (x *exchange) countDigest(number []byte) httpserver.Digest {
 }
 
 // page writes one page of a list. The digest says as much as the body.
-func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string) ([]byte, httpserver.Digest, error) {
+func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string, parts *pieces) ([]byte, httpserver.Digest, error) {
 	f, err := x.finder(l, only, opts)
 	if err != nil {
 		return nil, httpserver.Digest{}, err
@@ -165,6 +172,8 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 	}
 	to = append(to, `"value":[`...)
 	d := x.summary(to, opts)
+	parts.begin(to, d, opts)
+	d.parts = parts
 	for i, row := range r.rows {
 		if i > 0 {
 			to = append(to, ',')
@@ -182,6 +191,7 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 type summary struct {
 	hash  hash.Hash
 	whole bool // too much is written beside the entities
+	parts *pieces
 }
 
 func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
@@ -199,6 +209,7 @@ func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
 func (d *summary) add(e *entity) {
 	if d != nil && !d.whole {
 		d.hash.Write(e.sum[:])
+		d.parts.add(e)
 	}
 }
 
