@@ -169,6 +169,9 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if err := a.newTranslation(c, o); err != nil {
 		return err
 	}
+	if err := a.newAnnouncing(c, o); err != nil {
+		return err
+	}
 	a.outbox = a.Outbox(o.Log)
 	background := jobs.Default()
 	if o.DueEvery > 0 {
@@ -216,6 +219,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return a.live.Run(ctx) })
 	group.Go(func() error { return a.asking.Run(ctx) })
+	group.Go(func() error { return a.announcing.dispatcher.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
 	if a.settings != nil {
 		group.Go(func() error { return a.settings.Run(ctx, a.reload) })

@@ -7,6 +7,7 @@ import (
 
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/jobs"
+	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
@@ -19,11 +20,17 @@ func (r *Rooms) consumers() []outbox.Consumer {
 	return []outbox.Consumer{
 		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
 		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.policy, time.Now, r.wanted).Handle},
+		{Name: dispatch.ConsumerName, Start: outbox.Now, Handle: r.deciding().Handle},
 	}
 }
 
 // Outbox makes what drives the consumers of the changes.
 func (r *Rooms) Outbox(log *slog.Logger) *outbox.Runner {
+	if r.announcing.setup.Setup() == nil { // of a command: what it has handled again is sent by the desk that runs
+		if err := r.setChannels(r.settings); err != nil {
+			log.Warn("channels of the settings cannot be used", "err", err)
+		}
+	}
 	return outbox.New(r.Store, time.Now, log, r.consumers()...)
 }
 

@@ -24,6 +24,9 @@ type Rooms struct {
 	Translation *translation.Store
 	Deliveries  *delivery.Store
 
+	announcing announcing
+	settings   config.Config // they were opened with
+
 	policy translate.Policy // who is translated for
 	wanted func()           // called when there is something to ask engines for; may be nil
 }
@@ -55,7 +58,7 @@ func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), policy: policyOf(c)}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), policy: policyOf(c), settings: c}, nil
 }
 
 // Close ends all connections to the database.

@@ -67,6 +67,8 @@ type root struct {
 	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
 	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
 	Route    routeCmd    `cmd:"" help:"Show who hears of what, and try it."`
+	Delivery deliveryCmd `cmd:"" help:"List what was told to whom, have it sent again, and say why somebody was told or was not."`
+	Channel  channelCmd  `cmd:"" help:"Test a channel of the settings."`
 	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`

@@ -29,7 +29,7 @@ func waits() []time.Duration {
 func (e *errand) attempt(ctx context.Context, s *start) delivery.Outcome {
 	b := s.Batch
 	m := e.message(s.content, b)
-	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
 		timer := time.AfterFunc(farewell, cancel)

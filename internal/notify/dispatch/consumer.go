@@ -151,7 +151,7 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 		return nil, nil
 	}
 	word := changeOf(e, subject)
-	labels := labelsOf(subject, tenant, word)
+	labels := LabelsOf(subject, tenant, word)
 	kind := notify.KindUpdate
 	if change.Silent || d.now.Sub(change.At) > oldNews {
 		kind = notify.KindSummary

@@ -39,8 +39,8 @@ const (
 	// lease is how long a process that dies keeps others from its endpoints. Each
 	// attempt extends it.
 	lease = time.Minute
-	// sendTimeout bounds one attempt, and is shorter than the lease.
-	sendTimeout = 30 * time.Second
+	// SendTimeout bounds one attempt, and is shorter than the lease.
+	SendTimeout = 30 * time.Second
 	// farewell is how long an attempt may go on when the program ends.
 	farewell = 5 * time.Second
 	// lookEvery is how long a delivery may wait for a process that nobody wakes.
@@ -102,7 +102,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		full := false
 		for _, failing := range []bool{false, true} {
-			more, err := d.pass(ctx, &serving, failing)
+			more, _, err := d.pass(ctx, &serving, failing)
 			if err != nil && ctx.Err() == nil {
 				d.Log.WarnContext(ctx, "deliveries wait", "err", err)
 			}
@@ -116,26 +116,50 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
+// Drain sends what is due now, and returns when nothing is left that this process
+// may send.
+func (d *Dispatcher) Drain(ctx context.Context) error {
+	var recording sync.WaitGroup
+	recording.Go(func() { d.recorder.run(ctx) })
+	defer recording.Wait()
+	defer close(d.recorder.ops)
+	for {
+		served := false
+		for _, failing := range []bool{false, true} {
+			var serving sync.WaitGroup
+			_, n, err := d.pass(ctx, &serving, failing)
+			serving.Wait()
+			if err != nil {
+				return err
+			}
+			served = served || n > 0
+		}
+		if !served {
+			return nil
+		}
+	}
+}
+
 // pass claims endpoints that are due and has them served. It reports whether
-// there may be more.
-func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing bool) (bool, error) {
+// there may be more, and how many they are.
+func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing bool) (more bool, n int, err error) {
 	setup := d.Setup()
 	slots := d.slots[failing]
 	free := cap(slots) - len(slots)
-	if setup == nil || free == 0 {
-		return free == 0, nil
+	if setup == nil || len(setup.Exits) == 0 || free == 0 {
+		return free == 0, 0, nil
 	}
 	now := d.Now()
 	if next, err := d.Ledger.NextDue(ctx); err != nil || next.IsZero() || next.After(now) {
-		return false, err
+		return false, 0, err
 	}
 	claims, err := d.Ledger.Claim(ctx, failing, free, now, lease)
 	if err != nil || len(claims) == 0 {
-		return false, err
+		return false, 0, err
 	}
 	work, err := d.Ledger.Due(ctx, claims, maxDue, now)
 	if err != nil {
-		return false, err // the claims end by themselves
+		return false, 0, err // the claims end by themselves
 	}
 	for _, claim := range claims {
 		slots <- struct{}{}
@@ -147,15 +171,18 @@ func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing 
 			d.serve(ctx, setup, claim, work[claim.Num])
 		})
 	}
-	return len(claims) == free, nil
+	return len(claims) == free, len(claims), nil
 }
 
 // wait waits until there is something to do: a wake, an endpoint that was served,
 // or the time at which something is due.
 func (d *Dispatcher) wait(ctx context.Context, full bool) {
 	wait := lookEvery
-	if next, err := d.Ledger.NextDue(ctx); err == nil && !next.IsZero() && !full && d.Setup() != nil {
-		wait = min(wait, max(next.Sub(d.Now()), 10*time.Millisecond))
+	setup := d.Setup()
+	if setup != nil && len(setup.Exits) > 0 && !full {
+		if next, err := d.Ledger.NextDue(ctx); err == nil && !next.IsZero() {
+			wait = min(wait, max(next.Sub(d.Now()), 10*time.Millisecond))
+		}
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -78,7 +78,7 @@ func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start
 			continue
 		}
 		list = append(list, &start{content: content, list: group, Start: delivery.Start{Claim: e.claim, Changes: seqs(group), Batch: delivery.Batch{
-			ID: newID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
+			ID: NewID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
 		}}})
 	}
 	return list, nil
@@ -272,9 +272,9 @@ func (e *errand) divert(ctx context.Context, work *delivery.Work) {
 	e.toFallback(work.Pending)
 }
 
-// newID returns an id that nothing else has, of lower-case letters and digits
+// NewID returns an id that nothing else has, of lower-case letters and digits
 // after a prefix.
-func newID(prefix string) string {
+func NewID(prefix string) string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return prefix + idForm.EncodeToString(b[:])

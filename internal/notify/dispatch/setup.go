@@ -43,6 +43,10 @@ const channelKey = "channel:"
 // KeyOf returns the key of the endpoint that a channel of the settings is.
 func KeyOf(channel string) string { return channelKey + channel }
 
+// ChannelOf returns the name of the channel whose endpoint has a key; the key
+// itself for an endpoint of another kind.
+func ChannelOf(key string) string { return strings.TrimPrefix(key, channelKey) }
+
 // exit finds where the deliveries of an endpoint go; nil where the settings have
 // it no longer.
 func (s *Setup) exit(key string) *Exit {

@@ -145,8 +145,9 @@ func news(change string, status tocsin.Status) bool {
 	return change == ChangeResolved || change == ChangeHeard || status.Settled()
 }
 
-// labelsOf returns the labels by which routes choose.
-func labelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {
+// LabelsOf returns the labels by which routes choose; change says what changed, ""
+// for what only stands there.
+func LabelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {
 	labels := []route.Label{
 		{Name: "tenant", Value: tenant.ID},
 		{Name: "tenant_name", Value: tenant.Name},

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/notify/letters"
+	"example.org/tocsin/internal/notify/webhook"
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// announcing are the parts of a desk that tell people and programs of changes.
+// They meet in the store; what the settings say can be swapped.
+type announcing struct {
+	setup      dispatch.Live
+	dispatcher *dispatch.Dispatcher // nil before the desk is built
+	writer     *letters.Writer
+	attempts   *prometheus.CounterVec
+	open       func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
+}
+
+// deciding makes the consumer of changes that decides who hears.
+func (r *Rooms) deciding() *dispatch.Consumer {
+	return dispatch.NewConsumer(dispatch.ConsumerConfig{
+		Archive: r.Archive, Ledger: r.Deliveries, Setup: r.announcing.setup.Setup, Now: time.Now,
+		Silences: func(ctx context.Context, tx *store.Tx) ([]route.Silence, error) {
+			return r.Deliveries.ActiveSilences(ctx, tx, time.Now())
+		},
+		Open: func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
+			if r.announcing.open == nil {
+				return nil, nil
+			}
+			return r.announcing.open(ctx, tenant)
+		},
+		Told: func() {
+			if r.announcing.dispatcher != nil {
+				r.announcing.dispatcher.Wake()
+			}
+		},
+	})
+}
+
+// newAnnouncing makes what words and sends messages. Nothing is connected before
+// there is something to tell.
+func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
+	n := &a.announcing
+	n.open = a.openLabels
+	n.attempts = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tocsin_notify_attempts_total", Help: "Attempts to deliver a message, by kind of channel and by why it was not accepted; the reason is empty for those that were.",
+	}, []string{"kind", "reason"})
+	n.writer, err = letters.New(letters.Config{Press: a.press, Translator: a.translator, Base: a.Base, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	n.dispatcher = dispatch.NewDispatcher(dispatch.DispatcherConfig{
+		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
+		Counted: func(kind string, reason notify.Reason) { n.attempts.WithLabelValues(kind, string(reason)).Inc() },
+	})
+	return a.setChannels(c)
+}
+
+// setChannels puts what settings say about who hears what, and how, in the place
+// of what held. On an error what held stays.
+func (r *Rooms) setChannels(c config.Config) error {
+	setup, err := NewSetup(c, time.Now)
+	if err == nil {
+		r.announcing.setup.Swap(setup)
+	}
+	return err
+}
+
+// openLabels are the labels of the open issues of a tenant.
+func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
+	snapshot, err := a.Model.Snapshot(ctx, tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []route.Labels
+	for _, row := range health.OpenRows(snapshot, time.Now()) {
+		list = append(list, dispatch.LabelsOf(&dispatch.Subject{
+			Kind: tocsin.KindIssue, ID: row.ID, Class: row.Class, Status: row.Status, Severity: health.SeverityOf(row), Feature: row.Feature,
+			Services: []notify.Service{{ID: row.ServiceID, Name: row.Service}},
+		}, tenant, ""))
+	}
+	return list, nil
+}
+
+// A Tested is what came of a test of a channel.
+type Tested struct {
+	Kind    string
+	Host    string
+	Receipt notify.Receipt
+	Failure *notify.Failure // nil when it was accepted
+	Took    time.Duration
+}
+
+// TestChannel sends a message that says that it is a test through a channel of the
+// settings, past the ledger. It fails with [tocsin.ErrNotFound] when there is no
+// such channel.
+func TestChannel(ctx context.Context, c config.Config, name string) (Tested, error) {
+	setup, err := NewSetup(c, time.Now)
+	if err != nil {
+		return Tested{}, err
+	}
+	exit := setup.Exits[name]
+	if exit == nil {
+		var names []string
+		for _, one := range c.Notify.Channels {
+			names = append(names, one.Name)
+		}
+		return Tested{}, tocsin.NotFoundf("There is no channel %s%s", tocsin.Clip(name, 40), tocsin.Meant(name, names))
+	}
+	writer, err := letters.New(letters.Config{Now: time.Now})
+	if err != nil {
+		return Tested{}, err
+	}
+	began := time.Now()
+	t := Tested{Kind: exit.Kind, Host: exit.Host}
+	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
+	defer cancel()
+	t.Receipt, err = exit.Channel.Send(ctx, &notify.Message{
+		ID: dispatch.NewID("test_"), Kind: notify.KindTest, Attempt: 1, Endpoint: notify.Endpoint{Key: dispatch.KeyOf(name), Zone: exit.Zone},
+		Language: exit.Language, MadeAt: began.UTC().Truncate(time.Microsecond), Letter: writer.Test(exit.Language, name),
+	})
+	if err != nil {
+		t.Failure = notify.FailureOf(err)
+	}
+	t.Took = time.Since(began)
+	return t, nil
+}
+
+// NewWebhookSecret makes a secret for a webhook.
+func NewWebhookSecret() string { return webhook.NewSecret() }
