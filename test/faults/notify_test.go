@@ -26,7 +26,9 @@ import (
 const notifierVariable = "TOCSIN_FAULTS_NOTIFIER"
 
 func notifierProcess(dsn string) error {
-	before, arm, last := KillAt(func(query string) bool { return looks(query) || strings.Contains(query, "FROM delivery_endpoints WHERE due_at > 0") })
+	before, arm, last := KillAt(func(query string) bool {
+		return looks(query) || strings.Contains(query, "FROM delivery_endpoints WHERE due_at > 0")
+	})
 	s, err := storetest.New(context.Background(), dsn, store.BeforeStatement(before))
 	if err != nil {
 		return err
