@@ -53,6 +53,9 @@ func loadAssets() (assets, error) {
 			}
 			body = append(body, text...)
 		}
+		if strings.HasPrefix(file.kind, "text/css") {
+			body = smallSheet(body)
+		}
 		sum := sha256.Sum256(body)
 		stem, ending, _ := strings.Cut(file.name, ".")
 		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending

@@ -137,6 +137,7 @@ type Reading struct {
 	// Workaround is what the newest post that speaks of one says that readers can do
 	// meanwhile, sentence by sentence.
 	Workaround []string
+	Regions    []post.Region // of the newest post that names any
 }
 
 // ReadPosts reads the posts of an issue, once for each of its documents.
@@ -166,6 +167,9 @@ func ReadingOf(issue tocsin.Issue) Reading {
 		for _, w := range read.Posts[i].Workarounds() {
 			read.Workaround = append(read.Workaround, w.Text)
 		}
+	}
+	for i := len(read.Posts) - 1; i >= 0 && len(read.Regions) == 0; i-- {
+		read.Regions = read.Posts[i].Regions()
 	}
 	return read
 }

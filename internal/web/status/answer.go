@@ -143,15 +143,10 @@ func tell(issue tocsin.Issue, row *readmodel.Row, read part.Reading, now time.Ti
 		}
 	}
 	t.scope, _ = newest(read.Posts, post.KindScope)
-	for _, one := range slices.Backward(read.Posts) {
-		for _, region := range one.Regions() {
-			t.regions = append(t.regions, region.Name)
-			if !slices.Contains(t.evidence, region.Text) && !strings.Contains(t.scope, region.Text) {
-				t.evidence = append(t.evidence, region.Text)
-			}
-		}
-		if len(t.regions) > 0 {
-			break
+	for _, region := range read.Regions {
+		t.regions = append(t.regions, region.Name)
+		if !slices.Contains(t.evidence, region.Text) && !strings.Contains(t.scope, region.Text) {
+			t.evidence = append(t.evidence, region.Text)
 		}
 	}
 	return t
