@@ -148,7 +148,7 @@ func (s *SignIn) Leave(w http.ResponseWriter, r *http.Request, id, next string) 
 	if err != nil {
 		return err
 	}
-	if err := s.attempts.network(s.network(r), s.config.Now()); err != nil {
+	if err := s.attempts.network(s.Network(r), s.config.Now()); err != nil {
 		return err
 	}
 	known, err := p.discover(r.Context())

@@ -137,7 +137,7 @@ func (s *SignIn) AskPasskey(w http.ResponseWriter, r *http.Request) (options any
 	if s.relying == nil {
 		return nil, errNoPasskeys
 	}
-	if err := s.attempts.network(s.network(r), s.config.Now()); err != nil {
+	if err := s.attempts.network(s.Network(r), s.config.Now()); err != nil {
 		return nil, err
 	}
 	assertion, session, err := s.relying.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))

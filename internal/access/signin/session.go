@@ -280,9 +280,9 @@ func (s *SignIn) device(r *http.Request, name string) string {
 	return mark
 }
 
-// network is where a request comes from, as coarse as addresses are handed
+// Network returns where a request comes from, as coarse as addresses are handed
 // out: IPv6 by its first 64 bits.
-func (s *SignIn) network(r *http.Request) string {
+func (s *SignIn) Network(r *http.Request) string {
 	address := s.config.Address(r)
 	bits := 32
 	if address.Is6() {

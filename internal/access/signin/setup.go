@@ -46,7 +46,7 @@ func (s *SignIn) SetUpOpen(ctx context.Context, code string) (bool, error) {
 // [tocsin.ErrNotFound] when somebody else was first or the code is not good.
 func (s *SignIn) SetUp(w http.ResponseWriter, r *http.Request, code, name, display, password string) error {
 	now := s.config.Now()
-	if err := s.attempts.network(s.network(r), now); err != nil {
+	if err := s.attempts.network(s.Network(r), now); err != nil {
 		return err
 	}
 	if open, err := s.SetUpOpen(r.Context(), code); err != nil || !open {

@@ -171,7 +171,7 @@ func (s *SignIn) refused(r *http.Request, user tocsin.User, method string) {
 func (s *SignIn) Password(w http.ResponseWriter, r *http.Request, name, password string) error {
 	now := s.config.Now()
 	name = strings.ToLower(strings.TrimSpace(name))
-	if err := s.attempts.password(tocsin.Clip(name, 100), s.network(r), s.device(r, name), now); err != nil {
+	if err := s.attempts.password(tocsin.Clip(name, 100), s.Network(r), s.device(r, name), now); err != nil {
 		return err
 	}
 	user, hash, err := s.config.Archive.User(r.Context(), name)
@@ -207,7 +207,7 @@ func (s *SignIn) ChangePassword(w http.ResponseWriter, r *http.Request, old, pas
 	if err := CheckPassword(password, user.Name); err != nil {
 		return err
 	}
-	if err := s.attempts.password(user.Name, s.network(r), "session "+visitor.SessionID, s.config.Now()); err != nil {
+	if err := s.attempts.password(user.Name, s.Network(r), "session "+visitor.SessionID, s.config.Now()); err != nil {
 		return err
 	}
 	if ok, err := s.hasher.check(r.Context(), old, hash); err != nil || !ok {

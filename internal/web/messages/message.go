@@ -33,6 +33,7 @@ type messagePage struct {
 	TitleBeside                            *part.TranslatedLine
 	Beside                                 *part.Bilingual // the body in another language; nil for none
 	Switch                                 []part.TranslationLink
+	Links                                  part.BesideLinks
 }
 
 // message serves /messages/{id}, the id in any case.
@@ -109,6 +110,9 @@ func (page *messagePage) translate(v *view, m tocsin.Message, row *readmodel.Row
 		}
 	} else if made, err = v.Translate(language, texts...); err != nil {
 		return err
+	}
+	if !row.Private {
+		page.Links = v.BesideLinks(tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, language)
 	}
 	body := v.Bilingual(made[1])
 	body.Link(post.Links(m.Content, m.ContentType))

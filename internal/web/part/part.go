@@ -82,6 +82,9 @@ type Config struct {
 	// Translator puts posts into other languages; nil where they stay as they are.
 	Translator translator
 	Door       door // nil where nobody has private addresses
+	// Reports keeps what readers find bad in translations; nil where they cannot say.
+	Reports reporter
+	Network func(*http.Request) string // where a request comes from, coarsely
 }
 
 // Parts has what is worked out once for all families.
@@ -91,11 +94,12 @@ type Parts struct {
 	pasts   *pasts
 	kept    *cache.Cache[keptKey, template.HTML]
 	read    *cache.Cache[int64, Reading]
+	flood   *access.Limiter // of reports
 }
 
 // New returns the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead()}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), flood: access.NewLimiter(reportsPerMinute)}
 }
 
 // Family returns the templates and texts of the parts.

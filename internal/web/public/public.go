@@ -100,6 +100,10 @@ func (p *Pages) Family() web.Family {
 		published("/status/{tenant}/help", p.sheet)
 		published("/status/{tenant}/embed", p.embed)
 		published("/status/{tenant}/{id}/{n}", p.publication)
+		published("/status/{tenant}/{id}/{n}/report", p.report)
+		answer := f.Pages[len(f.Pages)-1]
+		answer.Method = "POST"
+		f.Pages = append(f.Pages, answer)
 		f.Pages = append(f.Pages, p.feeds()...)
 	}
 	if p.config.Demo {

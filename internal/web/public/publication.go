@@ -31,6 +31,7 @@ type publicationPage struct {
 	Channels       template.HTML
 	Earlier, Later string // addresses of the updates beside it
 	Newest         string // "" on the newest
+	Report         string // where readers say that the translation is bad, "" for nowhere
 }
 
 // factLine is a fact as it is shown.
@@ -108,7 +109,7 @@ func (v *view) writePublication(one *publish.Publication) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.Translated = halves.line(one.Title)
+	page.Translated, page.Report = halves.line(one.Title), v.reportable(one)
 	page.state(v, one, halves)
 	page.Change = v.change(one)
 	for _, said := range one.Posts {
@@ -173,9 +174,8 @@ func (v *view) translated() bool {
 // halves are the texts of a page beside their translations, by the text.
 type halves map[string]part.Bilingual
 
-// halves translates all texts of an update at once. In the provider's language
-// they stand alone.
-func (v *view) halves(one *publish.Publication) (halves, error) {
+// textsOf are the texts of an update that are translated.
+func textsOf(one *publish.Publication) []string {
 	texts := []string{one.Title}
 	for _, f := range one.Facts {
 		if f.Name == publish.FactUserImpact {
@@ -185,6 +185,13 @@ func (v *view) halves(one *publish.Publication) (halves, error) {
 	for _, said := range one.Posts {
 		texts = append(texts, said.Join())
 	}
+	return texts
+}
+
+// halves translates all texts of an update at once. In the provider's language
+// they stand alone.
+func (v *view) halves(one *publish.Publication) (halves, error) {
+	texts := textsOf(one)
 	made := halves{}
 	if !v.translated() {
 		for _, text := range texts {

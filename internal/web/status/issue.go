@@ -40,6 +40,7 @@ type issuePage struct {
 	Portal                                               string // where the admin centre shows it; "" where that is not known
 	TitleBeside                                          *part.TranslatedLine
 	Switch                                               []part.TranslationLink
+	Links                                                part.BesideLinks
 }
 
 // note is a sentence that stands out: its family, a title, a text.
@@ -120,7 +121,7 @@ func (page *issuePage) say(v *view, t told, row *readmodel.Row, versions []tocsi
 	if row.Own() {
 		language = ""
 	} else {
-		page.Switch = v.TranslationSwitch(language)
+		page.Switch, page.Links = v.TranslationSwitch(language), v.BesideLinks(tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, language)
 	}
 	if t, err = t.in(v, language); err != nil {
 		return "", err

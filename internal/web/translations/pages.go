@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
@@ -81,24 +80,11 @@ type proposals interface {
 	For(ctx context.Context, tenantID, language string, texts []string, most int) ([][]translate.Proposal, error)
 }
 
-// translator puts texts of a tenant into other languages.
-type translator interface {
-	RenderAll(ctx context.Context, tenantID, language string, texts []string) ([]translate.Translation, error)
-}
-
-// model has the texts of issues and messages.
-type model interface {
-	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
-	Message(ctx context.Context, row *readmodel.Row) (tocsin.Message, error)
-}
-
 // Config is what the pages are made of, and what they change.
 type Config struct {
-	Parts      *part.Parts
-	Model      model
-	Memory     memory
-	Proposals  proposals
-	Translator translator
+	Parts     *part.Parts
+	Memory    memory
+	Proposals proposals
 }
 
 // Pages are the pages of the desk.
@@ -159,6 +145,10 @@ func (p *Pages) Family() web.Family {
 		desk("POST", "/terms", p.putTerm),
 		desk("GET", "/terms/remove", p.askRemoveTerm),
 		desk("POST", "/terms/remove", p.removeTerm),
+		p.reading("GET", "/issues/{id}/report", access.ReadHealth),
+		p.reading("POST", "/issues/{id}/report", access.ReadHealth),
+		p.reading("GET", "/messages/{id}/report", access.ReadMessages),
+		p.reading("POST", "/messages/{id}/report", access.ReadMessages),
 		page("GET", "/files", func(v *view) error { return p.files(v, nil) }),
 		page("POST", "/export.tmx", p.exportFile),
 		file,

@@ -7,11 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
 )
 
 // textPage is an issue or message line by line beside its translation, with a
@@ -49,77 +49,23 @@ type textForm struct {
 	saved    int
 }
 
-// A readText is an issue or message as it is now, cut into lines.
-type readText struct {
-	ref    tocsin.Ref
-	title  string
-	parts  []textPart
-	posts  int // of an issue
-	chosen int // number of the post that is shown, from 0, the oldest
+// kind is what the address names.
+func (v *view) kind() tocsin.Kind {
+	if strings.Contains(v.Path, "/messages/") {
+		return tocsin.KindMessage
+	}
+	return tocsin.KindIssue
 }
 
-// textPart is a part of a text with its translation.
-type textPart struct {
-	name  string
-	lines []translate.Line
-}
+// read reads the text of the address in the translation as it is now.
+func (v *view) read() (part.Text, error) { return v.ReadText(v.kind(), v.R.PathValue("id"), v.to) }
 
-// read reads the text of the address in the translation as it is now. Of
-// messages about data privacy and of the team's own words there is nothing.
-func (p *Pages) read(v *view) (t readText, err error) {
-	var texts, names []string
-	id := v.R.PathValue("id")
-	var row *readmodel.Row
-	if strings.HasPrefix(v.Path, root+"/messages/") {
-		row, _ = v.Snapshot.Message(id)
-	} else {
-		row, _ = v.Snapshot.Issue(id)
+// partName is what a part of a text is called.
+func (v *view) partName(t part.Text, key string) string {
+	if key == "post" {
+		return v.Text("tr.part.post", "n", t.Chosen)
 	}
-	switch {
-	case row == nil || row.Private || row.Own():
-		return t, web.NothingHere()
-	case strings.HasPrefix(v.Path, root+"/messages/"):
-		m, err := p.config.Model.Message(v.R.Context(), row)
-		if err != nil {
-			return t, err
-		}
-		t.ref, t.title, texts = tocsin.Ref{Kind: tocsin.KindMessage, ID: row.ID}, m.Title, translate.MessageTexts(m)
-		names = []string{v.Text("tr.part.title"), v.Text("tr.part.body")}
-	default:
-		i, err := p.config.Model.Issue(v.R.Context(), row)
-		if err != nil {
-			return t, err
-		}
-		all := translate.IssueTexts(i)
-		t.ref, t.title, t.posts = tocsin.Ref{Kind: tocsin.KindIssue, ID: row.ID}, i.Title, len(i.Posts)
-		texts, names = all[:2], []string{v.Text("tr.part.title"), v.Text("tr.part.impact")}
-		if t.posts > 0 {
-			t.chosen = t.posts - 1
-			if n := number(v.R.URL.Query().Get("post")); n > 0 && n <= t.posts {
-				t.chosen = n - 1
-			}
-			texts, names = append(texts, all[2+t.chosen]), append(names, v.Text("tr.part.post", "n", t.chosen+1))
-		}
-	}
-	made, err := p.config.Translator.RenderAll(v.R.Context(), v.tenant(), v.to, texts)
-	for i := range made {
-		t.parts = append(t.parts, textPart{names[i], made[i].Lines})
-	}
-	return t, err
-}
-
-// lines are the lines of a text, each sentence once.
-func (t readText) lines() (list []translate.Line) {
-	seen := map[translate.Key]bool{}
-	for _, p := range t.parts {
-		for _, line := range p.lines {
-			if !seen[line.Key] {
-				seen[line.Key] = true
-				list = append(list, line)
-			}
-		}
-	}
-	return list
+	return v.Text("tr.part." + key)
 }
 
 // fieldOf is the id of the field of a line, wasOf names what it was filled with.
@@ -141,23 +87,23 @@ func shownFor(line translate.Line) string {
 // text serves GET /admin/translations/issues/{id} and /messages/{id}, and shows a
 // form again.
 func (p *Pages) text(v *view, sent textForm) error {
-	t, err := p.read(v)
+	t, err := v.read()
 	if err != nil {
 		return err
 	}
-	title := cmp.Or(strings.TrimSpace(t.title), t.ref.ID)
-	page := textPage{frame: v.frame("lines", web.Crumb{Name: t.ref.ID}), ID: t.ref.ID, Heading: title, Open: v.IssueHref(t.ref.ID), Saved: sent.saved}
-	page.Title = t.ref.ID + " " + title
-	if t.ref.Kind == tocsin.KindMessage {
-		page.Open = v.MessageHref(t.ref.ID)
+	title := cmp.Or(strings.TrimSpace(t.Title), t.Ref.ID)
+	page := textPage{frame: v.frame("lines", web.Crumb{Name: t.Ref.ID}), ID: t.Ref.ID, Heading: title, Open: v.IssueHref(t.Ref.ID), Saved: sent.saved}
+	page.Title = t.Ref.ID + " " + title
+	if t.Ref.Kind == tocsin.KindMessage {
+		page.Open = v.MessageHref(t.Ref.ID)
 	}
-	for n := t.posts; n >= 1; n-- {
-		page.Posts = append(page.Posts, web.NavLink{Name: v.Text("tr.part.post", "n", n), Href: v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(n)), Current: n-1 == t.chosen})
+	for n := t.Posts; n >= 1; n-- {
+		page.Posts = append(page.Posts, web.NavLink{Name: v.Text("tr.part.post", "n", n), Href: v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(n)), Current: n == t.Chosen})
 	}
 	if err := page.fill(v, t, sent); err != nil {
 		return err
 	}
-	page.Form.Action, page.Form.Submit = v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(t.chosen+1)), v.Text("tr.save.lines")
+	page.Form.Action, page.Form.Submit = v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(t.Chosen)), v.Text("tr.save.lines")
 	if v.forAll() {
 		scope := v.scope(sent.all)
 		page.Scope = &scope
@@ -177,37 +123,35 @@ func (p *Pages) text(v *view, sent textForm) error {
 }
 
 // fill makes the lines with their fields.
-func (page *textPage) fill(v *view, t readText, sent textForm) error {
+func (page *textPage) fill(v *view, t part.Text, sent textForm) error {
 	known, near, err := v.about(t)
 	if err != nil {
 		return err
 	}
 	seen := map[translate.Key]bool{}
-	for _, part := range t.parts {
-		first := true
-		for _, line := range part.lines {
+	for _, one := range t.Parts {
+		name := v.partName(t, one.Key)
+		for _, line := range one.Lines {
 			if seen[line.Key] {
 				continue
 			}
 			seen[line.Key] = true
-			one := textLine{Source: line.Text, Was: wasOf(shownFor(line)), Heading: line.Kind == translate.SegmentLabel, N: len(page.Lines) + 1}
-			one.Field = web.Field{ID: fieldOf(line), Label: v.Text("tr.field.n", "n", len(page.Lines)+1), Value: shownFor(line)}
-			if text, ok := sent.typed[one.ID]; ok {
-				one.Value = text
+			field := textLine{Source: line.Text, Was: wasOf(shownFor(line)), Heading: line.Kind == translate.SegmentLabel, N: len(page.Lines) + 1}
+			field.Field = web.Field{ID: fieldOf(line), Label: v.Text("tr.field.n", "n", len(page.Lines)+1), Value: shownFor(line)}
+			if text, ok := sent.typed[field.ID]; ok {
+				field.Value = text
 			}
-			one.Mark, one.Why = v.Origin(line)
-			if first {
-				one.Break, first = part.name, false
-			}
+			field.Mark, field.Why = v.Origin(line)
+			field.Break, name = name, ""
 			if k := known[translation.Key(line.Key)]; k.Segment != 0 {
-				one.Line = v.linePath(k.Segment, "")
+				field.Line = v.linePath(k.Segment, "")
 			}
 			if line.Origin == translate.OriginEngine {
 				page.Machine++
 			}
-			one.Near, one.Rows = near[line.Key], rowsOf(one.Value, line.Text)
-			page.Lines = append(page.Lines, one)
-			page.Form.Fields = append(page.Form.Fields, one.Field)
+			field.Near, field.Rows = near[line.Key], rowsOf(field.Value, line.Text)
+			page.Lines = append(page.Lines, field)
+			page.Form.Fields = append(page.Form.Fields, field.Field)
 		}
 	}
 	return nil
@@ -215,11 +159,11 @@ func (page *textPage) fill(v *view, t readText, sent textForm) error {
 
 // about is what is kept of the lines of a text, and what is proposed for those
 // that nobody or only an engine translated.
-func (v *view) about(t readText) (map[translation.Key]translation.Line, map[translate.Key][]nearLine, error) {
+func (v *view) about(t part.Text) (map[translation.Key]translation.Line, map[translate.Key][]nearLine, error) {
 	var keys []translation.Key
 	var open []translate.Line
 	var texts []string
-	for _, line := range t.lines() {
+	for _, line := range t.Lines() {
 		keys = append(keys, translation.Key(line.Key))
 		if line.Origin == translate.OriginOriginal || line.Origin == translate.OriginEngine {
 			open, texts = append(open, line), append(texts, line.Text)
@@ -247,7 +191,7 @@ func (p *Pages) saveText(v *view) error {
 	if err := v.R.ParseForm(); err != nil {
 		return tocsin.Invalidf("form", "The form cannot be read.")
 	}
-	t, err := p.read(v)
+	t, err := v.read()
 	if err != nil {
 		return err
 	}
@@ -255,7 +199,7 @@ func (p *Pages) saveText(v *view) error {
 	if sent.all && !v.forAll() {
 		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "A line for all tenants concerns the whole desk. Your roles allow lines of your tenants."}
 	}
-	lines := t.lines()
+	lines := t.Lines()
 	for _, line := range lines {
 		if id := fieldOf(line); v.R.PostForm.Has(id) {
 			sent.typed[id] = typed(v.R.PostFormValue(id))
@@ -275,7 +219,7 @@ func (p *Pages) saveText(v *view) error {
 			continue
 		}
 		o := translation.Override{
-			TenantID: v.tenant(), All: sent.all, Source: translation.Text{Key: translation.Key(line.Key), Text: line.Text}, Ref: t.ref, Language: v.to, Text: text, Reviewer: v.reviewer(),
+			TenantID: v.tenant(), All: sent.all, Source: translation.Text{Key: translation.Key(line.Key), Text: line.Text}, Ref: t.Ref, Language: v.to, Text: text, Reviewer: v.reviewer(),
 		}
 		if err := p.config.Memory.Override(v.R.Context(), o, v.Now); err != nil {
 			return err
@@ -290,7 +234,7 @@ func (p *Pages) saveText(v *view) error {
 	if err != nil {
 		return err
 	}
-	return v.Redirect(v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(t.chosen+1), "done", "saved", "n", strconv.Itoa(len(saved)), "updates", strconv.Itoa(updates)))
+	return v.Redirect(v.at(strings.TrimPrefix(v.Path, root), "post", strconv.Itoa(t.Chosen), "done", "saved", "n", strconv.Itoa(len(saved)), "updates", strconv.Itoa(updates)))
 }
 
 // changed is the text that was typed for a line, "" for one to leave alone.

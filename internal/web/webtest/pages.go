@@ -33,7 +33,7 @@ type wiring struct {
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
 	translator := translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)
-	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator}
+	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator, Reports: desk.Translations, Network: w.door.Network}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
 		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door
@@ -48,11 +48,11 @@ func (w wiring) pages() (*web.Pages, error) {
 		messages.New(post).Family(),
 		outside.Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
+		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Door: w.door}).Family())
-		families = append(families, translations.New(translations.Config{Parts: parts, Model: w.model, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations), Translator: translator}).Family())
 	}
 	return web.New(w.shell, families...)
 }
