@@ -90,7 +90,7 @@ func (v *view) deadlines(c *feed.Calendar, owner string) error {
 			c.Events = append(c.Events, v.deadline(m))
 		}
 	}
-	return nil
+	return v.withdrawn(c, rows, owns)
 }
 
 // calendarOwner tells whose deadlines are asked for: those of the visitor, or

@@ -100,6 +100,41 @@ func TestDueCalendar(t *testing.T) {
 	}
 }
 
+// A deadline that the provider takes back is called off in the calendar for a
+// while: an event that just vanished would stay where somebody subscribed.
+func TestDeadlineTakenBack(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleReader})
+	day := storetest.T0.AddDate(0, 1, 0)
+	m := tocsin.Message{ID: "MC1", Title: "Certificates change", ActionRequiredBy: day, StartAt: storetest.T0, ModifiedAt: storetest.T0}
+	h.Message(storetest.Contoso, m)
+	never := m
+	never.ID, never.ActionRequiredBy = "MC2", time.Time{}
+	h.Message(storetest.Contoso, never)
+	never.Title, never.ModifiedAt = "Other words", storetest.T0.Add(time.Minute)
+	h.Message(storetest.Contoso, never)
+	m.ActionRequiredBy, m.Title, m.ModifiedAt = time.Time{}, "Certificates stay", storetest.T0.Add(10*time.Minute)
+	h.Message(storetest.Contoso, m)
+	m.Title, m.ModifiedAt = "Certificates stay for good", storetest.T0.Add(20*time.Minute)
+	h.Message(storetest.Contoso, m)
+	b := h.Browser()
+	b.Enter("ana")
+	_, body := b.Send("GET", "/calendar.ics?tenant=contoso", nil)
+	if got := eventsIn(body); got != "MC1" {
+		t.Errorf("events %q, want MC1", got)
+	}
+	webtest.Has(t, "calendar", strings.ReplaceAll(body, "\r\n ", ""), "DTSTART;VALUE=DATE:20260402\r\n", "STATUS:CANCELLED\r\nSUMMARY:[contoso] Withdrawn: MC1 Certificates stay for good\r\n", "DTSTAMP:20260302T092000Z\r\n")
+	if _, body = b.Send("GET", "/calendar.ics?tenant=contoso&owner=me", nil); eventsIn(body) != "" {
+		t.Errorf("of nobody's: %q", eventsIn(body))
+	}
+	h.Pass(61 * 24 * time.Hour)
+	b.Enter("ana")
+	if _, body = b.Send("GET", "/calendar.ics?tenant=contoso", nil); eventsIn(body) != "" {
+		t.Errorf("long after: %q", eventsIn(body))
+	}
+}
+
 // eventsIn are the ids of what a calendar has events about, in order.
 func eventsIn(calendar string) string {
 	var ids []string

@@ -35,6 +35,7 @@ type model interface {
 // archive has the versions of messages.
 type storage interface {
 	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
+	BodyOf(ctx context.Context, hash tocsin.Hash) ([]byte, error)
 }
 
 // handlings is the part of the store that changes what people do about
