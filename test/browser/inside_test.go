@@ -271,6 +271,7 @@ func (in *interior) journey() {
 	in.tenants()
 	in.people()
 	in.nouns()
+	in.own()
 	in.translations()
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
