@@ -271,7 +271,6 @@ func (in *interior) journey() {
 	in.tenants()
 	in.people()
 	in.nouns()
-	in.own()
 	in.translations()
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")

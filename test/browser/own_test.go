@@ -53,6 +53,19 @@ func (in *interior) own() {
 	in.see(in.admin, "/services/RemoteAccess")
 }
 
+// The pages on which a team writes follow the rules of those that everybody sees.
+func TestPageOwn(t *testing.T) {
+	t.Parallel()
+	in := newInterior(t)
+	every := in.sampled
+	in.sampled = func(int) bool { return false }
+	in.setUp()
+	in.admin.Go(in.desk.Base() + "/admin/tenants")
+	submit(in.admin, `form[action$="/admin/tenants"]`, map[string]string{"id": contoso, "label": "contoso"})
+	in.sampled = every
+	in.own()
+}
+
 // A task is something that an administrator does on one page: what is typed, and
 // what the answer shows.
 type task struct {
@@ -69,7 +82,9 @@ func TestTasksOfAnAdministrator(t *testing.T) {
 	in.sampled = func(int) bool { return false }
 	in.setUp()
 	in.admin.Wait(`document.readyState === "complete"`)
-	says := func(text string) string { return fmt.Sprintf(`document.querySelector("main").innerText.includes(%q)`, text) }
+	says := func(text string) string {
+		return fmt.Sprintf(`document.querySelector("main").innerText.includes(%q)`, text)
+	}
 	soon := time.Now().Add(time.Hour).UTC()
 	for _, one := range []task{
 		{"a tenant", "/admin/tenants", `form[action$="/admin/tenants"]`, "button", map[string]string{"id": contoso, "label": "contoso"}, says("contoso")},
