@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -433,25 +434,34 @@ func TestLanguageThatAnEngineDoesNotSpeak(t *testing.T) {
 	}
 }
 
-// Several who ask at once keep the budget together.
+// Several who ask at once keep the budget together, to the character: as many
+// calls as it has room for, and none of the others.
 func TestBudgetIsKeptTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	e := &scripted{name: "E", do: upper}
 	chains := w.chains(t, translate.Member{ID: "e", Engine: e, Budget: translate.Budget{Day: 100}})
+	const ten = "abcdefghij"
 	var group sync.WaitGroup
-	for range 30 {
+	var translated, refused atomic.Int32
+	for range 40 {
 		group.Go(func() {
-			if _, err := chains.Ask(t.Context(), translate.Job{To: "fr", Texts: numbered(1)}); err != nil {
-				t.Error(err)
+			outcomes, err := chains.Ask(t.Context(), translate.Job{To: "fr", Texts: []string{ten}})
+			switch {
+			case err != nil || len(outcomes) != 1:
+				t.Error(outcomes, err)
+			case outcomes[0].Text != "":
+				translated.Add(1)
+			case outcomes[0].Reason == translate.ReasonBudget && !outcomes[0].Again.IsZero():
+				refused.Add(1)
 			}
 		})
 	}
 	group.Wait()
-	if sum := w.ledger.sum(); sum.Sent > 100 || sum.Sent < 90 {
-		t.Errorf("sent %d of 100", sum.Sent)
+	if sum := w.ledger.sum(); sum.Sent != 100 || sum.Calls != 10 || translated.Load() != 10 || refused.Load() != 30 {
+		t.Errorf("sent %d of 100 in %d calls; %d of 40 were translated, %d refused", sum.Sent, sum.Calls, translated.Load(), refused.Load())
 	}
-	if got := ask(t, chains, strings.Repeat("x", 11))[0]; got.Reason != translate.ReasonBudget {
+	if got := ask(t, chains, "x")[0]; got.Reason != translate.ReasonBudget {
 		t.Errorf("afterwards %+v", got)
 	}
 }

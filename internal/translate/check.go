@@ -36,13 +36,15 @@ func Check(source, target, lang string) Reason {
 }
 
 // signs are leftovers of engines and of markup: unknown-word marks, tags,
-// entities, code fences, line ends, signs that could not be read.
+// entities, code fences, line ends, signs that could not be read, what models say
+// before they translate.
 var signs = []*regexp.Regexp{ //nolint:gochecknoglobals // made once, never changed
 	regexp.MustCompile(`[*#@]\p{L}`),
 	regexp.MustCompile(`</?[A-Za-z!][^<>]*>?`),
 	regexp.MustCompile(`&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});`),
 	regexp.MustCompile("```|\\{\\{|\\}\\}|\\$\\{"),
 	regexp.MustCompile(`[\r\n]`),
+	regexp.MustCompile(`(?i)\b(?:here(?: is|['’]s) (?:the|your) \pL* ?translation|(?:sure|certainly|of course)[,!:]|translat(?:ion|ed text):|as an ai\b)`),
 	regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x{fffd}\x{202a}-\x{202e}\x{2066}-\x{2069}]`),
 }
 

@@ -121,7 +121,7 @@ func (c *Consumer) document(num int64, change tocsin.Change, body []byte) transl
 	for _, text := range texts {
 		for _, s := range Segments(text) {
 			key := KeyOf(s.Text)
-			if seen[key] {
+			if seen[key] || len(s.Text) > translation.MaxText {
 				continue
 			}
 			seen[key] = true

@@ -43,6 +43,7 @@ const (
 	ReasonBudget   Reason = "budget"   // the engine's budget is used up
 	ReasonFailed   Reason = "failed"   // the engine did not answer
 	ReasonPrivate  Reason = "private"  // a message about data privacy goes to no engine
+	ReasonLong     Reason = "long"     // it is longer than any sentence that engines are asked for
 
 	// Checks that an answer failed.
 	ReasonPlaceholder Reason = "placeholder" // a protected span is missing, doubled or changed

@@ -193,6 +193,8 @@ func (t *Translator) fill(tenantID string, made Translation, known map[translati
 			line.Target, line.Origin, line.By = EndLike(made.Language, line.Text, found.Text), OriginEngine, found.Engine
 		case found.Reason != "" && why == ReasonWaiting:
 			line.Reason = Reason(found.Reason)
+		case len(line.Text) > translation.MaxText && why == ReasonWaiting:
+			line.Reason = ReasonLong
 		default:
 			line.Reason = why
 		}

@@ -77,10 +77,11 @@ func bump(ctx context.Context, tx *store.Tx, name string) error {
 	return store.ExpectOne(result, err, "Posts are not translated into that language.")
 }
 
-// maxText bounds what is kept of one text, in bytes. No sentence is as long.
-const maxText = 16 << 10
+// MaxText bounds what is kept of one text, in bytes. No sentence is as long: of a
+// longer one a part would be translated in place of the whole.
+const MaxText = 16 << 10
 
-func clean(text string) string { return store.Clean(tocsin.Clip(text, maxText)) }
+func clean(text string) string { return store.Clean(tocsin.Clip(text, MaxText)) }
 
 // recent is how long ago a document may have been written for each of its items
 // to be named by a change of its own when it is translated.

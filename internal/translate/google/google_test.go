@@ -1,17 +1,12 @@
 package google_test
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,33 +16,6 @@ import (
 	"example.org/tocsin/internal/translate/enginetest"
 	"example.org/tocsin/internal/translate/google"
 )
-
-var key = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }) //nolint:gochecknoglobals // one key for all tests
-
-// keyFile writes the key of a service account whose tokens come from an address.
-func keyFile(t testing.TB, tokens string) string {
-	t.Helper()
-	k, err := key()
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(map[string]string{
-		"type": "service_account", "project_id": "contoso", "private_key_id": "k1", "client_email": "desk@contoso.example",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "token_uri": tokens,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "key.json")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // issuer gives tokens t1, t2 and so on.
 func issuer(t testing.TB) *enginetest.Server {
@@ -61,7 +29,7 @@ func issuer(t testing.TB) *enginetest.Server {
 
 func engine(t testing.TB, address string) translate.Engine {
 	t.Helper()
-	return newEngine(t, google.Config{Address: address, KeyFile: keyFile(t, issuer(t).Address+"/token"), Now: enginetest.Now})
+	return newEngine(t, google.Config{Address: address, KeyFile: enginetest.AccountFile(t, issuer(t).Address+"/token"), Now: enginetest.Now})
 }
 
 func newEngine(t testing.TB, c google.Config) translate.Engine {
@@ -86,7 +54,7 @@ func TestTranslate(t *testing.T) {
 	t.Parallel()
 	server, tokens := enginetest.Say(t, http.StatusOK, reply([]string{`<span class="notranslate" translate="no">⟦1⟧</span> n&#39;est pas là.`})), issuer(t)
 	now := enginetest.Now()
-	e := newEngine(t, google.Config{Address: server.Address, KeyFile: keyFile(t, tokens.Address+"/token"), Location: "europe-west1", Now: func() time.Time { return now }})
+	e := newEngine(t, google.Config{Address: server.Address, KeyFile: enginetest.AccountFile(t, tokens.Address+"/token"), Location: "europe-west1", Now: func() time.Time { return now }})
 	if got := enginetest.Good(t, e, "⟦1⟧ isn't there."); got != "⟦1⟧ n'est pas là." {
 		t.Error(got)
 	}
@@ -106,7 +74,7 @@ func TestTranslate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, _ := key()
+	k, _ := enginetest.AccountKey()
 	claims, err := signed.Verify(&k.PublicKey)
 	if want := `{"aud":"` + tokens.Address + `/token","exp":1796044000,"iat":1796040400,"iss":"desk@contoso.example","scope":"https://www.googleapis.com/auth/cloud-translation"}`; err != nil || signed.Signatures[0].Header.KeyID != "k1" || !sameClaims(string(claims), want) {
 		t.Errorf("claims %s, want %s, %v", claims, want, err)
@@ -146,7 +114,7 @@ func TestRefusals(t *testing.T) {
 	}
 	// A token that is refused is asked for anew.
 	server, tokens := enginetest.Say(t, http.StatusUnauthorized, `{"error":{"status":"UNAUTHENTICATED"}}`), issuer(t)
-	e := newEngine(t, google.Config{Address: server.Address, KeyFile: keyFile(t, tokens.Address), Now: enginetest.Now})
+	e := newEngine(t, google.Config{Address: server.Address, KeyFile: enginetest.AccountFile(t, tokens.Address), Now: enginetest.Now})
 	enginetest.Refused(t, e, translate.FailurePassing)
 	enginetest.Refused(t, e, translate.FailurePassing)
 	if len(tokens.Seen()) != 2 {
@@ -163,12 +131,12 @@ func TestKeys(t *testing.T) {
 	if err := os.WriteFile(half, []byte(`{"type":"service_account","private_key":"hunter2","client_email":"a","token_uri":"https://x.example"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, file := range map[string]string{"refused": keyFile(t, bad.Address), "missing": filepath.Join(t.TempDir(), "none.json"), "half": half, "address": keyFile(t, "file:///etc/passwd")} {
+	for name, file := range map[string]string{"refused": enginetest.AccountFile(t, bad.Address), "missing": filepath.Join(t.TempDir(), "none.json"), "half": half, "address": enginetest.AccountFile(t, "file:///etc/passwd")} {
 		f := enginetest.Refused(t, newEngine(t, google.Config{Address: "http://127.0.0.1:1", KeyFile: file, Now: enginetest.Now}), translate.FailureOff)
 		if strings.Contains(f.Error(), "hunter2") || strings.Contains(f.Error(), "Invalid JWT") {
 			t.Errorf("%s: %v", name, f)
 		}
 	}
 	busy := enginetest.Say(t, http.StatusServiceUnavailable, `{"error":"temporarily_unavailable"}`)
-	enginetest.Refused(t, newEngine(t, google.Config{Address: "http://127.0.0.1:1", KeyFile: keyFile(t, busy.Address), Now: enginetest.Now}), translate.FailurePassing)
+	enginetest.Refused(t, newEngine(t, google.Config{Address: "http://127.0.0.1:1", KeyFile: enginetest.AccountFile(t, busy.Address), Now: enginetest.Now}), translate.FailurePassing)
 }
