@@ -78,6 +78,21 @@ func (r *Rooms) setChannels(c config.Config) error {
 	return err
 }
 
+// followChannels takes other channels and routes while the desk runs. It is a
+// [config.Follower].
+func (a *App) followChannels(_ context.Context, next config.Config) (func(context.Context) error, error) {
+	next.Server.Base = a.Base() // as it was made when none was given
+	setup, err := NewSetup(next, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return func(context.Context) error {
+		a.announcing.setup.Swap(setup)
+		a.announcing.dispatcher.Wake()
+		return nil
+	}, nil
+}
+
 // openLabels are the labels of the open issues of a tenant.
 func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
 	snapshot, err := a.Model.Snapshot(ctx, tenant.ID)

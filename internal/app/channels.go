@@ -80,6 +80,10 @@ type channels struct {
 	now func() time.Time
 }
 
+// webhookWindow is how many webhooks may be on their way at once: receivers know
+// what they have by its id.
+const webhookWindow = 64
+
 // Waits after the first failures of mails: servers that greylist want five
 // minutes, and begin anew after long silence.
 func mailTries() []time.Duration {
@@ -94,6 +98,9 @@ func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 	e := &dispatch.Exit{Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: c.Language, Zone: zone, Fallback: c.Fallback, Window: 1}
 	if e.Language == "" {
 		e.Language = "en"
+	}
+	if c.Kind == "webhook" {
+		e.Window = webhookWindow
 	}
 	if c.Kind == "mail" {
 		e.Host, e.Tries = c.Mail.Relay.Host, mailTries()

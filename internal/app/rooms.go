@@ -85,14 +85,19 @@ func (r *Rooms) Reading() Reading { return Reading{r.Store, r.Archive} }
 // work is what background jobs ask of the store.
 type work struct {
 	*notices
-	people *people.Store
+	people     *people.Store
+	deliveries *delivery.Store
 }
+
+// keepDeliveries is how long the ledger of deliveries remembers what has ended.
+const keepDeliveries = 90 * 24 * time.Hour
 
 // Sweep puts right what a crash left behind, and forgets what has ended by
 // itself, in every room.
 func (w work) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	freed, err := w.notices.Sweep(ctx, now, keep)
-	return freed, errors.Join(err, w.people.Sweep(ctx, now))
+	_, problem := w.deliveries.Sweep(ctx, now.Add(-keepDeliveries))
+	return freed, errors.Join(err, problem, w.people.Sweep(ctx, now))
 }
 
 // administration is what the pages of those who run the desk ask of the store.

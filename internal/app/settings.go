@@ -21,6 +21,7 @@ func (a *App) follow(o Options) {
 		}, nil
 	})
 	a.settings.Follow(a.Sources.Follow)
+	a.settings.Follow(a.followChannels)
 }
 
 // SetLevel sets the level of a log by its name in the settings; nil is for a log
