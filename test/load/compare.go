@@ -34,6 +34,7 @@ type duel struct {
 func duels() []duel {
 	page := announcements + "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true"
 	single := announcements + "issues/" + issue(7).ID
+	update, feed := "/ja/status/list/"+issue(7).ID+"/1", "/status/list/feed.xml?lang=ja"
 	return []duel{
 		{name: "full list", tenant: "list", path: announcements + "issues", goal: 0.9},
 		{name: "full list gzip", tenant: "list", path: announcements + "issues", gzip: true, goal: 0.85},
@@ -43,6 +44,14 @@ func duels() []duel {
 		{name: "page of a million", tenant: "million", path: page, goal: 0.8},
 		{name: "page of a million, selected", tenant: "million", path: page + "&$select=id,title,status,startDateTime", goal: 0.25},
 		{name: "page, each time anew", tenant: "million", path: page, fresh: true, goal: 0.9},
+		{name: "page gzip, each time anew", tenant: "million", path: page, gzip: true, fresh: true},
+		{name: "publication", path: update, goal: 0.9},
+		{name: "publication gzip", path: update, gzip: true},
+		{name: "publication not modified", path: update, known: true, goal: 0.9},
+		{name: "feed", path: feed, goal: 0.9},
+		{name: "feed gzip", path: feed, gzip: true, goal: 0.9},
+		{name: "feed not modified", path: feed, known: true, goal: 0.9},
+		{name: "status document", path: "/status/list/api/v2/summary.json"},
 		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true, goal: 0.4},
 	}
 }
@@ -194,7 +203,11 @@ func (d *duel) question(ctx context.Context, s settings, desk *child, n int) (qu
 	var tag string
 	var err error
 	for range 3 { // compressed from the second time on
-		if body, tag, err = one.fetch(ctx, s, desk.address, d.path, token); err != nil {
+		path := d.path
+		if d.fresh {
+			path += anew()
+		}
+		if body, tag, err = one.fetch(ctx, s, desk.address, path, token); err != nil {
 			return question{}, nil, err
 		}
 	}

@@ -53,6 +53,9 @@ func serve(ctx context.Context, s settings) error {
 		}
 	}
 	for _, t := range tenants(s) {
+		if _, err := desk.Archive.ChangePublishing(ctx, t.id, time.Now(), func(p *tocsin.Publishing) error { p.Readership, p.Advisories = tocsin.ForEverybody, true; return nil }); err != nil {
+			return err
+		}
 		client := tocsin.Client{
 			ID: tocsin.NewGUID(), TenantID: t.id, Name: tocsin.NewGUID(), CreatedAt: time.Now(),
 			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},

@@ -29,6 +29,17 @@ type span struct{ start, colon, end int32 }
 // member is `"name":value` of the property.
 func (e *entity) member(prop int) []byte { return e.json[e.spans[prop].start:e.spans[prop].end] }
 
+// members appends some members behind each other.
+func (e *entity) members(to []byte, props []int) []byte {
+	for i, prop := range props {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = append(to, e.member(prop)...)
+	}
+	return to
+}
+
 // value is the encoded value of the property.
 func (e *entity) value(prop int) []byte { return e.json[e.spans[prop].colon+1 : e.spans[prop].end] }
 

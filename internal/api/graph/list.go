@@ -1,9 +1,6 @@
 package graph
 
 import (
-	"crypto/sha256"
-	"hash"
-	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -173,7 +170,7 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 	to = append(to, `"value":[`...)
 	d := x.summary(to, opts)
 	parts.begin(to, d, opts)
-	d.parts = parts
+	d.parts, d.columns = parts, l.columns(opts.Select, x.level)
 	for i, row := range r.rows {
 		if i > 0 {
 			to = append(to, ',')
@@ -189,18 +186,19 @@ func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options
 // A summary collects what an answer says without reading all of it again: its
 // head, the options that it is written by, and what is known of each entity.
 type summary struct {
-	hash  hash.Hash
+	text  []byte
 	whole bool // too much is written beside the entities
 	parts *pieces
+	// columns are the selected properties, nil where more has to be known.
+	columns []int
 }
 
 func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
-	d := &summary{hash: sha256.New(), whole: len(opts.Expand) > 0 || x.level == odata.MetadataFull}
+	d := &summary{whole: len(opts.Expand) > 0 || x.level == odata.MetadataFull}
 	if !d.whole {
-		d.hash.Write(head)
-		d.hash.Write([]byte{0, byte(x.level)})
+		d.text = append(append(make([]byte, 0, len(head)+2048), head...), 0, byte(x.level))
 		for _, part := range selectionText(opts.Select) {
-			_, _ = io.WriteString(d.hash, part+",")
+			d.text = append(append(d.text, part...), ',')
 		}
 	}
 	return d
@@ -208,7 +206,7 @@ func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
 
 func (d *summary) add(e *entity) {
 	if d != nil && !d.whole {
-		d.hash.Write(e.sum[:])
+		d.text = append(d.text, e.sum[:]...)
 		d.parts.add(e)
 	}
 }
@@ -217,8 +215,7 @@ func (d *summary) sum(body []byte) httpserver.Digest {
 	if d.whole {
 		return httpserver.DigestOf(body)
 	}
-	var sum [sha256.Size]byte
-	return httpserver.Digest(d.hash.Sum(sum[:0])[:len(httpserver.Digest{})])
+	return httpserver.DigestOf(d.text)
 }
 
 // object writes row i of a list as a JSON object.
@@ -235,7 +232,11 @@ func (x *exchange) object(to []byte, l *listing, rows cursor, i int, opts *odata
 	to = append(to, '{')
 	to = x.control(to, l, rows.id(i), e)
 	start := len(to)
-	to = l.write(to, e, opts.Select, x.level)
+	if d != nil && d.columns != nil {
+		to = e.members(to, d.columns)
+	} else {
+		to = l.write(to, e, opts.Select, x.level)
+	}
 	for _, expansion := range opts.Expand {
 		if len(to) > start {
 			to = append(to, ',')

@@ -145,6 +145,25 @@ func (l *listing) write(to []byte, e *entity, sel *odata.Selection, level odata.
 	return to
 }
 
+// columns are the properties that a selection wants, in the order of the wire.
+// They are nil where there is none, or where write has more to do than to put
+// them behind each other.
+func (l *listing) columns(sel *odata.Selection, level odata.Level) []int {
+	if sel == nil || level == odata.MetadataFull {
+		return nil
+	}
+	var list []int
+	for _, p := range l.wire {
+		if sel.Of(p) != nil {
+			return nil
+		}
+		if sel.Has(p) {
+			list = append(list, p.Index)
+		}
+	}
+	return list
+}
+
 // annotation is the type of a value that JSON does not tell by itself.
 func annotation(p *odata.Property) string {
 	name := ""
