@@ -51,6 +51,7 @@ func duels() []duel {
 		{name: "feed", path: feed, goal: 0.9},
 		{name: "feed gzip", path: feed, gzip: true, goal: 0.9},
 		{name: "feed not modified", path: feed, known: true, goal: 0.9},
+		{name: "index of updates, anew", path: "/status/million?kind=issue", gzip: true, fresh: true},
 		{name: "status document", path: "/status/list/api/v2/summary.json"},
 		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true, goal: 0.4},
 	}
