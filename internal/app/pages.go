@@ -18,10 +18,13 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
+	if err := a.setRouting(c); err != nil {
+		return nil, err
+	}
 	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network})
 	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{
-		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
+		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Silences: a.Deliveries, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
 	},
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive}).Family(),
@@ -29,7 +32,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		outside.Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
-		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Door: a.Door}).Family(),
+		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Routing: a.routingNow, Door: a.Door}).Family(),
 		translations.New(translations.Config{
 			Parts: parts, Memory: a.Translation, Proposals: translate.NewProposals(a.Translation),
 		}).Family(),

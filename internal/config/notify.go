@@ -16,13 +16,13 @@ import (
 // have the grammar and the key names of Alertmanager (docs/routes.md).
 type Notify struct {
 	Channels  []Channel  `yaml:"channels"`
-	Receivers []Receiver `yaml:"receivers"` // names for several channels; one of all channels when empty
+	Receivers []Receiver `yaml:"receivers" live:"yes"` // names for several channels; one of all channels when empty
 	// Routes is the first route, which takes whatever no route below does. Without it incidents are
 	// told at once, advisories, messages and planned work each morning.
-	Routes        route.Spec           `yaml:"routes,omitempty"`
-	TimeIntervals []route.IntervalSpec `yaml:"time_intervals"`
-	InhibitRules  []route.InhibitSpec  `yaml:"inhibit_rules"` // an incident hides the advisories of its service when there are neither routes nor rules
-	Zone          string               `yaml:"zone"`          // time zone of the morning that routes which are not written wait for, such as Europe/Paris; UTC when empty
+	Routes        route.Spec           `yaml:"routes,omitempty" live:"yes"`
+	TimeIntervals []route.IntervalSpec `yaml:"time_intervals" live:"yes"`
+	InhibitRules  []route.InhibitSpec  `yaml:"inhibit_rules" live:"yes"` // an incident hides the advisories of its service when there are neither routes nor rules
+	Zone          string               `yaml:"zone" live:"yes"`          // time zone of the morning that routes which are not written wait for, such as Europe/Paris; UTC when empty
 }
 
 // Receiver is a named list of channels; a route names one.

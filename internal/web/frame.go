@@ -38,8 +38,9 @@ type Frame struct {
 	Prefs       string
 	Stale       string // that a source is not heard, "" while all is current
 	StaleText   string
-	Events      string // where a page with script listens for changes, "" for nowhere
-	Refresh     int    // seconds after which a page without script reloads, 0 for never
+	Silences    []silenceNotice // that hold
+	Events      string          // where a page with script listens for changes, "" for nowhere
+	Refresh     int             // seconds after which a page without script reloads, 0 for never
 	NoIndex     bool
 	JumpID      string
 	Person      person // who is signed in
@@ -108,6 +109,7 @@ func (v *Request) Frame(crumbs ...Crumb) Frame {
 	v.navigate(&f)
 	f.Live, f.Events = v.liveState(s), v.eventsOf()
 	f.Stale, f.StaleText = v.StaleTitle(), v.StaleReason()
+	f.Silences = v.silences()
 	return f
 }
 

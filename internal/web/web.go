@@ -69,11 +69,13 @@ type Config struct {
 	Door door
 	// Readers keep what persons have seen and follow; nil where browsers do.
 	Readers readers
-	Base    string   // address of the desk, for what is read elsewhere; may be empty
-	Names   []string // its other addresses
-	Now     func() time.Time
-	Zone    *time.Location // of readers who have chosen none; UTC when nil
-	Demo    bool           // marks every page as a demonstration
+	// Silences are told on every page while they hold; nil where there are none.
+	Silences silences
+	Base     string   // address of the desk, for what is read elsewhere; may be empty
+	Names    []string // its other addresses
+	Now      func() time.Time
+	Zone     *time.Location // of readers who have chosen none; UTC when nil
+	Demo     bool           // marks every page as a demonstration
 }
 
 // Pages serves people.
@@ -88,6 +90,7 @@ type Pages struct {
 	kept         *cache.Cache[any, Content]
 	visibilities visibilities
 	zones        zones
+	silenced     silenced
 	pages        []Page
 	links        []Link                       // in the order of the side panel
 	needs        map[string]access.Permission // of a page that can be read, by its path

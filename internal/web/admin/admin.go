@@ -26,6 +26,8 @@ func adminSections() []adminSection {
 		{"/admin/clients", "clients", access.ManageClients},
 		{"/admin/publications", "publications", access.ManageSources},
 		{"/admin/translations", "translations", access.ReviewTranslations},
+		{"/admin/routes", "routes", access.ManageTenants},
+		{"/admin/silences", "silences", access.ManageChannels},
 		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/engines", "engines", access.ManageTenants},
 		{"/admin/audit", "audit", access.ReadAudit},

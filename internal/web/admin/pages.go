@@ -86,7 +86,9 @@ type Config struct {
 	Consumers   consumers
 	Engines     engines
 	Ledger      ledger
-	Settings    settings       // nil where no file is followed
+	Settings    settings // nil where no file is followed
+	Silences    silences
+	Routing     func() Routing // who hears of what, as the settings say now
 	Door        *signin.SignIn // keeps passwords
 }
 
@@ -141,6 +143,10 @@ func (p *Pages) Family() web.Family {
 		page("GET", "/admin/consumers", access.ManageTenants, p.adminConsumers),
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/engines", access.ManageTenants, p.adminEngines),
+		page("GET", "/admin/routes", access.ManageTenants, p.adminRoutes),
+		page("GET", "/admin/silences", access.ManageChannels, p.adminSilences),
+		page("POST", "/admin/silences", access.ManageChannels, p.addSilence),
+		page("POST", "/admin/silences/{id}/end", access.ManageChannels, p.endSilence),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),
 		page("GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV),
 	), Links: []web.Link{

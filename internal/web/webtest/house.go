@@ -129,7 +129,7 @@ func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
 	model := readmodel.New(h.Store, h.Clock, log)
 	h.Model = model
 	h.Pages, err = wiring{
-		shell: web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Readers: h.Store, Base: "https://desk.example", Now: h.Clock}, model: model,
+		shell: web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Readers: h.Store, Silences: h.Store, Base: "https://desk.example", Now: h.Clock}, model: model,
 		archive: &counted{Desk: h.Store}, door: h.Door, inside: true, person: h.marks,
 	}.pages()
 	if err != nil {
