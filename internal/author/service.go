@@ -3,6 +3,7 @@ package author
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -185,8 +186,11 @@ func worse(a, b tocsin.Status) tocsin.Status {
 // serviceOf is an own service by its id.
 func (d *desk) serviceOf(ctx context.Context, id string) (tocsin.Service, error) {
 	held, err := d.Held(ctx, tocsin.Ref{Kind: tocsin.KindService, ID: id})
-	if err != nil || !held.Own() {
-		return tocsin.Service{}, &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "service", Message: fmt.Sprintf("%q is no service that the desk authored.", tocsin.Clip(id, 80)), Cause: err}
+	if errors.Is(err, tocsin.ErrNotFound) || err == nil && !held.Own() {
+		return tocsin.Service{}, tocsin.Invalidf("service", "%q is no service that the desk authored.", tocsin.Clip(id, 80))
+	}
+	if err != nil {
+		return tocsin.Service{}, err
 	}
 	var service tocsin.Service
 	if err := json.Unmarshal(held.Body, &service); err != nil {

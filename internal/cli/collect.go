@@ -17,7 +17,7 @@ import (
 )
 
 type collectCmd struct {
-	Once   bool   `help:"Poll every source once and end. (To poll for ever, run: tocsin serve.)" required:""`
+	Once   bool   `help:"Poll every source once and end, as this command always does. (To poll for ever, run: tocsin serve.)"`
 	Tenant string `help:"Poll one tenant only: name or GUID." placeholder:"TENANT"`
 }
 

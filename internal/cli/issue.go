@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,6 +118,7 @@ type itemJSON struct {
 	Service    string `json:"service"`
 	Class      string `json:"classification"`
 	Status     string `json:"status,omitempty"`
+	Stage      string `json:"stage,omitempty"` // of planned work: how far it is
 	StartAt    string `json:"startAt,omitempty"`
 	EndAt      string `json:"endAt,omitempty"`
 	ModifiedAt string `json:"modifiedAt,omitempty"`
@@ -127,9 +129,9 @@ type itemJSON struct {
 	Due        string `json:"due,omitempty"`
 }
 
-func newItemJSON(item archive.Item) itemJSON {
+func newItemJSON(item archive.Item, now time.Time) itemJSON {
 	return itemJSON{
-		ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), StartAt: date(item.StartAt),
+		ID: item.ID, Title: item.Title, Service: item.Service, Class: item.Class, Status: string(item.Status), Stage: string(item.Course().Stage(now)), StartAt: date(item.StartAt),
 		EndAt: date(item.EndAt), ModifiedAt: date(item.ModifiedAt), Source: item.Source, Version: item.N,
 	}
 }
@@ -188,9 +190,9 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 			return err
 		}
 	}
-	list := make([]itemJSON, len(items))
+	list, now := make([]itemJSON, len(items)), time.Now()
 	for i, item := range items {
-		list[i] = newItemJSON(item)
+		list[i] = newItemJSON(item, now)
 		if kind == tocsin.KindMessage {
 			list[i].handle(handlings[item.ID])
 		}
@@ -199,7 +201,7 @@ func (o ofTenant) list(ctx context.Context, s *session, kind tocsin.Kind, flags 
 		table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(table, "ID\tSTATUS\tCLASS\tSERVICE\tSTART\tTITLE")
 		for _, i := range list {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, i.Status, i.Class, oneLine(i.Service), i.StartAt, oneLine(i.Title))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", i.ID, cmp.Or(i.Stage, i.Status), i.Class, oneLine(i.Service), i.StartAt, oneLine(i.Title))
 		}
 		_ = table.Flush() // standard output
 	})
@@ -245,7 +247,7 @@ type issueCreateCmd struct {
 	Title    string `help:"Title of the issue." required:""`
 	Impact   string `help:"What users notice." placeholder:"TEXT"`
 	Advisory bool   `help:"An advisory, no incident."`
-	Start    string `help:"When it began: 2027-01-31T12:00:00Z, or -2h. Default: now." placeholder:"TIME"`
+	Start    string `help:"When it began: 2027-01-31T12:00:00Z, or =-2h. Default: now." placeholder:"TIME"`
 }
 
 func (c *issueCreateCmd) Run(ctx context.Context, s *session) error {
@@ -282,7 +284,7 @@ type issueResolveCmd struct {
 	ofTenant
 	postFlags
 	ID  string `arg:"" help:"Id of the issue."`
-	End string `help:"When it ended: 2027-01-31T12:00:00Z, or -2h. Default: now." placeholder:"TIME"`
+	End string `help:"When it ended: 2027-01-31T12:00:00Z, or =-2h. Default: now." placeholder:"TIME"`
 }
 
 func (c *issueResolveCmd) Run(ctx context.Context, s *session) error {

@@ -136,6 +136,7 @@ func factsOf(kind tocsin.Kind, body []byte) (facts [][2]string) {
 	var i tocsin.Issue
 	_ = json.Unmarshal(body, &i) // read before
 	add("Classification", i.Classification)
+	add("Stage", string(i.Course().Stage(time.Now())))
 	add("Impact", i.Impact)
 	add("Start", date(i.StartAt))
 	add("End", date(i.EndAt))

@@ -52,7 +52,7 @@ func TestUsualSpellings(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"issue create --tenant contoso": "Try: tocsin issue create --help\n", "collect": "Try: tocsin collect --help\n", "serv": "Try: tocsin --help\n",
+		"issue create --tenant contoso": "Try: tocsin issue create --help\n", "collect --twice": "Try: tocsin collect --help\n", "serv": "Try: tocsin --help\n",
 	} {
 		if _, problems, code := run(strings.Fields(line)...); code != 2 || !strings.HasSuffix(problems, want) {
 			t.Errorf("%s: %d, %q, want %q", line, code, problems, want)
@@ -80,6 +80,10 @@ func TestNoticesHaveTheirTimes(t *testing.T) {
 		{"issue get TC1001 --tenant contoso", "End: 2026-01-31T13:00:00Z\n", ""},
 		{"issue resolve TC1001 --tenant contoso", "", "The status of the issue is serviceRestored already."},
 		{"issue plan --tenant contoso --service Vpn --title Gateway --start 24h --end 26h", "TC1002: planned (version 1).\n", ""},
+		{"issue get TC1002 --tenant contoso", "Classification: plannedMaintenance\nStage: scheduled\n", ""},
+		{"issue list --tenant contoso --output json", `"stage": "scheduled"`, ""},
+		{"issue create --tenant contoso --service Exchange --title Slow", "", "open issue: service: \"Exchange\" is no service that the desk authored.\n"},
+		{"issue create --tenant contoso --service Vpn --title Slower --start=-2h", "TC1003: opened (version 1).\n", ""},
 		{"message create --tenant contoso --title Gateway --text Soon --act-by 30d --tag Retirement --major", "published (version 1).\n", ""},
 		{"message create --tenant contoso --title Gateway --text Soon --act-by soon", "", `act-by: "soon" is no date`},
 	} {

@@ -52,7 +52,7 @@ func (s *Store) Author(ctx context.Context, a Authoring) (Authored, error) {
 		return err
 	})
 	if err != nil {
-		return Authored{}, fmt.Errorf("author: %w", err)
+		return Authored{}, err // the author says what it was about
 	}
 	return done, nil
 }
