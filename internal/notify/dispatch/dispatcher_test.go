@@ -255,3 +255,30 @@ func TestRepeats(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// However many messages wait for an endpoint, all are sent, in their order where
+// the other side takes one at a time.
+func TestMany(t *testing.T) {
+	t.Parallel()
+	for _, window := range []int{0, 1, 64} {
+		w := newWorld(t, storetest.File(t), route.Settings{Routes: route.Spec{Receiver: "duty", GroupBy: []string{"..."}, GroupWait: "0s"}})
+		w.setup.Exits["duty"].Window = window
+		storetest.AddTenants(t, w)
+		w.follow()
+		var want []string
+		for i := range 150 {
+			id := fmt.Sprintf("EX%03d", i)
+			want = append(want, "update "+id+".1")
+			w.record(storetest.Contoso, issue(t, id, 1, nil))
+		}
+		w.follow()
+		w.dispatch()
+		got := w.takers["duty"].told()
+		if window == 64 {
+			slices.Sort(got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("window %d: %d of %d, %q", window, len(got), len(want), got[:min(3, len(got))])
+		}
+	}
+}

@@ -137,12 +137,12 @@ func kindOf(list []delivery.Pending) notify.MessageKind {
 // send makes the attempts, some at once where the other side knows messages by
 // their ids, but for messages of one thread.
 func (e *errand) send(ctx context.Context, starts []*start) error {
-	window := 1
+	window, most := 1, max(1, e.exit.Window)
 	for len(starts) > 0 && !e.down && ctx.Err() == nil {
-		n := apart(starts, min(window, max(1, e.exit.Window)))
+		n := apart(starts, window)
 		chunk := starts[:n]
 		starts = starts[n:]
-		window *= 4
+		window = min(4*window, most)
 		w := e.writing
 		e.writing = delivery.Writing{}
 		for _, s := range chunk {
