@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/store/translation"
@@ -238,12 +239,25 @@ func TestCanaries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := fmt.Sprintf("%+v", pairs); strings.Contains(text, foreign) || strings.Contains(text, "privacycanary") {
+		var file strings.Builder
+		var units []translate.Unit
+		for _, p := range pairs {
+			units = append(units, translate.Unit{Source: p.Source, Target: p.Target, Origin: translate.OriginEngine, By: p.Engine, Changed: p.CreatedAt})
+		}
+		if err := translate.WriteTMX(&file, "fr", units); err != nil {
+			t.Fatal(err)
+		}
+		if text := fmt.Sprintf("%+v %s", pairs, file.String()); strings.Contains(text, foreign) || strings.Contains(text, "privacycanary") || tenant == storetest.Contoso && !strings.Contains(file.String(), "contosocanary") {
 			t.Errorf("%s gets %s", tenant, text)
 		}
 	}
 	if lines, err := d.Lines(ctx, storetest.Contoso, "fr", []translation.Key{translation.Key(translate.KeyOf("A privacycanary line."))}); err != nil || len(lines) != 0 {
 		t.Errorf("kept of a message about data privacy: %+v, %v", lines, err)
+	}
+	days, err := d.Days(ctx, "0000-00-00", "9999-99-99")
+	log, logged := d.Audit(ctx, store.AuditQuery{Limit: 100})
+	if text := fmt.Sprintf("%+v %+v", days, log); err != nil || logged != nil || strings.Contains(text, "canary") {
+		t.Errorf("the ledger or the audit log quotes: %s, %v, %v", text, err, logged)
 	}
 	private := d.translator.ByBook("fr", "User impact: A privacycanary line.", translate.ReasonPrivate)
 	if len(private.Lines) != 2 || private.Lines[0].Origin != translate.OriginBook || private.Lines[1].Reason != translate.ReasonPrivate {
