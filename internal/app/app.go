@@ -166,6 +166,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 		return err
 	}
 	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
+	a.Model.QuietAfter(time.Duration(c.Advisories.QuietAfter))
 	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
 	a.press = publish.New(a.Archive, time.Now)

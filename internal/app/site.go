@@ -33,6 +33,7 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
 	model := readmodel.New(r.Reading(), time.Now, slog.New(slog.DiscardHandler))
+	model.QuietAfter(time.Duration(c.Advisories.QuietAfter))
 	parts := part.New(part.Config{Model: model, Archive: r.Archive})
 	pages := public.New(public.Config{Parts: parts, Model: model, Press: publish.New(r.Archive, time.Now), Translations: translate.NewTranslator(&oneState{Store: r.Translation}, r.policy, time.Now), Demo: demo})
 	shell, err := web.New(web.Config{Model: model, Archive: r.Archive, Now: time.Now, Demo: demo}, parts.Family(), pages.Family())

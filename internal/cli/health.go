@@ -139,12 +139,14 @@ func openJSON(issues []*health.Issue) []itemJSON {
 
 // report judges the tenant from its archive.
 func (o ofTenant) report(ctx context.Context, s *session, now time.Time) (*health.Report, error) {
-	desk, tenant, err := o.open(ctx, s)
+	opened, c, err := s.openToRead(ctx)
+	desk, tenant, err := o.find(ctx, opened, err)
 	if err != nil {
 		return nil, err
 	}
 	defer desk.Close()
 	model := readmodel.New(desk.Reading(), func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	model.QuietAfter(time.Duration(c.Advisories.QuietAfter))
 	snapshot, err := model.Snapshot(ctx, tenant.ID)
 	if err != nil {
 		return nil, err

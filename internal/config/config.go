@@ -26,9 +26,17 @@ type Config struct {
 	SignIn      SignIn      `yaml:"signIn"`
 	Limits      Limits      `yaml:"limits"`
 	Issuers     []Issuer    `yaml:"issuers"` // others whose tokens are believed, beside the desk's own
+	Advisories  Advisories  `yaml:"advisories"`
 	Translation Translation `yaml:"translation"`
 	Notify      Notify      `yaml:"notify" live:"yes"`
 	Log         Log         `yaml:"log"`
+}
+
+// Advisories says how long advisories are in the foreground.
+type Advisories struct {
+	// QuietAfter is how long an advisory stays in the foreground without news, such as 48h, at least 1h; 96h, four days, when empty.
+	// After that it stands in a lane of one line, and spoils no service that its source calls well.
+	QuietAfter Duration `yaml:"quietAfter"`
 }
 
 // Server says where the desk is reached.

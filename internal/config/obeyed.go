@@ -19,6 +19,10 @@ import (
 // last use is noted each minute.
 const minIdle = 2 * time.Minute
 
+// minQuiet is the shortest time without news after which an advisory may leave
+// the foreground.
+const minQuiet = time.Hour
+
 // validateObeyed reports settings at the top and of the server that could not
 // be obeyed.
 func (c Config) validateObeyed() (problems []error) {
@@ -46,6 +50,9 @@ func (c Config) validateObeyed() (problems []error) {
 	}
 	if idle > limit {
 		add("signIn.idle", "%v is longer than signIn.limit, %v: no session could last so long.", idle, limit)
+	}
+	if quiet := time.Duration(c.Advisories.QuietAfter); quiet != 0 && quiet < minQuiet {
+		add("advisories.quietAfter", "%v is shorter than %v.", quiet, minQuiet)
 	}
 	for i, p := range c.SignIn.OIDC {
 		if p.SecretEnv != "" && p.Secret == "" {

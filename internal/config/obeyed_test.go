@@ -31,6 +31,7 @@ func TestSettingsAreObeyedOrRefused(t *testing.T) {
 		"server: {base: 'http://contoso.com', tls: {cert: a, key: b}}":           "server.base: It starts with http://",
 		"database: 'mysql://localhost/tocsin'":                                   "database: It is neither",
 		"database: 'host=localhost dbname=tocsin'":                               "database: It is neither",
+		"advisories: {quietAfter: 5m}":                                           "advisories.quietAfter: 5m0s is shorter than 1h0m0s",
 		"signIn: {idle: 30s}":                                                    "signIn.idle: 30s is shorter than 2m0s",
 		"signIn: {idle: 200h}":                                                   "signIn.idle: 200h0m0s is longer than signIn.limit, 168h0m0s",
 		"signIn: {idle: 9h, limit: 8h}":                                          "signIn.idle: 9h0m0s is longer",

@@ -12,8 +12,12 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// QuietAfter is how long an advisory stays in the foreground without news.
+// QuietAfter is how long an advisory stays in the foreground without news, where
+// the operator sets nothing else.
 const QuietAfter = 4 * 24 * time.Hour
+
+// quietAfter is that time in the tenant of a snapshot.
+func quietAfter(s *readmodel.Snapshot) time.Duration { return cmp.Or(s.QuietAfter, QuietAfter) }
 
 // An Issue is an open issue with how bad it is.
 type Issue struct {
@@ -130,7 +134,7 @@ func openIssues(ctx context.Context, texts texts, s *readmodel.Snapshot, now tim
 		}
 		list[i] = &Issue{
 			Row: row, Severity: SeverityOf(row), Content: content,
-			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > QuietAfter, Since: Since(row, now),
+			Quiet: row.Class == "advisory" && now.Sub(row.ModifiedAt.Time()) > quietAfter(s), Since: Since(row, now),
 		}
 	}
 	return list, nil

@@ -17,7 +17,7 @@ func NextAt(s *readmodel.Snapshot, now time.Time) time.Time {
 		return next
 	}
 	at := readmodel.InstantOf(now)
-	quiet := readmodel.InstantOf(now.Add(-QuietAfter))
+	quiet := readmodel.InstantOf(now.Add(-quietAfter(s)))
 	for _, group := range s.IssueIndex.Groups() {
 		for _, by := range []readmodel.Order{readmodel.ByStart, readmodel.ByEnd, readmodel.ByModified} {
 			if rows := group.Between(by, readmodel.Span{From: at + 1, To: math.MaxInt64}); len(rows) > 0 {
@@ -25,7 +25,7 @@ func NextAt(s *readmodel.Snapshot, now time.Time) time.Time {
 			}
 		}
 		if rows := group.Between(readmodel.ByModified, readmodel.Span{From: quiet, To: math.MaxInt64}); len(rows) > 0 {
-			ends := rows[0].ModifiedAt.Time().Add(QuietAfter)
+			ends := rows[0].ModifiedAt.Time().Add(quietAfter(s))
 			if !ends.After(now) {
 				ends = now.Add(time.Nanosecond) // it is no longer than that, and longer next
 			}

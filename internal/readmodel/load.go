@@ -18,7 +18,7 @@ func (m *Model) load(ctx context.Context, tenantID string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Tenant: tenant}
+	s := &Snapshot{Tenant: tenant, QuietAfter: m.quietAfter}
 	last, err := m.archive.LastSeq(ctx)
 	if err != nil {
 		return nil, err

@@ -85,6 +85,7 @@ type Model struct {
 
 	generation atomic.Uint64 // of the newest index
 	saveFrom   int           // rows that a tenant has at least to be saved
+	quietAfter time.Duration // see [Snapshot.QuietAfter]
 
 	loading  sync.Mutex // one load or update at a time
 	followed int64      // every snapshot includes the changes up to this number; guarded by loading
@@ -100,6 +101,10 @@ func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
 		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{}, changed: make(chan struct{}),
 	}
 }
+
+// QuietAfter sets how long advisories stay in the foreground without news, 0 for
+// the usual time. It is to be called before the model is used.
+func (m *Model) QuietAfter(d time.Duration) { m.quietAfter = d }
 
 // Wake makes Run look for changes at once. Nothing depends on it.
 func (m *Model) Wake() {

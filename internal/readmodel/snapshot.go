@@ -121,6 +121,9 @@ type Snapshot struct {
 	// Translated is another number after each change of what the tenant's texts
 	// are in other languages.
 	Translated int64
+	// QuietAfter is how long the operator lets advisories stay in the foreground
+	// without news; 0 for the usual time.
+	QuietAfter time.Duration
 	Services   []Service // by display name
 	// ServiceGeneration names this state of Services, but for when it was last
 	// confirmed; no other list of this process has the same one.

@@ -64,7 +64,7 @@ func TestAnswerFirst(t *testing.T) {
 func TestSinceIsOneAnswer(t *testing.T) {
 	t.Parallel()
 	d := unfolding(t)
-	webtest.Has(t, "overview", d.Page("/"), "declared start 09:00", "not well since 09:00")
+	webtest.Has(t, "overview", d.Page("/"), "declared start 09:00", "not well since 09:00", `<b>Workaround:</b> <span lang="en">Use the desktop client.</span>`, `href="/issues?tenant=contoso">All incidents</a>`)
 	webtest.Has(t, "service", d.Page("/services/Exchange"), "not well since 09:00")
 	page := d.Page("/issues/EX7")
 	webtest.Has(t, "incident", page, `<dt>Not well since</dt><dd><time datetime="2026-03-02T09:00:00Z"`, "Not well since: 2\u00a0Mar\u00a02026, 09:00\u00a0UTC")

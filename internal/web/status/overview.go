@@ -14,13 +14,14 @@ import (
 type overviewPage struct {
 	web.Frame
 	*part.State
-	Healthy template.HTML // the panel of the working services
-	None    string        // what it means that no issue is open
-	Unread  bool          // whether nothing was ever read
-	Feed    feed
-	Mine    web.Mine
-	Due     part.DueList
-	Planned []plannedLine // maintenance to come
+	Healthy   template.HTML // the panel of the working services
+	AllIssues string        // address of the list of all of them
+	None      string        // what it means that no issue is open
+	Unread    bool          // whether nothing was ever read
+	Feed      feed
+	Mine      web.Mine
+	Due       part.DueList
+	Planned   []plannedLine // maintenance to come
 }
 
 // overview serves /. The first request sets the reading mark, so that the next
@@ -50,6 +51,7 @@ func (v *view) fillOverview() (any, error) {
 		return nil, err
 	}
 	page.Title = v.AnswerTitle(page.Verdict)
+	page.AllIssues = v.Href("/issues")
 	page.None, page.Unread = v.NoneOpen(), v.Unread()
 	working := v.Fragment
 	if page.Mine.On {
