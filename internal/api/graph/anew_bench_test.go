@@ -17,6 +17,7 @@ func BenchmarkAnew(b *testing.B) {
 	for name, target := range map[string]string{
 		"page":     "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true",
 		"selected": "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true&$select=id,title,status,startDateTime",
+		"packed":   "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true",
 	} {
 		b.Run(name, func(b *testing.B) {
 			w := &sink{header: http.Header{}}
@@ -27,6 +28,9 @@ func BenchmarkAnew(b *testing.B) {
 				n++
 				r := httptest.NewRequestWithContext(b.Context(), "GET", announcements+target+"&_="+strconv.Itoa(n), nil)
 				r.Header.Set("Authorization", "Bearer contoso")
+				if name == "packed" {
+					r.Header.Set("Accept-Encoding", "gzip")
+				}
 				clear(w.header)
 				w.size = 0
 				d.api.ServeHTTP(w, r)
