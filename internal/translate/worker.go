@@ -16,6 +16,12 @@ type wishes interface {
 	WantAll(ctx context.Context, language string, without []string, now time.Time) error
 	ClaimWants(ctx context.Context, language string, without []string, limit int, now time.Time, lease time.Duration) ([]translation.Want, error)
 	Settle(ctx context.Context, language string, settled []translation.Settlement, glossary int64, now time.Time) error
+	TellReplaced(ctx context.Context, language string, now time.Time) (int, error)
+	words
+}
+
+// words are what the desk wants of engines.
+type words interface {
 	Terms(ctx context.Context) ([]translation.Term, error)
 	GlossaryVersion(ctx context.Context) (int64, error)
 }
@@ -34,6 +40,9 @@ const (
 	wantBatch = 50
 	// lookEvery is how long a text may wait for a worker that nobody wakes.
 	lookEvery = 15 * time.Second
+	// tellEvery is how often pages hear at most of lines that took the place of
+	// others: each time they are all made anew.
+	tellEvery = time.Minute
 	// firstRetry is how long after a failure a text is asked for again at the
 	// earliest; the wait doubles with each failure up to lastRetry.
 	firstRetry = time.Minute
@@ -113,9 +122,14 @@ func (w *Worker) drive(ctx context.Context, language string) {
 		}
 	}
 	complain(w.Memory.WantAll(ctx, language, w.Policy.Quiet, w.Now()))
+	told := w.Now()
 	for ctx.Err() == nil {
 		n, err := w.Pass(ctx, language)
-		if complain(err); err == nil && n > 0 {
+		if complain(err); w.Now().Sub(told) >= tellEvery {
+			told = w.Now()
+			complain(w.tell(ctx, language))
+		}
+		if err == nil && n > 0 {
 			continue
 		}
 		timer := time.NewTimer(lookEvery)
@@ -129,10 +143,22 @@ func (w *Worker) drive(ctx context.Context, language string) {
 	}
 }
 
+// tell has pages show the lines that took the place of others.
+func (w *Worker) tell(ctx context.Context, language string) error {
+	n, err := w.Memory.TellReplaced(ctx, language, w.Now())
+	if n > 0 && w.Told != nil {
+		w.Told()
+	}
+	return err
+}
+
 // Pass asks for the newest texts that are wanted in a language, at most a batch,
 // and keeps what comes of it. It returns how many there were.
 func (w *Worker) Pass(ctx context.Context, language string) (int, error) {
 	wants, err := w.Memory.ClaimWants(ctx, language, w.Policy.Quiet, wantBatch, w.Now(), wantLease)
+	if err == nil && len(wants) == 0 {
+		err = w.tell(ctx, language)
+	}
 	if err != nil || len(wants) == 0 {
 		return 0, err
 	}

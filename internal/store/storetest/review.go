@@ -23,6 +23,7 @@ func reviewChecks() checks {
 		"ReportsClosed":   reportsClosed,
 		"ReportsOfAText":  reportsOfText,
 		"SourcesOfTenant": sourcesOfTenant,
+		"ToldOfReplaced":  toldOfReplaced,
 	}
 }
 
@@ -241,4 +242,37 @@ func reportsClosed(t *testing.T, s *Desk) {
 		got = append(got, e.TenantID[:1]+" "+e.Detail)
 	}
 	expect(t, fmt.Sprint("audit ", err), got, []string{Contoso[:1] + ` source: "one"`, Fabrikam[:1] + ` corrected: "one"`, Contoso[:1] + ` corrected: "one"`})
+}
+
+// Of lines that take the place of others readers hear once, by one change for each
+// tenant.
+func toldOfReplaced(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	ctx := t.Context()
+	for i := range 5 {
+		cut(t, s, issueDocument(int64(i+1), fmt.Sprintf("EX%d", i), i, fmt.Sprintf("barge %d", i)), 1, Contoso, Fabrikam)
+	}
+	translateAll(t, s)
+	before, err := s.Revision(ctx, "fr")
+	seq, serr := s.LastSeq(ctx)
+	if err != nil || serr != nil {
+		t.Fatal(err, serr)
+	}
+	if err := s.PutTerm(ctx, translation.Term{Language: "fr", Source: "barge", Target: "péniche"}, T0); err != nil {
+		t.Fatal(err)
+	}
+	wants := claimWants(t, s, T0, 9)
+	for _, w := range wants {
+		settle(t, s, answer(w, "péniche"))
+	}
+	if after, err := s.Revision(ctx, "fr"); err != nil || len(wants) != 5 || after != before || len(toldAfter(t, s, seq)) != 0 {
+		t.Errorf("%d lines were replaced, readers heard of it at once: revision %d, then %d, %v", len(wants), before, after, err)
+	}
+	for _, want := range []int{5, 0} {
+		if n, err := s.TellReplaced(ctx, "fr", T0); err != nil || n != want {
+			t.Errorf("TellReplaced = %d, %v, want %d", n, err, want)
+		}
+	}
+	expect(t, "told", toldAfter(t, s, seq), []string{"issue EX4 translated 1", "issue EX4 translated 1"})
+	expect(t, "lines", lines(t, s, Fabrikam, "fr", "barge 3"), []string{"péniche"})
 }

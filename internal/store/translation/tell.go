@@ -24,6 +24,12 @@ type holding struct {
 // a large archive that is translated for the first time is no reason for as many
 // changes.
 func (s *Store) tell(ctx context.Context, tx *store.Tx, language string, segments []int64, scope int64, now time.Time) error {
+	return s.tellSince(ctx, tx, language, segments, scope, now.Add(-recent), now)
+}
+
+// tellSince is tell with the time since which what was written is named one by
+// one.
+func (s *Store) tellSince(ctx context.Context, tx *store.Tx, language string, segments []int64, scope int64, since, now time.Time) error {
 	if err := bump(ctx, tx, counterOf(language)); err != nil {
 		return err
 	}
@@ -44,7 +50,7 @@ func (s *Store) tell(ctx context.Context, tx *store.Tx, language string, segment
 	first := map[int64]bool{}
 	for _, h := range found {
 		key := [2]int64{h.tenant, h.item}
-		if told[key] || first[h.tenant] && h.at < tocsin.Micros(now.Add(-recent)) {
+		if told[key] || first[h.tenant] && h.at < tocsin.Micros(since) {
 			continue
 		}
 		told[key], first[h.tenant] = true, true

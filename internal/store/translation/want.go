@@ -188,7 +188,9 @@ func (s *Store) Settle(ctx context.Context, language string, settled []Settlemen
 	return nil
 }
 
-// settle keeps what came of one want, and reports whether it was still claimed.
+// settle keeps what came of one want, and reports whether it was still claimed and
+// readers are to hear of it now. Of what takes the place of another line, as after
+// a change of the glossary, they hear by [Store.TellReplaced].
 func (s *Store) settle(ctx context.Context, tx *store.Tx, language string, one Settlement, glossary int64, now time.Time) (bool, error) {
 	const mine = ` WHERE language = $1 AND segment = $2 AND epoch = $3 AND state = 'open'`
 	args := []any{language, one.Segment, one.Epoch}
@@ -201,7 +203,15 @@ func (s *Store) settle(ctx context.Context, tx *store.Tx, language string, one S
 			append(args, state, due, one.Reason, store.Clean(one.Engine), clean(one.Answer))...)
 		return store.Changed(result, err)
 	}
-	result, err := tx.ExecContext(ctx, `DELETE FROM translation_wants`+mine, args...)
+	replaces, err := holdsEngine(ctx, tx, language, one.Segment)
+	if err != nil {
+		return false, err
+	}
+	end := `DELETE FROM translation_wants`
+	if replaces && !one.Drop {
+		end = `UPDATE translation_wants SET state = 'untold'`
+	}
+	result, err := tx.ExecContext(ctx, end+mine, args...)
 	if moved, err := store.Changed(result, err); err != nil || !moved || one.Drop {
 		return false, err
 	}
@@ -211,7 +221,42 @@ func (s *Store) settle(ctx context.Context, tx *store.Tx, language string, one S
 		ON CONFLICT (segment, language, class, tenant) DO UPDATE SET text = excluded.text, engine = excluded.engine, model = excluded.model,
 			glossary = excluded.glossary, created_at = excluded.created_at`,
 		one.Segment, language, clean(one.Text), store.Clean(one.Engine), store.Clean(one.Model), glossary, tocsin.Micros(now))
-	return true, err
+	return !replaces, err
+}
+
+// holdsEngine reports whether an engine has said something for a segment.
+func holdsEngine(ctx context.Context, tx *store.Tx, language string, segment int64) (bool, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM memory WHERE segment = $1 AND language = $2 AND class = 'engine' AND tenant = 0`, segment, language).Scan(&n)
+	return n > 0, err
+}
+
+// maxTold bounds how many replaced lines are told of in one transaction.
+const maxTold = 20_000
+
+// TellReplaced tells the tenants of lines that took the place of others and of
+// which nobody has heard yet: one change for each tenant, whatever their number,
+// so that a glossary may change while people read. It returns how many lines
+// there were.
+func (s *Store) TellReplaced(ctx context.Context, language string, now time.Time) (n int, err error) {
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		rows, err := tx.QueryContext(ctx, fmt.Sprintf(`SELECT segment FROM translation_wants WHERE language = $1 AND state = 'untold' LIMIT %d`, maxTold), language)
+		segments, err := store.Collect(rows, err, scanNum)
+		if n = len(segments); err != nil || n == 0 {
+			return err
+		}
+		for part := range slices.Chunk(segments, maxList) {
+			_, err := tx.ExecContext(ctx, `DELETE FROM translation_wants WHERE language = $1 AND state = 'untold' AND segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{language}, refs(part)...)...)
+			if err != nil {
+				return err
+			}
+		}
+		return s.tellSince(ctx, tx, language, segments, 0, now.AddDate(100, 0, 0), now)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("tell of replaced lines in %s: %w", language, err)
+	}
+	return n, nil
 }
 
 // A Pending says what an update still waits for in one language.
