@@ -17,8 +17,9 @@ import (
 )
 
 type routeCmd struct {
-	Show routeShowCmd `cmd:"" help:"Print the tree of routes, who hears by each, and when. Example: tocsin route show"`
-	Test routeTestCmd `cmd:"" help:"Say who would hear of an event with some labels, and when. Example: tocsin route test --label class=incident --label service=Exchange --at 2026-03-29T01:30:00Z"`
+	Shadow routeShadowCmd `cmd:"" help:"Say what the routes of the settings file would have sent of the archive's changes, and send nothing. Example: tocsin route shadow --config next.yaml --since 30d"`
+	Show   routeShowCmd   `cmd:"" help:"Print the tree of routes, who hears by each, and when. Example: tocsin route show"`
+	Test   routeTestCmd   `cmd:"" help:"Say who would hear of an event with some labels, and when. Example: tocsin route test --label class=incident --label service=Exchange --at 2026-03-29T01:30:00Z"`
 }
 
 // routeJSON is a route as commands print it.
@@ -173,9 +174,12 @@ func (r routeJSON) words() (list []string) {
 }
 
 type routeTestCmd struct {
-	Label []string `help:"Label of the event, NAME=VALUE; again for more, also of one name. docs/routes.md lists them." placeholder:"NAME=VALUE" required:""`
-	At    string   `help:"When it comes: a date, an instant, or a time from now such as 12h or -2h. Default: now." placeholder:"WHEN"`
-	Why   bool     `help:"Also print each route that was looked at, and what it refused."`
+	Label  []string `help:"Label of the event, NAME=VALUE; again for more, also of one name. docs/routes.md lists them." placeholder:"NAME=VALUE" xor:"what" required:""`
+	Change int64    `help:"Number of a change of the archive, instead of labels." placeholder:"N" xor:"what" required:""`
+	Issue  string   `help:"Id of an issue as it is now, instead of labels; with --tenant." placeholder:"ID" xor:"what" required:""`
+	Tenant string   `help:"Tenant of the issue: GUID, domain or name." placeholder:"TENANT"`
+	At     string   `help:"When it comes: a date, an instant, or a time from now such as 12h or -2h. Default: now." placeholder:"WHEN"`
+	Why    bool     `help:"Also print each route that was looked at, and what it refused."`
 }
 
 // hearsJSON is one route by which somebody hears.
@@ -212,7 +216,7 @@ func (c *routeTestCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	labels, err := readLabels(c.Label)
+	labels, err := c.labels(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -229,6 +233,48 @@ func (c *routeTestCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(tested, func(w io.Writer) { tested.write(w, c.Why) })
+}
+
+// labels are those of the flags, of a change, or of an issue as if it were new.
+func (c *routeTestCmd) labels(ctx context.Context, s *session) (route.Labels, error) {
+	if len(c.Label) > 0 {
+		return readLabels(c.Label)
+	}
+	desk, _, err := s.openToRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer desk.Close()
+	change := tocsin.Change{Kind: tocsin.KindIssue, ID: c.Issue, What: tocsin.WhatNew, At: time.Now()}
+	if c.Issue == "" {
+		list, err := desk.Store.ChangesAfter(ctx, c.Change-1, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 || list[0].Seq != c.Change {
+			return nil, tocsin.NotFoundf("There is no change %d.", c.Change)
+		}
+		change, c.Tenant = list[0], list[0].TenantID
+	}
+	if c.Tenant == "" {
+		return nil, tocsin.Invalidf("tenant", "Name the tenant of the issue.")
+	}
+	tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	if c.Issue != "" {
+		held, err := desk.Archive.Held(ctx, tenant.ID, tocsin.Ref{Kind: change.Kind, ID: change.ID}, 0)
+		if err != nil {
+			return nil, err
+		}
+		change.N = held.N
+	}
+	labels, told, err := labelsOfChange(ctx, desk, tenant, change)
+	if err == nil && !told {
+		err = tocsin.NotFoundf("Nobody is told of this change: it was imported, tells nothing, or is about data privacy.")
+	}
+	return labels, err
 }
 
 func readLabels(texts []string) (route.Labels, error) {

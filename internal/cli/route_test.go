@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -161,4 +162,57 @@ func TestSilences(t *testing.T) {
 			t.Errorf("%s: %s, want %s", args, got, want)
 		}
 	}
+}
+
+// The changes of the archive go through the routes of a file: what each receiver
+// would have had on which day, and nothing is sent.
+func TestRouteShadow(t *testing.T) {
+	t.Parallel()
+	run := routeDesk(t)
+	run(0, "tenant", "add", "--id", "11111111-2222-4333-8444-555555555555", "--name", "contoso")
+	run(0, "service", "add", "--tenant", "contoso", "--id", "Vpn", "--name", "Remote access")
+	var id string
+	for range 2 {
+		id = regexp.MustCompile(`"id": "([^"]+)"`).FindStringSubmatch(run(0, "issue", "create", "--tenant", "contoso", "--service", "Vpn", "--title", "Slow", "--text", "It is slow.", "--output", "json"))[1]
+	}
+	run(0, "issue", "post", id, "--tenant", "contoso", "--text", "It is still slow.")
+	var found struct {
+		Changes int
+		Days    []struct {
+			Receiver          string
+			Changes, Messages int
+		}
+		Lines []struct {
+			Change                   int64
+			ID, What, Receiver, Sent string
+		}
+	}
+	text := run(0, "route", "shadow", "--lines", "2", "--output", "json")
+	if err := json.Unmarshal([]byte(text), &found); err != nil || found.Changes != 3 || len(found.Lines) != 2 || found.Lines[1].ID != id || found.Lines[1].What != "post" || found.Lines[1].Receiver != "team" {
+		t.Fatalf("%v %s", err, text)
+	}
+	messages, changes := 0, 0
+	for _, d := range found.Days {
+		messages, changes = messages+d.Messages, changes+d.Changes
+	}
+	if messages != 2 || changes != 3 { // the post goes with what waits for half a minute
+		t.Errorf("%d changes in %d messages: %s", changes, messages, text)
+	}
+	if got := run(0, "route", "test", "--issue", id, "--tenant", "contoso"); !strings.Contains(got, `change="opened"`) || !strings.Contains(got, `service="Vpn"`) {
+		t.Error(got)
+	}
+	if got := run(0, "route", "test", "--change", fmt.Sprint(found.Lines[1].Change)); !strings.Contains(got, `change="post"`) {
+		t.Error(got)
+	}
+	run(1, "route", "test", "--change", "4711")
+	run(1, "route", "test", "--issue", "EX4711", "--tenant", "contoso")
+	run(2, "route", "test", "--issue", id)
+	run(2, "route", "test", "--issue", id, "--label", "class=incident")
+	if got := run(0, "route", "shadow"); !strings.Contains(got, "3 changes would have been told of. Nothing was sent.") {
+		t.Error(got)
+	}
+	if got := run(0, "route", "shadow", "--since", "1ns"); !strings.Contains(got, "0 changes") {
+		t.Error(got)
+	}
+	run(2, "route", "shadow", "--since", "yesterday")
 }

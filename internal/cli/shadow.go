@@ -1,0 +1,223 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/tocsin"
+)
+
+type routeShadowCmd struct {
+	Since string `help:"From when on: a date, an instant, or how long ago, such as 30d or 12h." placeholder:"WHEN" default:"30d"`
+	Lines int    `help:"Also print the last so many changes and who would have heard." placeholder:"N"`
+}
+
+// shadowJSON is what routes would have sent.
+type shadowJSON struct {
+	Since   string          `json:"since"`
+	Changes int             `json:"changes"` // that somebody is told of
+	Days    []shadowDayJSON `json:"days"`
+	Lines   []shadowLine    `json:"lines"`
+}
+
+type shadowDayJSON struct {
+	Day      string `json:"day"` // in UTC, of the message
+	Receiver string `json:"receiver"`
+	Changes  int    `json:"changes"`
+	Messages int    `json:"messages"`
+}
+
+type shadowLine struct {
+	Change   int64  `json:"change"`
+	At       string `json:"at"`
+	ID       string `json:"id"`
+	What     string `json:"what"`
+	Route    string `json:"route"`
+	Receiver string `json:"receiver"`
+	Sent     string `json:"sent,omitempty"` // none when it is never sent
+}
+
+func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
+	p, _, err := s.policy()
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	since, err := parseAt("since", c.Since, now)
+	if err != nil {
+		return err
+	}
+	if since.After(now) { // a time is meant as one ago
+		since = now.Add(-since.Sub(now))
+	}
+	desk, _, err := s.openToRead(ctx)
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	w := &shadow{policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]shadowGroup{}, days: map[shadowDayJSON]*shadowDayJSON{}}
+	if err := w.walk(ctx, since); err != nil {
+		return err
+	}
+	found := w.found(since)
+	return s.print(found, func(out io.Writer) { found.write(out) })
+}
+
+// shadow lets changes of the archive go through routes and sends nothing.
+type shadow struct {
+	policy  *route.Policy
+	desk    *app.Rooms
+	lines   int // that are kept
+	tenants map[string]tocsin.Tenant
+	groups  map[string]shadowGroup
+	days    map[shadowDayJSON]*shadowDayJSON // by day and receiver
+	last    []shadowLine
+	changes int
+}
+
+// shadowGroup is when a message of a group is sent, or was.
+type shadowGroup struct{ due time.Time }
+
+// walk reads changes a page at a time.
+func (w *shadow) walk(ctx context.Context, since time.Time) error {
+	list, err := w.desk.Archive.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	w.tenants = map[string]tocsin.Tenant{}
+	for _, t := range list {
+		w.tenants[t.ID] = t
+	}
+	const page = 1000
+	for seq := int64(0); ; {
+		changes, err := w.desk.Store.ChangesAfter(ctx, seq, page)
+		if err != nil {
+			return err
+		}
+		for _, change := range changes {
+			seq = change.Seq
+			if change.At.Before(since) {
+				continue
+			}
+			if err := w.change(ctx, change); err != nil {
+				return err
+			}
+		}
+		if len(changes) < page {
+			return nil
+		}
+	}
+}
+
+// labelsOfChange are the labels of a change of the archive; ok is false when
+// nobody is told of it.
+func labelsOfChange(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, change tocsin.Change) (route.Labels, bool, error) {
+	if change.Silent || !change.What.Told() {
+		return nil, false, nil
+	}
+	var texts [2][]byte // before and after
+	if change.N > 0 {
+		ref := tocsin.Ref{Kind: change.Kind, ID: change.ID}
+		for i, n := range []int{change.N - 1, change.N} {
+			if n == 0 || i == 0 && change.What != tocsin.WhatUpdated {
+				continue
+			}
+			held, err := desk.Archive.Held(ctx, tenant.ID, ref, n)
+			if errors.Is(err, tocsin.ErrNotFound) {
+				return nil, false, nil
+			}
+			if err != nil {
+				return nil, false, err
+			}
+			texts[i] = held.Body
+		}
+	}
+	return dispatch.Preview(change, tenant, texts[0], texts[1], change.At)
+}
+
+func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
+	labels, told, err := labelsOfChange(ctx, w.desk, w.tenants[change.TenantID], change)
+	if err != nil || !told {
+		return err
+	}
+	w.changes++
+	for _, r := range w.policy.Match(labels) {
+		line := shadowLine{Change: change.Seq, At: date(change.At), ID: change.ID, What: labels.Get("change"), Route: r.At, Receiver: r.Receiver}
+		if due, fresh, ok := w.due(r, labels, change.At); ok {
+			line.Sent = date(due)
+			day := w.day(due, r.Receiver)
+			if day.Changes++; fresh {
+				day.Messages++
+			}
+		}
+		w.last = append(w.last, line)
+	}
+	if over := len(w.last) - w.lines; over > 0 {
+		w.last = w.last[over:]
+	}
+	return nil
+}
+
+// due returns when a change is sent, and whether its message is one of its own.
+func (w *shadow) due(r *route.Route, labels route.Labels, at time.Time) (due time.Time, fresh, ok bool) {
+	key := r.GroupKey(labels)
+	g := w.groups[key]
+	if g.due.After(at) && !r.GroupByAll {
+		return g.due, false, true
+	}
+	due, ok = w.policy.Opens(r, r.Due(at, g.due))
+	if ok {
+		w.groups[key] = shadowGroup{due}
+	}
+	return due, true, ok
+}
+
+func (w *shadow) day(due time.Time, receiver string) *shadowDayJSON {
+	key := shadowDayJSON{Day: due.UTC().Format(time.DateOnly), Receiver: receiver}
+	if w.days[key] == nil {
+		day := key
+		w.days[key] = &day
+	}
+	return w.days[key]
+}
+
+func (w *shadow) found(since time.Time) shadowJSON {
+	found := shadowJSON{Since: date(since), Changes: w.changes, Days: []shadowDayJSON{}, Lines: append([]shadowLine{}, w.last...)}
+	for day := range maps.Values(w.days) {
+		found.Days = append(found.Days, *day)
+	}
+	slices.SortFunc(found.Days, func(a, b shadowDayJSON) int {
+		return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.Receiver, b.Receiver))
+	})
+	return found
+}
+
+func (f shadowJSON) write(out io.Writer) {
+	fmt.Fprintf(out, "Since %s, %s would have been told of. Nothing was sent.\n\n", f.Since, count(f.Changes, "change", "changes"))
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "DAY\tRECEIVER\tCHANGES\tMESSAGES")
+	for _, d := range f.Days {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\n", d.Day, d.Receiver, d.Changes, d.Messages)
+	}
+	_ = table.Flush() // standard output
+	if len(f.Lines) == 0 {
+		return
+	}
+	fmt.Fprintln(out)
+	fmt.Fprintln(table, "CHANGE\tAT\tID\tWHAT\tROUTE\tRECEIVER\tSENT")
+	for _, l := range f.Lines {
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Change, l.At, oneLine(l.ID), l.What, l.Route, l.Receiver, cmp.Or(l.Sent, "never"))
+	}
+	_ = table.Flush() // standard output
+}
