@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -22,7 +23,7 @@ type deskMetrics struct {
 	app                                               *App
 	success, failures, stale, service, tenant, issues *prometheus.Desc
 	unread, keysFetched, keysStale                    *prometheus.Desc
-	behind, skipped                                   *prometheus.Desc
+	behind, skipped, undelivered                      *prometheus.Desc
 	settingsValid, settingsRestart                    *prometheus.Desc
 	engineOff, engineSpent, engineBudget              *prometheus.Desc
 }
@@ -61,7 +62,9 @@ func newDeskMetrics(a *App) *deskMetrics {
 		tenant: desc("tocsin_tenant_health", "The worst of a tenant's services and open issues, in the values of m365_service_health.", "tenant"),
 		keysFetched: desc("tocsin_access_issuer_keys_fetched_timestamp_seconds",
 			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
-		keysStale:       desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
+		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
+		undelivered: desc("tocsin_notify_undelivered",
+			"Deliveries that wait (pending) and messages that are being sent, wait for another attempt, are dead or in doubt, by channel and why.", "channel", "state", "reason"),
 		behind:          desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
 		skipped:         desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
 		settingsValid:   desc("tocsin_settings_valid", "0 while the settings file is wrong and the old settings stay in force."),
@@ -94,6 +97,9 @@ func (m *deskMetrics) collect(ctx context.Context, out chan<- prometheus.Metric)
 		return err
 	}
 	if err := m.engines(ctx, out); err != nil {
+		return err
+	}
+	if err := m.deliveries(ctx, out); err != nil {
 		return err
 	}
 	tenants, err := m.app.Archive.Tenants(ctx)
@@ -144,6 +150,18 @@ func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metri
 	for _, p := range progress {
 		gauge(out, m.behind, float64(p.Behind()), p.Name)
 		gauge(out, m.skipped, float64(skipped[p.Name]), p.Name)
+	}
+	return nil
+}
+
+// deliveries tells what is not delivered to the channels of the settings.
+func (m *deskMetrics) deliveries(ctx context.Context, out chan<- prometheus.Metric) error {
+	counts, err := m.app.Deliveries.Outstanding(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		gauge(out, m.undelivered, float64(c.N), dispatch.ChannelOf(c.Endpoint), string(c.State), c.Reason)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestWebhook(t *testing.T) {
 	}
 	var tenant struct{ ID string }
 	run(t, data, &tenant, "tenant", "add", "--id", contosoID, "--name", "contoso", "--domain", "contoso.com")
-	serve(t, data, "serve", "--config", path)
+	base := serve(t, data, "serve", "--config", path)
 	run(t, data, &tenant, "service", "add", "--id", "Vpn", "--tenant", "contoso", "--name", "Remote access")
 	create := func(title string) string {
 		t.Helper()
@@ -83,6 +83,7 @@ func TestWebhook(t *testing.T) {
 	refuse <- struct{}{}
 	id = create("Sign-in does not work")
 	state(id, "dead")
+	metrics(t, base, `tocsin_notify_undelivered{channel="ops-hook",reason="gone",state="dead"} 1`, `tocsin_notify_attempts_total{kind="webhook",reason=""} 1`)
 	if out, code := tocsin(t, data, "delivery", "explain", id, "--config", path); code != 0 || !strings.Contains(out, "ops-hook: was not told by ") || !strings.Contains(out, "It wants no more messages at that address. Look at `address`.") {
 		t.Errorf("%d %s", code, out)
 	}

@@ -26,7 +26,6 @@ type taker struct {
 	mu     sync.Mutex
 	got    []notify.Message
 	refuse func(m *notify.Message) error
-	took   chan struct{}
 }
 
 func (c *taker) Send(ctx context.Context, m *notify.Message) (notify.Receipt, error) {
@@ -155,10 +154,7 @@ func (w *world) dispatch() {
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
 	deadline := time.After(20 * time.Second)
-	for {
-		if w.quiet() {
-			break
-		}
+	for !w.quiet() {
 		select {
 		case <-deadline:
 			w.t.Fatal("deliveries are not sent")

@@ -140,11 +140,6 @@ func changeOf(e tocsin.Event, s *Subject) string {
 	return ChangeUpdated
 }
 
-// news reports whether what changed asks nothing of anybody: it wakes no one.
-func news(change string, status tocsin.Status) bool {
-	return change == ChangeResolved || change == ChangeHeard || status.Settled()
-}
-
 // LabelsOf returns the labels by which routes choose; change says what changed, ""
 // for what only stands there.
 func LabelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {

@@ -81,7 +81,7 @@ func story(posts int, status tocsin.Status) tocsin.Issue {
 	for i := range posts {
 		issue.Posts = append(issue.Posts, tocsin.Post{
 			CreatedAt: storetest.T0.Add(time.Duration(i+1) * time.Hour), Type: "regular", ContentType: "text",
-			Content: fmt.Sprintf("Title: Users can't send email\n\nUser impact: Users can't send email.\n\nCurrent status: We're analyzing step %d.\n\nWorkaround: Users can use Outlook on the web.\n\nNext update by: Monday, March 2, 2026, at 8:00 PM UTC", i+1),
+			Content: fmt.Sprintf("Title: Users can't send email\n\nUser impact: Users can't send email.\n\nCurrent status: We're checking step %d.\n\nWorkaround: Users can use Outlook on the web.\n\nNext update by: Monday, March 2, 2026, at 8:00 PM UTC", i+1),
 		})
 	}
 	return issue
