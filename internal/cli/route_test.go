@@ -215,4 +215,5 @@ func TestRouteShadow(t *testing.T) {
 		t.Error(got)
 	}
 	run(2, "route", "shadow", "--since", "yesterday")
+	run(2, "route", "shadow", "--since", "9999-01-01")
 }

@@ -58,8 +58,11 @@ func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if since.After(now) { // a time is meant as one ago
-		since = now.Add(-since.Sub(now))
+	if since.After(now) {
+		if strings.Contains(c.Since, "-") { // a date or an instant
+			return tocsin.Invalidf("since", "%s is in the time to come.", tocsin.Clip(c.Since, 40))
+		}
+		since = now.Add(-since.Sub(now)) // a time is one ago
 	}
 	desk, _, err := s.openToRead(ctx)
 	if err != nil {
