@@ -170,7 +170,7 @@ func (l *letter) content(ctx context.Context, kind notify.MessageKind, items []i
 		return nil, nil //nolint:nilnil // nothing may be told
 	}
 	slices.SortStableFunc(list, func(a, b both) int { return cmp.Compare(b.fact.Severity, a.fact.Severity) })
-	out := &notify.Letter{Language: l.Code}
+	out := &notify.Letter{Language: l.Code, Repeated: l.text("repeated"), Shortened: l.text("shortened")}
 	var facts []notify.Fact
 	var ids []string
 	for _, one := range list {
@@ -201,7 +201,7 @@ func (w *Writer) Test(language, channel string) *notify.Letter {
 	t := w.tongue(language)
 	return &notify.Letter{
 		Language: t.Code, Heading: "[test] " + ascii(channel), Title: notify.Line{Text: t.text("testTitle"), Language: t.Code},
-		Lead: []notify.Line{{Text: t.text("test", "name", channel), Language: t.Code}},
+		Lead: []notify.Line{{Text: t.text("test", "name", channel), Language: t.Code}}, Repeated: t.text("repeated"), Shortened: t.text("shortened"),
 	}
 }
 
