@@ -44,6 +44,8 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 	switch a.Key {
 	case "href", "src":
 		return s.leads(http.MethodGet, a.Val)
+	case "formaction":
+		return s.leads(http.MethodPost, a.Val)
 	case "action":
 		return s.leads(cmp.Or(strings.ToUpper(attribute(n, "method")), http.MethodGet), a.Val)
 	case "data-passkey", "data-passkey-options", "data-key-add", "data-key-options":
@@ -52,7 +54,7 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 		return s.leads(http.MethodGet, a.Val) && strings.HasPrefix(a.Val, "/events?")
 	case "data-next":
 		return s.leads(http.MethodGet, a.Val)
-	case "for", "data-copy-field", "data-copy-both", "list", "aria-labelledby", "aria-describedby", "aria-controls":
+	case "for", "form", "data-copy-field", "data-copy-both", "list", "aria-labelledby", "aria-describedby", "aria-controls":
 		ids := strings.Fields(a.Val)
 		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
 	case "datetime", "data-now":
@@ -107,7 +109,7 @@ var forms = func() map[string]*regexp.Regexp {
 	const number = `-?[0-9]*\.?[0-9]+`
 	table := map[string]string{
 		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z0-9-]*`, "class": `[a-z0-9_ -]+`, "lang": `|en|fr|ja|es|de`, "dir": `auto`, "hreflang": `en|fr|ja|es|de`, "data-theme": `light|dark`,
-		"aria-hidden": `true`, "aria-current": `page|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`,
+		"aria-hidden": `true`, "aria-current": `page|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`, "aria-sort": `ascending|descending`,
 		"role":   `alert|button|cell|columnheader|group|img|region|row|rowgroup|rowheader|search|status|table`,
 		"method": `get|post|dialog`, "type": `button|checkbox|date|datetime-local|email|file|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar|application/(rss\+xml|atom\+xml|feed\+json)`,
 		"rel": `[a-z ]+`, "target": `_blank`, "scope": `col|row|rowgroup`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,

@@ -1,9 +1,11 @@
 package post
 
 import (
+	"slices"
 	"strings"
 
 	"example.org/tocsin/internal/plaintext"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // labelled is the length of the label in front of a text with its colon, 0 for
@@ -52,4 +54,22 @@ func IsRing(label string) bool {
 		}
 	}
 	return named
+}
+
+// Rings returns those whom a message names as reached by a change, each as the
+// message writes it, in its order and once. It reads labels and headings alone.
+func Rings(p tocsin.Post) []string {
+	var rings []string
+	for _, section := range Read(p).Sections {
+		for _, b := range section.Blocks() {
+			label := b.Label
+			if label == "" && b.Form == FormHeading {
+				label = strings.Trim(b.Text, signsAround+":")
+			}
+			if label != "" && IsRing(label) && !slices.ContainsFunc(rings, func(r string) bool { return strings.EqualFold(r, label) }) {
+				rings = append(rings, label)
+			}
+		}
+	}
+	return rings
 }

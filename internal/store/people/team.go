@@ -124,3 +124,13 @@ func clearTeam(ctx context.Context, tx *store.Tx, t tocsin.Team) (string, error)
 	}
 	return fmt.Sprintf("with %s; %s without an owner", tocsin.Count(counts[0], "contact", "contacts"), tocsin.Count(counts[1], "message", "messages")), nil
 }
+
+// TeamsOf are the ids of the teams that a person is a member of, ascending.
+func (s *Store) TeamsOf(ctx context.Context, userID string) ([]string, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT team FROM team_members WHERE user_id = $1 ORDER BY team`, userID)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+	if err != nil {
+		return nil, fmt.Errorf("read teams of a person: %w", s.db.Translate(err))
+	}
+	return list, nil
+}

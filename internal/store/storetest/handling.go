@@ -276,6 +276,12 @@ func handlingsAway(t *testing.T, s *Desk) {
 	both := owned
 	both.Away = said
 	expect(t, "handlings", get(), map[string]tocsin.Handling{"MC1": owned, "MC2": both, "MC3": {State: tocsin.HandlingNew, Away: said}})
+	if err := s.AddTeam(ctx, tocsin.Team{ID: guid('d', 7), TenantID: Contoso, Name: "Mail", Members: []string{kim.ID}, CreatedAt: T0}); err != nil {
+		t.Fatal(err)
+	}
+	if teams, err := s.TeamsOf(ctx, kim.ID); err != nil || len(teams) != 1 || teams[0] != guid('d', 7) {
+		t.Errorf("TeamsOf = %v, %v", teams, err)
+	}
 	entries, err := s.Audit(ctx, store.AuditQuery{Action: "message.handle", Limit: 1})
 	if err != nil || len(entries) != 1 || entries[0].Detail != "new, put away: We have no printers." {
 		t.Errorf("Audit = %+v, %v", entries, err)

@@ -24,6 +24,7 @@ type handlingView struct {
 	Handled handled
 	Due     string    // the day that counts, "" for none
 	Form    *web.Form // nil for those who may only read
+	Saved   bool      // just now
 }
 
 func (v *view) handled(h tocsin.Handling) handled {
@@ -33,18 +34,32 @@ func (v *view) handled(h tocsin.Handling) handled {
 
 // handledAs filters messages by what is done about them, and offers the
 // filters. A filter that names nobody's messages shows none.
-func (v *view) handledAs(page *messagesPage, rows []messageRow) []messageRow {
+func (v *view) handledAs(page *messagesPage, rows []messageRow) ([]messageRow, error) {
 	query := v.R.URL.Query()
 	state := query.Get("state")
 	page.States = v.handlingChoices(state, web.Choice{Value: "", Name: v.Text("handling.all"), On: state == ""})
+	teams, err := v.myTeams()
+	if err != nil {
+		return nil, err
+	}
 	var owns func(messageRow) bool
-	page.Owners, owns = v.ownerFilter(query.Get("owner"), rows)
-	return slices.DeleteFunc(rows, func(m messageRow) bool { return state != "" && string(m.Handled.State) != state || !owns(m) })
+	page.Owners, owns = v.ownerFilter(query.Get("owner"), teams, rows)
+	return slices.DeleteFunc(rows, func(m messageRow) bool { return state != "" && string(m.Handled.State) != state || !owns(m) }), nil
+}
+
+// myTeams are the teams that the visitor is a member of.
+func (v *view) myTeams() ([]tocsin.Party, error) {
+	ids, err := v.pages.config.Handlings.TeamsOf(v.R.Context(), v.me().ID)
+	list := make([]tocsin.Party, len(ids))
+	for i, id := range ids {
+		list[i] = tocsin.TeamParty(id)
+	}
+	return list, err
 }
 
 // ownerFilter offers the owners of messages, and tells whose are asked for: me,
-// nobody, a party, or a name as links of older versions had it.
-func (v *view) ownerFilter(asked string, rows []messageRow) (choices []web.Choice, owns func(messageRow) bool) {
+// my teams, nobody, a party, or a name as links of older versions had it.
+func (v *view) ownerFilter(asked string, teams []tocsin.Party, rows []messageRow) (choices []web.Choice, owns func(messageRow) bool) {
 	owners := map[tocsin.Party]string{}
 	for _, m := range rows {
 		if p := m.Handled.Owner; !p.IsZero() {
@@ -55,7 +70,7 @@ func (v *view) ownerFilter(asked string, rows []messageRow) (choices []web.Choic
 		}
 	}
 	me := v.me()
-	for _, value := range []string{"", "me", "nobody"} {
+	for _, value := range []string{"", "me", "myteams", "nobody"} {
 		choices = append(choices, web.Choice{Value: value, Name: v.Text("owner." + cmp.Or(value, "all")), On: value == asked})
 	}
 	wanted, ok := tocsin.ParseParty(asked)
@@ -73,6 +88,8 @@ func (v *view) ownerFilter(asked string, rows []messageRow) (choices []web.Choic
 			return true
 		case asked == "me":
 			return owner == me && !me.IsZero()
+		case asked == "myteams":
+			return slices.Contains(teams, owner)
 		case asked == "nobody":
 			return owner.IsZero()
 		default:
@@ -112,7 +129,7 @@ func (v *view) handlingView(id string, m tocsin.Message, problem error) (*handli
 	if err != nil {
 		return nil, err
 	}
-	view := &handlingView{Handled: v.handled(all[id])}
+	view := &handlingView{Handled: v.handled(all[id]), Saved: v.R.URL.Query().Get("done") == "saved"}
 	if line := v.DueOf(id, m, view.Handled.Handling); line != nil {
 		view.Due = line.Date
 	}
@@ -168,7 +185,7 @@ func (p *Pages) saveHandling(v *view) error {
 	if v.R.PostForm.Has("back") {
 		return v.Redirect(v.messagesHref("#" + row.ID))
 	}
-	return v.Redirect(v.SameTenant("/messages/" + web.EscapeID(row.ID) + "#handling"))
+	return v.Redirect(v.SameTenant("/messages/" + web.EscapeID(row.ID) + "?done=saved#handling"))
 }
 
 // messagesHref is the list of messages as the visitor came from it.
@@ -197,7 +214,7 @@ func (v *view) sentHandling(h *tocsin.Handling) error {
 	if !ok {
 		return tocsin.Invalidf("owner", "Choose a person or a team, or nobody.")
 	}
-	*h = tocsin.Handling{State: tocsin.HandlingState(v.R.PostFormValue("state")), Owner: owner}
+	*h = tocsin.Handling{State: tocsin.HandlingState(v.R.PostFormValue("state")), Owner: owner, Away: h.Away}
 	if h.State == "" {
 		return tocsin.Invalidf("state", "Choose one of the states.")
 	}

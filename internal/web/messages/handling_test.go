@@ -34,7 +34,7 @@ func TestHandlingOfMessages(t *testing.T) {
 	webtest.Lacks(t, "page of a tenant where kim reads", page, "/handling", "Take it")
 
 	response, _ := kim.Send("POST", address, url.Values{"state": {"planned"}, "owner": {team.String()}, "due": {"2026-03-10"}})
-	if got := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || got != "/messages/MC1?tenant=contoso#handling" {
+	if got := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || got != "/messages/MC1?done=saved&tenant=contoso#handling" {
 		t.Fatalf("saving: %s to %q", response.Status, got)
 	}
 	_, page = kim.Send("GET", "/messages/MC1?tenant=contoso", nil)

@@ -27,6 +27,9 @@ type messagesPage struct {
 	Back                       string // the present query
 	View                       string
 	Chips                      []web.Chip
+	Columns                    []web.Column
+	Mine                       web.Mine
+	Many                       *many // what can be done with several messages; nil for those who can do nothing
 	Rail                       rail
 	Rows                       []messageRow
 	N                          int
@@ -45,12 +48,19 @@ type messageRow struct {
 	Handled                                    handled
 	Late                                       bool   // and nothing is done
 	Take                                       string // address, "" where nobody can take it
+	Rings                                      string // whom the change reaches, as the provider writes it; for what has a date
+	Away                                       string // that it is put away, by whom and why; "" for what is not
+	Idle                                       bool   // nobody has to do anything by a date
+	putAway                                    bool
 }
 
-// messages serves /messages?v=&service=&category=&due=&state=&owner=.
-func (p *Pages) messages(v *view) error {
+// messages serves /messages?v=&service=&category=&due=&state=&owner=&sort=&mine=.
+func (p *Pages) messages(v *view) error { return v.showMessages(http.StatusOK, "") }
+
+// showMessages shows the list; problem is what was wrong with a form on it.
+func (v *view) showMessages(status int, problem string) error {
 	query := v.R.URL.Query()
-	view, due := cmp.Or(web.OneOf(query, "v", "todo", "unread", "mine", "major", "past", "all"), "current"), web.OneOf(query, "due", "overdue", "30d", "90d")
+	view, due := cmp.Or(web.OneOf(query, "v", "todo", "unread", "mine", "major", "past", "away", "all"), "current"), web.OneOf(query, "due", "overdue", "month", "30d", "90d")
 	service, category := query.Get("service"), query.Get("category")
 	page := messagesPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.messages")}), View: query.Get("v")}
 	all, err := v.messageRows()
@@ -58,26 +68,50 @@ func (p *Pages) messages(v *view) error {
 		return err
 	}
 	page.Services, page.Categories = v.messageServices(all, service), v.messageCategories(all, category)
-	for _, value := range []string{"", "overdue", "30d", "90d"} {
+	if page.Mine, err = v.Mine(); err != nil {
+		return err
+	}
+	for _, value := range []string{"", "overdue", "month", "30d", "90d"} {
 		page.Dues = append(page.Dues, web.Choice{Value: value, Name: v.Text("filter.due." + cmp.Or(value, "all")), On: value == due})
 	}
 	all = slices.DeleteFunc(all, func(m messageRow) bool {
-		return service != "" && !slices.Contains(m.message.Services, service) || category != "" && m.message.Category != category || !v.dueWithin(m, due)
+		return service != "" && !slices.Contains(m.message.Services, service) || category != "" && m.message.Category != category || !v.dueWithin(m, due) ||
+			page.Mine.On && !v.Concerns(page.Mine, m.message.Services)
 	})
 	views := []string{"todo", "major", "current", "past", "all"}
 	page.Back = v.R.URL.RawQuery
 	if page.Team = v.SeesHandlings(); page.Team {
-		all = v.handledAs(&page, all)
+		if all, err = v.handledAs(&page, all); err != nil {
+			return err
+		}
 		views = append([]string{"todo", "mine"}, views[1:]...)
 		page.Calendar = v.Href("/calendar.ics")
 	}
 	if page.Reader = v.reader() != ""; page.Reader {
-		views = append([]string{"unread"}, views...)
+		views = append([]string{"unread"}, append(views, "away")...)
 		if slices.ContainsFunc(all, func(m messageRow) bool { return m.New }) {
 			page.MarkAll = v.Href("/messages/read")
 		}
 	}
-	page.Rail = v.rail(slices.DeleteFunc(slices.Clone(all), func(m messageRow) bool { return m.Handled.Settled() }))
+	page.Rail = v.rail(slices.DeleteFunc(slices.Clone(all), func(m messageRow) bool { return m.Handled.Settled() || m.putAway }))
+	rows := page.chips(v, all, views, view)
+	page.order(v, rows)
+	from, to, pager := v.Paged(len(rows))
+	for i := range rows[from:to] {
+		rows[from+i].Rings = v.rings(&rows[from+i])
+	}
+	if page.Many, err = v.many(view == "away", problem); err != nil {
+		return err
+	}
+	page.Rows, page.N, page.Pager = rows[from:to], len(rows), pager
+	if len(rows) == 0 {
+		page.Empty = v.EmptyList(len(v.Snapshot.Messages), "messages")
+	}
+	return v.Render(status, "messages", page)
+}
+
+// chips offers the views with how many messages each has, and returns those of one.
+func (page *messagesPage) chips(v *view, all []messageRow, views []string, view string) []messageRow {
 	var rows []messageRow
 	for _, value := range views {
 		n := 0
@@ -95,13 +129,7 @@ func (p *Pages) messages(v *view) error {
 		}
 		page.Chips = append(page.Chips, web.Chip{Name: v.Text("chip." + value), Href: href, N: n, On: value == view})
 	}
-	slices.SortStableFunc(rows, byDue)
-	from, to, pager := v.Paged(len(rows))
-	page.Rows, page.N, page.Pager = rows[from:to], len(rows), pager
-	if len(rows) == 0 {
-		page.Empty = v.EmptyList(len(v.Snapshot.Messages), "messages")
-	}
-	return v.Render(http.StatusOK, "messages", page)
+	return rows
 }
 
 // messageRows reads all messages of the tenant.
@@ -128,14 +156,17 @@ func (v *view) messageRows() ([]messageRow, error) {
 		}
 		if v.reader() != "" {
 			m.New = !views[row.ID].Read
+			m.setAside(v, views[row.ID])
 		}
 		if message.Severity != "" && message.Severity != "normal" {
 			m.Severity = v.CategoryWord(message.Severity)
 		}
 		m.Handled = v.handled(handlings[row.ID])
+		m.setAsideForAll(v)
 		m.Due = v.DueOf(row.ID, message, m.Handled.Handling)
 		m.Late = m.Due != nil && m.Due.Tone == "late"
-		if m.Handled.Owner.IsZero() && !m.Handled.Settled() && v.SeesHandlings() && v.Reads(access.ManageMessages) {
+		m.Idle = m.Due == nil && m.Handled.State == tocsin.HandlingNew
+		if m.Handled.Owner.IsZero() && !m.Handled.Settled() && !m.Idle && v.SeesHandlings() && v.Reads(access.ManageMessages) {
 			m.Take = v.Href("/messages/" + web.EscapeID(row.ID) + "/handling")
 		}
 		m.State = v.messageState(row)
@@ -164,6 +195,9 @@ func (v *view) gone(row *readmodel.Row) bool {
 }
 
 func (v *view) inView(m messageRow, view string) bool {
+	if m.putAway != (view == "away") && view != "all" {
+		return false
+	}
 	switch view {
 	case "todo":
 		return m.Due != nil && !v.gone(m.row) && !m.Handled.Settled()
@@ -175,7 +209,7 @@ func (v *view) inView(m messageRow, view string) bool {
 		return m.Major && !v.gone(m.row)
 	case "past":
 		return v.gone(m.row)
-	case "all":
+	case "all", "away":
 		return true
 	}
 	return !v.gone(m.row)
@@ -192,29 +226,13 @@ func (v *view) dueWithin(m messageRow, due string) bool {
 	switch due {
 	case "overdue":
 		return left < 0 && !v.gone(m.row) && !m.Handled.Settled()
+	case "month":
+		local, now := m.Due.When.In(v.Zone), v.Now.In(v.Zone)
+		return local.Year() == now.Year() && local.Month() == now.Month()
 	case "30d":
 		return left >= 0 && left < 30*24*time.Hour
 	}
 	return left >= 0 && left < 90*24*time.Hour
-}
-
-// byDue puts what is due first in front, so what is late leads; behind it what
-// has no date, the newest first, and at last what is done with.
-func byDue(a, b messageRow) int {
-	switch {
-	case a.Handled.Settled() != b.Handled.Settled():
-		if a.Handled.Settled() {
-			return 1
-		}
-		return -1
-	case a.Due != nil && b.Due != nil:
-		return cmp.Or(a.Due.When.Compare(b.Due.When), cmp.Compare(a.ID, b.ID))
-	case a.Due != nil:
-		return -1
-	case b.Due != nil:
-		return 1
-	}
-	return cmp.Or(cmp.Compare(b.row.ModifiedAt, a.row.ModifiedAt), cmp.Compare(a.ID, b.ID))
 }
 
 func (v *view) messageServices(rows []messageRow, chosen string) []web.Choice {

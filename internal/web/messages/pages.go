@@ -17,6 +17,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -42,6 +43,8 @@ type storage interface {
 // messages, and knows who can.
 type handlings interface {
 	Parties(ctx context.Context, tenantID string) ([]tocsin.NamedParty, error)
+	TeamsOf(ctx context.Context, userID string) ([]string, error)
+	ChangeHandlings(ctx context.Context, tenantID string, ids []string, now time.Time, change func(*tocsin.Handling) error) ([]tocsin.Handling, error)
 	ChangeHandling(ctx context.Context, tenantID, id string, now time.Time, change func(*tocsin.Handling) error) (tocsin.Handling, error)
 }
 
@@ -60,11 +63,17 @@ type Config struct {
 // Pages are the pages about messages.
 type Pages struct {
 	config Config
-	policy *bluemonday.Policy // for HTML of providers
+	policy *bluemonday.Policy            // for HTML of providers
+	rings  *cache.Cache[int64, []string] // that messages name, by the number of the document
 }
 
+// maxRings bounds the messages of which it is remembered whom they reach.
+const maxRings = 4000
+
 // New is the pages of one desk.
-func New(c Config) *Pages { return &Pages{c, newPolicy()} }
+func New(c Config) *Pages {
+	return &Pages{c, newPolicy(), cache.New[int64, []string](cache.Bounds{Entries: maxRings})}
+}
 
 // A view is a request for one of the pages.
 type view struct {
@@ -89,10 +98,10 @@ func (p *Pages) Family() web.Family {
 	if p.config.Handlings != nil {
 		private := page("GET", "/feeds/{secret}/calendar.ics", access.Public, p.privateCalendar)
 		private.Bare = true
-		f.Pages = append(f.Pages, private, page("POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling))
+		f.Pages = append(f.Pages, private, page("POST", "/messages/{id}/handling", access.ManageMessages, p.saveHandling), page("POST", "/messages/handling", access.ManageMessages, p.handleMany))
 	}
 	if p.config.Marks != nil {
-		f.Pages = append(f.Pages, page("POST", "/messages/read", access.ReadMessages, p.markRead))
+		f.Pages = append(f.Pages, page("POST", "/messages/read", access.ReadMessages, p.markRead), page("POST", "/messages/away", access.ReadMessages, p.putAway))
 	}
 	return f
 }

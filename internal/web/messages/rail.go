@@ -16,6 +16,7 @@ type rail struct {
 	Today    int
 	Months   []railMonth
 	Pins     []railPin
+	Overdue  *railPin // those that are late by more than the line shows; nil for none
 }
 
 type railMonth struct {
@@ -66,7 +67,18 @@ func (v *view) rail(rows []messageRow) rail {
 		}
 	}
 	slices.SortStableFunc(sorted, byDue)
+	late := 0
+	for _, m := range rows {
+		if m.Late && m.Due.When.Before(from) && !v.gone(m.row) {
+			late++
+		}
+	}
 	last := -railRoom
+	if late > 0 {
+		label := v.Text("rail.late.label", "n", late)
+		r.Overdue = &railPin{Href: v.Href("/messages?due=overdue"), Words: v.Text("rail.late", "label", label), Label: label}
+		last = 20 + railRoom
+	}
 	for _, m := range sorted {
 		pin := railPin{X: x(m.Due.When), Tone: m.Due.Tone, Href: m.Href, Words: v.Text("rail.pin", "date", m.Due.Date, "id", m.ID, "days", m.Due.Left)}
 		if pin.X-last >= railRoom && (pin.X-r.Today >= railRoom || r.Today-pin.X >= railRoom) {
@@ -82,6 +94,6 @@ func (v *view) rail(rows []messageRow) rail {
 		}
 		r.Pins = append(r.Pins, pin)
 	}
-	r.N = len(r.Pins)
+	r.N = len(r.Pins) + late
 	return r
 }

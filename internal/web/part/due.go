@@ -30,6 +30,7 @@ type DueList struct {
 	Lines   []DueLine
 	Overdue int
 	All     string // address of the list of all that is overdue
+	Month   string // and of what is due this month
 }
 
 // lateLines is how many of the lines may be overdue, so that what comes next
@@ -41,7 +42,7 @@ const lateLines = 3
 // counts, and what is over is left out: it may have been done. What is put away
 // is left out, and what does not concern the reader where they ask for that.
 func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
-	list := DueList{All: v.Href("/messages?due=overdue")}
+	list := DueList{All: v.Href("/messages?due=overdue"), Month: v.Href("/messages?due=month")}
 	handlings, err := v.Handlings()
 	if err != nil {
 		return list, err
