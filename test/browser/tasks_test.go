@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"example.org/tocsin/internal/browsertest"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // A caller waits on the phone: each task is to be done in as many actions as
@@ -150,4 +151,35 @@ func TestPagesAreLight(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What changed since yesterday evening, and what is due this month with who sees
+// to it, are an action each from the overview.
+func TestTasksOfADay(t *testing.T) {
+	t.Parallel()
+	h := hand{t, browsertest.Open(t)}
+	who := personOf(t, tocsin.RoleSupportN2)
+	h.tab.Go(base(t) + "/login")
+	h.signIn(who.Name, who.Password)
+	h.arrives(`location.pathname === "/"`)
+	a := &actions{t: t, tab: h.tab}
+	a.press(`#r-since a[href*="since=yesterday"]`)
+	h.arrives(`location.pathname === "/changes"`)
+	if on := browsertest.Eval[string](h.tab, `document.querySelector(".chip[aria-current]").textContent`); !strings.Contains(on, "17:00") {
+		t.Errorf("the log is that of %q", on)
+	}
+	if n := browsertest.Eval[int](h.tab, `document.querySelectorAll("#r-changes section li").length`); n == 0 {
+		t.Error("nothing has changed since yesterday")
+	}
+	a.done("changes since yesterday", 1)
+	h.tab.Go(base(t) + "/")
+	a.press(`#r-due a[href*="due=month"]`)
+	h.arrives(`location.pathname === "/messages"`)
+	if chosen := browsertest.Eval[string](h.tab, `document.querySelector("#f-d").value`); chosen != "month" {
+		t.Errorf("messages are listed by %q", chosen)
+	}
+	if owners := browsertest.Eval[int](h.tab, `document.querySelectorAll('#r-messages a.sort[href*="sort=owner"]').length`); owners != 1 && browsertest.Eval[bool](h.tab, `!!document.querySelector("#r-messages")`) {
+		t.Error("nobody says who sees to them")
+	}
+	a.done("deadlines this month with owners", 1)
 }
