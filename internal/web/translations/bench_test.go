@@ -55,9 +55,13 @@ func BenchmarkPagesWhileGlossaryChanges(b *testing.B) {
 			var err error
 			answered, err = answerAll(b, d, stop)
 			done <- err
+			close(done)
 		}()
 		busy := timed(d, pages, done)
 		close(stop)
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
 		for i, page := range pages {
 			b.Logf("%-32s %6d µs at rest, %6d µs meanwhile: %.2f (one in twenty %.2f)", page, rest[i].median.Microseconds(), busy[i].median.Microseconds(), rest[i].ratio(busy[i]), float64(busy[i].slow)/float64(rest[i].slow))
 			b.ReportMetric(rest[i].ratio(busy[i]), fmt.Sprintf("ratio%d", i))
