@@ -32,10 +32,11 @@ func unaudited(room string) map[string]string {
 		return map[string]string{"UseAssertion": "one step of asking for a token"}
 	case "translation":
 		return map[string]string{
-			"ClaimWants": "work of the program",
-			"Count":      "the ledger is its own record",
-			"Settle":     "work of the program",
-			"WantAll":    "work of the program",
+			"ClaimWants":   "work of the program",
+			"Count":        "the ledger is its own record",
+			"Settle":       "work of the program",
+			"TellReplaced": "the change is its own record",
+			"WantAll":      "work of the program",
 		}
 	case "delivery":
 		return map[string]string{
