@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -104,6 +103,12 @@ func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 	}
 	if c.Kind == "mail" {
 		e.Host, e.Tries = c.Mail.Relay.Host, mailTries()
+	}
+	e.Owner = c.Owner
+	if c.Ends != "" {
+		if e.Ends, err = time.Parse(time.DateOnly, c.Ends); err != nil {
+			return nil, errors.New("ends: it is no day")
+		}
 	}
 	e.Channel, err = m.channel(c)
 	return e, err
@@ -232,12 +237,17 @@ func (m channels) tokens(cloud, tenant, client, secret, scope string) (*wire.Tok
 	})
 }
 
-// warnOfEnds tells of channels that soon end by a date of the settings: flows of
-// Teams do.
-func warnOfEnds(ctx context.Context, c config.Config, now time.Time, log *slog.Logger) {
-	for _, one := range c.Notify.Channels {
-		if end, err := time.Parse(time.DateOnly, one.Ends); err == nil && end.Sub(now) < 14*24*time.Hour {
-			log.WarnContext(ctx, "a channel ends soon", "channel", one.Name, "ends", one.Ends, "owner", one.Owner)
+// warnOfEnds tells of channels that end within two weeks by what the settings say:
+// flows of Teams do.
+func (a *App) warnOfEnds(ctx context.Context) error {
+	setup := a.announcing.setup.Setup()
+	if setup == nil {
+		return nil
+	}
+	for _, exit := range setup.Exits {
+		if left := time.Until(exit.Ends); !exit.Ends.IsZero() && left < 14*24*time.Hour {
+			a.log.WarnContext(ctx, "a channel ends soon", "channel", exit.Name, "ends", exit.Ends.Format(time.DateOnly), "owner", exit.Owner)
 		}
 	}
+	return nil
 }

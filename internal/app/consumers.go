@@ -43,6 +43,7 @@ type consuming struct {
 // periodics are what parts of the program do again and again: one line each.
 func (a *App) periodics() []jobs.Periodic {
 	return []jobs.Periodic{
+		{Name: "channel ends", Every: 24 * time.Hour, Run: a.warnOfEnds},
 		{Name: "watch", Every: watch.Every, Run: watch.New(a.Archive, a.Model, time.Now).Look},
 	}
 }

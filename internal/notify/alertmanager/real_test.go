@@ -1,14 +1,16 @@
 package alertmanager_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -27,33 +29,29 @@ func startServer(t *testing.T) string {
 	if err := os.WriteFile(config, []byte("route: {receiver: none}\nreceivers: [{name: none}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	command := exec.CommandContext(ctx, program, "--config.file="+config, "--storage.path="+dir, "--web.listen-address=127.0.0.1:0", "--cluster.listen-address=")
+	log, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	_ = l.Close()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	command := exec.CommandContext(ctx, program, "--config.file="+config, "--storage.path="+dir, "--web.listen-address="+address, "--cluster.listen-address=", "--log.level=error")
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cancel(); _ = command.Wait() })
-	for end := time.Now().Add(time.Minute); ; {
-		answer, err := http.Get("http://" + address + "/-/ready") //nolint:noctx // a test
-		if err == nil {
-			_ = answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
-				return "http://" + address
-			}
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
+			go func() { _, _ = io.Copy(io.Discard, log) }() // ends with the program
+			return "http://" + found[1]
 		}
-		if time.Now().After(end) {
-			t.Fatalf("it does not start: %v", err)
-		}
-		<-time.After(50 * time.Millisecond)
 	}
+	t.Fatal("it does not start")
+	return ""
 }
+
+// listening finds the address in the log.
+var listening = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
 
 // activeAt lists the statuses of the alerts of one item that the server holds for
 // active.

@@ -26,6 +26,8 @@ type Exit struct {
 	// Tries are the waits after the first failures, where they are not the usual
 	// ones.
 	Tries []time.Duration
+	Owner string    // whom to ask about it, "" where nobody is named
+	Ends  time.Time // when it ends by itself, zero for never
 }
 
 // A Setup is what the settings say about who hears what, and how. It is never
