@@ -118,9 +118,10 @@ func (v *view) silenceForm(tenants []tocsin.Tenant, everywhere bool) web.Form {
 // addSilence serves POST /admin/silences.
 func (p *Pages) addSilence(v *view) error {
 	of := v.R.PostFormValue("of")
-	if of == theDesk {
+	switch of {
+	case theDesk:
 		of = ""
-	} else if of == "" {
+	case "":
 		return web.NothingHere()
 	}
 	if !access.VisitorOf(v.R.Context()).May(access.ManageChannels, of) {
