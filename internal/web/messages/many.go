@@ -114,8 +114,9 @@ func (p *Pages) handleMany(v *view) error {
 	if err != nil {
 		return v.refusedMany(err)
 	}
-	form, change := v.R.PostForm, func(*tocsin.Handling) error { return nil }
+	form := v.R.PostForm
 	do := form.Get("do")
+	var change func(*tocsin.Handling) error
 	switch do {
 	case "own":
 		owner, ok := tocsin.ParseParty(form.Get("owner"))
