@@ -125,7 +125,7 @@ func (w *Watcher) Reload(ctx context.Context) {
 	changed, restart, err := w.take(ctx)
 	w.tried, w.seen = sum, sum
 	if err != nil {
-		if _, again := errors.AsType[*notInForce](err); again {
+		if _, again := errors.AsType[*notInForceError](err); again {
 			w.tried = [sha256.Size]byte{} // the next look tries again
 		}
 		if w.state.Problem != err.Error() {
@@ -143,8 +143,8 @@ func (w *Watcher) Reload(ctx context.Context) {
 	}
 }
 
-// notInForce is why settings that are right could not be put in force.
-type notInForce struct{ error }
+// notInForceError is why settings that are right could not be put in force.
+type notInForceError struct{ error }
 
 // take reads the settings and puts what may change in force.
 func (w *Watcher) take(ctx context.Context) (changed, restart []string, err error) {
@@ -173,7 +173,7 @@ func (w *Watcher) take(ctx context.Context) (changed, restart []string, err erro
 		problems = append(problems, one(ctx))
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, nil, &notInForce{err}
+		return nil, nil, &notInForceError{err}
 	}
 	w.config.Current = next
 	return changed, restart, nil

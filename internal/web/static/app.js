@@ -93,13 +93,13 @@ all("[data-copy], [data-copy-field], [data-copy-both], [data-print]").forEach((b
 const came = Date.now();
 let moved = false;
 const move = () => {
-  const m = one("[data-seen]");
+  const m = one("[data-seen-at]");
   if (!m || moved) return;
   moved = true;
   if (m.dataset.seen) keep(m.dataset.seen, m.dataset.seenAt);
   else navigator.sendBeacon(m.form.action, new URLSearchParams({ at: m.dataset.seenAt }));
 };
-if (one("[data-seen]")) {
+if (one("[data-seen-at]")) {
   setTimeout(() => { if (!document.hidden) move(); }, 20_000);
   addEventListener("pagehide", () => { if (Date.now() - came > 5000) move(); });
 }

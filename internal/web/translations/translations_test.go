@@ -192,19 +192,19 @@ func TestTextSideBySide(t *testing.T) {
 	}
 	form := formOf(page)
 	form.Set(fields["fr "+shared], "Le canal.")
-	form.Set(fields["fr "+old], "Sept péniches attendent.")
+	form.Set(fields["fr "+old], "Sept péniches dorment.")
 	response, again := b.Send("POST", at, form)
 	if response.StatusCode != http.StatusBadRequest {
 		t.Fatalf("status %s", response.Status)
 	}
-	webtest.Has(t, "again", again, "1\u00a0line was saved", "lacks “Exchange Online”", "Le canal.</textarea>", "Sept péniches attendent.</textarea>", `href="#`+fields["fr "+shared])
+	webtest.Has(t, "again", again, "1\u00a0line was saved", "lacks “Exchange Online”", "Le canal.</textarea>", "Sept péniches dorment.</textarea>", `href="#`+fields["fr "+shared])
 	form = formOf(again)
 	form.Set(fields["fr "+shared], "Le canal d’Exchange Online.")
 	form.Set("read", "1")
 	if got := b.Status("POST", at, form); got != http.StatusSeeOther {
 		t.Fatalf("status %d", got)
 	}
-	webtest.Has(t, "people read", b.Open("/fr/issues/EX1?tenant=contoso"), "Le canal d’Exchange Online.", "Sept péniches attendent.")
+	webtest.Has(t, "people read", b.Open("/fr/issues/EX1?tenant=contoso"), "Le canal d’Exchange Online.", "Sept péniches dorment.")
 	webtest.Lacks(t, "all are reviewed", b.Open("/admin/translations?to=fr&show=unreviewed"+tenant), `lang="en">Parcels of EX1`)
 	// Somebody else writes a line while this form is open.
 	open := formOf(b.Open(at))
