@@ -89,12 +89,17 @@ func mailTries() []time.Duration {
 	return []time.Duration{6 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 }
 
+// paces are the least times between two messages where the other side asks for it.
+func paces() map[string]time.Duration {
+	return map[string]time.Duration{"teams": teams.Every, "slack": slack.Every, "telegram": time.Second, "discord": time.Second}
+}
+
 func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("zone: %w", err)
 	}
-	e := &dispatch.Exit{Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: c.Language, Zone: zone, Fallback: c.Fallback, Window: 1}
+	e := &dispatch.Exit{Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: c.Language, Zone: zone, Fallback: c.Fallback, DependsOn: c.DependsOn, Every: paces()[c.Kind], Window: 1}
 	if e.Language == "" {
 		e.Language = "en"
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/cache"
@@ -190,7 +191,7 @@ func (c *Consumer) subject(ctx context.Context, tx *store.Tx, change tocsin.Chan
 // open returns the labels of what may hide a change, read once for each tenant
 // of a batch, and not at all where no rule asks.
 func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, labels route.Labels) ([]route.Labels, error) {
-	if c.Open == nil || len(d.setup.Policy.Inhibit) == 0 || labels.Get("kind") != string(tocsin.KindIssue) {
+	if c.Open == nil || len(d.setup.Policy.Inhibit) == 0 && !d.setup.depends() || labels.Get("kind") != string(tocsin.KindIssue) {
 		return nil, nil
 	}
 	if open, ok := d.open[tenant.ID]; ok {
@@ -223,9 +224,29 @@ func (d decision) rows(change int64, kind notify.MessageKind, labels route.Label
 			row := delivery.Row{Change: change, Endpoint: KeyOf(name), Kind: string(kind), Route: r.ID + " → " + r.Receiver, Cancelled: cancelled}
 			d.time(&row, r, labels)
 			rows = append(rows, row)
+			if to := d.beside(name, labels, open); to != "" && !seen[to] {
+				seen[to] = true
+				row.Endpoint, row.Route = KeyOf(to), row.Route+", beside "+name
+				rows = append(rows, row)
+			}
 		}
 	}
 	return rows
+}
+
+// beside returns the fallback of a channel when an incident has to go there too:
+// the service that the channel needs has an incident itself. It is "" else.
+func (d decision) beside(name string, labels route.Labels, open []route.Labels) string {
+	exit := d.setup.Exits[name]
+	if exit.DependsOn == "" || d.setup.Exits[exit.Fallback] == nil || labels.Get("class") != "incident" {
+		return ""
+	}
+	for _, one := range append([]route.Labels{labels}, open...) {
+		if strings.EqualFold(one.Get("service"), exit.DependsOn) && one.Get("class") == "incident" && one.Get("severity") != tocsin.SeverityOK.String() {
+			return exit.Fallback
+		}
+	}
+	return ""
 }
 
 // Why a delivery is not sent, as the ledger has it.

@@ -75,13 +75,38 @@ type Dispatcher struct {
 	wake     chan struct{}
 	freed    chan struct{}
 	slots    map[bool]chan struct{} // by whether an endpoint has failed before
+
+	pacing sync.Mutex
+	next   map[string]time.Time // when a channel may be sent the next message
 }
 
 // NewDispatcher makes a dispatcher.
 func NewDispatcher(c DispatcherConfig) *Dispatcher {
 	return &Dispatcher{
 		DispatcherConfig: c, recorder: newRecorder(c.Ledger, c.Now, c.Log), wake: make(chan struct{}, 1), freed: make(chan struct{}, 1),
+		next:  map[string]time.Time{},
 		slots: map[bool]chan struct{}{false: make(chan struct{}, atOnce), true: make(chan struct{}, failingAtOnce)},
+	}
+}
+
+// pace waits until a channel may be sent another message.
+func (d *Dispatcher) pace(ctx context.Context, exit *Exit) {
+	if exit.Every == 0 {
+		return
+	}
+	now := d.Now()
+	d.pacing.Lock()
+	at := d.next[exit.Name]
+	if at.Before(now) || at.Sub(now) > time.Hour { // the clock was set back
+		at = now
+	}
+	d.next[exit.Name] = at.Add(exit.Every)
+	d.pacing.Unlock()
+	timer := time.NewTimer(at.Sub(now))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -282,3 +282,44 @@ func TestMany(t *testing.T) {
 		}
 	}
 }
+
+// While the service that a channel needs has an incident, incidents go to its
+// fallback as well, once; advisories do not, and nothing does when it is well.
+func TestDependsOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.File(t), route.Shipped("duty", ""))
+	w.setup.Exits["duty"].DependsOn = "exchange"
+	storetest.AddTenants(t, w)
+	w.follow()
+	w.record(storetest.Contoso, issue(t, "EX1", 1, nil), issue(t, "EX2", 1, advisory))
+	w.follow()
+	w.dispatch()
+	w.expect("duty", "update EX1.1")
+	w.expect("other", "update EX1.1")
+	w.setup.Exits["duty"].DependsOn = "SharePoint"
+	w.record(storetest.Contoso, issue(t, "EX3", 1, nil))
+	w.follow()
+	w.dispatch()
+	w.expect("duty", "update EX1.1", "update EX3.1")
+	w.expect("other", "update EX1.1")
+}
+
+// A channel whose other side wants messages one after the other gets them so.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.File(t), route.Shipped("duty", ""))
+	w.setup.Exits["duty"].Every, w.setup.Exits["duty"].Window = 40*time.Millisecond, 64
+	var at []time.Time
+	w.takers["duty"].set(func(*notify.Message) error { at = append(at, time.Now()); return nil })
+	storetest.AddTenants(t, w)
+	w.follow()
+	w.record(storetest.Contoso, issue(t, "EX1", 1, nil), issue(t, "EX2", 1, nil), issue(t, "EX3", 1, nil), issue(t, "EX4", 1, nil))
+	w.follow()
+	w.dispatch()
+	if len(at) != 4 {
+		t.Fatalf("%d messages", len(at))
+	}
+	if spread := at[3].Sub(at[0]); spread < 100*time.Millisecond { // the first one may have waited for its turn
+		t.Errorf("four messages within %v", spread)
+	}
+}

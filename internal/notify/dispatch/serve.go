@@ -138,7 +138,13 @@ func kindOf(list []delivery.Pending) notify.MessageKind {
 // their ids, but for messages of one thread.
 func (e *errand) send(ctx context.Context, starts []*start) error {
 	window, most := 1, max(1, e.exit.Window)
-	for len(starts) > 0 && !e.down && ctx.Err() == nil {
+	if e.exit.Every > 0 {
+		most = 1
+	}
+	for len(starts) > 0 && !e.down {
+		if e.pace(ctx, e.exit); ctx.Err() != nil {
+			return nil
+		}
 		n := apart(starts, window)
 		chunk := starts[:n]
 		starts = starts[n:]

@@ -19,6 +19,11 @@ type Exit struct {
 	Language string         // of what is sent
 	Zone     *time.Location // of times in it
 	Fallback string         // name of another channel, "" for none
+	// DependsOn is the id of the service that the channel needs itself, "" for none:
+	// while an incident of it is open, incidents go to the fallback as well.
+	DependsOn string
+	// Every is the least time between two messages, 0 for none.
+	Every time.Duration
 	// Window is how many messages may be on their way at once. What was on its way
 	// when a process dies is sent again, so that it is 1 unless the other side
 	// knows a message by its id.
@@ -57,6 +62,16 @@ func (s *Setup) exit(key string) *Exit {
 		return nil
 	}
 	return s.Exits[name]
+}
+
+// depends reports whether a channel needs a service.
+func (s *Setup) depends() bool {
+	for _, e := range s.Exits {
+		if e.DependsOn != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // A Live setup can be swapped while it is used. Its zero value holds none: nobody
