@@ -11,7 +11,6 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"mime"
@@ -20,8 +19,6 @@ import (
 	"net"
 	"net/http"
 	netmail "net/mail"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -85,24 +82,10 @@ func subscribed() *notify.Message {
 	return m
 }
 
-var update = flag.Bool("update", false, "write the golden mails anew")
-
 func TestMail(t *testing.T) {
 	t.Parallel()
 	text := mailOf(t, subscribed())
-	golden := filepath.Join("testdata", "mail.eml")
-	if *update {
-		if err := os.WriteFile(golden, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, text) {
-		t.Errorf("the mail is\n%s", text)
-	}
+	notifytest.GoldenText(t, "mail.eml", text)
 	if again := mailOf(t, subscribed()); !bytes.Equal(text, again) {
 		t.Error("a second attempt is another mail")
 	}

@@ -188,13 +188,5 @@ func pageOf(m *notify.Message) (string, error) {
 // colourOf is the colour of the edge beside an entry; its heading says the same in
 // words.
 func colourOf(s tocsin.Severity) template.CSS {
-	switch {
-	case s == tocsin.SeverityInterruption:
-		return "#b3261e"
-	case s == tocsin.SeverityOK:
-		return "#1b7f3b"
-	case s == tocsin.SeverityDegraded, s == tocsin.SeverityAdvisory, s == tocsin.SeverityRecovering:
-		return "#b25e00"
-	}
-	return "#5f6b7a"
+	return map[notify.Tone]template.CSS{notify.ToneBad: "#b3261e", notify.ToneGood: "#1b7f3b", notify.ToneWarning: "#b25e00", notify.ToneNeutral: "#5f6b7a"}[notify.ToneOf(s)]
 }

@@ -112,42 +112,8 @@ func priorityOf(s tocsin.Severity) int {
 
 // textOf is a letter as plain text.
 func textOf(l *notify.Letter, cut bool) string {
-	var lines []string
-	for _, line := range l.Lead {
-		lines = append(lines, line.Text)
-	}
-	if len(l.Entries) != 1 {
-		lines = append(lines, l.Title.Text)
-	}
-	for _, e := range l.Entries {
-		if len(l.Entries) > 1 {
-			lines = append(lines, "", e.Heading)
-		}
-		lines = append(lines, withOrigin(e.Title))
-		for _, b := range e.Blocks {
-			if len(b.Lines) == 0 {
-				continue
-			}
-			lines = append(lines, "", b.Label)
-			for _, line := range b.Lines {
-				lines = append(lines, withOrigin(line))
-			}
-		}
-		if len(l.Entries) > 1 && e.Link != "" {
-			lines = append(lines, e.Link)
-		}
-	}
-	if cut && l.Shortened != "" {
-		lines = append(lines, "", l.Shortened)
-	}
-	return strings.TrimSpace(strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD"))
-}
-
-func withOrigin(line notify.Line) string {
-	if line.Origin == "" {
-		return line.Text
-	}
-	return line.Text + " (" + line.Origin + ")"
+	plain := func(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+	return strings.TrimSpace(plain(l.Title.Text) + "\n\n" + l.Body(cut, plain))
 }
 
 // idOf is the id that the server gave the message.

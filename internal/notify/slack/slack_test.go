@@ -2,10 +2,7 @@ package slack_test
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +50,6 @@ func TestWordsOfSlack(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden messages anew")
-
 func sent(t *testing.T, m *notify.Message) []byte {
 	t.Helper()
 	server := notifytest.Say(t, http.StatusOK, nil, "ok")
@@ -81,20 +76,7 @@ func TestMessage(t *testing.T) {
 	if err := json.Unmarshal(body, &shape); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := json.MarshalIndent(shape, "", "\t")
-	golden := filepath.Join("testdata", "message.json")
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.TrimSpace(string(want)) != string(got) {
-		t.Errorf("the message is\n%s", got)
-	}
+	notifytest.Golden(t, "message.json", shape)
 	for _, block := range shape.Blocks {
 		text, ok := block.(map[string]any)["text"].(map[string]any)
 		if !ok || text["type"] != "mrkdwn" {

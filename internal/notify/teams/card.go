@@ -130,15 +130,7 @@ func text(first run, more ...run) element {
 // styleOf is the style of a container for a severity: its colour says what the
 // heading says.
 func styleOf(s tocsin.Severity) string {
-	switch {
-	case s == tocsin.SeverityInterruption:
-		return "attention"
-	case s == tocsin.SeverityOK:
-		return "good"
-	case s == tocsin.SeverityDegraded, s == tocsin.SeverityAdvisory, s == tocsin.SeverityRecovering:
-		return "warning"
-	}
-	return "emphasis" // unknown, planned work
+	return map[notify.Tone]string{notify.ToneBad: "attention", notify.ToneGood: "good", notify.ToneWarning: "warning", notify.ToneNeutral: "emphasis"}[notify.ToneOf(s)]
 }
 
 // encode writes a card, in an envelope unless it is to go out bare.

@@ -2,10 +2,7 @@ package teams_test
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,8 +75,6 @@ func TestAnswersOfWorkflows(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden cards anew")
-
 // sent is the body of a message.
 func sent(t *testing.T, m *notify.Message) []byte {
 	t.Helper()
@@ -103,20 +98,7 @@ func TestCard(t *testing.T) {
 	if err := json.Unmarshal(sent(t, m), &shape); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := json.MarshalIndent(shape, "", "\t")
-	golden := filepath.Join("testdata", "card.json")
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.TrimSpace(string(want)) != string(got) {
-		t.Errorf("the card is\n%s", got)
-	}
+	notifytest.Golden(t, "card.json", shape)
 	check(t, shape)
 }
 

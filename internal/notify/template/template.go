@@ -146,9 +146,9 @@ func (c *Channel) values(m *notify.Message, l *notify.Letter, f *notify.Fact) ma
 	if form.Escape == "markdown" {
 		escape = func(text string) string { return markdown(strings.ToValidUTF8(text, "\uFFFD")) }
 	}
-	letter, cut := notify.Fit(l, func(l *notify.Letter) bool { return utf8.RuneCountInString(textOf(l, true, escape)) <= form.Limit })
+	letter, cut := notify.Fit(l, func(l *notify.Letter) bool { return utf8.RuneCountInString(l.Body(true, escape)) <= form.Limit })
 	v := map[string]any{
-		"heading": escape(l.Heading), "title": escape(l.Title.Text), "text": textOf(letter, cut, escape), "language": m.Language, "message_id": m.ID,
+		"heading": escape(l.Heading), "title": escape(l.Title.Text), "text": letter.Body(cut, escape), "language": m.Language, "message_id": m.ID,
 		"thread": m.Thread, "at": m.MadeAt.UTC().Format(time.RFC3339), "repeated": "", "secret": c.config.Secret, "target": c.config.Target,
 		"key": m.ID, "link": "", "link_label": "", "id": "", "change": string(m.Kind), "class": "", "status": "", "services": "", "tenants": "",
 	}
@@ -187,40 +187,6 @@ func namesOf[T notify.Service | notify.Tenant](list []T) string {
 		names = append(names, struct{ ID, Name string }(one).Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// textOf is what a letter says below its title.
-func textOf(l *notify.Letter, cut bool, escape func(string) string) string {
-	var parts []string
-	for _, line := range l.Lead {
-		parts = append(parts, escape(line.Text))
-	}
-	for _, e := range l.Entries {
-		if len(l.Entries) > 1 {
-			parts = append(parts, escape(e.Heading)+" "+lineOf(e.Title, escape))
-		}
-		for _, b := range e.Blocks {
-			if len(b.Lines) == 0 {
-				continue
-			}
-			lines := []string{escape(b.Label)}
-			for _, line := range b.Lines {
-				lines = append(lines, lineOf(line, escape))
-			}
-			parts = append(parts, strings.Join(lines, "\n"))
-		}
-	}
-	if cut && l.Shortened != "" {
-		parts = append(parts, escape(l.Shortened))
-	}
-	return strings.Join(parts, "\n\n")
-}
-
-func lineOf(line notify.Line, escape func(string) string) string {
-	if line.Origin == "" {
-		return escape(line.Text)
-	}
-	return escape(line.Text) + " (" + escape(line.Origin) + ")"
 }
 
 // marks are what Markdown and mentions of chats are made of.

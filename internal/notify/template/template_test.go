@@ -2,10 +2,7 @@ package template_test
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -63,8 +60,6 @@ func TestContract(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden requests anew")
-
 // request is what a golden file holds.
 type request struct {
 	Path, Query string
@@ -109,20 +104,7 @@ func TestRequests(t *testing.T) {
 			m.Repeat, m.Letter.Repeated = true, "(repeat)"
 			ended := notifytest.Message()
 			ended.Facts[0].Change, ended.Facts[0].Status = "resolved", tocsin.StatusServiceRestored
-			got, _ := json.MarshalIndent(append(requestsOf(t, kind, m), requestsOf(t, kind, ended)...), "", "\t")
-			golden := filepath.Join("testdata", kind+".json")
-			if *update {
-				if err := os.WriteFile(golden, append(got, '\n'), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.TrimSpace(string(want)) != string(got) {
-				t.Errorf("the requests are\n%s", got)
-			}
+			notifytest.Golden(t, kind+".json", append(requestsOf(t, kind, m), requestsOf(t, kind, ended)...))
 		})
 	}
 }
