@@ -1,9 +1,5 @@
 package route
 
-import (
-	"sync/atomic"
-)
-
 // Shipped returns the routes of settings that write none: incidents, and
 // whatever is neither an issue nor a message, at once; advisories, messages and
 // planned work gather for a digest at 8 o'clock in a time zone, UTC when empty.
@@ -26,13 +22,3 @@ func Shipped(receiver, zone string) Settings {
 		}},
 	}
 }
-
-// A Live policy can be swapped for another while it is used. Its zero value
-// holds none.
-type Live struct{ policy atomic.Pointer[Policy] }
-
-// Policy returns the policy that holds now, nil before the first one was set.
-func (l *Live) Policy() *Policy { return l.policy.Load() }
-
-// Swap puts another policy in place of the one that holds, and returns that.
-func (l *Live) Swap(p *Policy) *Policy { return l.policy.Swap(p) }
