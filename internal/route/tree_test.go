@@ -302,6 +302,9 @@ func large() Settings {
 // Matching allocates nothing but its result and its key, however many routes
 // there are.
 func TestMatchAllocates(t *testing.T) {
+	if race {
+		t.Skip("the race detector allocates as well")
+	}
 	p := compile(t, large())
 	labels := eight("t7")
 	if n := testing.AllocsPerRun(100, func() { p.Match(labels) }); n > 1 {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -230,14 +231,14 @@ func TestEveryEngineAndItsBrokenAnswers(t *testing.T) {
 			t.Run(e.name+" "+what, func(t *testing.T) {
 				t.Parallel()
 				const line = "Purple elephants stand before Outlook in hall 12."
-				well := false
+				var well atomic.Bool
 				server := enginetest.Serve(t, func(w http.ResponseWriter, r enginetest.Request) {
 					texts := e.texts(r.Body)
 					for i := range texts {
 						texts[i] = fluent(texts[i], "es")
 					}
 					good, _ := json.Marshal(e.reply(texts))
-					if !well {
+					if !well.Load() {
 						answer(w, r, string(good))
 						return
 					}
@@ -255,7 +256,8 @@ func TestEveryEngineAndItsBrokenAnswers(t *testing.T) {
 				if err != nil || len(days) == 0 || days[0].Failures == 0 {
 					t.Errorf("the ledger has %+v, %v", days, err)
 				}
-				if well, s.now = true, s.now.Add(12*time.Hour); shown.Reason != translate.ReasonFailed {
+				well.Store(true)
+				if s.now = s.now.Add(12 * time.Hour); shown.Reason != translate.ReasonFailed {
 					return // it was judged, for good
 				}
 				s.work("es")

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,6 +38,10 @@ type Desk struct {
 	Pages *web.Pages
 	Base  string
 	Now   time.Time
+
+	// serving is held while a request is served: an answer may arrive before its
+	// handler, which still reads the clock, has ended.
+	serving sync.RWMutex
 }
 
 // quiet streams have nothing to tell.
@@ -76,7 +81,11 @@ func NewDesk(t testing.TB) *Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server)
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.serving.RLock()
+		defer d.serving.RUnlock()
+		server.ServeHTTP(w, r)
+	}))
 	t.Cleanup(listener.Close)
 	d.Pages, d.Base = pages, listener.URL
 	return d
@@ -139,6 +148,8 @@ func (d *Desk) Do(method, path, form string, cookies ...string) (int, http.Heade
 	if err != nil {
 		d.T.Fatal(err)
 	}
+	d.serving.Lock() // waits for the handler
+	defer d.serving.Unlock()
 	return response.StatusCode, response.Header, string(text)
 }
 
