@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,9 +70,14 @@ func tellAll(ctx context.Context, s *storetest.Desk, now time.Time, posted recei
 	if err != nil {
 		return err
 	}
+	var one sync.Mutex // several are told at once
 	setup := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{"all": {"a", "b"}}, Exits: map[string]*dispatch.Exit{}}
 	for _, name := range setup.Receivers["all"] {
-		setup.Exits[name] = &dispatch.Exit{Name: name, Language: "en", Window: 4, Channel: receiver(func(id, text string) { posted(id, name+" "+text) })}
+		setup.Exits[name] = &dispatch.Exit{Name: name, Language: "en", Window: 4, Channel: receiver(func(id, text string) {
+			one.Lock()
+			defer one.Unlock()
+			posted(id, name+" "+text)
+		})}
 	}
 	clock := func() time.Time { return now }
 	consumer := dispatch.NewConsumer(dispatch.ConsumerConfig{Archive: s.Archive, Ledger: s.Ledger, Setup: func() *dispatch.Setup { return setup }, Now: clock})
