@@ -79,9 +79,8 @@ type Endpoint struct {
 
 // A Fact is one item in a message, for programs.
 type Fact struct {
-	// Change is what changed: opened, updated, post, status, resolved, left,
-	// returned, late, stale or heard; what matters most where several changes
-	// are told at once.
+	// Change is what changed, such as [ChangeOpened]; what matters most where
+	// several changes are told at once.
 	Change   string
 	Kind     tocsin.Kind // issue, message or source
 	ID       string
@@ -105,6 +104,25 @@ type Fact struct {
 	// NextUpdateBy is when the provider promised to say more, zero for never.
 	NextUpdateBy time.Time
 	Link         string // the page about the item, absolute; "" without one
+}
+
+// What changed, as labels and the bodies of webhooks say it.
+const (
+	ChangeOpened   = "opened"   // an issue or message that is new
+	ChangeUpdated  = "updated"  // something beside status and posts
+	ChangePost     = "post"     // a post is new, or one was edited
+	ChangeStatus   = "status"   // the status is another one
+	ChangeResolved = "resolved" // the status says that it is over, or that a review is there
+	ChangeLeft     = "left"     // the provider lists it no longer
+	ChangeReturned = "returned" // and again
+	ChangeLate     = "late"     // the update that was promised has not come
+	ChangeStale    = "stale"    // a source is not heard
+	ChangeHeard    = "heard"    // and again
+)
+
+// Over reports whether the item needs nobody's attention any more.
+func (f *Fact) Over() bool {
+	return f.Change == ChangeResolved || f.Change == ChangeLeft || f.Change == ChangeHeard || f.Status.Settled()
 }
 
 // A Service is a service that an item is about.

@@ -6,18 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// Fit returns the most of a letter that fits: whole, or without what matters
-// least. Headings of all entries stand before their first blocks, those before
-// the second ones; the last line is cut at the end of a sentence. The second
-// result reports whether something is missing. What fits grows with the letter;
+// Fit returns the form of a letter that fits: of the whole letter, or without
+// what matters least. Headings of all entries stand before their first blocks,
+// those before the second ones; the last line is cut at the end of a sentence.
+// Form is told whether something is missing. What fits grows with the letter;
 // when nothing does, the heading of the first entry is left.
-func Fit(l *Letter, fits func(*Letter) bool) (*Letter, bool) {
-	if fits(l) {
-		return l, false
+func Fit[T any](l *Letter, form func(l *Letter, cut bool) T, fits func(T) bool) T {
+	whole := form(l, false)
+	if fits(whole) {
+		return whole
 	}
 	parts := partsOf(l)
-	n := sort.Search(len(parts), func(n int) bool { return !fits(shortened(l, parts[:n+1])) })
-	return shortened(l, parts[:max(1, n)]), true
+	n := sort.Search(len(parts), func(n int) bool { return !fits(form(shortened(l, parts[:n+1]), true)) })
+	return form(shortened(l, parts[:max(1, n)]), true)
 }
 
 // A part is the least that a letter is cut into: the heading of an entry, or one

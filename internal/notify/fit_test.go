@@ -16,6 +16,12 @@ func size(l *notify.Letter) int {
 	return len(text)
 }
 
+// fit returns the letter that fits, and whether something is missing.
+func fit(l *notify.Letter, fits func(*notify.Letter) bool) (got *notify.Letter, missing bool) {
+	got = notify.Fit(l, func(l *notify.Letter, cut bool) *notify.Letter { missing = cut; return l }, fits)
+	return got, missing
+}
+
 func TestFitKeepsWhatMattersMost(t *testing.T) {
 	t.Parallel()
 	line := notify.Line{Text: "One sentence is here. " + strings.Repeat("Another one follows it. ", 40) + "日本語の文です。もう一つの文です。"}
@@ -28,12 +34,12 @@ func TestFitKeepsWhatMattersMost(t *testing.T) {
 		}})
 	}
 	whole := size(l)
-	if got, cut := notify.Fit(l, func(l *notify.Letter) bool { return size(l) <= whole }); cut || got != l {
+	if got, cut := fit(l, func(l *notify.Letter) bool { return size(l) <= whole }); cut || got != l {
 		t.Error("a letter that fits was cut")
 	}
 	before := 0
 	for limit := 0; limit < whole; limit += 1999 {
-		got, cut := notify.Fit(l, func(l *notify.Letter) bool { return size(l) <= limit })
+		got, cut := fit(l, func(l *notify.Letter) bool { return size(l) <= limit })
 		if !cut || len(got.Entries) == 0 || limit > 600 && size(got) > limit {
 			t.Fatalf("%d: cut %t to %d bytes", limit, cut, size(got))
 		}
@@ -67,7 +73,7 @@ func TestFitCutsTextWithoutAnEnd(t *testing.T) {
 	t.Parallel()
 	l := notifytest.Message().Letter
 	l.Entries[0].Blocks[0].Lines = []notify.Line{{Text: strings.Repeat("\xff日", 100_000)}}
-	got, cut := notify.Fit(l, func(l *notify.Letter) bool {
+	got, cut := fit(l, func(l *notify.Letter) bool {
 		return len(l.Entries[0].Blocks) == 0 || len(l.Entries[0].Blocks[0].Lines[0].Text) < 5000
 	})
 	if n := len(got.Entries[0].Blocks[0].Lines[0].Text); !cut || n < 4000 || n >= 5000 {

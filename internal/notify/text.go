@@ -2,6 +2,7 @@ package notify
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"example.org/tocsin/internal/tocsin"
 )
@@ -36,6 +37,15 @@ func (l *Letter) Body(cut bool, escape func(string) string) string {
 		parts = append(parts, escape(l.Shortened))
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// Clip cuts a text to so many characters, of which the last then says that
+// something is missing.
+func Clip(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	return string([]rune(text)[:limit-1]) + "…"
 }
 
 // marked is a line with the mark of where its text comes from.

@@ -59,11 +59,7 @@ func New(c Config) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	header := http.Header{"Content-Type": {"application/json"}}
-	if auth := wire.Authorization(c.Token); auth != "" {
-		header.Set("Authorization", auth)
-	}
-	return &Channel{client, header}, nil
+	return &Channel{client, wire.JSON(c.Token)}, nil
 }
 
 // alert is Alertmanager's postableAlert.
@@ -144,16 +140,15 @@ func alertsFor(f notify.Fact, t notify.Tenant, entry *notify.Entry) (list []aler
 	if u, err := url.Parse(f.Link); err == nil && u.Scheme == "https" && u.Host != "" {
 		now.GeneratorURL = f.Link // one that is none costs all alerts of a post
 	}
-	over := f.Change == "resolved" || f.Change == "left" || f.Change == "heard" || f.Status.Settled()
 	if f.Was != "" && f.Was != f.Status && !f.Was.Settled() {
 		before := now
 		before.Labels, before.EndsAt = labelsOf(f, t, string(f.Was)), endOf(start, f.At)
 		list = append(list, before)
-		if over {
+		if f.Over() {
 			return list
 		}
 	}
-	if over {
+	if f.Over() {
 		now.EndsAt = endOf(start, f.At)
 	}
 	return append(list, now)

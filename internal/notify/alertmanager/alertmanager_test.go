@@ -32,19 +32,12 @@ type alert struct {
 
 func post(t *testing.T, m *notify.Message) []alert {
 	t.Helper()
-	server := notifytest.Say(t, http.StatusOK, nil, "")
-	c, err := makeChannel(t, server.URL, time.Minute, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	if got := server.Seen()[0].Path; got != "/api/v2/alerts" {
-		t.Errorf("posted to %s", got)
+	r := notifytest.Make(makeChannel).Sent(t, "", http.StatusOK, "", m)[0]
+	if r.Path != "/api/v2/alerts" {
+		t.Errorf("posted to %s", r.Path)
 	}
 	var list []alert
-	if err := json.Unmarshal(server.Seen()[0].Body, &list); err != nil {
+	if err := json.Unmarshal(r.Body, &list); err != nil {
 		t.Fatal(err)
 	}
 	return list

@@ -12,20 +12,6 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// What changed, as labels and the bodies of webhooks say it.
-const (
-	ChangeOpened   = "opened"   // an issue or message that is new
-	ChangeUpdated  = "updated"  // something beside status and posts
-	ChangePost     = "post"     // a post is new, or one was edited
-	ChangeStatus   = "status"   // the status is another one
-	ChangeResolved = "resolved" // the status says that it is over, or that a review is there
-	ChangeLeft     = "left"     // the provider lists it no longer
-	ChangeReturned = "returned" // and again
-	ChangeLate     = "late"     // the update that was promised has not come
-	ChangeStale    = "stale"    // a source is not heard
-	ChangeHeard    = "heard"    // and again
-)
-
 // Classes of what is neither an issue nor has a class of its own.
 const (
 	ClassMessage = "message"
@@ -117,27 +103,27 @@ func (s *Subject) ofMessage(message tocsin.Message) {
 func changeOf(e tocsin.Event, s *Subject) string {
 	switch e.What {
 	case tocsin.WhatNew:
-		return ChangeOpened
+		return notify.ChangeOpened
 	case tocsin.WhatLeft:
-		return ChangeLeft
+		return notify.ChangeLeft
 	case tocsin.WhatReturned:
-		return ChangeReturned
+		return notify.ChangeReturned
 	case tocsin.WhatLate:
-		return ChangeLate
+		return notify.ChangeLate
 	case tocsin.WhatStale:
-		return ChangeStale
+		return notify.ChangeStale
 	case tocsin.WhatHeard:
-		return ChangeHeard
+		return notify.ChangeHeard
 	}
 	switch {
 	case e.Was != "" && s.Status.Settled():
-		return ChangeResolved
+		return notify.ChangeResolved
 	case e.Was != "":
-		return ChangeStatus
+		return notify.ChangeStatus
 	case e.Posts > 0 || e.Edited > 0:
-		return ChangePost
+		return notify.ChangePost
 	}
-	return ChangeUpdated
+	return notify.ChangeUpdated
 }
 
 // LabelsOf returns the labels by which routes choose; change says what changed, ""

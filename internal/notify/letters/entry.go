@@ -220,15 +220,15 @@ func changeWord(t told, was tocsin.Status) string {
 	posts := slices.ContainsFunc(t.editions, func(p *publish.Publication) bool { return p.Change.Posts+p.Change.Edited > 0 })
 	switch {
 	case slices.ContainsFunc(t.editions, func(p *publish.Publication) bool { return p.Change.First }):
-		return "opened"
+		return notify.ChangeOpened
 	case was != "" && t.newest.Status.Settled():
-		return "resolved"
+		return notify.ChangeResolved
 	case was != "":
-		return "status"
+		return notify.ChangeStatus
 	case posts:
-		return "post"
+		return notify.ChangePost
 	}
-	return "updated"
+	return notify.ChangeUpdated
 }
 
 // changes are the words of the desk about what changed.

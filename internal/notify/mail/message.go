@@ -71,9 +71,7 @@ const maxSubject = 200
 // line, where every reader and filter sees it, and the title after it.
 func subject(heading, title string) string {
 	heading, title = ascii(oneLine(heading)), strings.ReplaceAll(oneLine(title), "=?", "= ?") // no encoded word of others
-	if runes := []rune(title); len(runes) > maxSubject {
-		title = string(runes[:maxSubject-1]) + "…"
-	}
+	title = notify.Clip(title, maxSubject)
 	if title == "" {
 		return heading
 	}

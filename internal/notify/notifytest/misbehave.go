@@ -46,6 +46,34 @@ func (m Make) new(t *testing.T, server string, timeout time.Duration) notify.Cha
 	return c
 }
 
+// at makes the channel for an address below a server.
+func (m Make) at(t *testing.T, server *Server, path string) notify.Channel {
+	t.Helper()
+	c, err := m(t, server.URL+path, time.Minute, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Sent returns the requests by which a message goes to an address, whose answer is
+// one that the channel takes for a success.
+func (m Make) Sent(t *testing.T, path string, status int, answer string, message *notify.Message) []Request {
+	t.Helper()
+	server := Say(t, status, nil, answer)
+	if _, err := m.at(t, server, path).Send(t.Context(), message); err != nil {
+		t.Fatal(err)
+	}
+	return server.Seen()
+}
+
+// Refused fails the test unless an answer is a failure for a reason. It returns
+// the failure.
+func (m Make) Refused(t *testing.T, status int, answer string, reason notify.Reason) *notify.Failure {
+	t.Helper()
+	return Refused(t, m.at(t, Say(t, status, nil, answer), ""), reason)
+}
+
 // Address is that of a hook at a server, with secrets in it.
 func Address(server string) string { return server + "/hooks/" + Secret + "?sig=" + Secret }
 

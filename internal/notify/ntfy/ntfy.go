@@ -53,11 +53,7 @@ func New(c Config) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	header := http.Header{"Content-Type": {"application/json"}}
-	if auth := wire.Authorization(c.Token); auth != "" {
-		header.Set("Authorization", auth)
-	}
-	return &Channel{client, header, topic}, nil
+	return &Channel{client, wire.JSON(c.Token), topic}, nil
 }
 
 // message is the form in which JSON is published.
@@ -73,16 +69,16 @@ type message struct {
 
 // Send implements [notify.Channel].
 func (c *Channel) Send(ctx context.Context, m *notify.Message) (notify.Receipt, error) {
-	letter, cut := notify.Fit(m.Letter, func(l *notify.Letter) bool { return len(textOf(l, true)) <= maxText })
-	out := message{Topic: c.topic, Title: m.Letter.Heading, Message: textOf(letter, cut), Priority: 3, ID: m.ID}
+	text := notify.Fit(m.Letter, textOf, func(text string) bool { return len(text) <= maxText })
+	out := message{Topic: c.topic, Title: m.Letter.Heading, Message: text, Priority: 3, ID: m.ID}
 	if m.Repeat && m.Letter.Repeated != "" {
 		out.Title = m.Letter.Repeated + " " + out.Title
 	}
-	for i, e := range m.Letter.Entries {
+	for _, e := range m.Letter.Entries {
 		out.Priority = max(out.Priority, priorityOf(e.Severity))
-		if i == 0 {
-			out.Click, out.Tags = e.Link, []string{e.Severity.String()}
-		}
+	}
+	if list := m.Letter.Entries; len(list) > 0 {
+		out.Click, out.Tags = list[0].Link, []string{list[0].Severity.String()}
 	}
 	body, err := json.Marshal(out)
 	if err != nil {

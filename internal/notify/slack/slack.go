@@ -67,11 +67,8 @@ type (
 
 // Send implements [notify.Channel].
 func (c *Channel) Send(ctx context.Context, m *notify.Message) (notify.Receipt, error) {
-	letter, cut := notify.Fit(m.Letter, func(l *notify.Letter) bool {
-		p := payloadOf(l, m.Repeat, true)
-		return len(p.Blocks) <= maxBlocks && characters(p) <= maxAll
-	})
-	body, err := json.Marshal(payloadOf(letter, m.Repeat, cut))
+	body, err := json.Marshal(notify.Fit(m.Letter, func(l *notify.Letter, cut bool) payload { return payloadOf(l, m.Repeat, cut) },
+		func(p payload) bool { return len(p.Blocks) <= maxBlocks && characters(p) <= maxAll }))
 	if err != nil {
 		return notify.Receipt{}, &notify.Failure{Reason: notify.ReasonContent, Permanent: true, Detail: "The message could not be written.", Cause: err}
 	}
@@ -129,16 +126,16 @@ func entryOf(e notify.Entry) []block {
 }
 
 func header(words string) block {
-	return block{Type: "header", Text: &text{Type: "plain_text", Text: clip(words, maxHeader), Emoji: new(bool)}}
+	return block{Type: "header", Text: &text{Type: "plain_text", Text: notify.Clip(words, maxHeader), Emoji: new(bool)}}
 }
 
 // section is a part in mrkdwn that was escaped.
 func section(mrkdwn string) block {
-	return block{Type: "section", Text: &text{Type: "mrkdwn", Text: clip(mrkdwn, maxSection), Verbatim: true}}
+	return block{Type: "section", Text: &text{Type: "mrkdwn", Text: notify.Clip(mrkdwn, maxSection), Verbatim: true}}
 }
 
 func note(words string) block {
-	return block{Type: "context", Elements: []text{{Type: "plain_text", Text: clip(words, maxSection), Emoji: new(bool)}}}
+	return block{Type: "context", Elements: []text{{Type: "plain_text", Text: notify.Clip(words, maxSection), Emoji: new(bool)}}}
 }
 
 func origin(line notify.Line) string {
@@ -161,14 +158,6 @@ var emphasis = regexp.MustCompile("([*_~`])")
 // bold is escape for text between marks of emphasis.
 func bold(words string) string {
 	return strings.TrimSpace(strings.ReplaceAll(escape(words), "\n", " "))
-}
-
-// clip cuts a text to so many characters.
-func clip(words string, limit int) string {
-	if utf8.RuneCountInString(words) <= limit {
-		return words
-	}
-	return string([]rune(words)[:limit-1]) + "…"
 }
 
 func characters(p payload) (n int) {

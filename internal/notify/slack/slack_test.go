@@ -41,26 +41,13 @@ func TestWordsOfSlack(t *testing.T) {
 		{429, "rate_limited", notify.ReasonRate},
 		{500, "rollup_error", notify.ReasonRefused},
 	} {
-		server := notifytest.Say(t, test.status, nil, test.body)
-		c, err := makeChannel(t, server.URL, time.Minute, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		notifytest.Refused(t, c, test.reason)
+		notifytest.Make(makeChannel).Refused(t, test.status, test.body, test.reason)
 	}
 }
 
 func sent(t *testing.T, m *notify.Message) []byte {
 	t.Helper()
-	server := notifytest.Say(t, http.StatusOK, nil, "ok")
-	c, err := makeChannel(t, server.URL, time.Minute, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	return server.Seen()[0].Body
+	return notifytest.Make(makeChannel).Sent(t, "", http.StatusOK, "ok", m)[0].Body
 }
 
 // T-46: what an outsider wrote mentions nobody and links nowhere.

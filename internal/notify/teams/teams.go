@@ -98,11 +98,11 @@ func under(host, domain string) bool { return host == domain || strings.HasSuffi
 
 // Send implements [notify.Channel].
 func (c *Channel) Send(ctx context.Context, m *notify.Message) (notify.Receipt, error) {
-	letter, cut := notify.Fit(m.Letter, func(l *notify.Letter) bool {
-		body, err := encode(cardOf(l, m.Repeat, true), c.bare)
-		return err == nil && len(body) <= maxBody
-	})
-	body, err := encode(cardOf(letter, m.Repeat, cut), c.bare)
+	var err error
+	body := notify.Fit(m.Letter, func(l *notify.Letter, cut bool) (body []byte) {
+		body, err = encode(cardOf(l, m.Repeat, cut), c.bare)
+		return body
+	}, func(body []byte) bool { return err == nil && len(body) <= maxBody })
 	if err != nil {
 		return notify.Receipt{}, &notify.Failure{Reason: notify.ReasonContent, Permanent: true, Detail: "The card could not be written.", Cause: err}
 	}

@@ -64,12 +64,7 @@ func TestAnswersOfWorkflows(t *testing.T) {
 		{200, `{"error":{"code":"x"}}`, notify.ReasonRefused, "an error in its words"},
 		{200, "Webhook message delivery failed with error: returned HTTP error 413", notify.ReasonRefused, "an error in its words"},
 	} {
-		server := notifytest.Say(t, test.status, nil, test.body)
-		c, err := makeChannel(t, server.URL, time.Minute, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f := notifytest.Refused(t, c, test.reason); !strings.Contains(f.Detail, test.words) {
+		if f := notifytest.Make(makeChannel).Refused(t, test.status, test.body, test.reason); !strings.Contains(f.Detail, test.words) {
 			t.Errorf("%d %s: %q", test.status, test.body, f.Detail)
 		}
 	}
@@ -78,15 +73,7 @@ func TestAnswersOfWorkflows(t *testing.T) {
 // sent is the body of a message.
 func sent(t *testing.T, m *notify.Message) []byte {
 	t.Helper()
-	server := notifytest.Say(t, http.StatusAccepted, nil, "")
-	c, err := makeChannel(t, server.URL, time.Minute, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	return server.Seen()[0].Body
+	return notifytest.Make(makeChannel).Sent(t, "", http.StatusAccepted, "", m)[0].Body
 }
 
 // T-46: what an outsider wrote changes no shape.

@@ -95,7 +95,7 @@ func (c *Channel) Send(ctx context.Context, m *notify.Message) (receipt notify.R
 func (c *Channel) request(ctx context.Context, m *notify.Message, l *notify.Letter, f *notify.Fact) (notify.Receipt, error) {
 	form := c.config.Form
 	path, tree := form.Path, form.Body
-	if f != nil && over(f) && form.Ended != nil {
+	if f != nil && f.Over() && form.Ended != nil {
 		tree = form.Ended.Body
 		if form.Ended.Path != "" {
 			path = form.Ended.Path
@@ -115,11 +115,6 @@ func (c *Channel) request(ctx context.Context, m *notify.Message, l *notify.Lett
 		return notify.Receipt{}, err
 	}
 	return notify.Receipt{Status: answer.Status}, nil
-}
-
-// over reports whether an item needs nobody's attention any more.
-func over(f *notify.Fact) bool {
-	return f.Change == "resolved" || f.Change == "left" || f.Change == "heard" || f.Status.Settled()
 }
 
 // address is where a path leads, whose values are escaped for a path.
@@ -146,9 +141,10 @@ func (c *Channel) values(m *notify.Message, l *notify.Letter, f *notify.Fact) ma
 	if form.Escape == "markdown" {
 		escape = func(text string) string { return markdown(strings.ToValidUTF8(text, "\uFFFD")) }
 	}
-	letter, cut := notify.Fit(l, func(l *notify.Letter) bool { return utf8.RuneCountInString(l.Body(true, escape)) <= form.Limit })
+	text := notify.Fit(l, func(l *notify.Letter, cut bool) string { return l.Body(cut, escape) },
+		func(text string) bool { return utf8.RuneCountInString(text) <= form.Limit })
 	v := map[string]any{
-		"heading": escape(l.Heading), "title": escape(l.Title.Text), "text": letter.Body(cut, escape), "language": m.Language, "message_id": m.ID,
+		"heading": escape(l.Heading), "title": escape(l.Title.Text), "text": text, "language": m.Language, "message_id": m.ID,
 		"thread": m.Thread, "at": m.MadeAt.UTC().Format(time.RFC3339), "repeated": "", "secret": c.config.Secret, "target": c.config.Target,
 		"key": m.ID, "link": "", "link_label": "", "id": "", "change": string(m.Kind), "class": "", "status": "", "services": "", "tenants": "",
 	}
@@ -156,10 +152,9 @@ func (c *Channel) values(m *notify.Message, l *notify.Letter, f *notify.Fact) ma
 		v["repeated"] = l.Repeated + " "
 	}
 	severity := "ok"
-	for i, e := range l.Entries {
-		if i == 0 {
-			v["link"], v["link_label"], severity = e.Link, escape(e.LinkLabel), e.Severity.String()
-		}
+	if len(l.Entries) > 0 {
+		e := l.Entries[0]
+		v["link"], v["link_label"], severity = e.Link, escape(e.LinkLabel), e.Severity.String()
 	}
 	if f == nil && len(m.Facts) == 1 {
 		f = &m.Facts[0]
@@ -173,8 +168,8 @@ func (c *Channel) values(m *notify.Message, l *notify.Letter, f *notify.Fact) ma
 		v[name] = list[severity]
 	}
 	for name, limit := range form.Clip {
-		if text, ok := v[name].(string); ok && utf8.RuneCountInString(text) > limit {
-			v[name] = string([]rune(text)[:limit-1]) + "…"
+		if text, ok := v[name].(string); ok {
+			v[name] = notify.Clip(text, limit)
 		}
 	}
 	return v

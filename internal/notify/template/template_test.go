@@ -70,15 +70,7 @@ type request struct {
 func requestsOf(t *testing.T, kind string, m *notify.Message) (list []request) {
 	t.Helper()
 	status, body := good(kind)
-	server := notifytest.Say(t, status, nil, body)
-	c, err := makeChannel(form(t, kind))(t, server.URL+"/hook", time.Minute, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Send(t.Context(), m); err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range server.Seen() {
+	for _, r := range makeChannel(form(t, kind)).Sent(t, "/hook", status, body, m) {
 		one := request{Path: r.Path, Query: r.Query, Header: map[string]string{}}
 		for name, values := range r.Header {
 			if name != "User-Agent" && name != "Accept-Encoding" && name != "Content-Length" {
@@ -132,12 +124,7 @@ func TestSuccessIsWhatTheyCallSo(t *testing.T) {
 	for kind, body := range map[string]string{
 		"telegram": `{"ok":false,"error_code":400}`, "rocketchat": `{"success":false}`, "pagerduty": `{"status":"invalid event"}`,
 	} {
-		server := notifytest.Say(t, http.StatusOK, nil, body)
-		c, err := makeChannel(form(t, kind))(t, server.URL, time.Minute, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		notifytest.Refused(t, c, notify.ReasonRefused)
+		makeChannel(form(t, kind)).Refused(t, http.StatusOK, body, notify.ReasonRefused)
 	}
 }
 

@@ -103,19 +103,16 @@ func Encode(m *notify.Message) ([]byte, error) {
 	for _, f := range m.Facts[:min(len(m.Facts), maxItems)] {
 		b.Data.Items = append(b.Data.Items, itemOf(f))
 	}
-	write := func(l *notify.Letter, cut bool) ([]byte, error) {
+	var err error
+	body := notify.Fit(m.Letter, func(l *notify.Letter, cut bool) []byte {
 		b.Data.Letter = letterOf(l, cut)
 		var out bytes.Buffer
 		e := json.NewEncoder(&out)
 		e.SetEscapeHTML(false)
-		err := e.Encode(b)
-		return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
-	}
-	letter, cut := notify.Fit(m.Letter, func(l *notify.Letter) bool {
-		body, err := write(l, l != m.Letter)
-		return err == nil && len(body) <= maxBody
-	})
-	return write(letter, cut)
+		err = e.Encode(b)
+		return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	}, func(body []byte) bool { return err == nil && len(body) <= maxBody })
+	return body, err
 }
 
 // typeOf is the event type of a message.

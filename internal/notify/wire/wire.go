@@ -195,16 +195,16 @@ func refused(status int) *notify.Failure {
 	return f
 }
 
-// Authorization is the header of a token: that of the Basic scheme for
-// user:password, Bearer for any other, "" for none.
-func Authorization(token string) string {
+// JSON are the headers of a request with a JSON body and a token: user:password
+// by the Basic scheme, Bearer for any other, "" for none.
+func JSON(token string) http.Header {
+	header := http.Header{"Content-Type": {"application/json"}}
 	if strings.Contains(token, ":") {
-		return "Basic " + base64.StdEncoding.EncodeToString([]byte(token))
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(token)))
+	} else if token != "" {
+		header.Set("Authorization", "Bearer "+token)
 	}
-	if token == "" {
-		return ""
-	}
-	return "Bearer " + token
+	return header
 }
 
 // Host returns the host of an address, for what is shown of a channel.
