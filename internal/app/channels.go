@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,13 +96,13 @@ func paces() map[string]time.Duration {
 }
 
 func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("zone: %w", err)
+	zone, ok := tocsin.ParseZone(c.Zone)
+	if !ok {
+		return nil, errors.New("zone: it is no time zone")
 	}
-	e := &dispatch.Exit{Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: c.Language, Zone: zone, Fallback: c.Fallback, DependsOn: c.DependsOn, Every: paces()[c.Kind], Window: 1}
-	if e.Language == "" {
-		e.Language = "en"
+	e := &dispatch.Exit{
+		Name: c.Name, Kind: c.Kind, Host: wire.Host(c.Address.Reveal()), Language: cmp.Or(c.Language, "en"), Zone: zone,
+		Fallback: c.Fallback, DependsOn: c.DependsOn, Owner: c.Owner, Every: paces()[c.Kind], Window: 1,
 	}
 	if c.Kind == "webhook" {
 		e.Window = webhookWindow
@@ -109,7 +110,7 @@ func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 	if c.Kind == "mail" {
 		e.Host, e.Tries = c.Mail.Relay.Host, mailTries()
 	}
-	e.Owner = c.Owner
+	var err error
 	if c.Ends != "" {
 		if e.Ends, err = time.Parse(time.DateOnly, c.Ends); err != nil {
 			return nil, errors.New("ends: it is no day")
@@ -215,10 +216,7 @@ func (m channels) relay(r config.Relay) (*mail.Relay, error) {
 }
 
 func (m channels) graph(g config.Graph) (*mail.Graph, error) {
-	name := g.Cloud
-	if name == "" {
-		name = "global"
-	}
+	name := cmp.Or(g.Cloud, "global")
 	cloud, err := m.Cloud("graph.cloud", name)
 	if err != nil {
 		return nil, err

@@ -162,7 +162,7 @@ func (c Channel) validate(key string) (problems []error) {
 	if c.Language != "" && c.Language != "en" && !slices.Contains(TranslatedLanguages(), c.Language) {
 		add("language", "%q is none of en, %s.", tocsin.Clip(c.Language, 40), strings.Join(TranslatedLanguages(), ", "))
 	}
-	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "Local" {
+	if _, ok := tocsin.ParseZone(c.Zone); !ok {
 		add("zone", "%q is no time zone such as Europe/Paris.", tocsin.Clip(c.Zone, 40))
 	}
 	if _, err := time.Parse(time.DateOnly, c.Ends); c.Ends != "" && err != nil {

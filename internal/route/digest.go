@@ -40,7 +40,8 @@ func ParseDigest(text string) (Digest, error) {
 	}
 	d.minute = minute
 	if len(words) == 3 {
-		if d.zone, err = loadZone(words[2]); err != nil {
+		var ok bool
+		if d.zone, ok = tocsin.ParseZone(words[2]); !ok {
 			return Digest{}, invalid("%q is no time zone such as Europe/Paris.", tocsin.Clip(words[2], 40))
 		}
 	}

@@ -138,11 +138,11 @@ func (s IntervalSpec) interval(at string, add func(key, format string, args ...a
 func (s SpanSpec) span(at string, add func(key, format string, args ...any)) span {
 	result := span{zone: time.UTC}
 	if s.Location != "" {
-		zone, err := loadZone(s.Location)
-		if err != nil {
-			add(at+".location", "%q is no time zone such as Europe/Paris.", tocsin.Clip(s.Location, 40))
-		} else {
+		zone, ok := tocsin.ParseZone(s.Location)
+		if ok {
 			result.zone = zone
+		} else {
+			add(at+".location", "%q is no time zone such as Europe/Paris.", tocsin.Clip(s.Location, 40))
 		}
 	}
 	if s.Times == nil && s.Weekdays == nil && s.DaysOfMonth == nil && s.Months == nil && s.Years == nil {
@@ -184,15 +184,6 @@ func sentence(err error) string {
 		return text
 	}
 	return strings.TrimSuffix(err.Error(), ".") + "."
-}
-
-// loadZone is [time.LoadLocation] without the zone of the machine, which means
-// something else on each.
-func loadZone(name string) (*time.Location, error) {
-	if strings.EqualFold(name, "local") {
-		return nil, fmt.Errorf("zone of the machine")
-	}
-	return time.LoadLocation(name)
 }
 
 func (t TimesSpec) minutes() (from, to int, err error) {

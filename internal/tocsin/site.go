@@ -38,27 +38,26 @@ func (s Site) Validate() error {
 	if s.Seats < 0 || s.Seats > maxSeats {
 		problems = append(problems, Invalidf("seats", "%d is not between 0 and %d.", s.Seats, maxSeats))
 	}
-	if !knownZone(s.Zone) {
+	if _, ok := ParseZone(s.Zone); !ok {
 		problems = append(problems, Invalidf("zone", "%q is no time zone such as Europe/Paris.", Clip(s.Zone, 64)))
 	}
 	return errors.Join(problems...)
 }
 
-// knownZone reports whether name is a time zone that means the same on every
-// machine: "Local" does not.
-func knownZone(name string) bool {
+// ParseZone returns the time zone with a name of the time zone database, UTC for
+// "". One that means something else on each machine, as "Local" does, is none.
+func ParseZone(name string) (zone *time.Location, ok bool) {
 	if len(name) > 64 || strings.EqualFold(name, "local") {
-		return false
+		return nil, false
 	}
-	_, err := time.LoadLocation(name)
-	return err == nil
+	zone, err := time.LoadLocation(name)
+	return zone, err == nil
 }
 
 // Location returns the time zone of the site, UTC where it is not known.
 func (s Site) Location() *time.Location {
-	if !knownZone(s.Zone) {
-		return time.UTC
+	if where, ok := ParseZone(s.Zone); ok {
+		return where
 	}
-	where, _ := time.LoadLocation(s.Zone) // known
-	return where
+	return time.UTC
 }
