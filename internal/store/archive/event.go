@@ -31,6 +31,9 @@ func (s *Store) PutEvents(ctx context.Context, tx *store.Tx, events []tocsin.Eve
 	if err := putLogLines(ctx, tx, seqs); err != nil {
 		return fmt.Errorf("insert lines of the log: %w", err)
 	}
+	if err := filedLog(ctx, tx, seqs); err != nil {
+		return fmt.Errorf("note lines of the log: %w", err)
+	}
 	return nil
 }
 

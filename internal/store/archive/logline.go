@@ -165,14 +165,25 @@ func dropVoid(ctx context.Context, tx *store.Tx, tenant int64) error {
 // logChunk is how many events are filed in one transaction.
 const logChunk = 2000
 
+// filedLog notes that events have their lines, unless an older version of the
+// program wrote some before them that have none.
+func filedLog(ctx context.Context, tx *store.Tx, seqs []int64) error {
+	if len(seqs) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE counters SET value = $1 WHERE name = 'log' AND value < $1 AND value >= (SELECT COALESCE(max(seq), 0) FROM events WHERE seq < $2)`,
+		slices.Max(seqs), slices.Min(seqs))
+	return err
+}
+
 // unfiledEvents reports whether events may have no lines in the log: those that
-// an older version of the program wrote since the store was opened last.
+// an older version of the program wrote.
 func (s *Store) unfiledEvents(ctx context.Context) (is bool, err error) {
 	err = s.db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM events WHERE seq > (SELECT value FROM counters WHERE name = 'log'))`).Scan(&is)
 	return is, err
 }
 
-// catchUpLog files the events that were written since the store was opened last.
+// catchUpLog files the events that an older version of the program wrote.
 // It is called while no other process is at it, and goes on where it was cut off.
 func (s *Store) catchUpLog(ctx context.Context) error {
 	for {
