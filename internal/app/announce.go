@@ -16,6 +16,7 @@ import (
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/admin"
 )
 
 // announcing are the parts of a desk that tell people and programs of changes.
@@ -91,6 +92,12 @@ func (a *App) followChannels(_ context.Context, next config.Config) (func(contex
 		a.announcing.dispatcher.Wake()
 		return nil
 	}, nil
+}
+
+// routingNow returns who hears of what.
+func (a *App) routingNow() admin.Routing {
+	setup := a.announcing.setup.Setup()
+	return admin.Routing{Policy: setup.Policy, Channels: func(receiver string) []string { return setup.Receivers[receiver] }}
 }
 
 // openLabels are the labels of the open issues of a tenant.

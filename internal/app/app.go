@@ -14,7 +14,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -36,7 +35,6 @@ import (
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
-	"example.org/tocsin/internal/web/admin"
 )
 
 // The resources that tokens are for.
@@ -86,7 +84,6 @@ type App struct {
 	press      *publish.Reader
 	asking     *translate.Worker
 	engines    *translate.Chains
-	routing    atomic.Pointer[admin.Routing]
 	server     *httpserver.Server
 	listener   net.Listener
 }

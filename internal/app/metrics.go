@@ -134,8 +134,8 @@ func (m *deskMetrics) settings(out chan<- prometheus.Metric) {
 	if state.Problem != "" {
 		valid = 0
 	}
-	out <- prometheus.MustNewConstMetric(m.settingsValid, prometheus.GaugeValue, valid)
-	out <- prometheus.MustNewConstMetric(m.settingsRestart, prometheus.GaugeValue, float64(len(state.Restart)))
+	gauge(out, m.settingsValid, valid)
+	gauge(out, m.settingsRestart, float64(len(state.Restart)))
 }
 
 func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metric) error {

@@ -18,9 +18,6 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
-	if err := a.setRouting(c); err != nil {
-		return nil, err
-	}
 	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network})
 	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{

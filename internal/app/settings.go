@@ -22,7 +22,6 @@ func (a *App) follow(o Options) {
 	})
 	a.settings.Follow(a.Sources.Follow)
 	a.settings.Follow(a.followChannels)
-	a.settings.Follow(a.followRouting)
 }
 
 // SetLevel sets the level of a log by its name in the settings; nil is for a log

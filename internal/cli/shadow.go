@@ -69,7 +69,7 @@ func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	w := &shadow{policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]shadowGroup{}, days: map[shadowDayJSON]*shadowDayJSON{}}
+	w := &shadow{policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]time.Time{}, days: map[shadowDayJSON]*shadowDayJSON{}}
 	if err := w.walk(ctx, since); err != nil {
 		return err
 	}
@@ -83,14 +83,11 @@ type shadow struct {
 	desk    *app.Rooms
 	lines   int // that are kept
 	tenants map[string]tocsin.Tenant
-	groups  map[string]shadowGroup
+	groups  map[string]time.Time             // when the last message of a group is sent, or was
 	days    map[shadowDayJSON]*shadowDayJSON // by day and receiver
 	last    []shadowLine
 	changes int
 }
-
-// shadowGroup is when a message of a group is sent, or was.
-type shadowGroup struct{ due time.Time }
 
 // walk reads changes a page at a time.
 func (w *shadow) walk(ctx context.Context, since time.Time) error {
@@ -175,13 +172,13 @@ func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
 // due returns when a change is sent, and whether its message is one of its own.
 func (w *shadow) due(r *route.Route, labels route.Labels, at time.Time) (due time.Time, fresh, ok bool) {
 	key := r.GroupKey(labels)
-	g := w.groups[key]
-	if g.due.After(at) && !r.GroupByAll {
-		return g.due, false, true
+	last := w.groups[key]
+	if last.After(at) && !r.GroupByAll {
+		return last, false, true
 	}
-	due, ok = w.policy.Opens(r, r.Due(at, g.due))
+	due, ok = w.policy.Opens(r, r.Due(at, last))
 	if ok {
-		w.groups[key] = shadowGroup{due}
+		w.groups[key] = due
 	}
 	return due, true, ok
 }

@@ -113,19 +113,25 @@ func (c *Config) fillSecrets(getenv func(string) string) error {
 			*secret = content
 		}
 	}
+	c.eachSecret(fill)
+	return errors.Join(problems...)
+}
+
+// eachSecret visits the secrets that may be read from a variable or a file, each
+// with the key of what it belongs to.
+func (c *Config) eachSecret(visit func(key string, secret *Secret, variable, file string)) {
 	for i := range c.SignIn.OIDC {
 		p := &c.SignIn.OIDC[i]
-		fill(fmt.Sprintf("signIn.oidc[%d]", i), &p.Secret, p.SecretEnv, p.SecretFile)
+		visit(fmt.Sprintf("signIn.oidc[%d]", i), &p.Secret, p.SecretEnv, p.SecretFile)
 	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		key := fmt.Sprintf("tenants[%d]", i)
-		fill(key, &t.Secret, t.SecretEnv, t.SecretFile)
+		visit(key, &t.Secret, t.SecretEnv, t.SecretFile)
 		for j := range t.Sources {
-			fill(fmt.Sprintf("%s.sources[%d]", key, j), &t.Sources[j].Secret, t.Sources[j].SecretEnv, t.Sources[j].SecretFile)
+			visit(fmt.Sprintf("%s.sources[%d]", key, j), &t.Sources[j].Secret, t.Sources[j].SecretEnv, t.Sources[j].SecretFile)
 		}
 	}
-	return errors.Join(problems...)
 }
 
 // maxSecret is the longest file of a secret, in bytes.

@@ -72,9 +72,10 @@ func (c Config) Policy() (*route.Policy, error) {
 	}
 	settings := route.Settings{Routes: n.Routes, Intervals: n.TimeIntervals, Inhibit: n.InhibitRules}
 	if !n.routed() {
-		settings.Routes = route.Shipped(receivers[0], n.Zone).Routes
+		shipped := route.Shipped(receivers[0], n.Zone)
+		settings.Routes = shipped.Routes
 		if len(n.InhibitRules) == 0 {
-			settings.Inhibit = route.Shipped(receivers[0], n.Zone).Inhibit
+			settings.Inhibit = shipped.Inhibit
 		}
 	}
 	p, err := route.Compile(settings, route.Known{Receivers: receivers, Labels: route.EventLabels(), Values: route.EventValues()})

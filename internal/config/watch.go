@@ -214,19 +214,10 @@ func takeLive(to, from reflect.Value, prefix string, changed, restart *[]string)
 
 // secretFiles are the files that secrets are read from.
 func (c Config) secretFiles() (paths []string) {
-	add := func(path string) {
-		if path != "" {
-			paths = append(paths, path)
+	c.eachSecret(func(_ string, _ *Secret, _, file string) {
+		if file != "" {
+			paths = append(paths, file)
 		}
-	}
-	for _, p := range c.SignIn.OIDC {
-		add(p.SecretFile)
-	}
-	for _, t := range c.Tenants {
-		add(t.SecretFile)
-		for _, s := range t.Sources {
-			add(s.SecretFile)
-		}
-	}
+	})
 	return paths
 }

@@ -48,6 +48,16 @@ func Clip(text string, limit int) string {
 	return string([]rune(text)[:limit-1]) + "…"
 }
 
+// ASCII is a text in which what is not printable ASCII is "?".
+func ASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
 // marked is a line with the mark of where its text comes from.
 func (l Line) marked(escape func(string) string) string {
 	if l.Origin == "" {

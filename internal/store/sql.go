@@ -61,6 +61,18 @@ func Clean(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
+// MaxArgs bounds the values of a list in one statement.
+const MaxArgs = 400
+
+// Args are values as arguments of a statement.
+func Args[T any](values []T) []any {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return args
+}
+
 // Placeholders is "$first, $first+1, …" for n values.
 func Placeholders(first, n int) string {
 	var b strings.Builder

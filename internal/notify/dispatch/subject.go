@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/notify"
@@ -24,7 +23,6 @@ const (
 type Subject struct {
 	Kind     tocsin.Kind
 	ID       string
-	Title    string
 	Class    string // incident, advisory, planned, message, source, or what the provider sent
 	Severity tocsin.Severity
 	Status   tocsin.Status
@@ -33,18 +31,14 @@ type Subject struct {
 	Category string // of a message
 	Tags     []string
 	Regions  []string // that the newest post names
-	StartAt  time.Time
-	EndAt    time.Time
-	// NextUpdateBy is when the newest post promises the next one, zero for never.
-	NextUpdateBy time.Time
-	Private      bool // a message about data privacy: nobody is told of it here
-	Open         bool // an issue that goes on
+	Private  bool     // a message about data privacy: nobody is told of it here
+	Open     bool     // an issue that goes on
 }
 
 // subjectOf reads a document in Graph's wire form. What cannot be read has the
 // kind and the id alone.
 func subjectOf(ref tocsin.Ref, body []byte, now time.Time) *Subject {
-	s := &Subject{Kind: ref.Kind, ID: ref.ID, Title: ref.ID}
+	s := &Subject{Kind: ref.Kind, ID: ref.ID}
 	switch ref.Kind {
 	case tocsin.KindIssue:
 		var issue tocsin.Issue
@@ -64,8 +58,7 @@ func subjectOf(ref tocsin.Ref, body []byte, now time.Time) *Subject {
 }
 
 func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
-	s.Title, s.Class, s.Status, s.Feature = strings.TrimSpace(issue.Title), issue.Classification, issue.Status, issue.Feature
-	s.StartAt, s.EndAt, s.Severity = issue.StartAt, issue.EndAt, issue.Status.Severity()
+	s.Class, s.Status, s.Feature, s.Severity = issue.Classification, issue.Status, issue.Feature, issue.Status.Severity()
 	switch course := issue.Course(); {
 	case course.Planned(now):
 		s.Class = ClassPlanned
@@ -82,17 +75,11 @@ func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
 		for _, region := range newest.Regions() {
 			s.Regions = append(s.Regions, region.Name)
 		}
-		for _, p := range post.PromisesOf([]post.Post{newest}, now) {
-			if p.What == post.PromisedUpdate && p.State == post.StatePending {
-				s.NextUpdateBy = p.DueAt
-			}
-		}
 	}
 }
 
 func (s *Subject) ofMessage(message tocsin.Message) {
-	s.Title, s.Category, s.Tags = strings.TrimSpace(message.Title), message.Category, message.Tags
-	s.StartAt, s.EndAt, s.Private = message.StartAt, message.EndAt, message.Private()
+	s.Category, s.Tags, s.Private = message.Category, message.Tags, message.Private()
 	for _, name := range message.Services {
 		id, _ := tocsin.ServiceIDOf(name)
 		s.Services = append(s.Services, notify.Service{ID: id, Name: name})

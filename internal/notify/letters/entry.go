@@ -75,7 +75,7 @@ func (l *letter) source(e *notify.Entry, fact *notify.Fact, c tocsin.Change) {
 	if c.What == tocsin.WhatStale {
 		fact.Severity = tocsin.SeverityUnknown
 	}
-	e.Heading, e.Title = "["+string(c.What)+"] "+ascii(c.ID), l.own(fact.Title)
+	e.Heading, e.Title = "["+string(c.What)+"] "+notify.ASCII(c.ID), l.own(fact.Title)
 	e.Blocks = []notify.Block{{Kind: notify.BlockChanged, Label: l.text("changed"), Lines: []notify.Line{l.own(l.text(string(c.What), "name", c.ID))}}}
 }
 
@@ -138,7 +138,7 @@ func (l *letter) fill(ctx context.Context, e *notify.Entry, fact *notify.Fact, t
 	if p.Kind == tocsin.KindMessage {
 		bracket = p.Class
 	}
-	e.Heading, e.LinkLabel = "["+ascii(bracket)+"] "+ascii(p.ID), l.text("open", "id", p.ID)
+	e.Heading, e.LinkLabel = "["+notify.ASCII(bracket)+"] "+notify.ASCII(p.ID), l.text("open", "id", p.ID)
 	var newest post.Post
 	if len(p.Posts) > 0 {
 		newest = p.Posts[0]

@@ -200,17 +200,7 @@ func (l *letter) own(text string) notify.Line { return notify.Line{Text: text, L
 func (w *Writer) Test(language, channel string) *notify.Letter {
 	t := w.tongue(language)
 	return &notify.Letter{
-		Language: t.Code, Heading: "[test] " + ascii(channel), Title: notify.Line{Text: t.text("testTitle"), Language: t.Code},
+		Language: t.Code, Heading: "[test] " + notify.ASCII(channel), Title: notify.Line{Text: t.text("testTitle"), Language: t.Code},
 		Lead: []notify.Line{{Text: t.text("test", "name", channel), Language: t.Code}}, Repeated: t.text("repeated"), Shortened: t.text("shortened"),
 	}
-}
-
-// ascii is a text in which what is not printable ASCII is "?".
-func ascii(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, text)
 }

@@ -70,12 +70,12 @@ const maxSubject = 200
 // subject is the value of the header: the heading in plain ASCII on the first
 // line, where every reader and filter sees it, and the title after it.
 func subject(heading, title string) string {
-	heading, title = ascii(oneLine(heading)), strings.ReplaceAll(oneLine(title), "=?", "= ?") // no encoded word of others
+	heading, title = notify.ASCII(oneLine(heading)), strings.ReplaceAll(oneLine(title), "=?", "= ?") // no encoded word of others
 	title = notify.Clip(title, maxSubject)
 	if title == "" {
 		return heading
 	}
-	if ascii(title) == title {
+	if notify.ASCII(title) == title {
 		return fold(heading + ": " + title)
 	}
 	encoded := mime.QEncoding.Encode("utf-8", title)
@@ -102,15 +102,6 @@ func fold(text string) string {
 		room -= len(word)
 	}
 	return b.String()
-}
-
-func ascii(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, text)
 }
 
 // oneLine is a text without line breaks and other control characters.

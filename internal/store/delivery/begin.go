@@ -209,7 +209,7 @@ func (s *Store) letterNums(ctx context.Context, tx *store.Tx, starts []Start, fr
 	if err := tx.Insert(ctx, `INSERT INTO delivery_letters (hash, body) VALUES `, rows, ` ON CONFLICT (hash) DO NOTHING`); err != nil {
 		return nil, err
 	}
-	for part := range slices.Chunk(hashes, maxList) {
+	for part := range slices.Chunk(hashes, store.MaxArgs) {
 		found, err := tx.QueryContext(ctx, `SELECT hash, num FROM delivery_letters WHERE hash IN (`+store.Placeholders(1, len(part))+`)`, part...)
 		_, err = store.Collect(found, err, func(rows *sql.Rows) (none struct{}, err error) {
 			var hash []byte

@@ -116,7 +116,7 @@ func (s *Store) Due(ctx context.Context, claims []Claim, limit int, now time.Tim
 		found[c.Num] = &Work{}
 		nums = append(nums, c.Num)
 	}
-	for part := range slices.Chunk(nums, maxList) {
+	for part := range slices.Chunk(nums, store.MaxArgs) {
 		batches, err := s.openBatches(ctx, part, now)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,7 @@ func (s *Store) openBatches(ctx context.Context, endpoints []int64, now time.Tim
 		SELECT b.num, b.id, b.endpoint, b.kind, b.group_key, b.thread, b.state, b.attempts, b.repeats, b.made_at, l.body
 		FROM delivery_batches b JOIN delivery_letters l ON l.num = b.letter
 		WHERE b.endpoint IN (`+store.Placeholders(2, len(endpoints))+`) AND (b.state = 'sending' OR b.state = 'retry' AND b.due_at <= $1) AND b.state IN ('sending', 'retry')
-		ORDER BY b.num`, append([]any{tocsin.Micros(now)}, refs(endpoints)...)...)
+		ORDER BY b.num`, append([]any{tocsin.Micros(now)}, store.Args(endpoints)...)...)
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (b Batch, err error) {
 		var made int64
 		var body []byte
@@ -166,10 +166,9 @@ func (s *Store) openBatches(ctx context.Context, endpoints []int64, now time.Tim
 // pending are deliveries of endpoints that are due.
 func (s *Store) pending(ctx context.Context, endpoints []int64, limit int, now time.Time) ([]Pending, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT d.endpoint, d.kind, d.group_key, d.via, c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
-		FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		SELECT `+pendingColumns+`
 		WHERE d.endpoint IN (`+store.Placeholders(3, len(endpoints))+`) AND d.batch = 0 AND d.cancelled = '' AND d.due_at <= $1
-		ORDER BY d.endpoint, d.due_at, d.group_key, d.change LIMIT $2`, append([]any{tocsin.Micros(now), limit + 1}, refs(endpoints)...)...)
+		ORDER BY d.endpoint, d.due_at, d.group_key, d.change LIMIT $2`, append([]any{tocsin.Micros(now), limit + 1}, store.Args(endpoints)...)...)
 	list, err := store.Collect(rows, err, scanPending)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries that are due: %w", s.db.Translate(err))
@@ -189,6 +188,10 @@ func (s *Store) pending(ctx context.Context, endpoints []int64, limit int, now t
 	return list[:cut], nil
 }
 
+// pendingColumns are what scanPending reads, and where from.
+const pendingColumns = `d.endpoint, d.kind, d.group_key, d.via, c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
+	FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item`
+
 func scanPending(rows *sql.Rows) (p Pending, err error) {
 	var at int64
 	c := &p.Change
@@ -201,8 +204,7 @@ func scanPending(rows *sql.Rows) (p Pending, err error) {
 // changes.
 func (s *Store) Told(ctx context.Context, batch int64) ([]Pending, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT d.endpoint, d.kind, d.group_key, d.via, c.seq, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at
-		FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
+		SELECT `+pendingColumns+`
 		WHERE d.batch = $1 AND d.batch > 0 ORDER BY d.change`, batch)
 	list, err := store.Collect(rows, err, scanPending)
 	if err != nil {

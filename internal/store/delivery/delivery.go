@@ -54,20 +54,3 @@ const (
 	StateInDoubt   State = "in_doubt"
 	StateCancelled State = "cancelled"
 )
-
-// States lists all states in the order in which they are shown.
-func States() []State {
-	return []State{StatePending, StateSending, StateRetry, StateInDoubt, StateDead, StateSent, StateCancelled}
-}
-
-// maxList bounds the numbers in one statement.
-const maxList = 400
-
-// refs are numbers as arguments of a statement.
-func refs(nums []int64) []any {
-	args := make([]any, len(nums))
-	for i, n := range nums {
-		args[i] = n
-	}
-	return args
-}

@@ -155,12 +155,8 @@ func (s *Store) endpointNums(ctx context.Context, tx *store.Tx, list []Row) (map
 		return nil, fmt.Errorf("insert endpoints: %w", err)
 	}
 	fresh := map[string]int64{}
-	for part := range slices.Chunk(missing, maxList) {
-		args := make([]any, len(part))
-		for i, key := range part {
-			args[i] = key
-		}
-		found, err := tx.QueryContext(ctx, `SELECT key, num FROM delivery_endpoints WHERE key IN (`+store.Placeholders(1, len(part))+`)`, args...)
+	for part := range slices.Chunk(missing, store.MaxArgs) {
+		found, err := tx.QueryContext(ctx, `SELECT key, num FROM delivery_endpoints WHERE key IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
 		_, err = store.Collect(found, err, func(rows *sql.Rows) (none struct{}, err error) {
 			var key string
 			var num int64

@@ -31,8 +31,8 @@ type Document struct {
 // the order given, each once.
 func (s *Store) Uncut(ctx context.Context, q store.Querier, documents []int64) ([]int64, error) {
 	known := map[int64]bool{0: true}
-	for part := range slices.Chunk(documents, maxList) {
-		rows, err := q.QueryContext(ctx, `SELECT document FROM cut_documents WHERE document IN (`+store.Placeholders(1, len(part))+`)`, refs(part)...)
+	for part := range slices.Chunk(documents, store.MaxArgs) {
+		rows, err := q.QueryContext(ctx, `SELECT document FROM cut_documents WHERE document IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
 		list, err := store.Collect(rows, err, scanNum)
 		if err != nil {
 			return nil, fmt.Errorf("find documents that are cut: %w", err)
@@ -145,7 +145,7 @@ func putSegments(ctx context.Context, tx *store.Tx, documents []Document, now ti
 
 func segmentNums(ctx context.Context, q store.Querier, keys []any) (map[Key]int64, error) {
 	nums := map[Key]int64{}
-	for part := range slices.Chunk(keys, maxList) {
+	for part := range slices.Chunk(keys, store.MaxArgs) {
 		rows, err := q.QueryContext(ctx, `SELECT num, key FROM segments WHERE key IN (`+store.Placeholders(1, len(part))+`)`, part...)
 		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 			var num int64
@@ -173,14 +173,14 @@ func forgetItems(ctx context.Context, tx *store.Tx, items []int64) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM segment_documents WHERE document IN (SELECT document FROM cut_documents WHERE item = $1)`, item); err != nil {
 			return fmt.Errorf("forget segments of a private message: %w", err)
 		}
-		for part := range slices.Chunk(segments, maxList) {
+		for part := range slices.Chunk(segments, store.MaxArgs) {
 			for _, table := range []string{"translation_wants", "translation_reports", "memory", "segments"} {
 				column := "segment"
 				if table == "segments" {
 					column = "num"
 				}
 				_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE `+column+` IN (`+store.Placeholders(1, len(part))+`)
-					AND NOT EXISTS (SELECT 1 FROM segment_documents d WHERE d.segment = `+table+`.`+column+`)`, refs(part)...)
+					AND NOT EXISTS (SELECT 1 FROM segment_documents d WHERE d.segment = `+table+`.`+column+`)`, store.Args(part)...)
 				if err != nil {
 					return fmt.Errorf("forget segments of a private message: %w", err)
 				}

@@ -52,7 +52,7 @@ func (s *Store) Lines(ctx context.Context, tenantID, language string, keys []Key
 		return nil, err
 	}
 	lines := make(map[Key]Line, len(keys))
-	for part := range slices.Chunk(keys, maxList) {
+	for part := range slices.Chunk(keys, store.MaxArgs) {
 		args := make([]any, 0, len(part)+2)
 		args = append(args, language, tenant)
 		for i := range part {

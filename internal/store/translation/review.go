@@ -149,14 +149,14 @@ func (s *Store) KnownLines(ctx context.Context, tenantID, language string, segme
 	if err != nil {
 		return nil, err
 	}
-	segments = segments[:min(len(segments), maxList)]
+	segments = segments[:min(len(segments), store.MaxArgs)]
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT s.num, s.key, s.text, COALESCE(m.class, ''), COALESCE(m.tenant, 0), COALESCE(m.text, ''), COALESCE(m.engine, ''), COALESCE(m.model, ''), COALESCE(m.reviewer, ''), COALESCE(m.created_at, 0),
 			COALESCE(w.reason, ''), COALESCE(w.answer, ''), COALESCE(w.engine, ''),
 			(SELECT count(*) FROM translation_reports b WHERE b.tenant = $2 AND b.segment = s.num AND b.language = $1), NOT `+standsNow("s.num", "$2")+`
 		FROM segments s LEFT JOIN memory m ON m.segment = s.num AND m.language = $1 AND (m.tenant = 0 OR m.tenant = $2)
 		LEFT JOIN translation_wants w ON w.segment = s.num AND w.language = $1 AND w.state = 'closed'
-		WHERE s.num IN (`+store.Placeholders(3, len(segments))+`) AND `+hasSeen("s.num", "$2"), append([]any{language, tenant}, refs(segments)...)...)
+		WHERE s.num IN (`+store.Placeholders(3, len(segments))+`) AND `+hasSeen("s.num", "$2"), append([]any{language, tenant}, store.Args(segments)...)...)
 	found := make(map[int64]Known, len(segments))
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var k Known
@@ -268,10 +268,10 @@ func (s *Store) SaidSources(ctx context.Context, tenantID, language string, limi
 // UpdatesOf counts the texts of a tenant that hold one of some segments.
 func (s *Store) UpdatesOf(ctx context.Context, tenantID string, segments []int64) (n int, err error) {
 	documents := map[int64]bool{}
-	for part := range slices.Chunk(segments, maxList) {
+	for part := range slices.Chunk(segments, store.MaxArgs) {
 		rows, err := s.db.Read().QueryContext(ctx, `
 			SELECT DISTINCT p.document FROM segment_documents p JOIN document_tenants r ON r.document = p.document JOIN tenants t ON t.num = r.tenant
-			WHERE t.id = $1 AND p.segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{tenantID}, refs(part)...)...)
+			WHERE t.id = $1 AND p.segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{tenantID}, store.Args(part)...)...)
 		list, err := store.Collect(rows, err, scanNum)
 		if err != nil {
 			return 0, fmt.Errorf("count texts that hold lines: %w", s.db.Translate(err))

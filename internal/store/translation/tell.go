@@ -34,11 +34,11 @@ func (s *Store) tellSince(ctx context.Context, tx *store.Tx, language string, se
 		return err
 	}
 	var found []holding
-	for part := range slices.Chunk(segments, maxList) {
+	for part := range slices.Chunk(segments, store.MaxArgs) {
 		rows, err := tx.QueryContext(ctx, `
 			SELECT r.tenant, c.item, max(r.n), max(c.at) FROM segment_documents p JOIN cut_documents c ON c.document = p.document JOIN document_tenants r ON r.document = p.document
 			WHERE p.segment IN (`+store.Placeholders(2, len(part))+`) AND (CAST($1 AS BIGINT) = 0 OR r.tenant = $1) GROUP BY r.tenant, c.item ORDER BY r.tenant, max(c.at) DESC, c.item`,
-			append([]any{scope}, refs(part)...)...)
+			append([]any{scope}, store.Args(part)...)...)
 		list, err := store.Collect(rows, err, func(rows *sql.Rows) (h holding, err error) { return h, rows.Scan(&h.tenant, &h.item, &h.n, &h.at) })
 		if err != nil {
 			return fmt.Errorf("find items of segments: %w", err)

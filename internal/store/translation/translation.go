@@ -86,15 +86,3 @@ func clean(text string) string { return store.Clean(tocsin.Clip(text, MaxText)) 
 // recent is how long ago a document may have been written for each of its items
 // to be named by a change of its own when it is translated.
 const recent = 14 * 24 * time.Hour
-
-// refs are numbers as arguments of a statement.
-func refs(nums []int64) []any {
-	args := make([]any, len(nums))
-	for i, n := range nums {
-		args[i] = n
-	}
-	return args
-}
-
-// maxList bounds the numbers in one statement.
-const maxList = 400

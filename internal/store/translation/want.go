@@ -35,9 +35,9 @@ const wantedAgain = ` GROUP BY p.segment ON CONFLICT (language, segment) DO UPDA
 // Want has an engine asked for the segments of documents that nobody has answered
 // yet.
 func (s *Store) Want(ctx context.Context, tx *store.Tx, language string, documents []int64, now time.Time) error {
-	for part := range slices.Chunk(documents, maxList) {
+	for part := range slices.Chunk(documents, store.MaxArgs) {
 		_, err := tx.ExecContext(ctx, wanted+` AND p.document IN (`+store.Placeholders(3, len(part))+`)`+wantedAgain,
-			append([]any{language, tocsin.Micros(now)}, refs(part)...)...)
+			append([]any{language, tocsin.Micros(now)}, store.Args(part)...)...)
 		if err != nil {
 			return fmt.Errorf("want segments: %w", err)
 		}
@@ -245,8 +245,8 @@ func (s *Store) TellReplaced(ctx context.Context, language string, now time.Time
 		if n = len(segments); err != nil || n == 0 {
 			return err
 		}
-		for part := range slices.Chunk(segments, maxList) {
-			_, err := tx.ExecContext(ctx, `DELETE FROM translation_wants WHERE language = $1 AND state = 'untold' AND segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{language}, refs(part)...)...)
+		for part := range slices.Chunk(segments, store.MaxArgs) {
+			_, err := tx.ExecContext(ctx, `DELETE FROM translation_wants WHERE language = $1 AND state = 'untold' AND segment IN (`+store.Placeholders(2, len(part))+`)`, append([]any{language}, store.Args(part)...)...)
 			if err != nil {
 				return err
 			}
