@@ -2,11 +2,9 @@ package history
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
-	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -147,11 +145,11 @@ func (p *Past) ofSuite(ctx context.Context, s *readmodel.Service, one spell) ([]
 		if row.Class == "advisory" || row.Status == tocsin.StatusFalsePositive {
 			continue
 		}
-		issue, err := p.reader.texts.Issue(ctx, row)
+		named, err := p.named(ctx, row, s.Name)
 		if err != nil {
-			return nil, fmt.Errorf("read issue %s: %w", row.ID, err)
+			return nil, err
 		}
-		if slices.ContainsFunc(issue.Posts, func(p tocsin.Post) bool { return post.Names(p.Content, s.Name) }) {
+		if named {
 			list = append(list, row)
 		}
 	}

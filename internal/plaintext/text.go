@@ -34,9 +34,6 @@ func Text(content, contentType string) string {
 
 // untabbed is a text with blanks for its tabs.
 func untabbed(text string) string {
-	if strings.IndexByte(text, '\t') < 0 {
-		return text
-	}
 	return strings.ReplaceAll(text, "\t", " ")
 }
 

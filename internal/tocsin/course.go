@@ -74,10 +74,11 @@ func (s Status) Stage() Stage {
 // Stage returns how far announced work is at now, by its own word and the clock,
 // and "" for any other issue.
 func (c Course) Stage(now time.Time) Stage {
+	if !c.Maintenance() {
+		return ""
+	}
 	word := c.Status.Stage()
 	switch {
-	case !c.Maintenance():
-		return ""
 	case word.over():
 		return word
 	case c.Status == StatusFalsePositive:

@@ -123,12 +123,16 @@ func (m *member) warn(ctx context.Context, s spent, now time.Time) {
 		period       string
 		used, budget int
 	}{{now.Format("2006-01-02"), s.day, m.Budget.Day}, {now.Format("2006-01"), s.month, m.Budget.Month}} {
-		if one.budget > 0 && percent(one.used, one.budget) >= warnAt && m.chains.warned.first(m.ID+" "+one.period) {
+		if MostlySpent(one.used, one.budget) && m.chains.warned.first(m.ID+" "+one.period) {
 			m.chains.log.WarnContext(ctx, "most of the budget of a translation engine is used",
 				"engine", m.ID, "period", one.period, "used", one.used, "budget", one.budget)
 		}
 	}
 }
+
+// MostlySpent reports whether so much of a budget is used that operators are
+// warned. Without a budget nothing is.
+func MostlySpent(used, budget int) bool { return budget > 0 && percent(used, budget) >= warnAt }
 
 func (w *warnings) first(key string) bool {
 	w.mu.Lock()

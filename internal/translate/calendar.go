@@ -53,10 +53,7 @@ func (w *when) before(b *Book, language int) string {
 }
 
 // rulesOf are the rules of a language of the book.
-func rulesOf(language int) lang.Rules { return lang.Rules{Code: codes()[language]} }
-
-// codes are the languages of the book in its order.
-func codes() [languageCount]string { return [languageCount]string{"fr", "ja", "es", "de"} }
+func rulesOf(language int) lang.Rules { return lang.Rules{Code: Languages()[language]} }
 
 // A calendar is the words around dates in one language.
 type calendar struct {

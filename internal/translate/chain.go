@@ -150,7 +150,6 @@ type EngineState struct {
 	Budget     Budget
 	SpentDay   int // characters that count against the budget
 	SpentMonth int
-	Warned     bool         // most of a budget is used
 	Until      time.Time    // it is left alone until then; zero when it is asked
 	Class      FailureClass // why it is left alone
 	Mute       []string     // languages in which it takes nothing, and is left alone
@@ -187,7 +186,6 @@ func (c *Chains) States(ctx context.Context) ([]EngineState, error) {
 		e := EngineState{ID: m.ID, Name: m.Engine.Name(), Budget: m.Budget, SpentDay: s.day, SpentMonth: s.month}
 		e.Until, e.Class = m.breaker.state(now)
 		e.Last = m.last.Load()
-		e.Warned = m.Budget.Day > 0 && percent(s.day, m.Budget.Day) >= warnAt || m.Budget.Month > 0 && percent(s.month, m.Budget.Month) >= warnAt
 		for _, language := range c.Languages() {
 			if b := m.languages[language]; b != nil {
 				e.Languages = append(e.Languages, language)

@@ -62,25 +62,25 @@ func leftover(source, target string) bool {
 // separator of thousands. A number word may have become a number.
 func sameDigits(source, target string) bool {
 	want, got := numbersIn(source), numbersIn(target)
+	more, ok := without(got, want)
+	if !ok || len(more) == 0 {
+		return ok
+	}
+	_, ok = without(speltIn(source), more)
+	return ok
+}
+
+// without takes numbers out of others, each as often as it is there, and reports
+// whether all of them were. It changes have.
+func without(have, want []string) (rest []string, ok bool) {
 	for _, n := range want {
-		i := slices.Index(got, n)
+		i := slices.Index(have, n)
 		if i < 0 {
-			return false
+			return have, false
 		}
-		got = slices.Delete(got, i, i+1)
+		have = slices.Delete(have, i, i+1)
 	}
-	if len(got) == 0 {
-		return true
-	}
-	spelt := speltIn(source)
-	for _, n := range got {
-		i := slices.Index(spelt, n)
-		if i < 0 {
-			return false
-		}
-		spelt = slices.Delete(spelt, i, i+1)
-	}
-	return true
+	return have, true
 }
 
 var thousands = regexp.MustCompile(`(\d)[,.\x{a0}\x{202f} ](\d{3})\b`)

@@ -8,6 +8,11 @@ const Source = "en"
 // Languages returns the languages that posts are translated into.
 func Languages() []string { return []string{"fr", "ja", "es", "de"} }
 
+// OwnName returns what a language that posts are translated into calls itself.
+func OwnName(language string) string {
+	return map[string]string{"fr": "Français", "ja": "日本語", "es": "Español", "de": "Deutsch"}[language]
+}
+
 // An Origin says where the words of a line came from.
 type Origin string
 

@@ -3,7 +3,6 @@ package translate
 import (
 	"cmp"
 	"html"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,12 +51,12 @@ func FromXML(answer string) string {
 // all others, in the order of the text. What both return is put together.
 func Terms(text string, glossary map[string]string, put func(word, target string) string, rest func(string) string) string {
 	var found []span
-	for _, word := range slices.Sorted(maps.Keys(glossary)) {
-		if word != "" && glossary[word] != "" && !strings.ContainsAny(word, "⟦⟧") {
+	for word, target := range glossary {
+		if word != "" && target != "" && !strings.ContainsAny(word, "⟦⟧") {
 			found = append(found, whole(text, places(text, word))...)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	slices.SortFunc(found, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	var b strings.Builder
 	at := 0
 	for _, s := range found {

@@ -3,7 +3,6 @@ package translate
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // A Missing is a piece of a segment that a translation must have and lacks.
@@ -56,15 +55,8 @@ func (b *Book) Missing(source, target, language string, keep ...string) []Missin
 
 // holdsAll reports whether numbers are among others, each as often.
 func holdsAll(have, want []string) bool {
-	have = slices.Clone(have)
-	for _, n := range want {
-		i := slices.Index(have, n)
-		if i < 0 {
-			return false
-		}
-		have = slices.Delete(have, i, i+1)
-	}
-	return true
+	_, ok := without(slices.Clone(have), want)
+	return ok
 }
 
 func holdsFolded(written, name string) bool {
@@ -74,5 +66,5 @@ func holdsFolded(written, name string) bool {
 // plainWords is a text with quotes, blanks and hyphens made alike and what cannot
 // be seen left out.
 func plainWords(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.Map(alike, text), unicode.IsSpace), " ")
+	return strings.Join(strings.Fields(strings.Map(alike, text)), " ")
 }

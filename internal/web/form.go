@@ -169,3 +169,16 @@ func Causes(err error) []*tocsin.Error {
 	}
 	return nil
 }
+
+// Keep leaves in the fields of a form what was sent, be it right or wrong.
+func (v *Request) Keep(fields []Field) {
+	for i, f := range fields {
+		switch {
+		case f.Ticks || !v.R.PostForm.Has(f.ID):
+		case f.Choices != nil:
+			fields[i] = f.Choose(v.R.PostFormValue(f.ID))
+		default:
+			fields[i].Value = v.R.PostFormValue(f.ID)
+		}
+	}
+}

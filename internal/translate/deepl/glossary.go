@@ -107,13 +107,13 @@ func (e *Engine) write(ctx context.Context, d dictionary) error {
 		}
 	}
 	if g.id != "" {
-		_, err := e.client.Send(ctx, http.MethodPut, "/v3/glossaries/"+url.PathEscape(g.id)+"/dictionaries", d, &struct{}{})
+		_, err := e.client.Send(ctx, http.MethodPut, "/v3/glossaries/"+url.PathEscape(g.id)+"/dictionaries", nil, d, &struct{}{})
 		return err
 	}
 	var made struct {
 		ID string `json:"glossary_id"`
 	}
-	_, err := e.client.Send(ctx, http.MethodPost, "/v3/glossaries", map[string]any{"name": glossaryName, "dictionaries": []dictionary{d}}, &made)
+	_, err := e.client.JSON(ctx, "/v3/glossaries", nil, map[string]any{"name": glossaryName, "dictionaries": []dictionary{d}}, &made)
 	if err == nil && made.ID == "" {
 		err = &translate.Failure{Class: translate.FailurePassing, Code: "glossary"}
 	}

@@ -64,20 +64,16 @@ type Answer struct{ Header http.Header }
 // returns what came with it. Failures are of type [translate.Failure], unless
 // ctx has ended.
 func (c *Client) JSON(ctx context.Context, path string, header http.Header, request, into any) (Answer, error) {
-	body, err := json.Marshal(request)
-	if err != nil {
-		return Answer{}, fmt.Errorf("encode request: %w", err)
-	}
-	return c.do(ctx, http.MethodPost, path, "application/json", header, body, into)
+	return c.Send(ctx, http.MethodPost, path, header, request, into)
 }
 
 // Send is [Client.JSON] with another method.
-func (c *Client) Send(ctx context.Context, method, path string, request, into any) (Answer, error) {
+func (c *Client) Send(ctx context.Context, method, path string, header http.Header, request, into any) (Answer, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return Answer{}, fmt.Errorf("encode request: %w", err)
 	}
-	return c.do(ctx, method, path, "application/json", nil, body, into)
+	return c.do(ctx, method, path, "application/json", header, body, into)
 }
 
 // Form is [Client.JSON] with a form in place of an object.

@@ -84,7 +84,7 @@ func (p *Pages) adminEngines(v *view) error {
 	}
 	for _, language := range translate.Languages() {
 		if order := p.config.Engines.Order(language); len(order) > 0 {
-			page.Chains = append(page.Chains, chainLine{languageName(language), language, order, waiting[language]})
+			page.Chains = append(page.Chains, chainLine{translate.OwnName(language), language, order, waiting[language]})
 		}
 	}
 	today := v.Now.UTC()
@@ -98,16 +98,11 @@ func (p *Pages) adminEngines(v *view) error {
 	return v.Render(http.StatusOK, "admin-engines", page)
 }
 
-// languageName is what a language calls itself.
-func languageName(code string) string {
-	return map[string]string{"fr": "Français", "ja": "日本語", "es": "Español", "de": "Deutsch"}[code]
-}
-
 // engine is one engine in words.
 func (v *view) engine(e *translate.EngineState) engineLine {
 	line := engineLine{
 		Name: e.Name, ID: e.ID, Languages: v.Join(names(e.Languages)), Mute: v.Join(names(e.Mute)), Look: web.Look{Family: "ok", Glyph: "ok", Words: v.Text("engines.asked")},
-		Day: spending{e.SpentDay, e.Budget.Day, reached(e.SpentDay, e.Budget.Day)}, Month: spending{e.SpentMonth, e.Budget.Month, reached(e.SpentMonth, e.Budget.Month)},
+		Day: spending{e.SpentDay, e.Budget.Day, translate.MostlySpent(e.SpentDay, e.Budget.Day)}, Month: spending{e.SpentMonth, e.Budget.Month, translate.MostlySpent(e.SpentMonth, e.Budget.Month)},
 	}
 	spent := e.Budget.Day > 0 && e.SpentDay >= e.Budget.Day || e.Budget.Month > 0 && e.SpentMonth >= e.Budget.Month
 	switch {
@@ -132,12 +127,9 @@ func (v *view) engine(e *translate.EngineState) engineLine {
 	return line
 }
 
-// reached reports whether most of a budget is spent.
-func reached(spent, budget int) bool { return budget > 0 && spent*5 >= budget*4 }
-
 func names(languages []string) (list []string) {
 	for _, code := range languages {
-		list = append(list, languageName(code))
+		list = append(list, translate.OwnName(code))
 	}
 	return list
 }
@@ -153,7 +145,7 @@ func costsOf(days []translation.Day) (list []costLine, saved int) {
 		}
 		key := [2]string{d.Engine, d.Language}
 		s := sums[key]
-		sums[key] = costLine{d.Engine, languageName(d.Language), d.Language, s.Sent + d.Sent, s.Billed + d.Billed, s.Calls + d.Calls, s.Failures + d.Failures, s.Refused + d.Refused}
+		sums[key] = costLine{d.Engine, translate.OwnName(d.Language), d.Language, s.Sent + d.Sent, s.Billed + d.Billed, s.Calls + d.Calls, s.Failures + d.Failures, s.Refused + d.Refused}
 	}
 	return slices.SortedFunc(maps.Values(sums), func(a, b costLine) int {
 		return cmp.Or(cmp.Compare(a.Engine, b.Engine), cmp.Compare(a.Lang, b.Lang))

@@ -196,7 +196,7 @@ func (n noun[T]) list(v *view, status int, problem error) error {
 	}
 	page.Form = web.Form{Action: v.Href("/admin/" + n.key + query), Submit: v.Text("noun.add"), Fields: n.fields(v, fresh, known.with(nil))}
 	if problem != nil {
-		v.keep(page.Form.Fields)
+		v.Keep(page.Form.Fields)
 		if !v.Blame(&page.Form, renamed(problem, "name", "called")) {
 			return problem
 		}
@@ -223,19 +223,6 @@ func (n noun[T]) rows(v *view, tenantID string, known *parties) ([]nounRow, erro
 		rows = append(rows, row)
 	}
 	return rows, err
-}
-
-// keep leaves in a form what was sent, be it right or wrong.
-func (v *view) keep(fields []web.Field) {
-	for i, f := range fields {
-		switch {
-		case f.Ticks || !v.R.PostForm.Has(f.ID):
-		case f.Choices != nil:
-			fields[i] = f.Choose(v.R.PostFormValue(f.ID))
-		default:
-			fields[i].Value = v.R.PostFormValue(f.ID)
-		}
-	}
 }
 
 // find is the thing of the address, unless it is of a place that is not the
@@ -312,7 +299,7 @@ func (n noun[T]) show(v *view, status int, problem error) error {
 	}
 	page.Form = web.Form{Action: v.Href(at), Submit: v.Text("noun.save"), Fields: n.fields(v, t, known)}
 	if problem != nil {
-		v.keep(page.Form.Fields)
+		v.Keep(page.Form.Fields)
 		if !v.Blame(&page.Form, renamed(problem, "name", "called")) {
 			return problem
 		}

@@ -63,7 +63,7 @@ func (v *view) showSilences(status int, problem error) error {
 	}
 	page.Form = v.silenceForm(tenants, everywhere)
 	if problem != nil {
-		v.keep(page.Form.Fields)
+		v.Keep(page.Form.Fields)
 		if !v.Blame(&page.Form, renamed(problem, "end", "lasts")) {
 			return problem
 		}

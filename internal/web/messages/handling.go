@@ -38,14 +38,21 @@ func (v *view) handledAs(page *messagesPage, rows []messageRow) ([]messageRow, e
 	query := v.R.URL.Query()
 	state := query.Get("state")
 	page.States = v.handlingChoices(state, web.Choice{Value: "", Name: v.Text("handling.all"), On: state == ""})
-	teams, err := v.myTeams()
-	if err != nil {
-		return nil, err
+	owner := query.Get("owner")
+	var teams []tocsin.Party
+	if owner == ownerMyTeams {
+		var err error
+		if teams, err = v.myTeams(); err != nil {
+			return nil, err
+		}
 	}
 	var owns func(messageRow) bool
-	page.Owners, owns = v.ownerFilter(query.Get("owner"), teams, rows)
+	page.Owners, owns = v.ownerFilter(owner, teams, rows)
 	return slices.DeleteFunc(rows, func(m messageRow) bool { return state != "" && string(m.Handled.State) != state || !owns(m) }), nil
 }
+
+// ownerMyTeams asks for messages that a team of the visitor owns.
+const ownerMyTeams = "myteams"
 
 // myTeams are the teams that the visitor is a member of.
 func (v *view) myTeams() ([]tocsin.Party, error) {
@@ -70,7 +77,7 @@ func (v *view) ownerFilter(asked string, teams []tocsin.Party, rows []messageRow
 		}
 	}
 	me := v.me()
-	for _, value := range []string{"", "me", "myteams", "nobody"} {
+	for _, value := range []string{"", "me", ownerMyTeams, "nobody"} {
 		choices = append(choices, web.Choice{Value: value, Name: v.Text("owner." + cmp.Or(value, "all")), On: value == asked})
 	}
 	wanted, ok := tocsin.ParseParty(asked)
@@ -88,7 +95,7 @@ func (v *view) ownerFilter(asked string, teams []tocsin.Party, rows []messageRow
 			return true
 		case asked == "me":
 			return owner == me && !me.IsZero()
-		case asked == "myteams":
+		case asked == ownerMyTeams:
 			return slices.Contains(teams, owner)
 		case asked == "nobody":
 			return owner.IsZero()

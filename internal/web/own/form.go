@@ -51,7 +51,7 @@ func (v *view) send(form func(*view) (*sheet, error)) error {
 	if err != nil {
 		return err
 	}
-	keep(v.R, s.Form.Fields)
+	v.Keep(s.Form.Fields)
 	act := author.Act{
 		TenantID: v.Snapshot.Tenant.ID, By: access.VisitorOf(v.R.Context()).User.ID, IfMatch: v.R.PostFormValue("version"),
 		Key: v.R.PostFormValue("key"), Try: s.Previews && v.R.PostFormValue("do") != "publish",
@@ -118,19 +118,6 @@ func renamed(err error, fields map[string]string) error {
 		return err
 	}
 	return errors.Join(list...)
-}
-
-// keep leaves in a form what was sent, be it right or wrong.
-func keep(r *http.Request, fields []web.Field) {
-	for i, f := range fields {
-		switch {
-		case !r.PostForm.Has(f.ID):
-		case f.Choices != nil:
-			fields[i] = f.Choose(r.PostFormValue(f.ID))
-		default:
-			fields[i].Value = r.PostFormValue(f.ID)
-		}
-	}
 }
 
 // local is how browsers write an instant that was chosen, without a zone.

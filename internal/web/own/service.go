@@ -1,9 +1,6 @@
 package own
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -60,16 +57,10 @@ func (v *view) changeService() (*sheet, error) {
 	if s, ok := v.Snapshot.Service(id); ok {
 		id = s.ID
 	}
-	held, err := v.pages.config.Archive.Held(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindService, ID: id}, 0)
-	if errors.Is(err, tocsin.ErrNotFound) || err == nil && !held.Own() {
-		return nil, web.NothingHere()
-	}
 	var service tocsin.Service
-	if err == nil {
-		err = json.Unmarshal(held.Body, &service)
-	}
+	held, err := v.heldAs(tocsin.KindService, id, &service)
 	if err != nil {
-		return nil, fmt.Errorf("read service %s: %w", id, err)
+		return nil, err
 	}
 	href := v.There("/services/" + web.EscapeID(service.ID))
 	s := &sheet{

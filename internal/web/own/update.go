@@ -29,17 +29,23 @@ func (v *view) held() (issue tocsin.Issue, held tocsin.Held, err error) {
 	if row, ok := v.Snapshot.Issue(id); ok { // in any case
 		id = row.ID
 	}
-	held, err = v.pages.config.Archive.Held(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindIssue, ID: id}, 0)
+	held, err = v.heldAs(tocsin.KindIssue, id, &issue)
+	return issue, held, err
+}
+
+// heldAs reads an own item, whatever kind it is of.
+func (v *view) heldAs(kind tocsin.Kind, id string, into any) (tocsin.Held, error) {
+	held, err := v.pages.config.Archive.Held(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.Ref{Kind: kind, ID: id}, 0)
 	if errors.Is(err, tocsin.ErrNotFound) || err == nil && !held.Own() {
-		return issue, held, web.NothingHere()
+		return held, web.NothingHere()
+	}
+	if err == nil {
+		err = json.Unmarshal(held.Body, into)
 	}
 	if err != nil {
-		return issue, held, err
+		return held, fmt.Errorf("read %s %s: %w", kind, id, err)
 	}
-	if err := json.Unmarshal(held.Body, &issue); err != nil {
-		return issue, held, fmt.Errorf("read issue %s: %w", id, err)
-	}
-	return issue, held, nil
+	return held, nil
 }
 
 // about is the beginning of a form about an issue.

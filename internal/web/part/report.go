@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/http"
-	"strings"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/store/translation"
@@ -114,7 +113,7 @@ func (v *View) ReportForm(r Reportable, problem error) (ReportForm, error) {
 	better := web.Field{ID: "proposal", Label: v.Text("report.proposal"), Hint: v.Text("report.proposal.hint"), Value: v.R.PostFormValue("proposal"), Optional: true, Lines: true}
 	form.Form = web.Form{Action: r.Here, Submit: v.Text("report.send"), Fields: []web.Field{{ID: "line", Label: v.Text("report.line")}, better, note}}
 	if access.VisitorOf(v.R.Context()).May(access.ReviewTranslations, r.TenantID) {
-		form.Improve = ImproveHref(v.Request, r.Ref, r.Language)
+		form.Improve = v.improveHref(r.Ref, r.Language)
 	}
 	if problem != nil && !v.Blame(&form.Form, problem) {
 		return form, problem
@@ -131,29 +130,25 @@ func (v *View) BesideLinks(ref tocsin.Ref, language string) (links BesideLinks) 
 	if language == "" || !v.Reports() {
 		return links
 	}
-	links.Report = v.IssueHref(ref.ID)
+	items := "/issues/"
 	if ref.Kind == tocsin.KindMessage {
-		links.Report = v.MessageHref(ref.ID)
+		items = "/messages/"
 	}
-	address, query, _ := strings.Cut(links.Report, "?")
-	links.Report = address + "/report?to=" + language
-	if query != "" {
-		links.Report += "&" + query
-	}
+	links.Report = v.Href(items + web.EscapeID(ref.ID) + "/report?to=" + language)
 	if v.Reads(access.ReviewTranslations) {
-		links.Improve = ImproveHref(v.Request, ref, language)
+		links.Improve = v.improveHref(ref, language)
 	}
 	return links
 }
 
-// ImproveHref returns the address at which people write the translation of an
+// improveHref returns the address at which people write the translation of an
 // issue or message.
-func ImproveHref(v *web.Request, ref tocsin.Ref, language string) string {
+func (v *View) improveHref(ref tocsin.Ref, language string) string {
 	path := "/admin/translations/issues/"
 	if ref.Kind == tocsin.KindMessage {
 		path = "/admin/translations/messages/"
 	}
-	return web.AddressOf(v.Code, path+web.EscapeID(ref.ID)+"?to="+language, v.Snapshot.Tenant.Name)
+	return v.There(path + web.EscapeID(ref.ID) + "?to=" + language)
 }
 
 // TakeReport keeps what a reader sent about a text. What is theirs to put right is

@@ -25,12 +25,6 @@ const TranslationParameter = "translation"
 // noTranslation is its value for the original alone.
 const noTranslation = "off"
 
-// translationNames are the languages that posts are translated into, by their
-// own names.
-func translationNames() map[string]string {
-	return map[string]string{"fr": "Français", "ja": "日本語", "es": "Español", "de": "Deutsch"}
-}
-
 // Translation returns the language in which posts stand beside the original, ""
 // for none: that of the address, or else that of the reader. It fails with
 // [tocsin.ErrInvalid] for a language that posts are not translated into.
@@ -56,10 +50,6 @@ func (v *View) Translation() (string, error) {
 func (v *View) Translates(language string) bool {
 	return v.parts.config.Translator != nil && slices.Contains(translate.Languages(), language)
 }
-
-// TranslationName returns the own name of a language that posts are translated
-// into.
-func TranslationName(code string) string { return translationNames()[code] }
 
 // A TranslationLink is a choice of the switch above posts.
 type TranslationLink struct {
@@ -88,7 +78,7 @@ func (v *View) TranslationSwitch(language string) []TranslationLink {
 	}
 	links := []TranslationLink{{v.Text("bi.none"), "", address(""), language == ""}}
 	for _, code := range translate.Languages() {
-		links = append(links, TranslationLink{translationNames()[code], code, address(code), language == code})
+		links = append(links, TranslationLink{translate.OwnName(code), code, address(code), language == code})
 	}
 	return links
 }

@@ -226,7 +226,7 @@ func (v *view) frame(section string, more ...web.Crumb) frame {
 	for _, code := range translate.Languages() {
 		other := *v
 		other.to = code
-		f.Switch = append(f.Switch, part.TranslationLink{Name: part.TranslationName(code), Lang: code, Href: other.at(strings.TrimPrefix(v.Path, root)), On: code == v.to})
+		f.Switch = append(f.Switch, part.TranslationLink{Name: translate.OwnName(code), Lang: code, Href: other.at(strings.TrimPrefix(v.Path, root)), On: code == v.to})
 	}
 	query := v.R.URL.Query()
 	if done := query.Get("done"); done != "" && v.HasText("tr.done."+done) {
