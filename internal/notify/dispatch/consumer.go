@@ -132,13 +132,8 @@ func (c *Consumer) tenants(ctx context.Context) (map[string]tocsin.Tenant, error
 // decide returns the deliveries of one change.
 func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change tocsin.Change, pair archive.Pair) ([]delivery.Row, error) {
 	tenant := d.tenants[change.TenantID]
-	if tenant.ID == "" || tenant.Disabled || change.Silent && !firstPoll(change, pair) {
+	if tenant.ID == "" || !tellable(change, tenant) || change.Silent && !firstPoll(change, pair) {
 		return nil, nil
-	}
-	switch change.Kind {
-	case tocsin.KindIssue, tocsin.KindMessage, tocsin.KindSource:
-	default:
-		return nil, nil // of services hear those who hear of issues
 	}
 	e, err := c.events.Of(ctx, tx, change, pair)
 	if err != nil {
@@ -148,11 +143,10 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if err != nil {
 		return nil, err
 	}
-	if e.Empty() || subject.Private || change.Silent && !(subject.Open && subject.Class == "incident") {
+	labels, ok := labelsFor(e, subject, tenant)
+	if !ok || change.Silent && !(subject.Open && subject.Class == "incident") {
 		return nil, nil
 	}
-	word := changeOf(e, subject)
-	labels := LabelsOf(subject, tenant, word)
 	kind := notify.KindUpdate
 	if change.Silent || d.now.Sub(change.At) > oldNews {
 		kind = notify.KindSummary

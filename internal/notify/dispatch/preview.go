@@ -12,16 +12,28 @@ import (
 // the item's documents after it and before it, nil for none. ok is false for a
 // change of which nobody is told.
 func Preview(change tocsin.Change, tenant tocsin.Tenant, before, after []byte, now time.Time) (labels route.Labels, ok bool, err error) {
-	if change.Silent || !change.What.Told() || tenant.Disabled || change.Kind != tocsin.KindIssue && change.Kind != tocsin.KindMessage && change.Kind != tocsin.KindSource {
+	if change.Silent || !change.What.Told() || !tellable(change, tenant) {
 		return nil, false, nil
 	}
 	e, err := event.Of(change, before, after)
 	if err != nil {
 		return nil, false, err
 	}
-	subject := subjectOf(tocsin.Ref{Kind: change.Kind, ID: change.ID}, after, now)
-	if e.Empty() || subject.Private {
-		return nil, false, nil
+	labels, ok = labelsFor(e, subjectOf(tocsin.Ref{Kind: change.Kind, ID: change.ID}, after, now), tenant)
+	return labels, ok, nil
+}
+
+// tellable reports whether anybody may be told of changes of a kind in a tenant.
+// Of services hear those who hear of issues.
+func tellable(change tocsin.Change, tenant tocsin.Tenant) bool {
+	return !tenant.Disabled && (change.Kind == tocsin.KindIssue || change.Kind == tocsin.KindMessage || change.Kind == tocsin.KindSource)
+}
+
+// labelsFor returns the labels of a change. ok is false for one that tells
+// nothing, and for one about data privacy.
+func labelsFor(e tocsin.Event, s *Subject, tenant tocsin.Tenant) (labels route.Labels, ok bool) {
+	if e.Empty() || s.Private {
+		return nil, false
 	}
-	return LabelsOf(subject, tenant, changeOf(e, subject)), true, nil
+	return LabelsOf(s, tenant, changeOf(e, s)), true
 }
