@@ -39,3 +39,27 @@ func TestAdvisoriesLeaveTheForeground(t *testing.T) {
 		}
 	}
 }
+
+// Work whose window has passed is shown for a week, and the clock wakes whoever
+// waits for its end.
+func TestOverrunWakes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	end := d.now.Add(-6 * 24 * time.Hour)
+	d.record(d.now, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational},
+		tocsin.Issue{ID: "EX2", Title: "Work", Service: "Exchange Online", ServiceID: "Exchange", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, StartAt: end.Add(-time.Hour), EndAt: end, ModifiedAt: end})
+	snapshot, err := d.model.Snapshot(t.Context(), storetest.Contoso)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := health.PlannedRows(snapshot, d.now); len(rows) != 1 {
+		t.Fatalf("%d rows of work", len(rows))
+	}
+	wakes := health.NextAt(snapshot, d.now)
+	if want := end.Add(tocsin.OverrunFor); !wakes.Equal(want) {
+		t.Errorf("wakes at %v, want %v", wakes, want)
+	}
+	if rows := health.PlannedRows(snapshot, wakes); len(rows) != 0 {
+		t.Errorf("%d rows of work when it wakes", len(rows))
+	}
+}

@@ -111,3 +111,34 @@ func TestSettingsFileGoesFirst(t *testing.T) {
 		t.Errorf("a source in an unknown cloud was stored: %v", err)
 	}
 }
+
+// Sources that were set up in the pages follow the clouds of the settings while
+// the desk runs.
+func TestCloudsAreFollowed(t *testing.T) {
+	t.Parallel()
+	ctx, desk := t.Context(), storetest.Open(t, storetest.File(t))
+	storetest.AddTenants(t, desk)
+	cloud := func(host string) config.Config {
+		return config.Config{Clouds: []config.Cloud{{Name: "lab", Login: "https://login." + host, Graph: "https://graph." + host + "/v1.0"}}}
+	}
+	n, m := process(t, desk, 1, cloud("old.example"))
+	c := tocsin.Connection{TenantID: storetest.Contoso, Name: "graph", Kind: "graph", Cloud: "lab", ClientID: "aaaaaaaa-1111-4111-8111-111111111111", Every: time.Hour}
+	if err := n.Put(ctx, c, "s3cret"); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Apply(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"old.example", "new.example"} { // the first time nothing is another one
+		apply, err := n.Follow(ctx, cloud(host))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := apply(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(m.reached) != 2 || m.reached[1].Endpoint.API != "https://graph.new.example/v1.0" {
+		t.Errorf("%d sources made, the last one at %+v", len(m.reached), m.reached[len(m.reached)-1].Endpoint)
+	}
+}

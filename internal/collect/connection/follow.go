@@ -94,6 +94,11 @@ func (n *Connections) replace(ctx context.Context, next config.Config, list []ma
 		}
 	}
 	n.mu.Lock()
+	if !reflect.DeepEqual(n.settings.Clouds, next.Clouds) { // those of the pages may be reached elsewhere
+		for key := range n.applied {
+			n.applied[key] = -1
+		}
+	}
 	n.read(next)
 	for key := range fresh {
 		delete(n.applied, key) // the one of the pages was replaced
