@@ -157,25 +157,31 @@ func (p *Pages) saveReading(v *view, s sent) error {
 	if !form.Has("follow") || v.Snapshot == nil || !v.Reads(access.ReadHealth) {
 		return nil
 	}
-	return p.config.People.FollowServices(v.R.Context(), v.Snapshot.Tenant.ID, who, v.followed(form["services"]))
+	services, err := v.followed(form["services"])
+	if err != nil {
+		return err
+	}
+	return p.config.People.FollowServices(v.R.Context(), v.Snapshot.Tenant.ID, who, services)
 }
 
 // followed are the services of the tenant that were chosen, and what the reader
 // follows already that the form could not show.
-func (v *view) followed(chosen []string) []string {
+func (v *view) followed(chosen []string) ([]string, error) {
 	known := func(id string) bool {
 		_, ok := v.Snapshot.Service(id)
 		return ok
 	}
 	list := slices.DeleteFunc(slices.Clone(chosen), func(id string) bool { return !known(id) })
-	if mine, err := v.Mine(); err == nil {
-		for _, id := range mine.IDs {
-			if !known(id) {
-				list = append(list, id)
-			}
+	mine, err := v.Mine()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range mine.IDs {
+		if !known(id) {
+			list = append(list, id)
 		}
 	}
-	return list
+	return list, nil
 }
 
 // commonZones are zones that are proposed; any other can be typed.
