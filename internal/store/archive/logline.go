@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.org/tocsin/internal/store"
@@ -67,30 +68,39 @@ func (s *Store) logPlaces(ctx context.Context, tenant int64, q LatestQuery) ([]P
 	if err != nil {
 		return nil, err
 	}
-	const line = `SELECT l.seq, l.at FROM log_lines l WHERE l.tenant = $1 AND l.service = $2 AND l.kind = $3
-		AND l.at >= $4 AND l.at <= $5 AND (l.at < $6 OR l.seq < $7)`
-	const order = ` ORDER BY l.at DESC, l.seq DESC LIMIT $8`
-	for _, kind := range q.kinds() {
-		query := line + order
-		if kind == tocsin.KindMessage && !q.Private {
-			query = line + ` AND EXISTS (SELECT 1 FROM changes c WHERE c.seq = l.seq` + notPrivate + `)` + order
+	for _, service := range q.keys() {
+		if len(places) >= q.Limit {
+			b.since = max(b.since, tocsin.Micros(places[q.Limit-1].At))
 		}
-		for _, service := range q.keys() {
-			if len(places) >= q.Limit {
-				b.since = max(b.since, tocsin.Micros(places[q.Limit-1].At))
-			}
-			rows, err := s.db.Read().QueryContext(ctx, query, tenant, service, string(kind), b.since, b.until, b.at, b.seq, q.Limit)
-			found, err := store.Collect(rows, err, scanPlace)
-			if err != nil {
-				return nil, err
-			}
-			places = append(places, found...)
-			slices.SortFunc(places, Place.compare)
-			places = slices.Compact(places)
-			places = places[:min(len(places), q.Limit)]
+		query, args := q.linesOf(tenant, service, b)
+		rows, err := s.db.Read().QueryContext(ctx, query, args...)
+		found, err := store.Collect(rows, err, scanPlace)
+		if err != nil {
+			return nil, err
 		}
+		places = append(places, found...)
+		slices.SortFunc(places, Place.compare)
+		places = slices.Compact(places)
+		places = places[:min(len(places), q.Limit)]
 	}
 	return places, nil
+}
+
+// linesOf is the query of the newest lines of each kind about a service, in one
+// statement: to run one costs more than to read a few lines.
+func (q LatestQuery) linesOf(tenant int64, service string, b bounds) (query string, args []any) {
+	args = []any{tenant, service, b.since, b.until, b.at, b.seq, q.Limit}
+	var parts []string
+	for i, kind := range q.kinds() {
+		part := `SELECT l.seq AS seq, l.at AS at FROM log_lines l WHERE l.tenant = $1 AND l.service = $2 AND l.kind = ` + store.Placeholders(len(args)+1, 1) + `
+			AND l.at >= $3 AND l.at <= $4 AND (l.at < $5 OR l.seq < $6)`
+		if kind == tocsin.KindMessage && !q.Private {
+			part += ` AND EXISTS (SELECT 1 FROM changes c WHERE c.seq = l.seq` + notPrivate + `)`
+		}
+		parts = append(parts, `SELECT seq, at FROM (`+part+` ORDER BY l.at DESC, l.seq DESC LIMIT $7) k`+strconv.Itoa(i))
+		args = append(args, string(kind))
+	}
+	return strings.Join(parts, ` UNION ALL `), args
 }
 
 // unlogged are the places of changes that the event log has not come to, newest

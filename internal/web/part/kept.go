@@ -16,6 +16,7 @@ import (
 const (
 	keptBytes = 8 << 20
 	maxRead   = 200 // issues
+	maxNewest = 500 // newest posts, of which lists show what they promise
 )
 
 // keptKey names a part of a page by its template, its language and a hash of
@@ -148,6 +149,17 @@ func (v *View) ReadPosts(row *readmodel.Row, issue tocsin.Issue) Reading {
 	read := ReadingOf(issue)
 	v.parts.read.Put(row.Document, read, 0)
 	return read
+}
+
+// newestPost reads the newest post of an issue that has posts, once for each of
+// its documents.
+func (v *View) newestPost(row *readmodel.Row, issue tocsin.Issue) post.Post {
+	if one, ok := v.parts.newest.Get(row.Document); ok {
+		return one
+	}
+	one := post.Read(issue.Posts[len(issue.Posts)-1])
+	v.parts.newest.Put(row.Document, one, 0)
+	return one
 }
 
 // ReadingOf reads the posts of an issue that may be stored nowhere.

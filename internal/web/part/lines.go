@@ -161,7 +161,7 @@ func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
 	return IssueLine{
 		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
 		Class: row.Class, ClassWords: v.ClassWord(row.Class), Service: row.Service,
-		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(issue), start: row.StartAt.Time(), view: v,
+		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(row, issue), start: row.StartAt.Time(), view: v,
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
@@ -94,12 +95,13 @@ type Parts struct {
 	pasts   *pasts
 	kept    *cache.Cache[keptKey, template.HTML]
 	read    *cache.Cache[int64, Reading]
-	flood   *access.Limiter // of reports
+	newest  *cache.Cache[int64, post.Post] // by the document of the issue
+	flood   *access.Limiter                // of reports
 }
 
 // New returns the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), flood: access.NewLimiter(reportsPerMinute)}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute)}
 }
 
 // Family returns the templates and texts of the parts.

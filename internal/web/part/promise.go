@@ -5,6 +5,7 @@ import (
 
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -22,11 +23,11 @@ const soon = 30 * time.Minute
 
 // NextPromise returns the promise of an open issue that is still to be kept. A
 // date that cannot be right is none.
-func (v *View) NextPromise(issue tocsin.Issue) *Promise {
+func (v *View) NextPromise(row *readmodel.Row, issue tocsin.Issue) *Promise {
 	if !issue.Course().Ongoing(v.Now) || len(issue.Posts) == 0 {
 		return nil
 	}
-	for _, p := range post.Promises(issue.Posts[len(issue.Posts)-1:], v.Now) {
+	for _, p := range post.PromisesOf([]post.Post{v.newestPost(row, issue)}, v.Now) {
 		if p.What == post.PromisedUpdate && p.State != post.StateDoubtful {
 			return v.promise(p)
 		}

@@ -66,7 +66,7 @@ func (page *issuePage) answer(v *view, t told, row *readmodel.Row, versions []to
 		if a.Since = v.Moment(since); a.Since != nil {
 			a.For = v.Length(v.Now.Sub(since))
 		}
-		a.Next = v.NextPromise(t.issue)
+		a.Next = v.NextPromise(row, t.issue)
 		a.NoNext = a.Next == nil
 	}
 	if !row.Course().Maintenance() {
