@@ -2,18 +2,30 @@ package knowledge
 
 import "strings"
 
-// ServiceOf returns the id under which the book knows a service of the provider,
-// by its workload id or its name, and "" for one that it knows nothing about.
-func ServiceOf(name string) string {
-	switch folded := strings.ToLower(strings.ReplaceAll(name, " ", "")); {
-	case strings.Contains(folded, "exchange"), strings.Contains(folded, "outlook"):
-		return "exchange"
-	case strings.Contains(folded, "teams"), strings.Contains(folded, "lync"), strings.Contains(folded, "skype"):
-		return "teams"
-	case strings.Contains(folded, "sharepoint"), strings.Contains(folded, "onedrive"):
-		return "sharepoint"
-	case strings.Contains(folded, "entra"), strings.Contains(folded, "identity"), strings.Contains(folded, "activedirectory"), strings.Contains(folded, "portal"), strings.Contains(folded, "authentication"), strings.Contains(folded, "microsoft365suite"), strings.Contains(folded, "o365client"):
-		return "identity"
+// ServicesOf returns the ids under which the book knows a service of the
+// provider, by its workload id or its name: several for a suite, none for one
+// that it knows nothing about.
+func ServicesOf(name string) []string {
+	folded := strings.ToLower(strings.ReplaceAll(name, " ", ""))
+	contains := func(words ...string) bool {
+		for _, word := range words {
+			if strings.Contains(folded, word) {
+				return true
+			}
+		}
+		return false
 	}
-	return ""
+	switch {
+	case contains("exchange", "outlook"):
+		return []string{"exchange"}
+	case contains("teams", "lync", "skype"):
+		return []string{"teams"}
+	case contains("sharepoint", "onedrive"):
+		return []string{"sharepoint"}
+	case contains("entra", "identity", "activedirectory", "authentication", "portal"):
+		return []string{"identity"}
+	case contains("microsoft365suite", "office365suite", "microsoft365apps", "officeonline", "osdpplatform"), folded == "microsoft365", folded == "office365":
+		return []string{"exchange", "teams", "sharepoint", "identity"}
+	}
+	return nil
 }
