@@ -163,7 +163,7 @@ func (w *watch) tell(held tocsin.Held, told tocsin.Event, now time.Time) (over b
 		At: date(told.At), ID: held.ID, What: string(told.What), Status: string(doc.Facts.Status), Was: string(told.Was), Title: doc.Facts.Title, Version: held.N,
 		Posts: told.Posts, Edited: told.Edited, Changed: append([]string{}, told.Members...),
 	}
-	over = doc.Facts.Course().Over(now)
+	over = !doc.Facts.Course().Pending(now)
 	if w.Output == "json" { // a line each, so that a program can read them as they come
 		encoder := json.NewEncoder(w.env.Stdout)
 		encoder.SetEscapeHTML(false)

@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 // An Order is a way in which an [Index] keeps rows sorted. Rows that are alike
@@ -121,7 +124,7 @@ type Index struct {
 	groups     []*Group
 	numbers    map[groupKey]uint32 // of groups
 	services   map[string][]uint32 // numbers of the groups by service id
-	ahead      []Instant           // ends that were given before they came, ascending
+	ahead      []Instant           // see the function of that name, ascending
 }
 
 type groupKey struct {
@@ -146,18 +149,22 @@ func NewIndex(rows []*Row, generation uint64) *Index {
 	return x
 }
 
-// ahead adds the ends of those rows that were given before they came.
+// ahead adds the ends of those rows that were given before they came, and when
+// work of which nobody says that it is done is no longer waited for.
 func ahead(to []Instant, rows []*Row) []Instant {
 	for _, row := range rows {
 		if row.EndAt > row.ModifiedAt {
 			to = append(to, row.EndAt)
 		}
+		if row.EndAt != 0 && row.Course().Maintenance() {
+			to = append(to, row.EndAt+Instant(tocsin.OverrunFor/time.Microsecond))
+		}
 	}
 	return to
 }
 
-// Ended counts the ends that were given before they came and have come by now:
-// what depends on whether an issue is over is the same as long as it is.
+// Ended counts the ends that were given before they came and have come by now,
+// and those after which work is no longer waited for: what depends on whether an issue is over is the same as long as it is.
 func (x *Index) Ended(now Instant) int {
 	n, _ := slices.BinarySearch(x.ahead, now+1)
 	return n

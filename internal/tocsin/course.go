@@ -104,6 +104,11 @@ func (c Course) Overrun(now time.Time) bool {
 	return c.Stage(now) == StageUnknown && now.Sub(c.EndAt) < OverrunFor
 }
 
+// Pending reports whether the issue belongs into a list of what is open at now:
+// it is not over, or it is work of which nobody knows whether it is done; see
+// [Course.Overrun].
+func (c Course) Pending(now time.Time) bool { return !c.Over(now) || c.Overrun(now) }
+
 // Open reports whether the issue is not over at now. What is to come is open.
 func (c Course) Open(now time.Time) bool { return !c.Over(now) }
 

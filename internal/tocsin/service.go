@@ -185,3 +185,14 @@ func ServiceNameOf(id string) string {
 	}
 	return id
 }
+
+// ServiceNames returns the display names of all listed services, older ones as
+// well. The slice is shared: it must not be changed.
+func ServiceNames() []string { return listedNames() }
+
+var listedNames = sync.OnceValue(func() (names []string) { //nolint:gochecknoglobals // made once, never changed
+	for _, s := range listedServices() {
+		names = append(names, s.names...)
+	}
+	return names
+})

@@ -11,5 +11,5 @@ const (
 type entityKey struct {
 	document int64
 	unknown  bool
-	ahead    bool // its end is still to come
+	ahead    bool // its end is still to come, or nobody said of the work that it is done
 }

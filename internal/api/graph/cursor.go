@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"strings"
+	"time"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
@@ -115,7 +116,7 @@ func (t *texted[T]) read() *T {
 type issueCursor struct {
 	texted[tocsin.Issue]
 	judged *readmodel.Traits // whose status is judged below
-	status struct{ settled, healthy, known bool }
+	status struct{ settled, healthy, known, work bool }
 }
 
 func (r *reading) issues(rows ...*readmodel.Row) *issueCursor {
@@ -126,6 +127,9 @@ func (r *reading) issue(row *readmodel.Row) (tocsin.Issue, error) {
 	return r.api.model.Issue(r.ctx, row)
 }
 
+// overrunFor is [tocsin.OverrunFor] among instants.
+const overrunFor = readmodel.Instant(tocsin.OverrunFor / time.Microsecond)
+
 // agree reports whether all issues of a group are over, or none is, and no
 // text is needed to tell.
 func (c *issueCursor) agree(g *readmodel.Group) bool {
@@ -135,6 +139,8 @@ func (c *issueCursor) agree(g *readmodel.Group) bool {
 		return c.status.known && !c.status.healthy
 	case c.status.settled:
 		return true
+	case c.status.work && g.LastEnd() > c.now-overrunFor:
+		return false
 	}
 	return c.status.healthy && g.LastEnd() <= c.now
 }
@@ -149,7 +155,7 @@ func (c *issueCursor) holds(word string) bool {
 }
 
 func (c *issueCursor) entity() (*entity, error) {
-	key := entityKey{c.row.Document, c.unknown, c.row.EndAt > c.now}
+	key := entityKey{c.row.Document, c.unknown, c.row.EndAt > c.now || c.overrun()}
 	if e, ok := c.api.entities.Get(key); ok {
 		return e, nil
 	}
@@ -172,6 +178,8 @@ func (c *issueCursor) entity() (*entity, error) {
 func (c *issueCursor) resolved() bool {
 	c.judge(c.row.Traits)
 	switch end := c.row.EndAt; {
+	case c.overrun():
+		return false
 	case end == 0 && c.status.known && !c.status.healthy, end > c.now && !c.status.settled:
 		return false
 	case end > c.now, end != 0 && c.status.healthy:
@@ -183,9 +191,17 @@ func (c *issueCursor) resolved() bool {
 	return c.row.Course().Over(c.now.Time())
 }
 
+// overrun reports whether the issue is work of which nobody knows whether it is
+// done.
+func (c *issueCursor) overrun() bool {
+	c.judge(c.row.Traits)
+	return c.status.work && c.row.EndAt <= c.now && c.row.Course().Overrun(c.now.Time())
+}
+
 func (c *issueCursor) judge(t *readmodel.Traits) {
 	if c.judged != t {
 		c.judged, c.status.settled, c.status.healthy, c.status.known = t, t.Status.Settled(), t.Status.Healthy(), t.Status.Known()
+		c.status.work = (tocsin.Course{Class: t.Class}).Maintenance()
 	}
 }
 

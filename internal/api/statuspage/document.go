@@ -86,7 +86,7 @@ func summary(v *view) (any, error) {
 		return nil, err
 	}
 	work, err := v.incidents(func(row *readmodel.Row) bool {
-		return row.Course().Maintenance() && (!row.Course().Over(v.now) || row.Course().Overrun(v.now))
+		return row.Course().Maintenance() && row.Course().Pending(v.now)
 	})
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ type ItemsQuery struct {
 	Kind   tocsin.Kind
 	Source string    // empty for all
 	Class  string    // of an issue or message; empty for all
-	OpenAt time.Time // only what is not over then, as [tocsin.Course] has it; zero for all
+	OpenAt time.Time // only what is pending then, as [tocsin.Course] has it; zero for all
 	// Private asks for messages about data privacy as well.
 	Private bool
 	Limit   int
@@ -84,11 +84,13 @@ func quoted(list []tocsin.Status) string {
 	return strings.Join(texts, ", ")
 }
 
-// openAt is [tocsin.Course.Open] in SQL, with the number of the value that is
-// the instant left open.
+// openAt is [tocsin.Course.Pending] in SQL, with the number of the value that
+// is the instant left open.
 func openAt() string {
-	return "d.status NOT IN (" + quoted(tocsin.StatusesThat(tocsin.Status.Settled)) + `)
-		AND (d.end_at = 0 OR d.end_at > $%d OR d.status IN (` + quoted(tocsin.StatusesThat(tocsin.Status.Broken)) + "))"
+	return fmt.Sprintf(`d.status NOT IN (%s)
+		AND NOT (lower(d.class) = '%s' AND replace(replace(replace(lower(d.status), ' ', ''), '-', ''), '_', '') IN ('completed', 'canceled', 'cancelled'))
+		AND (d.end_at = 0 OR d.end_at > $%%[1]d OR d.status IN (%s) OR (lower(d.class) = '%[2]s' AND d.end_at > $%%[1]d - %[4]d))`,
+		quoted(tocsin.StatusesThat(tocsin.Status.Settled)), strings.ToLower(tocsin.ClassMaintenance), quoted(tocsin.StatusesThat(tocsin.Status.Broken)), tocsin.OverrunFor.Microseconds())
 }
 
 const itemColumns = `SELECT i.num, i.kind, i.id, m.n, m.left_at, m.source, d.title, d.service, d.service_id, d.feature, d.feature_set, d.status, d.class,

@@ -182,29 +182,37 @@ func items(t *testing.T, s *Desk) {
 	if err != nil || len(list) != 1 || list[0].Source != tocsin.SourceOwn || list[0].Title != "ours" {
 		t.Errorf("own items = %+v, %v", list, err)
 	}
-	past, soon := T0.Add(-time.Hour), T0.Add(time.Hour)
+	past, soon, long := T0.Add(-time.Hour), T0.Add(time.Hour), T0.Add(-tocsin.OverrunFor)
 	for id, one := range map[string]tocsin.Course{
-		"A1": {Status: tocsin.StatusServiceRestored, EndAt: past}, "A2": {Status: tocsin.StatusServiceRestored}, "A3": {Status: tocsin.StatusInvestigating, EndAt: past},
-		"B1": {Status: tocsin.StatusDegradation, EndAt: past}, "B2": {Status: tocsin.StatusOperational, EndAt: soon}, "B3": {Status: "Brewing"},
+		"A1": {Class: "course", Status: tocsin.StatusServiceRestored, EndAt: past}, "A2": {Class: "course", Status: tocsin.StatusServiceRestored},
+		"A3": {Class: "course", Status: tocsin.StatusInvestigating, EndAt: past}, "B1": {Class: "course", Status: tocsin.StatusDegradation, EndAt: past},
+		"B2": {Class: "course", Status: tocsin.StatusOperational, EndAt: soon}, "B3": {Class: "course", Status: "Brewing"},
+		"A4": {Class: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, EndAt: long}, "A5": {Class: tocsin.ClassMaintenance, Status: "Can-celled", EndAt: soon},
+		"A6": {Class: tocsin.ClassMaintenance, Status: "completed", EndAt: past}, "A7": {Class: tocsin.ClassMaintenance, Status: tocsin.StatusServiceRestored, EndAt: past},
+		"B4": {Class: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, EndAt: past}, "B5": {Class: tocsin.ClassMaintenance, Status: "In progress", EndAt: T0},
+		"B6": {Class: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, EndAt: long.Add(time.Second)}, "B7": {Class: tocsin.ClassMaintenance, Status: "Scheduled", EndAt: soon},
 	} {
-		doc, err := tocsin.NewDocument(tocsin.Issue{ID: id, Classification: "course", Status: one.Status, EndAt: one.EndAt, ModifiedAt: T0})
+		doc, err := tocsin.NewDocument(tocsin.Issue{ID: id, Classification: one.Class, Status: one.Status, EndAt: one.EndAt, ModifiedAt: T0})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if open := one.Open(T0); open != strings.HasPrefix(id, "B") {
-			t.Errorf("%s is open: %v", id, open)
+		if pending := one.Pending(T0); pending != strings.HasPrefix(id, "B") {
+			t.Errorf("%s is pending: %v", id, pending)
 		}
 		record(t, s, Contoso, T0, doc)
 	}
-	list, _, err = s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Class: "course", OpenAt: T0, Limit: 9})
 	ids = nil
-	for _, i := range list {
-		ids = append(ids, i.ID)
+	for _, class := range []string{"course", tocsin.ClassMaintenance} {
+		list, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Class: class, OpenAt: T0, Limit: 20})
+		if err != nil {
+			t.Error(err)
+		}
+		for _, i := range list {
+			ids = append(ids, i.ID)
+		}
 	}
 	slices.Sort(ids)
-	if expect(t, "open items", ids, []string{"B1", "B2", "B3"}); err != nil {
-		t.Error(err)
-	}
+	expect(t, "open items", ids, []string{"B1", "B2", "B3", "B4", "B5", "B6", "B7"})
 	if _, _, err := s.Items(t.Context(), Contoso, archive.ItemsQuery{Kind: tocsin.KindIssue, Limit: 4, After: "x"}); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("a cursor of nonsense: %v, want ErrInvalid", err)
 	}
