@@ -33,8 +33,8 @@ func TestRefusalsAreInTheWordsOfTheCommand(t *testing.T) {
 		args []string
 		want string
 	}{
-		{contoso, "tocsin: A tenant with the id, name or a domain of contoso exists already.\n"},
-		{[]string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555556", "--name", "other", "--domain", "contoso.com"}, "tocsin: A tenant with the id, name or a domain of other exists already.\n"},
+		{contoso, "tocsin: add tenant contoso: id: There is a tenant with the id 11111111-2222-4333-8444-555555555555 already.\n"},
+		{[]string{"tenant", "add", "--id", "11111111-2222-4333-8444-555555555556", "--name", "other", "--domain", "contoso.com"}, "tocsin: add tenant other: domain: Another tenant has the domain contoso.com.\n"},
 		{[]string{"user", "add", "kim"}, "tocsin: name: There is somebody called \"kim\" already.\n"},
 		{[]string{"team", "add", "MAIL"}, "tocsin: add team: name: There is a team of that name already.\n"},
 		{[]string{"team", "add", "Other", "--member", "joe"}, `member "joe": There is nobody of that name.`},

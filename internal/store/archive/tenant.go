@@ -35,13 +35,38 @@ func (s *Store) AddTenant(ctx context.Context, t tocsin.Tenant) error {
 		}
 		return tx.Audit(ctx, tocsin.AuditEntry{At: t.CreatedAt, TenantID: t.ID, Action: "tenant.add", Object: t.Name, Detail: describeTenant(t)})
 	})
-	if errors.Is(err, tocsin.ErrConflict) {
-		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("A tenant with the id, name or a domain of %s exists already.", t.Name), Cause: err}
-	}
 	if err != nil {
-		return fmt.Errorf("add tenant %s: %w", t.Name, err)
+		return fmt.Errorf("add tenant %s: %w", t.Name, s.whatIsTaken(ctx, t, true, err))
 	}
 	return nil
+}
+
+// whatIsTaken turns a conflict into one that names what another tenant has: the
+// id of a new tenant, the name or a domain. Any other error is returned as it is.
+func (s *Store) whatIsTaken(ctx context.Context, t tocsin.Tenant, added bool, err error) error {
+	if !errors.Is(err, tocsin.ErrConflict) {
+		return err
+	}
+	taken := &tocsin.Error{Kind: tocsin.ErrConflict, Field: "name", Message: fmt.Sprintf("There is a tenant named %q already.", t.Name), Cause: err}
+	others, readErr := s.Tenants(ctx)
+	for _, other := range others {
+		switch {
+		case other.ID == t.ID && added:
+			taken.Field, taken.Message = "id", fmt.Sprintf("There is a tenant with the id %s already.", t.ID)
+			return taken
+		case other.ID == t.ID:
+			continue
+		case other.Name == t.Name:
+			return taken
+		}
+		for _, domain := range t.Domains {
+			if slices.Contains(other.Domains, domain) {
+				taken.Field, taken.Message = "domain", fmt.Sprintf("Another tenant has the domain %s.", domain)
+				return taken
+			}
+		}
+	}
+	return errors.Join(err, readErr)
 }
 
 func addDomains(ctx context.Context, q store.Querier, num int64, domains []string) error {
@@ -90,7 +115,7 @@ func (s *Store) PutTenant(ctx context.Context, t tocsin.Tenant) error {
 		return addDomains(ctx, tx, num, t.Domains)
 	})
 	if err != nil {
-		return fmt.Errorf("put tenant %s: %w", t.Name, err)
+		return fmt.Errorf("put tenant %s: %w", t.Name, s.whatIsTaken(ctx, t, false, err))
 	}
 	return nil
 }
@@ -136,7 +161,7 @@ func (s *Store) ChangeTenant(ctx context.Context, id string, change func(*tocsin
 		return tx.Audit(ctx, tocsin.AuditEntry{TenantID: t.ID, Action: "tenant.change", Object: changed.Name, Detail: describeTenant(changed)})
 	})
 	if err != nil {
-		return tocsin.Tenant{}, fmt.Errorf("change tenant: %w", err)
+		return tocsin.Tenant{}, fmt.Errorf("change tenant: %w", s.whatIsTaken(ctx, changed, false, err))
 	}
 	return changed, nil
 }

@@ -37,7 +37,7 @@ func (s *Store) AddClient(ctx context.Context, c tocsin.Client, secrets ...tocsi
 		return tx.Audit(ctx, tocsin.AuditEntry{At: c.CreatedAt, TenantID: c.TenantID, Action: "client.add", Object: c.Name, Detail: c.ID + " for " + strings.Join(c.Scopes, " ")})
 	})
 	if errors.Is(err, tocsin.ErrConflict) {
-		return &tocsin.Error{Kind: tocsin.ErrConflict, Message: fmt.Sprintf("The tenant has a client %q already.", c.Name), Cause: err}
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "name", Message: fmt.Sprintf("This tenant already has a client named %q.", c.Name), Cause: err}
 	}
 	if err != nil {
 		return fmt.Errorf("add client %s: %w", c.Name, err)

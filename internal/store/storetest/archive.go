@@ -82,8 +82,14 @@ func tenants(t *testing.T, s *Desk) {
 		t.Errorf("Tenant of an unknown domain: %v, want ErrNotFound", err)
 	}
 	taken := tocsin.Tenant{ID: "33333333-3333-4333-8333-333333333333", Name: "third", Domains: []string{"contoso.com"}}
-	if err := s.AddTenant(t.Context(), taken); !errors.Is(err, tocsin.ErrConflict) {
-		t.Errorf("AddTenant with a taken domain: %v, want ErrConflict", err)
+	for field, twin := range map[string]tocsin.Tenant{"domain": taken, "name": {ID: taken.ID, Name: "contoso"}, "id": {ID: Contoso, Name: "third"}} {
+		if err := s.AddTenant(t.Context(), twin); !errors.Is(err, tocsin.ErrConflict) || fieldOf(err) != field {
+			t.Errorf("AddTenant with what another has: %v, want ErrConflict about its %s", err, field)
+		}
+	}
+	twin := tocsin.Tenant{ID: Fabrikam, Name: "contoso"}
+	if err := s.PutTenant(t.Context(), twin); !errors.Is(err, tocsin.ErrConflict) || fieldOf(err) != "name" {
+		t.Errorf("PutTenant with a taken name: %v, want ErrConflict about its name", err)
 	}
 	list, err := s.Tenants(t.Context())
 	if err != nil || len(list) != 2 || list[0].Name != "contoso" {
@@ -100,6 +106,15 @@ func tenants(t *testing.T, s *Desk) {
 	if err := s.AddTenant(t.Context(), tocsin.Tenant{ID: "x", Name: "!"}); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("AddTenant of nonsense: %v, want ErrInvalid", err)
 	}
+}
+
+// fieldOf is the field that an error names.
+func fieldOf(err error) string {
+	e, _ := errors.AsType[*tocsin.Error](err)
+	if e == nil {
+		return ""
+	}
+	return e.Field
 }
 
 // outOfOrderValues guards the assumption that one SQL text serves both engines:

@@ -233,6 +233,7 @@ func changeTenant(t *testing.T, s *Desk) {
 	}
 	for name, change := range map[string]func(*tocsin.Tenant) error{
 		"a taken domain": func(tenant *tocsin.Tenant) error { tenant.Domains = []string{"fabrikam.com"}; return nil },
+		"a taken name":   func(tenant *tocsin.Tenant) error { tenant.Name = "fabrikam"; return nil },
 		"a refusal":      func(*tocsin.Tenant) error { return tocsin.Conflictf("No.") },
 	} {
 		if _, err := s.ChangeTenant(t.Context(), Contoso, change); !errors.Is(err, tocsin.ErrConflict) {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,6 +105,9 @@ func (p *Pages) addFeed(v *view) error {
 		return v.showFeeds(http.StatusBadRequest, tocsin.Invalidf("of", "Choose one of the tenants."), "", "")
 	}
 	secret, err := p.config.Door.NewFeedAddress(v.R.Context(), tenant, label)
+	if errors.Is(err, tocsin.ErrConflict) {
+		err = &tocsin.Error{Kind: tocsin.ErrConflict, Field: "feeds", Message: "Revoke one first.", Cause: err}
+	}
 	if err != nil {
 		return v.showFeeds(web.FormStatus(err), err, "", "")
 	}

@@ -109,3 +109,34 @@ func TestAuditIsFiltered(t *testing.T) {
 		t.Errorf("table: %s, %q", response.Header.Get("Content-Disposition"), lines)
 	}
 }
+
+// What is taken is said at its field, in the language of the page.
+func TestTakenIsSaidAtTheField(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	b := h.Browser()
+	b.Enter("alex")
+	const third = "33333333-3333-4333-8333-333333333333"
+	client := url.Values{"client": {"monitoring"}, "tenant": {storetest.Contoso}, "scope": {tocsin.ScopeServiceHealth}}
+	if status := b.Status("POST", "/admin/clients", client); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	for _, tt := range []struct {
+		path, field, en, fr, ja string
+		form                    url.Values
+	}{
+		{"/admin/clients", "client", "This tenant already has a client of that name.", "Ce locataire a déjà un client de ce nom.", "同じ名前のクライアントがすでにあります", client},
+		{"/admin/tenants", "id", "There is a tenant with that id already.", "Il existe déjà un locataire avec cet identifiant.", "この ID のテナントはすでにあります", url.Values{"id": {storetest.Contoso}, "label": {"other"}}},
+		{"/admin/tenants", "label", "Another tenant has that name.", "Un autre locataire porte déjà ce nom.", "別のテナントがこの名前を使用しています", url.Values{"id": {third}, "label": {"contoso"}}},
+		{"/admin/tenants", "domain", "Another tenant has one of these domains.", "Un autre locataire possède l’un de ces domaines.", "別のテナントがこのドメインを使用しています", url.Values{"id": {third}, "label": {"other"}, "domain": {"contoso.com"}}},
+		{"/admin/tenants/" + storetest.Fabrikam, "label", "Another tenant has that name.", "Un autre locataire porte déjà ce nom.", "別のテナントがこの名前を使用しています", url.Values{"label": {"contoso"}}},
+	} {
+		for prefix, want := range map[string]string{"": tt.en, "/fr": tt.fr, "/ja": tt.ja} {
+			response, body := b.Send("POST", prefix+tt.path, tt.form)
+			if response.StatusCode != http.StatusConflict || !strings.Contains(body, `id="`+tt.field+`-e"`) || !strings.Contains(body, want) {
+				t.Errorf("%s%s, %s: %s, without %q at its field", prefix, tt.path, tt.field, response.Status, want)
+			}
+		}
+	}
+}

@@ -133,7 +133,7 @@ func (p *Pages) addClient(v *view) error {
 		ID: signin.NewID(), TenantID: tenant.ID, Name: strings.TrimSpace(v.R.PostFormValue("client")), Scopes: v.R.PostForm["scope"], CreatedAt: v.Now,
 	}
 	if err := p.config.Admin.AddClient(v.R.Context(), client, tocsin.Secret{Hash: hash, CreatedAt: v.Now}); err != nil {
-		return v.showClients(http.StatusBadRequest, err, secret{})
+		return v.showClients(web.FormStatus(err), err, secret{})
 	}
 	return v.showClients(http.StatusOK, nil, secret{value, v.Text("admin.secret.client", "name", client.Name), client.ID, v.Text("admin.secret.once")})
 }

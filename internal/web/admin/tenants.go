@@ -182,7 +182,7 @@ func (p *Pages) addTenant(v *view) error {
 	tenant := tocsin.Tenant{ID: v.R.PostFormValue("id"), Name: v.R.PostFormValue("label"), DisplayName: v.R.PostFormValue("displayName"), Domains: typedList(v.R.PostFormValue("domain")), CreatedAt: v.Now}
 	tenant.Normalize()
 	if err := p.config.Admin.AddTenant(v.R.Context(), tenant); err != nil {
-		return v.showTenants(http.StatusBadRequest, err)
+		return v.showTenants(web.FormStatus(err), err)
 	}
 	return v.Redirect(v.Href("/admin/tenants/" + tenant.ID + "?done=tenant"))
 }
@@ -284,7 +284,7 @@ func (p *Pages) changeTenant(v *view) error {
 		return err
 	}
 	v.Title(&page.Frame, page.Edit)
-	return v.Render(http.StatusBadRequest, "admin-tenant", page)
+	return v.Render(web.FormStatus(err), "admin-tenant", page)
 }
 
 // askDisableTenant serves GET /admin/tenants/{id}/state.
@@ -342,7 +342,7 @@ func (p *Pages) putSource(v *view) error {
 			return err
 		}
 		v.Title(&page.Frame, page.Source)
-		return v.Render(http.StatusBadRequest, "admin-tenant", page)
+		return v.Render(web.FormStatus(err), "admin-tenant", page)
 	}
 	return v.test(tenant, c.Name)
 }
