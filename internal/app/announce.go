@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,9 +15,12 @@ import (
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/notify/letters"
 	"example.org/tocsin/internal/notify/webhook"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web/admin"
 )
 
@@ -116,6 +121,79 @@ func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant) ([]route.Lab
 	return list, nil
 }
 
+// A Previewed is what a channel would say of a version.
+type Previewed struct {
+	Kind    string // of the channel
+	Version int
+	Content *notify.Content
+}
+
+// Preview returns what a channel of the settings would say of a version of an
+// issue or a message, 0 for the newest. Nothing is sent. It fails with
+// [tocsin.ErrNotFound] when there is no such channel or version, and with
+// [tocsin.ErrUnavailable] while its translation is being made.
+func (r *Rooms) Preview(ctx context.Context, c config.Config, channel, tenantID, id string, n int) (Previewed, error) {
+	exit, err := exitOf(c, channel)
+	if err != nil {
+		return Previewed{}, err
+	}
+	ref := tocsin.Ref{Kind: tocsin.KindIssue, ID: id}
+	versions, err := r.Archive.Versions(ctx, tenantID, ref)
+	if errors.Is(err, tocsin.ErrNotFound) {
+		ref.Kind = tocsin.KindMessage
+		versions, err = r.Archive.Versions(ctx, tenantID, ref)
+	}
+	if err != nil {
+		return Previewed{}, err
+	}
+	if n == 0 {
+		n = versions[len(versions)-1].N
+	}
+	i := slices.IndexFunc(versions, func(v tocsin.Version) bool { return v.N == n })
+	if i < 0 {
+		return Previewed{}, tocsin.NotFoundf("%s has no version %d.", tocsin.Clip(id, 40), n)
+	}
+	change := tocsin.Change{TenantID: tenantID, Kind: ref.Kind, ID: ref.ID, N: n, What: tocsin.WhatUpdated, At: versions[i].SeenAt}
+	if i == 0 {
+		change.What = tocsin.WhatNew
+	}
+	writer, err := letters.New(letters.Config{
+		Press: publish.New(r.Archive, time.Now), Translator: translate.NewTranslator(r.Translation, r.policy, time.Now), Base: func() string { return c.Server.Base }, Now: time.Now,
+	})
+	if err != nil {
+		return Previewed{}, err
+	}
+	content, until, err := writer.Write(ctx, exit.Language, exit.Zone, notify.KindUpdate, []delivery.Pending{{Change: change}})
+	switch {
+	case err != nil:
+		return Previewed{}, err
+	case !until.IsZero():
+		return Previewed{}, &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "Its translation is being made: try again in a moment."}
+	case content == nil:
+		return Previewed{}, tocsin.NotFoundf("Nobody may be told of %s.", tocsin.Clip(id, 40))
+	}
+	if exit.Word != nil {
+		content, err = exit.Word(content)
+	}
+	return Previewed{exit.Kind, n, content}, err
+}
+
+// exitOf finds a channel of the settings.
+func exitOf(c config.Config, name string) (*dispatch.Exit, error) {
+	setup, err := NewSetup(c, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if exit := setup.Exits[name]; exit != nil {
+		return exit, nil
+	}
+	var names []string
+	for _, one := range c.Notify.Channels {
+		names = append(names, one.Name)
+	}
+	return nil, tocsin.NotFoundf("There is no channel %s%s", tocsin.Clip(name, 40), tocsin.Meant(name, names))
+}
+
 // A Tested is what came of a test of a channel.
 type Tested struct {
 	Kind    string
@@ -129,17 +207,9 @@ type Tested struct {
 // settings, past the ledger. It fails with [tocsin.ErrNotFound] when there is no
 // such channel.
 func TestChannel(ctx context.Context, c config.Config, name string) (Tested, error) {
-	setup, err := NewSetup(c, time.Now)
+	exit, err := exitOf(c, name)
 	if err != nil {
 		return Tested{}, err
-	}
-	exit := setup.Exits[name]
-	if exit == nil {
-		var names []string
-		for _, one := range c.Notify.Channels {
-			names = append(names, one.Name)
-		}
-		return Tested{}, tocsin.NotFoundf("There is no channel %s%s", tocsin.Clip(name, 40), tocsin.Meant(name, names))
 	}
 	writer, err := letters.New(letters.Config{Now: time.Now})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/notify/alertmanager"
 	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/notify/letters"
 	"example.org/tocsin/internal/notify/mail"
 	"example.org/tocsin/internal/notify/ntfy"
 	"example.org/tocsin/internal/notify/slack"
@@ -38,16 +39,38 @@ func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
 	for _, r := range c.Notify.All() {
 		s.Receivers[r.Name] = r.Channels
 	}
-	var problems []error
+	wordings, problems := newWordings(c.Notify.Wordings)
+	writer, err := letters.New(letters.Config{Now: now})
+	if err != nil {
+		return nil, err
+	}
 	for i, one := range c.Notify.Channels {
 		exit, err := channels{c, now}.exit(one)
 		if err != nil {
 			problems = append(problems, channelProblem(fmt.Sprintf("notify.channels[%d]", i), one, err))
 			continue
 		}
+		if own := wordings[one.Wording]; own != nil {
+			exit.Word = func(content *notify.Content) (*notify.Content, error) { return writer.Word(content, own, exit.Zone) }
+		}
 		s.Exits[one.Name] = exit
 	}
 	return s, errors.Join(problems...)
+}
+
+// newWordings makes the wordings of the settings, by name.
+func newWordings(list []config.Wording) (map[string]*letters.Wording, []error) {
+	wordings := map[string]*letters.Wording{}
+	var problems []error
+	for i, one := range list {
+		w := &letters.Wording{Title: one.Title, Lead: one.Lead, Text: one.Text, Footer: one.Footer, Link: one.Link}
+		for _, problem := range w.Check() {
+			name, words, _ := strings.Cut(problem.Error(), ": ")
+			problems = append(problems, tocsin.Invalidf(fmt.Sprintf("notify.wordings[%d].%s", i, name), "%s", words))
+		}
+		wordings[one.Name] = w
+	}
+	return wordings, problems
 }
 
 // CheckChannels reports what only the adapters of channels can find wrong with

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -81,6 +82,24 @@ func TestProblemsOfChannels(t *testing.T) {
 		c := channelSettings(t, "channels: ["+text+"]")
 		_, err := app.NewSetup(c, time.Now)
 		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// A wording is checked with the channels, and found by its name.
+func TestWordings(t *testing.T) {
+	t.Parallel()
+	const hook = "channels: [{name: a, kind: slack, address: 'https://hooks.slack.com/services/a', wording: %s}]\nwordings: [{name: managers, text: ['%s']}]"
+	for text, want := range map[string]string{
+		fmt.Sprintf(hook, "managers", "{impact}"): "",
+		fmt.Sprintf(hook, "manager", "{impact}"):  "notify.channels[0].wording: There is no wording manager; did you mean managers?",
+		fmt.Sprintf(hook, "managers", "{impcat}"): "notify.wordings[0].text[0]: {impcat} is no placeholder; did you mean impact?",
+	} {
+		c := channelSettings(t, text)
+		setup, problem := app.NewSetup(c, time.Now)
+		err := errors.Join(c.Validate(), problem)
+		if want == "" && (err != nil || setup.Exits["a"].Word == nil) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 )
 
 const routes = `
+server: {base: 'https://status.contoso.com'}
 notify:
   channels:
     - {name: ops-hook, kind: slack, address: 'https://hooks.example/ops'}
@@ -208,6 +209,11 @@ func TestRouteShadow(t *testing.T) {
 	run(1, "route", "test", "--issue", "EX4711", "--tenant", "contoso")
 	run(2, "route", "test", "--issue", id)
 	run(2, "route", "test", "--issue", id, "--label", "class=incident")
+	if got := run(0, "channel", "preview", "wall", id, "--tenant", "contoso", "--version", "1"); !strings.Contains(got, "] "+id) || !strings.Contains(got, "It is slow.") || strings.Contains(got, "still") {
+		t.Error(got)
+	}
+	run(1, "channel", "preview", "wall", id, "--tenant", "contoso", "--version", "9")
+	run(1, "channel", "preview", "nobody", id, "--tenant", "contoso")
 	if got := run(0, "route", "shadow"); !strings.Contains(got, "3 changes would have been told of. Nothing was sent.") {
 		t.Error(got)
 	}

@@ -21,6 +21,7 @@ type Channel struct {
 	Target    string   `yaml:"target"`         // of telegram: the chat
 	Language  string   `yaml:"language"`       // of what is sent: en, fr, ja, es or de; en when empty
 	Zone      string   `yaml:"zone"`           // time zone of times in it, such as Europe/Paris; UTC when empty
+	Wording   string   `yaml:"wording"`        // name of a wording, for an audience that is told in words of its own
 	Fallback  string   `yaml:"fallback"`       // another channel, for what cannot be sent here
 	DependsOn string   `yaml:"dependsOn"`      // service that it needs itself, such as Exchange or microsoftteams: while that is not well, incidents go to the fallback too
 	Inside    bool     `yaml:"inside"`         // whether its address may be inside the network
@@ -131,7 +132,7 @@ func ChannelKinds() []string { return slices.Sorted(maps.Keys(channelKeys())) }
 
 // commonKeys are keys of every channel.
 func commonKeys() []string {
-	return []string{"name", "kind", "language", "zone", "fallback", "dependsOn"}
+	return []string{"name", "kind", "language", "zone", "wording", "fallback", "dependsOn"}
 }
 
 // validate reports what is wrong with a channel, but for what its adapter alone

@@ -16,6 +16,7 @@ import (
 // have the grammar and the key names of Alertmanager (docs/routes.md).
 type Notify struct {
 	Channels  []Channel  `yaml:"channels"`
+	Wordings  []Wording  `yaml:"wordings" live:"yes"`  // words of their own for channels whose readers want other ones
 	Receivers []Receiver `yaml:"receivers" live:"yes"` // names for several channels; one of all channels when empty
 	// Routes is the first route, which takes whatever no route below does. Without it incidents are
 	// told at once, advisories, messages and planned work each morning.
@@ -29,6 +30,18 @@ type Notify struct {
 type Receiver struct {
 	Name     string   `yaml:"name"`               // unique
 	Channels []string `yaml:"channels,omitempty"` // names of channels; nobody hears when the key is left out
+}
+
+// Wording is what readers of some channels are told in words of their own. Texts
+// have placeholders, such as {impact}; a line of which one has no value is left
+// out (docs/channels.md).
+type Wording struct {
+	Name   string   `yaml:"name"`             // unique: 1 to 32 lower-case letters, digits and dashes
+	Title  string   `yaml:"title,omitempty"`  // of an item; as the provider wrote it when left out
+	Lead   []string `yaml:"lead,omitempty"`   // lines above all items
+	Text   []string `yaml:"text,omitempty"`   // lines about each item, what matters most first; as usual when left out
+	Footer []string `yaml:"footer,omitempty"` // lines below all items
+	Link   string   `yaml:"link,omitempty"`   // name of the link to an item; as usual when left out
 }
 
 // everyone is the receiver of all channels, where the settings name none.
@@ -104,6 +117,7 @@ func (c Config) validateNotify() error {
 		}
 	}
 	problems = append(problems, n.validateFallbacks(names)...)
+	problems = append(problems, n.validateWordings()...)
 	taken := map[string]bool{}
 	for i, r := range n.Receivers {
 		key := fmt.Sprintf("notify.receivers[%d]", i)
@@ -143,6 +157,28 @@ func (r Receiver) validateChannels(key string, names []string) (problems []error
 			problems = append(problems, tocsin.Invalidf(at, "There is no channel %s; there is none at all.", tocsin.Clip(name, 40)))
 		default:
 			problems = append(problems, tocsin.Invalidf(at, "There is no channel %s%s", tocsin.Clip(name, 40), tocsin.Meant(name, names)))
+		}
+	}
+	return problems
+}
+
+// validateWordings reports wordings that cannot be told apart, and channels that
+// ask for one that there is not.
+func (n Notify) validateWordings() (problems []error) {
+	var names []string
+	for i, w := range n.Wordings {
+		key := fmt.Sprintf("notify.wordings[%d].name", i)
+		if !providerName.MatchString(w.Name) {
+			problems = append(problems, tocsin.Invalidf(key, "%q is not 1 to 32 lower-case letters, digits and dashes.", tocsin.Clip(w.Name, 40)))
+		}
+		if slices.Contains(names, w.Name) {
+			problems = append(problems, tocsin.Invalidf(key, "There are two wordings with the name %q: set another.", tocsin.Clip(w.Name, 40)))
+		}
+		names = append(names, w.Name)
+	}
+	for i, c := range n.Channels {
+		if c.Wording != "" && !slices.Contains(names, c.Wording) {
+			problems = append(problems, tocsin.Invalidf(fmt.Sprintf("notify.channels[%d].wording", i), "There is no wording %s%s", tocsin.Clip(c.Wording, 40), tocsin.Meant(c.Wording, names)))
 		}
 	}
 	return problems

@@ -81,7 +81,7 @@ func sentenceEnd(text string) int {
 // shortened is a letter with some parts only.
 func shortened(l *Letter, parts []part) *Letter {
 	short := *l
-	short.Entries = nil
+	short.Entries, short.Footer = nil, nil
 	at := map[int]int{}    // place of an entry in the short letter
 	last := map[int]part{} // of an entry, the part that was added last
 	for _, p := range parts {

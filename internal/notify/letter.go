@@ -25,6 +25,7 @@ type Letter struct {
 	// such as "(repeat)", where the other side does not know messages by their ids.
 	Repeated string
 	// Footer are lines below all entries, such as why the reader gets the message.
+	// They are the first that a letter loses which does not fit.
 	Footer []Line
 	// UnsubscribeLabel names the address that ends a subscription.
 	UnsubscribeLabel string
@@ -49,7 +50,7 @@ type Entry struct {
 // A Block is one part of an entry.
 type Block struct {
 	Kind  BlockKind
-	Label string // in the letter's language
+	Label string // in the letter's language; "" for none
 	Lines []Line
 }
 

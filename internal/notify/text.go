@@ -23,7 +23,10 @@ func (l *Letter) Body(cut bool, escape func(string) string) string {
 			if len(b.Lines) == 0 {
 				continue
 			}
-			lines := []string{escape(b.Label)}
+			var lines []string
+			if b.Label != "" {
+				lines = append(lines, escape(b.Label))
+			}
 			for _, line := range b.Lines {
 				lines = append(lines, line.marked(escape))
 			}
@@ -35,6 +38,9 @@ func (l *Letter) Body(cut bool, escape func(string) string) string {
 	}
 	if cut && l.Shortened != "" {
 		parts = append(parts, escape(l.Shortened))
+	}
+	for _, line := range l.Footer {
+		parts = append(parts, line.marked(escape))
 	}
 	return strings.Join(parts, "\n\n")
 }

@@ -77,6 +77,11 @@ func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start
 			e.writing.Postponed = append(e.writing.Postponed, delivery.Postponed{Claim: e.claim, Changes: seqs(group), Due: minTime(until, e.Now().Add(askAgain))})
 			continue
 		}
+		if e.exit.Word != nil {
+			if content, err = e.exit.Word(content); err != nil {
+				return nil, err
+			}
+		}
 		list = append(list, &start{content: content, list: group, Start: delivery.Start{Claim: e.claim, Changes: seqs(group), Batch: delivery.Batch{
 			ID: NewID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
 		}}})

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/notify"
-
 	"example.org/tocsin/internal/route"
 )
 
@@ -18,7 +17,9 @@ type Exit struct {
 	Host     string         // where it leads, fit to be shown
 	Language string         // of what is sent
 	Zone     *time.Location // of times in it
-	Fallback string         // name of another channel, "" for none
+	// Word puts a message into the words of an audience; nil leaves it as it is.
+	Word     func(*notify.Content) (*notify.Content, error)
+	Fallback string // name of another channel, "" for none
 	// DependsOn is the id of the service that the channel needs itself, "" for none:
 	// while an incident of it is open, incidents go to the fallback as well.
 	DependsOn string

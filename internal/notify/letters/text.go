@@ -48,10 +48,13 @@ func (t *tongue) text(key string, pairs ...string) string {
 	if !ok {
 		return "⟦" + key + "⟧"
 	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
+	slots := make([]string, len(pairs))
+	for i := range pairs {
+		if slots[i] = pairs[i]; i%2 == 0 {
+			slots[i] = "{" + pairs[i] + "}"
+		}
 	}
-	return text
+	return strings.NewReplacer(slots...).Replace(text)
 }
 
 // status is the word for a status, as it is written where there is none.

@@ -131,7 +131,9 @@ func textOf(m *notify.Message) string {
 			if len(block.Lines) == 0 {
 				continue
 			}
-			b.WriteString(oneLine(block.Label) + "\n")
+			if block.Label != "" {
+				b.WriteString(oneLine(block.Label) + "\n")
+			}
 			for _, line := range block.Lines {
 				b.WriteString(lineOf(line) + "\n")
 			}

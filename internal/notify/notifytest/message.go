@@ -11,13 +11,15 @@ import (
 func Now() time.Time { return time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC) }
 
 // Message returns a message about one incident, as it is sent first: with every
-// block, a translated line, and text that means something to each form that it
+// block, one without a label, a translated line, lines above and below, and text that means something to each form that it
 // may be put into.
 func Message() *notify.Message {
 	return &notify.Message{
 		ID: "msg_2b7d4f1e9a", Kind: notify.KindUpdate, Attempt: 1, Endpoint: notify.Endpoint{Key: "channel:ops", Zone: time.UTC}, Language: "en",
 		MadeAt: Now(), Thread: "thr_5c1d", Letter: &notify.Letter{
 			Language: "en", Heading: "[serviceDegradation] EX123456", Title: notify.Line{Text: Hostile, Language: "en"},
+			Lead:   []notify.Line{{Text: "For managers. " + Hostile, Language: "en"}},
+			Footer: []notify.Line{{Text: "Service desk. " + Hostile, Language: "en"}},
 			Entries: []notify.Entry{{
 				Heading: "[serviceDegradation] EX123456", Title: notify.Line{Text: Hostile, Language: "en"},
 				Severity: tocsin.SeverityDegraded, At: Now(), Link: "https://status.contoso.com/contoso/issues/EX123456", LinkLabel: "Open EX123456",
@@ -29,6 +31,7 @@ func Message() *notify.Message {
 					{Kind: notify.BlockImpact, Label: "User impact", Lines: []notify.Line{{Text: "Users cannot send mail.", Language: "en"}}},
 					{Kind: notify.BlockWorkaround, Label: "Workaround", Lines: []notify.Line{{Text: "Use Outlook on the web.", Language: "en"}}},
 					{Kind: notify.BlockNext, Label: "Next update", Lines: []notify.Line{{Text: "Sunday 29 November 2026, 14:00 UTC", Language: "en"}}},
+					{Kind: notify.BlockServices, Lines: []notify.Line{{Text: "A line without a label.", Language: "en"}}},
 					{Kind: notify.BlockTenants, Label: "Tenants", Lines: []notify.Line{{Text: "Contoso", Language: "en"}}},
 				},
 			}},

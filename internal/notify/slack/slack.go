@@ -88,7 +88,7 @@ func payloadOf(l *notify.Letter, repeat, cut bool) payload {
 	}
 	p.Text = escape(head)
 	for _, line := range l.Lead {
-		p.Blocks = append(p.Blocks, section(line.Text))
+		p.Blocks = append(p.Blocks, section(escape(line.Text)))
 	}
 	if len(l.Entries) != 1 {
 		p.Blocks = append(p.Blocks, header(l.Title.Text))
@@ -99,6 +99,9 @@ func payloadOf(l *notify.Letter, repeat, cut bool) payload {
 	if cut && l.Shortened != "" {
 		p.Blocks = append(p.Blocks, note(l.Shortened))
 	}
+	for _, line := range l.Footer {
+		p.Blocks = append(p.Blocks, note(line.Text))
+	}
 	return p
 }
 
@@ -108,7 +111,10 @@ func entryOf(e notify.Entry) []block {
 		if len(b.Lines) == 0 {
 			continue
 		}
-		part := "*" + bold(b.Label) + "*"
+		part := ""
+		if b.Label != "" {
+			part = "*" + bold(b.Label) + "*"
+		}
 		for _, line := range b.Lines {
 			next := "\n" + escape(line.Text) + origin(line)
 			if utf8.RuneCountInString(part)+utf8.RuneCountInString(next) > maxSection {

@@ -84,6 +84,9 @@ func cardOf(l *notify.Letter, repeat, cut bool) card {
 	if cut && l.Shortened != "" {
 		c.Body = append(c.Body, text(run{Text: l.Shortened, Italic: true}))
 	}
+	for _, line := range l.Footer {
+		c.Body = append(c.Body, text(run{Text: line.Text, Subtle: true, Size: "Small"}))
+	}
 	return c
 }
 
@@ -97,12 +100,15 @@ func entryOf(e notify.Entry, apart bool) []element {
 		if len(b.Lines) == 0 {
 			continue
 		}
-		label := text(run{Text: b.Label, Weight: "Bolder"})
-		label.Spacing = "Medium"
-		list = append(list, label)
+		spacing := "Medium"
+		if b.Label != "" {
+			label := text(run{Text: b.Label, Weight: "Bolder"})
+			label.Spacing, spacing = spacing, "Small"
+			list = append(list, label)
+		}
 		for _, line := range b.Lines {
 			element := lineOf(line)
-			element.Spacing = "Small"
+			element.Spacing, spacing = spacing, "Small"
 			list = append(list, element)
 		}
 	}

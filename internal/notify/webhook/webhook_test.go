@@ -116,7 +116,7 @@ func TestBody(t *testing.T) {
 	if got.Type != "issue.status" || got.Data.Version != 1 || item.ID != "EX123456" || item.Severity != "degraded" || item.Was != "investigating" || item.Title != notifytest.Hostile || item.Services[0].ID != "Exchange" {
 		t.Errorf("%s", body)
 	}
-	if blocks := got.Data.Letter.Entries[0].Blocks; len(blocks) != 5 || blocks[0].Kind != "changed" || blocks[0].Lines[1].Origin != "machine translation" || got.Data.Letter.Cut {
+	if blocks := got.Data.Letter.Entries[0].Blocks; len(blocks) != 6 || blocks[0].Kind != "changed" || blocks[0].Lines[1].Origin != "machine translation" || got.Data.Letter.Cut {
 		t.Errorf("%+v", got.Data.Letter)
 	}
 	long := notifytest.Message()
