@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/store/programs"
+	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/store/translation"
 	"example.org/tocsin/internal/translate"
 )
@@ -23,6 +24,7 @@ type Rooms struct {
 	Programs    *programs.Store
 	Translation *translation.Store
 	Deliveries  *delivery.Store
+	Responses   *respond.Store
 
 	announcing announcing
 	settings   config.Config // they were opened with
@@ -58,7 +60,7 @@ func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), policy: policyOf(c), settings: c}, nil
+	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), Responses: respond.Open(s), policy: policyOf(c), settings: c}, nil
 }
 
 // Close ends all connections to the database.
@@ -87,17 +89,22 @@ type work struct {
 	*notices
 	people     *people.Store
 	deliveries *delivery.Store
+	responses  *respond.Store
 }
 
 // keepDeliveries is how long the ledger of deliveries remembers what has ended.
 const keepDeliveries = 90 * 24 * time.Hour
+
+// keepWords is how long reports, and what people write in calls, are kept.
+const keepWords = 30 * 24 * time.Hour
 
 // Sweep puts right what a crash left behind, and forgets what has ended by
 // itself, in every room.
 func (w work) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	freed, err := w.notices.Sweep(ctx, now, keep)
 	_, problem := w.deliveries.Sweep(ctx, now.Add(-keepDeliveries))
-	return freed, errors.Join(err, problem, w.people.Sweep(ctx, now))
+	_, wordy := w.responses.SweepWords(ctx, now, now.Add(-keepWords))
+	return freed, errors.Join(err, problem, wordy, w.people.Sweep(ctx, now))
 }
 
 // administration is what the pages of those who run the desk ask of the store.

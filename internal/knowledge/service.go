@@ -16,6 +16,8 @@ func ServicesOf(name string) []string {
 		return false
 	}
 	switch {
+	case contains("microsoft365suite", "office365suite", "office365portal", "microsoft365apps", "osdpplatform"), folded == "microsoft365", folded == "office365":
+		return []string{"exchange", "teams", "sharepoint", "identity"}
 	case contains("exchange", "outlook"):
 		return []string{"exchange"}
 	case contains("teams", "lync", "skype"):
@@ -24,8 +26,6 @@ func ServicesOf(name string) []string {
 		return []string{"sharepoint"}
 	case contains("entra", "identity", "activedirectory", "authentication", "portal"):
 		return []string{"identity"}
-	case contains("microsoft365suite", "office365suite", "microsoft365apps", "officeonline", "osdpplatform"), folded == "microsoft365", folded == "office365":
-		return []string{"exchange", "teams", "sharepoint", "identity"}
 	}
 	return nil
 }

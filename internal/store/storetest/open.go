@@ -14,6 +14,7 @@ import (
 	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/store/programs"
+	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/store/translation"
 )
 
@@ -57,6 +58,7 @@ type (
 	Programs     = programs.Store
 	Translations = translation.Store
 	Ledger       = delivery.Store
+	Responses    = respond.Store
 )
 
 // A Desk is an open store with all its rooms, as tests want it: each method of
@@ -68,6 +70,7 @@ type Desk struct {
 	*Programs
 	*Translations
 	*Ledger
+	*Responses
 }
 
 // New opens a store and its rooms, as [store.Open] does. The caller closes the
@@ -85,7 +88,7 @@ func New(ctx context.Context, dsn string, options ...store.Option) (*Desk, error
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Desk{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translations: translation.Open(s), Ledger: delivery.Open(s)}, nil
+	return &Desk{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translations: translation.Open(s), Ledger: delivery.Open(s), Responses: respond.Open(s)}, nil
 }
 
 // Sweep sweeps all rooms, as a running desk does.

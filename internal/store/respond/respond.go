@@ -1,0 +1,91 @@
+// Package respond keeps what a desk does when something fails: calls that are
+// qualified, with their files; reports of the staff; workarounds of the desk's
+// own, and what the team says of them.
+//
+// It is a room of the store: a [Store] works through the engine, package store,
+// imports that and tocsin alone, and sends statements to its own tables. What
+// people write has a term, after which [Store.SweepWords] removes it. Begin at
+// triage.go.
+package respond
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Store keeps calls, reports and workarounds. Its methods may be used from any
+// goroutine.
+type Store struct {
+	db      *store.Store
+	mu      sync.Mutex
+	secrets map[int64]tocsin.Hash // by day since 1970
+}
+
+// Open opens the room of an open store, which the caller closes.
+func Open(db *store.Store) *Store { return &Store{db: db, secrets: map[int64]tocsin.Hash{}} }
+
+// SweepWords removes what people wrote before an instant: reports, files, and the
+// words in calls, of which the answers stay; and the secrets by which machines
+// were told apart, but for that of the day of now. It returns how many reports
+// and files went.
+func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, err error) {
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		n = 0
+		for _, statement := range []string{`DELETE FROM reports WHERE at < $1`, `DELETE FROM triage_files WHERE added_at < $1`} {
+			result, err := tx.ExecContext(ctx, statement, tocsin.Micros(keep))
+			if err != nil {
+				return err
+			}
+			gone, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			n += gone
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM report_secrets WHERE day < $1`, dayOf(now)); err != nil {
+			return err
+		}
+		return s.silenceWords(ctx, tx, `changed_at < $1`, tocsin.Micros(keep))
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sweep words: %w", err)
+	}
+	return n, nil
+}
+
+// silenceWords takes the words of people out of calls.
+func (s *Store) silenceWords(ctx context.Context, tx *store.Tx, where string, arg any) error {
+	rows, err := tx.QueryContext(ctx, `SELECT tenant, n, answers FROM triages WHERE texts = 1 AND `+where+` ORDER BY tenant, n LIMIT 1000`, arg)
+	type row struct {
+		tenant, n int64
+		answers   string
+	}
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (r row, err error) {
+		return r, rows.Scan(&r.tenant, &r.n, &r.answers)
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		var a tocsin.TriageAnswers
+		if err := json.Unmarshal([]byte(r.answers), &a); err != nil {
+			return fmt.Errorf("read answers of triage %d: %w", r.n, err)
+		}
+		a.Caller, a.Notes = "", nil
+		text, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE triages SET answers = $1, texts = 0 WHERE tenant = $2 AND n = $3`, string(text), r.tenant, r.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
