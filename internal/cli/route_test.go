@@ -217,6 +217,17 @@ func TestRouteShadow(t *testing.T) {
 	if got := run(0, "route", "shadow"); !strings.Contains(got, "3 changes would have been told of. Nothing was sent.") {
 		t.Error(got)
 	}
+	run(0, "silence", "add", `service="Vpn"`, "--for", "2h", "--reason", "work")
+	run(0, "issue", "post", id, "--tenant", "contoso", "--text", "It is quick again.")
+	if got := run(0, "route", "shadow", "--lines", "1"); !strings.Contains(got, "3 changes would have been told of.") || !strings.Contains(got, "1 change would have been kept from all") || !strings.Contains(got, "silenced") {
+		t.Error(got)
+	}
+	run(0, "service", "add", "--tenant", "contoso", "--id", "Print", "--name", "Printing")
+	run(0, "issue", "create", "--tenant", "contoso", "--service", "Print", "--title", "Stuck")
+	run(0, "issue", "create", "--tenant", "contoso", "--service", "Print", "--title", "Slow", "--advisory")
+	if got := run(0, "route", "shadow", "--lines", "1"); !strings.Contains(got, "4 changes would have been told of.") || !strings.Contains(got, "2 changes would have been kept from all") || !strings.Contains(got, "inhibited") {
+		t.Error(got)
+	}
 	if got := run(0, "route", "shadow", "--since", "1ns"); !strings.Contains(got, "0 changes") {
 		t.Error(got)
 	}

@@ -27,6 +27,7 @@ type routeShadowCmd struct {
 type shadowJSON struct {
 	Since   string          `json:"since"`
 	Changes int             `json:"changes"` // that somebody is told of
+	Kept    int             `json:"kept"`    // of them, those that a silence or an inhibition rule keeps from all
 	Days    []shadowDayJSON `json:"days"`
 	Lines   []shadowLine    `json:"lines"`
 }
@@ -46,6 +47,7 @@ type shadowLine struct {
 	Route    string `json:"route"`
 	Receiver string `json:"receiver"`
 	Sent     string `json:"sent,omitempty"` // none when it is never sent
+	Kept     string `json:"kept,omitempty"` // silenced or inhibited
 }
 
 func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
@@ -69,7 +71,13 @@ func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	w := &shadow{policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]time.Time{}, days: map[shadowDayJSON]*shadowDayJSON{}}
+	w := &shadow{
+		policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]time.Time{}, days: map[shadowDayJSON]*shadowDayJSON{},
+		before: map[itemOfTenant]tocsin.Change{}, open: map[string]map[string]route.Labels{},
+	}
+	if w.silences, err = desk.Deliveries.SilencesSince(ctx, since); err != nil {
+		return err
+	}
 	if err := w.walk(ctx, since); err != nil {
 		return err
 	}
@@ -87,7 +95,15 @@ type shadow struct {
 	days    map[shadowDayJSON]*shadowDayJSON // by day and receiver
 	last    []shadowLine
 	changes int
+	kept    int
+
+	silences []route.Silence
+	before   map[itemOfTenant]tocsin.Change     // the last one of each issue before the first that is looked at
+	open     map[string]map[string]route.Labels // issues that are open, by tenant and id
 }
+
+// itemOfTenant names an issue of a tenant.
+type itemOfTenant struct{ tenant, id string }
 
 // walk reads changes a page at a time.
 func (w *shadow) walk(ctx context.Context, since time.Time) error {
@@ -108,7 +124,13 @@ func (w *shadow) walk(ctx context.Context, since time.Time) error {
 		for _, change := range changes {
 			seq = change.Seq
 			if change.At.Before(since) {
+				if change.Kind == tocsin.KindIssue {
+					w.before[itemOfTenant{change.TenantID, change.ID}] = change
+				}
 				continue
+			}
+			if err := w.begin(ctx); err != nil {
+				return err
 			}
 			if err := w.change(ctx, change); err != nil {
 				return err
@@ -118,6 +140,56 @@ func (w *shadow) walk(ctx context.Context, since time.Time) error {
 			return nil
 		}
 	}
+}
+
+// begin finds the issues that were open when the first change that is looked at
+// came: inhibition rules ask for them.
+func (w *shadow) begin(ctx context.Context) error {
+	before := w.before
+	w.before = map[itemOfTenant]tocsin.Change{}
+	if len(w.policy.Inhibit) == 0 {
+		return nil
+	}
+	for _, change := range before {
+		if change.What == tocsin.WhatLeft {
+			continue
+		}
+		change.Silent, change.What = false, tocsin.WhatNew // as it stands there
+		labels, ok, err := labelsOfChange(ctx, w.desk, w.tenants[change.TenantID], change)
+		if err != nil {
+			return err
+		}
+		if ok {
+			w.note(change, labels)
+		}
+	}
+	return nil
+}
+
+// note remembers whether an issue is open after a change.
+func (w *shadow) note(change tocsin.Change, labels route.Labels) {
+	if change.Kind != tocsin.KindIssue {
+		return
+	}
+	if change.What == tocsin.WhatLeft || tocsin.Status(labels.Get("status")).Settled() {
+		delete(w.open[change.TenantID], change.ID)
+		return
+	}
+	if w.open[change.TenantID] == nil {
+		w.open[change.TenantID] = map[string]route.Labels{}
+	}
+	w.open[change.TenantID][change.ID] = labels
+}
+
+// hidden says what keeps a change from all: silenced, inhibited, or "".
+func (w *shadow) hidden(change tocsin.Change, labels route.Labels) string {
+	if _, ok := route.Silenced(w.silences, labels, change.At); ok {
+		return dispatch.CancelledSilence
+	}
+	if _, _, ok := w.policy.Inhibited(labels, slices.Collect(maps.Values(w.open[change.TenantID]))); ok {
+		return dispatch.CancelledInhibition
+	}
+	return ""
 }
 
 // labelsOfChange are the labels of a change of the archive; ok is false when
@@ -152,8 +224,17 @@ func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
 		return err
 	}
 	w.changes++
+	w.note(change, labels)
+	hidden := w.hidden(change, labels)
+	if hidden != "" {
+		w.kept++
+	}
 	for _, r := range w.policy.Match(labels) {
-		line := shadowLine{Change: change.Seq, At: date(change.At), ID: change.ID, What: labels.Get("change"), Route: r.At, Receiver: r.Receiver}
+		line := shadowLine{Change: change.Seq, At: date(change.At), ID: change.ID, What: labels.Get("change"), Route: r.At, Receiver: r.Receiver, Kept: hidden}
+		if hidden != "" {
+			w.last = append(w.last, line)
+			continue
+		}
 		if due, fresh, ok := w.due(r, labels, change.At); ok {
 			line.Sent = date(due)
 			day := w.day(due, r.Receiver)
@@ -193,7 +274,7 @@ func (w *shadow) day(due time.Time, receiver string) *shadowDayJSON {
 }
 
 func (w *shadow) found(since time.Time) shadowJSON {
-	found := shadowJSON{Since: date(since), Changes: w.changes, Days: []shadowDayJSON{}, Lines: append([]shadowLine{}, w.last...)}
+	found := shadowJSON{Since: date(since), Changes: w.changes, Kept: w.kept, Days: []shadowDayJSON{}, Lines: append([]shadowLine{}, w.last...)}
 	for day := range maps.Values(w.days) {
 		found.Days = append(found.Days, *day)
 	}
@@ -204,7 +285,11 @@ func (w *shadow) found(since time.Time) shadowJSON {
 }
 
 func (f shadowJSON) write(out io.Writer) {
-	fmt.Fprintf(out, "Since %s, %s would have been told of. Nothing was sent.\n\n", f.Since, count(f.Changes, "change", "changes"))
+	fmt.Fprintf(out, "Since %s, %s would have been told of. Nothing was sent.\n", f.Since, count(f.Changes-f.Kept, "change", "changes"))
+	if f.Kept > 0 {
+		fmt.Fprintf(out, "%s would have been kept from all by a silence or an inhibition rule.\n", count(f.Kept, "change", "changes"))
+	}
+	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "DAY\tRECEIVER\tCHANGES\tMESSAGES")
 	for _, d := range f.Days {
@@ -217,7 +302,7 @@ func (f shadowJSON) write(out io.Writer) {
 	fmt.Fprintln(out)
 	fmt.Fprintln(table, "CHANGE\tAT\tID\tWHAT\tROUTE\tRECEIVER\tSENT")
 	for _, l := range f.Lines {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Change, l.At, oneLine(l.ID), l.What, l.Route, l.Receiver, cmp.Or(l.Sent, "never"))
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Change, l.At, oneLine(l.ID), l.What, l.Route, l.Receiver, cmp.Or(l.Sent, l.Kept, "never"))
 	}
 	_ = table.Flush() // standard output
 }

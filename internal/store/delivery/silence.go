@@ -57,6 +57,18 @@ func silencesAt(ctx context.Context, q store.Querier, at time.Time) ([]route.Sil
 	if err != nil {
 		return nil, fmt.Errorf("read silences: %w", err)
 	}
+	return routed(list), nil
+}
+
+// SilencesSince returns the silences that held at an instant or hold after it,
+// those of [Store.Silences].
+func (s *Store) SilencesSince(ctx context.Context, at time.Time) ([]route.Silence, error) {
+	list, err := s.Silences(ctx, at)
+	return routed(list), err
+}
+
+// routed are silences as routes read them.
+func routed(list []tocsin.Silence) []route.Silence {
 	active := make([]route.Silence, 0, len(list))
 	for _, one := range list {
 		matchers, err := matchersOf(one)
@@ -65,7 +77,7 @@ func silencesAt(ctx context.Context, q store.Querier, at time.Time) ([]route.Sil
 		}
 		active = append(active, route.Silence{ID: one.ID, Matchers: matchers, Starts: one.StartsAt, Ends: one.EndsAt, Author: one.Author, Reason: one.Reason})
 	}
-	return active, nil
+	return active
 }
 
 // matchersOf reads what a silence is for.
