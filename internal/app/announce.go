@@ -116,7 +116,7 @@ func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant) ([]route.Lab
 		list = append(list, dispatch.LabelsOf(&dispatch.Subject{
 			Kind: tocsin.KindIssue, ID: row.ID, Class: row.Class, Status: row.Status, Severity: health.SeverityOf(row), Feature: row.Feature,
 			Services: []notify.Service{{ID: row.ServiceID, Name: row.Service}},
-		}, tenant, ""))
+		}, tenant, "", false))
 	}
 	return list, nil
 }
@@ -220,7 +220,7 @@ func TestChannel(ctx context.Context, c config.Config, name string) (Tested, err
 	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
 	defer cancel()
 	t.Receipt, err = exit.Channel.Send(ctx, &notify.Message{
-		ID: dispatch.NewID("test_"), Kind: notify.KindTest, Attempt: 1, Endpoint: notify.Endpoint{Key: dispatch.KeyOf(name), Zone: exit.Zone},
+		ID: dispatch.NewID("test_", began), Kind: notify.KindTest, Attempt: 1, Endpoint: notify.Endpoint{Key: dispatch.KeyOf(name), Zone: exit.Zone},
 		Language: exit.Language, MadeAt: began.UTC().Truncate(time.Microsecond), Letter: writer.Test(exit.Language, name),
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -92,6 +93,11 @@ func (ms Matchers) Match(labels Labels) bool {
 		}
 	}
 	return true
+}
+
+// Ask reports whether one of the conditions is on a label.
+func (ms Matchers) Ask(label string) bool {
+	return slices.ContainsFunc(ms, func(m Matcher) bool { return m.Name == label })
 }
 
 // String writes the matchers as [ParseMatchers] reads them, in braces.

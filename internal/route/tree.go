@@ -103,6 +103,19 @@ func (p *Policy) Match(labels Labels) []*Route {
 	return found
 }
 
+// Asks reports whether what the policy decides may depend on a label: who is
+// told, with what it gathers, or what hides it. Groups of each label set are not
+// counted: what they have in common is nothing.
+func (p *Policy) Asks(label string) bool {
+	asks := slices.ContainsFunc(p.Inhibit, func(r InhibitRule) bool {
+		return r.Source.Ask(label) || r.Target.Ask(label) || slices.Contains(r.Equal, label)
+	})
+	p.Root.Walk(func(r *Route, _ int) {
+		asks = asks || r.Matchers.Ask(label) || !r.GroupByAll && slices.Contains(r.GroupBy, label)
+	})
+	return asks
+}
+
 // A Step is one route that was looked at on the way.
 type Step struct {
 	Route   *Route

@@ -344,3 +344,27 @@ func BenchmarkMatch(b *testing.B) {
 		}
 	})
 }
+
+// A policy knows which labels it asks for, wherever it does.
+func TestAsks(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		s    Settings
+		want bool
+	}{
+		{"nowhere", Settings{Routes: Spec{Receiver: "duty", GroupBy: []string{"issue"}}}, false},
+		{"each label set", Settings{Routes: Spec{Receiver: "duty", GroupBy: []string{"..."}}}, false},
+		{"groups", Settings{Routes: Spec{Receiver: "duty", GroupBy: []string{"region"}}}, true},
+		{"a matcher below", Settings{Routes: Spec{Receiver: "duty", Routes: []Spec{{Routes: []Spec{{Matchers: []string{`region!="Japan"`}}}}}}}, true},
+		{"what hides", Settings{Routes: Spec{Receiver: "duty"}, Inhibit: []InhibitSpec{{Source: []string{`class="incident"`}, Target: []string{`class="advisory"`}, Equal: []string{"region"}}}}, true},
+	} {
+		p, err := Compile(test.s, Known{Labels: EventLabels()})
+		if err != nil {
+			t.Fatal(test.name, err)
+		}
+		if got := p.Asks("region"); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}

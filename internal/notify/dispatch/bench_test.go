@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/cputest"
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/notify/webhook"
 	"example.org/tocsin/internal/notify/wire"
@@ -46,16 +47,20 @@ func BenchmarkDeliveries(b *testing.B) {
 				b.StopTimer()
 				w := benchWorld(b, server.URL, shape.changes, shape.channels)
 				got.Store(0)
+				spent := cputest.Used(b)
 				bare := post(b, server.URL)
+				plain := cputest.Used(b) - spent
 				got.Store(0)
 				b.StartTimer()
 				began := time.Now()
+				spent = cputest.Used(b)
 				w.follow()
 				decided := time.Since(began)
 				if err := dispatch.NewDispatcher(w.config).Drain(b.Context()); err != nil {
 					b.Fatal(err)
 				}
 				took := time.Since(began)
+				ours := cputest.Used(b) - spent
 				b.StopTimer()
 				list, err := w.Deliveries(b.Context(), delivery.Query{State: delivery.StateSent, Limit: 2 * deliveries})
 				if err != nil || len(list) != deliveries || got.Load() != deliveries {
@@ -65,6 +70,8 @@ func BenchmarkDeliveries(b *testing.B) {
 				b.ReportMetric(decided.Seconds(), "s-deciding")
 				b.ReportMetric(bare.Seconds(), "s-bare")
 				b.ReportMetric(bare.Seconds()/took.Seconds(), "of-bare")
+				b.ReportMetric(ours.Seconds(), "cpu-s")
+				b.ReportMetric(plain.Seconds(), "cpu-s-bare")
 				b.StartTimer()
 			}
 		})

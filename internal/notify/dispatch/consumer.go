@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ const (
 type texts interface {
 	Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Change) ([]archive.Pair, error)
 	DocumentBody(ctx context.Context, tx *store.Tx, document int64) ([]byte, error)
+	DocumentBodies(ctx context.Context, tx *store.Tx, documents []int64) (map[int64][]byte, error)
 	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 }
 
@@ -77,13 +79,15 @@ type decision struct {
 	tenants  map[string]tocsin.Tenant
 	silences []route.Silence
 	open     map[string][]route.Labels // by tenant, read when needed
+	subjects map[int64]*Subject        // by document
+	regions  bool                      // somebody asks for them
 	now      time.Time
 }
 
 // Handle writes a delivery for each change and each endpoint that is to hear of
 // it. It is a [store.Handler]. Without a channel it writes nothing.
 func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
-	d := decision{setup: c.Setup(), open: map[string][]route.Labels{}, now: c.Now()}
+	d := decision{setup: c.Setup(), open: map[string][]route.Labels{}, subjects: map[int64]*Subject{}, now: c.Now()}
 	if d.setup == nil || d.setup.Policy == nil || len(d.setup.Exits) == 0 {
 		return nil
 	}
@@ -96,8 +100,12 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 			return err
 		}
 	}
+	d.regions = d.setup.Policy.Asks("region") || slices.ContainsFunc(d.silences, func(s route.Silence) bool { return s.Matchers.Ask("region") })
 	pairs, err := c.Archive.Documents(ctx, tx, batch)
 	if err != nil {
+		return err
+	}
+	if err := c.read(ctx, tx, d, batch, pairs); err != nil {
 		return err
 	}
 	var rows []delivery.Row
@@ -135,15 +143,12 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if tenant.ID == "" || !tellable(change, tenant) || change.Silent && !firstPoll(change, pair) {
 		return nil, nil
 	}
-	e, err := c.events.Of(ctx, tx, change, pair)
+	e, err := c.event(ctx, tx, change, pair)
 	if err != nil {
 		return nil, err
 	}
-	subject, err := c.subject(ctx, tx, change, pair, d.now)
-	if err != nil {
-		return nil, err
-	}
-	labels, ok := labelsFor(e, subject, tenant)
+	subject := d.subject(change, pair)
+	labels, ok := labelsFor(e, subject, tenant, d.regions)
 	if !ok || change.Silent && !(subject.Open && subject.Class == "incident") {
 		return nil, nil
 	}
@@ -158,28 +163,56 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	return d.rows(change.Seq, kind, labels, open), nil
 }
 
+// event says what a change tells. There is nothing to compare a first version
+// with, nor a change without a version.
+func (c *Consumer) event(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair) (tocsin.Event, error) {
+	if pair.Before == 0 || !change.What.Versioned() {
+		return tocsin.Event{Change: change}, nil
+	}
+	return c.events.Of(ctx, tx, change, pair)
+}
+
 // firstPoll reports whether a silent change is of the first poll of a source,
 // rather than of an import.
 func firstPoll(change tocsin.Change, pair archive.Pair) bool {
 	return change.What == tocsin.WhatNew && change.Kind == tocsin.KindIssue && pair.Source != tocsin.SourceImport && pair.Source != tocsin.SourceOwn
 }
 
-// subject reads what an item says, once for all tenants that have the document.
-func (c *Consumer) subject(ctx context.Context, tx *store.Tx, change tocsin.Change, pair archive.Pair, now time.Time) (*Subject, error) {
-	ref := tocsin.Ref{Kind: change.Kind, ID: change.ID}
-	if pair.After == 0 {
-		return subjectOf(ref, nil, now), nil
+// read reads what the items of a batch say, once for all tenants that have the
+// document.
+func (c *Consumer) read(ctx context.Context, tx *store.Tx, d decision, batch []tocsin.Change, pairs []archive.Pair) error {
+	refs := map[int64]tocsin.Ref{} // by document
+	for i, change := range batch {
+		if tellable(change, d.tenants[change.TenantID]) && pairs[i].After != 0 {
+			refs[pairs[i].After] = tocsin.Ref{Kind: change.Kind, ID: change.ID}
+		}
 	}
-	if s, ok := c.subjects.Get(pair.After); ok {
-		return s, nil
+	var missing []int64
+	for num := range refs {
+		if s, ok := c.subjects.Get(num); ok {
+			d.subjects[num] = s
+		} else {
+			missing = append(missing, num)
+		}
 	}
-	body, err := c.Archive.DocumentBody(ctx, tx, pair.After)
+	slices.Sort(missing)
+	bodies, err := c.Archive.DocumentBodies(ctx, tx, missing)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := subjectOf(ref, body, now)
-	c.subjects.Put(pair.After, s, 0)
-	return s, nil
+	for num, body := range bodies {
+		d.subjects[num] = subjectOf(refs[num], body, d.now)
+		c.subjects.Put(num, d.subjects[num], 0)
+	}
+	return nil
+}
+
+// subject is what an item says.
+func (d decision) subject(change tocsin.Change, pair archive.Pair) *Subject {
+	if s := d.subjects[pair.After]; s != nil {
+		return s
+	}
+	return subjectOf(tocsin.Ref{Kind: change.Kind, ID: change.ID}, nil, d.now)
 }
 
 // open returns the labels of what may hide a change, read once for each tenant

@@ -116,7 +116,7 @@ func TestNotTold(t *testing.T) {
 		return []route.Silence{{Matchers: matchers, Starts: w.Now(), Ends: w.Now().Add(time.Hour)}}, nil
 	}
 	w.consumer.Open = func(_ context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
-		return []route.Labels{dispatch.LabelsOf(&dispatch.Subject{Kind: tocsin.KindIssue, ID: "EX9", Class: "incident", Services: []notify.Service{{ID: "Exchange"}}}, tenant, "")}, nil
+		return []route.Labels{dispatch.LabelsOf(&dispatch.Subject{Kind: tocsin.KindIssue, ID: "EX9", Class: "incident", Services: []notify.Service{{ID: "Exchange"}}}, tenant, "", false)}, nil
 	}
 	w.follow()
 	private, err := tocsin.NewDocument(tocsin.Message{ID: "MC1", Title: "x", Category: "dataPrivacy", Tags: []string{"Data privacy"}, ModifiedAt: storetest.T0, ContentType: "text", Content: "x"})
@@ -172,4 +172,47 @@ func TestSources(t *testing.T) {
 	w.follow()
 	w.dispatch()
 	w.expect("duty", "update graph.0")
+}
+
+// Regions are read where a route or a silence asks for them, and nowhere else.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	europe := func(i *tocsin.Issue) {
+		i.Posts[0].Content = "Title: Mail is late\n\nUser impact: Users cannot send mail.\n\nScope of impact: Users in Germany may be affected."
+	}
+	matcher := `region="Germany"`
+	for _, test := range []struct {
+		name     string
+		matchers []string
+		silence  bool
+		want     []string
+	}{
+		{"a route", []string{matcher}, false, []string{"update EX1.1"}},
+		{"nobody", nil, false, []string{}},
+		{"a silence", nil, true, []string{}},
+	} {
+		settings := route.Settings{Routes: route.Spec{Receiver: "other", GroupBy: []string{"..."}, GroupWait: "0s"}}
+		if test.matchers != nil {
+			settings.Routes.Routes = []route.Spec{{Receiver: "duty", Matchers: test.matchers}}
+		}
+		w := newWorld(t, storetest.File(t), settings)
+		config := w.consumer.ConsumerConfig
+		config.Silences = func(context.Context, *store.Tx) ([]route.Silence, error) {
+			if !test.silence {
+				return nil, nil
+			}
+			ms, err := route.ParseMatchers(matcher)
+			return []route.Silence{{Matchers: ms, Starts: w.Now().Add(-time.Hour), Ends: w.Now().Add(time.Hour)}}, err
+		}
+		w.consumer = dispatch.NewConsumer(config)
+		storetest.AddTenants(t, w)
+		w.follow()
+		w.record(storetest.Contoso, issue(t, "EX1", 1, europe))
+		w.follow()
+		w.dispatch()
+		w.expect("duty", test.want...)
+		if told := len(w.takers["other"].told()); test.silence == (told > 0) && test.matchers == nil {
+			t.Errorf("%s: %d told", test.name, told)
+		}
+	}
 }

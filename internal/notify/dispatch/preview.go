@@ -19,7 +19,7 @@ func Preview(change tocsin.Change, tenant tocsin.Tenant, before, after []byte, n
 	if err != nil {
 		return nil, false, err
 	}
-	labels, ok = labelsFor(e, subjectOf(tocsin.Ref{Kind: change.Kind, ID: change.ID}, after, now), tenant)
+	labels, ok = labelsFor(e, subjectOf(tocsin.Ref{Kind: change.Kind, ID: change.ID}, after, now), tenant, true)
 	return labels, ok, nil
 }
 
@@ -31,9 +31,9 @@ func tellable(change tocsin.Change, tenant tocsin.Tenant) bool {
 
 // labelsFor returns the labels of a change. ok is false for one that tells
 // nothing, and for one about data privacy.
-func labelsFor(e tocsin.Event, s *Subject, tenant tocsin.Tenant) (labels route.Labels, ok bool) {
+func labelsFor(e tocsin.Event, s *Subject, tenant tocsin.Tenant, regions bool) (labels route.Labels, ok bool) {
 	if e.Empty() || s.Private {
 		return nil, false
 	}
-	return LabelsOf(s, tenant, changeOf(e, s)), true
+	return LabelsOf(s, tenant, changeOf(e, s), regions), true
 }

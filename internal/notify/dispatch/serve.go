@@ -6,9 +6,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"example.org/tocsin/internal/notify"
@@ -36,57 +36,100 @@ type start struct {
 // serve sends what is due to one endpoint, in order, and gives it back.
 func (d *Dispatcher) serve(ctx context.Context, setup *Setup, claim delivery.Claim, work *delivery.Work) {
 	e := &errand{Dispatcher: d, exit: setup.exit(claim.Key), claim: claim}
+	failed := false
 	if e.exit == nil {
 		if err := d.Ledger.Drop(ctx, claim.Key, CancelledRemoved, d.Now()); err != nil {
 			d.Log.WarnContext(ctx, "deliveries to a channel that is not there any more", "endpoint", claim.Key, "err", err)
 		}
-	} else if starts, err := e.starts(ctx, work); err != nil {
-		d.Log.WarnContext(ctx, "messages could not be written", "endpoint", claim.Key, "err", err)
-		return // the claim ends by itself, and it is tried again
-	} else if err := e.send(ctx, starts); err != nil {
-		d.Log.WarnContext(ctx, "deliveries were not recorded", "endpoint", claim.Key, "err", err)
-		return
+	} else {
+		e.divert(ctx, work)
+		if err := e.send(ctx, &queue{batches: work.Batches, groups: groups(work.Pending)}); err != nil {
+			d.Log.WarnContext(ctx, "messages wait", "endpoint", claim.Key, "err", err)
+			failed = true
+		}
 	}
-	e.writing.Release = []delivery.Claim{claim}
+	if !failed { // else the claim ends by itself, and what waits is tried again
+		e.writing.Release = []delivery.Claim{claim}
+	}
 	if _, err := d.recorder.enter(e.writing); err != nil {
 		d.Log.WarnContext(ctx, "deliveries were not recorded", "endpoint", claim.Key, "err", err)
 	}
 }
 
-// starts are the attempts to be made: messages that are to be sent again first,
-// then what is new, worded.
-func (e *errand) starts(ctx context.Context, work *delivery.Work) (list []*start, err error) {
-	e.divert(ctx, work)
-	for _, b := range work.Batches {
-		content, err := notify.DecodeContent(b.Letter)
+// A queue is what is to be sent to one endpoint: messages that are to be sent
+// again, then what is new.
+type queue struct {
+	batches []delivery.Batch
+	groups  [][]delivery.Pending
+	held    *start // was worded, and waits for one of its thread
+}
+
+// next words up to n attempts that may be made at once: no two of one thread.
+// What cannot be worded yet, or at all, is noted in w.
+func (e *errand) next(ctx context.Context, q *queue, n int, w *delivery.Writing) (chunk []*start, err error) {
+	seen := map[string]bool{}
+	for len(chunk) < n {
+		s := q.held
+		q.held = nil
+		switch {
+		case s != nil:
+		case len(q.batches) > 0:
+			s, err = e.again(q.batches[0])
+			q.batches = q.batches[1:]
+		case len(q.groups) > 0:
+			s, err = e.fresh(ctx, q.groups[0], w)
+			q.groups = q.groups[1:]
+		default:
+			return chunk, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, &start{Start: delivery.Start{Claim: e.claim, Batch: b}, content: content})
+		if s == nil {
+			continue
+		}
+		if seen[s.Batch.Thread] {
+			q.held = s
+			return chunk, nil
+		}
+		seen[s.Batch.Thread] = true
+		chunk = append(chunk, s)
 	}
-	for _, group := range groups(work.Pending) {
-		kind := kindOf(group)
-		content, until, err := e.Scribe.Write(ctx, e.exit.Language, e.exit.Zone, kind, group)
-		switch {
-		case err != nil:
+	return chunk, nil
+}
+
+// again is another attempt at a message.
+func (e *errand) again(b delivery.Batch) (*start, error) {
+	content, err := notify.DecodeContent(b.Letter)
+	if err != nil {
+		return nil, err
+	}
+	return &start{Start: delivery.Start{Claim: e.claim, Batch: b}, content: content}, nil
+}
+
+// fresh is a new message of deliveries that go out together, nil when it cannot be
+// sent yet or at all.
+func (e *errand) fresh(ctx context.Context, group []delivery.Pending, w *delivery.Writing) (*start, error) {
+	kind := kindOf(group)
+	content, until, err := e.Scribe.Write(ctx, e.exit.Language, e.exit.Zone, kind, group)
+	switch {
+	case err != nil:
+		return nil, err
+	case content == nil && until.IsZero():
+		w.Postponed = append(w.Postponed, delivery.Postponed{Claim: e.claim, Changes: seqs(group), Due: e.Now(), Cancelled: CancelledPrivate})
+		return nil, nil //nolint:nilnil // nothing may be told
+	case content == nil:
+		w.Postponed = append(w.Postponed, delivery.Postponed{Claim: e.claim, Changes: seqs(group), Due: minTime(until, e.Now().Add(askAgain))})
+		return nil, nil //nolint:nilnil // it waits
+	}
+	if e.exit.Word != nil {
+		if content, err = e.exit.Word(content); err != nil {
 			return nil, err
-		case content == nil && until.IsZero():
-			e.writing.Postponed = append(e.writing.Postponed, delivery.Postponed{Claim: e.claim, Changes: seqs(group), Due: e.Now(), Cancelled: CancelledPrivate})
-			continue
-		case content == nil:
-			e.writing.Postponed = append(e.writing.Postponed, delivery.Postponed{Claim: e.claim, Changes: seqs(group), Due: minTime(until, e.Now().Add(askAgain))})
-			continue
 		}
-		if e.exit.Word != nil {
-			if content, err = e.exit.Word(content); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, &start{content: content, list: group, Start: delivery.Start{Claim: e.claim, Changes: seqs(group), Batch: delivery.Batch{
-			ID: NewID("msg_"), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
-		}}})
 	}
-	return list, nil
+	return &start{content: content, list: group, Start: delivery.Start{Claim: e.claim, Changes: seqs(group), Batch: delivery.Batch{
+		ID: NewID("msg_", e.Now()), Kind: string(kind), Group: group[0].Group, Thread: threadOf(e.claim.Key, content.Facts), Letter: content.Body(),
+	}}}, nil
 }
 
 // CancelledPrivate is why something is not sent that nobody may be told of any
@@ -139,105 +182,6 @@ func kindOf(list []delivery.Pending) notify.MessageKind {
 	return notify.KindUpdate
 }
 
-// send makes the attempts, some at once where the other side knows messages by
-// their ids, but for messages of one thread.
-func (e *errand) send(ctx context.Context, starts []*start) error {
-	window, most := 1, max(1, e.exit.Window)
-	if e.exit.Every > 0 {
-		most = 1
-	}
-	for len(starts) > 0 && !e.down {
-		if e.pace(ctx, e.exit); ctx.Err() != nil {
-			return nil
-		}
-		n := apart(starts, window)
-		chunk := starts[:n]
-		starts = starts[n:]
-		window = min(4*window, most)
-		w := e.writing
-		e.writing = delivery.Writing{}
-		for _, s := range chunk {
-			w.Starts = append(w.Starts, s.Start)
-		}
-		begun, err := e.recorder.enter(w)
-		if err != nil {
-			return err
-		}
-		for i, s := range chunk {
-			s.Batch = begun[i]
-		}
-		e.deliver(ctx, chunk)
-	}
-	return nil
-}
-
-// apart returns how many of the first attempts may be made at once, at most n.
-func apart(starts []*start, n int) int {
-	seen := map[string]bool{}
-	for i, s := range starts[:min(n, len(starts))] {
-		if seen[s.Batch.Thread] {
-			return i
-		}
-		seen[s.Batch.Thread] = true
-	}
-	return min(n, len(starts))
-}
-
-// lanes is how many messages to one endpoint are on their way at once at most.
-const lanes = 8
-
-// deliver sends messages that were begun and notes what came of each. When the
-// endpoint fails, those that were not sent yet are left for later.
-func (e *errand) deliver(ctx context.Context, chunk []*start) {
-	outcomes := make([]delivery.Outcome, len(chunk))
-	var mu sync.Mutex
-	var failed *delivery.Outcome
-	next := 0
-	take := func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		if failed != nil || next == len(chunk) {
-			return -1
-		}
-		next++
-		return next - 1
-	}
-	var group sync.WaitGroup
-	for range min(lanes, len(chunk)) {
-		group.Go(func() {
-			for i := take(); i >= 0; i = take() {
-				if chunk[i].Batch.Num == 0 {
-					continue
-				}
-				o := e.attempt(ctx, chunk[i])
-				mu.Lock()
-				if outcomes[i] = o; o.Down && failed == nil {
-					failed = &outcomes[i]
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	group.Wait()
-	for i, o := range outcomes {
-		if chunk[i].Batch.Num == 0 || o.State == delivery.StateSending { // cancelled, another process has it, or nobody knows
-			continue
-		}
-		if o.State == "" {
-			o = delivery.Outcome{Claim: e.claim, Batch: chunk[i].Batch, State: delivery.StateRetry, Reason: failed.Reason, Due: failed.Due, Untried: true}
-		}
-		e.writing.Outcomes = append(e.writing.Outcomes, o)
-		if o.State == delivery.StateDead {
-			e.fall(ctx, chunk[i])
-		}
-	}
-	if failed != nil {
-		e.down = true
-	} else {
-		e.claim.Failures = 0
-	}
-}
-
 // fall has what could not be sent go to the fallback of the channel. News of the
 // channel itself, and what came here as a fallback, ends here.
 func (e *errand) fall(ctx context.Context, s *start) {
@@ -283,11 +227,12 @@ func (e *errand) divert(ctx context.Context, work *delivery.Work) {
 	e.toFallback(work.Pending)
 }
 
-// NewID returns an id that nothing else has, of lower-case letters and digits
-// after a prefix.
-func NewID(prefix string) string {
+// NewID returns an id that nothing else has, of 26 lower-case letters and digits
+// after a prefix. Those of one time stand close to each other in an index.
+func NewID(prefix string, now time.Time) string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // after 1970
+	_, _ = rand.Read(b[6:])                                        // never fails
 	return prefix + idForm.EncodeToString(b[:])
 }
 

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"example.org/tocsin/internal/notify"
@@ -30,9 +31,12 @@ type Subject struct {
 	Feature  string
 	Category string // of a message
 	Tags     []string
-	Regions  []string // that the newest post names
-	Private  bool     // a message about data privacy: nobody is told of it here
-	Open     bool     // an issue that goes on
+	Private  bool // a message about data privacy: nobody is told of it here
+	Open     bool // an issue that goes on
+
+	// regions are those that the newest post names. To read it is dear, and few
+	// routes ask.
+	regions func() []string
 }
 
 // subjectOf reads a document in Graph's wire form. What cannot be read has the
@@ -71,10 +75,14 @@ func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
 		s.Services = []notify.Service{{ID: issue.ServiceID, Name: issue.Service}}
 	}
 	if n := len(issue.Posts); n > 0 {
-		newest := post.Read(issue.Posts[n-1])
-		for _, region := range newest.Regions() {
-			s.Regions = append(s.Regions, region.Name)
-		}
+		newest := issue.Posts[n-1]
+		s.regions = sync.OnceValue(func() (names []string) {
+			read := post.Read(newest)
+			for _, region := range read.Regions() {
+				names = append(names, region.Name)
+			}
+			return names
+		})
 	}
 }
 
@@ -114,8 +122,8 @@ func changeOf(e tocsin.Event, s *Subject) string {
 }
 
 // LabelsOf returns the labels by which routes choose; change says what changed, ""
-// for what only stands there.
-func LabelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {
+// for what only stands there. Regions are left out unless somebody asks for them.
+func LabelsOf(s *Subject, tenant tocsin.Tenant, change string, regions bool) route.Labels {
 	labels := []route.Label{
 		{Name: "tenant", Value: tenant.ID},
 		{Name: "tenant_name", Value: tenant.Name},
@@ -137,7 +145,9 @@ func LabelsOf(s *Subject, tenant tocsin.Tenant, change string) route.Labels {
 	}
 	several("group", tenant.Groups)
 	several("tag", s.Tags)
-	several("region", s.Regions)
+	if regions && s.regions != nil {
+		several("region", s.regions())
+	}
 	for _, service := range s.Services {
 		labels = append(labels, route.Label{Name: "service", Value: service.ID})
 	}

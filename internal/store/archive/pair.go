@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -54,4 +55,25 @@ func (s *Store) DocumentBody(ctx context.Context, tx *store.Tx, document int64) 
 		return nil, fmt.Errorf("read document %d: %w", document, err)
 	}
 	return body, nil
+}
+
+// DocumentBodies is [Store.DocumentBody] for many documents, by their numbers.
+// One that there is not is not in it.
+func (s *Store) DocumentBodies(ctx context.Context, tx *store.Tx, documents []int64) (map[int64][]byte, error) {
+	bodies := make(map[int64][]byte, len(documents))
+	for part := range slices.Chunk(documents, store.MaxArgs) {
+		rows, err := tx.QueryContext(ctx, `SELECT num, body FROM documents WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
+		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+			var num int64
+			var packed []byte
+			if err = rows.Scan(&num, &packed); err == nil {
+				bodies[num], err = s.db.Unpack(packed)
+			}
+			return none, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read documents: %w", err)
+		}
+	}
+	return bodies, nil
 }

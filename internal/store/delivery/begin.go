@@ -141,21 +141,24 @@ func (s *Store) fix(ctx context.Context, tx *store.Tx, starts []Start, fresh []i
 	if len(fresh) == 0 {
 		return nil
 	}
-	letters, err := s.letterNums(ctx, tx, starts, fresh)
-	if err != nil {
-		return err
-	}
 	var last int64
 	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'delivery.batch' RETURNING value`, len(fresh)).Scan(&last); err != nil {
 		return err
 	}
-	var batches, rows [][]any
+	list := make([]Batch, len(fresh))
 	for k, i := range fresh {
 		b := starts[i].Batch
 		b.Num, b.Endpoint, b.State, b.Attempts, b.MadeAt = last-int64(len(fresh)-1-k), starts[i].Claim.Num, StateSending, 1, now
-		begun[i] = b
-		batches = append(batches, []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[sha256.Sum256(b.Letter)], string(b.State), 1, 0, 0, "", 0, "", tocsin.Micros(now), 0})
-		for _, change := range starts[i].Changes {
+		list[k], begun[i] = b, b
+	}
+	letters, err := s.keepLetters(ctx, tx, list)
+	if err != nil {
+		return err
+	}
+	var batches, rows [][]any
+	for k, b := range list {
+		batches = append(batches, []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[k], string(b.State), 1, 0, 0, "", 0, "", tocsin.Micros(now), 0})
+		for _, change := range starts[fresh[k]].Changes {
 			rows = append(rows, []any{b.Num, change, b.Endpoint})
 		}
 	}
@@ -192,38 +195,62 @@ func undo(ctx context.Context, tx *store.Tx, starts []Start, fresh []int, begun 
 	return nil
 }
 
-// letterNums keeps what new batches say, each once, and returns the numbers.
-func (s *Store) letterNums(ctx context.Context, tx *store.Tx, starts []Start, fresh []int) (map[[32]byte]int64, error) {
-	nums := map[[32]byte]int64{}
-	var rows [][]any
-	var hashes []any
-	for _, i := range fresh {
-		body := starts[i].Batch.Letter
-		hash := sha256.Sum256(body)
-		if _, ok := nums[hash]; !ok {
-			nums[hash] = 0
-			hashes = append(hashes, hash[:])
-			rows = append(rows, []any{hash[:], s.db.Pack(body)})
+// keepLetters keeps what new batches say and sets in which letter each finds it.
+// One that is written lately is not written again: it has the number of the first
+// batch that says it.
+func (s *Store) keepLetters(ctx context.Context, tx *store.Tx, list []Batch) ([]int64, error) {
+	nums := make([]int64, len(list))
+	hashes := make([][32]byte, len(list))
+	known := map[[32]byte]int64{}
+	var asked []int64
+	for i, b := range list {
+		hashes[i] = sha256.Sum256(b.Letter)
+		if _, ok := known[hashes[i]]; ok {
+			continue
+		}
+		if num, ok := s.letters.Get(hashes[i]); ok {
+			known[hashes[i]] = num
+			asked = append(asked, num)
 		}
 	}
-	if err := tx.Insert(ctx, `INSERT INTO delivery_letters (hash, body) VALUES `, rows, ` ON CONFLICT (hash) DO NOTHING`); err != nil {
+	there, err := letterThere(ctx, tx, asked)
+	if err != nil {
 		return nil, err
 	}
-	for part := range slices.Chunk(hashes, store.MaxArgs) {
-		found, err := tx.QueryContext(ctx, `SELECT hash, num FROM delivery_letters WHERE hash IN (`+store.Placeholders(1, len(part))+`)`, part...)
-		_, err = store.Collect(found, err, func(rows *sql.Rows) (none struct{}, err error) {
-			var hash []byte
+	var rows [][]any
+	for i, b := range list {
+		num, ok := known[hashes[i]]
+		if !ok || !there[num] {
+			num = b.Num
+			known[hashes[i]], there[num] = num, true
+			rows = append(rows, []any{num, s.db.Pack(b.Letter)})
+		}
+		nums[i] = num
+	}
+	tx.AfterCommit(func() {
+		for hash, num := range known {
+			s.letters.Put(hash, num, 0)
+		}
+	})
+	return nums, tx.Insert(ctx, `INSERT INTO delivery_letters (num, body) VALUES `, rows, "")
+}
+
+// letterThere says which letters there are still.
+func letterThere(ctx context.Context, tx *store.Tx, nums []int64) (map[int64]bool, error) {
+	there := make(map[int64]bool, len(nums))
+	for part := range slices.Chunk(nums, store.MaxArgs) {
+		rows, err := tx.QueryContext(ctx, `SELECT num FROM delivery_letters WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
+		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 			var num int64
-			if err = rows.Scan(&hash, &num); err == nil && len(hash) == 32 {
-				nums[[32]byte(hash)] = num
-			}
+			err = rows.Scan(&num)
+			there[num] = true
 			return none, err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return nums, nil
+	return there, nil
 }
 
 // repeat begins batches again that are there: one that was being sent when

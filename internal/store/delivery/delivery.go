@@ -26,6 +26,7 @@ package delivery
 import (
 	"sync"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/store"
 )
 
@@ -35,10 +36,17 @@ type Store struct {
 
 	mu        sync.Mutex
 	endpoints map[string]int64 // numbers by key: they never change
+
+	letters *cache.Cache[[32]byte, int64] // those written lately, by the hash of what they say
 }
 
+// maxLetters bounds the letters that are remembered in one of two generations.
+const maxLetters = 1024
+
 // Open opens the deliveries of an open store, which the caller closes.
-func Open(db *store.Store) *Store { return &Store{db: db, endpoints: map[string]int64{}} }
+func Open(db *store.Store) *Store {
+	return &Store{db: db, endpoints: map[string]int64{}, letters: cache.New[[32]byte, int64](cache.Bounds{Entries: maxLetters})}
+}
 
 // A State says how far a delivery is.
 type State string

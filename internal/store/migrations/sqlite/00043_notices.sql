@@ -1,0 +1,15 @@
+-- +goose Up
+-- What a message says has the number of the first one that said it. Which of
+-- those written lately say the same, the program knows: an index of hashes costs
+-- more than a text that is kept twice.
+ALTER TABLE delivery_letters RENAME TO letters_before;
+CREATE TABLE delivery_letters (
+    num  INTEGER PRIMARY KEY,
+    body BLOB    NOT NULL
+);
+INSERT INTO delivery_letters (num, body) SELECT num, body FROM letters_before;
+DROP TABLE letters_before;
+UPDATE counters SET value = max(value, (SELECT COALESCE(max(num), 0) FROM delivery_letters)) WHERE name = 'delivery.batch';
+
+-- +goose Down
+SELECT 1;
