@@ -93,6 +93,24 @@ func spells(s *readmodel.Service) []spell {
 	return slices.DeleteFunc(list, func(one spell) bool { return one.broken.IsZero() })
 }
 
+// since returns the spell without what was called degraded, or recovered from,
+// before an instant: advisories alone explain it.
+func (s spell) since(at time.Time) spell {
+	cut := spell{from: s.from, to: s.to}
+	for _, one := range s.parts {
+		if one.severity != tocsin.SeverityInterruption {
+			one.from = latest(one.from, at)
+		}
+		if !one.to.After(one.from) {
+			continue
+		}
+		if cut.parts = append(cut.parts, one); one.severity.Broken() && cut.broken.IsZero() {
+			cut.broken = one.from
+		}
+	}
+	return cut
+}
+
 // countSpell adds what overviews said. A degradation of which only advisories of
 // the service speak does not count. Where an incident of the suite explains the
 // spell, it counts from the start of that incident on, and until the overviews
@@ -107,11 +125,22 @@ func (p *Past) countSpell(ctx context.Context, s *readmodel.Service, one spell, 
 	if err != nil {
 		return err
 	}
+	if advised && !own && len(suite) > 0 {
+		began := make([]time.Time, len(suite))
+		for i, row := range suite {
+			w, err := p.datesOf(ctx, row, false)
+			if err != nil {
+				return err
+			}
+			began[i] = either(w.Start(), row.Starts().Time())
+		}
+		one = one.since(slices.MinFunc(began, time.Time.Compare))
+	}
 	limit := earliest(to, p.now)
 	var pieces []piece
 	for _, part := range one.parts {
 		switch counts := part.severity.Broken() || len(suite) > 0 && part.from.After(one.broken); {
-		case !counts, part.severity == tocsin.SeverityDegraded && advised && !own && len(suite) == 0:
+		case !counts || one.broken.IsZero(), part.severity == tocsin.SeverityDegraded && advised && !own && len(suite) == 0:
 		default:
 			pieces = appendPiece(pieces, latest(part.from, from), part.to, limit, part.severity == tocsin.SeverityInterruption)
 		}

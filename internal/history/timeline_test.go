@@ -50,6 +50,13 @@ func TestPastIsOneComputation(t *testing.T) {
 			},
 			"serviceDegradation d, 2.0 h degraded, 0.0 h down, [MO1]",
 		},
+		"own advisory long before an incident of the suite": {
+			[]func(*world){
+				wrote(0, advisory), of(-30, tocsin.StatusDegradation), of(-20, tocsin.StatusExtendedRecovery), wrote(8, suite(tocsin.StatusDegradation, none, hour(8), "Exchange Online is slow.")),
+				of(8, tocsin.StatusDegradation), of(9, tocsin.StatusOperational),
+			},
+			"serviceDegradation d, 2.0 h degraded, 0.0 h down, [MO1]", // from the incident's start on, not from that of the advisory
+		},
 		"own advisory alone": {
 			[]func(*world){wrote(0, advisory), of(8, tocsin.StatusDegradation), of(9, tocsin.StatusOperational)},
 			"serviceDegradation ~, 0.0 h degraded, 0.0 h down, []",
