@@ -15,8 +15,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"example.org/tocsin/internal/author"
-	"example.org/tocsin/internal/collect"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/fakegraph"
@@ -197,37 +195,6 @@ func (r *demoRun) settings(upstream string) config.Config {
 	return c
 }
 
-// fill imports the archive unless an earlier run did.
-func (r *demoRun) fill(ctx context.Context, desk *App) error {
-	if seq, err := desk.Store.LastSeq(ctx); err != nil || seq > 0 {
-		return err
-	}
-	for _, t := range r.content.Tenants() {
-		lists := map[tocsin.Kind]*collect.List{}
-		var order []collect.List
-		for _, seen := range r.content.History(t.ID) {
-			list, ok := lists[seen.Kind]
-			if !ok {
-				list = &collect.List{Kind: seen.Kind}
-				lists[seen.Kind] = list
-			}
-			list.Items = append(list.Items, collect.Item{Body: seen.Body, Hash: tocsin.HashOf(seen.Body), At: seen.At})
-		}
-		for _, kind := range []tocsin.Kind{tocsin.KindService, tocsin.KindOverview, tocsin.KindIssue, tocsin.KindMessage} {
-			if list, ok := lists[kind]; ok {
-				order = append(order, *list)
-			}
-		}
-		if _, err := desk.Collector.Import(ctx, t.ID, "graph", order); err != nil {
-			return err
-		}
-		if err := r.attach(ctx, desk, t.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // attach gives each issue with a published review its document, and messages
 // theirs.
 func (r *demoRun) attach(ctx context.Context, desk *App, tenantID string) error {
@@ -272,37 +239,6 @@ func (r *demoRun) attachList(ctx context.Context, desk *App, tenantID string, me
 		"[ ] Try the new way with a small group\n[ ] Change scripts and templates\n[ ] Ask for a last look a week before the date\n", message.ID, message.Title)
 	f := tocsin.File{ID: "checklist", Name: message.ID + "-checklist.txt", ContentType: "text/plain; charset=utf-8", ModifiedAt: message.StartAt, SeenAt: message.ModifiedAt, Source: tocsin.SourceAttach}
 	_, err := desk.Archive.PutFile(ctx, tenantID, tocsin.Ref{Kind: tocsin.KindMessage, ID: message.ID}, f, []byte(text))
-	return err
-}
-
-// author lets the first tenant speak for a service of its own: an issue that is
-// open and work that is planned. A later run repeats the same requests, which
-// has no effect.
-func (r *demoRun) author(ctx context.Context, desk *App) error {
-	act := func(key string) author.Act {
-		return author.Act{TenantID: r.content.Tenants()[0].ID, By: "demo", Key: key}
-	}
-	_, err := desk.Author.AddService(ctx, act("demo-service"), author.ServiceDraft{
-		ID: "RemoteAccess", Name: "Remote access (VPN)",
-		Features: []tocsin.Feature{{Name: "Gateway", DisplayName: "Gateways"}, {Name: "SignIn", DisplayName: "Sign-in with a token"}},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = desk.Author.OpenIssue(ctx, act("demo-issue"), author.IssueDraft{
-		Service: "RemoteAccess", Feature: "Gateway", Title: "Connections through the Lyon gateway drop after a few minutes",
-		Status: tocsin.StatusDegradation, Impact: "Users in the south reconnect every few minutes.", StartAt: r.info.Anchor.Add(-3 * time.Hour),
-		Post: author.PostDraft{Content: "User impact: Users who connect through Lyon lose the connection after a few minutes.\n\n" +
-			"Current status: We moved half of the load to Paris and look into the line with its operator."},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = desk.Author.PlanMaintenance(ctx, act("demo-maintenance"), author.MaintenanceDraft{
-		Service: "RemoteAccess", Title: "New certificates on all gateways", Impact: "Connections end once and can be opened again at once.",
-		StartAt: r.info.Anchor.Add(5*24*time.Hour + 20*time.Hour), EndAt: r.info.Anchor.Add(5*24*time.Hour + 22*time.Hour),
-		Post: author.PostDraft{Content: "User impact: Each connection ends once during the work.\n\nNext steps: Save your work before it begins."},
-	})
 	return err
 }
 

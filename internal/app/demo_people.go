@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/demo"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -66,7 +68,7 @@ func (r *demoRun) organise(ctx context.Context, desk *App) error {
 }
 
 // demoHanded bounds how many messages a team has.
-const demoHanded = 5
+const demoHanded = 8
 
 // gather makes one team.
 func (r *demoRun) gather(ctx context.Context, desk *App, t demo.Team) error {
@@ -86,18 +88,28 @@ func (r *demoRun) gather(ctx context.Context, desk *App, t demo.Team) error {
 	if err != nil || t.Service == "" {
 		return err
 	}
+	return r.hand(ctx, desk, t, party, tocsin.UserParty(team.Members[0]))
+}
+
+// hand gives messages about a service, those that are current first, to a team
+// and to one of its people, who have begun with some.
+func (r *demoRun) hand(ctx context.Context, desk *App, t demo.Team, team, person tocsin.Party) error {
 	snapshot, err := desk.Model.Snapshot(ctx, t.TenantID)
 	if err != nil {
 		return err
 	}
-	handed := 0
-	for _, row := range snapshot.Messages {
-		if handed == demoHanded || !slices.Contains(strings.Split(row.Service, "\n"), t.Service) {
-			continue
-		}
-		handed++
+	over := readmodel.InstantOf(r.info.Started)
+	rows := slices.DeleteFunc(slices.Clone(snapshot.Messages), func(row *readmodel.Row) bool {
+		return row.Private || !slices.Contains(strings.Split(row.Service, "\n"), t.Service)
+	})
+	slices.SortStableFunc(rows, func(a, b *readmodel.Row) int { // none without an end in the demonstration
+		return cmp.Or(-cmp.Compare(min(a.EndAt, over), min(b.EndAt, over)), cmp.Compare(a.ID, b.ID))
+	})
+	for n, row := range rows[:min(len(rows), demoHanded)] {
 		_, err := desk.People.ChangeHandling(ctx, t.TenantID, row.ID, r.info.Started, func(h *tocsin.Handling) error {
-			h.Owner = party
+			if h.Owner = team; n%3 == 1 {
+				h.Owner, h.State = person, tocsin.HandlingPlanned
+			}
 			return nil
 		})
 		if err != nil {

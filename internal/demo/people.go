@@ -16,7 +16,7 @@ type Team struct {
 func Teams() []Team {
 	return []Team{
 		{Name: "Incident management", Mail: "incidents@contoso.com", Roles: []tocsin.Role{tocsin.RoleIncidentManager, tocsin.RoleCommunications}},
-		{TenantID: Contoso, Name: "Service desk", Mail: "servicedesk@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN1, tocsin.RoleSupportN2}},
+		{TenantID: Contoso, Name: "Service desk", Mail: "servicedesk@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN1, tocsin.RoleSupportN2}, Service: "Microsoft Bookings"},
 		{TenantID: Contoso, Name: "Messaging", Mail: "messaging@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN3}, Service: "Exchange Online"},
 		{TenantID: Fabrikam, Name: "Collaboration", Mail: "collaboration@fabrikam.com", Roles: []tocsin.Role{tocsin.RoleSupportN2, tocsin.RoleMessageReader}, Service: "Microsoft Teams"},
 	}

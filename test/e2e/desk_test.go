@@ -249,6 +249,9 @@ func TestDemo(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
+	if text := body(t, base+"/changes?to="+time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)); !strings.Contains(text, "TM813629") {
+		t.Error("the log tells of nothing before this day")
+	}
 	if response := get(t, base+"/", "", nil); response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("first page: %s %v", response.Status, response.Header)
 	}
