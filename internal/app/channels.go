@@ -35,14 +35,23 @@ func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Exits: map[string]*dispatch.Exit{}}
+	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}}
 	for _, r := range c.Notify.All() {
 		s.Receivers[r.Name] = r.Channels
 	}
+	exits, problems := exitsOf(c, now)
+	s.Exits = exits
+	return s, errors.Join(problems...)
+}
+
+// exitsOf makes the channels of settings, by name, and says what is wrong with
+// those that it cannot make.
+func exitsOf(c config.Config, now func() time.Time) (map[string]*dispatch.Exit, []error) {
+	exits := map[string]*dispatch.Exit{}
 	wordings, problems := newWordings(c.Notify.Wordings)
 	writer, err := letters.New(letters.Config{Now: now})
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	for i, one := range c.Notify.Channels {
 		exit, err := channels{c, now}.exit(one)
@@ -53,9 +62,9 @@ func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
 		if own := wordings[one.Wording]; own != nil {
 			exit.Word = func(content *notify.Content) (*notify.Content, error) { return writer.Word(content, own, exit.Zone) }
 		}
-		s.Exits[one.Name] = exit
+		exits[one.Name] = exit
 	}
-	return s, errors.Join(problems...)
+	return exits, problems
 }
 
 // newWordings makes the wordings of the settings, by name.
@@ -76,8 +85,8 @@ func newWordings(list []config.Wording) (map[string]*letters.Wording, []error) {
 // CheckChannels reports what only the adapters of channels can find wrong with
 // settings. Nothing is connected.
 func CheckChannels(c config.Config) error {
-	_, err := NewSetup(c, time.Now)
-	return err
+	_, problems := exitsOf(c, time.Now)
+	return errors.Join(problems...)
 }
 
 // channelProblem gives what an adapter finds wrong its key: that of the words

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 type configCmd struct {
@@ -38,8 +41,10 @@ func (c *configCheckCmd) Run(s *session) error {
 		environ = s.env.Environ()
 	}
 	settings, problems := config.Check(s.settingsFile(), s.env.Getenv, environ)
-	if len(problems) == 0 {
-		problems = append(problems, config.Problems(app.CheckChannels(settings))...)
+	for _, one := range config.Problems(app.CheckChannels(settings)) {
+		if !slices.ContainsFunc(problems, func(other *tocsin.Error) bool { return channelOf(one.Field) == channelOf(other.Field) }) {
+			problems = append(problems, one) // of a channel whose settings are wrong its adapter has nothing to say
+		}
 	}
 	found := settingsJSON{OK: len(problems) == 0, Tenants: len(settings.Tenants), Problems: []problemJSON{}}
 	all := make([]error, len(problems))
@@ -57,6 +62,14 @@ func (c *configCheckCmd) Run(s *session) error {
 		return saidError(exitUsage)
 	}
 	return err
+}
+
+// channelOf is the channel that a key is about, or the key itself.
+func channelOf(key string) string {
+	if channel, _, ok := strings.Cut(key, "]"); ok && strings.HasPrefix(key, "notify.channels[") {
+		return channel
+	}
+	return key
 }
 
 type configSchemaCmd struct{}

@@ -234,3 +234,23 @@ func TestRouteShadow(t *testing.T) {
 	run(2, "route", "shadow", "--since", "yesterday")
 	run(2, "route", "shadow", "--since", "9999-01-01")
 }
+
+// A check tells what is wrong with channels beside what is wrong with keys.
+func TestCheckTellsAll(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "tocsin.yaml")
+	text := `{server: {base: 'https://status.contoso.com'}, notify: {wordings: [{name: managers, title: '{titel}', fotter: [x]}],
+		channels: [{name: a, kind: slack, address: 'https://hooks.example/x', wording: manager}, {name: b, kind: slack}, {name: c, kind: ntfy, address: 'https://ntfy.example'}]}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	code := cli.Main(t.Context(), cli.Env{
+		Args: []string{"config", "check", "--config", file}, Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+	})
+	for _, want := range []string{"fotter: ", "did you mean footer?", "channels[0].wording: ", "channels[1].address: It is missing.", "wordings[0].title: {titel}", "channels[2].address: "} {
+		if code != 2 || strings.Count(out.String(), want) != 1 {
+			t.Errorf("%d, no %q once: %s", code, want, out.String())
+		}
+	}
+}
