@@ -10,14 +10,11 @@
 package knowledge
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-
-	"gopkg.in/yaml.v3"
 
 	"example.org/tocsin/internal/lang"
 )
@@ -90,32 +87,8 @@ func read(code string) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(body, &root); err != nil {
-		return nil, err
-	}
-	typeset(&root, lang.Rules{Code: code})
-	if body, err = yaml.Marshal(&root); err != nil {
-		return nil, err
-	}
 	b := &Book{}
-	decoder := yaml.NewDecoder(bytes.NewReader(body))
-	decoder.KnownFields(true)
-	return b, decoder.Decode(b)
-}
-
-// typeset puts the typography of a language into all texts below a node. Commands
-// are for machines and have none.
-func typeset(n *yaml.Node, rules lang.Rules) {
-	for i, child := range n.Content {
-		switch {
-		case n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Value == "commands":
-		case child.Kind == yaml.ScalarNode && child.Tag == "!!str":
-			child.Value = rules.Typeset(child.Value)
-		default:
-			typeset(child, rules)
-		}
-	}
+	return b, lang.Rules{Code: code}.DecodeYAML(body, b, "commands") // commands are for machines
 }
 
 // In returns the book in a language of the pages. It fails where the program was

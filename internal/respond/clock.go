@@ -1,0 +1,237 @@
+package respond
+
+import "time"
+
+// The steps of the runbook.
+const (
+	StepDetection    = "detection"
+	StepAnnouncement = "announcement"
+	StepEscalation   = "escalation"
+	StepUpdates      = "updates" // one each hour, numbered from 1
+	StepClosure      = "closure"
+	StepReview       = "review"
+)
+
+// Steps lists the steps of the runbook in their order.
+func Steps() []string {
+	return []string{StepDetection, StepAnnouncement, StepEscalation, StepUpdates, StepClosure, StepReview}
+}
+
+const (
+	updateEvery = time.Hour // of real time, whatever clocks on walls do
+	reviewDays  = 7         // of the calendar, at the same hour
+	// maxUpdates bounds the updates of one incident: two years.
+	maxUpdates = 2 * 366 * 24
+)
+
+// A Key is a step, with a number where it comes again and again, else 0.
+type Key struct {
+	Step string
+	N    int
+}
+
+// A Start is the instant from which due times count, as it was held from an
+// instant on until the next one.
+type Start struct {
+	T0   time.Time
+	From time.Time
+}
+
+// An End is how a step ended: done, or not needed.
+type End struct {
+	At     time.Time // when it happened
+	Needed bool      // false: not needed
+}
+
+// A Course is what the clocks of an incident are worked out from.
+type Course struct {
+	Zone     *time.Location
+	Starts   []Start // oldest first; the last one holds. There is one at least.
+	Ends     map[Key]End
+	ClosedAt time.Time // zero while it goes on
+}
+
+// State is how a step stands.
+type State string
+
+// The states of a step.
+const (
+	Pending   State = "pending"    // to be done, in time
+	Late      State = "late"       // to be done, after its due time
+	Done      State = "done"       // also when it was done late
+	NotNeeded State = "not-needed" // for a reason that people gave
+	Missed    State = "missed"     // an update whose hour is over without it
+)
+
+// A Clock is one step with its due time.
+type Clock struct {
+	Key
+	State State
+	Due   time.Time     // by the start that holds; zero for what waits for something else than time
+	At    time.Time     // when it was done
+	Late  time.Duration // after Due: when it was done, or how long it is by now
+	// WasLate is the longest time by which it was late while another start held.
+	WasLate time.Duration
+}
+
+// Open reports whether somebody has to do it still.
+func (c Clock) Open() bool { return c.State == Pending || c.State == Late }
+
+// T0 returns the start that holds.
+func (c Course) T0() time.Time { return c.Starts[len(c.Starts)-1].T0 }
+
+// Due returns the due time of a step counted from a start, in UTC: the first three
+// 15, 30 and 45 minutes after it, update n after n hours of real time, the review
+// seven days of the calendar later at the same hour in the zone. It is zero for
+// the closure, which waits for the provider.
+func Due(k Key, t0 time.Time, zone *time.Location) time.Time {
+	switch k.Step {
+	case StepDetection:
+		return t0.Add(15 * time.Minute).UTC()
+	case StepAnnouncement:
+		return t0.Add(30 * time.Minute).UTC()
+	case StepEscalation:
+		return t0.Add(45 * time.Minute).UTC()
+	case StepUpdates:
+		return t0.Add(time.Duration(k.N) * updateEvery).UTC()
+	case StepReview:
+		return daysLater(t0, reviewDays, zone)
+	}
+	return time.Time{}
+}
+
+// daysLater returns the instant at which clocks in a zone show the same hour some
+// days later: the first of two where the hour is repeated; where it is skipped,
+// as much later as clocks are put forward, as RFC 5545, section 3.3.5, has it.
+func daysLater(t time.Time, days int, zone *time.Location) time.Time {
+	local := t.In(zone)
+	wall := time.Date(local.Year(), local.Month(), local.Day()+days, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), time.UTC)
+	offset := func(at time.Time) time.Duration {
+		_, seconds := at.In(zone).Zone()
+		return time.Duration(seconds) * time.Second
+	}
+	// The offsets that hold a day earlier and a day later bracket a change of clocks.
+	before, after := offset(wall.Add(-24*time.Hour)), offset(wall.Add(24*time.Hour))
+	first, second := wall.Add(-before), wall.Add(-after)
+	if second.Before(first) {
+		first, second = second, first
+	}
+	for _, at := range []time.Time{first, second} {
+		if offset(at) == wall.Sub(at) {
+			return at
+		}
+	}
+	return wall.Add(-before) // skipped: read with the offset from before the change
+}
+
+// Plan returns every step with its due time as it stands at an instant, in the
+// order of the runbook: of the updates those whose hour has come, and the one
+// that is next while the incident goes on. The same course gives the same plan
+// everywhere.
+func (c Course) Plan(now time.Time) []Clock {
+	var plan []Clock
+	for _, step := range Steps() {
+		if step != StepUpdates {
+			plan = append(plan, c.clock(Key{Step: step}, now))
+			continue
+		}
+		last, current := c.updates(now)
+		for n := 1; n <= last; n++ {
+			clock := c.clock(Key{StepUpdates, n}, now)
+			if n < current && clock.Open() {
+				clock.State = Missed
+				clock.Late = 0
+			}
+			plan = append(plan, clock)
+		}
+	}
+	return plan
+}
+
+// updates returns the number of the last update of the plan, and the number of
+// the one that is to be sent: that of the newest hour, or the one after the last
+// that was sent. Earlier ones that nobody sent were missed. Once the incident has
+// ended none is to be sent.
+func (c Course) updates(now time.Time) (last, current int) {
+	until := now
+	over := !c.ClosedAt.IsZero()
+	if end, ok := c.Ends[Key{Step: StepClosure}]; ok && (!over || end.At.Before(c.ClosedAt)) {
+		until, over = end.At, true
+	}
+	if over && !c.ClosedAt.IsZero() && c.ClosedAt.Before(until) {
+		until = c.ClosedAt
+	}
+	sent := 0
+	for k := range c.Ends {
+		if k.Step == StepUpdates {
+			sent = max(sent, k.N)
+		}
+	}
+	come := 0
+	if passed := until.Sub(c.T0()); passed > 0 {
+		come = int(min(passed/updateEvery, maxUpdates))
+	}
+	last = max(sent, come)
+	if over {
+		return last, last + 1
+	}
+	current = max(sent+1, come, 1)
+	return max(last, current), current
+}
+
+// Current returns the step that is to be done: the key of the update of this hour
+// for the updates, and ok false once there is none.
+func (c Course) Current(step string, now time.Time) (Clock, bool) {
+	return find(c.Plan(now), func(k Clock) bool { return k.Step == step && k.Open() }, true)
+}
+
+func (c Course) clock(k Key, now time.Time) Clock {
+	clock := Clock{Key: k, State: Pending, Due: Due(k, c.T0(), c.Zone)}
+	until := now
+	if end, ok := c.Ends[k]; ok {
+		clock.At, until, clock.State = end.At, end.At, Done
+		if !end.Needed {
+			clock.State = NotNeeded
+		}
+	}
+	if !clock.Due.IsZero() && until.After(clock.Due) {
+		clock.Late = until.Sub(clock.Due)
+		if clock.State == Pending {
+			clock.State = Late
+		}
+	}
+	if clock.State == NotNeeded {
+		clock.Late = 0
+	}
+	for i, start := range c.Starts[:len(c.Starts)-1] {
+		clock.WasLate = max(clock.WasLate, lateBetween(Due(k, start.T0, c.Zone), start.From, earlier(until, c.Starts[i+1].From)))
+	}
+	return clock
+}
+
+// lateBetween returns how late something was at the end of a span in which it was
+// due at an instant; 0 where it was not late in it.
+func lateBetween(due, from, until time.Time) time.Duration {
+	if due.IsZero() || !until.After(from) || !until.After(due) {
+		return 0
+	}
+	return until.Sub(due)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Next returns the step of a plan that is due first of those that are open; ok is
+// false where none has a due time. What is late comes before what is not.
+func Next(plan []Clock) (next Clock, ok bool) {
+	for _, c := range plan {
+		if c.Open() && !c.Due.IsZero() && (!ok || c.Due.Before(next.Due)) {
+			next, ok = c, true
+		}
+	}
+	return next, ok
+}
