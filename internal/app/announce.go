@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -102,7 +103,20 @@ func (a *App) followChannels(_ context.Context, next config.Config) (func(contex
 // routingNow returns who hears of what.
 func (a *App) routingNow() admin.Routing {
 	setup := a.announcing.setup.Setup()
-	return admin.Routing{Policy: setup.Policy, Channels: func(receiver string) []string { return setup.Receivers[receiver] }}
+	return admin.Routing{
+		Policy: setup.Policy, Channels: func(receiver string) []string { return setup.Receivers[receiver] }, Names: slices.Sorted(maps.Keys(setup.Exits)),
+		Preview: func(ctx context.Context, channel, tenantID, id string, n int) (*notify.Letter, error) {
+			exit := setup.Exits[channel]
+			if exit == nil {
+				return nil, tocsin.NotFoundf("There is no channel %s.", tocsin.Clip(channel, 40))
+			}
+			p, err := a.preview(ctx, a.announcing.writer, exit, tenantID, id, n)
+			if err != nil {
+				return nil, err
+			}
+			return p.Content.Letter, nil
+		},
+	}
 }
 
 // openLabels are the labels of the open issues of a tenant.
@@ -137,6 +151,17 @@ func (r *Rooms) Preview(ctx context.Context, c config.Config, channel, tenantID,
 	if err != nil {
 		return Previewed{}, err
 	}
+	writer, err := letters.New(letters.Config{
+		Press: publish.New(r.Archive, time.Now), Translator: translate.NewTranslator(r.Translation, r.policy, time.Now), Base: func() string { return c.Server.Base }, Now: time.Now,
+	})
+	if err != nil {
+		return Previewed{}, err
+	}
+	return r.preview(ctx, writer, exit, tenantID, id, n)
+}
+
+// preview words a version as a channel would tell it.
+func (r *Rooms) preview(ctx context.Context, writer *letters.Writer, exit *dispatch.Exit, tenantID, id string, n int) (Previewed, error) {
 	ref := tocsin.Ref{Kind: tocsin.KindIssue, ID: id}
 	versions, err := r.Archive.Versions(ctx, tenantID, ref)
 	if errors.Is(err, tocsin.ErrNotFound) {
@@ -156,12 +181,6 @@ func (r *Rooms) Preview(ctx context.Context, c config.Config, channel, tenantID,
 	change := tocsin.Change{TenantID: tenantID, Kind: ref.Kind, ID: ref.ID, N: n, What: tocsin.WhatUpdated, At: versions[i].SeenAt}
 	if i == 0 {
 		change.What = tocsin.WhatNew
-	}
-	writer, err := letters.New(letters.Config{
-		Press: publish.New(r.Archive, time.Now), Translator: translate.NewTranslator(r.Translation, r.policy, time.Now), Base: func() string { return c.Server.Base }, Now: time.Now,
-	})
-	if err != nil {
-		return Previewed{}, err
 	}
 	content, until, err := writer.Write(ctx, exit.Language, exit.Zone, notify.KindUpdate, []delivery.Pending{{Change: change}})
 	switch {

@@ -13,6 +13,8 @@ import (
 type Routing struct {
 	Policy   *route.Policy
 	Channels func(receiver string) []string // names of channels
+	Names    []string                       // of all channels
+	Preview  previewer
 }
 
 // routesPage is the tree of routes, and who would hear of an event.
@@ -24,6 +26,8 @@ type routesPage struct {
 	Nobody    bool // there is no channel
 	Form      web.Form
 	Tested    *testedView
+	Ask       *web.Form // what a channel would say; nil without channels
+	Said      *previewView
 }
 
 type routeLine struct {
@@ -80,6 +84,18 @@ func (p *Pages) adminRoutes(v *view) error {
 			page.Form.Fields[0].Problem, status = v.Text("bad.labels"), http.StatusBadRequest
 			v.Title(&page.Frame, page.Form)
 		}
+	}
+	var err error
+	if page.Ask, err = v.previewForm(routing); err != nil {
+		return err
+	}
+	said, code, err := v.preview(routing, page.Ask)
+	if err != nil {
+		return err
+	}
+	if page.Said = said; code != http.StatusOK {
+		status = code
+		v.Title(&page.Frame, *page.Ask)
 	}
 	return v.Render(status, "admin-routes", page)
 }

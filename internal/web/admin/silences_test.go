@@ -146,3 +146,27 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 }
+
+// What a channel would say of an item is shown as text, each part in its language.
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Furnish()
+	b := h.Browser()
+	b.Enter("alex")
+	ask := func(item, channel, of string) string {
+		return "/admin/routes?" + url.Values{"item": {item}, "channel": {channel}, "of": {of}}.Encode()
+	}
+	page := b.Open(ask(" EX1 ", "wall", storetest.Contoso))
+	webtest.Has(t, "wall", page, "What a channel would say", `aria-label="As wall would say it"`, `<p lang="fr"><b>Courrier &lt;b&gt;lent&lt;/b&gt;</b></p>`, `<p lang="en">Users wait.</p>`,
+		`<small lang="fr">(traduction automatique)</small>`, "Sans titre.", "Centre de services", `<option value="wall" selected>`, `value="EX1"`)
+	for path, want := range map[string]int{
+		ask("EX9", "wall", storetest.Contoso): http.StatusNotFound, ask("EX1", "nobody", storetest.Contoso): http.StatusNotFound,
+		ask("EX2", "wall", storetest.Contoso): http.StatusOK, ask("EX1", "wall", "strange"): http.StatusNotFound, ask("", "wall", "strange"): http.StatusOK,
+	} {
+		if response, page := b.Send("GET", path, nil); response.StatusCode != want || strings.Contains(page, "Courrier") {
+			t.Errorf("%s: %d, want %d", path, response.StatusCode, want)
+		}
+	}
+	webtest.Has(t, "fr", b.Open("/fr"+ask("EX2", "wall", storetest.Contoso)), "La traduction est en cours")
+}

@@ -1,7 +1,11 @@
 package webtest
 
 import (
+	"context"
+
+	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/admin"
 )
 
@@ -22,5 +26,26 @@ func routing() admin.Routing {
 		panic(err) // the tree above
 	}
 	channels := map[string][]string{"team": {"wall", "duty-mail"}, "duty": {"ops-hook", "duty-mail"}}
-	return admin.Routing{Policy: p, Channels: func(receiver string) []string { return channels[receiver] }}
+	return admin.Routing{Policy: p, Channels: func(receiver string) []string { return channels[receiver] }, Names: []string{"duty-mail", "ops-hook", "wall"}, Preview: preview}
+}
+
+// preview is what the channel wall says of EX1, hostile and in French.
+func preview(_ context.Context, channel, _, id string, _ int) (*notify.Letter, error) {
+	switch {
+	case id == "EX2":
+		return nil, &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "being translated"}
+	case channel != "wall" || id != "EX1":
+		return nil, tocsin.NotFoundf("There is no %s.", id)
+	}
+	line := func(text, language, origin string) notify.Line {
+		return notify.Line{Text: text, Language: language, Origin: origin}
+	}
+	return &notify.Letter{
+		Language: "fr", Heading: "[serviceDegradation] EX1", Title: line("Courrier <b>lent</b>", "fr", ""), Lead: []notify.Line{line("Pour les responsables", "fr", "")},
+		Entries: []notify.Entry{{
+			Blocks: []notify.Block{{Label: "Incidence", Lines: []notify.Line{line("Users wait.", "en", ""), line("Attente.", "fr", "traduction automatique")}}, {Lines: []notify.Line{line("Sans titre.", "fr", "")}}},
+			Link:   "https://status.contoso.com/fr/issues/EX1", LinkLabel: "Ouvrir EX1",
+		}},
+		Footer: []notify.Line{line("Centre de services", "fr", "")},
+	}, nil
 }
