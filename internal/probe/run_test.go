@@ -1,14 +1,8 @@
 package probe
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,65 +15,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"example.org/tocsin/internal/lang"
+	"example.org/tocsin/internal/probe/probetest"
 )
-
-// An authority issues certificates.
-type authority struct {
-	key  *ecdsa.PrivateKey
-	cert *x509.Certificate
-}
-
-func newKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func newAuthority(t *testing.T) *authority {
-	t.Helper()
-	key := newKey(t)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Root"}, NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(1, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &authority{key, cert}
-}
-
-// issue issues a certificate: logged has the extension of logs, same the key of
-// the authority, as intercepting proxies have it.
-func (a *authority) issue(t *testing.T, name string, logged, same bool) tls.Certificate {
-	t.Helper()
-	key := newKey(t)
-	if same {
-		key = a.key
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: time.Now().AddDate(0, -1, 0), NotAfter: time.Now().AddDate(0, 1, 0)}
-	if logged {
-		template.ExtraExtensions = []pkix.Extension{{Id: extensionSCT(), Value: []byte{4, 0}}}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key}
-}
-
-func (a *authority) pool() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
-	return pool
-}
 
 // serve serves over TLS, or plainly without a certificate, and returns the port.
 func serve(t *testing.T, cert *tls.Certificate, h2 bool, handler http.HandlerFunc) int {
@@ -174,10 +111,10 @@ func ok(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbi
 // Each way to fail has its verdict, over real DNS, TLS and HTTP.
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
-	root := newAuthority(t)
+	root := probetest.New(t, "Root")
 	const name = "outlook.office365.com"
-	good, unlogged, same := root.issue(t, name, true, false), root.issue(t, name, false, false), root.issue(t, name, true, true)
-	other, stranger := root.issue(t, "portal.example", true, false), newAuthority(t).issue(t, name, true, false)
+	good, unlogged, same := root.Issue(t, true, name), root.Issue(t, false, name), root.Intercept(t, name)
+	other, stranger := root.Issue(t, true, "portal.example"), probetest.New(t, "Other").Issue(t, true, name)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +170,7 @@ func TestVerdicts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			list := List{Endpoints: []Endpoint{{Service: "Exchange", Host: name, Protocol: tt.protocol, Port: tt.port}}}
-			r := Run(t.Context(), Config{Machine: here(at), List: list, Now: time.Now, Roots: root.pool()})
+			r := Run(t.Context(), Config{Machine: here(at), List: list, Now: time.Now, Roots: root.Pool()})
 			if c := find(t, &r, DNS, name); c.Code != "dns.inside" {
 				t.Errorf("an address of this machine: %+v", c)
 			}
@@ -263,9 +200,9 @@ func TestVerdicts(t *testing.T) {
 
 func TestClocks(t *testing.T) {
 	t.Parallel()
-	root := newAuthority(t)
+	root := probetest.New(t, "Root")
 	const name = "outlook.office365.com"
-	good, same := root.issue(t, name, true, false), root.issue(t, name, true, true)
+	good, same := root.Issue(t, true, name), root.Intercept(t, name)
 	at, port := resolver(t, loopback(t)), serve(t, &good, true, ok)
 	intercepted := serve(t, &same, true, ok)
 	for _, tt := range []struct {
@@ -284,7 +221,7 @@ func TestClocks(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			list := List{Endpoints: []Endpoint{{Host: name, Protocol: "https", Port: tt.port}}}
-			r := Run(t.Context(), Config{Machine: here(at), List: list, Now: func() time.Time { return time.Now().Add(tt.off) }, Roots: root.pool()})
+			r := Run(t.Context(), Config{Machine: here(at), List: list, Now: func() time.Time { return time.Now().Add(tt.off) }, Roots: root.Pool()})
 			insides(&r)
 			if c := find(t, &r, Clock, ""); c.Code != tt.code || r.Cause != tt.cause {
 				t.Errorf("%s, %+v", r.Cause, c)
@@ -354,9 +291,9 @@ func TestResolvers(t *testing.T) {
 // A silent AAAA holds up no A.
 func TestSilentAAAA(t *testing.T) {
 	t.Parallel()
-	root := newAuthority(t)
+	root := probetest.New(t, "Root")
 	const name = "outlook.office365.com"
-	good := root.issue(t, name, true, false)
+	good := root.Issue(t, true, name)
 	answered := make(chan struct{}, 1)
 	port := serve(t, &good, true, func(http.ResponseWriter, *http.Request) { answered <- struct{}{} })
 	all := loopback(t)
@@ -368,7 +305,7 @@ func TestSilentAAAA(t *testing.T) {
 	})
 	done := make(chan Result, 1)
 	go func() {
-		done <- Run(t.Context(), Config{Machine: here(at), List: List{Endpoints: []Endpoint{{Host: name, Protocol: "https", Port: port}}}, Now: time.Now, Roots: root.pool()})
+		done <- Run(t.Context(), Config{Machine: here(at), List: List{Endpoints: []Endpoint{{Host: name, Protocol: "https", Port: port}}}, Now: time.Now, Roots: root.Pool()})
 	}()
 	select {
 	case <-answered:
@@ -402,9 +339,9 @@ func TestCut(t *testing.T) {
 // connects to everything proves nothing.
 func TestProxies(t *testing.T) {
 	t.Parallel()
-	root := newAuthority(t)
+	root := probetest.New(t, "Root")
 	const name = "outlook.office365.com"
-	good := root.issue(t, name, true, false)
+	good := root.Issue(t, true, name)
 	behind := "127.0.0.1:" + strconv.Itoa(serve(t, &good, true, ok))
 	through := func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect || strings.HasSuffix(r.URL.Hostname(), ".invalid") {
@@ -455,7 +392,7 @@ func TestProxies(t *testing.T) {
 			machine.proxies.environment = readEnvironment(func(v string) string {
 				return map[string]string{"HTTPS_PROXY": "http://me:secret@" + proxy.Listener.Addr().String()}[v]
 			})
-			r := Run(t.Context(), Config{Machine: machine, List: List{Endpoints: []Endpoint{{Host: name, Protocol: "https", Port: 443}}}, Now: time.Now, Roots: root.pool()})
+			r := Run(t.Context(), Config{Machine: machine, List: List{Endpoints: []Endpoint{{Host: name, Protocol: "https", Port: 443}}}, Now: time.Now, Roots: root.Pool()})
 			insides(&r)
 			if c := find(t, &r, Connect, "https"); c.Outcome != tt.outcome || c.Code != tt.connect || r.Cause != tt.cause {
 				t.Errorf("%s, %+v", r.Cause, c)
