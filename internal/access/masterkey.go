@@ -26,6 +26,18 @@ const (
 // when there is none. It refuses a file that everybody on the machine can read
 // or write.
 func LoadMasterKey(dir string, getenv func(string) string) (*MasterKey, error) {
+	return masterKey(dir, getenv, createKey)
+}
+
+// FindMasterKey is [LoadMasterKey] that makes no key: it fails with
+// [tocsin.ErrNotFound] when there is none.
+func FindMasterKey(dir string, getenv func(string) string) (*MasterKey, error) {
+	return masterKey(dir, getenv, func(string, string) error {
+		return tocsin.NotFoundf("There is no file %s in %s, and the variable %s is not set.", masterKeyFile, dir, masterKeyVariable)
+	})
+}
+
+func masterKey(dir string, getenv func(string) string, create func(dir, path string) error) (*MasterKey, error) {
 	if text := getenv(masterKeyVariable); text != "" {
 		key, err := decodeKey([]byte(text))
 		if err != nil {
@@ -36,7 +48,7 @@ func LoadMasterKey(dir string, getenv func(string) string) (*MasterKey, error) {
 	path := filepath.Join(dir, masterKeyFile)
 	key, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := createKey(dir, path); err != nil {
+		if err := create(dir, path); err != nil {
 			return nil, fmt.Errorf("create master key: %w", err)
 		}
 		key, err = readKey(path)

@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 )
@@ -42,6 +43,9 @@ func NewMasterKey(key []byte) (*MasterKey, error) {
 	}
 	return &MasterKey{key: bytes.Clone(key), mark: append([]byte{sealVersion}, fingerprint...)}, nil
 }
+
+// Fingerprint tells the key from others, in hexadecimal. It reveals nothing of it.
+func (m *MasterKey) Fingerprint() string { return hex.EncodeToString(m.mark[1:]) }
 
 // String hides the key wherever it is formatted.
 func (*MasterKey) String() string { return "[redacted]" }

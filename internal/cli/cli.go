@@ -64,6 +64,8 @@ type root struct {
 	Export   exportCmd   `cmd:"" help:"Write what the desk knows as files."`
 	Attach   attachCmd   `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
 	Collect  collectCmd  `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
+	Backup   backupCmd   `cmd:"" help:"Make, check and open backups."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup back, on the engine that it comes from or the other one. Nothing old is sent, and everybody signs in anew. Example: tocsin restore desk.backup --identity backup.key"`
 	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
 	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
 	Route    routeCmd    `cmd:"" help:"Show who hears of what, and try it."`

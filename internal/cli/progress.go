@@ -39,6 +39,17 @@ func (p *progress) show(n int) {
 	fmt.Fprintf(p.to, "\r\x1b[K%d of %d", n, max(n, p.total))
 }
 
+// rows tells how many rows are copied, and of which table the last one is.
+func (p *progress) rows(table string, n int64) {
+	if p.to == nil || n%1000 != 0 {
+		return
+	}
+	if at := p.now(); at.Sub(p.last) >= progressEvery {
+		p.last = at
+		fmt.Fprintf(p.to, "\r\x1b[K%d rows (%s)", n, table)
+	}
+}
+
 // clear removes the line.
 func (p *progress) clear() {
 	if p.to != nil {

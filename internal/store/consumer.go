@@ -274,13 +274,27 @@ func (s *Store) RetrySkipped(ctx context.Context, consumer string, seq int64, ha
 // ConsumersToEnd sets the cursors of consumers that began after the newest change
 // behind what is now the newest, and ends all claims: what a restored archive
 // holds is announced by nobody. Consumers that began before the first change
-// write tables that were restored with them, and keep their place.
-func (s *Store) ConsumersToEnd(ctx context.Context) error {
-	_, err := s.write.ExecContext(ctx, `
-		UPDATE consumers SET epoch = epoch + 1, lease_ends = 0, failures = 0, problem = '',
-			seq = CASE WHEN beginning THEN seq ELSE (SELECT value FROM counters WHERE name = 'change') END`)
+// write tables that were restored with them, and keep their place. It returns how
+// many changes were passed by the consumer that was farthest behind.
+func (tx *Tx) ConsumersToEnd(ctx context.Context) (passed int64, err error) {
+	const end = `(SELECT value FROM counters WHERE name = 'change')`
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(`+end+` - seq), 0) FROM consumers WHERE NOT beginning`).Scan(&passed); err != nil {
+		return 0, fmt.Errorf("set consumers to the end: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE consumers SET epoch = epoch + 1, lease_ends = 0, failures = 0, problem = '', seq = CASE WHEN beginning THEN seq ELSE `+end+` END`)
 	if err != nil {
-		return fmt.Errorf("set consumers to the end: %w", s.Translate(err))
+		return 0, fmt.Errorf("set consumers to the end: %w", err)
+	}
+	return passed, nil
+}
+
+// MarkRestored keeps when the database was put back, for what is told of the time
+// between the copy and then.
+func (tx *Tx) MarkRestored(ctx context.Context, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('restored', $1) ON CONFLICT (name) DO UPDATE SET value = $1`, micros(at))
+	if err != nil {
+		return fmt.Errorf("mark as restored: %w", err)
 	}
 	return nil
 }

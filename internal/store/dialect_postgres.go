@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -16,6 +17,9 @@ import (
 // migrationLock is the key of the advisory lock around migrations: "tocsin" in
 // ASCII.
 const migrationLock = 0x746f6373696e
+
+// programName is how the connections of this program are called in PostgreSQL.
+const programName = "tocsin"
 
 type postgresDialect struct{}
 
@@ -32,7 +36,7 @@ func openPostgres(ctx context.Context, s *Store, dsn string) error {
 		config.MaxConns = 16
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	config.ConnConfig.RuntimeParams["application_name"] = "tocsin"
+	config.ConnConfig.RuntimeParams["application_name"] = programName
 	if s.before != nil {
 		config.ConnConfig.Tracer = tracer{s.before}
 	}
@@ -122,4 +126,18 @@ func indexTrigrams(ctx context.Context, s *Store) {
 	} {
 		_, _ = s.pool.Exec(ctx, statement) // refused, or not installed; an extension that is there already serves as well
 	}
+}
+
+// Desks returns how many other connections of this program the database has: none
+// while no desk runs on it. Of a database file [Take] says more, and it is 0.
+func Desks(ctx context.Context, dsn string) (n int, err error) {
+	if !isPostgres(dsn) {
+		return 0, nil
+	}
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return 0, &tocsin.Error{Kind: tocsin.ErrUnavailable, Message: "PostgreSQL does not answer.", Cause: err}
+	}
+	err = conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`, programName).Scan(&n)
+	return n, errors.Join(err, conn.Close(ctx))
 }

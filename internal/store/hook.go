@@ -17,6 +17,11 @@ func BeforeStatement(before func(query string)) Option {
 	return func(s *Store) { s.before = before }
 }
 
+// OnlyTo stops at a migration, for the rows of a database that had none after it;
+// the job engine has no tables then. Opened without the option the database is
+// brought to the newest.
+func OnlyTo(schema int64) Option { return func(s *Store) { s.only = schema } }
+
 // tracer calls the hook on PostgreSQL, where the driver offers one.
 type tracer struct{ before func(string) }
 

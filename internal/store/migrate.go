@@ -34,6 +34,10 @@ func migrate(ctx context.Context, s *Store, engine string) error {
 	if err := refuseNewer(ctx, provider); err != nil {
 		return err
 	}
+	if s.only > 0 {
+		_, err := provider.UpTo(ctx, s.only)
+		return err
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}

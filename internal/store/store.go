@@ -25,7 +25,8 @@ type Store struct {
 	decoder *zstd.Decoder
 	before  func(query string) // nil but in tests of crashes
 
-	readOnly bool // an SQLite file that this user cannot write
+	readOnly bool  // an SQLite file that this user cannot write
+	only     int64 // the migration to stop at, 0 for the newest
 
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change
@@ -44,6 +45,18 @@ type dialect interface {
 	hasTable(ctx context.Context, q Querier, name string) (bool, error)
 	// rowsPerInsert is how many rows one statement should insert.
 	rowsPerInsert() int
+	copier
+}
+
+// A copier is what differs between the engines where all rows are copied.
+type copier interface {
+	tables(ctx context.Context, q Querier) ([]Table, error)
+	// snapshot is the statement that begins to read as of one instant.
+	snapshot() string
+	// empty removes all rows of tables, which stand in the order of their filling.
+	empty(ctx context.Context, tx *Tx, tables []Table) error
+	// fill adds rows to a table within the transaction of a connection.
+	fill(ctx context.Context, conn *sql.Conn, tx *Tx, t Table, from copied) error
 }
 
 // Open opens the archive at dsn, creating and migrating it as needed: a

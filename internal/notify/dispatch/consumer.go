@@ -153,7 +153,7 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 		return nil, nil
 	}
 	kind := notify.KindUpdate
-	if change.Silent || d.now.Sub(change.At) > oldNews {
+	if change.Silent || pair.Late || d.now.Sub(change.At) > oldNews {
 		kind = notify.KindSummary
 	}
 	open, err := c.open(ctx, d, tenant, labels)

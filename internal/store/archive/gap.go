@@ -38,11 +38,13 @@ func (s *Store) Gaps(ctx context.Context, tenantID string, since time.Time) ([]G
 }
 
 // closeGap records the time since the last complete poll of a claimed source
-// as a gap when its data had become stale before a poll that ended at okAt.
+// as a gap when its data had become stale before a poll that ended at okAt, or
+// when the desk was put back from a backup since.
 func closeGap(ctx context.Context, q store.Querier, tenant int64, source string, epoch, okAt int64) error {
-	var every, last int64
-	err := q.QueryRowContext(ctx, `SELECT poll_every, last_ok_at FROM sources WHERE tenant = $1 AND name = $2 AND epoch = $3 AND lease_ends > 0`,
-		tenant, source, epoch).Scan(&every, &last)
+	var every, last, restored int64
+	err := q.QueryRowContext(ctx, `
+		SELECT poll_every, last_ok_at, COALESCE((SELECT value FROM counters WHERE name = 'restored'), 0)
+		FROM sources WHERE tenant = $1 AND name = $2 AND epoch = $3 AND lease_ends > 0`, tenant, source, epoch).Scan(&every, &last, &restored)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // the claim was lost; the caller finds out
 	}
@@ -50,7 +52,7 @@ func closeGap(ctx context.Context, q store.Querier, tenant int64, source string,
 		return err
 	}
 	state := tocsin.SourceState{Interval: time.Duration(every) * time.Microsecond, LastOKAt: tocsin.FromMicros(last)}
-	if _, stale := state.StaleSince(tocsin.FromMicros(okAt)); !stale || last == 0 {
+	if _, stale := state.StaleSince(tocsin.FromMicros(okAt)); last == 0 || !stale && last >= restored {
 		return nil
 	}
 	_, err = q.ExecContext(ctx, `INSERT INTO gaps (tenant, source, since, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, tenant, source, last, okAt)

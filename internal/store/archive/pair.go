@@ -15,6 +15,9 @@ import (
 type Pair struct {
 	Before, After int64
 	Source        string // of the version after the change
+	// Late says that the change is of the time between a backup and the first
+	// complete poll after it was put back: it may have been told before.
+	Late bool
 }
 
 // Documents returns the documents of the versions that hold after and before
@@ -25,7 +28,10 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		return nil, nil
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, '') FROM changes c
+		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, ''), EXISTS (
+			SELECT 1 FROM counters r JOIN gaps g ON g.tenant = c.tenant AND g.source = v.source AND g.since < r.value AND g.until >= c.at
+			WHERE r.name = 'restored' AND c.at >= r.value)
+		FROM changes c
 		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
 		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
 		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq)
@@ -33,7 +39,7 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var seq int64
 		var pair Pair
-		err = rows.Scan(&seq, &pair.Before, &pair.After, &pair.Source)
+		err = rows.Scan(&seq, &pair.Before, &pair.After, &pair.Source, &pair.Late)
 		found[seq] = pair
 		return none, err
 	})

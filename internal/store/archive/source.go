@@ -285,3 +285,12 @@ func countChanges(p *tocsin.Poll, changes []tocsin.Change) {
 		p.Outcome = tocsin.OutcomeChanged
 	}
 }
+
+// Restored ends the claims on all sources of a desk that was put back: those who
+// held them are gone.
+func (s *Store) Restored(ctx context.Context, tx *store.Tx) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE sources SET leased_at = 0, lease_ends = 0, epoch = epoch + 1 WHERE lease_ends > 0`); err != nil {
+		return fmt.Errorf("end claims on sources: %w", err)
+	}
+	return nil
+}

@@ -206,3 +206,38 @@ func (s *Store) Drop(ctx context.Context, endpoint, reason string, now time.Time
 		return err
 	})
 }
+
+// CancelledRestored is why deliveries are not sent that waited when a backup was
+// made: whether they were since is not known.
+const CancelledRestored = "restored"
+
+// Restored settles what waited or was under way in a desk that was put back:
+// what waits is cancelled, what was being sent is in doubt, and nothing is due. It
+// returns how many deliveries and messages were cancelled, and how many messages
+// are in doubt.
+func (s *Store) Restored(ctx context.Context, tx *store.Tx, now time.Time) (cancelled, inDoubt int64, err error) {
+	for _, one := range []struct {
+		statement string
+		args      []any
+		n         *int64
+	}{
+		{`UPDATE deliveries SET cancelled = $1 WHERE batch = 0 AND cancelled = ''`, []any{CancelledRestored}, &cancelled},
+		{`UPDATE delivery_batches SET state = 'cancelled', reason = $1, settled_at = $2 WHERE state = 'retry'`, []any{CancelledRestored, tocsin.Micros(now)}, &cancelled},
+		{`UPDATE delivery_batches SET state = 'in_doubt', reason = $1, settled_at = $2 WHERE state = 'sending'`, []any{CancelledRestored, tocsin.Micros(now)}, &inDoubt},
+		{`UPDATE delivery_endpoints SET due_at = 0, lease_ends = 0, epoch = epoch + 1`, nil, nil},
+	} {
+		result, err := tx.ExecContext(ctx, one.statement, one.args...)
+		if err != nil {
+			return 0, 0, fmt.Errorf("settle deliveries: %w", err)
+		}
+		if one.n == nil {
+			continue
+		}
+		moved, err := result.RowsAffected()
+		if err != nil {
+			return 0, 0, fmt.Errorf("settle deliveries: %w", err)
+		}
+		*one.n += moved
+	}
+	return cancelled, inDoubt, nil
+}

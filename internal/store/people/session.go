@@ -163,6 +163,28 @@ func sweepSessions(ctx context.Context, tx *store.Tx, now time.Time) error {
 	return err
 }
 
+// Restored ends all sessions, and all codes that work once, of a desk that was put
+// back: who signed out since would be signed in again. It returns how many there
+// were. Challenges that were answered stay, so that no answer is taken twice.
+func (s *Store) Restored(ctx context.Context, tx *store.Tx) (sessions, codes int64, err error) {
+	for _, one := range []struct {
+		statement string
+		n         *int64
+	}{
+		{`DELETE FROM sessions`, &sessions},
+		{`DELETE FROM one_time_codes WHERE purpose <> 'answered'`, &codes},
+	} {
+		result, err := tx.ExecContext(ctx, one.statement)
+		if err != nil {
+			return 0, 0, fmt.Errorf("end sessions: %w", err)
+		}
+		if *one.n, err = result.RowsAffected(); err != nil {
+			return 0, 0, fmt.Errorf("end sessions: %w", err)
+		}
+	}
+	return sessions, codes, nil
+}
+
 // AddCode stores the hash of a code that works once. It fails with
 // [tocsin.ErrConflict] when the code is there already.
 func (s *Store) AddCode(ctx context.Context, purpose string, code tocsin.Hash, expiresAt time.Time) error {

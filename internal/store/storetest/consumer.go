@@ -61,7 +61,12 @@ func consumers(t *testing.T, s *Desk) {
 		t.Errorf("Consumers = %+v, %v", list, err)
 	}
 	record(t, s, Contoso, T0.Add(time.Hour), Issue(t, "EX3", "three", T0))
-	if err := s.ConsumersToEnd(ctx); err != nil {
+	err = s.InTx(ctx, func(tx *store.Tx) error {
+		passed, err := tx.ConsumersToEnd(ctx)
+		expect(t, "changes passed", passed, int64(1))
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if list, _ = s.Consumers(ctx, 0); list[0].Seq != 3 || list[1].Seq != 4 {
