@@ -16,21 +16,57 @@ type Span struct{ From, To int }
 // maxSpans bounds how many places of one term are looked for.
 const maxSpans = 100
 
+// A Term is what is looked for in texts: folded, see [Fold].
+type Term struct {
+	Text string
+	// Whole says that it counts only where no Latin letter and no digit stands
+	// directly before or behind it: owa is not in towards.
+	Whole bool
+}
+
+// Literal returns texts as terms that may stand anywhere.
+func Literal(texts ...string) []Term {
+	terms := make([]Term, len(texts))
+	for i, text := range texts {
+		terms[i].Text = text
+	}
+	return terms
+}
+
+// At returns where the term stands first in a folded text from a byte on, -1
+// where it does not. One that is empty stands nowhere.
+func (t Term) At(folded string, from int) int {
+	for t.Text != "" {
+		n := strings.Index(folded[from:], t.Text)
+		if n < 0 {
+			break
+		}
+		at, end := from+n, from+n+len(t.Text)
+		if !t.Whole || !(at > 0 && alphanumeric(folded[at-1])) && !(end < len(folded) && alphanumeric(folded[end])) {
+			return at
+		}
+		_, size := utf8.DecodeRuneInString(folded[at:])
+		from = at + size
+	}
+	return -1
+}
+
+func alphanumeric(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+
 // Find is where terms stand in a text, whatever their case, width and blanks:
-// spans in order that do not touch. The terms are folded, see [Fold]; those
-// that are empty stand nowhere.
-func Find(text string, terms []string) []Span {
+// spans in order that do not touch.
+func Find(text string, terms []Term) []Span {
 	folded, origins := trace(text)
 	var found []Span
 	for _, term := range terms {
 		from := 0
 		for range maxSpans {
-			n := strings.Index(folded[from:], term)
-			if n < 0 || term == "" {
+			at := term.At(folded, from)
+			if at < 0 {
 				break
 			}
-			from += n + len(term)
-			found = append(found, Span{origins[from-len(term)].From, origins[from-1].To})
+			from = at + len(term.Text)
+			found = append(found, Span{origins[at].From, origins[from-1].To})
 		}
 	}
 	slices.SortFunc(found, func(a, b Span) int { return cmp.Compare(a.From, b.From) })

@@ -63,9 +63,16 @@ func TestFind(t *testing.T) {
 		{"soft\u00adware", "software", "[soft\u00adware]"},
 		{"a\xffb", "b", "a\ufffd[b]"},
 		{"nothing", "|x", "nothing"},
+		{"OWA, download towards (owa) 1owa owa2 ＯＷＡ owa", "=owa", "[OWA], download towards ([owa]) 1owa owa2 [ＯＷＡ] [owa]"},
+		{"Towards メールOWAで", "=owa|メール", "Towards [メールOWA]で"},
 	} {
 		text, marked, end := strings.ToValidUTF8(tt.text, "\ufffd"), "", 0
-		for _, s := range plaintext.Find(tt.text, strings.Split(tt.terms, "|")) {
+		var terms []plaintext.Term
+		for term := range strings.SplitSeq(tt.terms, "|") {
+			text, whole := strings.CutPrefix(term, "=")
+			terms = append(terms, plaintext.Term{Text: text, Whole: whole})
+		}
+		for _, s := range plaintext.Find(tt.text, terms) {
 			marked += text[end:s.From] + "[" + text[s.From:s.To] + "]"
 			end = s.To
 		}
@@ -81,7 +88,7 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, term string) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 		term = plaintext.Fold(term)
-		spans := plaintext.Find(text, []string{term})
+		spans := plaintext.Find(text, plaintext.Literal(term))
 		if got, want := len(spans) > 0, term != "" && strings.Contains(plaintext.Fold(text), term); got != want {
 			t.Errorf("%q in %q: found %t, want %t", term, text, got, want)
 		}

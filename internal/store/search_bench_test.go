@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/pgtest"
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -51,7 +52,7 @@ func BenchmarkSearch(b *testing.B) {
 			for _, term := range []string{"needle4321", "users", "送信", "nowhere"} {
 				b.Run(term, func(b *testing.B) {
 					for b.Loop() {
-						if _, err := s.Search(b.Context(), storetest.Contoso, archive.SearchQuery{Terms: []string{term}, Limit: 50}); err != nil {
+						if _, err := s.Search(b.Context(), storetest.Contoso, archive.SearchQuery{Terms: [][]plaintext.Term{plaintext.Literal(term)}, Limit: 50}); err != nil {
 							b.Fatal(err)
 						}
 					}

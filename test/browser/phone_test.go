@@ -63,3 +63,41 @@ func TestPhoneHasSearchAndLiveState(t *testing.T) {
 	tab.Press("ex748468" + kb.Enter)
 	tab.Wait(`location.pathname === "/fr/issues/EX748468"`)
 }
+
+// The first results stand below the field while somebody types, for keyboard and
+// finger, and are said to who listens; they are those of the page of results.
+func TestSearchSuggests(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Open(t)
+	watched(tab)
+	h := hand{t, tab}
+	for _, width := range []int{1440, 390} {
+		tab.Size(width, 844)
+		tab.Go(base(t) + "/")
+		tab.Press("/")
+		tab.Wait(`document.activeElement.id === "q"`)
+		tab.Press("OWA")
+		tab.Wait(`document.querySelectorAll(".find__pop:not([hidden]) a").length > 1`)
+		if news := browsertest.Eval[string](tab, `document.querySelector("#news").textContent`); !strings.Contains(news, "hits") {
+			t.Errorf("nothing says what was found: %q", news)
+		}
+		if wrong := browsertest.Eval[string](tab, `(() => { const b = document.querySelector(".find__pop").getBoundingClientRect(); return b.left < 0 || b.right > innerWidth || [...document.querySelectorAll(".find__pop a")].some((a) => a.getBoundingClientRect().height < 24) ? JSON.stringify(b) : ""; })()`); wrong != "" {
+			t.Errorf("at %d the suggestions stand at %s", width, wrong)
+		}
+		accessible(t, tab, "suggestions", 0)
+		tab.Press(kb.ArrowDown)
+		h.look("a")
+		want := browsertest.Eval[string](tab, `document.activeElement.getAttribute("href")`)
+		tab.Press(kb.ArrowUp + kb.Escape)
+		tab.Wait(`document.activeElement.id === "q" && document.querySelector(".find__pop").hidden`)
+		tab.Press(kb.Enter)
+		h.arrives(`location.pathname === "/search"`)
+		if got := browsertest.Eval[string](tab, `document.querySelector(".found a").getAttribute("href")`); got != want {
+			t.Errorf("the first result is %s, the first suggestion %s", got, want)
+		}
+	}
+	tab.Press("/ex748468")
+	tab.Wait(`document.querySelectorAll(".find__pop:not([hidden]) a").length === 1`)
+	tab.Press(kb.ArrowDown + kb.Enter)
+	h.arrives(`location.pathname === "/issues/EX748468"`)
+}

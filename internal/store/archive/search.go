@@ -21,9 +21,10 @@ const textsVersion = 1
 
 // A SearchQuery says what is looked for in one tenant.
 type SearchQuery struct {
-	// Terms are all contained in the text of an item, wherever and in whatever
-	// case; see [plaintext.Fold]. No sign has a meaning of its own.
-	Terms   []string
+	// Terms are what the text of an item contains: of each at least one of the
+	// words for it, in whatever case; see [plaintext.Fold]. No sign has a meaning
+	// of its own.
+	Terms   [][]plaintext.Term
 	Kinds   []tocsin.Kind // issues, messages; both when empty
 	Private bool          // also messages about data privacy
 	Limit   int
@@ -33,6 +34,7 @@ type SearchQuery struct {
 // Limits of a query.
 const (
 	maxTerms = 8
+	maxAlike = 24  // words for one term
 	maxTerm  = 200 // characters
 )
 
@@ -52,9 +54,9 @@ const (
 	newestForEach = 40
 )
 
-// Search lists the items of a tenant whose present text contains all terms,
-// the last modified first. It fails with [tocsin.ErrInvalid] for a query
-// without terms or with too many.
+// Search lists the items of a tenant whose present text contains a word for each
+// of the terms, the last modified first. It fails with [tocsin.ErrInvalid] for a
+// query without terms or with too many.
 func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]Item, error) {
 	terms, err := foldTerms(q.Terms)
 	if err != nil {
@@ -74,13 +76,22 @@ func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]I
 	return nil, nil // not reached: the last round returns
 }
 
-func foldTerms(given []string) ([]string, error) {
-	var terms []string
-	for _, term := range given {
-		if utf8.RuneCountInString(term) > maxTerm {
-			return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
+func foldTerms(given [][]plaintext.Term) ([][]plaintext.Term, error) {
+	var terms [][]plaintext.Term
+	for _, words := range given {
+		var term []plaintext.Term
+		for _, word := range words {
+			if utf8.RuneCountInString(word.Text) > maxTerm {
+				return nil, tocsin.Invalidf("search", "A term may have %d characters at most.", maxTerm)
+			}
+			if word.Text = store.Clean(plaintext.Fold(word.Text)); word.Text != "" && !slices.Contains(term, word) {
+				term = append(term, word)
+			}
 		}
-		if term = store.Clean(plaintext.Fold(term)); term != "" && !slices.Contains(terms, term) {
+		if len(term) > maxAlike {
+			return nil, tocsin.Invalidf("search", "A term may have %d words at most.", maxAlike)
+		}
+		if len(term) > 0 && !slices.ContainsFunc(terms, func(other []plaintext.Term) bool { return slices.Equal(term, other) }) {
 			terms = append(terms, term)
 		}
 	}
@@ -93,7 +104,7 @@ func foldTerms(given []string) ([]string, error) {
 // searchSQL is the query for folded terms: among so many of the last modified
 // documents, or among all for 0. The engines find candidates in their own way;
 // every term is then looked for in the text itself, so that both find the same.
-func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among int) (query string, args []any) {
+func (s *Store) searchSQL(tenantID string, terms [][]plaintext.Term, q SearchQuery, among int) (query string, args []any) {
 	args = []any{tenantID}
 	bind := func(value any) string {
 		args = append(args, value)
@@ -121,11 +132,11 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among 
 		conditions = append(conditions, "NOT d.private")
 	}
 	for _, term := range terms {
-		if s.db.Pool() == nil {
-			conditions = append(conditions, "instr(x.text, "+bind(term)+") > 0")
-		} else {
-			conditions = append(conditions, "x.text LIKE "+bind(likePattern(term)))
+		var either []string
+		for _, word := range term {
+			either = append(either, s.contains(word, bind))
 		}
+		conditions = append(conditions, "("+strings.Join(either, " OR ")+")")
 	}
 	// CROSS JOIN keeps SQLite to this order: it would look up every candidate for
 	// every item otherwise.
@@ -134,17 +145,49 @@ func (s *Store) searchSQL(tenantID string, terms []string, q SearchQuery, among 
 		" ORDER BY d.modified_at DESC, d.item DESC LIMIT " + bind(q.Limit) + " OFFSET " + bind(q.Offset), args
 }
 
+// contains is the condition that a text contains a word.
+func (s *Store) contains(word plaintext.Term, bind func(value any) string) string {
+	sqlite := s.db.Pool() == nil
+	switch whole := word.Whole && strings.Trim(word.Text, "abcdefghijklmnopqrstuvwxyz0123456789 ") == ""; {
+	case whole && sqlite:
+		return "' ' || x.text || ' ' GLOB " + bind("*[^a-z0-9]"+word.Text+"[^a-z0-9]*")
+	case whole:
+		return "x.text ~ " + bind("(^|[^a-z0-9])"+word.Text+"($|[^a-z0-9])")
+	case sqlite:
+		return "instr(x.text, " + bind(word.Text) + ") > 0"
+	}
+	return "x.text LIKE " + bind(likePattern(word.Text))
+}
+
 // matchAll is an FTS5 expression for texts that may contain the terms: those
-// that hold their trigrams. Each is a quoted string, in which no sign but the
-// quote means anything. It is "" when all terms are too short.
-func matchAll(terms []string) string {
-	var quoted []string
+// that hold the trigrams of one word for each. It is "" when all terms have a
+// word that is too short for it.
+func matchAll(terms [][]plaintext.Term) string {
+	var all []string
 	for _, term := range terms {
-		runes := []rune(term)
-		step := max(1, (len(runes)-trigram)/maxGrams)
-		for at := 0; at+trigram <= len(runes); at += step {
-			quoted = append(quoted, `"`+strings.ReplaceAll(string(runes[at:at+trigram]), `"`, `""`)+`"`)
+		var either []string
+		for _, word := range term {
+			if grams := matchWord([]rune(word.Text)); grams != "" {
+				either = append(either, grams)
+			}
 		}
+		if len(either) == len(term) {
+			all = append(all, "("+strings.Join(either, ") OR (")+")")
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(all, ") AND (") + ")"
+}
+
+// matchWord is an FTS5 expression for the trigrams of a word. Each is a quoted
+// string, in which no sign but the quote means anything.
+func matchWord(runes []rune) string {
+	var quoted []string
+	step := max(1, (len(runes)-trigram)/maxGrams)
+	for at := 0; at+trigram <= len(runes); at += step {
+		quoted = append(quoted, `"`+strings.ReplaceAll(string(runes[at:at+trigram]), `"`, `""`)+`"`)
 	}
 	return strings.Join(quoted, " AND ")
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -58,7 +59,7 @@ func private(t *testing.T, s *Desk) {
 		}
 	}
 	expect(t, "found by everybody", find(t, s, Contoso, "confidential"), []string{"MC1"})
-	list, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{"confidential"}, Private: true, Limit: 9})
+	list, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: [][]plaintext.Term{plaintext.Literal("confidential")}, Private: true, Limit: 9})
 	if err != nil || len(list) != 3 {
 		t.Errorf("found by a privacy reader: %+v, %v", list, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
@@ -109,7 +110,7 @@ func checkRepaired(t *testing.T, s *Desk) {
 		t.Errorf("Items = %+v, %v, want no service that was made up", list, err)
 	}
 	for term, want := range map[string]int{"timed": 1, "odd": 0} {
-		if found, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{term}, Limit: 9}); err != nil || len(found) != want {
+		if found, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: [][]plaintext.Term{plaintext.Literal(term)}, Limit: 9}); err != nil || len(found) != want {
 			t.Errorf("search for %s: %+v, %v, want %d", term, found, err, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -13,7 +14,7 @@ import (
 // find is the ids of the items that contain terms.
 func find(t testing.TB, s *Desk, tenant string, terms ...string) []string {
 	t.Helper()
-	list, err := s.Search(t.Context(), tenant, archive.SearchQuery{Terms: terms, Limit: 50})
+	list, err := s.Search(t.Context(), tenant, archive.SearchQuery{Terms: each(terms), Limit: 50})
 	if err != nil {
 		t.Fatalf("Search(%q): %v", terms, err)
 	}
@@ -22,6 +23,20 @@ func find(t testing.TB, s *Desk, tenant string, terms ...string) []string {
 		ids = append(ids, item.ID)
 	}
 	return ids
+}
+
+// each is words that must all be contained; between slashes those of which one
+// is enough, after an equals sign those that stand as words of their own.
+func each(words []string) (terms [][]plaintext.Term) {
+	for _, word := range words {
+		var term []plaintext.Term
+		for alike := range strings.SplitSeq(word, "/") {
+			text, whole := strings.CutPrefix(alike, "=")
+			term = append(term, plaintext.Term{Text: text, Whole: whole})
+		}
+		terms = append(terms, term)
+	}
+	return terms
 }
 
 // texts counts the rows of the index.
@@ -80,6 +95,25 @@ func Search(t *testing.T, s *Desk) {
 		{"abc アイウ", "EX2"},
 		{"ｱｲ", "EX2"},
 		{"送信|ABC", "EX2"},
+		// One of several words is enough.
+		{"nothing/mail", "EX1"},
+		{"mail/rooms", "MC7 EX1"},
+		{"mail/rooms|today/halls", "MC7 EX1"},
+		{"mail/rooms|halls", "MC7"},
+		{"送信/colours", "EX2 MC7"},
+		{"nothing/nowhere", ""},
+		// A word of its own is no part of another one.
+		{"mai", "EX1"},
+		{"=mai", ""},
+		{"=mail", "EX1"},
+		{"=ail", ""},
+		{"=users", "EX1"},
+		{"=today", "EX1"},
+		{"=abc", "EX2"},
+		{"=ab", ""},
+		{"=room panels", "MC7"},
+		{"=oom panels", ""},
+		{"=mail/=ooms", "EX1"},
 		// Nothing means anything but itself.
 		{"%", "EX1"},
 		{"_", "EX1"},
@@ -108,11 +142,11 @@ func Search(t *testing.T, s *Desk) {
 		}
 	}
 	for _, terms := range [][]string{nil, {""}, {" ", "\x00"}, {strings.Repeat("a", 201)}, strings.Fields("a b c d e f g h i")} {
-		if _, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: terms, Limit: 5}); !errors.Is(err, tocsin.ErrInvalid) {
+		if _, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: each(terms), Limit: 5}); !errors.Is(err, tocsin.ErrInvalid) {
 			t.Errorf("Search(%.20q) = %v, want ErrInvalid", terms, err)
 		}
 	}
-	page, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: []string{"e"}, Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 1, Offset: 1})
+	page, err := s.Search(t.Context(), Contoso, archive.SearchQuery{Terms: each([]string{"e"}), Kinds: []tocsin.Kind{tocsin.KindIssue}, Limit: 1, Offset: 1})
 	if err != nil || len(page) != 1 || page[0].ID != "EX1" || page[0].Status != tocsin.StatusDegradation || page[0].Kind != tocsin.KindIssue {
 		t.Errorf("second page of issues: %+v, %v", page, err)
 	}

@@ -200,6 +200,16 @@ func Lines(text string) []string {
 	return lines
 }
 
+// PlacesOf lists where posts stand on the page of their issue, in their order: the
+// fragment of an address.
+func PlacesOf(posts []tocsin.Post) []string {
+	list, taken := make([]string, len(posts)), map[string]int{}
+	for i := range posts {
+		list[i] = placeOf(posts[i].CreatedAt, taken)
+	}
+	return list
+}
+
 // placeOf is where a post stands on its page: a post has no id but its instant,
 // and its number is another one when a post comes late. Posts of one second are
 // counted.

@@ -88,6 +88,9 @@ document.addEventListener("click", (e) => {
 // What only a script can do is offered by the script.
 all("[data-copy], [data-copy-field], [data-copy-both], [data-print]").forEach((button) => { button.hidden = false; });
 
+// Whoever types what to search for sees the first results meanwhile.
+one(".find")?.addEventListener("focusin", (e) => { import(e.currentTarget.dataset.suggest); }, { once: true });
+
 // The reading mark moves after 20 seconds in view, or when whoever has looked for
 // 5 goes on: in the browser of a stranger, on the desk for a person.
 const came = Date.now();

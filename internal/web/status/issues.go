@@ -94,7 +94,10 @@ func (v *view) fillIssues() (any, error) {
 func (v *view) issuesAsked() (open, planned, ended []*readmodel.Row, cut bool, err error) {
 	query := v.R.URL.Query()
 	open, planned, ended = v.FilterIssues(query.Get("service"), web.OneOf(query, "type", "incident", "advisory"), query.Get("period"))
-	terms := strings.Fields(plaintext.Fold(query.Get("text")))
+	var terms [][]plaintext.Term
+	for word := range strings.FieldsSeq(plaintext.Fold(query.Get("text"))) {
+		terms = append(terms, plaintext.Literal(word))
+	}
 	if len(terms) == 0 {
 		return open, planned, ended, false, nil
 	}

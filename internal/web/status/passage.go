@@ -13,7 +13,7 @@ const passageSide = 110
 
 // passage is the text around the first place where one of the terms stands in
 // it, with every term marked; "" where none does.
-func passage(text string, terms []string) template.HTML {
+func passage(text string, terms []plaintext.Term) template.HTML {
 	text = strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "\ufffd")
 	spans := plaintext.Find(text, terms)
 	if len(spans) == 0 {
@@ -66,7 +66,7 @@ func wholeWords(text string, from, to int, found plaintext.Span) (int, int) {
 }
 
 // marked is a whole text with the terms marked.
-func marked(text string, terms []string) template.HTML {
+func marked(text string, terms []plaintext.Term) template.HTML {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	return mark(text, plaintext.Find(text, terms))
 }
