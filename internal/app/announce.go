@@ -75,6 +75,14 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 	return a.setChannels(c)
 }
 
+// repeater makes what has endpoints told again of what goes on.
+func (a *App) repeater() *dispatch.Repeater {
+	return dispatch.NewRepeater(dispatch.RepeaterConfig{
+		Ledger: a.Deliveries, Setup: a.announcing.setup.Setup, Tenants: a.Archive.Tenants, Open: a.openLabels, Now: time.Now, Told: a.announcing.dispatcher.Wake,
+		Silences: func(ctx context.Context) ([]route.Silence, error) { return a.Deliveries.SilencesAt(ctx, time.Now()) },
+	})
+}
+
 // setChannels puts what settings say about who hears what, and how, in the place
 // of what held. On an error what held stays.
 func (r *Rooms) setChannels(c config.Config) error {

@@ -112,12 +112,14 @@ const (
 	ChangeUpdated  = "updated"  // something beside status and posts
 	ChangePost     = "post"     // a post is new, or one was edited
 	ChangeStatus   = "status"   // the status is another one
-	ChangeResolved = "resolved" // the status says that it is over, or that a review is there
+	ChangeResolved = "resolved" // the status says that it is over
 	ChangeLeft     = "left"     // the provider lists it no longer
 	ChangeReturned = "returned" // and again
 	ChangeLate     = "late"     // the update that was promised has not come
 	ChangeStale    = "stale"    // a source is not heard
 	ChangeHeard    = "heard"    // and again
+	ChangeReview   = "review"   // the review of an issue that was over is there
+	ChangeRepeat   = "repeat"   // nothing: the issue goes on, and is told again
 )
 
 // Over reports whether the item needs nobody's attention any more.

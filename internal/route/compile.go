@@ -18,7 +18,7 @@ type Spec struct {
 	GroupBy        List     `yaml:"group_by,omitempty"              json:"group_by,omitzero"`              // labels in which the changes of one message agree; '...' for all
 	GroupWait      string   `yaml:"group_wait,omitempty"            json:"group_wait,omitempty"`           // how long the first change of a group waits for others; 30s when no route above says
 	GroupInterval  string   `yaml:"group_interval,omitempty"        json:"group_interval,omitempty"`       // how long later ones gather; 5m when no route above says
-	RepeatInterval string   `yaml:"repeat_interval,omitempty"       json:"repeat_interval,omitempty"`      // how long until what is still open is told again, 4h when no route above says; read and shown, not acted on yet
+	RepeatInterval string   `yaml:"repeat_interval,omitempty"       json:"repeat_interval,omitempty"`      // how long until what is still open is told again, 4h when no route above says
 	Digest         string   `yaml:"digest,omitempty"                json:"digest,omitempty"`               // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
 	Active         []string `yaml:"active_time_intervals,omitempty" json:"active_time_intervals,omitzero"` // the route sends within one of them alone
 	Mute           []string `yaml:"mute_time_intervals,omitempty"   json:"mute_time_intervals,omitzero"`   // the route sends within none of them

@@ -6,14 +6,14 @@ import "example.org/tocsin/internal/tocsin"
 //
 //	tenant       id of the tenant; tenant_name its short name
 //	group        groups of the tenant, several values
-//	kind         issue, message, source or planned
+//	kind         issue, message or source
 //	class        incident, advisory, message, planned or source
 //	severity     one of the scale of severities
 //	service      id of the workload; feature a part of it, several values
 //	status       as the provider writes it
 //	change       what changed, such as opened or resolved
 //	tag          of messages, several values; category
-//	region       regions of the tenant's sites, several values
+//	region       regions that the newest post names, several values
 //	issue        id of the issue or message
 func EventLabels() []string {
 	return []string{"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue"}
@@ -26,7 +26,7 @@ func EventValues() map[string][]string {
 		severities = append(severities, s.String())
 	}
 	return map[string][]string{
-		"kind":     {"issue", "message", "source", "planned"},
+		"kind":     {"issue", "message", "source"},
 		"class":    {"incident", "advisory", "message", "planned", "source"},
 		"severity": severities,
 		"change":   {"opened", "updated", "post", "status", "resolved", "left", "returned", "late", "stale", "heard", "review"},

@@ -39,6 +39,9 @@ const (
 	// WhatTranslated tells them that lines of an item read otherwise in some
 	// language. Nobody is told of it either.
 	WhatTranslated What = "translated"
+	// WhatRepeat notes that some endpoints are told again of an issue that goes on.
+	// Nothing has changed, and nobody else is told.
+	WhatRepeat What = "repeat"
 )
 
 // Versioned reports whether the change made a version of its item.
@@ -46,4 +49,4 @@ func (w What) Versioned() bool { return w == WhatNew || w == WhatUpdated }
 
 // Told reports whether the change is one that people and consumers are told of.
 // The others are for what shows an item as it is now.
-func (w What) Told() bool { return w != WhatReworded && w != WhatTranslated }
+func (w What) Told() bool { return w != WhatReworded && w != WhatTranslated && w != WhatRepeat }

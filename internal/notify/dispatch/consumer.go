@@ -160,7 +160,11 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if err != nil {
 		return nil, err
 	}
-	return d.rows(change.Seq, kind, labels, open), nil
+	again := tocsin.Ref{}
+	if subject.Open && subject.Class != ClassPlanned && change.What != tocsin.WhatLeft {
+		again = tocsin.Ref{Kind: change.Kind, ID: change.ID}
+	}
+	return d.rows(told{change, kind, again}, labels, open), nil
 }
 
 // event says what a change tells. There is nothing to compare a first version
@@ -232,9 +236,16 @@ func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, l
 	return open, nil
 }
 
+// told is a change that is told.
+type told struct {
+	change tocsin.Change
+	kind   notify.MessageKind
+	again  tocsin.Ref // what is told again while nothing changes; zero for nothing
+}
+
 // rows are the deliveries of a change with some labels, one for each endpoint:
 // the first route that names it decides.
-func (d decision) rows(change int64, kind notify.MessageKind, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
+func (d decision) rows(t told, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
 	cancelled := ""
 	if _, ok := route.Silenced(d.silences, labels, d.now); ok {
 		cancelled = CancelledSilence
@@ -248,12 +259,15 @@ func (d decision) rows(change int64, kind notify.MessageKind, labels route.Label
 				continue
 			}
 			seen[name] = true
-			row := delivery.Row{Change: change, Endpoint: KeyOf(name), Kind: string(kind), Route: r.ID + " → " + r.Receiver, Cancelled: cancelled}
+			row := delivery.Row{Change: t.change.Seq, Endpoint: KeyOf(name), Kind: string(t.kind), Route: r.ID + " → " + r.Receiver, Cancelled: cancelled}
 			d.time(&row, r, labels)
+			if t.again.ID != "" && r.Digest.IsZero() {
+				row.Again = delivery.Again{Every: r.RepeatInterval, Route: r.ID, TenantID: t.change.TenantID, Ref: t.again}
+			}
 			rows = append(rows, row)
 			if to := d.beside(name, labels, open); to != "" && !seen[to] {
 				seen[to] = true
-				row.Endpoint, row.Route = KeyOf(to), row.Route+", beside "+name
+				row.Endpoint, row.Route, row.Again = KeyOf(to), row.Route+", beside "+name, delivery.Again{}
 				rows = append(rows, row)
 			}
 		}

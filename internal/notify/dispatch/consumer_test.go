@@ -216,3 +216,22 @@ func TestRegions(t *testing.T) {
 		}
 	}
 }
+
+// The review of an issue that was over is a change of its own; one that says at once
+// that an issue is over ends it.
+func TestReview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.File(t), route.Settings{Routes: route.Spec{Receiver: "last", GroupBy: []string{"..."}, GroupWait: "0s", Routes: []route.Spec{
+		{Receiver: "duty", Matchers: []string{`change="review"`}}, {Receiver: "other", Matchers: []string{`change="resolved"`}},
+	}}})
+	storetest.AddTenants(t, w)
+	w.follow()
+	status := func(s tocsin.Status) func(*tocsin.Issue) { return func(i *tocsin.Issue) { i.Status = s } }
+	w.record(storetest.Contoso, issue(t, "EX1", 1, nil), issue(t, "EX2", 1, nil))
+	w.record(storetest.Contoso, issue(t, "EX1", 2, status(tocsin.StatusServiceRestored)), issue(t, "EX2", 2, status(tocsin.StatusReviewPublished)))
+	w.record(storetest.Contoso, issue(t, "EX1", 3, status(tocsin.StatusReviewPublished)))
+	w.follow()
+	w.dispatch()
+	w.expect("duty", "update EX1.3")
+	w.expect("other", "update EX1.2", "update EX2.2")
+}

@@ -175,7 +175,7 @@ func seqs(list []delivery.Pending) []int64 {
 // kindOf is the kind of the message that deliveries make together.
 func kindOf(list []delivery.Pending) notify.MessageKind {
 	for _, p := range list {
-		if p.Kind == string(notify.KindSummary) || p.Kind == string(notify.KindDigest) {
+		if kind := notify.MessageKind(p.Kind); kind == notify.KindSummary || kind == notify.KindDigest || kind == notify.KindRepeat {
 			return notify.MessageKind(p.Kind)
 		}
 	}

@@ -111,6 +111,8 @@ func changeOf(e tocsin.Event, s *Subject) string {
 		return notify.ChangeHeard
 	}
 	switch {
+	case e.Was != "" && e.Was.Settled() && s.Status == tocsin.StatusReviewPublished:
+		return notify.ChangeReview
 	case e.Was != "" && s.Status.Settled():
 		return notify.ChangeResolved
 	case e.Was != "":

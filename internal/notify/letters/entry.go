@@ -221,6 +221,8 @@ func changeWord(t told, was tocsin.Status) string {
 	switch {
 	case slices.ContainsFunc(t.editions, func(p *publish.Publication) bool { return p.Change.First }):
 		return notify.ChangeOpened
+	case was != "" && was.Settled() && t.newest.Status == tocsin.StatusReviewPublished:
+		return notify.ChangeReview
 	case was != "" && t.newest.Status.Settled():
 		return notify.ChangeResolved
 	case was != "":
@@ -234,7 +236,9 @@ func changeWord(t told, was tocsin.Status) string {
 // changes are the words of the desk about what changed.
 func (l *letter) changes(t told) (lines []notify.Line) {
 	add := func(key string, pairs ...string) { lines = append(lines, l.own(l.text(key, pairs...))) }
-	if !t.what.Versioned() {
+	if t.what == tocsin.WhatRepeat {
+		lines = append(lines, l.goesOn(t))
+	} else if !t.what.Versioned() {
 		add(string(t.what))
 	}
 	first, edited := false, false
@@ -268,6 +272,19 @@ func (l *letter) changes(t told) (lines []notify.Line) {
 		add("other", "names", strings.Join(members, ", "))
 	}
 	return lines
+}
+
+// goesOn says that an issue is told again, and that nothing has changed.
+func (l *letter) goesOn(t told) notify.Line {
+	start := factOf(t.newest, publish.FactStartTime).At
+	if start.IsZero() {
+		start = t.newest.At
+	}
+	last := t.newest.At
+	if len(t.newest.Posts) > 0 {
+		last = t.newest.Posts[0].CreatedAt
+	}
+	return l.own(l.text("repeat", "since", l.time(start, l.zone), "last", l.time(last, l.zone)))
 }
 
 // said are the words of the provider that are new, the newest first: of its posts

@@ -128,6 +128,8 @@ func TestLetters(t *testing.T) {
 	source := []delivery.Pending{{Change: tocsin.Change{TenantID: storetest.Contoso, Kind: tocsin.KindSource, ID: "graph", What: tocsin.WhatStale, At: d.now}}}
 	late := []delivery.Pending{second[0]}
 	late[0].Change.What, late[0].Change.Seq = tocsin.WhatLate, 99
+	again := []delivery.Pending{second[0]}
+	again[0].Change.What, again[0].Change.Seq = tocsin.WhatRepeat, 100
 	message := d.record(tocsin.Message{
 		ID: "MC1", Title: "Certificates change", Services: []string{"Exchange Online"}, Category: "planForChange", Tags: []string{"Admin impact"},
 		ModifiedAt: storetest.T0, ContentType: "text", Content: "We change certificates.",
@@ -142,6 +144,7 @@ func TestLetters(t *testing.T) {
 			{notify.KindUpdate, []delivery.Pending{{Change: second[0].Change}}},
 			{notify.KindUpdate, ended},
 			{notify.KindUpdate, late},
+			{notify.KindRepeat, again},
 			{notify.KindUpdate, source},
 			{notify.KindSummary, append(slices.Clone(first), message...)},
 		} {

@@ -29,7 +29,7 @@ type Data struct {
 
 // An Item is one issue, message or source.
 type Item struct {
-	Change       string    `json:"change"` // what changed: opened, updated, post, status, resolved, left, returned, late, stale or heard
+	Change       string    `json:"change"` // what changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard or repeat
 	Kind         string    `json:"kind"`   // issue, message or source
 	ID           string    `json:"id"`
 	Version      int       `json:"version,omitempty"` // number of the newest update that is told

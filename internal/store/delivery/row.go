@@ -30,6 +30,8 @@ type Row struct {
 	Cancelled string
 	// Via is the key of the endpoint that it was to go to first; "" for this one.
 	Via string
+	// Again has the item told again when nothing of it was for a while.
+	Again Again
 }
 
 // maxRoute bounds what is kept of who decided on a delivery, in bytes.
@@ -65,6 +67,9 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 	}
 	err = tx.Insert(ctx, `INSERT INTO deliveries (change, endpoint, kind, group_key, route, due_at, batch, cancelled, via, created_at) VALUES `, rows,
 		` ON CONFLICT (change, endpoint) DO NOTHING`)
+	if err == nil {
+		err = s.again(ctx, tx, list, rows)
+	}
 	if err != nil {
 		return fmt.Errorf("enqueue deliveries: %w", err)
 	}

@@ -5,5 +5,18 @@
 ALTER TABLE delivery_letters DROP COLUMN hash;
 UPDATE counters SET value = GREATEST(value, (SELECT COALESCE(max(num), 0) FROM delivery_letters)) WHERE name = 'delivery.batch';
 
+-- What goes on and was told to an endpoint through a route: it is told again at
+-- due_at. n is the version that was told.
+CREATE TABLE delivery_repeats (
+    endpoint BIGINT  NOT NULL REFERENCES delivery_endpoints (num),
+    tenant   BIGINT  NOT NULL REFERENCES tenants (num),
+    item     BIGINT  NOT NULL REFERENCES items (num),
+    n        INTEGER NOT NULL,
+    route    TEXT    NOT NULL,
+    due_at   BIGINT  NOT NULL,
+    PRIMARY KEY (endpoint, tenant, item)
+);
+CREATE INDEX delivery_repeats_due ON delivery_repeats (due_at);
+
 -- +goose Down
 SELECT 1;

@@ -11,5 +11,18 @@ INSERT INTO delivery_letters (num, body) SELECT num, body FROM letters_before;
 DROP TABLE letters_before;
 UPDATE counters SET value = max(value, (SELECT COALESCE(max(num), 0) FROM delivery_letters)) WHERE name = 'delivery.batch';
 
+-- What goes on and was told to an endpoint through a route: it is told again at
+-- due_at. n is the version that was told.
+CREATE TABLE delivery_repeats (
+    endpoint INTEGER NOT NULL REFERENCES delivery_endpoints (num),
+    tenant   BIGINT  NOT NULL REFERENCES tenants (num),
+    item     BIGINT  NOT NULL REFERENCES items (num),
+    n        INTEGER NOT NULL,
+    route    TEXT    NOT NULL,
+    due_at   BIGINT  NOT NULL,
+    PRIMARY KEY (endpoint, tenant, item)
+);
+CREATE INDEX delivery_repeats_due ON delivery_repeats (due_at);
+
 -- +goose Down
 SELECT 1;
