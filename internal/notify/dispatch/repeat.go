@@ -26,7 +26,7 @@ const (
 // repeats is the part of the ledger that telling again works on.
 type repeats interface {
 	Repeats(ctx context.Context, now time.Time, limit int) ([]delivery.Repeat, error)
-	Repeat(ctx context.Context, list []delivery.Decision, now time.Time) (int, error)
+	TellAgain(ctx context.Context, list []delivery.Decision, now time.Time) (int, error)
 }
 
 // RepeaterConfig is what a repeater works with.
@@ -93,7 +93,7 @@ func (r *Repeater) Look(ctx context.Context) error {
 				list[i] = delivery.Decision{Repeat: one, Next: l.now.Add(lookAgain)}
 			}
 		}
-		n, err := r.Ledger.Repeat(ctx, list, l.now)
+		n, err := r.Ledger.TellAgain(ctx, list, l.now)
 		if err != nil {
 			return errors.Join(append(problems, err)...)
 		}

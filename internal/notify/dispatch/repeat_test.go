@@ -199,7 +199,7 @@ func TestRepeatOnce(t *testing.T) {
 			list = append(list, delivery.Decision{Repeat: one, Tell: true, Next: p.Now().Add(time.Hour), Row: delivery.Row{Kind: "repeat", Group: "g"}})
 		}
 		for want := 2; want >= 0; want -= 2 {
-			if n, err := p.Ledger.Repeat(t.Context(), list, p.Now()); n != want || err != nil {
+			if n, err := p.Ledger.TellAgain(t.Context(), list, p.Now()); n != want || err != nil {
 				t.Errorf("%d deliveries, %v", n, err)
 			}
 		}

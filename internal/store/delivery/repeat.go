@@ -87,11 +87,11 @@ func (s *Store) Repeats(ctx context.Context, now time.Time, limit int) ([]Repeat
 	return list, nil
 }
 
-// Repeat writes what follows of repeats, in one transaction: deliveries of what is
+// TellAgain writes what follows of repeats, in one transaction: deliveries of what is
 // told again, each issue of a tenant by one change for all endpoints. What another
 // process has decided meanwhile, or what there is news of, is left alone. It
 // returns how many deliveries there are.
-func (s *Store) Repeat(ctx context.Context, list []Decision, now time.Time) (n int, err error) {
+func (s *Store) TellAgain(ctx context.Context, list []Decision, now time.Time) (n int, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		type of struct{ tenant, item int64 }
 		var told []Decision
