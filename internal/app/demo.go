@@ -19,6 +19,7 @@ import (
 	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/fakegraph"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/sink"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -53,8 +54,10 @@ type DemoInfo struct {
 	Tenants []DemoTenant `json:"tenants"`
 	People  []DemoPerson `json:"people"` // one for each role
 	// Published is the page that everybody may read without signing in.
-	Published string   `json:"published"`
-	Curl      []string `json:"curl"`
+	Published string `json:"published"`
+	// Inbox is the page, on this machine alone, that shows what channels have sent.
+	Inbox string   `json:"inbox"`
+	Curl  []string `json:"curl"`
 	// Routes is the table of everything that the desk serves.
 	Routes []httpserver.Route `json:"-"`
 }
@@ -87,6 +90,7 @@ type demoRun struct {
 	upstream *fakegraph.Server
 	world    *fakegraph.World
 	content  *demo.Demo
+	sink     *sink.Server
 }
 
 // RunDemo runs a desk with three made-up tenants over a made-up upstream until
@@ -116,13 +120,19 @@ func RunDemo(ctx context.Context, d Demo, log *slog.Logger) error {
 		return fmt.Errorf("start demo upstream: %w", err)
 	}
 	defer run.upstream.Close()
-	desk, err := run.open(ctx, address)
+	told, err := run.inbox()
+	if err != nil {
+		return err
+	}
+	defer run.sink.Close()
+	desk, err := run.open(ctx, address, told)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
 	run.upstream.Inject(run.content.Faults()...)
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return run.sink.Run(ctx) })
 	group.Go(func() error { return desk.Run(ctx) })
 	group.Go(func() error { return run.play(ctx, desk) })
 	return group.Wait()
@@ -149,13 +159,15 @@ func (r *demoRun) recall() error {
 
 // open opens the desk over the upstream, fills its archive and leaves the way
 // in.
-func (r *demoRun) open(ctx context.Context, upstream string) (*App, error) {
+func (r *demoRun) open(ctx context.Context, upstream string, told config.Notify) (*App, error) {
 	listener, err := net.Listen("tcp", r.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	r.info.Base = "http://" + listener.Addr().String()
-	desk, err := New(ctx, r.settings(upstream), Options{Log: r.log, Listener: listener, Demo: true, DueEvery: r.every()})
+	settings := r.settings(upstream)
+	settings.Notify = told
+	desk, err := New(ctx, settings, Options{Log: r.log, Listener: listener, Demo: true, DueEvery: r.every()})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -70,6 +70,7 @@ func (c *demoCmd) announce(s *session, dir string, info app.DemoInfo) {
 		fmt.Fprintf(w, "  %-10s %s  %s\n             client id %s, secret %s\n", t.Name, t.ID, t.Domain, t.ClientID, t.ClientSecret)
 	}
 	fmt.Fprintf(w, "\nPublished for everybody, every update a page, in five languages: %s\n", info.Published)
+	fmt.Fprintf(w, "Mails, cards and webhooks, as the incident unfolds, on this machine alone: %s\n", info.Inbox)
 	fmt.Fprintln(w, c.translation())
 	fmt.Fprintln(w, "\nThe pages are open to everybody who reaches this address, to read. To do more, sign in as")
 	for _, p := range info.People {
