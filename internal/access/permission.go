@@ -91,3 +91,18 @@ func (p Permission) Scope() string {
 	}
 	return ""
 }
+
+// Reads returns the permission to read what has a class, as routes and
+// subscriptions have it: an issue, or a message.
+func Reads(class string) Permission {
+	if class == "message" {
+		return ReadMessages
+	}
+	return ReadHealth
+}
+
+// MaySubscribe reports whether somebody with some grants may be told of a class
+// by a subscription: they may read it, and have it told to the channel.
+func MaySubscribe(grants []tocsin.Grant, one tocsin.Subscription, class string) bool {
+	return Grants(grants, Reads(class), one.TenantID) && (one.Channel == "" || Grants(grants, ManageChannels, one.TenantID))
+}

@@ -42,6 +42,7 @@ func (r *Rooms) deciding() *dispatch.Consumer {
 		Silences: func(ctx context.Context, tx *store.Tx) ([]route.Silence, error) {
 			return r.Deliveries.ActiveSilences(ctx, tx, time.Now())
 		},
+		Audience: r.Deliveries.Audience, Publishing: r.Archive.Publishing,
 		Open: func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
 			if r.announcing.open == nil {
 				return nil, nil
@@ -69,7 +70,7 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 		return err
 	}
 	n.dispatcher = dispatch.NewDispatcher(dispatch.DispatcherConfig{
-		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
+		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Recipients: a.recipients, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
 		Counted: func(kind string, reason notify.Reason) { n.attempts.WithLabelValues(kind, string(reason)).Inc() },
 	})
 	return a.setChannels(c)

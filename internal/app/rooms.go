@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
@@ -13,6 +14,7 @@ import (
 	"example.org/tocsin/internal/store/programs"
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/store/translation"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 )
 
@@ -60,7 +62,11 @@ func inRooms(ctx context.Context, c config.Config, s *store.Store, err error) (*
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: delivery.Open(s), Responses: respond.Open(s), policy: policyOf(c), settings: c}, nil
+	d := delivery.Open(s)
+	p.OnChange(func(ctx context.Context, tx *store.Tx, u tocsin.User, now time.Time) error {
+		return d.KeepSubscriptions(ctx, tx, u.ID, func(one tocsin.Subscription, class string) bool { return access.MaySubscribe(u.Grants, one, class) }, now)
+	})
+	return &Rooms{Store: s, Archive: a, People: p, Programs: programs.Open(s), Translation: translation.Open(s), Deliveries: d, Responses: respond.Open(s), policy: policyOf(c), settings: c}, nil
 }
 
 // Close ends all connections to the database.
@@ -104,7 +110,7 @@ func (w work) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	freed, err := w.notices.Sweep(ctx, now, keep)
 	_, problem := w.deliveries.Sweep(ctx, now.Add(-keepDeliveries))
 	_, wordy := w.responses.SweepWords(ctx, now, now.Add(-keepWords))
-	return freed, errors.Join(err, problem, wordy, w.people.Sweep(ctx, now))
+	return freed, errors.Join(err, problem, wordy, w.deliveries.SweepSubscriptions(ctx, now), w.people.Sweep(ctx, now))
 }
 
 // administration is what the pages of those who run the desk ask of the store.

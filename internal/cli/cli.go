@@ -74,6 +74,7 @@ type root struct {
 	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
+	Subs     subsCmd     `cmd:"" name:"subscription" help:"Add, list and remove subscriptions: who asked to be told of what."`
 	Repair   repairCmd   `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
 	Health   healthCmd   `cmd:"" help:"Show the status of services."`
 	Issue    issueCmd    `cmd:"" help:"Read issues, and write those of one's own services."`

@@ -23,7 +23,14 @@ type Notify struct {
 	Routes        route.Spec           `yaml:"routes,omitempty" live:"yes"`
 	TimeIntervals []route.IntervalSpec `yaml:"time_intervals" live:"yes"`
 	InhibitRules  []route.InhibitSpec  `yaml:"inhibit_rules" live:"yes"` // an incident hides the advisories of its service when there are neither routes nor rules
+	Subscriptions Subscriptions        `yaml:"subscriptions" live:"yes"` // of people, by mail
 	Zone          string               `yaml:"zone" live:"yes"`          // time zone of the morning that routes which are not written wait for, such as Europe/Paris; UTC when empty
+}
+
+// Subscriptions says how people are told who asked to be.
+type Subscriptions struct {
+	Channel string `yaml:"channel"` // channel of kind mail by which they are told; the first one when empty
+	Public  bool   `yaml:"public"`  // whether everybody can subscribe to what a tenant publishes for everybody, with an address that they confirm
 }
 
 // Receiver is a named list of channels; a route names one.
@@ -69,6 +76,36 @@ func (n Notify) ChannelsOf(receiver string) []string {
 		}
 	}
 	return nil
+}
+
+// Subscribers returns the name of the channel by which people are told who asked
+// to be, "" for none.
+func (n Notify) Subscribers() string {
+	if n.Subscriptions.Channel != "" {
+		return n.Subscriptions.Channel
+	}
+	for _, c := range n.Channels {
+		if c.Kind == "mail" {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+func (n Notify) validateSubscriptions() (problems []error) {
+	mails := []string{}
+	for _, c := range n.Channels {
+		if c.Kind == "mail" {
+			mails = append(mails, c.Name)
+		}
+	}
+	switch s := n.Subscriptions; {
+	case s.Channel != "" && !slices.Contains(mails, s.Channel):
+		problems = append(problems, tocsin.Invalidf("notify.subscriptions.channel", "There is no channel %s of kind mail%s", tocsin.Clip(s.Channel, 40), tocsin.Meant(s.Channel, mails)))
+	case s.Public && len(mails) == 0:
+		problems = append(problems, tocsin.Invalidf("notify.subscriptions.public", "There is no channel of kind mail to ask people by."))
+	}
+	return problems
 }
 
 // routed reports whether the settings have routes of their own.
@@ -118,6 +155,7 @@ func (c Config) validateNotify() error {
 	}
 	problems = append(problems, n.validateFallbacks(names)...)
 	problems = append(problems, n.validateWordings()...)
+	problems = append(problems, n.validateSubscriptions()...)
 	taken := map[string]bool{}
 	for i, r := range n.Receivers {
 		key := fmt.Sprintf("notify.receivers[%d]", i)

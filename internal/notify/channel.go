@@ -52,7 +52,7 @@ type MessageKind string
 
 // The kinds of messages. Summary is one for what happened while nobody could be
 // told, marked late; trouble is news of a channel that does not work, and is
-// itself never told about; test and canary are about no item and have no facts.
+// itself never told about; test, canary and ask are about no item and have no facts.
 const (
 	KindUpdate  MessageKind = "update"
 	KindDigest  MessageKind = "digest"
@@ -61,6 +61,7 @@ const (
 	KindTrouble MessageKind = "trouble"
 	KindTest    MessageKind = "test"
 	KindCanary  MessageKind = "canary"
+	KindAsk     MessageKind = "ask" // asks its reader something, on the page that its entry links
 )
 
 // An Endpoint is where a delivery goes: a channel of the settings, or the address

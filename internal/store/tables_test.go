@@ -20,7 +20,9 @@ func owners() map[string][]string {
 			"authorings", "connections", "contents", "documents", "events", "feed_entries", "file_tasks", "files", "gaps", "late_promises", "log_lines", "members", "polls", "publishing", "row_blocks",
 			"sources", "tenant_domains", "tenants", "text_index", "texts", "traits", "unreadable", "versions", "wordings",
 		},
-		"delivery": {"deliveries", "delivery_batches", "delivery_endpoints", "delivery_failures", "delivery_letters", "delivery_repeats", "silences"},
+		"delivery": {
+			"acknowledgements", "deliveries", "delivery_batches", "delivery_endpoints", "delivery_failures", "delivery_letters", "delivery_repeats", "silences", "subscription_questions", "subscriptions",
+		},
 		"people": {
 			"contacts", "feed_addresses", "followed_services", "handlings", "liaisons", "one_time_codes", "passkeys", "reading_marks", "sessions", "sites",
 			"team_members", "teams", "user_roles", "users", "viewpoints",

@@ -93,8 +93,12 @@ func (e *errand) wait(failures int, asked time.Duration) time.Duration {
 
 // message is a content as the endpoint gets it.
 func (e *errand) message(c *notify.Content, b delivery.Batch) *notify.Message {
-	return &notify.Message{
+	m := &notify.Message{
 		ID: b.ID, Kind: c.Kind, Attempt: b.Attempts, Repeat: b.Repeats > 0, Endpoint: notify.Endpoint{Key: e.claim.Key, Zone: e.exit.Zone},
 		Language: c.Letter.Language, MadeAt: b.MadeAt, Letter: c.Letter, Facts: c.Facts, Thread: b.Thread,
 	}
+	if e.exit.person != nil {
+		e.exit.person.address(m)
+	}
+	return m
 }

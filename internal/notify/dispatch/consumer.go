@@ -57,8 +57,12 @@ type ConsumerConfig struct {
 	// Open are the labels of the open issues of a tenant, which may hide others.
 	// May be nil.
 	Open func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
-	Told func() // called when there is something to send; may be nil
-	Now  func() time.Time
+	// Audience are those who subscribed, as a transaction sees them. May be nil.
+	Audience func(ctx context.Context, tx *store.Tx) (*delivery.Audience, error)
+	// Publishing says what a tenant publishes. Nil where nothing is published.
+	Publishing func(ctx context.Context, tenantID string) (tocsin.Publishing, error)
+	Told       func() // called when there is something to send; may be nil
+	Now        func() time.Time
 }
 
 // A Consumer decides who hears of changes. Its Handle is for one goroutine.
@@ -78,6 +82,7 @@ type decision struct {
 	setup    *Setup
 	tenants  map[string]tocsin.Tenant
 	silences []route.Silence
+	audience *delivery.Audience
 	open     map[string][]route.Labels // by tenant, read when needed
 	subjects map[int64]*Subject        // by document
 	regions  bool                      // somebody asks for them
@@ -101,6 +106,11 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		}
 	}
 	d.regions = d.setup.Policy.Asks("region") || slices.ContainsFunc(d.silences, func(s route.Silence) bool { return s.Matchers.Ask("region") })
+	if c.Audience != nil {
+		if d.audience, err = c.Audience(ctx, tx); err != nil {
+			return err
+		}
+	}
 	pairs, err := c.Archive.Documents(ctx, tx, batch)
 	if err != nil {
 		return err
@@ -164,7 +174,20 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if subject.Open && subject.Class != ClassPlanned && change.What != tocsin.WhatLeft {
 		again = tocsin.Ref{Kind: change.Kind, ID: change.ID}
 	}
-	return d.rows(told{change, kind, again}, labels, open), nil
+	one := decided{change, again, tenant, subject, kind, labels, d.hidden(labels, open)}
+	personal, err := c.subscribers(ctx, d, one)
+	return append(d.rows(one, open), personal...), err
+}
+
+// decided is a change of which somebody may be told.
+type decided struct {
+	change    tocsin.Change
+	again     tocsin.Ref // what is told again while nothing changes; zero for nothing
+	tenant    tocsin.Tenant
+	subject   *Subject
+	kind      notify.MessageKind
+	labels    route.Labels
+	cancelled string // why nobody is, "" for nothing
 }
 
 // event says what a change tells. There is nothing to compare a first version
@@ -236,22 +259,21 @@ func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, l
 	return open, nil
 }
 
-// told is a change that is told.
-type told struct {
-	change tocsin.Change
-	kind   notify.MessageKind
-	again  tocsin.Ref // what is told again while nothing changes; zero for nothing
+// hidden says why nobody is told of a change with some labels, "" for nothing.
+func (d decision) hidden(labels route.Labels, open []route.Labels) string {
+	if _, ok := route.Silenced(d.silences, labels, d.now); ok {
+		return CancelledSilence
+	}
+	if _, _, ok := d.setup.Policy.Inhibited(labels, open); ok {
+		return CancelledInhibition
+	}
+	return ""
 }
 
-// rows are the deliveries of a change with some labels, one for each endpoint:
-// the first route that names it decides.
-func (d decision) rows(t told, labels route.Labels, open []route.Labels) (rows []delivery.Row) {
-	cancelled := ""
-	if _, ok := route.Silenced(d.silences, labels, d.now); ok {
-		cancelled = CancelledSilence
-	} else if _, _, ok := d.setup.Policy.Inhibited(labels, open); ok {
-		cancelled = CancelledInhibition
-	}
+// rows are the deliveries of a change by routes, one for each endpoint: the first
+// route that names it decides.
+func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
+	labels := one.labels
 	seen := map[string]bool{}
 	for _, r := range d.setup.Policy.Match(labels) {
 		for _, name := range d.setup.Receivers[r.Receiver] {
@@ -259,10 +281,10 @@ func (d decision) rows(t told, labels route.Labels, open []route.Labels) (rows [
 				continue
 			}
 			seen[name] = true
-			row := delivery.Row{Change: t.change.Seq, Endpoint: KeyOf(name), Kind: string(t.kind), Route: r.ID + " → " + r.Receiver, Cancelled: cancelled}
+			row := delivery.Row{Change: one.change.Seq, Endpoint: KeyOf(name), Kind: string(one.kind), Route: r.ID + " → " + r.Receiver, Cancelled: one.cancelled}
 			d.time(&row, r, labels)
-			if t.again.ID != "" && r.Digest.IsZero() {
-				row.Again = delivery.Again{Every: r.RepeatInterval, Route: r.ID, TenantID: t.change.TenantID, Ref: t.again}
+			if one.again.ID != "" && r.Digest.IsZero() {
+				row.Again = delivery.Again{Every: r.RepeatInterval, Route: r.ID, TenantID: one.change.TenantID, Ref: one.again}
 			}
 			rows = append(rows, row)
 			if to := d.beside(name, labels, open); to != "" && !seen[to] {

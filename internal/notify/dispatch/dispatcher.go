@@ -58,6 +58,9 @@ type DispatcherConfig struct {
 	Ledger ledger
 	Scribe scribe
 	Setup  func() *Setup
+	// Recipients finds who endpoints stand for that are no channels of the
+	// settings. May be nil.
+	Recipients recipients
 	// Counted is told of each attempt: the kind of the channel, and the reason why
 	// it failed, "" for a success. May be nil.
 	Counted func(kind string, reason notify.Reason)
@@ -186,6 +189,10 @@ func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing 
 	if err != nil {
 		return false, 0, err // the claims end by themselves
 	}
+	exits, err := d.exits(ctx, setup, claims)
+	if err != nil {
+		return false, 0, err
+	}
 	for _, claim := range claims {
 		slots <- struct{}{}
 		serving.Go(func() {
@@ -193,7 +200,7 @@ func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing 
 				<-slots
 				poke(d.freed)
 			}()
-			d.serve(ctx, setup, claim, work[claim.Num])
+			d.serve(ctx, exits[claim.Num], claim, work[claim.Num])
 		})
 	}
 	return len(claims) == free, len(claims), nil

@@ -34,11 +34,11 @@ type start struct {
 }
 
 // serve sends what is due to one endpoint, in order, and gives it back.
-func (d *Dispatcher) serve(ctx context.Context, setup *Setup, claim delivery.Claim, work *delivery.Work) {
-	e := &errand{Dispatcher: d, exit: setup.exit(claim.Key), claim: claim}
+func (d *Dispatcher) serve(ctx context.Context, exit *Exit, claim delivery.Claim, work *delivery.Work) {
+	e := &errand{Dispatcher: d, exit: exit, claim: claim}
 	failed := false
 	if e.exit == nil {
-		if err := d.Ledger.Drop(ctx, claim.Key, CancelledRemoved, d.Now()); err != nil {
+		if err := d.Ledger.Drop(ctx, claim.Key, goneAs(claim.Key), d.Now()); err != nil {
 			d.Log.WarnContext(ctx, "deliveries to a channel that is not there any more", "endpoint", claim.Key, "err", err)
 		}
 	} else {
@@ -54,6 +54,14 @@ func (d *Dispatcher) serve(ctx context.Context, setup *Setup, claim delivery.Cla
 	if _, err := d.recorder.enter(e.writing); err != nil {
 		d.Log.WarnContext(ctx, "deliveries were not recorded", "endpoint", claim.Key, "err", err)
 	}
+}
+
+// goneAs says why nothing is sent to an endpoint that is there no longer.
+func goneAs(key string) string {
+	if _, ok := delivery.SubscriptionOf(key); ok {
+		return delivery.CancelledUnsubscribed
+	}
+	return CancelledRemoved
 }
 
 // A queue is what is to be sent to one endpoint: messages that are to be sent

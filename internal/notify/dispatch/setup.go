@@ -34,6 +34,8 @@ type Exit struct {
 	Tries []time.Duration
 	Owner string    // whom to ask about it, "" where nobody is named
 	Ends  time.Time // when it ends by itself, zero for never
+
+	person *Recipient // who alone is told by it; nil for a channel of the settings
 }
 
 // A Setup is what the settings say about who hears what, and how. It is never
@@ -42,6 +44,9 @@ type Setup struct {
 	Policy    *route.Policy
 	Receivers map[string][]string // names of channels by the name of the receiver
 	Exits     map[string]*Exit    // by name
+	// Subscribers is the name of the channel by which those are told who subscribed
+	// with an address, "" for none.
+	Subscribers string
 }
 
 // channelKey is the start of the keys of endpoints that are channels of the

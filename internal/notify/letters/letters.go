@@ -149,13 +149,24 @@ type letter struct {
 	zone *time.Location
 }
 
+// telling is an item as a letter tells it.
+type telling struct {
+	entry notify.Entry
+	fact  notify.Fact
+}
+
+// service returns the name of the first service that the item is about, "" for
+// none.
+func (t telling) service() string {
+	if len(t.fact.Services) == 0 {
+		return ""
+	}
+	return t.fact.Services[0].Name
+}
+
 // content writes the letter, and its facts in the same order: the worst first.
 func (l *letter) content(ctx context.Context, kind notify.MessageKind, items []item, via bool) (*notify.Content, error) {
-	type both struct {
-		entry notify.Entry
-		fact  notify.Fact
-	}
-	var list []both
+	var list []telling
 	for _, one := range items {
 		entry, fact, err := l.entry(ctx, one)
 		if errors.Is(err, tocsin.ErrNotFound) {
@@ -164,13 +175,16 @@ func (l *letter) content(ctx context.Context, kind notify.MessageKind, items []i
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, both{entry, fact})
+		list = append(list, telling{entry, fact})
 	}
 	if len(list) == 0 {
 		return nil, nil //nolint:nilnil // nothing may be told
 	}
-	slices.SortStableFunc(list, func(a, b both) int { return cmp.Compare(b.fact.Severity, a.fact.Severity) })
-	out := &notify.Letter{Language: l.Code, Repeated: l.text("repeated"), Shortened: l.text("shortened")}
+	out := &notify.Letter{Language: l.Code, Repeated: l.text("repeated"), Shortened: l.text("shortened"), UnsubscribeLabel: l.text("unsubscribe")}
+	slices.SortStableFunc(list, func(a, b telling) int { return cmp.Compare(b.fact.Severity, a.fact.Severity) })
+	if kind == notify.KindDigest {
+		out.Lead = l.byService(list)
+	}
 	var facts []notify.Fact
 	var ids []string
 	for _, one := range list {

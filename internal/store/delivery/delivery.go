@@ -20,11 +20,13 @@
 // It is a room of the store: a [Store] works through the engine, package store,
 // and knows its own tables; of the engine's it reads the changes. Begin at row.go
 // for what comes in, at claim.go for who works on it, at begin.go and finish.go
-// for an attempt, at ledger.go for what is shown of it.
+// for an attempt, at ledger.go for what is shown of it, at subscription.go for
+// what people asked to be told of.
 package delivery
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/store"
@@ -37,7 +39,8 @@ type Store struct {
 	mu        sync.Mutex
 	endpoints map[string]int64 // numbers by key: they never change
 
-	letters *cache.Cache[[32]byte, int64] // those written lately, by the hash of what they say
+	letters  *cache.Cache[[32]byte, int64] // those written lately, by the hash of what they say
+	audience atomic.Pointer[Audience]      // as it was read last
 }
 
 // maxLetters bounds the letters that are remembered in one of two generations.

@@ -55,6 +55,9 @@ func (s *Store) finish(ctx context.Context, tx *store.Tx, outcomes []Outcome, no
 	if err := tx.Insert(ctx, `INSERT INTO delivery_failures (batch, attempt, at, reason, status, detail) VALUES `, failures, ` ON CONFLICT (batch, attempt) DO NOTHING`); err != nil {
 		return err
 	}
+	if err := s.refusals(ctx, tx, outcomes, now); err != nil {
+		return err
+	}
 	return health(ctx, tx, outcomes, now)
 }
 

@@ -18,10 +18,21 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // A Store keeps people. Its methods may be used from any goroutine.
-type Store struct{ db *store.Store }
+type Store struct {
+	db      *store.Store
+	changed func(ctx context.Context, tx *store.Tx, u tocsin.User, now time.Time) error
+}
+
+// OnChange has do called in the transaction in which what a person may do
+// changes, with what they may do from then on: what they have in other rooms and
+// may have no longer ends with it. It is called once, before the store is used.
+func (s *Store) OnChange(do func(ctx context.Context, tx *store.Tx, u tocsin.User, now time.Time) error) {
+	s.changed = do
+}
 
 // Open opens the people of an open store, which the caller closes, and brings
 // up to date what older versions of the program wrote, unless the store is

@@ -292,6 +292,9 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 		if before > 0 && after == 0 && !isClaim {
 			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "administrator", Message: u.Display + " is the last administrator of the desk: make somebody else one first."}
 		}
+		if err := s.tell(ctx, tx, u.ID, now); err != nil {
+			return err
+		}
 		ended, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, u.ID)
 		if err := sessionsEnded(ctx, tx, ended, err); err != nil {
 			return err
@@ -302,6 +305,22 @@ func (s *Store) changeUser(ctx context.Context, userID, action string, now time.
 		return fmt.Errorf("change user: %w", err)
 	}
 	return nil
+}
+
+// tell tells the other rooms what a person may do now: nothing while they are
+// kept out.
+func (s *Store) tell(ctx context.Context, tx *store.Tx, userID string, now time.Time) error {
+	if s.changed == nil {
+		return nil
+	}
+	u, _, err := s.oneUser(ctx, tx, ` WHERE id = $1`, userID)
+	if err != nil {
+		return err
+	}
+	if !u.DisabledAt.IsZero() {
+		u.Grants = nil
+	}
+	return s.changed(ctx, tx, u, now)
 }
 
 // administrators counts those of the whole desk who may sign in.

@@ -1,0 +1,57 @@
+-- +goose Up
+-- What people asked to be told of. user_id is '' for whoever gave an address
+-- alone, channel '' for mail to the address. services and classes are lists with
+-- a line feed between. Whoever has the token may look at it, confirm it and end
+-- it: only mails to the address have it.
+CREATE TABLE subscriptions (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    tenant       TEXT    NOT NULL,
+    user_id      TEXT    NOT NULL,
+    address      TEXT    NOT NULL,
+    channel      TEXT    NOT NULL,
+    services     TEXT    NOT NULL,
+    classes      TEXT    NOT NULL,
+    language     TEXT    NOT NULL,
+    zone         TEXT    NOT NULL,
+    digest       TEXT    NOT NULL,
+    token        TEXT    NOT NULL UNIQUE,
+    state        TEXT    NOT NULL,
+    refusals     INTEGER NOT NULL,
+    reason       TEXT    NOT NULL,
+    created_at   BIGINT  NOT NULL,
+    confirmed_at BIGINT  NOT NULL,
+    paused_at    BIGINT  NOT NULL
+);
+CREATE INDEX subscriptions_user ON subscriptions (user_id);
+CREATE INDEX subscriptions_address ON subscriptions (address) WHERE address <> '';
+CREATE INDEX subscriptions_refused ON subscriptions (id) WHERE refusals > 0;
+
+-- When an address was asked last whether it wants to be told, by its hash: also
+-- of subscriptions that are gone.
+CREATE TABLE subscription_questions (
+    address BLOB   NOT NULL PRIMARY KEY,
+    at      BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX subscription_questions_at ON subscription_questions (at);
+
+-- Who looks after an issue.
+CREATE TABLE acknowledgements (
+    tenant  INTEGER NOT NULL,
+    item    INTEGER NOT NULL,
+    user_id TEXT    NOT NULL,
+    name    TEXT    NOT NULL,
+    at      BIGINT  NOT NULL,
+    PRIMARY KEY (tenant, item)
+) WITHOUT ROWID;
+
+-- When the people of the emergency list were asked last whether it is right, and
+-- what opens the form by which they answer.
+ALTER TABLE contacts ADD COLUMN asked_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE contacts ADD COLUMN token TEXT NOT NULL DEFAULT '';
+CREATE INDEX contacts_token ON contacts (token) WHERE token <> '';
+
+-- Moves with each change of the subscriptions that are told something.
+INSERT INTO counters (name, value) VALUES ('subscriptions', 0);
+
+-- +goose Down
+SELECT 1;
