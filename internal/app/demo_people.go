@@ -64,6 +64,21 @@ func (r *demoRun) organise(ctx context.Context, desk *App) error {
 			return err
 		}
 	}
+	return r.callIn(ctx, desk)
+}
+
+// callIn has the service desk note its calls.
+func (r *demoRun) callIn(ctx context.Context, desk *App) error {
+	user, _, err := desk.People.User(ctx, string(tocsin.RoleSupportN1))
+	if err != nil {
+		return err
+	}
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{UserID: user.ID, Name: user.Name})
+	for _, answers := range demo.Calls() {
+		if _, err := desk.Responses.OpenTriage(ctx, demo.Contoso, answers, "", r.info.Started); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

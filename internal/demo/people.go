@@ -30,3 +30,17 @@ func Sites() []tocsin.Site {
 		{Name: "Tokyo", Region: "APAC", Seats: 650, Zone: "Asia/Tokyo"},
 	}
 }
+
+// Calls lists what callers told the service desk of Contoso before the
+// demonstration began, the oldest first.
+func Calls() []tocsin.TriageAnswers {
+	return []tocsin.TriageAnswers{
+		{
+			Caller: "Human resources, Paris", Scope: "one", Services: []string{"exchange"}, Symptoms: []string{"exchange/2"}, Network: "both", Code: "other", Checks: map[string]string{"other-client": "ok"}, Language: "fr",
+		},
+		{
+			Caller: "Accounts, Lyon", Scope: "many", Services: []string{"exchange", "sharepoint", "teams"}, Symptoms: []string{"exchange/0", "teams/0"}, Network: "unknown", Code: "server", Region: "EMEA",
+			Notes: map[string]string{"environment": "Résolution correcte, 24 ms. Essai en 4G à faire."}, Language: "fr",
+		},
+	}
+}

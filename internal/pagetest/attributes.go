@@ -109,8 +109,8 @@ var forms = func() map[string]*regexp.Regexp {
 	const number = `-?[0-9]*\.?[0-9]+`
 	table := map[string]string{
 		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z0-9-]*`, "class": `[a-z0-9_ -]+`, "lang": `|en|fr|ja|es|de`, "dir": `auto`, "hreflang": `en|fr|ja|es|de`, "data-theme": `light|dark`,
-		"aria-hidden": `true`, "aria-current": `page|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`, "aria-sort": `ascending|descending`,
-		"role":   `alert|button|cell|columnheader|group|img|region|row|rowgroup|rowheader|search|status|table`,
+		"aria-hidden": `true`, "aria-current": `page|step|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`, "aria-sort": `ascending|descending`,
+		"role":   `alert|button|cell|columnheader|group|img|radiogroup|region|row|rowgroup|rowheader|search|status|table`,
 		"method": `get|post|dialog`, "type": `button|checkbox|date|datetime-local|email|file|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar|application/(rss\+xml|atom\+xml|feed\+json)`,
 		"rel": `[a-z ]+`, "target": `_blank`, "scope": `col|row|rowgroup`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,
 		"autocomplete": `off|(username|current-password|new-password|webauthn| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,

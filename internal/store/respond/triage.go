@@ -161,18 +161,21 @@ func (s *Store) writeTriage(ctx context.Context, tx *store.Tx, tenant int64, c T
 	if err != nil {
 		return err
 	}
-	actor, action := tocsin.ActorOf(ctx).Name, "triage.change"
-	if c.Caller {
-		actor, action = "", "triage.answer"
+	actor, action := tocsin.ActorOf(ctx).Name, ""
+	switch {
+	case c.Caller:
+		actor = ""
+		action = "triage.answer"
+	case !t.ClosedAt.IsZero():
+		action = "triage.close"
+	default:
+		action = "triage.change"
 	}
 	t.Rev, t.ChangedAt, t.ChangedBy = t.Rev+1, c.Now, actor
 	_, err = tx.ExecContext(ctx, `UPDATE triages SET rev = $3, changed_at = $4, closed_at = $5, changed_by = $6, answers = $7, issue = $8, verdict = $9, texts = $10 WHERE tenant = $1 AND n = $2`,
 		tenant, t.N, t.Rev, tocsin.Micros(t.ChangedAt), tocsin.Micros(t.ClosedAt), store.Clean(t.ChangedBy), store.Clean(string(text)), store.Clean(t.Answers.Issue), t.Verdict, words(t.Answers))
 	if err != nil {
 		return err
-	}
-	if !t.ClosedAt.IsZero() {
-		action = "triage.close"
 	}
 	return tx.Audit(ctx, tocsin.AuditEntry{At: c.Now, TenantID: t.TenantID, Action: action, Object: number(t.N), Detail: t.Verdict})
 }

@@ -14,6 +14,7 @@ import (
 	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
+	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/status"
 	"example.org/tocsin/internal/web/translations"
 )
@@ -47,6 +48,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
+		respond.New(respond.Config{Parts: parts, Model: w.model, Calls: desk, Extras: desk, Reports: desk, Places: desk}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}

@@ -1,0 +1,179 @@
+// Package respond is the pages on which people find out whether a failure is ours
+// or the provider's: the call that is qualified step by step, its verdict, the
+// page for its caller, reports of the staff, and what is known to help.
+//
+// Nothing is judged here: internal/triage weighs what the store has and what
+// internal/health says is open. The package may import the shell, the parts and
+// what pages are made of, and no other family.
+//
+// To read on, begin with [Pages.Family], desk.go and step.go.
+package respond
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store/respond"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// model has the texts of issues.
+type model interface {
+	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
+}
+
+// calls is the part of the store that has calls.
+type calls interface {
+	OpenTriage(ctx context.Context, tenantID string, a tocsin.TriageAnswers, verdict string, now time.Time) (tocsin.Triage, error)
+	ChangeTriage(ctx context.Context, c respond.TriageChange, change func(*tocsin.Triage) error) (tocsin.Triage, error)
+	Triage(ctx context.Context, tenantID string, n int64) (tocsin.Triage, error)
+	Triages(ctx context.Context, tenantID string, open bool, limit int) ([]tocsin.Triage, error)
+	CallsAbout(ctx context.Context, tenantID, issue string, since time.Time) (int, error)
+}
+
+// extras is the part of the store that has what belongs to calls.
+type extras interface {
+	LinkCaller(ctx context.Context, tenantID string, n int64, hash tocsin.Hash, until, now time.Time) error
+	TriageOfCaller(ctx context.Context, hash tocsin.Hash, now time.Time) (tocsin.Triage, error)
+	AddTriageFile(ctx context.Context, tenantID string, n int64, f tocsin.TriageFile) error
+	TriageFiles(ctx context.Context, tenantID string, n int64) ([]tocsin.TriageFile, error)
+}
+
+// reports is the part of the store that counts what the staff report.
+type reports interface {
+	CountReports(ctx context.Context, tenantID string, since time.Time) ([]tocsin.ReportCount, error)
+}
+
+// places knows the sites of all tenants.
+type places interface {
+	Sites(ctx context.Context) ([]tocsin.Site, error)
+}
+
+// Config is what the pages are made of.
+type Config struct {
+	Parts   *part.Parts
+	Model   model
+	Calls   calls
+	Extras  extras
+	Reports reports
+	Places  places
+}
+
+// Pages are the pages of one desk.
+type Pages struct {
+	config Config
+	counts *cache.Cache[countKey, []tocsin.ReportCount]
+}
+
+// countKey names counts of reports: they are read once in a few seconds.
+type countKey struct {
+	tenant string
+	at     int64
+}
+
+// maxCounts bounds the tenants of which counts are remembered.
+const maxCounts = 2000
+
+// New returns the pages of one desk.
+func New(c Config) *Pages {
+	return &Pages{c, cache.New[countKey, []tocsin.ReportCount](cache.Bounds{Entries: maxCounts})}
+}
+
+// A view is a request for one of the pages.
+type view struct {
+	*part.View
+	pages *Pages
+}
+
+// maxUpload bounds a form with a file, in bytes.
+const maxUpload = tocsin.MaxTriageFile + 64<<10
+
+// Family is the pages with their templates, texts and links.
+func (p *Pages) Family() web.Family {
+	page := func(method, path string, needs access.Permission, handle func(*view) error) web.Page {
+		return web.Page{Method: method, Path: path, Needs: needs, Handle: func(r *web.Request) error {
+			r.W.Header().Set("Cache-Control", "no-store")
+			return handle(&view{p.config.Parts.View(r), p})
+		}}
+	}
+	caller := func(method string, handle func(*view) error) web.Page {
+		one := page(method, "/call/{id}", access.Public, handle)
+		one.Bare = true
+		return one
+	}
+	upload := page(http.MethodPost, "/triage/{id}/file", access.Triage, p.addFile)
+	upload.MaxBody = maxUpload
+	return web.Family{Files: files, Funcs: template.FuncMap{}, Pages: []web.Page{
+		page(http.MethodGet, "/triage", access.Triage, p.list),
+		page(http.MethodPost, "/triage", access.Triage, p.begin),
+		page(http.MethodGet, "/triage/{id}", access.Triage, p.verdict),
+		page(http.MethodGet, "/triage/{id}/pack", access.Triage, p.pack),
+		page(http.MethodGet, "/triage/{id}/{name}", access.Triage, p.step),
+		page(http.MethodPost, "/triage/{id}/{name}", access.Triage, p.answer),
+		page(http.MethodPost, "/triage/{id}/link", access.Triage, p.link),
+		page(http.MethodPost, "/triage/{id}/close", access.Triage, p.close),
+		upload,
+		caller(http.MethodGet, p.caller),
+		caller(http.MethodPost, p.callerAnswers),
+	}, Links: []web.Link{
+		{Place: 75, Group: "act", Path: "/triage", Icon: "triage", Text: "nav.triage", Key: "t"},
+	}}
+}
+
+// book returns what is known, in the language of the page, about an issue.
+func (v *view) book(issue string) (*knowledge.Book, error) {
+	b, err := knowledge.In(v.Code)
+	if err != nil {
+		return nil, err
+	}
+	return b.Of(issue), nil
+}
+
+// tenant is the id of the tenant that is looked at.
+func (v *view) tenant() string { return v.Snapshot.Tenant.ID }
+
+// asked reads the call of the address.
+func (v *view) asked() (tocsin.Triage, error) {
+	n, err := strconv.ParseInt(v.R.PathValue("id"), 10, 64)
+	if err != nil || n < 1 {
+		return tocsin.Triage{}, web.NothingHere()
+	}
+	return v.pages.config.Calls.Triage(v.R.Context(), v.tenant(), n)
+}
+
+// callPath is the path of a call, or of one of its pages.
+func callPath(n int64, more string) string {
+	path := "/triage/" + strconv.FormatInt(n, 10)
+	if more != "" {
+		path += "/" + more
+	}
+	return path
+}
+
+// at returns the address of a call, or of one of its pages.
+func (v *view) at(n int64, more string) string { return v.Href(callPath(n, more)) }
+
+// sites lists the sites of the tenant that is looked at.
+func (v *view) sites() ([]tocsin.Site, error) {
+	all, err := v.pages.config.Places.Sites(v.R.Context())
+	var list []tocsin.Site
+	for _, s := range all {
+		if s.TenantID == "" || s.TenantID == v.tenant() {
+			list = append(list, s)
+		}
+	}
+	return list, err
+}
