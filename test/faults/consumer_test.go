@@ -30,26 +30,16 @@ import (
 const childVariable = "TOCSIN_FAULTS_FOLLOWER"
 
 func TestMain(m *testing.M) {
-	if dsn := os.Getenv(childVariable); dsn != "" {
-		if err := followerProcess(dsn); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for variable, process := range map[string]func(dsn string) error{
+		childVariable: followerProcess, translatorVariable: translatorProcess, notifierVariable: notifierProcess, replicaVariable: replicaProcess,
+	} {
+		if dsn := os.Getenv(variable); dsn != "" {
+			if err := process(dsn); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
-	}
-	if dsn := os.Getenv(translatorVariable); dsn != "" {
-		if err := translatorProcess(dsn); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	if dsn := os.Getenv(notifierVariable); dsn != "" {
-		if err := notifierProcess(dsn); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
 	}
 	pgtest.Main(m)
 }

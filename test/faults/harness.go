@@ -161,12 +161,19 @@ func KillAt(onlooker func(query string) bool) (before func(query string), arm fu
 // killed.
 func Fork(t *testing.T, variable, value string, at int) (lines []string, killed bool) {
 	t.Helper()
+	return ForkWatched(t, func(string) {}, at, variable+"="+value)
+}
+
+// ForkWatched is [Fork] with several variables, and calls watch for each line as
+// it comes.
+func ForkWatched(t *testing.T, watch func(line string), at int, variables ...string) (lines []string, killed bool) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), self)
-	command.Env = append(os.Environ(), variable+"="+value, killVariable+"="+strconv.Itoa(at))
+	command.Env = append(append(os.Environ(), killVariable+"="+strconv.Itoa(at)), variables...)
 	command.Stderr = os.Stderr
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -178,6 +185,7 @@ func Fork(t *testing.T, variable, value string, at int) (lines []string, killed 
 	scanner := bufio.NewScanner(out)
 	for scanner.Scan() {
 		lines = append(lines, scanner.Text())
+		watch(scanner.Text())
 	}
 	if err = command.Wait(); err == nil {
 		return lines, false
