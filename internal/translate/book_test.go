@@ -36,7 +36,7 @@ func TestLine(t *testing.T) {
 		{"ACTION REQUIRED AND RECOMMENDATIONS", "Actions requises et recommandations", "必要な対応と推奨事項", "Acciones necesarias y recomendaciones", "Erforderliche Aktionen und Empfehlungen"}, //nolint:misspell // French
 		{"General Availability (Worldwide, GCC High, and DoD):", "Disponibilité générale (monde entier, GCC High, DoD)\u00a0:", "一般提供 (全世界、GCC High、DoD)：", "Disponibilidad general (todo el mundo, GCC High, DoD):", "Allgemeine Verfügbarkeit (weltweit, GCC High, DoD):"},
 		// Statuses and classes.
-		{"Service restored", "Service restauré", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
+		{"Service restored", "Service rétabli", "サービス復旧済み", "Servicio restaurado", "Dienst wiederhergestellt"},
 		// Dates are printed as written: this was no Friday, and no year is mended.
 		{"Friday, March 6, 2025, at 5:30 PM UTC", "vendredi 6\u00a0mars\u00a02025 à 17\u00a0h\u00a030\u00a0UTC", "2025年3月6日(金)\u00a017:30\u00a0UTC", "viernes 6\u00a0de marzo de\u00a02025 a las\u00a017:30\u00a0UTC", "Freitag, 6.\u00a0März\u00a02025, 17:30\u00a0Uhr\u00a0UTC"},
 		{"Sunday, February 1, 2026, at 1:05 AM UTC.", "dimanche 1er\u00a0février\u00a02026 à 1\u00a0h\u00a005\u00a0UTC.", "2026年2月1日(日)\u00a01:05\u00a0UTC。", "domingo 1\u00a0de febrero de\u00a02026 a la\u00a01:05\u00a0UTC.", "Sonntag, 1.\u00a0Februar\u00a02026, 1:05\u00a0Uhr\u00a0UTC."},

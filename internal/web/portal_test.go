@@ -16,7 +16,7 @@ func TestPortalLinks(t *testing.T) {
 	b := h.Browser()
 	b.Enter("alex")
 	for path, want := range map[string]string{
-		"/issues/EX1":      `<a href="https://admin.cloud.microsoft/?#/servicehealth/:/alerts/EX1" rel="noreferrer">Open in the admin centre</a>`,
+		"/issues/EX1":      `<a href="https://admin.cloud.microsoft/?#/servicehealth/:/alerts/EX1" rel="noreferrer">Open in the admin center</a>`,
 		"/fr/messages/MC1": `<a href="https://admin.cloud.microsoft/?#/MessageCenter/:/messages/MC1" rel="noreferrer">Ouvrir dans le centre d’administration</a>`,
 		"/ja/issues/EX2":   `/servicehealth/:/alerts/EX2" rel="noreferrer">管理センターで開く</a>`,
 	} {

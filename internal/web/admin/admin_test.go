@@ -33,7 +33,7 @@ func TestTakingAwayAsksFirst(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/admin/clients/" + client.ID + "/revoke":           "Revoke monitor?",
-		"/admin/users/" + kim.ID + "/state":                 "Keep kim out?",
+		"/admin/users/" + kim.ID + "/state":                 "Disable kim?",
 		"/admin/tenants/" + storetest.Contoso + "/state":    "Disable contoso?",
 		"/fr/admin/tenants/" + storetest.Contoso + "/state": "Désactiver contoso\u202f?",
 	} {

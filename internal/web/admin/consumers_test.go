@@ -38,7 +38,7 @@ func TestConsumers(t *testing.T) {
 	for path, wants := range map[string][]string{
 		"/admin/consumers":    {"Log of what changed", "<code translate=\"no\">events</code>", "A fault of the desk kept the change from being handled.", "the log is &lt;broken&gt;", `action="/admin/consumers/events/1`, "Try again: change 1, Log of what changed"},
 		"/fr/admin/consumers": {"Journal des changements", "Une erreur du programme a empêché le traitement du changement.", "Relevé par le programme\u00a0:", "the log is &lt;broken&gt;", `action="/fr/admin/consumers/events/1`, "Réessayer"},
-		"/ja/admin/consumers": {"変更の履歴", "プログラムの障害により、変更を処理できませんでした。", "the log is &lt;broken&gt;", `action="/ja/admin/consumers/events/1`, "再試行"},
+		"/ja/admin/consumers": {"変更の記録", "プログラムの障害により、変更を処理できませんでした。", "the log is &lt;broken&gt;", `action="/ja/admin/consumers/events/1`, "再試行"},
 	} {
 		_, page := alex.Send("GET", path, nil)
 		for _, want := range wants {
@@ -77,7 +77,7 @@ func TestSettingsFileOnThePage(t *testing.T) {
 	h.Person("alex", tocsin.Grant{Role: tocsin.RoleAdministrator})
 	b := h.Browser()
 	b.Enter("alex")
-	for prefix, want := range map[string]string{"": "the old settings stay in force", "/fr": "les anciens réglages restent en vigueur", "/ja": "以前の設定が引き続き有効です"} {
+	for prefix, want := range map[string]string{"": "the old settings stay in force", "/fr": "l’ancienne configuration reste en vigueur", "/ja": "以前の設定が引き続き有効です"} {
 		webtest.Has(t, prefix, b.Open(prefix+"/admin/consumers"), want, "limits.perMinut: there is no such key.", ">server.<wbr>listen</code>", "tocsin config check")
 	}
 }

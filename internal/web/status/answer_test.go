@@ -93,12 +93,12 @@ Services touchés : Exchange Online, Microsoft Teams
 Impact pour les utilisateurs : Nobody in North America can open a mailbox.
 Solution de contournement : Use the desktop client.
 Prochain point : 2 mars 2026, 10:30 UTC
-Situation au 2 mars 2026, 10:00 UTC. Traduit en partie par une machine ; l’original est sur la page.`,
+Situation au 2 mars 2026, 10:00 UTC. Traduction automatique en partie ; l’original est sur la page.`,
 		"/ja": `EX7：ユーザーがメールボックスを開けません
 状態：サービスの中断
 推移：悪化しています
 異常の開始：2026年3月2日(月) 9:00 UTC
-影響のあるサービス：Exchange Online、Microsoft Teams
+影響を受けるサービス：Exchange Online、Microsoft Teams
 ユーザーへの影響：Nobody in North America can open a mailbox.
 回避策：Use the desktop client.
 次回更新：2026年3月2日(月) 10:30 UTC

@@ -26,7 +26,7 @@ func TestIssueBesideItsTranslation(t *testing.T) {
 	for address, want := range map[string][]string{
 		"/issues/EX1":                       {`!class="bi__h`, `!bi__p tr`, `aria-current="true">Original only</a>`, `translation=fr`},
 		"/issues/EX1?translation=off":       {`!class="bi__h`},
-		"/fr/issues/EX1":                    {french, `<span lang="en"> &lt;b&gt;Purple&lt;/b&gt; elephants block the switch.</span>`, "aucune machine ne traduit", "recueil de phrases", `href="/fr/issues/EX1?translation=off"`, `hreflang="fr" aria-current="true"`},
+		"/fr/issues/EX1":                    {french, `<span lang="en"> &lt;b&gt;Purple&lt;/b&gt; elephants block the switch.</span>`, "aucun moteur ne traduit", "recueil de phrases", `href="/fr/issues/EX1?translation=off"`, `hreflang="fr" aria-current="true"`},
 		"/fr/issues/EX1?translation=off":    {`!class="bi__h`, `href="/fr/issues/EX1" lang="fr"`},
 		"/issues/EX1?translation=fr":        {french, "phrase book", "no machine translates"},
 		"/ja/issues/EX1":                    {`<div class="bi__p tr" lang="ja"><b>ユーザーへの影響：</b>`, "定型文"},
