@@ -59,7 +59,7 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 		return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !s.ids[id] })
 	case "datetime", "data-now":
 		return instant(a.Val)
-	case "aria-label", "title", "placeholder", "data-done", "data-failed", "data-lost", "data-l", "data-copy-link", "data-text", "alt":
+	case "aria-label", "title", "placeholder", "data-done", "data-failed", "data-lost", "data-l", "data-quiet", "data-none", "data-copy-link", "data-text", "alt":
 		return strings.TrimSpace(a.Val) != ""
 	case "value":
 		if name := attribute(n, "name"); (name == "back" || name == "next") && strings.HasPrefix(a.Val, "/") {
@@ -114,7 +114,7 @@ var forms = func() map[string]*regexp.Regexp {
 		"method": `get|post|dialog`, "type": `button|checkbox|date|datetime-local|email|file|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar|application/(rss\+xml|atom\+xml|feed\+json)`,
 		"rel": `[a-z ]+`, "target": `_blank`, "scope": `col|row|rowgroup`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,
 		"autocomplete": `off|(username|current-password|new-password|webauthn| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
-		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`,
+		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`, "data-from": `[0-9]{4}-[0-9]{2}-[0-9]{2}`,
 		"data-seen": `[a-z0-9-]+`, "data-seen-at": `[0-9]+`, "data-key-form": ``, "data-live": ``, "data-login": ``, "data-news": ``, "data-passkey-problem": ``, "data-print": ``, "data-theme-toggle": ``,
 		"enctype": `multipart/form-data`, "accept": `[a-z0-9.,/+-]+`, "rows": `[0-9]+`, "formnovalidate": ``, "autofocus": ``, "checked": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,
 		"d": `[MmLlHhVvCcSsQqTtAaZz0-9 ,.-]+`, "viewBox": number + `( ` + number + `){3}`, "preserveAspectRatio": `none`, "fill": `none|currentColor|var\(--[a-z-]+\)`,

@@ -33,6 +33,18 @@ func smallSheet(sheet []byte) []byte {
 	return out
 }
 
+// smallScript returns a script of ours without indentation and without lines that
+// are comments. No text of ours goes over lines.
+func smallScript(script []byte) []byte {
+	out := make([]byte, 0, len(script))
+	for line := range bytes.Lines(script) {
+		if line = bytes.TrimLeft(line, " \n"); len(line) > 0 && !bytes.HasPrefix(line, []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
+}
+
 // after is where a text goes on behind what ends a part of it.
 func after(text []byte, end string) int {
 	if n := bytes.Index(text, []byte(end)); n >= 0 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -50,6 +51,33 @@ func TestSheetFitsItsBudget(t *testing.T) {
 		}
 		if got, want := bytes.Count(file.Body, []byte("{")), bytes.Count(whole, []byte("{")); got != want {
 			t.Errorf("%s has %d rules, want %d", name, got, want)
+		}
+	}
+}
+
+// maxScript is the budget of the script that every page loads.
+const maxScript = 10_240
+
+// The script fits its budget, and no text of a script goes over lines, which are
+// cut at their beginnings.
+func TestScriptFitsItsBudget(t *testing.T) {
+	t.Parallel()
+	a, err := loadAssets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for plain, name := range a.names {
+		file := a.files[name[len("/static/"):]]
+		if !strings.HasPrefix(file.Kind, "text/javascript") {
+			continue
+		}
+		if n := len(file.Body); n > maxScript {
+			t.Errorf("%s has %d bytes, more than %d", plain, n, maxScript)
+		}
+		for line := range bytes.Lines(file.Body) {
+			if bytes.Count(line, []byte("`"))%2 != 0 {
+				t.Errorf("%s: a text goes over lines: %s", plain, line)
+			}
 		}
 	}
 }

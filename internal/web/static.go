@@ -54,8 +54,11 @@ func loadAssets() (assets, error) {
 			}
 			body = append(body, text...)
 		}
-		if strings.HasPrefix(file.kind, "text/css") {
+		switch path.Ext(file.name) {
+		case ".css":
 			body = smallSheet(body)
+		case ".js":
+			body = smallScript(body)
 		}
 		sum := sha256.Sum256(body)
 		stem, ending, _ := strings.Cut(file.name, ".")

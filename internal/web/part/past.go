@@ -3,7 +3,6 @@ package part
 import (
 	"fmt"
 	"html/template"
-	"slices"
 	"sync"
 	"time"
 
@@ -159,10 +158,7 @@ func (v *View) LastMonth() (Month, error) {
 		strips := map[string]template.HTML{}
 		for id, looks := range m.days {
 			says := append(said{}, looks...)
-			says.text(today.Format(time.DateOnly))
-			if !quiet(looks) { // days that are not lead to what happened to this service
-				says.text(v.Href("/services/" + id))
-			}
+			says.text(today.Format(time.DateOnly), v.Href("/services/"+id))
 			strip, err := v.keptPart("strip", says, func() any { return v.strip(id, looks, m.first) })
 			if err != nil {
 				return nil, err
@@ -172,11 +168,6 @@ func (v *View) LastMonth() (Month, error) {
 		return strips, nil
 	})
 	return m, err
-}
-
-// quiet reports whether nothing is to be told of any of some days.
-func quiet(looks []uint8) bool {
-	return !slices.ContainsFunc(looks, func(look uint8) bool { return look != DayQuiet && look != DayUnknown })
 }
 
 // Fragment returns a part of a page that is the same for everybody who reads the

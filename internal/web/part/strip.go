@@ -9,11 +9,14 @@ import (
 )
 
 // Strip is the last thirty days of a service: quiet days as one path, the
-// others as bars whose height is how bad the day was.
+// others as bars whose height is how bad the day was. It is one stop of the
+// keyboard, a link to the calendar in which every day is one; with script, keys
+// lead along its days.
 type Strip struct {
 	Quiet, None string
 	Bars        []Bar
 	Words       string
+	First, Href string // the first day, and the address of the calendar; "" where the strip is a picture
 }
 
 // Bar is one day that was not quiet.
@@ -31,7 +34,7 @@ func (v *View) DayHref(service string, day time.Time) string {
 func (v *View) strip(service string, looks []uint8, first time.Time) Strip {
 	var quiet, none strings.Builder
 	var days [5]int
-	out := Strip{}
+	out := Strip{First: first.Format(time.DateOnly), Href: v.Href("/services/" + web.EscapeID(service) + "#cal")}
 	for i, look := range looks {
 		days[look]++
 		x := i * 4

@@ -116,14 +116,39 @@ all(".scroll-x").forEach((box) => {
 // In a wide table a browser is content with a part of what has the focus.
 document.addEventListener("focusin", (e) => { if (e.target.closest(".scroll-x")) e.target.scrollIntoView({ block: "nearest", inline: "nearest" }); });
 
-// A calendar is one stop of the keyboard: arrows lead to the days before and after
-// on which something happened.
+// A calendar or strip is one stop of the keyboard: arrows lead from day to day,
+// page keys a week on, Home and End to the first and the last day. A strip gets
+// the links of its quiet days when somebody goes along it.
+function daysOf(drawing) {
+  const { from, quiet, none } = drawing.dataset, whole = one("a:not([tabindex])", drawing);
+  if (!from || drawing.dataset.days) return all("a[tabindex], .heat a", drawing);
+  const name = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { day: "numeric", month: "short", timeZone: "UTC" }), unknown = one(".kn", drawing)?.getAttribute("d") ?? "";
+  for (let n = 0; n < 30; n++) {
+    const day = new Date(Date.parse(from) + n * 864e5), to = new URL(whole.href.baseVal, location.href);
+    to.searchParams.set("day", day.toISOString().slice(0, 10));
+    to.hash = "day";
+    let a = one(`a[tabindex] rect[x="${4 * n}"]`, drawing)?.closest("a");
+    if (!a) {
+      a = whole.cloneNode(true);
+      a.setAttribute("href", to.pathname + to.search + to.hash);
+      a.setAttribute("tabindex", "-1");
+      a.setAttribute("aria-label", `${name.format(day)}${root.lang === "ja" ? "、" : ", "}${unknown.includes(`M${4 * n} `) ? none : quiet}`);
+      a.firstElementChild.setAttribute("x", 4 * n);
+      a.firstElementChild.setAttribute("width", 4);
+    }
+    drawing.append(a);
+  }
+  drawing.dataset.days = 30;
+  return all("a[tabindex]", drawing);
+}
+
+const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, PageUp: -7, PageDown: 7, Home: -1e3, End: 1e3 };
 document.addEventListener("keydown", (e) => {
-  const here = e.target.closest(".heat a"), step = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
-  if (!here || !step) return;
+  const drawing = e.target.closest(".strip, .heat svg");
+  if (!drawing || !steps[e.key] || e.ctrlKey || e.metaKey || e.altKey) return;
   e.preventDefault();
-  const days = all("a", here.closest("svg.heat, .heat svg"));
-  days[Math.max(0, Math.min(days.length - 1, days.indexOf(here) + step))].focus();
+  const days = daysOf(drawing), at = days.indexOf(e.target);
+  days[Math.max(0, Math.min(days.length - 1, (at < 0 ? days.length : at) + steps[e.key]))]?.focus();
 });
 
 // Keyboard: / search, ? help, g and a letter to go, j and k to move in a list.
@@ -166,6 +191,10 @@ export function renew(next) {
     const fresh = document.adoptNode(there);
     all("details", fresh).forEach((d, i) => { d.open = open[i] ?? d.open; });
     here.replaceWith(fresh);
+    for (const strip of all(".strip[data-days]", here)) {
+      const same = again(one("a:not([tabindex])", strip), fresh)?.closest(".strip");
+      if (same) daysOf(same);
+    }
     if (focus) again(focus, fresh)?.focus({ preventScroll: true });
   }
 }

@@ -2,11 +2,13 @@ package status
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -58,15 +60,16 @@ func (v *view) yearDays(year int) (map[string][]uint8, error) {
 	return v.Days("year "+strconv.Itoa(year), from, to.AddDate(0, 0, -1))
 }
 
-// calendar is a year of one service as weeks and days.
+// calendar is a year of one service as weeks and days. Every day that has begun
+// is a link; the last one is the calendar's stop of the keyboard, from which keys
+// lead on.
 type calendar struct {
-	Words       string
-	Months      []calendarMonth
-	Weekdays    []calendarDay
-	Quiet, None string // as one path each
-	Marks       []calendarMark
-	TodayX      int // -1 in another year
-	TodayY      int
+	Words    string
+	Months   []calendarMonth
+	Weekdays []calendarDay
+	Days     template.HTML
+	TodayX   int // -1 in another year
+	TodayY   int
 }
 
 type calendarMonth struct {
@@ -79,14 +82,6 @@ type calendarDay struct {
 	Name string
 }
 
-// calendarMark is a day that was not quiet: an outline with a dot, a triangle,
-// a cross.
-type calendarMark struct {
-	Level, X, Y int
-	Title, Href string
-	Stop        bool // of the keyboard: one in a calendar, from which arrows lead on
-}
-
 // Sizes of the calendar: the step from day to day, and its margins.
 const (
 	calendarStep = 18
@@ -94,17 +89,39 @@ const (
 	calendarTop  = 18
 )
 
+// dayShapes are how days look: a plain square, an outline with a dot, a triangle,
+// a cross, a thin outline.
+var dayShapes = [...]string{ //nolint:gochecknoglobals // never changed
+	part.DayQuiet:    `<rect class="h0" width="15" height="15"/>`,
+	part.DayAdvisory: `<rect class="h1" x=".8" y=".8" width="13.4" height="13.4"/><circle class="h1m" cx="7.5" cy="7.5" r="2"/>`,
+	part.DayDegraded: `<rect class="h2" width="15" height="15"/><path class="h2m" d="M7.5 4l4 7h-8z"/>`,
+	part.DayDown:     `<rect class="h3" width="15" height="15"/><path class="h3m" d="M4.5 4.5l6 6m0-6l-6 6"/>`,
+	part.DayUnknown:  `<rect class="hf" x=".5" y=".5" width="14" height="14"/>`,
+}
+
 func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 	all, err := v.yearDays(year)
 	if err != nil {
 		return calendar{}, err
 	}
-	first, _ := yearOf(year)
 	today := v.Now.UTC().Truncate(24 * time.Hour)
+	key := fmt.Sprintf("calendar %s %s %d %s %t", v.Code, s.ID, year, today.Format(time.DateOnly), len(v.Tenants) > 1)
+	return part.Remembered(v.View, key, func(*history.Past) (calendar, error) {
+		return v.draw(s, year, all[s.ID], today), nil
+	})
+}
+
+func (v *view) draw(s *readmodel.Service, year int, looks []uint8, today time.Time) calendar {
+	first, _ := yearOf(year)
 	c := calendar{TodayX: -1, Words: v.Text("calendar.words", "service", s.Name, "year", strconv.Itoa(year))}
-	var quiet, none strings.Builder
+	var levels [len(dayShapes)]string
+	for look := range levels {
+		levels[look] = v.Text(fmt.Sprintf("level.%d", look))
+	}
+	last := min(len(looks)-1, int(today.Sub(first)/(24*time.Hour)))
+	var days strings.Builder
 	offset := (int(first.Weekday()) + 6) % 7
-	for i, look := range all[s.ID] {
+	for i, look := range looks {
 		date := first.AddDate(0, 0, i)
 		x, y := calendarLeft+calendarStep*((i+offset)/7), calendarTop+calendarStep*((i+offset)%7)
 		if date.Day() == 1 {
@@ -113,24 +130,24 @@ func (v *view) calendar(s *readmodel.Service, year int) (calendar, error) {
 		if date.Equal(today) {
 			c.TodayX, c.TodayY = x-1, y-1
 		}
-		switch look {
-		case part.DayQuiet:
-			fmt.Fprintf(&quiet, "M%d %dh15v15h-15z", x, y)
-		case part.DayUnknown:
-			fmt.Fprintf(&none, "M%d.5 %d.5h14v14h-14z", x, y)
-		default:
-			c.Marks = append(c.Marks, calendarMark{Level: int(look), X: x, Y: y, Title: v.Join([]string{v.ShortDate(date), v.Text(fmt.Sprintf("level.%d", look))}), Href: v.dayHref(s, date)})
+		shape := fmt.Sprintf(`<g transform="translate(%d %d)">%s</g>`, x, y, dayShapes[look])
+		if i > last { // still to come
+			days.WriteString(shape)
+			continue
 		}
-	}
-	if n := len(c.Marks); n > 0 {
-		c.Marks[n-1].Stop = true
+		stop := ` tabindex="-1"`
+		if i == last {
+			stop = ""
+		}
+		name := template.HTMLEscapeString(v.Join([]string{v.ShortDate(date), levels[look]}))
+		fmt.Fprintf(&days, `<a href="%s"%s aria-label="%s"><title>%s</title>%s</a>`, template.HTMLEscapeString(v.dayHref(s, date)), stop, name, name, shape)
 	}
 	for row, day := range []time.Weekday{time.Monday, time.Wednesday, time.Friday, time.Sunday} {
 		at := first.AddDate(0, 0, (int(day)-int(first.Weekday())+7)%7)
 		c.Weekdays = append(c.Weekdays, calendarDay{calendarTop + 11 + 2*row*calendarStep, v.Weekday(at.Weekday(), true)})
 	}
-	c.Quiet, c.None = quiet.String(), none.String()
-	return c, nil
+	c.Days = template.HTML(days.String()) //nolint:gosec // escaped
+	return c
 }
 
 // barcode is a year of a service as 366 bars, quiet runs as one path.

@@ -48,7 +48,7 @@ func (v *view) dayPick(s *readmodel.Service, year int) dayPick {
 	if last.After(v.Now) {
 		last = v.Now.UTC()
 	}
-	pick := dayPick{Action: web.PrefixOf(v.Code) + v.Path, First: first.Format(time.DateOnly), Last: last.Format(time.DateOnly)}
+	pick := dayPick{Action: web.PrefixOf(v.Code) + "/services/" + web.EscapeID(s.ID), First: first.Format(time.DateOnly), Last: last.Format(time.DateOnly)}
 	if len(v.Tenants) > 1 {
 		pick.Tenant = v.Snapshot.Tenant.Name
 	}

@@ -86,3 +86,36 @@ func TestDayOfAService(t *testing.T) {
 	}
 	webtest.Has(t, "the calendar of its year", d.Page("/services/Exchange?day=2025-06-01"), "Calendar 2025")
 }
+
+// In a calendar and beside it every day is opened: each that has begun is a link
+// with a name, and one of them is the stop of the keyboard. A strip is one stop
+// too, and leads to the calendar.
+func TestEveryDayOpens(t *testing.T) {
+	t.Parallel()
+	d := broken(t)
+	for path, last := range map[string]string{"/services/Exchange": "2026-03-02", "/history?service=Exchange": "2026-03-02", "/services/Exchange?year=2025": "2025-12-31"} {
+		_, page, _ := strings.Cut(d.Page(path), `<div class="heat`)
+		page, _, _ = strings.Cut(page, "</div>")
+		days := strings.Split(page, "<a ")[1:]
+		if want := map[bool]int{true: 365, false: 31 + 28 + 2}[last == "2025-12-31"]; len(days) != want {
+			t.Errorf("%s: %d days are links, want %d", path, len(days), want)
+		}
+		for i, day := range days {
+			if stop := !strings.Contains(day, `tabindex="-1"`); stop != (i == len(days)-1) || !strings.Contains(day, `aria-label="`) {
+				t.Errorf("%s: %s", path, day)
+			}
+		}
+		webtest.Has(t, path, days[len(days)-1], "/services/Exchange?day="+last)
+	}
+	webtest.Has(t, "a quiet day", d.Page("/fr/services/Exchange"), `href="/fr/services/Exchange?day=2026-02-22&amp;tenant=contoso#day" tabindex="-1" aria-label="22`+"\u00a0"+`févr., rien`)
+	webtest.Has(t, "any day", d.Page("/history?service=Exchange"), `action="/services/Exchange#day"`, `type="date"`)
+	for _, path := range []string{"/", "/services"} {
+		for _, strip := range strings.Split(d.Page(path), `<svg class="strip"`)[1:] {
+			strip, _, _ = strings.Cut(strip, "</svg>")
+			webtest.Has(t, path, strip, `#cal" aria-label="Calendar, day by day"`, `data-from="2026-02-01"`)
+			if n := strings.Count(strip, "<a ") - strings.Count(strip, `tabindex="-1"`); n != 1 {
+				t.Errorf("%s: a strip has %d stops: %s", path, n, strip)
+			}
+		}
+	}
+}

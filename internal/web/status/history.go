@@ -32,6 +32,7 @@ type historyPage struct {
 type yearOfService struct {
 	Name, Href string
 	Calendar   calendar
+	Pick       dayPick
 	Events     []eventRow
 	Earlier    int // events that are on the service's page only
 	Gaps       []gapRow
@@ -104,6 +105,7 @@ func (v *view) chosenYear(rows []historyRow, year int) (*yearOfService, error) {
 	if chosen.Events, chosen.Earlier, err = v.events(s, year, shownEvents); err != nil {
 		return nil, err
 	}
+	chosen.Pick = v.dayPick(s, year)
 	chosen.Gaps, err = v.gaps(s, year)
 	return &chosen, err
 }
