@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/publish"
@@ -48,6 +50,13 @@ type Writer struct {
 	Config
 	tongues map[string]*tongue
 	made    *cache.Cache[string, *notify.Content]
+	making  singleflight.Group // by the key of made: thousands ask for the same at once
+}
+
+// made is what came of writing a letter.
+type made struct {
+	content *notify.Content
+	until   time.Time
 }
 
 // maxMade bounds the letters that are remembered in one of two generations.
@@ -59,7 +68,7 @@ func New(c Config) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{c, tongues, cache.New[string, *notify.Content](cache.Bounds{Entries: maxMade})}, nil
+	return &Writer{Config: c, tongues: tongues, made: cache.New[string, *notify.Content](cache.Bounds{Entries: maxMade})}, nil
 }
 
 // tongue returns a language, English for one that there is not.
@@ -72,16 +81,36 @@ func (w *Writer) tongue(code string) *tongue {
 
 // Write returns what deliveries tell together, in a language and with times in a
 // zone. It is nil when there is nothing that may be told, and, with the time until
-// when, while an engine is to translate some of it.
+// when, while an engine is to translate some of it. The same is written once,
+// however many ask for it at once.
 func (w *Writer) Write(ctx context.Context, language string, zone *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
 	var key strings.Builder
 	fmt.Fprint(&key, language, " ", zone, " ", kind)
 	for _, p := range list {
 		fmt.Fprint(&key, " ", p.Change.Seq, ",", p.Via)
 	}
-	if made, ok := w.made.Get(key.String()); ok {
-		return made, time.Time{}, nil
+	if content, ok := w.made.Get(key.String()); ok {
+		return content, time.Time{}, nil
 	}
+	shared, err, _ := w.making.Do(key.String(), func() (any, error) {
+		if content, ok := w.made.Get(key.String()); ok { // since it was asked for
+			return made{content: content}, nil
+		}
+		content, until, err := w.write(ctx, language, zone, kind, list)
+		if err == nil && content != nil {
+			w.made.Put(key.String(), content, 0)
+		}
+		return made{content, until}, err
+	})
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	m := shared.(made)
+	return m.content, m.until, nil
+}
+
+// write is Write without a memory.
+func (w *Writer) write(ctx context.Context, language string, zone *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
 	items := itemsOf(list)
 	for _, one := range items {
 		until, err := w.waits(ctx, one, language)
@@ -91,11 +120,7 @@ func (w *Writer) Write(ctx context.Context, language string, zone *time.Location
 	}
 	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone}
 	content, err := l.content(ctx, kind, items, slices.ContainsFunc(list, func(p delivery.Pending) bool { return p.Via != 0 }))
-	if err != nil || content == nil {
-		return nil, time.Time{}, err
-	}
-	w.made.Put(key.String(), content, 0)
-	return content, time.Time{}, nil
+	return content, time.Time{}, err
 }
 
 // waits returns until when an item waits for its translation, zero when it does

@@ -1,11 +1,13 @@
 package letters_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,4 +203,42 @@ func TestPrivate(t *testing.T) {
 	if content := d.write("en", notify.KindUpdate, list); content != nil {
 		t.Errorf("%+v", content.Letter)
 	}
+}
+
+// However many ask for the same letter at once, it is written once.
+func TestWrittenOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	list := d.record(story(1, tocsin.StatusDegradation), storetest.Contoso)
+	written := make([]*notify.Content, 64)
+	var all, begun sync.WaitGroup
+	begun.Add(len(written))
+	d.Writer.Press = heldUp{d.Writer.Press.(*publish.Reader), &begun}
+	for i := range written {
+		all.Go(func() {
+			begun.Done()
+			content, _, err := d.Write(t.Context(), "fr", time.UTC, notify.KindUpdate, list)
+			if err != nil {
+				t.Error(err)
+			}
+			written[i] = content
+		})
+	}
+	all.Wait()
+	for _, content := range written {
+		if content != written[0] {
+			t.Fatal("it was written more than once")
+		}
+	}
+}
+
+// heldUp says nothing before everybody has begun to ask.
+type heldUp struct {
+	*publish.Reader
+	begun *sync.WaitGroup
+}
+
+func (h heldUp) Whole(ctx context.Context, tenantID string) (publish.Edition, error) {
+	h.begun.Wait()
+	return h.Reader.Whole(ctx, tenantID)
 }
