@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/web/messages"
 	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
+	"example.org/tocsin/internal/web/probes"
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/status"
@@ -29,6 +30,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Places: a.People}).Family(),
+		probes.New(probes.Config{Store: a.Responses, Now: time.Now}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Routing: a.routingNow, Door: a.Door}).Family(),

@@ -141,6 +141,7 @@ func rows() []row {
 		{route: "/own/services/{id}", who: admin, at: []string{`/own > main a[href*="/own/services/"]:not([href*="new"])`}},
 		{route: "/own/work/new", who: admin, at: []string{"/own/work/new"}},
 		{route: "/preferences", at: []string{"/preferences"}},
+		{route: "/probes", who: admin, at: []string{"/probes"}},
 		{route: "/readyz", data: true},
 		{route: "/search", at: []string{"/search", "/search?q=mail", "/search?q=nothing+at+all"}},
 		{route: "/services", at: []string{"/services"}},

@@ -1,5 +1,5 @@
 // Package respond keeps what a desk does when something fails: calls that are
-// qualified, with their files; reports of the staff; workarounds of the desk's
+// qualified, with their files; reports of the staff; results of probes; workarounds of the desk's
 // own, and what the team says of them.
 //
 // It is a room of the store: a [Store] works through the engine, package store,
@@ -31,14 +31,14 @@ type Store struct {
 // Open opens the room of an open store, which the caller closes.
 func Open(db *store.Store) *Store { return &Store{db: db, secrets: map[int64]tocsin.Hash{}} }
 
-// SweepWords removes what people wrote before an instant: reports, files, and the
+// SweepWords removes what people wrote before an instant: reports, files, results of probes, and the
 // words in calls, of which the answers stay; and the secrets by which machines
-// were told apart, but for that of the day of now. It returns how many reports
-// and files went.
+// were told apart, but for that of the day of now. It returns how many rows
+// went.
 func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		n = 0
-		for _, statement := range []string{`DELETE FROM reports WHERE at < $1`, `DELETE FROM triage_files WHERE added_at < $1`} {
+		for _, statement := range []string{`DELETE FROM reports WHERE at < $1`, `DELETE FROM triage_files WHERE added_at < $1`, `DELETE FROM probes WHERE received_at < $1`, `DELETE FROM probe_codes WHERE ends_at < $1`} {
 			result, err := tx.ExecContext(ctx, statement, tocsin.Micros(keep))
 			if err != nil {
 				return err
