@@ -15,6 +15,7 @@ import (
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/status"
+	"example.org/tocsin/internal/web/subscriptions"
 	"example.org/tocsin/internal/web/translations"
 )
 
@@ -32,6 +33,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Places: a.People}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Now: time.Now}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
+		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Routing: a.routingNow, Door: a.Door}).Family(),
 		translations.New(translations.Config{

@@ -69,6 +69,26 @@ func (a *App) published(ctx context.Context) (map[string]string, error) {
 	return open, nil
 }
 
+// openToStrangers are the tenants that strangers may subscribe to, by name: those
+// that publish for everybody, where the settings let them and mail can be sent.
+func (a *App) openToStrangers(ctx context.Context) ([]tocsin.Tenant, error) {
+	setup := a.announcing.setup.Setup()
+	if setup == nil || !setup.Strangers || setup.Exits[setup.Subscribers] == nil {
+		return nil, nil
+	}
+	open, err := a.published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Archive.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(t tocsin.Tenant) bool { return open[t.ID] == "" })
+	slices.SortFunc(list, func(a, b tocsin.Tenant) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
 // recipientOf is whom a subscription stands for. tenant is the name of the tenant
 // whose published pages strangers read.
 func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipient {

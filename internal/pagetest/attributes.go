@@ -113,7 +113,7 @@ var forms = func() map[string]*regexp.Regexp {
 		"role":   `alert|button|cell|columnheader|group|img|radiogroup|region|row|rowgroup|rowheader|search|status|table`,
 		"method": `get|post|dialog`, "type": `button|checkbox|date|datetime-local|email|file|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar|application/(rss\+xml|atom\+xml|feed\+json)`,
 		"rel": `[a-z ]+`, "target": `_blank`, "scope": `col|row|rowgroup`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,
-		"autocomplete": `off|(username|current-password|new-password|webauthn| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
+		"autocomplete": `off|(username|current-password|new-password|webauthn|email| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
 		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`, "data-from": `[0-9]{4}-[0-9]{2}-[0-9]{2}`,
 		"data-seen": `[a-z0-9-]+`, "data-seen-at": `[0-9]+`, "data-key-form": ``, "data-live": ``, "data-login": ``, "data-news": ``, "data-passkey-problem": ``, "data-print": ``, "data-theme-toggle": ``,
 		"enctype": `multipart/form-data`, "accept": `[a-z0-9.,/+-]+`, "rows": `[0-9]+`, "formnovalidate": ``, "autofocus": ``, "checked": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,

@@ -264,6 +264,40 @@ func TestPageInside(t *testing.T) {
 	}
 }
 
+// subscriptions subscribes somebody who signs in and a stranger, and looks at the
+// pages on the way.
+func (in *interior) subscriptions() {
+	in.t.Helper()
+	const own, ask = `form[action*="/account/subscriptions"]`, `form[action*="/subscribe?"]`
+	address := map[string]string{"address": "reader-{lang}@contoso.example"}
+	in.see(in.admin, "/account/subscriptions")
+	in.see(in.admin, "/account/subscriptions", sent{own, map[string]string{"address": "none", "zone": "Nowhere"}, true})
+	in.admin.Go(in.desk.Base() + "/account/subscriptions")
+	submit(in.admin, own, map[string]string{"address": "alex@contoso.example", "when": "monday"})
+	in.see(in.admin, "/account/subscriptions?done=asked")
+	in.see(in.admin, browsertest.Eval[string](in.admin, `(a => a.pathname + a.search)(document.querySelector('a[href*="/account/subscriptions/end"]'))`))
+	list, err := in.desk.Deliveries.Subscriptions(in.t.Context(), "")
+	if err != nil || len(list) == 0 {
+		in.t.Fatal(list, err)
+	}
+	page := "/subscription/" + list[0].Token
+	in.see(in.stranger, page)
+	if _, err := in.desk.Deliveries.ConfirmSubscription(in.t.Context(), list[0].Token, time.Now()); err != nil {
+		in.t.Fatal(err)
+	}
+	in.see(in.stranger, page+"?done=confirmed")
+	in.see(in.stranger, "/subscription/none")
+	if _, err := in.desk.Archive.ChangePublishing(in.t.Context(), contoso, time.Now(), func(p *tocsin.Publishing) error {
+		p.Readership = tocsin.ForEverybody
+		return nil
+	}); err != nil {
+		in.t.Fatal(err)
+	}
+	in.see(in.stranger, "/subscribe?tenant=contoso")
+	in.see(in.stranger, "/subscribe?tenant=contoso", sent{ask, map[string]string{"address": "none"}, true})
+	in.see(in.stranger, "/subscribe?tenant=contoso", sent{form: ask, values: address})
+}
+
 // journey leads through all of the interior.
 func (in *interior) journey() {
 	in.t.Helper()
@@ -272,6 +306,7 @@ func (in *interior) journey() {
 	in.people()
 	in.nouns()
 	in.translations()
+	in.subscriptions()
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
 	in.see(in.admin, "/messages/MC0000001")

@@ -66,6 +66,8 @@ func emptyDesk(t *testing.T, clouds ...config.Cloud) *app.App {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	settings := config.Default()
 	settings.Clouds = clouds
+	settings.Notify.Channels = []config.Channel{{Name: "post", Kind: "mail", Mail: config.Mail{From: "desk@contoso.example", Relay: config.Relay{Host: "127.0.0.1", Port: 1, TLS: "none"}}}}
+	settings.Notify.Subscriptions.Public = true
 	settings.Data, settings.Server.Base = t.TempDir(), "http://localhost:"+port
 	desk, err := app.New(t.Context(), settings, app.Options{Log: slog.New(slog.DiscardHandler), Listener: listener})
 	if err != nil {

@@ -47,6 +47,9 @@ type Setup struct {
 	// Subscribers is the name of the channel by which those are told who subscribed
 	// with an address, "" for none.
 	Subscribers string
+	// Strangers tells that everybody may subscribe to what is published for
+	// everybody.
+	Strangers bool
 }
 
 // channelKey is the start of the keys of endpoints that are channels of the

@@ -25,6 +25,8 @@ type accountPage struct {
 	Sessions  []sessionLine
 	EndAction string
 	Feeds     string // address of the private addresses of feeds
+	// Subscriptions is the address of what the person is told by mail.
+	Subscriptions string
 }
 
 type passkeyLine struct{ Name, Added, Used, Remove string }
@@ -41,7 +43,7 @@ func (v *view) showAccount(status int, problem error) error {
 	visitor := access.VisitorOf(v.R.Context())
 	page := accountPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("account")}), Local: visitor.User.Local(), CanKey: v.pages.config.Door.HasPasskeys(v.R),
-		KeyNew: v.Href("/account/passkeys/options"), KeyAsk: v.Href("/account/passkeys"), EndAction: v.Href("/account/sessions/end"), Feeds: v.Href("/account/feeds"),
+		KeyNew: v.Href("/account/passkeys/options"), KeyAsk: v.Href("/account/passkeys"), EndAction: v.Href("/account/sessions/end"), Feeds: v.Href("/account/feeds"), Subscriptions: v.Href("/account/subscriptions"),
 		Password: web.Form{Action: v.Href("/account/password"), Submit: v.Text("account.password.submit"), Fields: []web.Field{
 			v.Secret("old", "current-password"), v.Secret("password", "new-password").Named(v.Text("field.password.new")).Hinted(v.Text("password.rule")),
 		}},

@@ -1,10 +1,14 @@
 package webtest
 
 import (
+	"context"
+	"time"
+
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
@@ -17,6 +21,7 @@ import (
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/status"
+	"example.org/tocsin/internal/web/subscriptions"
 	"example.org/tocsin/internal/web/translations"
 )
 
@@ -50,6 +55,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		messages.New(post).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: w.model, Calls: desk, Extras: desk, Reports: desk, Places: desk}).Family(),
+		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: subscribing{desk}, Channels: func() []string { return []string{"duty"} }, Open: subscribing{desk}.open, Network: w.door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside}).Family(),
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
@@ -59,4 +65,31 @@ func (w wiring) pages() (*web.Pages, error) {
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Routing: routing, Door: w.door}).Family())
 	}
 	return web.New(w.shell, families...)
+}
+
+// subscribing takes subscriptions of a desk that sends nothing.
+type subscribing struct{ *storetest.Desk }
+
+// Subscribe has the address asked by a message that nobody reads.
+func (s subscribing) Subscribe(ctx context.Context, one tocsin.Subscription, tenant tocsin.Tenant, now time.Time) (tocsin.Subscription, error) {
+	one.TenantID = tenant.ID
+	return s.Ledger.Subscribe(ctx, one, []byte("?"), now)
+}
+
+// open are the tenants that publish for everybody.
+func (s subscribing) open(ctx context.Context) (open []tocsin.Tenant, err error) {
+	list, err := s.Archive.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		p, err := s.Archive.Publishing(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if p.Readership == tocsin.ForEverybody {
+			open = append(open, t)
+		}
+	}
+	return open, nil
 }
