@@ -83,6 +83,7 @@ type App struct {
 	translator *translate.Translator
 	press      *publish.Reader
 	asking     *translate.Worker
+	prober     *prober // nil when the settings want no probes from the server
 	engines    *translate.Chains
 	server     *httpserver.Server
 	listener   net.Listener
@@ -108,6 +109,9 @@ func New(ctx context.Context, c config.Config, o Options) (*App, error) {
 	err = a.findNature(ctx, c, o)
 	if err == nil {
 		err = a.build(ctx, c, o)
+	}
+	if err == nil {
+		a.prober, err = newProber(c.Probes, a.Rooms, o.Log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -222,6 +226,9 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.asking.Run(ctx) })
 	group.Go(func() error { return a.announcing.dispatcher.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
+	if a.prober != nil {
+		group.Go(func() error { return a.prober.Run(ctx) })
+	}
 	if a.settings != nil {
 		group.Go(func() error { return a.settings.Run(ctx, a.reload) })
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Advisories  Advisories  `yaml:"advisories"`
 	Translation Translation `yaml:"translation"`
 	Notify      Notify      `yaml:"notify" live:"yes"`
+	Probes      Probes      `yaml:"probes"`
 	Log         Log         `yaml:"log"`
 }
 
@@ -191,7 +192,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation(), c.validateNotify())
+	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation(), c.validateNotify(), errors.Join(c.validateProbes()...))
 }
 
 func (c Config) validateTenants() error {
