@@ -90,6 +90,14 @@ func (l Locale) LookWhen(c tocsin.Course, now time.Time) Look {
 	return look
 }
 
+// ShortWhen is [Locale.LookWhen] with the words for narrow columns.
+func (l Locale) ShortWhen(c tocsin.Course, now time.Time) Look {
+	if c.Maintenance() {
+		return l.LookWhen(c, now)
+	}
+	return l.Short(c.Status)
+}
+
 // Short returns the look with the words for narrow columns.
 func (l Locale) Short(s tocsin.Status) Look {
 	look := l.Look(s)

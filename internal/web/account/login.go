@@ -30,6 +30,7 @@ type loginPage struct {
 type doorState struct {
 	Verdict  part.Verdict
 	Services []part.ServiceLine // the worst
+	More     int                // how many others do not work as they should
 }
 
 // doorServices is how many services are named beside the form.
@@ -46,7 +47,8 @@ func (v *view) doorState() *doorState {
 	if err != nil {
 		return nil
 	}
-	return &doorState{state.Verdict, state.Affected[:min(len(state.Affected), doorServices)]}
+	shown := min(len(state.Affected), doorServices)
+	return &doorState{state.Verdict, state.Affected[:shown], len(state.Affected) - shown}
 }
 
 // login serves GET /login.

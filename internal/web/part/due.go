@@ -20,6 +20,7 @@ type DueLine struct {
 	Tone                            string // late, soon
 	Owner                           string // who sees to it, "" for strangers
 	When                            time.Time
+	weight                          int // that of its severity
 }
 
 // soonDays is how many days before its date a deadline is near.
@@ -37,7 +38,11 @@ type DueList struct {
 // is seen as well.
 const lateLines = 3
 
-// Due lists what is not settled by the date that counts, overdue ones first.
+// severities are those of messages, the worst last.
+func severities() []string { return []string{"normal", "high", "critical"} }
+
+// Due lists what is not settled by the date that counts, overdue ones first: of
+// those the gravest, then those that are late for longest.
 // For those who do not see what people do about messages the provider's date
 // counts, and what is over is left out: it may have been done. What is put away
 // is left out, and what does not concern the reader where they ask for that.
@@ -75,7 +80,8 @@ func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
 	slices.SortFunc(late, byDate)
 	slices.SortFunc(next, byDate)
 	list.Overdue = len(late)
-	list.Lines = slices.Concat(late[max(0, len(late)-lateLines):], next)
+	slices.SortStableFunc(late, func(a, b DueLine) int { return -cmp.Compare(a.weight, b.weight) })
+	list.Lines = slices.Concat(late[:min(lateLines, len(late))], next)
 	list.Lines = list.Lines[:min(limit, len(list.Lines))]
 	return list, nil
 }
@@ -83,7 +89,7 @@ func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
 // DueLine returns a message as a line with the date by which somebody must act.
 func (v *View) DueLine(id string, m tocsin.Message) DueLine {
 	at := m.ActionRequiredBy
-	line := DueLine{ID: id, Href: v.MessageHref(id), Title: m.Title, Services: v.Join(m.Services), At: v.Moment(at), Date: v.ShortDate(at.In(v.Zone)), When: at}
+	line := DueLine{ID: id, Href: v.MessageHref(id), Title: m.Title, Services: v.Join(m.Services), weight: slices.Index(severities(), m.Severity), At: v.Moment(at), Date: v.ShortDate(at.In(v.Zone)), When: at}
 	days := int(at.Sub(v.Now).Abs().Hours() / 24)
 	line.Days = v.Text("time.days", "n", days)
 	switch {

@@ -17,8 +17,11 @@ func TestOverviewSaysWhatIsDue(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, "http://localhost")
 	r := archive.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: storetest.T0}
-	for id, days := range map[string]int{"MC1": 40, "MC2": 50, "MC3": 60, "MC4": 70, "MC5": -9, "MC6": 80} {
+	for id, days := range map[string]int{"MC1": 40, "MC2": 50, "MC3": 60, "MC4": 70, "MC5": -9, "MC6": 80, "MC7": -3, "MC8": -4, "MC9": -5} {
 		m := tocsin.Message{ID: id, Title: "Title of " + id, Category: "planForChange", Severity: "normal", StartAt: storetest.T0, ModifiedAt: storetest.T0, ActionRequiredBy: h.Clock().AddDate(0, 0, days)}
+		if id == "MC7" {
+			m.Severity = "high" // before those that are late for longer
+		}
 		doc, err := tocsin.NewDocument(m)
 		if err != nil {
 			t.Fatal(err)
@@ -46,13 +49,13 @@ func TestOverviewSaysWhatIsDue(t *testing.T) {
 	list := page[strings.Index(page, `id="h-due"`):]
 	list = list[:strings.Index(list, "</section>")]
 	at := -1
-	for _, id := range []string{"MC5", "MC6", "MC4", "MC3"} {
+	for _, id := range []string{"MC7", "MC5", "MC9", "MC4", "MC3"} {
 		if next := strings.Index(list, ">"+id+"<"); next <= at {
 			t.Errorf("%s is not where it belongs:\n%s", id, list)
 		} else {
 			at = next
 		}
 	}
-	webtest.Has(t, "list", list, "2\u00a0overdue", "Mail team · ", "Nobody yet · ", `<b class="late">9`, `<b class="late">1`)
-	webtest.Lacks(t, "list", list, ">MC1<", ">MC2<")
+	webtest.Has(t, "list", list, "5\u00a0overdue", "Mail team · ", "Nobody yet · ", `<b class="late">9`, `<b class="late">3`)
+	webtest.Lacks(t, "list", list, ">MC1<", ">MC2<", ">MC6<", ">MC8<")
 }

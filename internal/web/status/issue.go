@@ -275,7 +275,7 @@ func (v *view) alsoSeen(id string) ([]tenantState, error) {
 		}
 		one := tenantState{Name: t.Title(), Absent: true, Unknown: v.In(s).Unsure()}
 		if row, ok := s.Issue(id); ok {
-			one = tenantState{Look: v.Short(row.Status), Name: t.Title(), Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(row.ID), t.Name)}
+			one = tenantState{Look: v.ShortWhen(row.Course(), v.Now), Name: t.Title(), Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(row.ID), t.Name)}
 		}
 		list = append(list, one)
 	}

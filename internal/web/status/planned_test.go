@@ -54,6 +54,25 @@ func TestPlannedWork(t *testing.T) {
 	}
 }
 
+// In the table of tenants and in the log, planned work is shown by how far it is,
+// not as something that is well.
+func TestPlannedWorkIsNotWell(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	d.Record(d.Now.Add(-time.Hour), tocsin.Issue{
+		ID: "TC2", Title: "New certificates", Service: "Remote access", ServiceID: "VPN", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational,
+		StartAt: d.Now.Add(time.Hour), EndAt: d.Now.Add(2 * time.Hour), ModifiedAt: d.Now.Add(-time.Hour),
+	})
+	for path, end := range map[string]string{"/tenants": "</tr>", "/changes": "</li>"} {
+		_, line, found := strings.Cut(d.Page(path), ">TC2<")
+		line, _, _ = strings.Cut(line, end)
+		if !found || !strings.Contains(line, "Scheduled") || strings.Contains(line, "perational") {
+			t.Errorf("%s shows planned work as %s", path, line)
+		}
+	}
+}
+
 // The provider's statuses of announced work are said as what they are, on the
 // page and in the list, and one that is not known in the provider's word.
 func TestWordsOfPlannedWork(t *testing.T) {

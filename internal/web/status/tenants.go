@@ -160,7 +160,7 @@ func (v *view) tenantRow(report *health.Report) tenantRow {
 			row.More++
 			continue
 		}
-		row.Open = append(row.Open, part.IssueLine{Look: v.Short(open.Status), ID: open.ID, Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(open.ID), s.Tenant.Name)})
+		row.Open = append(row.Open, part.IssueLine{Look: v.ShortWhen(open.Course(), v.Now), ID: open.ID, Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(open.ID), s.Tenant.Name)})
 	}
 	return row
 }
@@ -239,7 +239,7 @@ func issueMatrix(tenants []standing) ([]matrixRow, error) {
 				}
 				byID[one.ID] = row
 			}
-			look := v.Short(one.Status)
+			look := v.ShortWhen(one.Course(), v.Now)
 			row.Cells[column] = matrixCell{Look: look, Href: web.AddressOf(v.Code, "/issues/"+web.EscapeID(one.ID), v.Snapshot.Tenant.Name)}
 			row.severity, row.modified = max(row.severity, severityNow(one, v.Now)), max(row.modified, one.ModifiedAt)
 		}
