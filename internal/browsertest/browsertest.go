@@ -139,6 +139,16 @@ func (tab *Tab) NoScript() {
 	}
 }
 
+// Media shows the page as on a kind of medium, such as print.
+func (tab *Tab) Media(kind string) {
+	tab.t.Helper()
+	ctx, cancel := tab.step()
+	defer cancel()
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind}); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
 // Press presses keys one after the other, as package kb of the library names
 // them, each with the modifiers held. A stroke that the page prevents types
 // nothing, as on a keyboard; the library's own strokes do.
