@@ -170,7 +170,7 @@ func tellRestored(w io.Writer, r restoredJSON) {
 	fmt.Fprintf(w, "Ended: %s and %s. Everybody signs in anew.\n", count(int(r.SessionsEnded), "session", "sessions"), count(int(r.CodesEnded), "one-time code", "one-time codes"))
 	fmt.Fprintf(w, "Nothing old is sent: %s cancelled, %s in doubt, %s passed over. What changed since comes as one summary after the first poll.\n",
 		count(int(r.DeliveriesCancelled), "delivery", "deliveries"), count(int(r.MessagesInDoubt), "message", "messages"), count(int(r.ChangesPassed), "change", "changes"))
-	fmt.Fprintln(w, "Clients, secrets and people that were revoked since the backup are back: revoke them again.")
+	fmt.Fprintln(w, "Clients, secrets, people and subscriptions that ended since the backup are back: end them again.")
 	if r.Kept != "" {
 		fmt.Fprintf(w, "The database that was there is kept as %s: remove it when all is well.\n", r.Kept)
 	}
