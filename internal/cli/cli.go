@@ -81,6 +81,8 @@ type root struct {
 	Message  messageCmd  `cmd:"" help:"Read messages, and write one's own."`
 	Service  serviceCmd  `cmd:"" help:"Add services of one's own."`
 	Probe    probeCmd    `cmd:"" help:"Look at the network from this seat: is it ours or theirs?"`
+	Triage   triageCmd   `cmd:"" help:"Read calls that were qualified: ours or theirs."`
+	Report   reportCmd   `cmd:"" help:"Read what the staff report, and erase what a person left."`
 	Check    checkCmd    `cmd:"" help:"Check services for Nagios and its kin: exit code 0 well, 1 warning, 2 critical, 3 unknown. Example: tocsin check --tenant contoso --service Exchange"`
 	Migrate  migrateCmd  `cmd:"" help:"Create the database or bring it to this version. Example: tocsin migrate --database postgres:///tocsin"`
 	Conf     configCmd   `cmd:"" name:"config" help:"Check and show the settings."`

@@ -85,7 +85,7 @@ func TestLanguagesHaveTheSameContent(t *testing.T) {
 // plain is a text without what typography adds.
 func plain(text string) string {
 	text = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2011", "-", "’", "'").Replace(text)
-	return strings.Join(strings.Fields(text), " ")
+	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), " ;", ";")
 }
 
 // The French content is the guide's, word by word.

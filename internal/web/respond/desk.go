@@ -78,7 +78,7 @@ func candidate(row *readmodel.Row, issue tocsin.Issue, over time.Time) triage.Ca
 
 // counts are the reports of the last hour.
 func (v *view) counts() ([]tocsin.ReportCount, error) {
-	key := countKey{v.tenant(), v.Now.UnixNano() / int64(counted)}
+	key := v.countKey()
 	if list, ok := v.pages.counts.Get(key); ok {
 		return list, nil
 	}
@@ -88,6 +88,9 @@ func (v *view) counts() ([]tocsin.ReportCount, error) {
 	}
 	return list, err
 }
+
+// countKey names the counts of now.
+func (v *view) countKey() countKey { return countKey{v.tenant(), v.Now.UnixNano() / int64(counted)} }
 
 // judged is a call with what the evidence says.
 type judged struct {

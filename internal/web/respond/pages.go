@@ -20,6 +20,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -52,9 +53,16 @@ type extras interface {
 	TriageFiles(ctx context.Context, tenantID string, n int64) ([]tocsin.TriageFile, error)
 }
 
-// reports is the part of the store that counts what the staff report.
+// reports is the part of the store that keeps what the staff report.
 type reports interface {
 	CountReports(ctx context.Context, tenantID string, since time.Time) ([]tocsin.ReportCount, error)
+	SourceOf(ctx context.Context, address string, now time.Time) (tocsin.Hash, error)
+	FileReport(ctx context.Context, r tocsin.Report) error
+}
+
+// press knows what is published of tenants.
+type press interface {
+	Asked(ctx context.Context, visitor access.Visitor, tenant string) (publish.Edition, error)
 }
 
 // places knows the sites of all tenants.
@@ -70,12 +78,15 @@ type Config struct {
 	Extras  extras
 	Reports reports
 	Places  places
+	Press   press
+	Network func(*http.Request) string // where a request comes from, coarsely
 }
 
 // Pages are the pages of one desk.
 type Pages struct {
 	config Config
 	counts *cache.Cache[countKey, []tocsin.ReportCount]
+	flood  *access.Limiter // of reports
 }
 
 // countKey names counts of reports: they are read once in a few seconds.
@@ -89,7 +100,7 @@ const maxCounts = 2000
 
 // New returns the pages of one desk.
 func New(c Config) *Pages {
-	return &Pages{c, cache.New[countKey, []tocsin.ReportCount](cache.Bounds{Entries: maxCounts})}
+	return &Pages{c, cache.New[countKey, []tocsin.ReportCount](cache.Bounds{Entries: maxCounts}), access.NewLimiter(reportsPerMinute)}
 }
 
 // A view is a request for one of the pages.
@@ -109,8 +120,8 @@ func (p *Pages) Family() web.Family {
 			return handle(&view{p.config.Parts.View(r), p})
 		}}
 	}
-	caller := func(method string, handle func(*view) error) web.Page {
-		one := page(method, "/call/{id}", access.Public, handle)
+	bare := func(method, path string, handle func(*view) error) web.Page {
+		one := page(method, path, access.Public, handle)
 		one.Bare = true
 		return one
 	}
@@ -126,10 +137,15 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodPost, "/triage/{id}/link", access.Triage, p.link),
 		page(http.MethodPost, "/triage/{id}/close", access.Triage, p.close),
 		upload,
-		caller(http.MethodGet, p.caller),
-		caller(http.MethodPost, p.callerAnswers),
+		bare(http.MethodGet, "/call/{id}", p.caller),
+		bare(http.MethodPost, "/call/{id}", p.callerAnswers),
+		page(http.MethodGet, "/report", access.ReportProblem, p.report),
+		page(http.MethodPost, "/report", access.ReportProblem, p.report),
+		bare(http.MethodGet, "/status/{tenant}/report", p.openReport),
+		bare(http.MethodPost, "/status/{tenant}/report", p.openReport),
 	}, Links: []web.Link{
 		{Place: 75, Group: "act", Path: "/triage", Icon: "triage", Text: "nav.triage", Key: "t"},
+		{Place: 76, Group: "act", Path: "/report", Icon: "bell", Text: "nav.report"},
 	}}
 }
 

@@ -148,6 +148,7 @@ type verdictPage struct {
 	Matches           []matchLine
 	Similar           []matchLine
 	Calls             []callLine
+	Impact            string // what colleagues report, "" for too little
 	CallsN            int
 	Pack, Go, Link    string // addresses
 	Close             string
@@ -316,6 +317,10 @@ func (v *view) beside(page *verdictPage, t tocsin.Triage, j judged) error {
 			return err
 		}
 		page.Similar = append(page.Similar, matchLine{ID: row.ID, Href: v.IssueHref(row.ID), Title: issue.Title, Words: v.Date(row.Starts().Time().In(v.Zone)), Family: "restored", Glyph: "restored"})
+	}
+	var err error
+	if page.Impact, err = v.impact(j.Reports, ""); err != nil {
+		return err
 	}
 	list, err := v.pages.config.Calls.Triages(v.R.Context(), v.tenant(), true, maxCalls)
 	if err != nil {

@@ -1,0 +1,123 @@
+package respond_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// open publishes a tenant for everybody.
+func open(t *testing.T, h *webtest.House) {
+	t.Helper()
+	_, err := h.Store.ChangePublishing(t.Context(), storetest.Contoso, storetest.T0, func(p *tocsin.Publishing) error { p.Readership = tocsin.ForEverybody; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Pass(2 * time.Second)
+}
+
+// Whoever reads what is published may say "me too" and learns what is known, in
+// their language; nobody else can.
+func TestMeToo(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	stranger := h.Browser()
+	if got := stranger.Status("GET", "/status/contoso/report", nil); got != http.StatusNotFound {
+		t.Errorf("of a tenant that publishes nothing: status %d", got)
+	}
+	if got := stranger.Status("POST", "/status/contoso/report", url.Values{"service": {"teams"}}); got != http.StatusNotFound {
+		t.Errorf("sent to a tenant that publishes nothing: status %d", got)
+	}
+	open(t, h)
+	site := tocsin.Site{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Name: "Lyon", Seats: 420, CreatedAt: storetest.T0}
+	foreign := tocsin.Site{ID: tocsin.NewGUID(), TenantID: storetest.Fabrikam, Name: "Elsewhere", Seats: 1, CreatedAt: storetest.T0}
+	for _, s := range []tocsin.Site{site, foreign} {
+		if err := h.Store.AddSite(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	form := stranger.Open("/fr/status/contoso/report")
+	webtest.Has(t, "the form", plain(form), "Un service vous fait défaut aussi ?", "Lyon", "Boîte aux lettres inaccessible")
+	webtest.Lacks(t, "the form", form, "Elsewhere")
+	for name, wrong := range map[string]url.Values{"nothing": {}, "no service": {"service": {"yammer"}}, "a foreign site": {"service": {"teams"}, "site": {foreign.ID}}, "a long code": {"service": {"teams"}, "errorcode": {fmt.Sprintf("%0200d", 1)}}} {
+		if got := stranger.Status("POST", "/fr/status/contoso/report", wrong); got != http.StatusBadRequest {
+			t.Errorf("%s: status %d", name, got)
+		}
+	}
+	to := sent(t, stranger, "/ja/status/contoso/report", url.Values{"service": {"teams"}, "site": {site.ID}, "symptom": {"teams/0"}, "errorcode": {"<script>503"}})
+	webtest.Has(t, "afterwards", stranger.Open(to), "この 1\u00a0時間の報告は全体で 1\u00a0件", "MO821132", "/ja/status/contoso")
+	to = sent(t, kim, "/fr/report", url.Values{"service": {"teams"}})
+	webtest.Has(t, "to one who signed in", plain(kim.Open(to)), "MO821132", "Passer par le client de bureau si le web est touché")
+	list, err := h.Store.FiledReports(t.Context(), storetest.Contoso, "", 10)
+	if err != nil || len(list) != 2 || list[0].Person+list[1].Person == "" || list[0].Source != (tocsin.Hash{}) {
+		t.Errorf("reports: %+v, %v", list, err)
+	}
+}
+
+// A flood from one place is refused, and reports alone change no status.
+func TestFloodOfReports(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	open(t, h)
+	before := kim.Open("/services")
+	stranger := h.Browser()
+	taken, refused := 0, 0
+	for range 60 {
+		response, _ := stranger.Send("POST", "/status/contoso/report", url.Values{"service": {"sharepoint"}})
+		switch response.StatusCode {
+		case http.StatusSeeOther:
+			taken++
+		case http.StatusTooManyRequests:
+			if refused++; response.Header.Get("Retry-After") == "" {
+				t.Error("nobody says when to try again")
+			}
+		default:
+			t.Fatalf("status %d", response.StatusCode)
+		}
+	}
+	if taken == 0 || taken > 25 || refused == 0 {
+		t.Errorf("%d taken, %d refused", taken, refused)
+	}
+	if after := kim.Open("/services"); after != before {
+		t.Error("reports changed what others see")
+	}
+	a := url.Values{"scope": {"many"}, "services": {"sharepoint"}, "network": {"unknown"}}
+	webtest.Lacks(t, "a verdict from reports of one machine", kim.Open(sent(t, kim, "/triage", a)), "within the hour")
+}
+
+// Reports of several machines at several sites count in the verdict, with the
+// share of users.
+func TestReportsCountInTheVerdict(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	for n, name := range []string{"Paris", "Lyon", "Tokyo"} {
+		site := tocsin.Site{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Name: name, Seats: 100 * (n + 1), CreatedAt: storetest.T0}
+		if err := h.Store.AddSite(t.Context(), site); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 * min(1, 2-n) {
+			file(t, h, site.ID, fmt.Sprintf("%d-%d", n, i))
+		}
+	}
+	page := plain(kim.Open(sent(t, kim, "/triage", express())))
+	webtest.Has(t, "the verdict", page, "6 within the hour, several sites", "2 sites, up to 50% of users.")
+}
+
+func file(t *testing.T, h *webtest.House, site, machine string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	source, err := h.Store.SourceOf(ctx, machine, h.Clock())
+	if err == nil {
+		err = h.Store.FileReport(ctx, tocsin.Report{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Site: site, Service: "teams", At: h.Clock(), Source: source})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
