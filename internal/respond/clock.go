@@ -1,6 +1,10 @@
 package respond
 
-import "time"
+import (
+	"time"
+
+	"example.org/tocsin/internal/tocsin"
+)
 
 // The steps of the runbook.
 const (
@@ -13,9 +17,7 @@ const (
 )
 
 // Steps lists the steps of the runbook in their order.
-func Steps() []string {
-	return []string{StepDetection, StepAnnouncement, StepEscalation, StepUpdates, StepClosure, StepReview}
-}
+func Steps() []string { return tocsin.IncidentSteps() }
 
 const (
 	updateEvery = time.Hour // of real time, whatever clocks on walls do
@@ -76,6 +78,23 @@ type Clock struct {
 
 // Open reports whether somebody has to do it still.
 func (c Clock) Open() bool { return c.State == Pending || c.State == Late }
+
+// CourseOf returns the course of an incident whose steps ended as steps say. A
+// zone that this machine does not know counts as UTC.
+func CourseOf(i tocsin.Incident, steps []tocsin.IncidentStep) Course {
+	zone, ok := tocsin.ParseZone(i.Zone)
+	if !ok {
+		zone = time.UTC
+	}
+	c := Course{Zone: zone, Ends: map[Key]End{}, ClosedAt: i.ClosedAt}
+	for _, start := range i.Starts {
+		c.Starts = append(c.Starts, Start{T0: start.T0, From: start.Since})
+	}
+	for _, e := range steps {
+		c.Ends[Key{e.Step, e.N}] = End{At: e.At, Needed: e.Needed}
+	}
+	return c
+}
 
 // T0 returns the start that holds.
 func (c Course) T0() time.Time { return c.Starts[len(c.Starts)-1].T0 }

@@ -27,7 +27,10 @@ func owners() map[string][]string {
 			"contacts", "feed_addresses", "followed_services", "handlings", "liaisons", "one_time_codes", "passkeys", "reading_marks", "sessions", "sites",
 			"team_members", "teams", "user_roles", "users", "viewpoints",
 		},
-		"respond":  {"probe_codes", "probes", "report_secrets", "reports", "triage_files", "triages", "workaround_votes", "workarounds"},
+		"respond": {
+			"incident_checks", "incident_entries", "incident_measures", "incident_roles", "incident_starts", "incident_states", "incident_steps", "incident_subjects", "incident_tenants", "incidents",
+			"probe_codes", "probes", "report_secrets", "reports", "triage_files", "triages", "workaround_votes", "workarounds",
+		},
 		"programs": {"access_state", "client_secrets", "clients", "signing_keys", "used_assertions"},
 		"translation": {
 			"cut_documents", "document_tenants", "glossary", "memory", "segment_documents", "segments", "translation_days", "translation_reports", "translation_wants",

@@ -1,6 +1,7 @@
 // Package respond keeps what a desk does when something fails: calls that are
 // qualified, with their files; reports of the staff; results of probes; workarounds of the desk's
-// own, and what the team says of them.
+// own, and what the team says of them; incidents, with their runbook, matrix, measures
+// and timeline.
 //
 // It is a room of the store: a [Store] works through the engine, package store,
 // imports that and tocsin alone, and sends statements to its own tables. What

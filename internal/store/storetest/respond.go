@@ -21,7 +21,7 @@ func respondChecks() checks {
 		"WordsEnd":       wordsEnd,
 		"Workarounds":    workarounds,
 		"Votes":          votes,
-	}
+	}.with(incidentChecks())
 }
 
 func triages(t *testing.T, s *Desk) {

@@ -1,0 +1,230 @@
+package respond
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// OpenIncident begins to handle issues or a failure of one's own, and returns the
+// incident with its number. The first start of the draft is T0; an unset one is
+// now. It fails with [tocsin.ErrInvalid] and every problem of the draft, and with
+// [tocsin.ErrNotFound] for a tenant that is not there.
+func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now time.Time) (i tocsin.Incident, err error) {
+	now = now.UTC().Truncate(time.Microsecond)
+	draft.Starts = []tocsin.IncidentStart{{T0: draft.T0().UTC().Truncate(time.Microsecond)}}
+	if draft.T0().IsZero() {
+		draft.Starts[0].T0 = now
+	}
+	draft.Normalize()
+	if err := draft.Validate(now); err != nil {
+		return i, err
+	}
+	by := store.Clean(tocsin.ActorOf(ctx).Name)
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		i = draft
+		if err := tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES ('incidents', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`).Scan(&i.N); err != nil {
+			return err
+		}
+		i.OpenedAt, i.OpenedBy, i.ClosedAt, i.ClosedBy = now, by, time.Time{}, ""
+		i.Starts = []tocsin.IncidentStart{{T0: i.T0(), Since: now, By: by}}
+		_, err := tx.ExecContext(ctx, `INSERT INTO incidents (n, title, zone, entries, opened_at, opened_by, closed_at, closed_by) VALUES ($1, $2, $3, 0, $4, $5, 0, '')`,
+			i.N, store.Clean(i.Title), i.Zone, tocsin.Micros(now), by)
+		if err != nil {
+			return err
+		}
+		for _, id := range i.TenantIDs {
+			tenant, err := s.db.TenantNum(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO incident_tenants (incident, tenant) VALUES ($1, $2)`, i.N, tenant); err != nil {
+				return err
+			}
+		}
+		if err := insertSubjects(ctx, tx, i); err != nil {
+			return err
+		}
+		if err := insertStart(ctx, tx, i.N, 1, i.Starts[0]); err != nil {
+			return err
+		}
+		c := &change{tx: tx, n: i.N, tenants: i.TenantIDs, by: by, now: now}
+		return c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")})
+	})
+	if err != nil {
+		return tocsin.Incident{}, fmt.Errorf("open incident: %w", err)
+	}
+	return i, nil
+}
+
+func insertSubjects(ctx context.Context, tx *store.Tx, i tocsin.Incident) error {
+	for kind, list := range map[string][]string{"issue": i.Issues, "service": i.Services} {
+		for _, id := range list {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO incident_subjects (incident, kind, id) VALUES ($1, $2, $3)`, i.N, kind, store.Clean(id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func insertStart(ctx context.Context, tx *store.Tx, n int64, place int, start tocsin.IncidentStart) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO incident_starts (incident, place, t0, since, reason, by_name) VALUES ($1, $2, $3, $4, $5, $6)`,
+		n, place, tocsin.Micros(start.T0), tocsin.Micros(start.Since), store.Clean(start.Reason), start.By)
+	return err
+}
+
+// A change is one change of an incident, in the transaction that holds its row.
+type change struct {
+	tx      *store.Tx
+	n       int64
+	tenants []string
+	by      string
+	now     time.Time
+	closed  bool
+}
+
+// alter lets do change an incident under the lock of its row. Where it is closed
+// and the change is not one of those that are made afterwards, it fails with
+// [tocsin.ErrConflict].
+func (s *Store) alter(ctx context.Context, doing string, n int64, afterwards bool, now time.Time, do func(*change) error) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		c := &change{tx: tx, n: n, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now.UTC().Truncate(time.Microsecond)}
+		var closedAt int64
+		err := tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, n).Scan(&closedAt)
+		if errors.Is(err, sql.ErrNoRows) {
+			return tocsin.NotFoundf("There is no incident %d.", n)
+		}
+		if err != nil {
+			return err
+		}
+		c.closed = closedAt != 0
+		if c.closed && !afterwards {
+			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "closed", Message: "This incident is closed."}
+		}
+		if c.tenants, err = strs(tx.QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, n)); err != nil {
+			return err
+		}
+		return do(c)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+func strs(rows *sql.Rows, err error) ([]string, error) {
+	return store.Collect(rows, err, func(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) })
+}
+
+// tell writes a row of the timeline and one of the audit log. Words of people are
+// in the timeline alone.
+func (c *change) tell(ctx context.Context, kind string, happened time.Time, e tocsin.IncidentEntry) error {
+	var num int64
+	if err := c.tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries + 1 WHERE n = $1 RETURNING entries`, c.n).Scan(&num); err != nil {
+		return err
+	}
+	_, err := c.tx.ExecContext(ctx, `INSERT INTO incident_entries (incident, num, kind, happened_at, written_at, by_name, subject, state, words, amends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		c.n, num, kind, tocsin.Micros(happened), tocsin.Micros(c.now), c.by, store.Clean(e.Subject), store.Clean(e.State), store.Clean(e.Text), e.Amends)
+	if err != nil {
+		return err
+	}
+	audit := tocsin.AuditEntry{At: c.now, Action: "incident." + kind, Object: "incident " + strconv.FormatInt(c.n, 10), Detail: strings.TrimSpace(e.Subject + " " + e.State)}
+	if len(c.tenants) == 1 {
+		audit.TenantID = c.tenants[0]
+	}
+	return c.tx.Audit(ctx, audit)
+}
+
+// when checks when something happened; zero is now.
+func (c *change) when(at time.Time) (time.Time, error) {
+	if at.IsZero() {
+		return c.now, nil
+	}
+	return at.UTC().Truncate(time.Microsecond), tocsin.IncidentInstant("at", at, c.now)
+}
+
+// An IncidentsQuery asks for incidents.
+type IncidentsQuery struct {
+	Open  bool   // those alone that go on
+	Issue string // those alone that are about an issue
+	Limit int
+	// Sees says whose incidents are listed: those of which it holds for every
+	// tenant. nil is for all.
+	Sees func(tenantID string) bool
+}
+
+// Incidents lists incidents, newest first.
+func (s *Store) Incidents(ctx context.Context, q IncidentsQuery) ([]tocsin.Incident, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT n, title, zone, opened_at, opened_by, closed_at, closed_by FROM incidents
+		WHERE ($1 = '' OR EXISTS (SELECT 1 FROM incident_subjects j WHERE j.incident = n AND j.kind = 'issue' AND j.id = $1)) AND (NOT $2 OR closed_at = 0)
+		ORDER BY n DESC LIMIT 10000`, q.Issue, q.Open)
+	all, err := store.Collect(rows, err, scanIncident)
+	var list []tocsin.Incident
+	for _, i := range all {
+		if err != nil || len(list) == q.Limit {
+			break
+		}
+		if err = s.fill(ctx, &i); err == nil && (q.Sees == nil || !slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !q.Sees(id) })) {
+			list = append(list, i)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list incidents: %w", s.db.Translate(err))
+	}
+	return list, nil
+}
+
+func scanIncident(rows *sql.Rows) (i tocsin.Incident, err error) {
+	var opened, closed int64
+	err = rows.Scan(&i.N, &i.Title, &i.Zone, &opened, &i.OpenedBy, &closed, &i.ClosedBy)
+	i.OpenedAt, i.ClosedAt = tocsin.FromMicros(opened), tocsin.FromMicros(closed)
+	return i, err
+}
+
+// Incident returns an incident by its number. It fails with [tocsin.ErrNotFound].
+func (s *Store) Incident(ctx context.Context, n int64) (i tocsin.Incident, err error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT n, title, zone, opened_at, opened_by, closed_at, closed_by FROM incidents WHERE n = $1`, n)
+	list, err := store.Collect(rows, err, scanIncident)
+	if err == nil && len(list) == 0 {
+		err = tocsin.NotFoundf("There is no incident %d.", n)
+	}
+	if err == nil {
+		i = list[0]
+		err = s.fill(ctx, &i)
+	}
+	if err != nil {
+		return tocsin.Incident{}, fmt.Errorf("read incident: %w", s.db.Translate(err))
+	}
+	return i, nil
+}
+
+// fill reads what an incident is about, and its starts.
+func (s *Store) fill(ctx context.Context, i *tocsin.Incident) (err error) {
+	if i.TenantIDs, err = strs(s.db.Read().QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, i.N)); err != nil {
+		return err
+	}
+	if i.Issues, err = strs(s.db.Read().QueryContext(ctx, `SELECT id FROM incident_subjects WHERE incident = $1 AND kind = 'issue' ORDER BY id`, i.N)); err != nil {
+		return err
+	}
+	if i.Services, err = strs(s.db.Read().QueryContext(ctx, `SELECT id FROM incident_subjects WHERE incident = $1 AND kind = 'service' ORDER BY id`, i.N)); err != nil {
+		return err
+	}
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT t0, since, reason, by_name FROM incident_starts WHERE incident = $1 ORDER BY place`, i.N)
+	i.Starts, err = store.Collect(rows, err, func(rows *sql.Rows) (start tocsin.IncidentStart, err error) {
+		var t0, since int64
+		err = rows.Scan(&t0, &since, &start.Reason, &start.By)
+		start.T0, start.Since = tocsin.FromMicros(t0), tocsin.FromMicros(since)
+		return start, err
+	})
+	return err
+}

@@ -1,0 +1,102 @@
+package respond
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// A Room is what is written down about an incident, but for its timeline.
+type Room struct {
+	Steps    []tocsin.IncidentStep
+	Roles    []tocsin.IncidentRole  // also those that ended, oldest first
+	States   []tocsin.IncidentState // oldest first
+	Measures []tocsin.IncidentMeasure
+	Checks   []tocsin.IncidentCheck
+}
+
+// IncidentRoom returns what is written down about an incident.
+func (s *Store) IncidentRoom(ctx context.Context, n int64) (r Room, err error) {
+	for _, read := range []func() error{
+		func() error { r.Steps, err = s.steps(ctx, n); return err },
+		func() error { r.Roles, err = s.roles(ctx, n); return err },
+		func() error { r.States, err = s.states(ctx, n); return err },
+		func() error { r.Measures, err = s.measures(ctx, n); return err },
+		func() error { r.Checks, err = s.checks(ctx, n); return err },
+	} {
+		if err := read(); err != nil {
+			return Room{}, fmt.Errorf("read incident: %w", s.db.Translate(err))
+		}
+	}
+	return r, nil
+}
+
+func (s *Store) steps(ctx context.Context, n int64) ([]tocsin.IncidentStep, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT step, num, needed, reason, at, by_name, written_at FROM incident_steps WHERE incident = $1 ORDER BY at, step, num`, n)
+	return store.Collect(rows, err, func(rows *sql.Rows) (e tocsin.IncidentStep, err error) {
+		err = rows.Scan(&e.Step, &e.N, &e.Needed, &e.Reason, instant{&e.At}, &e.By, instant{&e.WrittenAt})
+		return e, err
+	})
+}
+
+func (s *Store) roles(ctx context.Context, n int64) ([]tocsin.IncidentRole, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT role, name, given_at, given_by, ended_at FROM incident_roles WHERE incident = $1 ORDER BY place`, n)
+	return store.Collect(rows, err, func(rows *sql.Rows) (r tocsin.IncidentRole, err error) {
+		return r, rows.Scan(&r.Role, &r.Name, instant{&r.GivenAt}, &r.GivenBy, instant{&r.EndedAt})
+	})
+}
+
+func (s *Store) states(ctx context.Context, n int64) ([]tocsin.IncidentState, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT service, state, workaround, at, by_name FROM incident_states WHERE incident = $1 ORDER BY place`, n)
+	return store.Collect(rows, err, func(rows *sql.Rows) (x tocsin.IncidentState, err error) {
+		err = rows.Scan(&x.Service, &x.State, &x.Workaround, instant{&x.At}, &x.By)
+		return x, err
+	})
+}
+
+func (s *Store) measures(ctx context.Context, n int64) ([]tocsin.IncidentMeasure, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT num, what, place, who, undo_by, added_at, added_by, ended_at, ended_by, kept, reason FROM incident_measures WHERE incident = $1 ORDER BY num`, n)
+	return store.Collect(rows, err, func(rows *sql.Rows) (m tocsin.IncidentMeasure, err error) {
+		err = rows.Scan(&m.N, &m.What, &m.Where, &m.Who, &m.UndoBy, instant{&m.AddedAt}, &m.AddedBy, instant{&m.EndedAt}, &m.EndedBy, &m.Kept, &m.Reason)
+		return m, err
+	})
+}
+
+func (s *Store) checks(ctx context.Context, n int64) ([]tocsin.IncidentCheck, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT item, needed, reason, at, by_name FROM incident_checks WHERE incident = $1 ORDER BY at, item`, n)
+	return store.Collect(rows, err, func(rows *sql.Rows) (x tocsin.IncidentCheck, err error) {
+		err = rows.Scan(&x.Item, &x.Needed, &x.Reason, instant{&x.At}, &x.By)
+		return x, err
+	})
+}
+
+// IncidentEntries lists rows of a timeline, those that were written last first, at
+// most limit.
+func (s *Store) IncidentEntries(ctx context.Context, n int64, limit int) ([]tocsin.IncidentEntry, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT num, kind, happened_at, written_at, by_name, subject, state, words, amends FROM incident_entries WHERE incident = $1 ORDER BY num DESC LIMIT $2`, n, limit)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (e tocsin.IncidentEntry, err error) {
+		err = rows.Scan(&e.N, &e.Kind, instant{&e.HappenedAt}, instant{&e.WrittenAt}, &e.By, &e.Subject, &e.State, &e.Text, &e.Amends)
+		return e, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read timeline: %w", s.db.Translate(err))
+	}
+	return list, nil
+}
+
+// instant scans microseconds into a time.
+type instant struct{ to *time.Time }
+
+// Scan implements [sql.Scanner].
+func (i instant) Scan(value any) error {
+	us, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("%T is no instant", value)
+	}
+	*i.to = tocsin.FromMicros(us)
+	return nil
+}
