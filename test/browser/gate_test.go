@@ -61,6 +61,7 @@ func rows() []row {
 		{route: "/admin/liaisons/{id}/remove", journey: true},
 		{route: "/admin/publications", who: admin, at: []string{"/admin/publications"}},
 		{route: "/admin/publications/{id}", who: admin, at: []string{`/admin/publications > main th a[href*="/admin/publications/"]`}},
+		{route: "/admin/reachability", who: admin, at: []string{"/admin/reachability"}},
 		{route: "/admin/routes", who: admin, at: []string{"/admin/routes", "/admin/routes?labels=class%3D%22advisory%22", "/admin/routes?labels=klass", "/admin/routes?item=EX1"}},
 		{route: "/admin/silences", who: admin, at: []string{"/admin/silences"}},
 		{route: "/admin/sites", who: admin, at: []string{"/admin/sites"}},

@@ -88,8 +88,10 @@ type Config struct {
 	Ledger      ledger
 	Settings    settings // nil where no file is followed
 	Silences    silences
-	Routing     func() Routing // who hears of what, as the settings say now
-	Door        *signin.SignIn // keeps passwords
+	// Subscriptions are what people asked to be told of.
+	Subscriptions subscriptions
+	Routing       func() Routing // who hears of what, as the settings say now
+	Door          *signin.SignIn // keeps passwords
 }
 
 // Pages are the pages of the administration.
@@ -147,6 +149,7 @@ func (p *Pages) Family() web.Family {
 		page("GET", "/admin/silences", access.ManageChannels, p.adminSilences),
 		page("POST", "/admin/silences", access.ManageChannels, p.addSilence),
 		page("POST", "/admin/silences/{id}/end", access.ManageChannels, p.endSilence),
+		page("GET", "/admin/reachability", access.ManageChannels, p.adminReach),
 		page("GET", "/admin/audit", access.ReadAudit, p.adminAudit),
 		page("GET", "/admin/audit.csv", access.ReadAudit, p.auditCSV),
 	), Links: []web.Link{

@@ -1,0 +1,51 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// Reachability says who would be told, who cannot be reached at all, first, and
+// what of the emergency list is to be confirmed; addresses stay out of it.
+func TestReachability(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Record(storetest.Contoso, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational})
+	reader := tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso}
+	h.Person("amy", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	told, waits, listed := h.Person("ben", reader), h.Person("cem", reader), h.Person("dan", reader)
+	h.Person("eve", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Fabrikam})
+	for _, u := range []tocsin.User{told, waits, {}} {
+		one, err := h.Store.Subscribe(t.Context(), tocsin.Subscription{
+			ID: tocsin.NewGUID(), TenantID: storetest.Contoso, UserID: u.ID, Address: "x" + u.Name + "@secret.example", Classes: []string{"incident"}, Language: "en", Zone: "UTC",
+		}, []byte("?"), h.Clock())
+		if err == nil && u.ID == told.ID {
+			_, err = h.Store.ConfirmSubscription(t.Context(), one.Token, h.Clock())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	contact := tocsin.Contact{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Of: tocsin.UserParty(listed.ID), Phone: "112", CreatedAt: h.Clock(), ConfirmedAt: h.Clock().AddDate(0, -4, 0)}
+	if err := h.Store.AddContact(t.Context(), contact); err != nil {
+		t.Fatal(err)
+	}
+	b := h.Browser()
+	b.Enter("amy")
+	page := b.Open("/admin/reachability?tenant=contoso")
+	webtest.Has(t, "page", page, "people cannot be reached at all.", "Is told", "Not confirmed yet", "To be confirmed: last on", "0 told, 1 not confirmed, 0 paused")
+	webtest.Lacks(t, "page", page, "secret.example", ">eve", "112")
+	if amy, ben := strings.LastIndex(page, ">cem"), strings.LastIndex(page, ">ben"); amy < 0 || ben < amy {
+		t.Errorf("who cannot be reached is not first: %d, %d", amy, ben)
+	}
+	other := h.Browser()
+	other.Enter("ben")
+	if got := other.Status("GET", "/admin/reachability", nil); got != http.StatusForbidden && got != http.StatusNotFound {
+		t.Errorf("a reader: %d", got)
+	}
+}
