@@ -72,6 +72,7 @@ type root struct {
 	Delivery deliveryCmd `cmd:"" help:"List what was told to whom, have it sent again, and say why somebody was told or was not."`
 	Channel  channelCmd  `cmd:"" help:"Test a channel of the settings."`
 	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
+	Incident incidentCmd `cmd:"" help:"Handle what fails: open incidents, do steps, write into the timeline, close them."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
 	Subs     subsCmd     `cmd:"" name:"subscription" help:"Add, list and remove subscriptions: who asked to be told of what."`

@@ -38,6 +38,8 @@ func TestReadingMakesNoDesk(t *testing.T) {
 		{"key", "list"},
 		{"consumer", "list"},
 		{"silence", "list"},
+		{"incident", "list"},
+		{"incident", "show", "1"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
