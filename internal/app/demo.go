@@ -295,6 +295,9 @@ func (r *demoRun) introduce(ctx context.Context, desk *App) error {
 	if err := r.organise(ctx, desk); err != nil {
 		return err
 	}
+	if err := r.probed(ctx, desk); err != nil {
+		return err
+	}
 	r.info.Curl = samples(r.info)
 	text, err := json.MarshalIndent(r.info, "", "  ")
 	if err != nil {

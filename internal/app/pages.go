@@ -31,7 +31,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
-		probes.New(probes.Config{Store: a.Responses, Now: time.Now}).Family(),
+		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone"}).Family(),

@@ -11,8 +11,7 @@ import (
 // Probes says whether the server itself probes its network, as tocsin probe does
 // at a seat. Without every nothing is probed and nothing is connected.
 type Probes struct {
-	// Every is the time between two probes of the server, such as 15m, at least 10m; none when empty
-	Every     Duration `yaml:"every"`
+	Every     Duration `yaml:"every"`     // time between two probes of the server, such as 15m, at least 10m; it does not probe when empty
 	Tenants   []string `yaml:"tenants"`   // short names of the tenants on whose page the results are shown, at least one
 	Endpoints string   `yaml:"endpoints"` // file of endpoints; the list that is shipped when empty
 	Second    string   `yaml:"second"`    // address of a second resolver to ask beside the system's, such as 9.9.9.9

@@ -28,6 +28,7 @@ type probesPage struct {
 	Empty   web.EmptyView
 	Make    string // address of the form that makes a code
 	Paste   web.Form
+	Attach  web.Form // adds a result to a call; without fields where there are none
 }
 
 // A resultView is one result.
@@ -67,6 +68,9 @@ func (v *view) show(status int, code string, problem error) error {
 	for _, s := range read[:min(len(read), maxShown)] {
 		page.Results = append(page.Results, v.resultView(&s))
 	}
+	if page.Attach, err = v.attachForm(read); err != nil {
+		return err
+	}
 	if problem != nil {
 		if !v.Blame(&page.Paste, problem) {
 			return problem
@@ -95,6 +99,7 @@ func readable(list []tocsin.Probe) (read []seen) {
 	return read
 }
 
+// resultView words a result.
 func (v *view) resultView(s *seen) resultView {
 	outcome := probe.Pass
 	switch {

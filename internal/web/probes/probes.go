@@ -20,6 +20,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/probe"
+	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -35,9 +36,16 @@ type storage interface {
 	Probes(ctx context.Context, tenantID string, since time.Time, limit int) ([]tocsin.Probe, error)
 }
 
+// calls is the part of the store that has calls, to which results are added.
+type calls interface {
+	Triages(ctx context.Context, tenantID string, open bool, limit int) ([]tocsin.Triage, error)
+	ChangeTriage(ctx context.Context, c respond.TriageChange, change func(*tocsin.Triage) error) (tocsin.Triage, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Store storage
+	Calls calls
 	Now   func() time.Time
 }
 
@@ -70,6 +78,7 @@ func (p *Pages) Family() web.Family {
 			page("GET", "/probes", func(v *view) error { return v.show(http.StatusOK, "", nil) }),
 			page("POST", "/probes/codes", (*view).makeCode),
 			page("POST", "/probes/paste", (*view).paste),
+			page("POST", "/probes/attach", (*view).attach),
 			{Method: "POST", Path: "/probes/results", Needs: access.Public, Bare: true, Alike: true, MaxBody: maxSent, Handle: p.take},
 		},
 		Links: []web.Link{{Place: 77, Group: "act", Path: "/probes", Icon: "search", Text: "nav.probes"}},

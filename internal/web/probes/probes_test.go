@@ -197,3 +197,40 @@ func TestProbesOfOthers(t *testing.T) {
 		t.Error("the result is not shown")
 	}
 }
+
+var offered = regexp.MustCompile(`<option value="([0-9a-f-]{36})"`)
+
+// A result that is added to a call is evidence there, once for each seat.
+func TestAttach(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	if status, body := d.send(sent(t, d.code(), result("PC-1", "office", probe.Fail, probe.Pass))); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, body)
+	}
+	if page := d.b.Open("/probes"); strings.Contains(page, "Add to the call") {
+		t.Error("there is no call to add to")
+	}
+	call, err := d.h.Store.OpenTriage(t.Context(), storetest.Contoso, tocsin.TriageAnswers{}, "unknown", d.h.Clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := offered.FindStringSubmatch(d.b.Open("/probes"))
+	if m == nil {
+		t.Fatal("no result is offered")
+	}
+	for range 2 {
+		response, body := d.b.Send("POST", "/probes/attach", url.Values{"of": {m[1]}, "call": {"1"}})
+		if response.StatusCode != http.StatusSeeOther || !strings.HasPrefix(response.Header.Get("Location"), "/triage/1") {
+			t.Fatalf("%d %s", response.StatusCode, body)
+		}
+	}
+	call, err = d.h.Store.Triage(t.Context(), storetest.Contoso, call.N)
+	if err != nil || len(call.Answers.Found) != 3 || call.Answers.Found[0].Check != "connect/https://outlook.office365.com:443" || call.Answers.Found[0].Outcome != "fail" || call.Answers.Found[0].Origin != "PC-1, office" {
+		t.Errorf("%+v, %v", call.Answers.Found, err)
+	}
+	for _, form := range []url.Values{{"of": {m[1]}, "call": {"7"}}, {"of": {"x"}, "call": {"1"}}, {}} {
+		if status := d.b.Status("POST", "/probes/attach", form); status != http.StatusNotFound {
+			t.Errorf("%v: %d", form, status)
+		}
+	}
+}
