@@ -124,7 +124,7 @@ func RunDemo(ctx context.Context, d Demo, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	defer run.sink.Close()
+	defer func() { _ = run.sink.Close() }() // Run has, where it came that far
 	desk, err := run.open(ctx, address, told)
 	if err != nil {
 		return err
