@@ -19,11 +19,11 @@ import (
 )
 
 type incidentCmd struct {
-	Open  incidentOpenCmd  `cmd:"" help:"Begin to handle issues, or a failure of one's own. Example: tocsin incident open 'Access to Microsoft 365' --tenant contoso --issue MO821132 --zone Europe/Paris"`
+	Open  incidentOpenCmd  `cmd:"" help:"Begin to handle issues, or a failure of one's own. Example: tocsin incident open Outage --tenant contoso --issue MO821132 --zone Europe/Paris"`
 	List  incidentListCmd  `cmd:"" help:"List incidents that go on, with what is due next. Example: tocsin incident list --all --output json"`
 	Show  incidentShowCmd  `cmd:"" help:"Show an incident: clocks, roles, matrix, measures, checks and the newest of its timeline. Example: tocsin incident show 3"`
-	Step  incidentStepCmd  `cmd:"" help:"Say that a step of the runbook was done, is not needed, or is open again. Example: tocsin incident step 3 escalation --not-needed 'Microsoft knows'"`
-	Note  incidentNoteCmd  `cmd:"" help:"Write into the timeline, or put an entry right; the entry stays. Example: tocsin incident note 3 'MFA stays on.' --decision --at -10m"`
+	Step  incidentStepCmd  `cmd:"" help:"Say that a step of the runbook was done, is not needed, or is open again. Example: tocsin incident step 3 escalation --not-needed duplicate"`
+	Note  incidentNoteCmd  `cmd:"" help:"Write into the timeline, or put an entry right; the entry stays. Example: tocsin incident note 3 Postponed --decision --at=-10m"`
 	Close incidentCloseCmd `cmd:"" help:"Close an incident whose recovery checklist is ticked and whose measures are dealt with. Example: tocsin incident close 3"`
 }
 
@@ -130,7 +130,7 @@ type incidentOpenCmd struct {
 	Issue   []string `help:"Id of an issue of the provider; none for a failure of one's own." placeholder:"ID"`
 	Service []string `help:"Workload id of a service that is to be tried." placeholder:"ID"`
 	Zone    string   `help:"Time zone in which days are counted, such as Europe/Paris." default:"UTC" placeholder:"ZONE"`
-	T0      string   `name:"t0" help:"When it began: an instant or a time ago such as -20m. Default: when the desk saw the first of the issues, else now." placeholder:"WHEN"`
+	T0      string   `name:"t0" help:"When it began: an instant or a time ago such as --t0=-20m. Default: when the desk saw the first of the issues, else now." placeholder:"WHEN"`
 }
 
 func (c *incidentOpenCmd) Run(ctx context.Context, s *session) error {

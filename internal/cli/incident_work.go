@@ -28,7 +28,7 @@ func (s *session) inIncident(ctx context.Context, n int64, do func(desk *app.Roo
 type incidentStepCmd struct {
 	incidentRef
 	Step      string `arg:"" help:"detection, announcement, escalation, updates, closure or review; updates/3 for another update than that of this hour."`
-	At        string `help:"When it was done: an instant or a time ago such as -5m. Default: now." placeholder:"WHEN"`
+	At        string `help:"When it was done: an instant or a time ago such as --at=-5m. Default: now." placeholder:"WHEN"`
 	NotNeeded string `help:"Why it is not needed, in the place of done." placeholder:"REASON" xor:"end"`
 	Reopen    string `help:"Why it is open again, in the place of done." placeholder:"REASON" xor:"end"`
 }
@@ -78,7 +78,7 @@ func updateOfNow(ctx context.Context, desk *app.Rooms, n int64, now time.Time) (
 type incidentNoteCmd struct {
 	incidentRef
 	Text     string `arg:"" help:"What is written; of a measure what was changed, of a service its workaround, of T0 the reason."`
-	At       string `help:"When it happened: an instant or a time ago such as -10m; the time of writing is kept beside it. With --t0: when it began." placeholder:"WHEN"`
+	At       string `help:"When it happened: an instant or a time ago such as --at=-10m; the time of writing is kept beside it. With --t0: when it began." placeholder:"WHEN"`
 	Decision bool   `help:"It is a decision." xor:"what"`
 	Amends   int64  `help:"Number of the entry that it puts right." placeholder:"N" xor:"what"`
 	Role     string `help:"Give a part to whom the text names, until the incident is closed: manager, comms, scribe, liaison or support." placeholder:"ROLE" xor:"what"`
