@@ -16,7 +16,8 @@ import (
 
 // BenchmarkSearch looks through 5,000 messages of 3 KB: by a rare word, by one
 // that all of them hold, by two Japanese characters, for which no index helps,
-// and by what is not there.
+// by what is not there, as a word of its own too, and by ten words that mean the
+// same and are not there.
 func BenchmarkSearch(b *testing.B) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		b.Run(engine, func(b *testing.B) {
@@ -49,10 +50,17 @@ func BenchmarkSearch(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.Logf("stored and indexed in %v", time.Since(began))
-			for _, term := range []string{"needle4321", "users", "送信", "nowhere"} {
+			alike := []plaintext.Term{{Text: "zwo", Whole: true}}
+			for _, word := range strings.Fields("connexion login anmeldung authentifizierung signing-in password mot-de-passe サインイン ログイン") {
+				alike = append(alike, plaintext.Term{Text: word})
+			}
+			for term, words := range map[string][]plaintext.Term{
+				"needle4321": plaintext.Literal("needle4321"), "users": plaintext.Literal("users"), "送信": plaintext.Literal("送信"), "nowhere": plaintext.Literal("nowhere"),
+				"whole": {{Text: "zwo", Whole: true}}, "ten alike": alike,
+			} {
 				b.Run(term, func(b *testing.B) {
 					for b.Loop() {
-						if _, err := s.Search(b.Context(), storetest.Contoso, archive.SearchQuery{Terms: [][]plaintext.Term{plaintext.Literal(term)}, Limit: 50}); err != nil {
+						if _, err := s.Search(b.Context(), storetest.Contoso, archive.SearchQuery{Terms: [][]plaintext.Term{words}, Limit: 50}); err != nil {
 							b.Fatal(err)
 						}
 					}

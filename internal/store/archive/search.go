@@ -48,7 +48,8 @@ const (
 // newest is how many of the last modified documents are looked through before
 // the index is asked, and newestForEach for each item up to the last of the
 // page: a word that is in every text fills the page by then, where the index
-// would name them all.
+// would name them all. Of several words each text costs that much more, and fewer
+// are looked through.
 const (
 	newest        = 2000
 	newestForEach = 40
@@ -62,7 +63,11 @@ func (s *Store) Search(ctx context.Context, tenantID string, q SearchQuery) ([]I
 	if err != nil {
 		return nil, err
 	}
-	for _, among := range []int{max(newest, newestForEach*(q.Offset+q.Limit)), 0} {
+	words := 0
+	for _, term := range terms {
+		words += len(term)
+	}
+	for _, among := range []int{max(newest, newestForEach*(q.Offset+q.Limit)) / words, 0} {
 		query, args := s.searchSQL(tenantID, terms, q, among)
 		rows, err := s.db.Read().QueryContext(ctx, query, args...)
 		list, err := store.Collect(rows, err, scanItem)
@@ -149,10 +154,10 @@ func (s *Store) searchSQL(tenantID string, terms [][]plaintext.Term, q SearchQue
 func (s *Store) contains(word plaintext.Term, bind func(value any) string) string {
 	sqlite := s.db.Pool() == nil
 	switch whole := word.Whole && strings.Trim(word.Text, "abcdefghijklmnopqrstuvwxyz0123456789 ") == ""; {
-	case whole && sqlite:
-		return "' ' || x.text || ' ' GLOB " + bind("*[^a-z0-9]"+word.Text+"[^a-z0-9]*")
+	case whole && sqlite: // patterns are slow, and most texts do not have it at all
+		return "instr(x.text, " + bind(word.Text) + ") > 0 AND ' ' || x.text || ' ' GLOB " + bind("*[^a-z0-9]"+word.Text+"[^a-z0-9]*")
 	case whole:
-		return "x.text ~ " + bind("(^|[^a-z0-9])"+word.Text+"($|[^a-z0-9])")
+		return "x.text LIKE " + bind(likePattern(word.Text)) + " AND x.text ~ " + bind("(^|[^a-z0-9])"+word.Text+"($|[^a-z0-9])")
 	case sqlite:
 		return "instr(x.text, " + bind(word.Text) + ") > 0"
 	}

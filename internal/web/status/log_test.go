@@ -49,7 +49,7 @@ func TestLogIsFiltered(t *testing.T) {
 	const paris = "zone=Europe%2FParis"
 	const (
 		mail, message = "09:00Mail goes from “Service operational” to “Service degradation”", "00:30New message MC1"
-		ex2, ex1      = "17:01New: EX2, VPN Investigating", "16:59New: EX1, Mail Investigating"
+		ex2, ex1      = "17:01New: EX2, VPN · Investigating", "16:59New: EX1, Mail · Investigating"
 		today         = "2026-03-04"
 	)
 	for query, want := range map[string][]string{
