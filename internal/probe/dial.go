@@ -74,7 +74,7 @@ func connectProxy(ctx context.Context, e *Endpoint, proxy *url.URL) (net.Conn, C
 	if e.Protocol == "http" {
 		return conn, found(Pass, "connect.proxy.ok", pairs...)
 	}
-	response, rest, err := tunnel(ctx, conn, e.address(), proxy.User)
+	response, rest, err := tunnel(ctx, conn, e.address(), proxy.User) //nolint:bodyclose // the body is the connection
 	if err != nil {
 		conn.Close()
 		return nil, unconnected(err, "connect.proxy.", pairs...)

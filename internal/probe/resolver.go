@@ -61,12 +61,6 @@ func readHosts(text, name string) (list []netip.Addr) {
 	return list
 }
 
-// A lookup is what all resolvers said of one name.
-type lookup struct {
-	checks    []Check
-	addresses []netip.Addr // to connect to: those of IPv4 first
-}
-
 // typeNames are the types of record that are asked for, as people know them.
 func typeNames() map[dnsmessage.Type]string {
 	return map[dnsmessage.Type]string{dnsmessage.TypeA: "A", dnsmessage.TypeAAAA: "AAAA"}
