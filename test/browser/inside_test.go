@@ -275,6 +275,7 @@ func (in *interior) subscriptions() {
 	in.admin.Go(in.desk.Base() + "/account/subscriptions")
 	submit(in.admin, own, map[string]string{"address": "alex@contoso.example", "when": "monday"})
 	in.see(in.admin, "/account/subscriptions?done=asked")
+	in.admin.Go(in.desk.Base() + "/account/subscriptions")
 	in.see(in.admin, browsertest.Eval[string](in.admin, `(a => a.pathname + a.search)(document.querySelector('a[href*="/account/subscriptions/end"]'))`))
 	list, err := in.desk.Deliveries.Subscriptions(in.t.Context(), "")
 	if err != nil || len(list) == 0 {

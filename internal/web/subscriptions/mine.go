@@ -130,7 +130,7 @@ func (p *Pages) askEnd(v *view) error {
 	if err != nil {
 		return err
 	}
-	return v.Ask("subscription", v.line(one, "", nil).To, v.Href("/account/subscriptions"), web.Question{
+	return v.Ask("subscription", v.line(one, "", nil).What, v.Href("/account/subscriptions"), web.Question{
 		Area: web.Area{Frame: v.Frame(v.crumbs(web.Crumb{Name: v.Text("subs.end")})...)}, To: v.Href("/account/subscriptions/end"), Field: "id", Value: one.ID, Submit: v.Text("subs.end"),
 	})
 }
