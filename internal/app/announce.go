@@ -84,6 +84,21 @@ func (a *App) repeater() *dispatch.Repeater {
 	})
 }
 
+// resending is the ledger for people, who wait for what they have sent again.
+type resending struct {
+	*delivery.Store
+	wake func()
+}
+
+// Retry is [delivery.Store.Retry], and has it done at once.
+func (r resending) Retry(ctx context.Context, id, endpoint string, now time.Time) (int, error) {
+	n, err := r.Store.Retry(ctx, id, endpoint, now)
+	if err == nil {
+		r.wake()
+	}
+	return n, err
+}
+
 // setChannels puts what settings say about who hears what, and how, in the place
 // of what held. On an error what held stays.
 func (r *Rooms) setChannels(c config.Config) error {

@@ -52,6 +52,8 @@ func rows() []row {
 		{route: "/admin/clients", who: admin, at: []string{"/admin/clients"}},
 		{route: "/admin/clients/{id}/revoke", who: admin, at: []string{`/admin/clients > a[href*="/revoke"]`}},
 		{route: "/admin/consumers", who: admin, at: []string{"/admin/consumers"}},
+		{route: "/admin/deliveries", who: admin, at: []string{"/admin/deliveries", "/admin/deliveries?state=dead&q=EX1"}},
+		{route: "/admin/deliveries/{id}", journey: true},
 		{route: "/admin/engines", who: admin, at: []string{"/admin/engines"}},
 		{route: "/admin/contacts", who: admin, at: []string{"/admin/contacts"}},
 		{route: "/admin/contacts/{id}", journey: true},

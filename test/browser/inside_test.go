@@ -308,6 +308,9 @@ func (in *interior) journey() {
 	in.nouns()
 	in.translations()
 	in.subscriptions()
+	ledger(in.t, in.desk.Store, in.desk.Deliveries)
+	in.see(in.admin, "/admin/deliveries")
+	in.see(in.admin, "/admin/deliveries/msg_aaaabbbbccccddddeeeeffff22")
 	const handling = `form[action$="/handling"]`
 	in.see(in.admin, "/messages")
 	in.see(in.admin, "/messages/MC0000001")

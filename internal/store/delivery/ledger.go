@@ -40,7 +40,9 @@ type Query struct {
 	Batch     string
 	Change    int64
 	Item      tocsin.Ref
-	Before    int64 // changes with a smaller number
+	Reason    string // why it was not accepted, or is not sent
+	Before    int64  // changes with a smaller number, or
+	After     string // with this one, to endpoints whose keys come after
 	Limit     int
 }
 
@@ -86,8 +88,13 @@ func (q Query) where() (string, []any) {
 		add("i.kind = $%d", string(q.Item.Kind))
 		add("i.id = $%d", q.Item.ID)
 	}
+	if q.Reason != "" {
+		add("CASE WHEN d.cancelled <> '' THEN d.cancelled ELSE COALESCE(b.reason, '') END = $%d", q.Reason)
+	}
 	if q.Before != 0 {
-		add("d.change < $%d", q.Before)
+		args = append(args, q.Before, q.After)
+		n := len(args)
+		parts = append(parts, fmt.Sprintf("(d.change < $%d OR d.change = $%d AND $%d <> '' AND e.key > $%d)", n-1, n-1, n, n))
 	}
 	if len(parts) == 0 {
 		return "", args

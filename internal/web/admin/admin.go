@@ -28,6 +28,7 @@ func adminSections() []adminSection {
 		{"/admin/translations", "translations", access.ReviewTranslations},
 		{"/admin/routes", "routes", access.ManageTenants},
 		{"/admin/silences", "silences", access.ManageChannels},
+		{"/admin/deliveries", "deliveries", access.ManageChannels},
 		{"/admin/reachability", "reachability", access.ManageChannels},
 		{"/admin/consumers", "consumers", access.ManageTenants},
 		{"/admin/engines", "engines", access.ManageTenants},

@@ -88,6 +88,7 @@ type Config struct {
 	Ledger      ledger
 	Settings    settings // nil where no file is followed
 	Silences    silences
+	Deliveries  deliveries
 	// Subscriptions are what people asked to be told of.
 	Subscriptions subscriptions
 	Routing       func() Routing // who hears of what, as the settings say now
@@ -146,6 +147,9 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/engines", access.ManageTenants, p.adminEngines),
 		page("GET", "/admin/routes", access.ManageTenants, p.adminRoutes),
+		page("GET", "/admin/deliveries", access.ManageChannels, p.adminDeliveries),
+		page("GET", "/admin/deliveries/{id}", access.ManageChannels, p.adminDelivery),
+		page("POST", "/admin/deliveries/{id}/retry", access.ManageChannels, p.retryDelivery),
 		page("GET", "/admin/silences", access.ManageChannels, p.adminSilences),
 		page("POST", "/admin/silences", access.ManageChannels, p.addSilence),
 		page("POST", "/admin/silences/{id}/end", access.ManageChannels, p.endSilence),
