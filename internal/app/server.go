@@ -14,6 +14,7 @@ import (
 	"example.org/tocsin/internal/api/statuspage"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/notify/webhook"
 )
 
 // newServer puts together everything that is served.
@@ -46,7 +47,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	desk, err := native.New(native.Config{
-		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Webhook: webhook.Body{}, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

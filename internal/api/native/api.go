@@ -28,6 +28,11 @@ type Config struct {
 	Handlings handlings
 	People    people
 	Consumers consumers
+	// Deliveries is the ledger of what is sent.
+	Deliveries deliveries
+	// Webhook is a value of what channels of the kind webhook post, for the document;
+	// may be nil.
+	Webhook   any
 	Model     snapshots
 	Author    *author.Author
 	Admission *httpserver.Admission
@@ -40,16 +45,18 @@ type Config struct {
 type API struct {
 	names tocsin.Names
 	// audiences are what tokens may be for: each address of the desk.
-	audiences []string
-	archive   storage
-	handlings handlings
-	people    people
-	consumers consumers
-	snapshots snapshots
-	author    *author.Author
-	admission *httpserver.Admission
-	now       func() time.Time
-	log       *slog.Logger
+	audiences  []string
+	archive    storage
+	handlings  handlings
+	people     people
+	consumers  consumers
+	deliveries deliveries
+	webhook    any
+	snapshots  snapshots
+	author     *author.Author
+	admission  *httpserver.Admission
+	now        func() time.Time
+	log        *slog.Logger
 
 	mux        *http.ServeMux
 	huma       huma.API
@@ -63,11 +70,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

@@ -16,6 +16,7 @@ import (
 	"example.org/tocsin/internal/api/native"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/notify/webhook"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/storetest"
@@ -68,7 +69,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
+	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

@@ -39,7 +39,7 @@ func (a *API) register() {
 			},
 			Servers: []*huma.Server{{URL: strings.TrimSuffix(Prefix, "/"), Description: "this desk"}},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {
 					Type: "http", Scheme: "bearer", BearerFormat: "JWT",
 					Description: "A token of this desk for its own address: POST /{tenant}/oauth2/token with grant_type=client_credentials and resource=the address.",
@@ -65,10 +65,12 @@ func (a *API) register() {
 	a.registerVersions()
 	a.registerChanges()
 	a.registerConsumers()
+	a.registerDeliveries()
 	a.registerTeams()
 	a.registerSites()
 	a.registerContacts()
 	a.collectMembers()
+	a.describeWebhooks(a.webhook)
 }
 
 // prefixed puts the operations below the prefix of the API.
@@ -96,6 +98,7 @@ func tags() []*huma.Tag {
 		{Name: "versions", Description: "Every state that an item had, and what differs between two."},
 		{Name: "changes", Description: "What happened, in order, and whether the archive is what it was."},
 		{Name: "consumers", Description: "Parts of the desk that react to the changes, each in order and exactly once, and what they could not handle."},
+		{Name: "deliveries", Description: "Whom the desk tells of what, and what comes of it."},
 		{Name: "teams", Description: "People who see to things together, of a tenant or the whole desk."},
 		{Name: "sites", Description: "Where users work: region, seats, time zone."},
 		{Name: "contacts", Description: "How people and teams are reached outside of the provider: personal data."},

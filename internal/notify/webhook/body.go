@@ -11,39 +11,39 @@ import (
 // A Body is what is sent. Members are added to it and never change their meaning:
 // a change that readers would notice makes another Version.
 type Body struct {
-	Type      string    `json:"type"`      // such as issue.status; digest, summary, test or canary for messages about several items or none
-	Timestamp time.Time `json:"timestamp"` // when the message was made; the same at each attempt
+	Type      string    `json:"type" doc:"What it is about, such as issue.status; updates, digest, summary, repeat, trouble, test or canary for messages about several items or none."`
+	Timestamp time.Time `json:"timestamp" doc:"When the message was made; the same at each attempt."`
 	Data      Data      `json:"data"`
 }
 
 // Data is what happened.
 type Data struct {
-	Version int    `json:"version"` // of this form
-	ID      string `json:"id"`      // of the message, as in the header webhook-id
-	Kind    string `json:"kind"`    // why it is sent: update, digest, summary, repeat, trouble, test or canary
+	Version int    `json:"version" doc:"Of this form."`
+	ID      string `json:"id"` // of the message, as in the header webhook-id
+	Kind    string `json:"kind" doc:"Why it is sent: update, digest, summary, repeat, trouble, test or canary."`
 	Thread  string `json:"thread,omitempty"`
-	Items   []Item `json:"items"` // the worst first; none for a test
+	Items   []Item `json:"items" doc:"The worst first; none for a test."`
 	// Letter is the same in words, cut where the body would be longer than 20 KB.
 	Letter Letter `json:"letter"`
 }
 
 // An Item is one issue, message or source.
 type Item struct {
-	Change       string    `json:"change"` // what changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard or repeat
-	Kind         string    `json:"kind"`   // issue, message or source
+	Change       string    `json:"change" doc:"What changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard or repeat."`
+	Kind         string    `json:"kind"` // issue, message or source
 	ID           string    `json:"id"`
 	Version      int       `json:"version,omitempty"` // number of the newest update that is told
 	Title        string    `json:"title"`             // as the provider wrote it
 	Class        string    `json:"class"`
 	Severity     string    `json:"severity"`
 	Status       string    `json:"status,omitempty"`
-	Was          string    `json:"was,omitempty"` // the status before, when it is another one
+	Was          string    `json:"was,omitempty" doc:"The status before, when it is another one."`
 	Services     []Named   `json:"services"`
 	Feature      string    `json:"feature,omitempty"`
 	Category     string    `json:"category,omitempty"`
 	Tags         []string  `json:"tags,omitempty"`
 	Tenants      []Named   `json:"tenants"`
-	Changes      []int64   `json:"changes"` // numbers of the changes that are told
+	Changes      []int64   `json:"changes" doc:"Numbers of the changes that are told."`
 	At           time.Time `json:"at"`
 	StartAt      time.Time `json:"startAt,omitzero"`
 	EndAt        time.Time `json:"endAt,omitzero"`
@@ -64,7 +64,7 @@ type Letter struct {
 	Title    string  `json:"title"`
 	Lead     []Line  `json:"lead,omitempty"`
 	Entries  []Entry `json:"entries"`
-	Cut      bool    `json:"cut,omitempty"` // it is longer than what is here
+	Cut      bool    `json:"cut,omitempty" doc:"It is longer than what is here."`
 }
 
 // An Entry is what a letter says about one item.
@@ -86,7 +86,7 @@ type Block struct {
 type Line struct {
 	Text     string `json:"text"`
 	Language string `json:"language"`
-	Origin   string `json:"origin,omitempty"` // who made the text, where it is not the provider or the desk
+	Origin   string `json:"origin,omitempty" doc:"Who made the text, where it is not the provider or the desk."`
 }
 
 // Bounds of a body.
