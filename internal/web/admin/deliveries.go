@@ -70,6 +70,7 @@ func (p *Pages) adminDeliveries(v *view) error {
 	if err != nil {
 		return err
 	}
+	endpoints = slices.DeleteFunc(endpoints, func(e delivery.Endpoint) bool { return !strings.HasPrefix(e.Key, ofChannel) }) // there may be very many others
 	page := deliveriesPage{adminFrame: v.adminFrame("deliveries"), Clear: v.Href("/admin/deliveries"), Item: asked.Item.ID}
 	page.filters(v, asked, names, endpoints)
 	page.Empty = web.EmptyView{Title: v.Text("deliveries.none"), Text: v.Text("deliveries.none.text")}
@@ -184,9 +185,13 @@ func (page *deliveriesPage) untold(v *view, list []delivery.Entry) {
 	}
 }
 
+// ofChannel is what the keys of endpoints begin with that are channels of the
+// settings.
+const ofChannel = "channel:"
+
 // channelName is the name of a channel of the settings, or the key of what is
 // none.
-func channelName(key string) string { return strings.TrimPrefix(key, "channel:") }
+func channelName(key string) string { return strings.TrimPrefix(key, ofChannel) }
 
 // deliveryLine says what became of a delivery.
 func (v *view) deliveryLine(e delivery.Entry, names map[string]string) deliveryLine {
