@@ -51,6 +51,7 @@ type deliveryLine struct {
 	Channel, Via, Route         string
 	State, Glyph, Family        string
 	Reason, Detail, When        string
+	Due                         bool   // it is sent then, or tried again
 	Message                     string // address of the message, "" before there is one
 }
 
@@ -208,7 +209,7 @@ func (v *view) deliveryLine(e delivery.Entry, names map[string]string) deliveryL
 	}
 	switch {
 	case !e.DueAt.IsZero():
-		line.When = v.Text("delivery.due", "time", v.Full(e.DueAt.In(v.Zone)))
+		line.When, line.Due = v.Full(e.DueAt.In(v.Zone)), true
 	case !e.SettledAt.IsZero():
 		line.When = v.Full(e.SettledAt.In(v.Zone))
 	}
