@@ -36,6 +36,7 @@ type Frame struct {
 	Find        string // address of the search
 	Query       string // what was searched for
 	Prefs       string
+	Statement   string // address of what is said about accessibility
 	Stale       string // that a source is not heard, "" while all is current
 	StaleText   string
 	Silences    []silenceNotice // that hold
@@ -86,7 +87,7 @@ type clockView struct{ Time, City, UTC, Date, ISO string }
 func (v *Request) Frame(crumbs ...Crumb) Frame {
 	f := Frame{
 		Lang: v.Code, Theme: v.Theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.Href("/"), Here: v.With("", ""), Action: PrefixOf(v.Code) + v.Path,
-		Find: v.Href("/search"), Prefs: v.Href("/preferences"), Clock: v.clockView(), Person: v.person(),
+		Find: v.Href("/search"), Prefs: v.Href("/preferences"), Statement: v.Href("/accessibility"), Clock: v.clockView(), Person: v.person(),
 	}
 	if len(crumbs) > 0 {
 		f.Title = crumbs[len(crumbs)-1].Name

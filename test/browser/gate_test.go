@@ -40,6 +40,7 @@ func (r row) serves(path string) bool {
 func rows() []row {
 	const admin = tocsin.RoleAdministrator
 	return []row{
+		{route: "/accessibility", at: []string{"/accessibility"}},
 		{route: "/account", who: admin, at: []string{"/account"}},
 		{route: "/account/feeds", who: admin, at: []string{"/account/feeds"}},
 		{route: "/account/feeds/remove", journey: true},

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/browsertest"
+	"example.org/tocsin/internal/web/account"
 )
 
 // thorough asks for every page in each language, theme and width, as the
@@ -158,5 +160,23 @@ func TestPageWithoutScript(t *testing.T) {
 		for _, found := range browsertest.Eval[[]string](tab, idle) {
 			t.Error(found)
 		}
+	}
+}
+
+// The statement about accessibility says what this gate checks, and nothing else.
+func TestStatementSaysWhatIsChecked(t *testing.T) {
+	t.Parallel()
+	said, err := account.WhatIsChecked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	if err := json.Unmarshal([]byte(everyRule), &rules); err != nil {
+		t.Fatal(err)
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(axe, "/*! axe v"), "\n")
+	want := account.Checked{Axe: version, Languages: []string{"en", "fr", "ja"}, Rules: rules, Themes: themes, Widths: widths}
+	if !reflect.DeepEqual(said, want) {
+		t.Errorf("the statement says %+v, the gate checks %+v", said, want)
 	}
 }
