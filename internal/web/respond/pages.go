@@ -60,6 +60,20 @@ type reports interface {
 	FileReport(ctx context.Context, r tocsin.Report) error
 }
 
+// workarounds is the part of the store that has what the desk knows itself.
+type workarounds interface {
+	Workarounds(ctx context.Context, tenantID string) ([]tocsin.Workaround, error)
+	AddWorkaround(ctx context.Context, w tocsin.Workaround) (tocsin.Workaround, error)
+	ApproveWorkaround(ctx context.Context, tenantID, id string, now time.Time) error
+	EndWorkaround(ctx context.Context, tenantID, id string, now time.Time) error
+}
+
+// opinions is the part of the store that has what the team says of workarounds.
+type opinions interface {
+	Vote(ctx context.Context, tenantID, issue, workaround string, worked bool, now time.Time) error
+	Votes(ctx context.Context, tenantID, issue, person string) ([]tocsin.HelpVote, error)
+}
+
 // press knows what is published of tenants.
 type press interface {
 	Asked(ctx context.Context, visitor access.Visitor, tenant string) (publish.Edition, error)
@@ -77,6 +91,8 @@ type Config struct {
 	Calls   calls
 	Extras  extras
 	Reports reports
+	Help    workarounds
+	Votes   opinions
 	Places  places
 	Press   press
 	Network func(*http.Request) string // where a request comes from, coarsely
@@ -139,6 +155,10 @@ func (p *Pages) Family() web.Family {
 		upload,
 		bare(http.MethodGet, "/call/{id}", p.caller),
 		bare(http.MethodPost, "/call/{id}", p.callerAnswers),
+		page(http.MethodGet, "/issues/{id}/help", access.ReadHealth, p.help),
+		page(http.MethodPost, "/issues/{id}/help", access.Triage, p.vote),
+		page(http.MethodGet, "/knowledge", access.ReadHealth, p.knowledge),
+		page(http.MethodPost, "/knowledge", access.WorkIncidents, p.own),
 		page(http.MethodGet, "/report", access.ReportProblem, p.report),
 		page(http.MethodPost, "/report", access.ReportProblem, p.report),
 		bare(http.MethodGet, "/status/{tenant}/report", p.openReport),
@@ -146,6 +166,7 @@ func (p *Pages) Family() web.Family {
 	}, Links: []web.Link{
 		{Place: 75, Group: "act", Path: "/triage", Icon: "triage", Text: "nav.triage", Key: "t"},
 		{Place: 76, Group: "act", Path: "/report", Icon: "bell", Text: "nav.report"},
+		{Place: 77, Group: "act", Path: "/knowledge", Icon: "pin", Text: "nav.knowledge"},
 	}}
 }
 

@@ -36,6 +36,7 @@ type issuePage struct {
 	Spoken, Written                                      string // whose posts, and in which language
 	Own                                                  bool   // the desk's own team speaks
 	Write                                                string // where the reader can write an update; "" for those who may not
+	Help                                                 string // where what is known to help stands; "" for the desk\'s own
 	Source                                               string
 	Portal                                               string // where the admin centre shows it; "" where that is not known
 	TitleBeside                                          *part.TranslatedLine
@@ -73,7 +74,7 @@ func (p *Pages) issue(v *view) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookWhen(row.Course(), v.Now), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
-		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+		Own: row.Own(), Write: v.writeHref(row), Help: v.helpHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
 	if !row.Own() { // nobody else could see it
@@ -294,4 +295,12 @@ func (p *Pages) compareIssue(v *view) error {
 // issueFile serves /issues/{id}/files/{file}.
 func (p *Pages) issueFile(v *view) error {
 	return v.SendFile(tocsin.KindIssue)
+}
+
+// helpHref is where what is known to help in an issue of a provider stands.
+func (v *view) helpHref(row *readmodel.Row) string {
+	if row.Own() {
+		return ""
+	}
+	return v.Href("/issues/" + web.EscapeID(row.ID) + "/help")
 }

@@ -1,0 +1,61 @@
+package respond_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// What is known stands beside an incident with what the team says of it; what
+// lowers security is told once a second person approved it, with the warning.
+func TestWhatIsKnownToHelp(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	h.Person("bo", tocsin.Grant{Role: tocsin.RoleSupportN3, TenantID: storetest.Contoso})
+	ana, bo := h.Browser(), h.Browser()
+	ana.Enter("ana")
+	bo.Enter("bo")
+	page := plain(kim.Open("/fr/issues/MO821132/help"))
+	webtest.Has(t, "the page", page, "Client Outlook de bureau en cache, client mobile, relai SMTP sortant si l'envoi différé est acceptable.", "Risque de divergence", "Dois‑je désactiver temporairement la MFA", "Pourquoi je ne vois pas MO821132")
+	sent(t, kim, "/fr/issues/MO821132/help", url.Values{"way": {"teams"}, "worked": {"yes"}})
+	sent(t, ana, "/fr/issues/MO821132/help", url.Values{"way": {"teams"}, "worked": {"no"}})
+	webtest.Has(t, "the votes", plain(kim.Open("/fr/issues/MO821132/help")), "a fonctionné pour 1, pas pour 1")
+	for name, form := range map[string]url.Values{"nothing": {}, "what nobody wrote": {"way": {tocsin.NewGUID()}, "worked": {"yes"}}, "neither": {"way": {"teams"}, "worked": {"maybe"}}} {
+		if got := kim.Status("POST", "/issues/MO821132/help", form); got != http.StatusBadRequest {
+			t.Errorf("%s: status %d", name, got)
+		}
+	}
+	if got := kim.Status("GET", "/issues/MO1/help", nil); got != http.StatusNotFound {
+		t.Errorf("of no issue: status %d", got)
+	}
+	if got := kim.Status("POST", "/knowledge", url.Values{"service": {"teams"}, "text": {"x"}}); got != http.StatusForbidden {
+		t.Errorf("the first line writes: status %d", got)
+	}
+	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "text": {"Passez par le pont audio interne."}})
+	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "text": {"Désactivez la MFA jusqu'à midi."}})
+	webtest.Has(t, "at once", plain(kim.Open("/fr/issues/MO821132/help")), "pont audio interne")
+	for name, path := range map[string]string{"the incident": "/fr/issues/MO821132/help", "the list": "/fr/knowledge"} {
+		webtest.Lacks(t, name+" before it is approved", plain(kim.Open(path)), "jusqu'à midi")
+	}
+	waits := plain(bo.Open("/fr/knowledge"))
+	id := regexp.MustCompile(`name="id" value="([0-9a-f-]+)"><button class="btn btn--s" type="submit" name="do" value="approve"`).FindStringSubmatch(waits)
+	if id == nil {
+		t.Fatalf("nothing to approve: %s", waits)
+	}
+	if got := ana.Status("POST", "/fr/knowledge", url.Values{"do": {"approve"}, "id": {id[1]}}); got != http.StatusConflict {
+		t.Errorf("approved by the one who wrote it: status %d", got)
+	}
+	sent(t, bo, "/fr/knowledge", url.Values{"do": {"approve"}, "id": {id[1]}})
+	webtest.Has(t, "approved", plain(kim.Open("/fr/issues/MO821132/help")), "jusqu'à midi", "Ne pas désactiver la MFA")
+	sent(t, bo, "/fr/knowledge", url.Values{"do": {"end"}, "id": {id[1]}})
+	webtest.Lacks(t, "withdrawn", plain(kim.Open("/fr/issues/MO821132/help")), "jusqu'à midi")
+	if got := ana.Status("POST", "/fr/knowledge", url.Values{"service": {"teams"}}); got != http.StatusBadRequest {
+		t.Errorf("no text: status %d", got)
+	}
+}
