@@ -14,7 +14,7 @@ func protections() []string {
 	return []string{
 		"multifactor", "twofactor", "twostepverification", "authenticator", "securitydefaults", "conditionalaccess", "spamfilter", "antispam", "junkfilter", "junkmailfilter",
 		"antivirus", "antimalware", "defender", "safelinks", "safeattachments", "firewall", "quarantine",
-		"multifacteur", "doubleauthentification", "doublefacteur", "accesconditionnel", "filtreantispam", "filtrespam", "antipourriel", "filtreantipourriel", "courrierindesirable", "parefeu", "quarantaine",
+		"multifacteur", "doubleauthentification", "doublefacteur", "accesconditionnel", "filtreantispam", "filtrespam", "antipourriel", "filtreantipourriel", "courrierindesirable", "parefeu", "quarantaine", //nolint:misspell // French
 		"多要素認証", "二要素認証", "2要素認証", "二段階認証", "2段階認証", "条件付きアクセス", "迷惑メール", "スパム", "ウイルス対策", "ウィルス対策", "アンチウイルス", "アンチウィルス", "マルウェア対策", "ファイアウォール", "検疫",
 	}
 }

@@ -139,7 +139,7 @@ func (v *view) showReport(status int, here string, issue func(id string) string,
 	if err != nil {
 		return err
 	}
-	page := reportPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.report")}), Again: here}
+	page := reportPage{Frame: v.Frame(web.Crumb{Name: v.Text("report.crumb")}), Again: here}
 	page.NoIndex = true
 	query := v.R.URL.Query()
 	if one, ok := b.Service(query.Get("sent")); ok && problem == nil {
