@@ -22,6 +22,14 @@ type patient struct {
 	silenced bool
 }
 
+// everyFourHours are the routes as shipped, but for when what goes on is told
+// again.
+func everyFourHours() route.Settings {
+	s := route.Shipped("duty", "")
+	s.Routes.RepeatInterval = "4h"
+	return s
+}
+
 func (p *patient) repeater() *dispatch.Repeater {
 	return dispatch.NewRepeater(dispatch.RepeaterConfig{
 		Ledger: p.Ledger, Setup: func() *dispatch.Setup { return p.setup }, Tenants: p.Archive.Tenants, Now: p.Now,
@@ -78,7 +86,7 @@ func newPatient(t *testing.T, dsn string, settings route.Settings) *patient {
 func TestRepeatInterval(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, dsn string) {
-		p := newPatient(t, dsn, route.Shipped("duty", ""))
+		p := newPatient(t, dsn, everyFourHours())
 		p.record(storetest.Contoso, issue(t, "EX1", 1, nil), issue(t, "TM1", 1, advisory))
 		p.follow()
 		p.dispatch()
@@ -129,7 +137,7 @@ func TestRepeatWaits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPatient(t, storetest.File(t), route.Shipped("duty", ""))
+			p := newPatient(t, storetest.File(t), everyFourHours())
 			p.record(storetest.Contoso, issue(t, "EX1", 1, nil))
 			p.follow()
 			p.dispatch()
@@ -184,7 +192,7 @@ func TestRepeatByNight(t *testing.T) {
 func TestRepeatOnce(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, dsn string) {
-		p := newPatient(t, dsn, route.Shipped("duty", ""))
+		p := newPatient(t, dsn, everyFourHours())
 		p.record(storetest.Contoso, issue(t, "EX1", 1, nil))
 		p.record(storetest.Fabrikam, issue(t, "EX1", 1, nil))
 		p.follow()
