@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -15,10 +16,15 @@ import (
 type Pair struct {
 	Before, After int64
 	Source        string // of the version after the change
-	// Late says that the change is of the time between a backup and the first
-	// complete poll after it was put back: it may have been told before.
+	// Late says that the change was found by the first complete poll after its
+	// source had not been heard for more than an hour, or of the time between a
+	// backup and the first poll after it was put back: it may be old, and may have
+	// been told before.
 	Late bool
 }
+
+// oldNews is from when on what was not heard is old.
+const oldNews = time.Hour
 
 // Documents returns the documents of the versions that hold after and before
 // each change of a batch, which has its changes in the order of their numbers.
@@ -31,10 +37,12 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, ''), EXISTS (
 			SELECT 1 FROM counters r JOIN gaps g ON g.tenant = c.tenant AND g.source = v.source AND g.since < r.value AND g.until >= c.at
 			WHERE r.name = 'restored' AND c.at >= r.value)
+			OR COALESCE((SELECT CASE WHEN g.until >= c.at THEN g.until - g.since ELSE 0 END FROM gaps g
+				WHERE g.tenant = c.tenant AND g.source = v.source AND g.since < c.at ORDER BY g.since DESC LIMIT 1), 0) > $3
 		FROM changes c
 		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
 		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
-		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq)
+		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq, oldNews.Microseconds())
 	found := make(map[int64]Pair, len(batch))
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var seq int64
