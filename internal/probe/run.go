@@ -133,7 +133,7 @@ func (r *run) resolved(ctx context.Context, h *asked) []Check {
 	list := r.names.resolve(ctx, h.endpoint, h.ready)
 	for i := range list {
 		list[i].Kind, list[i].Service, list[i].Target = DNS, h.endpoint.Service, h.endpoint.Host
-		if ctx.Err() != nil && list[i].Outcome == Fail {
+		if over(ctx) && list[i].Outcome == Fail {
 			list[i] = Check{Kind: DNS, Service: h.endpoint.Service, Target: h.endpoint.Host, Outcome: Unknown, Code: "cut"}
 		}
 	}
@@ -214,9 +214,16 @@ func (r *run) note(ctx context.Context, e *reached, kind Kind, start time.Time, 
 	e.checks = append(e.checks, r.cut(ctx, kind, e, check))
 }
 
+// over reports whether a probe has ended. A connection may hear of the deadline
+// that it was given before the context does.
+func over(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
 // cut names a check, and takes back a failure that comes of the probe's own end.
 func (r *run) cut(ctx context.Context, kind Kind, e *reached, check Check) Check {
-	if ctx.Err() != nil && check.Outcome == Fail {
+	if over(ctx) && check.Outcome == Fail {
 		check = found(Unknown, "cut")
 	}
 	check.Kind, check.Service, check.Target = kind, e.Service, e.Target()
