@@ -138,7 +138,7 @@ func (t *Translator) RenderAll(ctx context.Context, tenantID, language string, t
 // that it does not know: the text of a message about data privacy, of which
 // nothing is kept.
 func (t *Translator) ByBook(language, text string, reason Reason) Translation {
-	made := t.cut(language, text)
+	made := t.looked(language, text, tocsin.HashOf([]byte(text)))
 	for i := range made.Lines {
 		if line := &made.Lines[i]; line.Origin == OriginOriginal {
 			line.Reason = reason

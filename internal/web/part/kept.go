@@ -111,7 +111,7 @@ func (s *said) paragraphs(list []Paragraph) {
 
 func (l *IssueLine) says() (s said) {
 	s.look(l.Look)
-	s.text(l.ID, l.Href, l.Title, l.Class, l.ClassWords, l.Service, l.New, l.Source)
+	s.text(l.ID, l.Href, l.Title, l.TitleLang, l.Class, l.ClassWords, l.Service, l.New, l.Source)
 	s.flag(l.Own)
 	s.moment(l.Posted)
 	if s.flag(l.Next != nil); l.Next != nil {

@@ -112,7 +112,8 @@ func (v *View) Judged(s *health.Service) web.Look {
 type IssueLine struct {
 	web.Look
 	ID, Href, Title, Class, ClassWords, Service string
-	Own                                         bool // the desk's own team speaks
+	TitleLang                                   string // where it is not that of the page
+	Own                                         bool   // the desk's own team speaks
 	Posted                                      *lang.Moment
 	Next                                        *Promise
 	New                                         string
@@ -158,8 +159,9 @@ func (v *View) IssueLine(row *readmodel.Row) (IssueLine, error) {
 }
 
 func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
+	title, language := v.titleOf(row, cmp.Or(strings.TrimSpace(issue.Title), row.ID))
 	return IssueLine{
-		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(issue.Title), row.ID),
+		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: title, TitleLang: language,
 		Class: row.Class, ClassWords: v.ClassWord(row.Class), Service: row.Service,
 		Own: row.Own(), Source: row.Source, serviceID: row.ServiceID, Posted: v.Moment(row.ModifiedAt.Time()), Next: v.NextPromise(row, issue), start: row.StartAt.Time(), view: v,
 	}

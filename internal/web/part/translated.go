@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.org/tocsin/internal/post"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 )
@@ -92,6 +93,29 @@ func (v *View) Translate(language string, texts ...string) ([]translate.Translat
 // phrase book alone.
 func (v *View) TranslatePrivate(language, text string) translate.Translation {
 	return v.parts.config.Translator.ByBook(language, text, translate.ReasonPrivate)
+}
+
+// titleOf returns the title of an issue as lists show it, and its language where
+// that is not the page's: as the provider wrote it, unless the phrase book has all
+// of it in the language of the page.
+func (v *View) titleOf(row *readmodel.Row, title string) (text, language string) {
+	switch {
+	case row.Own():
+		return title, ""
+	case !v.Translates(v.Code):
+		return title, translate.Source
+	}
+	made := v.parts.config.Translator.ByBook(v.Code, title, translate.ReasonNoEngine)
+	if slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin == translate.OriginOriginal }) || !made.Translated() {
+		return title, translate.Source
+	}
+	var b strings.Builder
+	for _, row := range v.Bilingual(made).Rows {
+		for _, piece := range row.Target {
+			b.WriteString(piece.Gap + piece.Text)
+		}
+	}
+	return strings.TrimSpace(b.String()), ""
 }
 
 // A TranslatedLine is a title in another language, nil for none.
