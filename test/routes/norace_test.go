@@ -1,0 +1,5 @@
+//go:build !race
+
+package routes
+
+const race = false // the detector is off

@@ -1,0 +1,5 @@
+//go:build race
+
+package routes
+
+const race = true // the detector is on
