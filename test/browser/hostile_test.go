@@ -204,7 +204,7 @@ const findings = `(() => {
 	if (!document.querySelector("main#main") || !document.querySelector("body > .app, body > .login, body.wall > main")) found.push("the page is broken up");
 	const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 	if (wide > 0) {
-		const beyond = [...document.querySelectorAll("body *")].filter((e) => !e.closest(".scroll-x") && e.getBoundingClientRect().right > innerWidth).pop();
+		const beyond = [...document.querySelectorAll("body *")].filter((e) => !e.closest(".scroll-x") && e.getBoundingClientRect().right > innerWidth)[0];
 		found.push(wide + " px too wide of " + innerWidth + ": " + beyond?.outerHTML.slice(0, 200));
 	}
 	return found;

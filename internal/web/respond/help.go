@@ -226,7 +226,7 @@ func (v *view) ownForm(b *knowledge.Book) *web.Form {
 	}
 	text := v.Field("text", sent.Get("text")).Named(v.Text("help.text")).Hinted(v.Text("help.text.hint"))
 	limits := v.Field("limits", sent.Get("limits")).Named(v.Text("help.limits")).NotRequired()
-	text.Lines, text.Max, limits.Lines, limits.Max = true, 1000, true, 1000
+	text.Lines, text.Max, limits.Max = true, 1000, 1000
 	return &web.Form{Action: v.Href("/knowledge"), Submit: v.Text("help.add"), Fields: []web.Field{service, text, limits}}
 }
 

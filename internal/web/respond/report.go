@@ -151,7 +151,7 @@ func (v *view) showReport(status int, here string, issue func(id string) string,
 	}
 	chosen := v.R.PostForm.Get("service")
 	services := v.services(b, v.Text("metoo.service"), []string{chosen})
-	services.ID, services.Several, services.Focus = "service", false, problem == nil
+	services.ID, services.Several = "service", false
 	page.Groups = []group{newGroup(services).short()}
 	site, err := v.site(v.R.PostForm.Get("site"))
 	if err != nil {
