@@ -11,7 +11,6 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/history"
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -187,7 +186,9 @@ func (v *view) issueHappening(h happening, line *part.FeedLine) template.HTML {
 	if !ok {
 		return v.Rich("change.issue."+string(h.What), "id", id)
 	}
-	look := v.lookThen(row, h)
+	then := row.Course() // of that moment
+	then.Status = cmp.Or(h.event.Status, then.Status)
+	look := v.LookWhen(then, h.At)
 	line.Family, line.Glyph = look.Family, look.Glyph
 	if h.event.Was == "" && h.event.Status != "" {
 		line.State = look.Words
@@ -197,18 +198,6 @@ func (v *view) issueHappening(h happening, line *part.FeedLine) template.HTML {
 		key += ".own"
 	}
 	return v.Rich(key, "id", id, "service", row.Service) + v.partWords(h.event)
-}
-
-// lookThen is how an issue was shown at that moment.
-func (v *view) lookThen(row *readmodel.Row, h happening) web.Look {
-	then := row.Course()
-	then.Status = cmp.Or(h.event.Status, then.Status)
-	if then.Maintenance() {
-		return v.LookWhen(then, h.At)
-	}
-	look := v.Look(then.Status)
-	look.Family, look.Glyph = web.FamilyOf(then.Status)
-	return look
 }
 
 // partWords adds what is another in a later version, "" for nothing.

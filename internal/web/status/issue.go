@@ -36,7 +36,7 @@ type issuePage struct {
 	Spoken, Written                                      string // whose posts, and in which language
 	Own                                                  bool   // the desk's own team speaks
 	Write                                                string // where the reader can write an update; "" for those who may not
-	Help                                                 string // where what is known to help stands; "" for the desk\'s own
+	Help                                                 string // where what is known to help stands; "" for the desk's own
 	Source                                               string
 	Portal                                               string // where the admin centre shows it; "" where that is not known
 	TitleBeside                                          *part.TranslatedLine
