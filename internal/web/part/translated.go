@@ -106,14 +106,13 @@ func (v *View) titleOf(row *readmodel.Row, title string) (text, language string)
 		return title, translate.Source
 	}
 	made := v.parts.config.Translator.ByBook(v.Code, title, translate.ReasonNoEngine)
-	if slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin == translate.OriginOriginal }) || !made.Translated() {
+	line := v.OneLine(made)
+	if line == nil || slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin == translate.OriginOriginal }) {
 		return title, translate.Source
 	}
 	var b strings.Builder
-	for _, row := range v.Bilingual(made).Rows {
-		for _, piece := range row.Target {
-			b.WriteString(piece.Gap + piece.Text)
-		}
+	for _, piece := range line.Pieces {
+		b.WriteString(piece.Gap + piece.Text)
 	}
 	return strings.TrimSpace(b.String()), ""
 }

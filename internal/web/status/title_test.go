@@ -1,0 +1,26 @@
+package status_test
+
+import (
+	"testing"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// Lists have titles in the language of the page where the phrase book knows all
+// of them; any other stays as the provider wrote it, and says so.
+func TestTitlesOfLists(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	for id, title := range map[string]string{"MO1": "Users may be unable to access one or more Microsoft 365 services", "EX2": "Users see zibble in the quibble"} {
+		d.Record(d.Now, tocsin.Issue{ID: id, Title: title, Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: d.Now, ModifiedAt: d.Now})
+	}
+	for _, path := range []string{"/", "/issues"} {
+		_, _, page := d.Get("/fr" + path)
+		webtest.Has(t, path, page, `>Les utilisateurs risquent de ne pas pouvoir accéder à un ou plusieurs services Microsoft 365</a>`, ` lang="en">Users see zibble in the quibble</a>`)
+		_, _, page = d.Get(path)
+		webtest.Has(t, path, page, `>Users may be unable to access one or more Microsoft 365 services</a>`)
+	}
+}
