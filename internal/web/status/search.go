@@ -264,7 +264,7 @@ func (page *searchPage) find(v *view, asked synonym.Query) error {
 
 // serviceHits are the services that most of the terms name.
 func (v *view) serviceHits(asked synonym.Query, open part.OpenLines) []serviceHit {
-	var hits []serviceHit
+	var named []*health.Service
 	most := 1
 	for i := range open.Report.Services {
 		s := &open.Report.Services[i]
@@ -275,11 +275,16 @@ func (v *view) serviceHits(asked synonym.Query, open part.OpenLines) []serviceHi
 			}
 		}
 		if n > most {
-			hits, most = nil, n
+			named, most = nil, n
 		}
 		if n == most {
-			hits = append(hits, serviceHit{v.ServiceLine(s, part.Month{}, open), marked(s.Name, slices.Concat(asked.Words()...))})
+			named = append(named, s)
 		}
+	}
+	words := slices.Concat(asked.Words()...)
+	hits := make([]serviceHit, len(named))
+	for i, s := range named {
+		hits[i] = serviceHit{v.ServiceLine(s, part.Month{}, open), marked(s.Name, words)}
 	}
 	return hits
 }
