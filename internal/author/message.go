@@ -11,9 +11,8 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// The categories and severities of messages. The first is the default.
+// categories are those of messages. The first is the default.
 func categories() []string { return []string{"stayInformed", "planForChange", "preventOrFixIssue"} }
-func severities() []string { return []string{"normal", "high", "critical"} }
 
 // A MessageDraft is a new message.
 type MessageDraft struct {
@@ -106,7 +105,7 @@ func checkMessage(m *tocsin.Message, now time.Time) error {
 	var c checks
 	c.line("title", &m.Title, 1, maxTitle)
 	c.oneOf("category", &m.Category, categories()...)
-	c.oneOf("severity", &m.Severity, severities()...)
+	c.oneOf("severity", &m.Severity, tocsin.MessageSeverities()...)
 	c.lines("services", m.Services)
 	c.lines("tags", m.Tags)
 	c.near("actionRequiredBy", &m.ActionRequiredBy, now)

@@ -8,6 +8,10 @@ import (
 	"unicode"
 )
 
+// MessageSeverities lists the severities of messages, the worst last. The first
+// is the default.
+func MessageSeverities() []string { return []string{"normal", "high", "critical"} }
+
 // A Message is a message-center post. Its JSON form is Graph's
 // serviceUpdateMessage as it is on the wire, tolerant on input.
 type Message struct {

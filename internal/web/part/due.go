@@ -38,9 +38,6 @@ type DueList struct {
 // is seen as well.
 const lateLines = 3
 
-// severities are those of messages, the worst last.
-func severities() []string { return []string{"normal", "high", "critical"} }
-
 // Due lists what is not settled by the date that counts, overdue ones first: of
 // those the gravest, then those that are late for longest.
 // For those who do not see what people do about messages the provider's date
@@ -80,7 +77,7 @@ func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
 	slices.SortFunc(late, byDate)
 	slices.SortFunc(next, byDate)
 	list.Overdue = len(late)
-	slices.SortStableFunc(late, func(a, b DueLine) int { return -cmp.Compare(a.weight, b.weight) })
+	slices.SortStableFunc(late, func(a, b DueLine) int { return cmp.Compare(b.weight, a.weight) })
 	list.Lines = slices.Concat(late[:min(lateLines, len(late))], next)
 	list.Lines = list.Lines[:min(limit, len(list.Lines))]
 	return list, nil
@@ -89,7 +86,7 @@ func (v *View) Due(limit int, mine web.Mine) (DueList, error) {
 // DueLine returns a message as a line with the date by which somebody must act.
 func (v *View) DueLine(id string, m tocsin.Message) DueLine {
 	at := m.ActionRequiredBy
-	line := DueLine{ID: id, Href: v.MessageHref(id), Title: m.Title, Services: v.Join(m.Services), weight: slices.Index(severities(), m.Severity), At: v.Moment(at), Date: v.ShortDate(at.In(v.Zone)), When: at}
+	line := DueLine{ID: id, Href: v.MessageHref(id), Title: m.Title, Services: v.Join(m.Services), weight: slices.Index(tocsin.MessageSeverities(), m.Severity), At: v.Moment(at), Date: v.ShortDate(at.In(v.Zone)), When: at}
 	days := int(at.Sub(v.Now).Abs().Hours() / 24)
 	line.Days = v.Text("time.days", "n", days)
 	switch {
