@@ -149,6 +149,9 @@ func NewIndex(rows []*Row, generation uint64) *Index {
 	return x
 }
 
+// OverrunFor is [tocsin.OverrunFor] among instants.
+const OverrunFor = Instant(tocsin.OverrunFor / time.Microsecond)
+
 // ahead adds the ends of those rows that were given before they came, and when
 // work of which nobody says that it is done is no longer waited for.
 func ahead(to []Instant, rows []*Row) []Instant {
@@ -157,7 +160,7 @@ func ahead(to []Instant, rows []*Row) []Instant {
 			to = append(to, row.EndAt)
 		}
 		if row.EndAt != 0 && row.Course().Maintenance() {
-			to = append(to, row.EndAt+Instant(tocsin.OverrunFor/time.Microsecond))
+			to = append(to, row.EndAt+OverrunFor)
 		}
 	}
 	return to

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"strings"
-	"time"
 
 	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
@@ -127,9 +126,6 @@ func (r *reading) issue(row *readmodel.Row) (tocsin.Issue, error) {
 	return r.api.model.Issue(r.ctx, row)
 }
 
-// overrunFor is [tocsin.OverrunFor] among instants.
-const overrunFor = readmodel.Instant(tocsin.OverrunFor / time.Microsecond)
-
 // agree reports whether all issues of a group are over, or none is, and no
 // text is needed to tell.
 func (c *issueCursor) agree(g *readmodel.Group) bool {
@@ -139,7 +135,7 @@ func (c *issueCursor) agree(g *readmodel.Group) bool {
 		return c.status.known && !c.status.healthy
 	case c.status.settled:
 		return true
-	case c.status.work && g.LastEnd() > c.now-overrunFor:
+	case c.status.work && g.LastEnd() > c.now-readmodel.OverrunFor:
 		return false
 	}
 	return c.status.healthy && g.LastEnd() <= c.now
