@@ -24,9 +24,6 @@ const ConsumerName = "notify"
 
 // Bounds of deciding.
 const (
-	// oldNews is how old a change may be to be told as news. What is older, since
-	// the desk was off, goes into one summary that is marked late.
-	oldNews = time.Hour
 	// gather is how long the summary of a first poll waits for the rest of it.
 	gather = 10 * time.Second
 	// maxKnown bounds the subjects that are remembered in one of two generations.
@@ -163,7 +160,7 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 		return nil, nil
 	}
 	kind := notify.KindUpdate
-	if change.Silent || pair.Late || d.now.Sub(change.At) > oldNews {
+	if change.Silent || pair.Late || d.now.Sub(change.At) > archive.OldNews {
 		kind = notify.KindSummary
 	}
 	open, err := c.open(ctx, d, tenant, labels)

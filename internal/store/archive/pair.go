@@ -23,8 +23,9 @@ type Pair struct {
 	Late bool
 }
 
-// oldNews is from when on what was not heard is old.
-const oldNews = time.Hour
+// OldNews is how old a change may be to be told as news. What is older, since
+// the desk was off or a source was not heard, is told as late.
+const OldNews = time.Hour
 
 // Documents returns the documents of the versions that hold after and before
 // each change of a batch, which has its changes in the order of their numbers.
@@ -34,15 +35,14 @@ func (s *Store) Documents(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		return nil, nil
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, ''), EXISTS (
-			SELECT 1 FROM counters r JOIN gaps g ON g.tenant = c.tenant AND g.source = v.source AND g.since < r.value AND g.until >= c.at
-			WHERE r.name = 'restored' AND c.at >= r.value)
-			OR COALESCE((SELECT CASE WHEN g.until >= c.at THEN g.until - g.since ELSE 0 END FROM gaps g
-				WHERE g.tenant = c.tenant AND g.source = v.source AND g.since < c.at ORDER BY g.since DESC LIMIT 1), 0) > $3
+		SELECT c.seq, COALESCE(p.document, 0), COALESCE(v.document, 0), COALESCE(v.source, ''), COALESCE((
+			SELECT g.until >= c.at AND (g.until - g.since > $3 OR g.since < r.value AND c.at >= r.value)
+			FROM gaps g WHERE g.tenant = c.tenant AND g.source = v.source AND g.since < c.at ORDER BY g.since DESC LIMIT 1), FALSE)
 		FROM changes c
+		LEFT JOIN counters r ON r.name = 'restored'
 		LEFT JOIN versions v ON v.tenant = c.tenant AND v.item = c.item AND v.n = c.n
 		LEFT JOIN versions p ON p.tenant = c.tenant AND p.item = c.item AND p.n = c.n - 1
-		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq, oldNews.Microseconds())
+		WHERE c.seq >= $1 AND c.seq <= $2 ORDER BY c.seq`, batch[0].Seq, batch[len(batch)-1].Seq, OldNews.Microseconds())
 	found := make(map[int64]Pair, len(batch))
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var seq int64
