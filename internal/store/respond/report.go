@@ -134,7 +134,7 @@ func (s *Store) ErasePerson(ctx context.Context, person string, now time.Time) (
 		if n, err = result.RowsAffected(); err != nil {
 			return err
 		}
-		if err := s.silenceWords(ctx, tx, `opened_id = $1`, person); err != nil {
+		if err := silenceWords(ctx, tx, `opened_id = $1`, person); err != nil {
 			return err
 		}
 		for _, statement := range []string{

@@ -53,7 +53,7 @@ func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, e
 		if _, err := tx.ExecContext(ctx, `DELETE FROM report_secrets WHERE day < $1`, dayOf(now)); err != nil {
 			return err
 		}
-		return s.silenceWords(ctx, tx, `changed_at < $1`, tocsin.Micros(keep))
+		return silenceWords(ctx, tx, `changed_at < $1`, tocsin.Micros(keep))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sweep words: %w", err)
@@ -61,9 +61,23 @@ func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, e
 	return n, nil
 }
 
+// silenced is how many calls are read at once to take words out of them.
+const silenced = 1000
+
 // silenceWords takes the words of people out of calls.
-func (s *Store) silenceWords(ctx context.Context, tx *store.Tx, where string, arg any) error {
-	rows, err := tx.QueryContext(ctx, `SELECT tenant, n, answers FROM triages WHERE texts = 1 AND `+where+` ORDER BY tenant, n LIMIT 1000`, arg)
+func silenceWords(ctx context.Context, tx *store.Tx, where string, arg any) error {
+	for {
+		n, err := silenceSome(ctx, tx, where, arg)
+		if err != nil || n < silenced {
+			return err
+		}
+	}
+}
+
+// silenceSome takes the words out of some of the calls that have any, and returns
+// how many.
+func silenceSome(ctx context.Context, tx *store.Tx, where string, arg any) (n int, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT tenant, n, answers FROM triages WHERE texts = 1 AND `+where+` ORDER BY tenant, n LIMIT $2`, arg, silenced)
 	type row struct {
 		tenant, n int64
 		answers   string
@@ -72,21 +86,21 @@ func (s *Store) silenceWords(ctx context.Context, tx *store.Tx, where string, ar
 		return r, rows.Scan(&r.tenant, &r.n, &r.answers)
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range list {
 		var a tocsin.TriageAnswers
 		if err := json.Unmarshal([]byte(r.answers), &a); err != nil {
-			return fmt.Errorf("read answers of triage %d: %w", r.n, err)
+			return 0, fmt.Errorf("read answers of triage %d: %w", r.n, err)
 		}
 		a.Caller, a.Notes = "", nil
 		text, err := json.Marshal(a)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE triages SET answers = $1, texts = 0 WHERE tenant = $2 AND n = $3`, string(text), r.tenant, r.n); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(list), nil
 }

@@ -19,6 +19,7 @@ func respondChecks() checks {
 		"TriageFiles":    triageFiles,
 		"FiledReports":   reports,
 		"WordsEnd":       wordsEnd,
+		"ManyWordsEnd":   manyWordsEnd,
 		"Workarounds":    workarounds,
 		"Votes":          votes,
 	}.with(incidentChecks())
@@ -264,6 +265,30 @@ func wordsEnd(t *testing.T, s *Desk) {
 	}
 	if _, err := s.ErasePerson(ctx, "", T0); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("nobody: %v, want ErrInvalid", err)
+	}
+}
+
+// However many calls somebody began, none keeps their words.
+func manyWordsEnd(t *testing.T, s *Desk) {
+	kim := as(t, "kim")
+	AddTenants(t, s)
+	const calls = 1001
+	for range calls {
+		if _, err := s.OpenTriage(kim, Contoso, tocsin.TriageAnswers{Scope: "many", Caller: "Accounts"}, "unknown", T0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.ErasePerson(kim, "kim", T0); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Triages(kim, Contoso, false, 2*calls)
+	if err != nil || len(list) != calls {
+		t.Fatalf("%d calls, %v", len(list), err)
+	}
+	for _, one := range list {
+		if one.Answers.Caller != "" {
+			t.Errorf("call %d keeps the words of a person that was erased", one.N)
+		}
 	}
 }
 
