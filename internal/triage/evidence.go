@@ -39,16 +39,7 @@ const (
 	CheckOtherClient  = "other-client"
 	CheckAccount      = "account"
 	CheckOutlook      = "outlook"
-	CheckTeamsCall    = "teams-call"
-	CheckTeamsMeeting = "teams-meeting"
-	CheckTeamsFile    = "teams-file"
 )
-
-// ByHand lists the checks that somebody does at the seat, in the order in which
-// they are asked for.
-func ByHand() []string {
-	return []string{CheckOtherNetwork, CheckNoProxy, CheckOtherClient, CheckAccount, CheckOutlook, CheckTeamsCall, CheckTeamsMeeting, CheckTeamsFile}
-}
 
 // Evidence is what one check came to. The zero time is of evidence that is as old
 // as the triage.

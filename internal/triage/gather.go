@@ -17,8 +17,8 @@ type Facts struct {
 	Reports []tocsin.ReportCount // of the last hour
 }
 
-// recent is how long an issue that is over may still explain a call.
-const recent = 48 * time.Hour
+// Recent is how long an issue that is over may still explain a call.
+const Recent = 48 * time.Hour
 
 // Issue returns the issue that a call is attached to: the one that somebody
 // chose, else the one that fits best, when it shares a service and is open, or
@@ -36,7 +36,7 @@ func (f Facts) Issue(a tocsin.TriageAnswers) (m Match, ok bool) {
 		return Match{}, false
 	}
 	m = f.Matches[0]
-	return m, m.Score > 0 && !m.Advisory && (m.Open() || f.Now.Sub(m.RestoredAt) < recent)
+	return m, m.Score > 0 && !m.Advisory && (m.Open() || f.Now.Sub(m.RestoredAt) < Recent)
 }
 
 // Gather makes evidence of the answers of a call and of what the desk knows. What
@@ -63,7 +63,7 @@ func Gather(a tocsin.TriageAnswers, f Facts) []Evidence {
 	add(CheckCode, codeOf(a), a.Trace.HTTP, "call")
 	outcome, detail = reported(f.Reports, a.Services)
 	add(CheckReports, outcome, detail, "reports")
-	for _, check := range ByHand() {
+	for _, check := range tocsin.TriageChecks() {
 		add(check, Outcome(a.Checks[check]), "", "call")
 	}
 	for _, found := range a.Found {

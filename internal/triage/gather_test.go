@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,9 @@ func TestAnswersHaveWeights(t *testing.T) {
 			}
 		}
 	}
-	if got, want := strings.Join(ByHand(), " "), strings.Join(tocsin.TriageChecks(), " "); got != want {
-		t.Errorf("checks by hand: %s, want %s", got, want)
+	for _, check := range []string{CheckOtherNetwork, CheckNoProxy, CheckOtherClient, CheckAccount, CheckOutlook} {
+		if !slices.Contains(tocsin.TriageChecks(), check) {
+			t.Errorf("%s is none of the checks by hand: %v", check, tocsin.TriageChecks())
+		}
 	}
 }

@@ -143,10 +143,11 @@ func Weigh(evidence []Evidence) (Verdict, error) {
 	}
 	v := Verdict{Cause: UnknownCause, Scores: map[Cause]int{}}
 	for _, e := range evidence {
-		w := table.weigh(e, evidence)
+		weight := table.weightOf(e, evidence)
+		w := weight.weigh(e)
 		if w.N > 0 {
 			for _, c := range Causes() {
-				v.Scores[c] += table.weightOf(e, evidence).Of(c)
+				v.Scores[c] += weight.Of(c)
 			}
 		}
 		v.Evidence = append(v.Evidence, w)
@@ -173,8 +174,8 @@ func (t Table) weightOf(e Evidence, all []Evidence) Weight {
 	return w
 }
 
-func (t Table) weigh(e Evidence, all []Evidence) Weighed {
-	w := t.weightOf(e, all)
+// weigh is evidence that has the weight.
+func (w Weight) weigh(e Evidence) Weighed {
 	out := Weighed{Evidence: e, For: UnknownCause, Open: w.Open}
 	for _, c := range Causes() {
 		if n := w.Of(c); n > out.N {
