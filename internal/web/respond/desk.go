@@ -15,8 +15,6 @@ import (
 const (
 	// maxOver bounds the issues that were over lately and are held against a call.
 	maxOver = 20
-	// lately is how long ago they may have ended.
-	lately = 48 * time.Hour
 	// reported is how far back reports count.
 	reported = time.Hour
 	// counted is for how long counts of reports are remembered.
@@ -54,7 +52,7 @@ func (v *view) desk() (d desk, err error) {
 
 // over lists the issues that ended lately, the last first.
 func (v *view) over() []*readmodel.Row {
-	since := readmodel.InstantOf(v.Now.Add(-lately))
+	since := readmodel.InstantOf(v.Now.Add(-triage.Recent))
 	var list []*readmodel.Row
 	for _, row := range v.Snapshot.Issues {
 		if row.EndAt >= since && !health.Open(row, v.Now) && !health.Planned(row, v.Now) && row.Class != "advisory" {
@@ -116,6 +114,15 @@ func (d desk) judge(a tocsin.TriageAnswers) (j judged, err error) {
 	j.Reasons = triage.Reasons(a, j.Verdict, j.Facts)
 	j.Next = triage.NextOf(j.Verdict, j.Attached, j.Reasons)
 	return j, nil
+}
+
+// judge weighs the answers of a call by what is known now.
+func (v *view) judge(a tocsin.TriageAnswers) (judged, error) {
+	d, err := v.desk()
+	if err != nil {
+		return judged{}, err
+	}
+	return d.judge(a)
 }
 
 // cause is the cause as it is kept with a call.

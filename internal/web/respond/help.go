@@ -7,7 +7,6 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/knowledge"
-	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -38,8 +37,7 @@ type helpService struct {
 type helpWay struct {
 	ID, Text, Limits, Lang string
 	Lowers                 bool
-	Worked, Failed         int
-	Mine                   string
+	Mine                   string // vote of the reader
 	Words                  string // of the votes
 }
 
@@ -123,7 +121,7 @@ func (v *view) helpService(b *knowledge.Book, one knowledge.Service, own []tocsi
 
 func (v *view) way(w helpWay, votes map[string]tocsin.HelpVote) helpWay {
 	vote := votes[w.ID]
-	w.Worked, w.Failed, w.Mine = vote.Worked, vote.Failed, vote.Mine
+	w.Mine = vote.Mine
 	w.Words = v.Text("help.votes", "worked", v.Text("help.worked.n", "n", vote.Worked), "failed", v.Text("help.failed.n", "n", vote.Failed))
 	return w
 }
@@ -168,7 +166,6 @@ type knownPage struct {
 	Own     []ownLine
 	Form    *web.Form // nil for those who may not write
 	Address string
-	Done    string
 }
 
 // A knownService is a row of the table of symptoms, and of that of limits.
@@ -178,7 +175,6 @@ type knownService struct{ Name, Symptoms, Signs, First, Workaround, Limits strin
 type ownLine struct {
 	tocsin.Workaround
 	ServiceName    string
-	At             *lang.Moment
 	Waits, Approve bool // for a second person; who may be the reader
 	Edit           bool
 }
@@ -206,7 +202,7 @@ func (v *view) showKnowledge(status int, problem error) error {
 		if !w.Holds() && !writes {
 			continue
 		}
-		page.Own = append(page.Own, ownLine{w, names[w.Service], v.Moment(w.CreatedAt), !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
+		page.Own = append(page.Own, ownLine{w, names[w.Service], !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
 	}
 	if writes {
 		page.Form = v.ownForm(b)

@@ -3,7 +3,6 @@ package respond
 import (
 	"net/http"
 
-	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -15,17 +14,13 @@ type listPage struct {
 	Form   web.Form
 	Groups []group
 	Calls  []callLine
-	Help   string // address of what is known to help
-	Asks   []knowledge.Question
 }
 
 // A callLine is a call in a list.
 type callLine struct {
 	Href, Sheet, Caller, Issue string
 	Verdict                    string
-	Icon                       string
 	At                         *lang.Moment
-	By                         string
 	Open                       bool
 }
 
@@ -40,7 +35,7 @@ func (v *view) showList(status int, a tocsin.TriageAnswers, problem error) error
 	if err != nil {
 		return err
 	}
-	page := listPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.triage")}), Asks: b.Express}
+	page := listPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.triage")})}
 	questions := map[string]string{}
 	for _, q := range b.Express {
 		questions[q.ID] = q.Question
@@ -91,7 +86,7 @@ func (v *view) callLines() ([]callLine, error) {
 }
 
 func (v *view) callLine(t tocsin.Triage) callLine {
-	line := callLine{Href: v.at(t.N, ""), Sheet: v.sheetOf(t), Caller: v.callerOf(t), At: v.Moment(t.ChangedAt), By: t.ChangedBy, Open: t.ClosedAt.IsZero()}
+	line := callLine{Href: v.at(t.N, ""), Sheet: v.sheetOf(t), Caller: v.callerOf(t), At: v.Moment(t.ChangedAt), Open: t.ClosedAt.IsZero()}
 	if t.Answers.Issue != tocsin.NoIssue {
 		line.Issue = t.Answers.Issue
 	}
@@ -123,16 +118,12 @@ func (p *Pages) begin(v *view) error {
 	var a tocsin.TriageAnswers
 	take(&a, "", v.R.PostForm)
 	a.Language = v.Code
-	d, err := v.desk()
-	if err != nil {
-		return err
-	}
 	a.Normalize()
-	verdict, err := d.cause(a)
+	j, err := v.judge(a)
 	if err != nil {
 		return err
 	}
-	t, err := p.config.Calls.OpenTriage(v.R.Context(), v.tenant(), a, verdict, v.Now)
+	t, err := p.config.Calls.OpenTriage(v.R.Context(), v.tenant(), a, string(j.Cause), v.Now)
 	if err != nil {
 		return v.showList(web.FormStatus(err), a, err)
 	}

@@ -49,11 +49,7 @@ func (p *Pages) pack(v *view) error {
 	if err != nil {
 		return err
 	}
-	d, err := v.desk()
-	if err != nil {
-		return err
-	}
-	j, err := d.judge(t.Answers)
+	j, err := v.judge(t.Answers)
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,6 @@ type stepPage struct {
 	Upload, Back   string // addresses
 	Files          []string
 	Side           sideVerdict
-
-	Verdict string
 }
 
 // A helpList is a list of texts of the book.
@@ -63,11 +61,7 @@ func (v *view) showStep(status int, t tocsin.Triage, a tocsin.TriageAnswers, pro
 	if place < 0 {
 		return web.NothingHere()
 	}
-	d, err := v.desk()
-	if err != nil {
-		return err
-	}
-	j, err := d.judge(t.Answers)
+	j, err := v.judge(t.Answers)
 	if err != nil {
 		return err
 	}
@@ -79,7 +73,7 @@ func (v *view) showStep(status int, t tocsin.Triage, a tocsin.TriageAnswers, pro
 	page := stepPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.triage"), Href: v.Href("/triage")}, web.Crumb{Name: v.sheetOf(t), Href: v.at(t.N, "")}, web.Crumb{Name: v.Text("triage.step.short", "n", place+1)}),
 		At:    v.Text("triage.step", "n", place+1, "all", len(b.Tree), "name", entry.Name), Question: v.Text("triage.question." + step), Lead: v.Text("triage.lead." + step),
-		Rev: t.Rev, Side: v.side(j), Verdict: v.at(t.N, ""), Form: web.Form{Action: v.at(t.N, step), Submit: v.Text("triage.continue")},
+		Rev: t.Rev, Side: v.side(j), Form: web.Form{Action: v.at(t.N, step), Submit: v.Text("triage.continue")},
 	}
 	page.Title = v.Text("triage.step.title", "n", place+1, "all", len(b.Tree), "name", v.Text("nav.triage"))
 	if place > 0 {

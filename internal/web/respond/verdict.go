@@ -3,6 +3,7 @@ package respond
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,9 +32,9 @@ type evidenceLine struct {
 
 // A scale shows how much speaks for which side.
 type scale struct {
-	Boxes               []box
-	Local, Remote, Left int
-	Words               string
+	Boxes         []box
+	Local, Remote int
+	Words         string
 }
 
 type box struct {
@@ -45,8 +46,8 @@ type box struct {
 const boxes = 5
 
 func (v *view) scale(j judged) scale {
-	s := scale{Local: j.Local(), Remote: j.Remote(), Left: j.Left()}
-	s.Words = v.Text("triage.scale", "remote", s.Remote, "local", s.Local, "open", s.Left)
+	s := scale{Local: j.Local(), Remote: j.Remote()}
+	s.Words = v.Text("triage.scale", "remote", s.Remote, "local", s.Local, "open", j.Left())
 	for i := range boxes {
 		s.Boxes = append(s.Boxes, box{164 + 30*i, i < s.Remote}, box{130 - 30*i, i < s.Local})
 	}
@@ -134,8 +135,6 @@ func (v *view) meaning(w triage.Weighed, check, outcome string) string {
 // verdictPage is what a call came to.
 type verdictPage struct {
 	web.Frame
-	N, Rev            int64
-	Tint              string
 	Family, Glyph     string
 	When, Heading     string
 	Lead              string
@@ -155,7 +154,6 @@ type verdictPage struct {
 	Issue, Attach     string // what the call is held for; what it can be attached to
 	CallerLink, Until string // once, after it was made
 	Closed            bool
-	Warning           string
 	Ask               *knowledge.Question
 }
 
@@ -192,11 +190,7 @@ func (p *Pages) verdict(v *view) error {
 }
 
 func (v *view) showVerdict(t tocsin.Triage, link string, until time.Time) error {
-	d, err := v.desk()
-	if err != nil {
-		return err
-	}
-	j, err := d.judge(t.Answers)
+	j, err := v.judge(t.Answers)
 	if err != nil {
 		return err
 	}
@@ -205,13 +199,10 @@ func (v *view) showVerdict(t tocsin.Triage, link string, until time.Time) error 
 		return err
 	}
 	page := verdictPage{
-		Frame: v.Frame(web.Crumb{Name: v.Text("nav.triage"), Href: v.Href("/triage")}, web.Crumb{Name: v.sheetOf(t)}), N: t.N, Rev: t.Rev, Sheet: v.sheetOf(t),
-		Scale: v.scale(j), Evidence: v.evidence(j), Pack: v.at(t.N, "pack"), Link: v.at(t.N, "link"), Close: v.at(t.N, "close"), Closed: !t.ClosedAt.IsZero(), CallerLink: link, Warning: b.Warning,
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav.triage"), Href: v.Href("/triage")}, web.Crumb{Name: v.sheetOf(t)}), Sheet: v.sheetOf(t),
+		Scale: v.scale(j), Evidence: v.evidence(j), Pack: v.at(t.N, "pack"), Link: v.at(t.N, "link"), Close: v.at(t.N, "close"), Closed: !t.ClosedAt.IsZero(), CallerLink: link,
 	}
 	page.Family, page.Glyph = sign(j)
-	if page.Tint = page.Family; j.Cause != triage.Provider && j.Cause != triage.UnknownCause {
-		page.Tint = "degraded"
-	}
 	page.When = v.Text("triage.when", "call", v.callerOf(t), "n", len(j.Evidence)-j.Left(), "all", len(page.Evidence))
 	page.Heading, page.Lead = v.heading(j)
 	page.Title = v.Text("triage.verdict.title", "heading", page.Heading)
@@ -332,7 +323,7 @@ func (v *view) beside(page *verdictPage, t tocsin.Triage, j judged) error {
 		}
 	}
 	if page.Issue != "" {
-		page.CallsN, err = v.pages.config.Calls.CallsAbout(v.R.Context(), v.tenant(), page.Issue, v.Now.Add(-lately))
+		page.CallsN, err = v.pages.config.Calls.CallsAbout(v.R.Context(), v.tenant(), page.Issue, v.Now.Add(-triage.Recent))
 	}
 	return err
 }
@@ -364,24 +355,12 @@ func latest(list []*readmodel.Row, row *readmodel.Row) []*readmodel.Row {
 	for i < len(list) && list[i].Starts() >= row.Starts() {
 		i++
 	}
-	if i >= maxSimilar {
-		return list
-	}
-	list = append(list, nil)
-	copy(list[i+1:], list[i:])
-	list[i] = row
+	list = slices.Insert(list, i, row)
 	return list[:min(len(list), maxSimilar)]
 }
 
 func shares(a, b []string) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x == y {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }
 
 // close serves POST /triage/{id}/close: the call is attached to the issue of its
