@@ -24,19 +24,23 @@ const Recent = 48 * time.Hour
 // chose, else the one that fits best, when it shares a service and is open, or
 // was not long ago.
 func (f Facts) Issue(a tocsin.TriageAnswers) (m Match, ok bool) {
-	if a.Issue == tocsin.NoIssue {
+	switch {
+	case a.Issue == "" && len(f.Matches) > 0 && f.explains(f.Matches[0]):
+		return f.Matches[0], true
+	case a.Issue == "", a.Issue == tocsin.NoIssue:
 		return Match{}, false
 	}
 	for _, m := range f.Matches {
-		if a.Issue != "" && m.ID == a.Issue {
+		if m.ID == a.Issue {
 			return m, true
 		}
 	}
-	if a.Issue != "" || len(f.Matches) == 0 {
-		return Match{}, false
-	}
-	m = f.Matches[0]
-	return m, m.Score > 0 && !m.Advisory && (m.Open() || f.Now.Sub(m.RestoredAt) < Recent)
+	return Match{}, false
+}
+
+// explains reports whether an issue that nobody chose may be the one.
+func (f Facts) explains(m Match) bool {
+	return m.Score > 0 && !m.Advisory && (m.Open() || f.Now.Sub(m.RestoredAt) < Recent)
 }
 
 // Gather makes evidence of the answers of a call and of what the desk knows. What

@@ -95,7 +95,10 @@ func TestGather(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, attached := facts.Issue(tt.answers)
+		m, attached := facts.Issue(tt.answers)
+		if attached == (m.ID == "") {
+			t.Errorf("%s: attached %v to %q", tt.name, attached, m.ID)
+		}
 		reasons := Reasons(tt.answers, v, facts)
 		if got := strings.Join(reasons, " "); got != tt.reasons || NextOf(v, attached, reasons) != tt.next {
 			t.Errorf("%s: %s for the reasons %q, want %s for %q (%+v)", tt.name, NextOf(v, attached, reasons), got, tt.next, tt.reasons, v.Scores)

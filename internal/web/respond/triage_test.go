@@ -107,6 +107,16 @@ func TestStepByStep(t *testing.T) {
 	webtest.Has(t, "the verdict", plain(b.Open(at)), "Incident global : rattacher à MO821132")
 }
 
+// A call that no issue explains is not prepared in the name of one.
+func TestNothingIsSaidOfAnIssueThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	_, b := n1(t)
+	sent(t, b, "/triage", url.Values{"do": {"guide"}})
+	page := b.Open("/triage/1/escalate")
+	webtest.Has(t, "to prepare", page, "ID of the public incident")
+	webtest.Lacks(t, "to prepare", page, "MO821132")
+}
+
 // What a form says wrongly is said at its field, and nothing of it is lost.
 func TestFieldsAreChecked(t *testing.T) {
 	t.Parallel()
