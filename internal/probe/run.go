@@ -61,7 +61,7 @@ type run struct {
 	invented  string // a name that cannot exist
 	hosts     []*asked
 	endpoints []*reached
-	general   []Check // of the resolver and of proxies, for names that cannot exist
+	general   []*Check // of the resolver and of proxies, for names that cannot exist
 }
 
 // asked is a host, whose name is asked for once.
@@ -144,16 +144,13 @@ func (r *run) resolved(ctx context.Context, h *asked) []Check {
 func (r *run) madeUp(ctx context.Context, wait *sync.WaitGroup) {
 	var proxies []string
 	add := func(kind Kind, ask func() Check) {
-		r.general = append(r.general, Check{})
-		at := len(r.general) - 1
+		check := &Check{}
+		r.general = append(r.general, check)
 		wait.Go(func() {
-			check := ask()
+			*check = ask()
 			check.Kind = kind
-			r.general[at] = check
 		})
 	}
-	// All places are made before the first one is filled.
-	r.general = make([]Check, 0, len(r.endpoints)+1)
 	if len(r.names.system) > 0 {
 		add(DNS, func() Check { return r.names.madeUp(ctx, r.invented) })
 	}
@@ -235,11 +232,11 @@ func (r *run) checks() []Check {
 	var list []Check
 	var answers []*heard
 	shown := map[*asked]bool{}
-	list = append(list, r.general...)
 	liar := map[string]bool{}
-	for i := range r.general {
-		if r.general[i].Code == "proxy.madeup" {
-			liar[r.general[i].Args["proxy"]] = true
+	for _, c := range r.general {
+		list = append(list, *c)
+		if c.Code == "proxy.madeup" {
+			liar[c.Args["proxy"]] = true
 		}
 	}
 	for _, e := range r.endpoints {

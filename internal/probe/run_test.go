@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -404,6 +406,28 @@ func TestProxies(t *testing.T) {
 				t.Errorf("the credentials of the proxy are in the result: %s, %v", body, err)
 			}
 		})
+	}
+}
+
+// Every proxy is asked for a name that cannot exist, and what comes of it stands
+// in the order of the endpoints; the race detector watches.
+func TestProxiesAtOnce(t *testing.T) {
+	t.Parallel()
+	r := &run{invented: "made-up.invalid"}
+	for port := range 100 {
+		proxy := &url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(port+1)} // nobody listens there
+		r.endpoints = append(r.endpoints, &reached{Endpoint: &Endpoint{}, way: way{proxy: proxy}})
+	}
+	var wait sync.WaitGroup
+	r.madeUp(t.Context(), &wait)
+	wait.Wait()
+	for i, c := range r.general {
+		if c.Kind != Proxy || c.Code != "proxy.madeup.unknown" || c.Args["proxy"] != r.endpoints[i].way.proxy.Host {
+			t.Errorf("%+v", c)
+		}
+	}
+	if len(r.general) != len(r.endpoints) {
+		t.Errorf("%d of %d proxies were asked", len(r.general), len(r.endpoints))
 	}
 }
 
