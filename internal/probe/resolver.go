@@ -95,16 +95,16 @@ func (n *names) ask(ctx context.Context, resolvers []netip.AddrPort, name string
 	return t
 }
 
-// resolve asks for both types at all resolvers at once. ready gets the addresses
-// to connect to as soon as one type has some, or nothing where none has: a silent
-// AAAA holds up no A.
-func (n *names) resolve(ctx context.Context, host Endpoint, ready chan<- []netip.Addr) []Check {
+// resolve asks for both types at all resolvers at once. It calls ready once, with
+// the addresses to connect to as soon as one type has some, or with none where none
+// has: a silent AAAA holds up no A.
+func (n *names) resolve(ctx context.Context, host Endpoint, ready func([]netip.Addr)) []Check {
 	if address, err := netip.ParseAddr(host.Host); err == nil {
-		ready <- []netip.Addr{address}
+		ready([]netip.Addr{address})
 		return nil
 	}
 	if fixed := readHosts(n.hosts, host.Host); len(fixed) > 0 {
-		ready <- fixed
+		ready(fixed)
 		outcome := Fail
 		if host.Own {
 			outcome = Pass
@@ -112,7 +112,7 @@ func (n *names) resolve(ctx context.Context, host Endpoint, ready chan<- []netip
 		return []Check{found(outcome, "dns.hosts", "name", host.Host, "addresses", list(fixed))}
 	}
 	if len(n.system) == 0 {
-		ready <- nil
+		ready(nil)
 		return []Check{found(Unknown, "dns.none", "name", host.Host)}
 	}
 	a, aaaa, secondA, secondAAAA := make(chan told, 1), make(chan told, 1), make(chan told, 1), make(chan told, 1)
@@ -127,11 +127,11 @@ func (n *names) resolve(ctx context.Context, host Endpoint, ready chan<- []netip
 	}
 	four := <-a
 	if len(four.addresses) > 0 {
-		ready <- four.addresses
+		ready(four.addresses)
 	}
 	six := <-aaaa
 	if len(four.addresses) == 0 {
-		ready <- six.addresses
+		ready(six.addresses)
 	}
 	checks := judge(host, four, six)
 	if n.second.IsValid() {

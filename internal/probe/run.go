@@ -66,8 +66,7 @@ type run struct {
 
 // asked is a host, whose name is asked for once.
 type asked struct {
-	endpoint  Endpoint // the first one with the host
-	ready     chan []netip.Addr
+	endpoint  Endpoint      // the first one with the host
 	known     chan struct{} // closed once addresses are set
 	addresses []netip.Addr
 	checks    []Check
@@ -88,13 +87,7 @@ func (r *run) all(ctx context.Context) {
 	r.prepare()
 	var wait sync.WaitGroup
 	for _, h := range r.hosts {
-		wait.Go(func() {
-			h.addresses = <-h.ready
-			close(h.known)
-		})
-		wait.Go(func() {
-			h.checks = r.resolved(ctx, h)
-		})
+		wait.Go(func() { h.checks = r.resolved(ctx, h) })
 	}
 	r.madeUp(ctx, &wait)
 	turns := make(chan struct{}, maxAtOnce)
@@ -105,7 +98,7 @@ func (r *run) all(ctx context.Context) {
 				defer func() { <-turns }()
 				r.reach(ctx, e)
 			case <-ctx.Done():
-				e.checks = []Check{r.cut(ctx, Connect, e, Check{Outcome: Fail})}
+				e.checks = []Check{named(ctx, Connect, e.Service, e.Target(), Check{Outcome: Fail})}
 			}
 		})
 	}
@@ -119,7 +112,7 @@ func (r *run) prepare() {
 		e := &r.List.Endpoints[i]
 		h := byName[e.Host]
 		if h == nil {
-			h = &asked{endpoint: *e, ready: make(chan []netip.Addr, 1), known: make(chan struct{})}
+			h = &asked{endpoint: *e, known: make(chan struct{})}
 			byName[e.Host] = h
 			r.hosts = append(r.hosts, h)
 		}
@@ -130,12 +123,12 @@ func (r *run) prepare() {
 // resolved asks for a host. Behind a proxy, which asks for itself, the answer is
 // looked at all the same: not every program goes through it.
 func (r *run) resolved(ctx context.Context, h *asked) []Check {
-	list := r.names.resolve(ctx, h.endpoint, h.ready)
+	list := r.names.resolve(ctx, h.endpoint, func(addresses []netip.Addr) {
+		h.addresses = addresses
+		close(h.known)
+	})
 	for i := range list {
-		list[i].Kind, list[i].Service, list[i].Target = DNS, h.endpoint.Service, h.endpoint.Host
-		if over(ctx) && list[i].Outcome == Fail {
-			list[i] = Check{Kind: DNS, Service: h.endpoint.Service, Target: h.endpoint.Host, Outcome: Unknown, Code: "cut"}
-		}
+		list[i] = named(ctx, DNS, h.endpoint.Service, h.endpoint.Host, list[i])
 	}
 	return list
 }
@@ -208,7 +201,7 @@ func (r *run) note(ctx context.Context, e *reached, kind Kind, start time.Time, 
 	if check.Milliseconds == 0 {
 		check.Milliseconds = time.Since(start).Milliseconds()
 	}
-	e.checks = append(e.checks, r.cut(ctx, kind, e, check))
+	e.checks = append(e.checks, named(ctx, kind, e.Service, e.Target(), check))
 }
 
 // over reports whether a probe has ended. A connection may hear of the deadline
@@ -218,12 +211,13 @@ func over(ctx context.Context) bool {
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
-// cut names a check, and takes back a failure that comes of the probe's own end.
-func (r *run) cut(ctx context.Context, kind Kind, e *reached, check Check) Check {
+// named says what a check is of, and takes back a failure that comes of the probe's
+// own end.
+func named(ctx context.Context, kind Kind, service, target string, check Check) Check {
 	if over(ctx) && check.Outcome == Fail {
 		check = found(Unknown, "cut")
 	}
-	check.Kind, check.Service, check.Target = kind, e.Service, e.Target()
+	check.Kind, check.Service, check.Target = kind, service, target
 	return check
 }
 
