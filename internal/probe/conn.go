@@ -2,8 +2,10 @@ package probe
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"net"
+	"time"
 )
 
 // maxHeader is how many bytes a connection may send before the header of an
@@ -11,6 +13,18 @@ import (
 const maxHeader = 64 << 10
 
 var errHeader = errors.New("the header of the answer is too large")
+
+// timedOut reports whether an error says that time was up.
+func timedOut(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout() || errors.Is(err, context.DeadlineExceeded)
+}
+
+// endedBy has reading and writing on a connection fail once ctx ends, until stop is
+// called.
+func endedBy(ctx context.Context, conn net.Conn) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+}
 
 // A bounded connection is read until a bound.
 type bounded struct {

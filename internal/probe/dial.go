@@ -53,11 +53,10 @@ func connect(ctx context.Context, e *Endpoint, w way, addresses []netip.Addr) (n
 
 // unconnected says why there is no connection.
 func unconnected(err error, prefix string, pairs ...string) Check {
-	timeout := net.Error(nil)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return found(Fail, prefix+"refused", pairs...)
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case timedOut(err):
 		return found(Fail, prefix+"timeout", append(pairs, "seconds", seconds(connectLimit))...)
 	}
 	return found(Fail, prefix+"unreachable", pairs...)
@@ -108,7 +107,7 @@ func dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error) {
 func tunnel(ctx context.Context, conn net.Conn, target string, user *url.Userinfo) (*http.Response, net.Conn, error) {
 	deadline, _ := ctx.Deadline()
 	_ = conn.SetDeadline(deadline)
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	defer endedBy(ctx, conn)()
 	request := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: target}, Host: target, Header: http.Header{"User-Agent": {agent}}}
 	if user != nil {
 		password, _ := user.Password()

@@ -89,7 +89,7 @@ func askUDP(ctx context.Context, resolver netip.AddrPort, question []byte, id ui
 		return answer{}, err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
+	defer endedBy(ctx, conn)()
 	buffer := make([]byte, 4096)
 	again := time.Now().Add(dnsAgain)
 	for try := 0; ; try++ {
@@ -104,7 +104,7 @@ func askUDP(ctx context.Context, resolver netip.AddrPort, question []byte, id ui
 		}
 		for {
 			n, err := conn.Read(buffer)
-			if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() && try == 0 && ctx.Err() == nil {
+			if timedOut(err) && try == 0 && ctx.Err() == nil {
 				break
 			}
 			if err != nil {
@@ -123,7 +123,7 @@ func askTCP(ctx context.Context, resolver netip.AddrPort, question []byte, id ui
 		return answer{}, err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	defer endedBy(ctx, conn)()
 	if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(question))), question...)); err != nil { //nolint:gosec // some 50 bytes
 		return answer{}, err
 	}

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -77,8 +76,7 @@ func onlyOver(conn net.Conn) *http.Transport {
 }
 
 func unanswered(e *Endpoint, err error) Check {
-	timeout := net.Error(nil)
-	if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+	if timedOut(err) {
 		return found(Fail, "http.timeout", "target", e.Target(), "seconds", seconds(httpLimit))
 	}
 	return found(Fail, "http.none", "target", e.Target())

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -180,13 +179,12 @@ func (t *told) check(host Endpoint, kind dnsmessage.Type, some bool) Check {
 
 // failed says why there is no answer.
 func (t *told) failed(with func(...string) []string) Check {
-	timeout := net.Error(nil)
 	switch {
 	case errors.Is(t.err, errAnswer):
 		return found(Fail, "dns.garbled", with()...)
 	case errors.Is(t.err, syscall.ECONNREFUSED):
 		return found(Fail, "dns.closed", with()...)
-	case errors.As(t.err, &timeout) && timeout.Timeout():
+	case timedOut(t.err):
 		return found(Fail, "dns.timeout", with("seconds", seconds(dnsLimit))...)
 	}
 	return found(Fail, "dns.unreachable", with()...)

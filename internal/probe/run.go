@@ -173,7 +173,7 @@ func (r *run) reach(ctx context.Context, e *reached) {
 		return
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	defer endedBy(ctx, conn)()
 	sure := false
 	if e.Protocol == "https" || e.Protocol == "tls" {
 		var secure *tls.Conn

@@ -31,8 +31,7 @@ func handshake(ctx context.Context, conn net.Conn, e *Endpoint, roots *x509.Cert
 		InsecureSkipVerify: true, //nolint:gosec // judged below
 	})
 	if err := secure.HandshakeContext(ctx); err != nil {
-		timeout := net.Error(nil)
-		if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+		if timedOut(err) {
 			return nil, found(Fail, "tls.timeout", "target", e.address(), "seconds", seconds(tlsLimit))
 		}
 		return nil, found(Fail, "tls.none", "target", e.address(), "reason", printable(err.Error()))
