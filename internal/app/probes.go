@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -41,17 +40,8 @@ func newProber(c config.Probes, r *Rooms, log *slog.Logger) (*prober, error) {
 		return nil, nil
 	}
 	p := &prober{settings: c, tenants: r.Archive, results: r.Responses, log: log, run: probe.Run}
-	var file io.Reader = strings.NewReader(probe.Shipped())
-	if c.Endpoints != "" {
-		opened, err := os.Open(c.Endpoints)
-		if err != nil {
-			return nil, fmt.Errorf("probes.endpoints: %w", err)
-		}
-		defer opened.Close()
-		file = opened
-	}
 	var err error
-	if p.list, err = probe.ReadList(file); err != nil {
+	if p.list, err = probe.OpenList(c.Endpoints); err != nil {
 		return nil, fmt.Errorf("probes.endpoints: %w", err)
 	}
 	if c.Second != "" {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -81,11 +80,13 @@ func (c *probeRunCmd) Run(ctx context.Context, s *session) error {
 // config is what the flags ask for.
 func (c *probeRunCmd) config(ctx context.Context, s *session) (settings probe.Config, err error) {
 	settings = probe.Config{Machine: probe.Here(ctx, s.env.Getenv), Seat: probe.Label(c.Seat), Network: probe.Label(c.Network), Now: time.Now}
-	if settings.List, err = readEndpoints(c.Endpoints); err != nil {
+	if settings.List, err = probe.OpenList(c.Endpoints); err != nil {
 		return settings, err
 	}
-	if settings.Second, err = optionalResolver(c.Second); err != nil {
-		return settings, err
+	if c.Second != "" {
+		if settings.Second, err = probe.ReadResolver(c.Second); err != nil {
+			return settings, err
+		}
 	}
 	if len(c.Resolver) > 0 {
 		if settings.Machine, err = settings.Machine.WithResolvers(c.Resolver...); err != nil {
@@ -96,26 +97,6 @@ func (c *probeRunCmd) config(ctx context.Context, s *session) (settings probe.Co
 		settings.Machine, err = settings.Machine.WithScript(ctx, c.Pac)
 	}
 	return settings, err
-}
-
-func optionalResolver(text string) (netip.AddrPort, error) {
-	if text == "" {
-		return netip.AddrPort{}, nil
-	}
-	return probe.ReadResolver(text)
-}
-
-// readEndpoints reads a file of endpoints, or the list that is shipped.
-func readEndpoints(name string) (probe.List, error) {
-	if name == "" {
-		return probe.ReadList(strings.NewReader(probe.Shipped()))
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return probe.List{}, fmt.Errorf("read the list of endpoints: %w", err)
-	}
-	defer file.Close()
-	return probe.ReadList(file)
 }
 
 // print writes the result for people in their language, or for programs.
@@ -189,7 +170,7 @@ type probeListCmd struct {
 }
 
 func (c *probeListCmd) Run(s *session) error {
-	list, err := readEndpoints(c.Endpoints)
+	list, err := probe.OpenList(c.Endpoints)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,20 @@ func (e *Endpoint) web() *url.URL {
 		path = "/"
 	}
 	return &url.URL{Scheme: e.Protocol, Host: host, Path: path, RawQuery: query}
+}
+
+// OpenList reads a file of endpoints as [ReadList] does, or the list that is
+// shipped where it has no name.
+func OpenList(name string) (List, error) {
+	if name == "" {
+		return ReadList(strings.NewReader(shipped))
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return List{}, fmt.Errorf("read the list of endpoints: %w", err)
+	}
+	defer file.Close()
+	return ReadList(file)
 }
 
 // ReadList reads a list of endpoints. Everything that is wrong with it is said at
