@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"example.org/tocsin/internal/demo"
@@ -23,14 +22,11 @@ func (r *demoRun) probed(ctx context.Context, desk *App) error {
 		if err := result.Check(); err != nil {
 			return err
 		}
-		body, err := json.Marshal(result)
+		p, err := result.Kept(result.At)
 		if err != nil {
 			return err
 		}
-		p := tocsin.Probe{
-			ID: tocsin.NewGUID(), TenantID: demo.Contoso, At: result.At, ReceivedAt: result.At, Seat: result.Seat, Network: network, Origin: tocsin.ProbePasted,
-			By: string(tocsin.RoleSupportN1), Cause: result.Cause, Result: body,
-		}
+		p.TenantID, p.Origin, p.By = demo.Contoso, tocsin.ProbePasted, string(tocsin.RoleSupportN1)
 		if err := desk.Responses.AddProbe(ctx, p); err != nil {
 			return err
 		}

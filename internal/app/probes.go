@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -77,10 +76,11 @@ func (p *prober) probe(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return nil // the desk stops
 	}
-	body, err := json.Marshal(result)
+	one, err := result.Kept(result.At)
 	if err != nil {
 		return err
 	}
+	one.Seat, one.Origin = "server", tocsin.ProbeServer
 	tenants, err := p.tenants.Tenants(ctx)
 	if err != nil {
 		return err
@@ -91,10 +91,7 @@ func (p *prober) probe(ctx context.Context) error {
 			p.log.WarnContext(ctx, "probes.tenants names no tenant of this desk", "tenant", name)
 			continue
 		}
-		one := tocsin.Probe{
-			ID: tocsin.NewGUID(), TenantID: tenants[at].ID, At: result.At, ReceivedAt: result.At, Seat: "server", Network: result.Network, Origin: tocsin.ProbeServer,
-			Cause: result.Cause, Result: body,
-		}
+		one.ID, one.TenantID = tocsin.NewGUID(), tenants[at].ID
 		if err := p.results.AddProbe(ctx, one); err != nil {
 			return err
 		}

@@ -105,6 +105,16 @@ func ReadJSON(body []byte) (Result, error) {
 	return r, nil
 }
 
+// Kept returns a result as the desk keeps it, under a new id. Whose it is and how it
+// came is for the caller to add.
+func (r *Result) Kept(receivedAt time.Time) (tocsin.Probe, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return tocsin.Probe{}, fmt.Errorf("write the result: %w", err)
+	}
+	return tocsin.Probe{ID: tocsin.NewGUID(), At: r.At, ReceivedAt: receivedAt, Seat: r.Seat, Network: r.Network, Cause: r.Cause, Result: body}, nil
+}
+
 // Check holds a result that comes from elsewhere to what a probe writes: codes of
 // the closed list, bounded texts on one line. The cause is worked out anew.
 func (r *Result) Check() error {

@@ -116,7 +116,7 @@ func (v *view) paste() error {
 	if err != nil {
 		return v.show(web.FormStatus(err), "", err)
 	}
-	p, err := kept(&r, v.Now)
+	p, err := r.Kept(v.Now)
 	if err != nil {
 		return err
 	}
@@ -125,12 +125,6 @@ func (v *view) paste() error {
 		return err
 	}
 	return v.Redirect(v.Href("/probes?done=pasted"))
-}
-
-// kept is a result as the store keeps it.
-func kept(r *probe.Result, now time.Time) (tocsin.Probe, error) {
-	body, err := json.Marshal(r)
-	return tocsin.Probe{ID: tocsin.NewGUID(), At: r.At, ReceivedAt: now, Seat: r.Seat, Network: r.Network, Cause: r.Cause, Result: body}, err
 }
 
 // take serves POST /probes/results for programs: a result with its code. What is
@@ -177,7 +171,7 @@ func (p *Pages) keep(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	one, err := kept(&result, p.config.Now())
+	one, err := result.Kept(p.config.Now())
 	if err != nil {
 		return err
 	}
