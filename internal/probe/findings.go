@@ -34,11 +34,9 @@ func (r *Result) Findings(l *lang.Locale, origin string, at time.Time) []tocsin.
 		if place, known := places[name]; !known {
 			places[name] = len(list)
 			list = append(list, one)
-		} else if rank(c.Outcome) > rank(Outcome(list[place].Outcome)) {
+		} else if c.Outcome.Severity() > Outcome(list[place].Outcome).Severity() {
 			list[place] = one
 		}
 	}
 	return list
 }
-
-func rank(o Outcome) int { return map[Outcome]int{Pass: 0, Unknown: 1, Fail: 2}[o] }

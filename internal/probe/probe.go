@@ -14,6 +14,7 @@
 package probe
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,10 @@ const (
 	Fail    Outcome = "fail"
 	Unknown Outcome = "unknown" // cannot tell
 )
+
+// Severity orders outcomes, the least severe first: none, a pass, what cannot be
+// told, a failure.
+func (o Outcome) Severity() int { return slices.Index([]Outcome{"", Pass, Unknown, Fail}, o) }
 
 // A Kind is what a check looks at.
 type Kind string

@@ -56,7 +56,9 @@ func (v *view) attach() error {
 	}
 	origin := v.title(&read[at])
 	found := read[at].result.Findings(v.Locale.Locale, origin, read[at].ReceivedAt)
-	slices.SortStableFunc(found, func(a, b tocsin.TriageFinding) int { return cmp.Compare(urgent(a), urgent(b)) })
+	slices.SortStableFunc(found, func(a, b tocsin.TriageFinding) int { // the most severe first
+		return cmp.Compare(probe.Outcome(b.Outcome).Severity(), probe.Outcome(a.Outcome).Severity())
+	})
 	found = found[:min(len(found), maxFindings)]
 	change := respond.TriageChange{TenantID: tenant, N: n, Rev: open[call].Rev, Now: v.Now}
 	_, err = v.pages.config.Calls.ChangeTriage(ctx, change, func(t *tocsin.Triage) error {
@@ -67,9 +69,4 @@ func (v *view) attach() error {
 		return v.show(web.FormStatus(err), "", err)
 	}
 	return v.Redirect(v.There("/triage/" + strconv.FormatInt(n, 10)))
-}
-
-// urgent sorts what failed before what cannot be told, and that before the rest.
-func urgent(f tocsin.TriageFinding) int {
-	return map[string]int{string(probe.Fail): 0, string(probe.Unknown): 1, string(probe.Pass): 2}[f.Outcome]
 }

@@ -132,8 +132,7 @@ func endpoints(r *probe.Result) map[string]probe.Outcome {
 }
 
 func worse(a, b probe.Outcome) probe.Outcome {
-	rank := map[probe.Outcome]int{"": 0, probe.Pass: 1, probe.Unknown: 2, probe.Fail: 3}
-	if rank[b] > rank[a] {
+	if b.Severity() > a.Severity() {
 		return b
 	}
 	return a

@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"errors"
 	"time"
 
 	"example.org/tocsin/internal/lang"
@@ -92,8 +91,6 @@ func readable(list []tocsin.Probe) (read []seen) {
 	for _, p := range list {
 		if r, err := probe.ReadJSON(p.Result); err == nil {
 			read = append(read, seen{p, r})
-		} else if !errors.Is(err, tocsin.ErrInvalid) {
-			continue
 		}
 	}
 	return read
