@@ -38,11 +38,11 @@ func evaluatePAC(script, address, host string) (string, error) {
 		return "", err
 	}
 	s := &pac{tokens: tokens}
-	body, err := s.find()
+	first, second, err := s.find()
 	if err != nil {
 		return "", err
 	}
-	s.at, s.vars = body.at, map[string]any{body.first: address, body.second: host}
+	s.vars = map[string]any{first: address, second: host}
 	value, returned, err := s.block(true)
 	if err != nil {
 		return "", err
@@ -128,15 +128,10 @@ func (s *pac) step() error {
 	return nil
 }
 
-// A body is where the function's statements begin, and its parameters.
-type body struct {
-	at            int
-	first, second string
-}
-
-// find looks for FindProxyForURL. What stands outside of it may be anything, as
-// long as the function does not ask for it.
-func (s *pac) find() (body, error) {
+// find goes to the statements of FindProxyForURL and returns the names of its
+// parameters. What stands outside of it may be anything, as long as the function
+// does not ask for it.
+func (s *pac) find() (first, second string, err error) {
 	for ; s.at < len(s.tokens); s.at++ {
 		if s.peek().text != "function" || s.peek().kind != 'n' {
 			continue
@@ -146,26 +141,16 @@ func (s *pac) find() (body, error) {
 			continue
 		}
 		if err := s.expect("("); err != nil {
-			return body{}, err
+			return "", "", err
 		}
-		first := s.next()
+		first = s.next().text
 		if err := s.expect(","); err != nil {
-			return body{}, err
+			return "", "", err
 		}
-		second := s.next()
-		if err := s.expect(")"); err != nil {
-			return body{}, err
-		}
-		return body{s.at, first.text, second.text}, s.peekIs("{")
+		second = s.next().text
+		return first, second, s.expect(")")
 	}
-	return body{}, unread("it has no FindProxyForURL")
-}
-
-func (s *pac) peekIs(text string) error {
-	if s.peek().text != text {
-		return unread("%q in place of %q", printable(s.peek().text), text)
-	}
-	return nil
+	return "", "", unread("it has no FindProxyForURL")
 }
 
 // pacCall works out the functions that ask nothing of the network.

@@ -117,13 +117,7 @@ func (s *pac) statement(run bool) (any, bool, error) {
 }
 
 // value works out an expression, or passes over it.
-func (s *pac) value(run bool) (any, error) {
-	before := s.skip
-	s.skip = before || !run
-	v, err := s.or()
-	s.skip = before
-	return v, err
-}
+func (s *pac) value(run bool) (any, error) { return s.unless(!run, s.or) }
 
 func (s *pac) assignment(run bool) error {
 	name := s.next()
@@ -201,11 +195,12 @@ func (s *pac) and() (any, error) {
 	return left, err
 }
 
-// unless passes over an operand where the other one has decided.
-func (s *pac) unless(decided bool, operand func() (any, error)) (any, error) {
+// unless works out a part of an expression, or passes over it where that is decided
+// without it.
+func (s *pac) unless(decided bool, part func() (any, error)) (any, error) {
 	before := s.skip
 	s.skip = before || decided
-	v, err := operand()
+	v, err := part()
 	s.skip = before
 	return v, err
 }
