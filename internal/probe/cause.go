@@ -75,7 +75,7 @@ func Codes() []string {
 		"dns.madeup.none", "dns.madeup.unknown", "dns.none", "dns.ok", "dns.other", "dns.stripped", "dns.timeout", "dns.unreachable",
 		"http.busy", "http.fault", "http.lost", "http.none", "http.ok", "http.plain", "http.portal", "http.portal.status", "http.proxy", "http.timeout",
 		"proxy.detect", "proxy.direct", "proxy.except", "proxy.kind", "proxy.madeup", "proxy.madeup.none", "proxy.madeup.unknown", "proxy.script",
-		"proxy.script.missing", "proxy.self", "proxy.through", "proxy.udp", "proxy.unknown", "proxy.unread",
+		"proxy.script.missing", "proxy.self", "proxy.through", "proxy.unknown", "proxy.unread",
 		"tls.intercepted", "tls.name", "tls.none", "tls.ok", "tls.old", "tls.own", "tls.timeout", "tls.unlogged", "tls.unlogged.old", "tls.untrusted",
 		"udp",
 	}

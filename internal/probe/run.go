@@ -157,12 +157,11 @@ func (r *run) madeUp(ctx context.Context, wait *sync.WaitGroup) {
 
 // reach goes the way to an endpoint as far as it leads.
 func (r *run) reach(ctx context.Context, e *reached) {
-	r.note(ctx, e, Proxy, time.Now(), e.way.check)
 	if e.Protocol == "udp" {
-		e.checks = e.checks[:0]
-		r.note(ctx, e, UDP, time.Now(), found(Unknown, "udp", "target", e.address()))
+		r.note(ctx, e, UDP, time.Now(), e.way.check)
 		return
 	}
+	r.note(ctx, e, Proxy, time.Now(), e.way.check)
 	if e.way.proxy == nil {
 		<-e.host.known // resolvers have limits of their own
 	}

@@ -61,11 +61,11 @@ func readEnvironment(getenv func(string) string) environment {
 // of returns how an endpoint is reached.
 func (s *settings) of(e *Endpoint) way {
 	target := e.address()
+	if e.Protocol == "udp" {
+		return way{check: found(Unknown, "udp", "target", target)}
+	}
 	if address, err := netip.ParseAddr(e.Host); e.Host == "localhost" || err == nil && address.IsLoopback() {
 		return way{check: found(Pass, "proxy.self", "target", target)}
-	}
-	if e.Protocol == "udp" {
-		return way{check: found(Unknown, "proxy.udp", "target", target)}
 	}
 	variable, proxy := s.environment.https, s.environment.config.HTTPSProxy
 	if e.Protocol == "http" {

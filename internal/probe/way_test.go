@@ -61,7 +61,7 @@ function FindProxyForURL(url, host) {
 		{"script says socks", nil, script(pac), endpoint(t, "https", "teams.microsoft.com", 0), Unknown, "proxy.script", "SOCKS", ""},
 		{"script asks the network", nil, script(`function FindProxyForURL(url, host) { if (isInNet(dnsResolve(host), "10.0.0.0", "255.0.0.0")) return "DIRECT"; return "PROXY p:1"; }`), endpoint(t, "https", "teams.microsoft.com", 0), Unknown, "proxy.script", "dnsResolve", ""},
 		{"script is missing", nil, script(""), endpoint(t, "https", "teams.microsoft.com", 0), Unknown, "proxy.script.missing", "proxy.pac", ""},
-		{"udp", environ, system{known: true}, endpoint(t, "udp", "teams.microsoft.com", 3478), Unknown, "proxy.udp", "", ""},
+		{"udp", environ, system{known: true}, endpoint(t, "udp", "teams.microsoft.com", 3478), Unknown, "udp", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
