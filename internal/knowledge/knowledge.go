@@ -11,10 +11,8 @@ package knowledge
 
 import (
 	"embed"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"example.org/tocsin/internal/lang"
 )
@@ -68,42 +66,11 @@ type Service struct {
 	Say        string // the sentence for a caller
 }
 
-// books are the languages, read once.
-var books = sync.OnceValues(func() (map[string]*Book, error) { //nolint:gochecknoglobals // read once, never changed
-	all := map[string]*Book{}
-	for _, code := range lang.Languages() {
-		b, err := read(code)
-		if err != nil {
-			return nil, fmt.Errorf("knowledge in %s: %w", code, err)
-		}
-		all[code] = b
-	}
-	return all, nil
-})
-
-// read reads a language. Members that nobody knows are refused.
-func read(code string) (*Book, error) {
-	body, err := content.ReadFile("content/" + code + ".yaml")
-	if err != nil {
-		return nil, err
-	}
-	b := &Book{}
-	return b, lang.Rules{Code: code}.DecodeYAML(body, b, "commands") // commands are for machines
-}
+var books = lang.NewContent[Book](content, nil, "commands") //nolint:gochecknoglobals // read once, never changed
 
 // In returns the book in a language of the pages. It fails where the program was
 // built with a content that cannot be read, or knows no such language.
-func In(code string) (*Book, error) {
-	all, err := books()
-	if err != nil {
-		return nil, err
-	}
-	b, ok := all[code]
-	if !ok {
-		return nil, fmt.Errorf("knowledge: no language %q", code)
-	}
-	return b, nil
-}
+func In(code string) (*Book, error) { return books.In(code) }
 
 // Of returns the book about an issue: its slots are filled in. An empty id
 // stands for one that is not known.
@@ -130,13 +97,10 @@ func (b *Book) Of(issue string) *Book {
 	return &about
 }
 
-// Service returns what is known of a service, by its id.
-func (b *Book) Service(id string) (Service, bool) {
-	i := slices.IndexFunc(b.Services, func(s Service) bool { return s.ID == id })
-	if i < 0 {
-		return Service{}, false
-	}
-	return b.Services[i], true
+// Service returns what is known of a service, by its id; ok is false where there
+// is none.
+func (b *Book) Service(id string) (s Service, ok bool) {
+	return find(b.Services, func(s Service) string { return s.ID }, id)
 }
 
 // Cell returns the items of a cell as one sentence.

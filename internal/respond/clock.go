@@ -200,8 +200,13 @@ func (c Course) updates(now time.Time) (last, current int) {
 
 // Current returns the step that is to be done: the key of the update of this hour
 // for the updates, and ok false once there is none.
-func (c Course) Current(step string, now time.Time) (Clock, bool) {
-	return find(c.Plan(now), func(k Clock) bool { return k.Step == step && k.Open() }, true)
+func (c Course) Current(step string, now time.Time) (current Clock, ok bool) {
+	for _, clock := range c.Plan(now) {
+		if clock.Step == step && clock.Open() {
+			return clock, true
+		}
+	}
+	return Clock{}, false
 }
 
 func (c Course) clock(k Key, now time.Time) Clock {

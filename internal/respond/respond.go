@@ -12,7 +12,6 @@ import (
 	"embed"
 	"fmt"
 	"slices"
-	"sync"
 
 	"example.org/tocsin/internal/lang"
 )
@@ -46,49 +45,20 @@ type Item struct{ ID, Text string }
 // EveryService is the id of the checklist that no service is needed for.
 const EveryService = "all"
 
-// books are the languages, read once.
-var books = sync.OnceValues(func() (map[string]*Book, error) { //nolint:gochecknoglobals // read once, never changed
-	all := map[string]*Book{}
-	for _, code := range lang.Languages() {
-		b, err := read(code)
-		if err != nil {
-			return nil, fmt.Errorf("content of incidents: %w", err)
-		}
-		all[code] = b
-	}
-	return all, nil
-})
-
-// read reads a language, and refuses messages with slots that nobody fills.
-func read(code string) (*Book, error) {
-	body, err := content.ReadFile("content/" + code + ".yaml")
-	if err != nil {
-		return nil, err
-	}
-	b := &Book{}
-	if err := (lang.Rules{Code: code}).DecodeYAML(body, b); err != nil {
-		return nil, err
-	}
-	for _, t := range b.Messages {
-		if err := t.Validate(); err != nil {
-			return nil, fmt.Errorf("message %s in %s: %w", t.ID, code, err)
-		}
-	}
-	return b, nil
-}
+var books = lang.NewContent(content, (*Book).validate) //nolint:gochecknoglobals // read once, never changed
 
 // In returns the content in a language of the pages. It fails where the program
 // was built with a content that cannot be read, or knows no such language.
-func In(code string) (*Book, error) {
-	all, err := books()
-	if err != nil {
-		return nil, err
+func In(code string) (*Book, error) { return books.In(code) }
+
+// validate refuses messages with slots that nobody fills.
+func (b *Book) validate() error {
+	for _, t := range b.Messages {
+		if err := t.Validate(); err != nil {
+			return fmt.Errorf("message %s: %w", t.ID, err)
+		}
 	}
-	b, ok := all[code]
-	if !ok {
-		return nil, fmt.Errorf("content of incidents: no language %q", code)
-	}
-	return b, nil
+	return nil
 }
 
 // Row returns a step of the runbook by its id; ok is false where there is none.
@@ -113,7 +83,7 @@ func (b *Book) RecoveryOf(services []string) []Checklist {
 	return list
 }
 
-func find[T any, K comparable](list []T, id func(T) K, wanted K) (one T, ok bool) {
+func find[T any](list []T, id func(T) string, wanted string) (one T, ok bool) {
 	i := slices.IndexFunc(list, func(v T) bool { return id(v) == wanted })
 	if i < 0 {
 		return one, false
