@@ -46,7 +46,7 @@ func (c *incidentStepCmd) Run(ctx context.Context, s *session) error {
 			if end.N, err = strconv.Atoi(number); err != nil || end.N < 1 {
 				return tocsin.Invalidf("step", "%q is no number of an update.", tocsin.Clip(number, 20))
 			}
-		case step == respond.StepUpdates:
+		case step == tocsin.StepUpdates:
 			if end.N, err = updateOfNow(ctx, desk, c.N, now); err != nil {
 				return err
 			}
@@ -68,7 +68,7 @@ func updateOfNow(ctx context.Context, desk *app.Rooms, n int64, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	current, ok := respond.CourseOf(i, room.Steps).Current(respond.StepUpdates, now)
+	current, ok := respond.CourseOf(i, room.Steps).Current(tocsin.StepUpdates, now)
 	if !ok {
 		return 0, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "step", Message: "No more updates are due."}
 	}

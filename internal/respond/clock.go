@@ -6,19 +6,6 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// The steps of the runbook.
-const (
-	StepDetection    = "detection"
-	StepAnnouncement = "announcement"
-	StepEscalation   = "escalation"
-	StepUpdates      = "updates" // one each hour, numbered from 1
-	StepClosure      = "closure"
-	StepReview       = "review"
-)
-
-// Steps lists the steps of the runbook in their order.
-func Steps() []string { return tocsin.IncidentSteps() }
-
 const (
 	updateEvery = time.Hour // of real time, whatever clocks on walls do
 	reviewDays  = 7         // of the calendar, at the same hour
@@ -32,13 +19,6 @@ type Key struct {
 	N    int
 }
 
-// A Start is the instant from which due times count, as it was held from an
-// instant on until the next one.
-type Start struct {
-	T0   time.Time
-	From time.Time
-}
-
 // An End is how a step ended: done, or not needed.
 type End struct {
 	At     time.Time // when it happened
@@ -48,7 +28,7 @@ type End struct {
 // A Course is what the clocks of an incident are worked out from.
 type Course struct {
 	Zone     *time.Location
-	Starts   []Start // oldest first; the last one holds. There is one at least.
+	Starts   []tocsin.IncidentStart // oldest first; the last one holds. There is one at least.
 	Ends     map[Key]End
 	ClosedAt time.Time // zero while it goes on
 }
@@ -86,10 +66,7 @@ func CourseOf(i tocsin.Incident, steps []tocsin.IncidentStep) Course {
 	if !ok {
 		zone = time.UTC
 	}
-	c := Course{Zone: zone, Ends: map[Key]End{}, ClosedAt: i.ClosedAt}
-	for _, start := range i.Starts {
-		c.Starts = append(c.Starts, Start{T0: start.T0, From: start.Since})
-	}
+	c := Course{Zone: zone, Starts: i.Starts, Ends: map[Key]End{}, ClosedAt: i.ClosedAt}
 	for _, e := range steps {
 		c.Ends[Key{e.Step, e.N}] = End{At: e.At, Needed: e.Needed}
 	}
@@ -105,15 +82,15 @@ func (c Course) T0() time.Time { return c.Starts[len(c.Starts)-1].T0 }
 // the closure, which waits for the provider.
 func Due(k Key, t0 time.Time, zone *time.Location) time.Time {
 	switch k.Step {
-	case StepDetection:
+	case tocsin.StepDetection:
 		return t0.Add(15 * time.Minute).UTC()
-	case StepAnnouncement:
+	case tocsin.StepAnnouncement:
 		return t0.Add(30 * time.Minute).UTC()
-	case StepEscalation:
+	case tocsin.StepEscalation:
 		return t0.Add(45 * time.Minute).UTC()
-	case StepUpdates:
+	case tocsin.StepUpdates:
 		return t0.Add(time.Duration(k.N) * updateEvery).UTC()
-	case StepReview:
+	case tocsin.StepReview:
 		return daysLater(t0, reviewDays, zone)
 	}
 	return time.Time{}
@@ -149,14 +126,14 @@ func daysLater(t time.Time, days int, zone *time.Location) time.Time {
 // everywhere.
 func (c Course) Plan(now time.Time) []Clock {
 	var plan []Clock
-	for _, step := range Steps() {
-		if step != StepUpdates {
+	for _, step := range tocsin.IncidentSteps() {
+		if step != tocsin.StepUpdates {
 			plan = append(plan, c.clock(Key{Step: step}, now))
 			continue
 		}
 		last, current := c.updates(now)
 		for n := 1; n <= last; n++ {
-			clock := c.clock(Key{StepUpdates, n}, now)
+			clock := c.clock(Key{tocsin.StepUpdates, n}, now)
 			if n < current && clock.Open() {
 				clock.State = Missed
 				clock.Late = 0
@@ -172,17 +149,16 @@ func (c Course) Plan(now time.Time) []Clock {
 // that was sent. Earlier ones that nobody sent were missed. Once the incident has
 // ended none is to be sent.
 func (c Course) updates(now time.Time) (last, current int) {
-	until := now
-	over := !c.ClosedAt.IsZero()
-	if end, ok := c.Ends[Key{Step: StepClosure}]; ok && (!over || end.At.Before(c.ClosedAt)) {
-		until, over = end.At, true
+	until, over := now, !c.ClosedAt.IsZero()
+	if over {
+		until = earlier(now, c.ClosedAt)
 	}
-	if over && !c.ClosedAt.IsZero() && c.ClosedAt.Before(until) {
-		until = c.ClosedAt
+	if end, ok := c.Ends[Key{Step: tocsin.StepClosure}]; ok && (!over || end.At.Before(c.ClosedAt)) {
+		until, over = end.At, true
 	}
 	sent := 0
 	for k := range c.Ends {
-		if k.Step == StepUpdates {
+		if k.Step == tocsin.StepUpdates {
 			sent = max(sent, k.N)
 		}
 	}
@@ -228,7 +204,7 @@ func (c Course) clock(k Key, now time.Time) Clock {
 		clock.Late = 0
 	}
 	for i, start := range c.Starts[:len(c.Starts)-1] {
-		clock.WasLate = max(clock.WasLate, lateBetween(Due(k, start.T0, c.Zone), start.From, earlier(until, c.Starts[i+1].From)))
+		clock.WasLate = max(clock.WasLate, lateBetween(Due(k, start.T0, c.Zone), start.Since, earlier(until, c.Starts[i+1].Since)))
 	}
 	return clock
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata" // the machine may know no zones
+
+	"example.org/tocsin/internal/tocsin"
 )
 
 func zoneOf(t *testing.T, name string) *time.Location {
@@ -26,7 +28,7 @@ func at(text string) time.Time {
 var cities = []string{"Europe/Paris", "Asia/Tokyo", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe"}
 
 func courseFrom(t0 time.Time, zone *time.Location) Course {
-	return Course{Zone: zone, Starts: []Start{{T0: t0, From: t0}}, Ends: map[Key]End{}}
+	return Course{Zone: zone, Starts: []tocsin.IncidentStart{{T0: t0, Since: t0}}, Ends: map[Key]End{}}
 }
 
 // starts calls do with instants over two years: every 97 minutes, which meets each
@@ -43,7 +45,7 @@ func TestReviewIsAtTheSameHourOnTheSeventhDay(t *testing.T) {
 		zone := zoneOf(t, city)
 		moved := 0
 		starts(func(t0 time.Time) {
-			due := Due(Key{Step: StepReview}, t0, zone)
+			due := Due(Key{Step: tocsin.StepReview}, t0, zone)
 			from, to := t0.In(zone), due.In(zone)
 			want := time.Date(from.Year(), from.Month(), from.Day()+7, 0, 0, 0, 0, time.UTC)
 			if y, m, d := to.Date(); time.Date(y, m, d, 0, 0, 0, 0, time.UTC) != want {
@@ -84,7 +86,7 @@ func TestReviewsInHoursThatAreSkippedOrRepeated(t *testing.T) {
 		{"Asia/Tokyo", "2026-03-22T01:30:00Z", "2026-03-29T01:30:00Z"},
 		{"America/Sao_Paulo", "2026-02-14T02:30:00Z", "2026-02-21T02:30:00Z"},
 	} {
-		if got := Due(Key{Step: StepReview}, at(tt.t0), zoneOf(t, tt.city)); !got.Equal(at(tt.want)) {
+		if got := Due(Key{Step: tocsin.StepReview}, at(tt.t0), zoneOf(t, tt.city)); !got.Equal(at(tt.want)) {
 			t.Errorf("%s: from %s due at %s, want %s", tt.city, tt.t0, got, tt.want)
 		}
 	}
@@ -105,7 +107,7 @@ func TestNoStepIsMissedOrDoubled(t *testing.T) {
 						continue
 					}
 					fired[c.Key]++
-					if c.Step == StepUpdates {
+					if c.Step == tocsin.StepUpdates {
 						if !last.IsZero() && c.Due.Sub(last) != time.Hour {
 							t.Fatalf("%s, T0 %s: update %d comes %s after the one before", city, t0, c.N, c.Due.Sub(last))
 						}
@@ -115,11 +117,11 @@ func TestNoStepIsMissedOrDoubled(t *testing.T) {
 				lookedAt = now
 			}
 			for n := 1; n <= 25; n++ {
-				if fired[Key{StepUpdates, n}] != 1 {
-					t.Fatalf("%s, T0 %s: update %d fell due %d times", city, t0, n, fired[Key{StepUpdates, n}])
+				if fired[Key{tocsin.StepUpdates, n}] != 1 {
+					t.Fatalf("%s, T0 %s: update %d fell due %d times", city, t0, n, fired[Key{tocsin.StepUpdates, n}])
 				}
 			}
-			for _, step := range []string{StepDetection, StepAnnouncement, StepEscalation} {
+			for _, step := range []string{tocsin.StepDetection, tocsin.StepAnnouncement, tocsin.StepEscalation} {
 				if fired[Key{Step: step}] != 1 {
 					t.Fatalf("%s, T0 %s: %s fell due %d times", city, t0, step, fired[Key{Step: step}])
 				}
@@ -141,14 +143,14 @@ func TestPlanOfTheGuide(t *testing.T) {
 	t.Parallel()
 	t0 := at("2024-07-19T07:05:00Z")
 	c := courseFrom(t0, zoneOf(t, "Europe/Paris"))
-	for k, minutes := range map[Key]int{{Step: StepDetection}: 9, {Step: StepAnnouncement}: 26, {Step: StepEscalation}: 53, {StepUpdates, 1}: 57, {StepUpdates, 2}: 124} {
+	for k, minutes := range map[Key]int{{Step: tocsin.StepDetection}: 9, {Step: tocsin.StepAnnouncement}: 26, {Step: tocsin.StepEscalation}: 53, {tocsin.StepUpdates, 1}: 57, {tocsin.StepUpdates, 2}: 124} {
 		c.Ends[k] = End{At: t0.Add(time.Duration(minutes) * time.Minute), Needed: true}
 	}
 	now := at("2024-07-19T09:42:00Z")
 	got := states(c.Plan(now))
 	for k, want := range map[Key]string{
-		{Step: StepDetection}: "done 0s 0s", {Step: StepAnnouncement}: "done 0s 0s", {Step: StepEscalation}: "done 8m0s 0s", {StepUpdates, 1}: "done 0s 0s",
-		{StepUpdates, 2}: "done 4m0s 0s", {StepUpdates, 3}: "pending 0s 0s", {Step: StepClosure}: "pending 0s 0s", {Step: StepReview}: "pending 0s 0s",
+		{Step: tocsin.StepDetection}: "done 0s 0s", {Step: tocsin.StepAnnouncement}: "done 0s 0s", {Step: tocsin.StepEscalation}: "done 8m0s 0s", {tocsin.StepUpdates, 1}: "done 0s 0s",
+		{tocsin.StepUpdates, 2}: "done 4m0s 0s", {tocsin.StepUpdates, 3}: "pending 0s 0s", {Step: tocsin.StepClosure}: "pending 0s 0s", {Step: tocsin.StepReview}: "pending 0s 0s",
 	} {
 		if got[k] != want {
 			t.Errorf("%+v: %q, want %q", k, got[k], want)
@@ -158,10 +160,10 @@ func TestPlanOfTheGuide(t *testing.T) {
 		t.Errorf("%d clocks, want 8: %v", len(got), got)
 	}
 	next, ok := Next(c.Plan(now))
-	if !ok || next.Key != (Key{StepUpdates, 3}) || !next.Due.Equal(at("2024-07-19T10:05:00Z")) {
+	if !ok || next.Key != (Key{tocsin.StepUpdates, 3}) || !next.Due.Equal(at("2024-07-19T10:05:00Z")) {
 		t.Errorf("next = %+v, %v", next, ok)
 	}
-	if review := Due(Key{Step: StepReview}, t0, c.Zone); !review.Equal(at("2024-07-26T07:05:00Z")) {
+	if review := Due(Key{Step: tocsin.StepReview}, t0, c.Zone); !review.Equal(at("2024-07-26T07:05:00Z")) {
 		t.Errorf("review at %s", review)
 	}
 }
@@ -172,22 +174,22 @@ func TestUpdatesThatNobodySent(t *testing.T) {
 	t.Parallel()
 	t0 := at("2026-03-10T08:00:00Z")
 	c := courseFrom(t0, time.UTC)
-	c.Ends[Key{StepUpdates, 1}] = End{At: t0.Add(time.Hour), Needed: true}
+	c.Ends[Key{tocsin.StepUpdates, 1}] = End{At: t0.Add(time.Hour), Needed: true}
 	got := states(c.Plan(t0.Add(4*time.Hour + 10*time.Minute)))
 	for n, want := range map[int]string{1: "done 0s 0s", 2: "missed 0s 0s", 3: "missed 0s 0s", 4: "late 10m0s 0s", 5: ""} {
-		if got[Key{StepUpdates, n}] != want {
-			t.Errorf("update %d: %q, want %q", n, got[Key{StepUpdates, n}], want)
+		if got[Key{tocsin.StepUpdates, n}] != want {
+			t.Errorf("update %d: %q, want %q", n, got[Key{tocsin.StepUpdates, n}], want)
 		}
 	}
-	c.Ends[Key{StepUpdates, 4}] = End{At: t0.Add(4*time.Hour + 12*time.Minute), Needed: true}
-	if current, ok := c.Current(StepUpdates, t0.Add(4*time.Hour+15*time.Minute)); !ok || current.N != 5 || current.State != Pending {
+	c.Ends[Key{tocsin.StepUpdates, 4}] = End{At: t0.Add(4*time.Hour + 12*time.Minute), Needed: true}
+	if current, ok := c.Current(tocsin.StepUpdates, t0.Add(4*time.Hour+15*time.Minute)); !ok || current.N != 5 || current.State != Pending {
 		t.Errorf("after the fourth: %+v, %v", current, ok)
 	}
-	c.Ends[Key{Step: StepClosure}] = End{At: t0.Add(270 * time.Minute), Needed: true}
-	if current, ok := c.Current(StepUpdates, t0.Add(9*time.Hour)); ok {
+	c.Ends[Key{Step: tocsin.StepClosure}] = End{At: t0.Add(270 * time.Minute), Needed: true}
+	if current, ok := c.Current(tocsin.StepUpdates, t0.Add(9*time.Hour)); ok {
 		t.Errorf("an update after the closure: %+v", current)
 	}
-	if got := states(c.Plan(t0.Add(9 * time.Hour)))[Key{StepUpdates, 5}]; got != "" {
+	if got := states(c.Plan(t0.Add(9 * time.Hour)))[Key{tocsin.StepUpdates, 5}]; got != "" {
 		t.Errorf("update 5 after the closure: %q", got)
 	}
 }
@@ -197,26 +199,26 @@ func TestCorrectedStart(t *testing.T) {
 	t.Parallel()
 	first := at("2026-03-10T08:00:00Z")
 	c := courseFrom(first, time.UTC)
-	c.Starts = append(c.Starts, Start{T0: first.Add(30 * time.Minute), From: first.Add(40 * time.Minute)})
-	c.Ends[Key{Step: StepDetection}] = End{At: first.Add(20 * time.Minute), Needed: true}
+	c.Starts = append(c.Starts, tocsin.IncidentStart{T0: first.Add(30 * time.Minute), Since: first.Add(40 * time.Minute)})
+	c.Ends[Key{Step: tocsin.StepDetection}] = End{At: first.Add(20 * time.Minute), Needed: true}
 	got := states(c.Plan(first.Add(50 * time.Minute)))
 	for k, want := range map[Key]string{
-		{Step: StepDetection}:    "done 0s 5m0s",     // due +15, done +20, before the correction
-		{Step: StepAnnouncement}: "pending 0s 10m0s", // due +30, late until the correction at +40, due +60 now
-		{Step: StepEscalation}:   "pending 0s 0s",    // was due +45, after the correction
+		{Step: tocsin.StepDetection}:    "done 0s 5m0s",     // due +15, done +20, before the correction
+		{Step: tocsin.StepAnnouncement}: "pending 0s 10m0s", // due +30, late until the correction at +40, due +60 now
+		{Step: tocsin.StepEscalation}:   "pending 0s 0s",    // was due +45, after the correction
 	} {
 		if got[k] != want {
 			t.Errorf("%+v: %q, want %q", k, got[k], want)
 		}
 	}
 	for _, clock := range c.Plan(first.Add(50 * time.Minute)) {
-		if !clock.Due.IsZero() && clock.Step != StepReview && clock.Due.Sub(Due(clock.Key, first, time.UTC)) != 30*time.Minute {
+		if !clock.Due.IsZero() && clock.Step != tocsin.StepReview && clock.Due.Sub(Due(clock.Key, first, time.UTC)) != 30*time.Minute {
 			t.Errorf("%+v did not move by 30 minutes", clock)
 		}
 	}
 	back := courseFrom(first, time.UTC)
-	back.Starts = append(back.Starts, Start{T0: first.Add(-time.Hour), From: first.Add(5 * time.Minute)})
-	if got := states(back.Plan(first.Add(5 * time.Minute)))[Key{Step: StepDetection}]; got != "late 50m0s 0s" {
+	back.Starts = append(back.Starts, tocsin.IncidentStart{T0: first.Add(-time.Hour), Since: first.Add(5 * time.Minute)})
+	if got := states(back.Plan(first.Add(5 * time.Minute)))[Key{Step: tocsin.StepDetection}]; got != "late 50m0s 0s" {
 		t.Errorf("an earlier start: %q", got)
 	}
 }
@@ -224,11 +226,11 @@ func TestCorrectedStart(t *testing.T) {
 func TestStepsThatAreNotNeeded(t *testing.T) {
 	t.Parallel()
 	c := courseFrom(at("2026-03-10T08:00:00Z"), time.UTC)
-	c.Ends[Key{Step: StepEscalation}] = End{At: at("2026-03-10T09:00:00Z")}
-	if got := states(c.Plan(at("2026-03-10T09:30:00Z")))[Key{Step: StepEscalation}]; got != "not-needed 0s 0s" {
+	c.Ends[Key{Step: tocsin.StepEscalation}] = End{At: at("2026-03-10T09:00:00Z")}
+	if got := states(c.Plan(at("2026-03-10T09:30:00Z")))[Key{Step: tocsin.StepEscalation}]; got != "not-needed 0s 0s" {
 		t.Errorf("%q", got)
 	}
-	if _, ok := c.Current(StepEscalation, at("2026-03-10T09:30:00Z")); ok {
+	if _, ok := c.Current(tocsin.StepEscalation, at("2026-03-10T09:30:00Z")); ok {
 		t.Error("what is not needed is still to be done")
 	}
 }

@@ -33,7 +33,7 @@ func TestContentIsComplete(t *testing.T) {
 			}
 		}
 		for i, r := range b.Runbook {
-			if r.ID != Steps()[i] || slices.Contains([]string{r.Step, r.Objective, r.Deliverable, r.Owner, r.Due}, "") {
+			if r.ID != tocsin.IncidentSteps()[i] || slices.Contains([]string{r.Step, r.Objective, r.Deliverable, r.Owner, r.Due}, "") {
 				t.Errorf("%s: the row %s of the runbook is out of its place or has an empty cell", code, r.ID)
 			}
 		}

@@ -71,7 +71,7 @@ type IncidentRole struct {
 // changed: another one, which names it, says what is right.
 type IncidentEntry struct {
 	N          int64
-	Kind       string    // of [IncidentEntryKinds]
+	Kind       string    // open, issue, step, reopen, role, state, note, decision, measure, measure-end, check, start, amend or close
 	HappenedAt time.Time // as whoever wrote it says
 	WrittenAt  time.Time
 	By         string
@@ -119,9 +119,19 @@ type IncidentCheck struct {
 	By     string
 }
 
-// IncidentSteps lists the steps of the runbook.
+// The steps of the runbook.
+const (
+	StepDetection    = "detection"
+	StepAnnouncement = "announcement"
+	StepEscalation   = "escalation"
+	StepUpdates      = "updates" // one each hour, numbered from 1
+	StepClosure      = "closure"
+	StepReview       = "review"
+)
+
+// IncidentSteps lists the steps of the runbook in their order.
 func IncidentSteps() []string {
-	return []string{"detection", "announcement", "escalation", "updates", "closure", "review"}
+	return []string{StepDetection, StepAnnouncement, StepEscalation, StepUpdates, StepClosure, StepReview}
 }
 
 // IncidentRoles lists the parts that people have in an incident.
@@ -132,20 +142,15 @@ func IncidentRoles() []string {
 // IncidentStates lists how a service can work.
 func IncidentStates() []string { return []string{"ok", "partial", "ko"} }
 
-// IncidentEntryKinds lists the kinds of entries of a timeline.
-func IncidentEntryKinds() []string {
-	return []string{"open", "issue", "step", "reopen", "role", "state", "note", "decision", "measure", "measure-end", "check", "start", "amend", "close"}
-}
-
 // Bounds of incidents.
 const (
 	maxIncidentParts = 50   // tenants, issues or services
 	maxIncidentLine  = 200  // characters
 	maxIncidentText  = 4000 // characters
-	// IncidentAhead is how far ahead of the clock something may have happened.
-	IncidentAhead = 5 * time.Minute
-	// IncidentBack is how far back something may have happened.
-	IncidentBack = 366 * 24 * time.Hour
+	// incidentAhead is how far ahead of the clock something may have happened.
+	incidentAhead = 5 * time.Minute
+	// incidentBack is how far back something may have happened.
+	incidentBack = 366 * 24 * time.Hour
 )
 
 // Normalize trims texts, and sorts and folds lists.
@@ -201,9 +206,9 @@ func IncidentText(field, text string) error {
 // IncidentInstant reports whether something can have happened at an instant.
 func IncidentInstant(field string, at, now time.Time) error {
 	switch {
-	case at.After(now.Add(IncidentAhead)):
+	case at.After(now.Add(incidentAhead)):
 		return Invalidf(field, "That is still to come.")
-	case at.Before(now.Add(-IncidentBack)):
+	case at.Before(now.Add(-incidentBack)):
 		return Invalidf(field, "That is more than a year ago.")
 	}
 	return nil

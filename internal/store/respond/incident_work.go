@@ -20,7 +20,7 @@ import (
 // far away. The review is done when the incident is closed.
 func (s *Store) EndStep(ctx context.Context, n int64, e tocsin.IncidentStep, now time.Time) error {
 	e.Reason = strings.TrimSpace(e.Reason)
-	return s.alter(ctx, "end step", n, e.Step == "review", now, func(c *change) (err error) {
+	return s.alter(ctx, "end step", n, e.Step == tocsin.StepReview, now, func(c *change) (err error) {
 		if e.At, err = c.when(e.At); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (c *change) validStep(ctx context.Context, e tocsin.IncidentStep) error {
 		return err
 	}
 	most := int(max(0, c.now.Sub(tocsin.FromMicros(t0))/time.Hour)) + 2
-	switch updates := e.Step == "updates"; {
+	switch updates := e.Step == tocsin.StepUpdates; {
 	case updates && (e.N < 1 || e.N > most):
 		problems = append(problems, tocsin.Invalidf("step", "The update is one of the numbers 1 to %d.", most))
 	case !updates && e.N != 0:
@@ -78,7 +78,7 @@ func (s *Store) ReopenStep(ctx context.Context, n int64, step string, num int, r
 	if err := tocsin.IncidentLine("reason", reason, true); err != nil {
 		return err
 	}
-	return s.alter(ctx, "reopen step", n, step == "review", now, func(c *change) error {
+	return s.alter(ctx, "reopen step", n, step == tocsin.StepReview, now, func(c *change) error {
 		result, err := c.tx.ExecContext(ctx, `DELETE FROM incident_steps WHERE incident = $1 AND step = $2 AND num = $3`, n, step, num)
 		if err := store.ExpectOne(result, err, "This step is open."); err != nil {
 			return err
