@@ -140,13 +140,3 @@ func IsDeliverable(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	return at > 0 && at <= 64 && isMailAddress(s) && strings.Contains(s[at:], ".") && !strings.ContainsFunc(s[:at], func(r rune) bool { return r > '~' || r <= ' ' })
 }
-
-// An Acknowledgement says that somebody looks after an issue, so that nobody else
-// is called.
-type Acknowledgement struct {
-	TenantID string
-	Issue    string // id
-	UserID   string
-	Name     string // of who looks after it, as it was then
-	At       time.Time
-}

@@ -29,10 +29,6 @@ type Recipient struct {
 // told nothing any more are absent.
 type recipients func(ctx context.Context, keys []string) (map[string]Recipient, error)
 
-// KindAsk is the kind of a message that asks its reader something, on their page,
-// and tells of no change.
-const KindAsk = string(notify.KindAsk)
-
 // exits finds where the deliveries of claimed endpoints go, by their numbers: nil
 // for an endpoint that is there no longer.
 func (d *Dispatcher) exits(ctx context.Context, setup *Setup, claims []delivery.Claim) (map[int64]*Exit, error) {

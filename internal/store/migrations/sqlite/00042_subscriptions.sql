@@ -34,22 +34,6 @@ CREATE TABLE subscription_questions (
 ) WITHOUT ROWID;
 CREATE INDEX subscription_questions_at ON subscription_questions (at);
 
--- Who looks after an issue.
-CREATE TABLE acknowledgements (
-    tenant  INTEGER NOT NULL,
-    item    INTEGER NOT NULL,
-    user_id TEXT    NOT NULL,
-    name    TEXT    NOT NULL,
-    at      BIGINT  NOT NULL,
-    PRIMARY KEY (tenant, item)
-) WITHOUT ROWID;
-
--- When the people of the emergency list were asked last whether it is right, and
--- what opens the form by which they answer.
-ALTER TABLE contacts ADD COLUMN asked_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE contacts ADD COLUMN token TEXT NOT NULL DEFAULT '';
-CREATE INDEX contacts_token ON contacts (token) WHERE token <> '';
-
 -- Moves with each change of the subscriptions that are told something.
 INSERT INTO counters (name, value) VALUES ('subscriptions', 0);
 
