@@ -92,7 +92,7 @@ func (a *App) openToStrangers(ctx context.Context) ([]tocsin.Tenant, error) {
 // recipientOf is whom a subscription stands for. tenant is the name of the tenant
 // whose published pages strangers read.
 func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipient {
-	r := dispatch.Recipient{Channel: one.Channel, Address: one.Address, Language: one.Language, Page: base + prefixOf(one.Language, lang.Languages()) + SubscriptionPath + one.Token}
+	r := dispatch.Recipient{Channel: one.Channel, Address: one.Address, Language: one.Language, Page: base + prefixOf(one.Language, lang.Languages()) + subscriptionPath + one.Token}
 	if r.Zone, _ = tocsin.ParseZone(one.Zone); r.Zone == nil {
 		r.Zone = time.UTC
 	}
@@ -107,8 +107,8 @@ func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipien
 	return r
 }
 
-// SubscriptionPath is where the page of a subscription is, before its token.
-const SubscriptionPath = "/subscription/"
+// subscriptionPath is where the page of a subscription is, before its token.
+const subscriptionPath = "/subscription/"
 
 // prefixOf is what addresses in a language begin with, "" where the pages do not
 // have it.

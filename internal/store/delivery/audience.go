@@ -47,28 +47,18 @@ func (s *Store) Audience(ctx context.Context, tx *store.Tx) (*Audience, error) {
 	return next, nil
 }
 
-// Note has an endpoint sent a message that tells of no change, in the transaction
+// note has an endpoint sent a message that tells of no change, in the transaction
 // of what it is about: from due on, as any other message.
-func (s *Store) Note(ctx context.Context, tx *store.Tx, endpoint, kind string, content []byte, due, now time.Time) error {
+func (s *Store) note(ctx context.Context, tx *store.Tx, endpoint, kind string, content []byte, due time.Time) error {
 	nums, err := s.endpointNums(ctx, tx, []Row{{Endpoint: endpoint}})
-	if err != nil {
-		return err
-	}
-	var num int64
-	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'delivery.batch' RETURNING value`).Scan(&num); err != nil {
-		return err
-	}
-	letters, err := s.keepLetters(ctx, tx, []Batch{{Num: num, Letter: content}})
 	if err != nil {
 		return err
 	}
 	if err := wakeEndpoints(ctx, tx, map[int64]int64{nums[endpoint]: tocsin.Micros(due)}); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at)
-		VALUES (`+store.Placeholders(1, 16)+`)`,
-		num, "msg_"+strings.ToLower(rand.Text()), nums[endpoint], kind, "", "", letters[0], string(StateRetry), 0, 0, tocsin.Micros(due), "", 0, "", tocsin.Micros(due), 0)
-	if err != nil {
+	one := Batch{ID: "msg_" + strings.ToLower(rand.Text()), Endpoint: nums[endpoint], Kind: kind, State: StateRetry, MadeAt: due, Letter: content}
+	if err := s.addBatches(ctx, tx, []Batch{one}, due); err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
 	return nil

@@ -141,30 +141,20 @@ func (s *Store) fix(ctx context.Context, tx *store.Tx, starts []Start, fresh []i
 	if len(fresh) == 0 {
 		return nil
 	}
-	var last int64
-	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'delivery.batch' RETURNING value`, len(fresh)).Scan(&last); err != nil {
-		return err
-	}
 	list := make([]Batch, len(fresh))
 	for k, i := range fresh {
-		b := starts[i].Batch
-		b.Num, b.Endpoint, b.State, b.Attempts, b.MadeAt = last-int64(len(fresh)-1-k), starts[i].Claim.Num, StateSending, 1, now
-		list[k], begun[i] = b, b
+		list[k] = starts[i].Batch
+		list[k].Endpoint, list[k].State, list[k].Attempts, list[k].MadeAt = starts[i].Claim.Num, StateSending, 1, now
 	}
-	letters, err := s.keepLetters(ctx, tx, list)
-	if err != nil {
+	if err := s.addBatches(ctx, tx, list, time.Time{}); err != nil {
 		return err
 	}
-	var batches, rows [][]any
-	for k, b := range list {
-		batches = append(batches, []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[k], string(b.State), 1, 0, 0, "", 0, "", tocsin.Micros(now), 0})
-		for _, change := range starts[fresh[k]].Changes {
-			rows = append(rows, []any{b.Num, change, b.Endpoint})
+	var rows [][]any
+	for k, i := range fresh {
+		begun[i] = list[k]
+		for _, change := range starts[i].Changes {
+			rows = append(rows, []any{list[k].Num, change, list[k].Endpoint})
 		}
-	}
-	err = tx.Insert(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at) VALUES `, batches, "")
-	if err != nil {
-		return err
 	}
 	n, err := tx.Update(ctx, `UPDATE deliveries SET batch = column1`, []string{"BIGINT", "BIGINT", "BIGINT"}, rows,
 		`WHERE change = column2 AND endpoint = column3 AND batch = 0 AND cancelled = ''`)
@@ -172,6 +162,27 @@ func (s *Store) fix(ctx context.Context, tx *store.Tx, starts []Start, fresh []i
 		return err
 	}
 	return undo(ctx, tx, starts, fresh, begun)
+}
+
+// addBatches numbers new batches and writes them with what they say. due is when
+// those are sent that wait, zero for those that are being sent.
+func (s *Store) addBatches(ctx context.Context, tx *store.Tx, list []Batch, due time.Time) error {
+	var last int64
+	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = 'delivery.batch' RETURNING value`, len(list)).Scan(&last); err != nil {
+		return err
+	}
+	for k := range list {
+		list[k].Num = last - int64(len(list)-1-k)
+	}
+	letters, err := s.keepLetters(ctx, tx, list)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(list))
+	for k, b := range list {
+		rows[k] = []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[k], string(b.State), b.Attempts, b.Repeats, tocsin.Micros(due), "", 0, "", tocsin.Micros(b.MadeAt), 0}
+	}
+	return tx.Insert(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at) VALUES `, rows, "")
 }
 
 // undo takes batches back of which a delivery is not there any more.

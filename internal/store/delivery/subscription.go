@@ -225,7 +225,7 @@ func (s *Store) ask(ctx context.Context, tx *store.Tx, one tocsin.Subscription, 
 	if err != nil {
 		return err
 	}
-	return s.Note(ctx, tx, SubscriptionKey(one.ID), "ask", question, due, now)
+	return s.note(ctx, tx, SubscriptionKey(one.ID), "ask", question, due)
 }
 
 // ConfirmSubscription notes that whoever reads the mails to its address wants a
@@ -284,8 +284,8 @@ func (s *Store) changeSubscription(ctx context.Context, ref, action string, now 
 		if err := change(tx, &one); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE subscriptions SET classes = $2, state = $3, refusals = $4, reason = $5, confirmed_at = $6, paused_at = $7 WHERE id = $1`,
-			one.ID, strings.Join(one.Classes, "\n"), string(one.State), one.Refusals, one.Reason, tocsin.Micros(one.ConfirmedAt), tocsin.Micros(one.PausedAt)); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE subscriptions SET state = $2, refusals = $3, reason = $4, confirmed_at = $5, paused_at = $6 WHERE id = $1`,
+			one.ID, string(one.State), one.Refusals, one.Reason, tocsin.Micros(one.ConfirmedAt), tocsin.Micros(one.PausedAt)); err != nil {
 			return err
 		}
 		return auditSubscription(ctx, tx, action, one, now)
