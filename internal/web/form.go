@@ -174,7 +174,11 @@ func Causes(err error) []*tocsin.Error {
 func (v *Request) Keep(fields []Field) {
 	for i, f := range fields {
 		switch {
-		case f.Ticks || !v.R.PostForm.Has(f.ID):
+		case f.Ticks:
+			for k := range f.Choices {
+				f.Choices[k].On = slices.Contains(v.R.PostForm[f.ID], f.Choices[k].Value)
+			}
+		case !v.R.PostForm.Has(f.ID):
 		case f.Choices != nil:
 			fields[i] = f.Choose(v.R.PostFormValue(f.ID))
 		default:

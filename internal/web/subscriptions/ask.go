@@ -59,7 +59,7 @@ func (v *view) showAsk(status int, problem error) error {
 	}
 	page.Form = web.Form{Action: here + tenant.Name, Submit: v.Text("subs.ask.send"), Fields: v.form(s, tocsin.SubscriptionClasses(), nil, nil)}
 	if problem != nil {
-		v.keep(page.Form.Fields)
+		v.Keep(page.Form.Fields)
 		if !v.Blame(&page.Form, problem) {
 			return problem
 		}

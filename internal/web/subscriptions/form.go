@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,15 +15,6 @@ import (
 // days are when a digest may be sent, each day first, as subscriptions have them.
 func days() []string {
 	return []string{"daily", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-}
-
-// hours are the hours at which a digest may be sent.
-func hours() []string {
-	list := make([]string, 24)
-	for i := range list {
-		list[i] = string([]byte{'0' + byte(i/10), '0' + byte(i%10)}) + ":00"
-	}
-	return list
 }
 
 // form asks what somebody wants to be told of a tenant. classes are those that
@@ -50,7 +42,8 @@ func (v *view) form(s *readmodel.Snapshot, classes, channels, followed []string)
 		when.Choices = append(when.Choices, web.Choice{Value: day, Name: v.Text("subs.when." + day)})
 	}
 	hour := web.Field{ID: "hour", Label: v.Text("subs.hour"), Hint: v.Text("subs.hour.hint")}
-	for _, at := range hours() {
+	for i := range 24 {
+		at := fmt.Sprintf("%02d:00", i)
 		hour.Choices = append(hour.Choices, web.Choice{Value: at, Name: at, On: at == "08:00"})
 	}
 	zone := web.Field{ID: "zone", Label: v.Text("subs.zone"), Value: v.Zone.String(), Auto: "off", Max: 64}
@@ -64,18 +57,6 @@ func (v *view) form(s *readmodel.Snapshot, classes, channels, followed []string)
 		services.Choices = append(services.Choices, web.Choice{Value: one.ID, Name: one.Name, On: slices.Contains(followed, one.ID)})
 	}
 	return append(fields, services)
-}
-
-// keep leaves in a form what was sent.
-func (v *view) keep(fields []web.Field) {
-	v.Keep(fields)
-	for i := range fields {
-		if fields[i].Ticks {
-			for k := range fields[i].Choices {
-				fields[i].Choices[k].On = slices.Contains(v.R.PostForm[fields[i].ID], fields[i].Choices[k].Value)
-			}
-		}
-	}
 }
 
 // sent is the subscription that a form asks for.

@@ -55,7 +55,7 @@ func (v *view) showMine(status int, problem error) error {
 		}
 	}
 	if problem != nil {
-		v.keep(page.Form.Fields)
+		v.Keep(page.Form.Fields)
 		if !v.Blame(&page.Form, problem) {
 			return problem
 		}
