@@ -34,6 +34,18 @@ func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) 
 	return list, rows.Err()
 }
 
+// One reads the first row with scan. It fails with none when there is no row.
+func One[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error), none error) (one T, _ error) {
+	list, err := Collect(rows, err, scan)
+	if err == nil && len(list) == 0 {
+		err = none
+	}
+	if err != nil {
+		return one, err
+	}
+	return list[0], nil
+}
+
 // ExpectOne fails with [tocsin.ErrNotFound] and the message when a statement
 // changed no row.
 func ExpectOne(result sql.Result, err error, message string) error {

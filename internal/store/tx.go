@@ -31,6 +31,13 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	return tx.tx.QueryRowContext(ctx, query, args...)
 }
 
+// Next moves a counter of a name of the caller's own, which is made where it is
+// missing, and returns its value: 1, 2, 3 …, each once, whoever asks at once.
+func (tx *Tx) Next(ctx context.Context, name string) (n int64, err error) {
+	err = tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`, name).Scan(&n)
+	return n, err
+}
+
 // AfterCommit has do called when the transaction was committed, and never when
 // it was not: what caches learn from rows that nobody else sees yet.
 func (tx *Tx) AfterCommit(do func()) { tx.committed = append(tx.committed, do) }

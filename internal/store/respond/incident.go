@@ -31,12 +31,13 @@ func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now tim
 	by := store.Clean(tocsin.ActorOf(ctx).Name)
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		i = draft
-		if err := tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES ('incidents', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`).Scan(&i.N); err != nil {
+		n, err := tx.Next(ctx, "incidents")
+		if err != nil {
 			return err
 		}
-		i.OpenedAt, i.OpenedBy, i.ClosedAt, i.ClosedBy = now, by, time.Time{}, ""
+		i.N, i.OpenedAt, i.OpenedBy, i.ClosedAt, i.ClosedBy = n, now, by, time.Time{}, ""
 		i.Starts = []tocsin.IncidentStart{{T0: i.T0(), Since: now, By: by}}
-		_, err := tx.ExecContext(ctx, `INSERT INTO incidents (n, title, zone, entries, opened_at, opened_by, closed_at, closed_by) VALUES ($1, $2, $3, 0, $4, $5, 0, '')`,
+		_, err = tx.ExecContext(ctx, `INSERT INTO incidents (n, title, zone, entries, opened_at, opened_by, closed_at, closed_by) VALUES ($1, $2, $3, 0, $4, $5, 0, '')`,
 			i.N, store.Clean(i.Title), i.Zone, tocsin.Micros(now), by)
 		if err != nil {
 			return err
@@ -101,7 +102,7 @@ func (s *Store) alter(ctx context.Context, doing string, n int64, afterwards boo
 		var closedAt int64
 		err := tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, n).Scan(&closedAt)
 		if errors.Is(err, sql.ErrNoRows) {
-			return tocsin.NotFoundf("There is no incident %d.", n)
+			return noIncident(n)
 		}
 		if err != nil {
 			return err
@@ -164,67 +165,97 @@ type IncidentsQuery struct {
 
 // Incidents lists incidents, newest first.
 func (s *Store) Incidents(ctx context.Context, q IncidentsQuery) ([]tocsin.Incident, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT n, title, zone, opened_at, opened_by, closed_at, closed_by FROM incidents
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+incidentColumns+`
 		WHERE ($1 = '' OR EXISTS (SELECT 1 FROM incident_subjects j WHERE j.incident = n AND j.kind = 'issue' AND j.id = $1)) AND (NOT $2 OR closed_at = 0)
 		ORDER BY n DESC LIMIT 10000`, q.Issue, q.Open)
 	all, err := store.Collect(rows, err, scanIncident)
 	var list []tocsin.Incident
-	for _, i := range all {
-		if err != nil || len(list) == q.Limit {
+	for part := range slices.Chunk(all, min(max(1, q.Limit), store.MaxArgs)) {
+		if len(list) >= q.Limit {
 			break
 		}
-		if err = s.fill(ctx, &i); err == nil && (q.Sees == nil || !slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !q.Sees(id) })) {
-			list = append(list, i)
+		if err = s.fill(ctx, part); err != nil {
+			break
+		}
+		for _, i := range part {
+			if q.Sees == nil || !slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !q.Sees(id) }) {
+				list = append(list, i)
+			}
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", s.db.Translate(err))
 	}
-	return list, nil
+	return list[:min(len(list), max(0, q.Limit))], nil
 }
 
+const incidentColumns = `n, title, zone, opened_at, opened_by, closed_at, closed_by FROM incidents`
+
 func scanIncident(rows *sql.Rows) (i tocsin.Incident, err error) {
-	var opened, closed int64
-	err = rows.Scan(&i.N, &i.Title, &i.Zone, &opened, &i.OpenedBy, &closed, &i.ClosedBy)
-	i.OpenedAt, i.ClosedAt = tocsin.FromMicros(opened), tocsin.FromMicros(closed)
+	err = rows.Scan(&i.N, &i.Title, &i.Zone, instant{&i.OpenedAt}, &i.OpenedBy, instant{&i.ClosedAt}, &i.ClosedBy)
 	return i, err
 }
 
+func noIncident(n int64) error { return tocsin.NotFoundf("There is no incident %d.", n) }
+
 // Incident returns an incident by its number. It fails with [tocsin.ErrNotFound].
-func (s *Store) Incident(ctx context.Context, n int64) (i tocsin.Incident, err error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT n, title, zone, opened_at, opened_by, closed_at, closed_by FROM incidents WHERE n = $1`, n)
-	list, err := store.Collect(rows, err, scanIncident)
-	if err == nil && len(list) == 0 {
-		err = tocsin.NotFoundf("There is no incident %d.", n)
-	}
+func (s *Store) Incident(ctx context.Context, n int64) (tocsin.Incident, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+incidentColumns+` WHERE n = $1`, n)
+	i, err := store.One(rows, err, scanIncident, noIncident(n))
+	list := []tocsin.Incident{i}
 	if err == nil {
-		i = list[0]
-		err = s.fill(ctx, &i)
+		err = s.fill(ctx, list)
 	}
 	if err != nil {
 		return tocsin.Incident{}, fmt.Errorf("read incident: %w", s.db.Translate(err))
 	}
-	return i, nil
+	return list[0], nil
 }
 
-// fill reads what an incident is about, and its starts.
-func (s *Store) fill(ctx context.Context, i *tocsin.Incident) (err error) {
-	if i.TenantIDs, err = strs(s.db.Read().QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, i.N)); err != nil {
+// fill reads what incidents are about, and their starts: of [store.MaxArgs] at most.
+func (s *Store) fill(ctx context.Context, list []tocsin.Incident) error {
+	numbers, at := make([]any, len(list)), map[int64]*tocsin.Incident{}
+	for n := range list {
+		numbers[n], at[list[n].N] = list[n].N, &list[n]
+	}
+	in := ` IN (` + store.Placeholders(1, len(list)) + `) `
+	read := func(query string, scan func(*sql.Rows) error) error {
+		rows, err := s.db.Read().QueryContext(ctx, query, numbers...)
+		_, err = store.Collect(rows, err, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) })
 		return err
 	}
-	if i.Issues, err = strs(s.db.Read().QueryContext(ctx, `SELECT id FROM incident_subjects WHERE incident = $1 AND kind = 'issue' ORDER BY id`, i.N)); err != nil {
+	var n int64
+	var id, kind string
+	err := read(`SELECT i.incident, x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident`+in+`ORDER BY x.id`, func(rows *sql.Rows) error {
+		err := rows.Scan(&n, &id)
+		if err == nil {
+			at[n].TenantIDs = append(at[n].TenantIDs, id)
+		}
 		return err
-	}
-	if i.Services, err = strs(s.db.Read().QueryContext(ctx, `SELECT id FROM incident_subjects WHERE incident = $1 AND kind = 'service' ORDER BY id`, i.N)); err != nil {
-		return err
-	}
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT t0, since, reason, by_name FROM incident_starts WHERE incident = $1 ORDER BY place`, i.N)
-	i.Starts, err = store.Collect(rows, err, func(rows *sql.Rows) (start tocsin.IncidentStart, err error) {
-		var t0, since int64
-		err = rows.Scan(&t0, &since, &start.Reason, &start.By)
-		start.T0, start.Since = tocsin.FromMicros(t0), tocsin.FromMicros(since)
-		return start, err
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	err = read(`SELECT incident, kind, id FROM incident_subjects WHERE incident`+in+`ORDER BY id`, func(rows *sql.Rows) error {
+		err := rows.Scan(&n, &kind, &id)
+		switch {
+		case err != nil:
+		case kind == "issue":
+			at[n].Issues = append(at[n].Issues, id)
+		default:
+			at[n].Services = append(at[n].Services, id)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return read(`SELECT incident, t0, since, reason, by_name FROM incident_starts WHERE incident`+in+`ORDER BY place`, func(rows *sql.Rows) error {
+		var start tocsin.IncidentStart
+		err := rows.Scan(&n, instant{&start.T0}, instant{&start.Since}, &start.Reason, &start.By)
+		if err == nil {
+			at[n].Starts = append(at[n].Starts, start)
+		}
+		return err
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -44,10 +43,7 @@ func (s *Store) OpenTriage(ctx context.Context, tenantID string, a tocsin.Triage
 		if err != nil {
 			return err
 		}
-		// The counter is made and moved in one statement: two that begin at once get
-		// two numbers.
-		var n int64
-		err = tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`, fmt.Sprintf("triages.%d", tenant)).Scan(&n)
+		n, err := tx.Next(ctx, fmt.Sprintf("triages.%d", tenant))
 		if err != nil {
 			return err
 		}
@@ -66,6 +62,8 @@ func (s *Store) OpenTriage(ctx context.Context, tenantID string, a tocsin.Triage
 	}
 	return t, nil
 }
+
+const noTriage = "There is no such triage."
 
 func number(n int64) string { return fmt.Sprintf("triage %d", n) }
 
@@ -88,14 +86,7 @@ func (s *Store) Triage(ctx context.Context, tenantID string, n int64) (tocsin.Tr
 
 func oneTriage(ctx context.Context, q store.Querier, where string, args ...any) (tocsin.Triage, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+triageColumns+` `+where, args...)
-	list, err := store.Collect(rows, err, scanTriage)
-	if err == nil && len(list) == 0 {
-		err = tocsin.NotFoundf("There is no such triage.")
-	}
-	if err != nil {
-		return tocsin.Triage{}, err
-	}
-	return list[0], nil
+	return store.One(rows, err, scanTriage, tocsin.NotFoundf(noTriage))
 }
 
 // Triages lists calls of a tenant, those that changed last first, at most limit:
@@ -132,7 +123,7 @@ func (s *Store) ChangeTriage(ctx context.Context, c TriageChange, change func(*t
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE triages SET rev = rev WHERE tenant = $1 AND n = $2`, tenant, c.N)
-		if err := store.ExpectOne(result, err, "There is no such triage."); err != nil {
+		if err := store.ExpectOne(result, err, noTriage); err != nil {
 			return err
 		}
 		if t, err = oneTriage(ctx, tx, `WHERE t.tenant = $1 AND t.n = $2`, tenant, c.N); err != nil {
@@ -189,7 +180,7 @@ func (s *Store) LinkCaller(ctx context.Context, tenantID string, n int64, hash t
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE triages SET caller = $1, caller_until = $2 WHERE tenant = $3 AND n = $4`, hash[:], tocsin.Micros(until), tenant, n)
-		if err := store.ExpectOne(result, err, "There is no such triage."); err != nil {
+		if err := store.ExpectOne(result, err, noTriage); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "triage.link", Object: number(n), Detail: "until " + tocsin.FormatTime(until)})
@@ -223,7 +214,7 @@ func (s *Store) AddTriageFile(ctx context.Context, tenantID string, n int64, f t
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `UPDATE triages SET rev = rev WHERE tenant = $1 AND n = $2`, tenant, n)
-		if err := store.ExpectOne(result, err, "There is no such triage."); err != nil {
+		if err := store.ExpectOne(result, err, noTriage); err != nil {
 			return err
 		}
 		var place int
@@ -265,7 +256,7 @@ func (s *Store) TriageFiles(ctx context.Context, tenantID string, n int64) ([]to
 // desk, since an instant.
 func (s *Store) CallsAbout(ctx context.Context, tenantID, issue string, since time.Time) (n int, err error) {
 	err = s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM triages t JOIN tenants x ON x.num = t.tenant WHERE x.id = $1 AND t.issue = $2 AND t.opened_at >= $3`, tenantID, issue, tocsin.Micros(since)).Scan(&n)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err != nil {
 		return 0, fmt.Errorf("count calls: %w", s.db.Translate(err))
 	}
 	return n, nil

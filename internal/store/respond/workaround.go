@@ -93,14 +93,7 @@ func settle(ctx context.Context, tx *store.Tx, w tocsin.Workaround, now time.Tim
 
 func oneWorkaround(ctx context.Context, q store.Querier, tenantID, id string) (tocsin.Workaround, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+workaroundColumns+` WHERE id = $1 AND tenant = $2 AND ended_at = 0`, id, tenantID)
-	list, err := store.Collect(rows, err, scanWorkaround)
-	if err == nil && len(list) == 0 {
-		err = tocsin.NotFoundf("There is no such workaround.")
-	}
-	if err != nil {
-		return tocsin.Workaround{}, err
-	}
-	return list[0], nil
+	return store.One(rows, err, scanWorkaround, tocsin.NotFoundf("There is no such workaround."))
 }
 
 // ApproveWorkaround lets a workaround that lowers security be told, by the actor

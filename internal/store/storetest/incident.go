@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +83,9 @@ func incidents(t *testing.T, s *Desk) {
 		var ns []int64
 		for _, one := range list {
 			ns = append(ns, one.N)
+			if alone, err := s.Incident(ctx, one.N); err != nil || !reflect.DeepEqual(one, alone) {
+				t.Errorf("%s: listed as %+v, alone it is %+v, %v", name, one, alone, err)
+			}
 		}
 		if err != nil || !slices.Equal(ns, tt.want) {
 			t.Errorf("%s: %v, %v, want %v", name, ns, err, tt.want)
