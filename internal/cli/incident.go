@@ -49,7 +49,6 @@ type incidentJSON struct {
 	Open     []string    `json:"unchecked,omitempty"` // items of the recovery checklist
 	Timeline []entryJSON `json:"timeline,omitempty"`
 	plan     []respond.Clock
-	room     storerespond.Room
 }
 
 type clockJSON struct {
@@ -99,22 +98,20 @@ type entryJSON struct {
 	Amends     int64  `json:"amends,omitempty"`
 }
 
-// readIncident reads an incident with its clocks as of now.
-func readIncident(ctx context.Context, desk *app.Rooms, i tocsin.Incident, tenants map[string]string, now time.Time) (j incidentJSON, err error) {
-	j = incidentJSON{
+// newIncidentJSON is an incident whose steps ended as steps say, with its clocks as
+// of now.
+func newIncidentJSON(i tocsin.Incident, steps []tocsin.IncidentStep, tenants map[string]string, now time.Time) incidentJSON {
+	j := incidentJSON{
 		Number: i.N, Title: i.Title, Tenants: []string{}, Issues: append([]string{}, i.Issues...), T0: date(i.T0()), Zone: i.Zone, OpenedAt: date(i.OpenedAt), OpenedBy: i.OpenedBy, ClosedAt: date(i.ClosedAt), ClosedBy: i.ClosedBy,
 	}
 	for _, id := range i.TenantIDs {
 		j.Tenants = append(j.Tenants, cmp.Or(tenants[id], id))
 	}
-	if j.room, err = desk.Responses.IncidentRoom(ctx, i.N); err != nil {
-		return j, err
-	}
-	j.plan = respond.CourseOf(i, j.room.Steps).Plan(now)
+	j.plan = respond.CourseOf(i, steps).Plan(now)
 	if next, ok := respond.Next(j.plan); ok {
 		j.NextStep, j.NextDue, j.LateFor = clockName(next), date(next.Due), int64(next.Late.Seconds())
 	}
-	return j, nil
+	return j
 }
 
 func clockName(c respond.Clock) string {
@@ -206,9 +203,11 @@ func (c *incidentListCmd) Run(ctx context.Context, s *session) error {
 	}
 	list := make([]incidentJSON, len(found))
 	for n, i := range found {
-		if list[n], err = readIncident(ctx, desk, i, tenants, now); err != nil {
+		steps, err := desk.Responses.IncidentSteps(ctx, i.N)
+		if err != nil {
 			return err
 		}
+		list[n] = newIncidentJSON(i, steps, tenants, now)
 	}
 	return s.print(list, func(w io.Writer) {
 		table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
@@ -253,7 +252,7 @@ func (s *session) printIncident(ctx context.Context, desk *app.Rooms, n int64, n
 	if err != nil {
 		return err
 	}
-	j, err := readIncident(ctx, desk, i, tenants, now)
+	room, err := desk.Responses.IncidentRoom(ctx, n)
 	if err != nil {
 		return err
 	}
@@ -265,8 +264,9 @@ func (s *session) printIncident(ctx context.Context, desk *app.Rooms, n int64, n
 	if err != nil {
 		return err
 	}
-	j.fill(i, items, entries)
-	return s.print(j, func(w io.Writer) { j.write(w, now) })
+	j := newIncidentJSON(i, room.Steps, tenants, now)
+	j.fill(i, room, items, entries)
+	return s.print(j, j.write)
 }
 
 // recoveryItems are what has to be ticked before an incident is closed.
@@ -288,29 +288,29 @@ func recoveryItems(i tocsin.Incident) (items []string, err error) {
 }
 
 // fill adds what is printed of one incident alone.
-func (j *incidentJSON) fill(i tocsin.Incident, items []string, entries []tocsin.IncidentEntry) {
+func (j *incidentJSON) fill(i tocsin.Incident, room storerespond.Room, items []string, entries []tocsin.IncidentEntry) {
 	for _, c := range j.plan {
 		j.Steps = append(j.Steps, clockJSON{c.Step, c.N, string(c.State), date(c.Due), date(c.At), int64(c.Late.Seconds()), int64(c.WasLate.Seconds())})
 	}
-	for _, r := range j.room.Roles {
+	for _, r := range room.Roles {
 		if r.EndedAt.IsZero() {
 			j.Roles = append(j.Roles, roleJSON{r.Role, r.Name, date(r.GivenAt)})
 		}
 	}
 	for _, service := range i.Services {
 		line := stateJSON{Service: service}
-		for _, x := range j.room.States {
+		for _, x := range room.States {
 			if x.Service == service {
 				line = stateJSON{service, x.State, x.Workaround, date(x.At), x.By}
 			}
 		}
 		j.Matrix = append(j.Matrix, line)
 	}
-	for _, m := range j.room.Measures {
+	for _, m := range room.Measures {
 		j.Measures = append(j.Measures, actJSON{m.N, m.What, m.Where, m.Who, m.UndoBy, date(m.EndedAt), m.Kept, m.Reason})
 	}
 	for _, item := range items {
-		if i.Open() && !slices.ContainsFunc(j.room.Checks, func(x tocsin.IncidentCheck) bool { return x.Item == item }) {
+		if i.Open() && !slices.ContainsFunc(room.Checks, func(x tocsin.IncidentCheck) bool { return x.Item == item }) {
 			j.Open = append(j.Open, item)
 		}
 	}
@@ -320,7 +320,7 @@ func (j *incidentJSON) fill(i tocsin.Incident, items []string, entries []tocsin.
 }
 
 // write prints an incident for people.
-func (j *incidentJSON) write(w io.Writer, now time.Time) {
+func (j *incidentJSON) write(w io.Writer) {
 	state := "open"
 	if j.ClosedAt != "" {
 		state = "closed " + j.ClosedAt + " by " + oneLine(j.ClosedBy)

@@ -64,11 +64,11 @@ func updateOfNow(ctx context.Context, desk *app.Rooms, n int64, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	room, err := desk.Responses.IncidentRoom(ctx, n)
+	steps, err := desk.Responses.IncidentSteps(ctx, n)
 	if err != nil {
 		return 0, err
 	}
-	current, ok := respond.CourseOf(i, room.Steps).Current(tocsin.StepUpdates, now)
+	current, ok := respond.CourseOf(i, steps).Current(tocsin.StepUpdates, now)
 	if !ok {
 		return 0, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "step", Message: "No more updates are due."}
 	}
@@ -132,11 +132,7 @@ func (c *incidentNoteCmd) Run(ctx context.Context, s *session) error {
 
 // tick ticks an item that the incident asks for.
 func (c *incidentNoteCmd) tick(ctx context.Context, desk *app.Rooms, now time.Time) error {
-	i, err := desk.Responses.Incident(ctx, c.N)
-	if err != nil {
-		return err
-	}
-	items, err := recoveryItems(i)
+	items, err := itemsOf(ctx, desk, c.N)
 	if err != nil {
 		return err
 	}
@@ -147,15 +143,20 @@ func (c *incidentNoteCmd) tick(ctx context.Context, desk *app.Rooms, now time.Ti
 	return desk.Responses.Tick(ctx, c.N, tocsin.IncidentCheck{Item: item, Needed: c.Checked != "", Reason: c.Text}, now)
 }
 
+// itemsOf are what has to be ticked before the incident with a number is closed.
+func itemsOf(ctx context.Context, desk *app.Rooms, n int64) ([]string, error) {
+	i, err := desk.Responses.Incident(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return recoveryItems(i)
+}
+
 type incidentCloseCmd struct{ incidentRef }
 
 func (c *incidentCloseCmd) Run(ctx context.Context, s *session) error {
 	return s.inIncident(ctx, c.N, func(desk *app.Rooms, now time.Time) error {
-		i, err := desk.Responses.Incident(ctx, c.N)
-		if err != nil {
-			return err
-		}
-		items, err := recoveryItems(i)
+		items, err := itemsOf(ctx, desk, c.N)
 		if err != nil {
 			return err
 		}

@@ -35,6 +35,16 @@ func (s *Store) IncidentRoom(ctx context.Context, n int64) (r Room, err error) {
 	return r, nil
 }
 
+// IncidentSteps returns the steps of an incident that ended, oldest first: what its
+// clocks are worked out from.
+func (s *Store) IncidentSteps(ctx context.Context, n int64) ([]tocsin.IncidentStep, error) {
+	list, err := s.steps(ctx, n)
+	if err != nil {
+		return nil, fmt.Errorf("read steps of incident: %w", s.db.Translate(err))
+	}
+	return list, nil
+}
+
 func (s *Store) steps(ctx context.Context, n int64) ([]tocsin.IncidentStep, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `SELECT step, num, needed, reason, at, by_name, written_at FROM incident_steps WHERE incident = $1 ORDER BY at, step, num`, n)
 	return store.Collect(rows, err, func(rows *sql.Rows) (e tocsin.IncidentStep, err error) {
