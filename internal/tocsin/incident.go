@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // An Incident is how the desk handles one or more issues, or a failure of its
@@ -186,7 +185,7 @@ func IncidentLine(field, text string, required bool) error {
 	switch {
 	case required && strings.TrimSpace(text) == "":
 		return Invalidf(field, "Write something here.")
-	case utf8.RuneCountInString(text) > maxIncidentLine || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return odd(r) || r == '\n' }):
+	case !lines(text, maxIncidentLine) || strings.Contains(text, "\n"):
 		return Invalidf(field, "Use at most %d characters on one line.", maxIncidentLine)
 	}
 	return nil
@@ -197,7 +196,7 @@ func IncidentText(field, text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return Invalidf(field, "Write something here.")
-	case utf8.RuneCountInString(text) > maxIncidentText || !utf8.ValidString(text) || strings.ContainsFunc(text, odd):
+	case !lines(text, maxIncidentText):
 		return Invalidf(field, "Use at most %d characters, without control characters.", maxIncidentText)
 	}
 	return nil

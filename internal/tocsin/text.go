@@ -28,6 +28,15 @@ func oneLine(s string) bool {
 	return utf8.RuneCountInString(s) <= 100 && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
+// lines reports whether s is UTF-8 of at most some characters, none of them a
+// control character but for tabs and ends of lines.
+func lines(s string, most int) bool {
+	return utf8.RuneCountInString(s) <= most && utf8.ValidString(s) && !strings.ContainsFunc(s, odd)
+}
+
+// odd reports whether a character has no place in a text of several lines.
+func odd(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
 // Count is a number of things in English words: "1 tenant", "3 tenants".
 func Count[N ~int | ~int64](n N, one, many string) string {
 	if n == 1 {

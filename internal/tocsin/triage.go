@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A Triage is one call that is being qualified: what the caller says, what was
@@ -165,7 +163,7 @@ func (a TriageAnswers) Validate() error {
 		problems = append(problems, oneOf("checks", id, TriageChecks()), oneOf(id, result, TriageResults()))
 	}
 	for step, text := range a.Notes {
-		if !slices.Contains(TriageSteps(), step) || utf8.RuneCountInString(text) > maxTriageNote || !utf8.ValidString(text) || strings.ContainsFunc(text, odd) {
+		if !slices.Contains(TriageSteps(), step) || !lines(text, maxTriageNote) {
 			problems = append(problems, Invalidf("note", "Use at most %d characters, without control characters.", maxTriageNote))
 		}
 	}
@@ -174,9 +172,6 @@ func (a TriageAnswers) Validate() error {
 	}
 	return errors.Join(problems...)
 }
-
-// odd reports whether a character has no place in a text of several lines.
-func odd(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 func oneOf(field, value string, list []string) error {
 	if value == "" || slices.Contains(list, value) {

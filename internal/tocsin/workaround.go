@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // A Workaround is what a desk itself knows to help, beside what is shipped. It
@@ -49,7 +48,7 @@ func (w Workaround) Validate() error {
 		problems = append(problems, Invalidf("service", "Choose the service that it helps with."))
 	}
 	for field, text := range map[string]string{"text": w.Text, "limits": w.Limits} {
-		if utf8.RuneCountInString(text) > maxWorkaround || !utf8.ValidString(text) || strings.ContainsFunc(text, odd) {
+		if !lines(text, maxWorkaround) {
 			problems = append(problems, Invalidf(field, "Use at most %d characters, without control characters.", maxWorkaround))
 		}
 	}
