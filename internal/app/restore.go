@@ -79,7 +79,8 @@ func RestoreBackup(ctx context.Context, c config.Config, r Restore) (done Restor
 		return done, err
 	}
 	if strings.Contains(c.Database, "://") {
-		return done, r.move(ctx, file, c, &done)
+		err = r.move(ctx, file, c, &done)
+		return done, err
 	}
 	if err := r.settle(ctx, file, &done); err != nil {
 		return done, err
