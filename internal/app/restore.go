@@ -100,16 +100,13 @@ func fileOf(c config.Config) string {
 // mayReplace refuses a desk that holds data unless it is to be replaced.
 func (r *Restore) mayReplace(ctx context.Context, c config.Config) error {
 	s, err := store.Peek(ctx, c.DatabaseDSN())
-	if errors.Is(err, tocsin.ErrNotFound) || err == nil && r.Replace {
-		if err == nil {
-			err = s.Close()
-		}
+	if err != nil {
 		return ignoring(err, tocsin.ErrNotFound)
 	}
-	if err != nil {
-		return err
+	holds := false
+	if !r.Replace {
+		holds, err = s.HoldsData(ctx)
 	}
-	holds, err := s.HoldsData(ctx)
 	if err = errors.Join(err, s.Close()); err == nil && holds {
 		err = tocsin.Conflictf("The desk holds tenants or people already. To put the backup in their place, run it again with --replace.")
 	}
