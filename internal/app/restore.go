@@ -139,8 +139,8 @@ func fits(c config.Config, h backup.Header) error {
 	return nil
 }
 
-// build makes a database file of the rows, in the form that they had, and then
-// brings it to this version of the program.
+// build makes a database file of the rows, in the form that they had: who opens its
+// rooms brings them to this version of the program.
 func (r *Restore) build(ctx context.Context, c config.Config, want BackedUp) error {
 	s, err := store.Open(ctx, c.Database, store.OnlyTo(want.Header.Schema))
 	if err != nil {
@@ -158,11 +158,7 @@ func (r *Restore) build(ctx context.Context, c config.Config, want BackedUp) err
 	if read.SHA256 != want.SHA256 {
 		return tocsin.Conflictf("The backup was changed while it was read. Nothing was changed.")
 	}
-	rooms, err := OpenRooms(ctx, c) // brings tables and texts up to date
-	if err != nil {
-		return err
-	}
-	return rooms.Close()
+	return nil
 }
 
 // settle has a desk that was put back send nothing old and let nobody in who was,
@@ -202,7 +198,7 @@ func (r *Restore) restored(ctx context.Context, rooms *Rooms, tx *store.Tx, done
 // move puts the rows of a database file into PostgreSQL, in one transaction with
 // what follows from it.
 func (r *Restore) move(ctx context.Context, file, c config.Config, done *Restored) (err error) {
-	from, err := store.Peek(ctx, file.Database)
+	from, err := OpenRooms(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -213,7 +209,7 @@ func (r *Restore) move(ctx context.Context, file, c config.Config, done *Restore
 	}
 	rows := backup.NewPipe()
 	group, within := errgroup.WithContext(ctx)
-	group.Go(func() error { return rows.End(from.Snapshot(within, rows)) })
+	group.Go(func() error { return rows.End(from.Store.Snapshot(within, rows)) })
 	group.Go(func() error {
 		return rows.Stop(rooms.Store.Replace(within, rows, func(tx *store.Tx) error { return r.restored(within, rooms, tx, done) }))
 	})
