@@ -5,12 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -70,7 +69,8 @@ func headerOf(ctx context.Context, c config.Config, s *store.Store) (h backup.He
 	if there, err := s.HasTable(ctx, "goose_db_version"); err != nil || !there {
 		return h, errors.Join(err, tocsin.NotFoundf("The database holds no desk."))
 	}
-	h = backup.Header{Program: programVersion(), Engine: s.Engine(), MadeAt: time.Now().UTC().Truncate(time.Second)}
+	version, commit := tocsin.Build()
+	h = backup.Header{Program: strings.TrimSpace(version + " " + commit), Engine: s.Engine(), MadeAt: time.Now().UTC().Truncate(time.Second)}
 	if h.Schema, _, err = s.Schema(ctx); err != nil {
 		return h, err
 	}
@@ -187,18 +187,4 @@ func (c *counter) Write(text []byte) (int, error) {
 	n, err := c.to.Write(text)
 	c.n += int64(n)
 	return n, err
-}
-
-// programVersion is the version of this program, as its build knows it.
-func programVersion() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	for _, setting := range build.Settings {
-		if setting.Key == "vcs.revision" {
-			return fmt.Sprintf("%s %s", build.Main.Version, setting.Value)
-		}
-	}
-	return build.Main.Version
 }

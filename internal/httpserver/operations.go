@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // A Check is one thing that must work for the desk to be healthy. Healthy
@@ -146,22 +146,12 @@ func ask(ctx context.Context, check Check) (err error) {
 
 // serveVersion serves GET /version.
 func serveVersion(w http.ResponseWriter, _ *http.Request) error {
-	version := struct {
+	version, commit := tocsin.Build()
+	return writeJSON(w, http.StatusOK, struct {
 		Version string `json:"version"`
 		Commit  string `json:"commit,omitempty"`
 		Go      string `json:"go"`
-	}{"devel", "", runtime.Version()}
-	if build, ok := debug.ReadBuildInfo(); ok {
-		if v := build.Main.Version; v != "" && v != "(devel)" {
-			version.Version = v
-		}
-		for _, setting := range build.Settings {
-			if setting.Key == "vcs.revision" {
-				version.Commit = setting.Value
-			}
-		}
-	}
-	return writeJSON(w, http.StatusOK, version)
+	}{version, commit, runtime.Version()})
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {
