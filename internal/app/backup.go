@@ -71,7 +71,7 @@ func headerOf(ctx context.Context, c config.Config, s *store.Store) (h backup.He
 	}
 	version, commit := tocsin.Build()
 	h = backup.Header{Program: strings.TrimSpace(version + " " + commit), Engine: s.Engine(), MadeAt: time.Now().UTC().Truncate(time.Second)}
-	if h.Schema, _, err = s.Schema(ctx); err != nil {
+	if h.Schema, err = s.Schema(ctx); err != nil {
 		return h, err
 	}
 	key, err := access.FindMasterKey(c.Data, os.Getenv)
@@ -88,15 +88,12 @@ func headerOf(ctx context.Context, c config.Config, s *store.Store) (h backup.He
 // AuditBackup writes into the audit log of a desk that it was copied. A database
 // of another version of the program is left as it is.
 func AuditBackup(ctx context.Context, c config.Config, path string, b BackedUp) error {
-	s, err := store.Peek(ctx, c.DatabaseDSN())
+	knows, err := store.KnownSchema()
+	if err != nil || b.Header.Schema != knows {
+		return err
+	}
+	s, err := store.Open(ctx, c.DatabaseDSN())
 	if err != nil {
-		return err
-	}
-	has, knows, err := s.Schema(ctx)
-	if err = errors.Join(err, s.Close()); err != nil || has != knows {
-		return err
-	}
-	if s, err = store.Open(ctx, c.DatabaseDSN()); err != nil {
 		return err
 	}
 	err = s.InTx(ctx, func(tx *store.Tx) error {

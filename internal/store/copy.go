@@ -66,13 +66,12 @@ func foreign(table string) bool {
 }
 
 // tables lists the tables of the database in an order in which rows can be
-// inserted: what is referred to comes first. Those that are derived are last.
+// inserted: what is referred to comes first.
 func (s *Store) tables(ctx context.Context, q Querier) ([]Table, error) {
 	all, err := s.dialect.tables(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(t Table) bool { return foreign(t.Name) })
 	ordered := make([]Table, 0, len(all))
 	placed := map[string]bool{}
 	for len(ordered) < len(all) {
@@ -87,7 +86,6 @@ func (s *Store) tables(ctx context.Context, q Querier) ([]Table, error) {
 			return nil, fmt.Errorf("%d tables refer to each other in a circle", len(all)-before)
 		}
 	}
-	slices.SortStableFunc(ordered, func(a, b Table) int { return rank(a) - rank(b) })
 	return ordered, nil
 }
 
@@ -101,16 +99,10 @@ func waits(t Table, placed map[string]bool) bool {
 	return false
 }
 
-func rank(t Table) int {
-	if slices.Contains(derived(), t.Name) {
-		return 1
-	}
-	return 0
-}
-
-// collectTables reads rows of table, column, declared type and whether a counter
-// beside the table numbers it, sorted by table and place, and then, with the
-// query references for each of them, what tables it refers to.
+// collectTables lists the tables that are ours. It reads rows of table, column,
+// declared type and whether a counter beside the table numbers it, sorted by table
+// and place, and then, with the query references for each of them, what tables it
+// refers to.
 func collectTables(ctx context.Context, q Querier, columns, references string) ([]Table, error) {
 	var all []Table
 	rows, err := q.QueryContext(ctx, columns)
@@ -166,16 +158,12 @@ func (postgresDialect) tables(ctx context.Context, q Querier) ([]Table, error) {
 		WHERE k.contype = 'f' AND n.nspname = current_schema() AND c.relname = $1`)
 }
 
-// Schema returns the number of the newest migration that the database has had,
-// and of the newest that this program knows.
-func (s *Store) Schema(ctx context.Context) (has, knows int64, err error) {
-	if knows, err = KnownSchema(); err != nil {
-		return 0, 0, err
+// Schema returns the number of the newest migration that the database has had.
+func (s *Store) Schema(ctx context.Context) (newest int64, err error) {
+	if err = s.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&newest); err != nil {
+		return 0, fmt.Errorf("read version of the database: %w", s.Translate(err))
 	}
-	if err = s.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&has); err != nil {
-		return 0, 0, fmt.Errorf("read version of the database: %w", s.Translate(err))
-	}
-	return has, knows, nil
+	return newest, nil
 }
 
 // KnownSchema returns the number of the newest migration that this program knows.
