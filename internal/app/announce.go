@@ -263,7 +263,7 @@ func TestChannel(ctx context.Context, c config.Config, name string) (Tested, err
 	ctx, cancel := context.WithTimeout(ctx, dispatch.SendTimeout)
 	defer cancel()
 	t.Receipt, err = exit.Channel.Send(ctx, &notify.Message{
-		ID: dispatch.NewID("test_", began), Kind: notify.KindTest, Attempt: 1, Endpoint: notify.Endpoint{Key: dispatch.KeyOf(name), Zone: exit.Zone},
+		ID: dispatch.NewID("test_", began), Kind: notify.KindTest, Attempt: 1, Endpoint: notify.Endpoint{Key: delivery.ChannelKey(name), Zone: exit.Zone},
 		Language: exit.Language, MadeAt: began.UTC().Truncate(time.Microsecond), Letter: writer.Test(exit.Language, name),
 	})
 	if err != nil {

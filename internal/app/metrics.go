@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"example.org/tocsin/internal/health"
-	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -64,7 +64,7 @@ func newDeskMetrics(a *App) *deskMetrics {
 			"When the keys of a token issuer were last fetched, as seconds since 1970, 0 for never.", "issuer"),
 		keysStale: desc("tocsin_access_issuer_keys_stale", "1 when the last fetch failed: older keys are in use for up to a day.", "issuer"),
 		undelivered: desc("tocsin_notify_undelivered",
-			"Deliveries that wait (pending) and messages that are being sent, wait for another attempt, are dead or in doubt, by channel and why.", "channel", "state", "reason"),
+			"Deliveries that wait (pending) and messages that are being sent, wait for another attempt, are dead or in doubt, by channel and why; those of subscriptions together.", "channel", "state", "reason"),
 		behind:          desc("tocsin_outbox_behind", "Changes that a consumer has still to handle.", "consumer"),
 		skipped:         desc("tocsin_outbox_skipped", "Changes that a consumer could not handle and went past, until somebody has them tried again.", "consumer"),
 		settingsValid:   desc("tocsin_settings_valid", "0 while the settings file is wrong and the old settings stay in force."),
@@ -154,14 +154,15 @@ func (m *deskMetrics) consumers(ctx context.Context, out chan<- prometheus.Metri
 	return nil
 }
 
-// deliveries tells what is not delivered to the channels of the settings.
+// deliveries tells what is not delivered to the channels of the settings, and to
+// all subscriptions.
 func (m *deskMetrics) deliveries(ctx context.Context, out chan<- prometheus.Metric) error {
 	counts, err := m.app.Deliveries.Outstanding(ctx)
 	if err != nil {
 		return err
 	}
 	for _, c := range counts {
-		gauge(out, m.undelivered, float64(c.N), dispatch.ChannelOf(c.Endpoint), string(c.State), c.Reason)
+		gauge(out, m.undelivered, float64(c.N), delivery.ChannelName(c.Endpoint), string(c.State), c.Reason)
 	}
 	return nil
 }

@@ -7,12 +7,10 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -49,7 +47,7 @@ type deliveryJSON struct {
 func newDeliveryJSON(e delivery.Entry) deliveryJSON {
 	return deliveryJSON{
 		Change: e.Change.Seq, TenantID: e.Change.TenantID, Kind: string(e.Change.Kind), ID: e.Change.ID, Version: e.Change.N, What: string(e.Change.What),
-		Channel: dispatch.ChannelOf(e.Endpoint), Route: e.Route, Via: dispatch.ChannelOf(e.Via), State: string(e.State), Reason: e.Reason, Status: e.Status, Detail: e.Detail,
+		Channel: delivery.ChannelName(e.Endpoint), Route: e.Route, Via: delivery.ChannelName(e.Via), State: string(e.State), Reason: e.Reason, Status: e.Status, Detail: e.Detail,
 		Message: e.Batch, Attempts: e.Attempts, Repeats: e.Repeats, CreatedAt: date(e.CreatedAt), DueAt: date(e.DueAt), SettledAt: date(e.SettledAt),
 	}
 }
@@ -74,7 +72,7 @@ func (c *deliveryListCmd) Run(ctx context.Context, s *session) error {
 	defer desk.Close()
 	q := delivery.Query{State: delivery.State(c.State), Limit: min(max(1, c.Limit), 10000)}
 	if c.Channel != "" {
-		q.Endpoint = dispatch.KeyOf(c.Channel)
+		q.Endpoint = delivery.ChannelKey(c.Channel)
 	}
 	if c.Tenant != "" {
 		tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
@@ -121,7 +119,7 @@ func (c *deliveryRetryCmd) Run(ctx context.Context, s *session) error {
 	defer desk.Close()
 	key := ""
 	if c.Channel != "" {
-		key = dispatch.KeyOf(c.Channel)
+		key = delivery.ChannelKey(c.Channel)
 	}
 	n, err := desk.Deliveries.Retry(ctx, c.Message, key, time.Now())
 	if err != nil {
@@ -158,10 +156,7 @@ func (c *deliveryExplainCmd) Run(ctx context.Context, s *session) error {
 	if n, err := strconv.ParseInt(c.What, 10, 64); err == nil {
 		q.Change = n
 	} else {
-		q.Item = tocsin.Ref{Kind: tocsin.KindIssue, ID: c.What}
-		if strings.HasPrefix(strings.ToUpper(c.What), "MC") {
-			q.Item.Kind = tocsin.KindMessage
-		}
+		q.Item.ID = c.What
 	}
 	if c.Tenant != "" {
 		tenant, err := desk.Archive.Tenant(ctx, c.Tenant)
@@ -196,7 +191,7 @@ func explain(entries []delivery.Entry, channels []string, only string) []explain
 	list := []explainedJSON{}
 	heard := map[int64][]string{}
 	for i, e := range entries {
-		name := dispatch.ChannelOf(e.Endpoint)
+		name := delivery.ChannelName(e.Endpoint)
 		heard[e.Change.Seq] = append(heard[e.Change.Seq], name)
 		if only == "" || name == only {
 			told := newDeliveryJSON(e)

@@ -124,7 +124,7 @@ func ledgerOf(t *testing.T, s *storetest.Desk) (lines []string, repeats map[stri
 	}
 	repeats = map[string]int{}
 	for _, e := range list {
-		lines = append(lines, fmt.Sprintf("%d %s %s", e.Change.Seq, dispatch.ChannelOf(e.Endpoint), e.State))
+		lines = append(lines, fmt.Sprintf("%d %s %s", e.Change.Seq, delivery.ChannelName(e.Endpoint), e.State))
 		repeats[e.Batch] = e.Repeats
 	}
 	slices.Sort(lines)

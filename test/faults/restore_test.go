@@ -20,7 +20,6 @@ import (
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/backup"
 	"example.org/tocsin/internal/config"
-	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
@@ -108,7 +107,7 @@ func half(t *testing.T, s *storetest.Desk) {
 	t.Helper()
 	for _, c := range []int64{1, 2, 3} {
 		due := func(time.Time) time.Time { return time.Now() }
-		rows := []delivery.Row{{Change: c, Endpoint: dispatch.KeyOf("a"), Kind: "update", Route: "r", Due: due}, {Change: c, Endpoint: dispatch.KeyOf("b"), Kind: "update", Route: "r", Due: due}}
+		rows := []delivery.Row{{Change: c, Endpoint: delivery.ChannelKey("a"), Kind: "update", Route: "r", Due: due}, {Change: c, Endpoint: delivery.ChannelKey("b"), Kind: "update", Route: "r", Due: due}}
 		if err := s.InTx(t.Context(), func(tx *store.Tx) error { return s.Enqueue(t.Context(), tx, rows, time.Now()) }); err != nil {
 			t.Fatal(err)
 		}

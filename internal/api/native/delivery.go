@@ -6,8 +6,6 @@ import (
 	"path"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -107,18 +105,9 @@ type inDeliveries struct {
 
 func (a *API) listDeliveries(ctx context.Context, x *exchange, in *inDeliveries) (*struct{ Body deliveryList }, error) {
 	q := delivery.Query{
-		TenantIDs: []string{x.tenant.ID}, State: delivery.State(in.State), Endpoint: in.Endpoint, Reason: in.Reason, Limit: in.Limit + 1,
+		TenantIDs: []string{x.tenant.ID}, State: delivery.State(in.State), Endpoint: in.Endpoint, Reason: in.Reason, Item: tocsin.Ref{ID: in.Item}, Limit: in.Limit + 1,
 	}
-	if in.Item != "" {
-		q.Item = tocsin.Ref{Kind: tocsin.KindIssue, ID: in.Item}
-		if strings.HasPrefix(strings.ToUpper(in.Item), "MC") {
-			q.Item.Kind = tocsin.KindMessage
-		}
-	}
-	if change, after, ok := strings.Cut(in.Before, "."); ok {
-		q.After = after
-		q.Before, _ = strconv.ParseInt(change, 10, 64) // of digits
-	}
+	q.GoOn(in.Before)
 	list, err := a.deliveries.Deliveries(ctx, q)
 	if err != nil {
 		return nil, err
@@ -126,8 +115,7 @@ func (a *API) listDeliveries(ctx context.Context, x *exchange, in *inDeliveries)
 	body := deliveryList{Value: []deliveryBody{}}
 	if len(list) > in.Limit {
 		list = list[:in.Limit]
-		last := list[in.Limit-1]
-		body.Next = strconv.FormatInt(last.Change.Seq, 10) + "." + last.Endpoint
+		body.Next = list[in.Limit-1].Cursor()
 	}
 	for _, e := range list {
 		body.Value = append(body.Value, newDeliveryBody(e))

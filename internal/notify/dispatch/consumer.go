@@ -278,7 +278,7 @@ func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
 				continue
 			}
 			seen[name] = true
-			row := delivery.Row{Change: one.change.Seq, Endpoint: KeyOf(name), Kind: string(one.kind), Route: r.ID + " → " + r.Receiver, Cancelled: one.cancelled}
+			row := delivery.Row{Change: one.change.Seq, Endpoint: delivery.ChannelKey(name), Kind: string(one.kind), Route: r.ID + " → " + r.Receiver, Cancelled: one.cancelled}
 			d.time(&row, r, labels)
 			if one.again.ID != "" && r.Digest.IsZero() {
 				row.Again = delivery.Again{Every: r.RepeatInterval, Route: r.ID, TenantID: one.change.TenantID, Ref: one.again}
@@ -286,7 +286,7 @@ func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
 			rows = append(rows, row)
 			if to := d.beside(name, labels, open); to != "" && !seen[to] {
 				seen[to] = true
-				row.Endpoint, row.Route, row.Again = KeyOf(to), row.Route+", beside "+name, delivery.Again{}
+				row.Endpoint, row.Route, row.Again = delivery.ChannelKey(to), row.Route+", beside "+name, delivery.Again{}
 				rows = append(rows, row)
 			}
 		}

@@ -108,7 +108,7 @@ func (r *Repeater) decide(ctx context.Context, l looking, one delivery.Repeat) (
 	never := delivery.Decision{Repeat: one}
 	later := delivery.Decision{Repeat: one, Next: l.now.Add(lookAgain)}
 	tenant, through := l.tenants[one.TenantID], l.routes[one.Route]
-	name := ChannelOf(one.Endpoint)
+	name := delivery.ChannelName(one.Endpoint)
 	if tenant.ID == "" || tenant.Disabled || through == nil || l.setup.exit(one.Endpoint) == nil || !slices.Contains(l.setup.Receivers[through.Receiver], name) {
 		return never, nil
 	}

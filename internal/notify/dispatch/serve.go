@@ -211,7 +211,7 @@ func (e *errand) toFallback(list []delivery.Pending) {
 	for _, p := range list {
 		if p.Via == 0 {
 			e.writing.Other = append(e.writing.Other, delivery.Row{
-				Change: p.Change.Seq, Endpoint: KeyOf(e.exit.Fallback), Kind: string(notify.KindUpdate), Group: groupKey("via " + e.claim.Key + " " + p.Group),
+				Change: p.Change.Seq, Endpoint: delivery.ChannelKey(e.exit.Fallback), Kind: string(notify.KindUpdate), Group: groupKey("via " + e.claim.Key + " " + p.Group),
 				Route: "fallback of " + e.exit.Name, Via: e.claim.Key,
 			})
 		}

@@ -1,12 +1,12 @@
 package dispatch
 
 import (
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store/delivery"
 )
 
 // An Exit is a channel of the settings with what the desk has to know of it.
@@ -52,21 +52,10 @@ type Setup struct {
 	Strangers bool
 }
 
-// channelKey is the start of the keys of endpoints that are channels of the
-// settings.
-const channelKey = "channel:"
-
-// KeyOf returns the key of the endpoint that a channel of the settings is.
-func KeyOf(channel string) string { return channelKey + channel }
-
-// ChannelOf returns the name of the channel whose endpoint has a key; the key
-// itself for an endpoint of another kind.
-func ChannelOf(key string) string { return strings.TrimPrefix(key, channelKey) }
-
 // exit finds where the deliveries of an endpoint go; nil where the settings have
 // it no longer.
 func (s *Setup) exit(key string) *Exit {
-	name, ok := strings.CutPrefix(key, channelKey)
+	name, ok := delivery.ChannelOf(key)
 	if s == nil || !ok {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,11 +40,23 @@ type Query struct {
 	Endpoint  string
 	Batch     string
 	Change    int64
-	Item      tocsin.Ref
-	Reason    string // why it was not accepted, or is not sent
-	Before    int64  // changes with a smaller number, or
-	After     string // with this one, to endpoints whose keys come after
+	Item      tocsin.Ref // without a kind an issue or a message
+	Reason    string     // why it was not accepted, or is not sent
+	Before    int64      // changes with a smaller number, or
+	After     string     // with this one, to endpoints whose keys come after
 	Limit     int
+}
+
+// Cursor names the place of a delivery in a list that goes on after it.
+func (e Entry) Cursor() string { return strconv.FormatInt(e.Change.Seq, 10) + "." + e.Endpoint }
+
+// GoOn has a list begin after the delivery with a cursor. What is none changes
+// nothing.
+func (q *Query) GoOn(cursor string) {
+	change, after, _ := strings.Cut(cursor, ".")
+	if n, err := strconv.ParseInt(change, 10, 64); err == nil && n > 0 {
+		q.Before, q.After = n, after
+	}
 }
 
 const entryColumns = `d.change, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at, e.key, d.kind, d.route, COALESCE(v.key, ''), d.cancelled, d.due_at, d.created_at,
@@ -85,8 +98,12 @@ func (q Query) where() (string, []any) {
 		add("d.change = $%d", q.Change)
 	}
 	if q.Item.ID != "" {
-		add("i.kind = $%d", string(q.Item.Kind))
 		add("i.id = $%d", q.Item.ID)
+		if q.Item.Kind == "" {
+			parts = append(parts, "i.kind IN ('issue', 'message')")
+		} else {
+			add("i.kind = $%d", string(q.Item.Kind))
+		}
 	}
 	if q.Reason != "" {
 		add("CASE WHEN d.cancelled <> '' THEN d.cancelled ELSE COALESCE(b.reason, '') END = $%d", q.Reason)
@@ -132,9 +149,10 @@ func scanEntry(rows *sql.Rows) (e Entry, err error) {
 	return e, err
 }
 
-// Endpoints lists all endpoints that something was ever to go to, by key.
-func (s *Store) Endpoints(ctx context.Context) ([]Endpoint, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+endpointColumns+`, epoch FROM delivery_endpoints ORDER BY key`)
+// Channels lists all endpoints that are channels and that something was ever to go
+// to, by key. There may be very many others.
+func (s *Store) Channels(ctx context.Context) ([]Endpoint, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+endpointColumns+`, epoch FROM delivery_endpoints WHERE key LIKE $1 ORDER BY key`, channelKey+"%")
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (Endpoint, error) {
 		c, err := scanClaim(rows)
 		return c.Endpoint, err
@@ -148,7 +166,7 @@ func (s *Store) Endpoints(ctx context.Context) ([]Endpoint, error) {
 // A Count is how many deliveries or messages of an endpoint are in a state that
 // is not their last, or that somebody has to look at.
 type Count struct {
-	Endpoint string
+	Endpoint string // its key; [AllSubscriptions] for all of these
 	State    State
 	Reason   string
 	N        int
@@ -156,15 +174,17 @@ type Count struct {
 }
 
 // Outstanding counts what waits, is tried again, is dead or in doubt, by endpoint, state
-// and reason: deliveries of what waits, messages of all else.
+// and reason: deliveries of what waits, messages of all else. Subscriptions, which
+// may be very many, are counted together.
 func (s *Store) Outstanding(ctx context.Context) ([]Count, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT e.key, 'pending', '', count(*), min(d.created_at) FROM deliveries d JOIN delivery_endpoints e ON e.num = d.endpoint WHERE d.batch = 0 AND d.cancelled = '' GROUP BY e.key
-		UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
-			WHERE b.state IN ('sending', 'retry') GROUP BY e.key, b.state, b.reason
-		UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
-			WHERE b.state IN ('dead', 'in_doubt') GROUP BY e.key, b.state, b.reason
-		ORDER BY 1, 2, 3`)
+		SELECT CASE WHEN key LIKE $1 THEN $2 ELSE key END AS endpoint, state, reason, CAST(sum(n) AS BIGINT), min(oldest) FROM (
+			SELECT e.key, 'pending' AS state, '' AS reason, count(*) AS n, min(d.created_at) AS oldest FROM deliveries d JOIN delivery_endpoints e ON e.num = d.endpoint WHERE d.batch = 0 AND d.cancelled = '' GROUP BY e.key
+			UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
+				WHERE b.state IN ('sending', 'retry') GROUP BY e.key, b.state, b.reason
+			UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
+				WHERE b.state IN ('dead', 'in_doubt') GROUP BY e.key, b.state, b.reason
+		) AS counted GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, subscriptionKey+"%", AllSubscriptions)
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (c Count, err error) {
 		var oldest int64
 		err = rows.Scan(&c.Endpoint, &c.State, &c.Reason, &c.N, &oldest)

@@ -16,15 +16,6 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// subscriptionKey is the start of the keys of endpoints that are subscriptions.
-const subscriptionKey = "subscription:"
-
-// SubscriptionKey returns the key of the endpoint that a subscription is.
-func SubscriptionKey(id string) string { return subscriptionKey + id }
-
-// SubscriptionOf returns the id of the subscription whose endpoint has a key.
-func SubscriptionOf(key string) (id string, ok bool) { return strings.CutPrefix(key, subscriptionKey) }
-
 // Bounds of questions, so that nobody has the desk send mails to strangers.
 const (
 	maxQuestions = 200 // to all addresses in an hour

@@ -74,7 +74,7 @@ func deliveryInDoubt(t *testing.T, s *Desk) {
 	}
 	finish(t, s, delivery.Outcome{Claim: c, Batch: b, State: delivery.StateSent}, 2*time.Minute)
 	expect(t, "ledger", ledger(t, s, delivery.Query{}), []string{"1 channel:hook sent msg_1 2/1", "2 channel:hook pending"})
-	if list, err := s.Endpoints(t.Context()); err != nil || len(list) != 1 || list[0].Failures != 0 {
+	if list, err := s.Channels(t.Context()); err != nil || len(list) != 1 || list[0].Failures != 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

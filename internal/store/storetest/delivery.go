@@ -22,6 +22,7 @@ func deliveryChecks() checks {
 		"DeliveryInDoubt":   deliveryInDoubt,
 		"DeliveryFailing":   deliveryFailing,
 		"DeliveryCancelled": deliveryCancelled,
+		"DeliveryCounted":   deliveryCounted,
 		"DeliveryFallback":  deliveryFallback,
 		"DeliveryReplay":    deliveryReplay,
 		"DeliveryLedger":    deliveryLedger,
@@ -319,6 +320,27 @@ func deliverySwept(t *testing.T, s *Desk) {
 		t.Error(err)
 	}
 	expect(t, "ledger", ledger(t, s, delivery.Query{}), []string{"2 channel:mail pending"})
+}
+
+// However many subscriptions there are, they are counted together, and are no
+// channels.
+func deliveryCounted(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	seqs := told(t, s, 1)
+	enqueue(t, s, 0, row(seqs[0], hook, "", 0), row(seqs[0], delivery.SubscriptionKey("a"), "", time.Hour))
+	enqueue(t, s, time.Minute, row(seqs[0], delivery.SubscriptionKey("b"), "", time.Hour))
+	counts, err := s.Outstanding(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "counts", counts, []delivery.Count{
+		{Endpoint: hook, State: delivery.StatePending, N: 1, Oldest: T0},
+		{Endpoint: delivery.AllSubscriptions, State: delivery.StatePending, N: 2, Oldest: T0},
+	})
+	channels, err := s.Channels(t.Context())
+	if err != nil || len(channels) != 1 || channels[0].Key != hook {
+		t.Errorf("%+v, %v", channels, err)
+	}
 }
 
 // What comes in while an endpoint is worked on is due when it is given back.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ import (
 type deliveries interface {
 	Deliveries(ctx context.Context, q delivery.Query) ([]delivery.Entry, error)
 	Message(ctx context.Context, id string) (delivery.Message, error)
-	Endpoints(ctx context.Context) ([]delivery.Endpoint, error)
+	Channels(ctx context.Context) ([]delivery.Endpoint, error)
 	Retry(ctx context.Context, id, endpoint string, now time.Time) (int, error)
 }
 
@@ -67,11 +66,10 @@ func (p *Pages) adminDeliveries(v *view) error {
 	if err != nil {
 		return err
 	}
-	endpoints, err := p.config.Deliveries.Endpoints(v.R.Context())
+	endpoints, err := p.config.Deliveries.Channels(v.R.Context())
 	if err != nil {
 		return err
 	}
-	endpoints = slices.DeleteFunc(endpoints, func(e delivery.Endpoint) bool { return !strings.HasPrefix(e.Key, ofChannel) }) // there may be very many others
 	page := deliveriesPage{adminFrame: v.adminFrame("deliveries"), Clear: v.Href("/admin/deliveries"), Item: asked.Item.ID}
 	page.filters(v, asked, names, endpoints)
 	page.Empty = web.EmptyView{Title: v.Text("deliveries.none"), Text: v.Text("deliveries.none.text")}
@@ -79,9 +77,8 @@ func (p *Pages) adminDeliveries(v *view) error {
 		page.Empty = web.EmptyView{Title: v.Text("empty.filter"), Text: v.Text("deliveries.filtered"), Href: page.Clear, Action: v.Text("empty.filter.clear")}
 	}
 	if len(list) == asked.Limit {
-		last := list[deliveryLines-1]
 		list = list[:deliveryLines]
-		page.Older = v.With("before", strconv.FormatInt(last.Change.Seq, 10)+"."+last.Endpoint)
+		page.Older = v.With("before", list[deliveryLines-1].Cursor())
 	}
 	for _, e := range list {
 		page.Lines = append(page.Lines, v.deliveryLine(e, names))
@@ -117,16 +114,8 @@ func (v *view) deliveriesAsked(query url.Values, names map[string]string, all bo
 	if in := query.Get("in"); names[in] != "" {
 		q.TenantIDs = []string{in}
 	}
-	if id := strings.TrimSpace(query.Get("q")); id != "" {
-		q.Item = tocsin.Ref{Kind: tocsin.KindIssue, ID: tocsin.Clip(id, 100)}
-		if strings.HasPrefix(strings.ToUpper(id), "MC") {
-			q.Item.Kind = tocsin.KindMessage
-		}
-	}
-	change, after, _ := strings.Cut(query.Get("before"), ".")
-	if q.Before = numberOf(change); q.Before != 0 {
-		q.After = after
-	}
+	q.Item.ID = tocsin.Clip(strings.TrimSpace(query.Get("q")), 100)
+	q.GoOn(query.Get("before"))
 	return q
 }
 
@@ -145,7 +134,7 @@ func (page *deliveriesPage) filters(v *view, asked delivery.Query, names map[str
 	}
 	page.Channels = []web.Choice{{Name: v.Text("deliveries.anychannel"), On: asked.Endpoint == ""}}
 	for _, e := range endpoints {
-		page.Channels = append(page.Channels, web.Choice{Value: e.Key, Name: channelName(e.Key), On: asked.Endpoint == e.Key})
+		page.Channels = append(page.Channels, web.Choice{Value: e.Key, Name: delivery.ChannelName(e.Key), On: asked.Endpoint == e.Key})
 	}
 	page.Of = []web.Choice{{Name: v.Text("audit.anywhere"), On: names[in] == ""}}
 	for _, id := range sortedByName(names) {
@@ -164,7 +153,7 @@ func (page *deliveriesPage) ill(v *view, endpoints []delivery.Endpoint) {
 			continue
 		}
 		page.Ill = append(page.Ill, endpointLine{
-			Name: channelName(e.Key), Since: v.Full(e.FailingSince.In(v.Zone)), Reason: v.deliveryReason(e.Reason), Detail: e.Detail, Next: v.Full(e.RetryAt.In(v.Zone)),
+			Name: delivery.ChannelName(e.Key), Since: v.Full(e.FailingSince.In(v.Zone)), Reason: v.deliveryReason(e.Reason), Detail: e.Detail, Next: v.Full(e.RetryAt.In(v.Zone)),
 		})
 	}
 }
@@ -177,7 +166,7 @@ func (page *deliveriesPage) untold(v *view, list []delivery.Entry) {
 	routing := v.pages.config.Routing()
 	heard := map[string]bool{}
 	for _, e := range list {
-		heard[channelName(e.Endpoint)] = true
+		heard[delivery.ChannelName(e.Endpoint)] = true
 	}
 	for _, name := range routing.Names {
 		if !heard[name] {
@@ -186,19 +175,11 @@ func (page *deliveriesPage) untold(v *view, list []delivery.Entry) {
 	}
 }
 
-// ofChannel is what the keys of endpoints begin with that are channels of the
-// settings.
-const ofChannel = "channel:"
-
-// channelName is the name of a channel of the settings, or the key of what is
-// none.
-func channelName(key string) string { return strings.TrimPrefix(key, ofChannel) }
-
 // deliveryLine says what became of a delivery.
 func (v *view) deliveryLine(e delivery.Entry, names map[string]string) deliveryLine {
 	line := deliveryLine{
 		ID: e.Change.ID, What: v.Text("delivery.what." + string(e.Change.What)), Tenant: names[e.Change.TenantID], At: v.Full(e.Change.At.In(v.Zone)),
-		Channel: channelName(e.Endpoint), Via: channelName(e.Via), Route: e.Route, State: v.Text("delivery.state." + string(e.State)), Reason: v.deliveryReason(e.Reason), Detail: e.Detail,
+		Channel: delivery.ChannelName(e.Endpoint), Via: delivery.ChannelName(e.Via), Route: e.Route, State: v.Text("delivery.state." + string(e.State)), Reason: v.deliveryReason(e.Reason), Detail: e.Detail,
 	}
 	line.Glyph, line.Family = deliveryLook(e.State)
 	switch e.Change.Kind {
@@ -266,7 +247,7 @@ func (p *Pages) adminDelivery(v *view) error {
 		return err
 	}
 	page := deliveryPage{
-		adminFrame: v.adminFrame("deliveries", web.Crumb{Name: m.ID}), ID: m.ID, Channel: channelName(m.Endpoint), State: v.Text("delivery.state." + string(m.State)),
+		adminFrame: v.adminFrame("deliveries", web.Crumb{Name: m.ID}), ID: m.ID, Channel: delivery.ChannelName(m.Endpoint), State: v.Text("delivery.state." + string(m.State)),
 		Made: v.Full(m.MadeAt.In(v.Zone)), Attempts: v.Text("delivery.attempts", "n", m.Attempts), Doubt: m.State == delivery.StateInDoubt,
 	}
 	page.Glyph, page.Family = deliveryLook(m.State)

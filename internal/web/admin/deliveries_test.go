@@ -198,3 +198,23 @@ func TestDeliveriesPages(t *testing.T) {
 		t.Errorf("%d pages, without %d", pages, len(want))
 	}
 }
+
+// A message that the desk writes itself has an id like its issues: it is found too.
+func TestDeliveriesOfOwnMessage(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Record(storetest.Contoso, tocsin.Message{ID: "TC7", Title: "We move", Services: []string{"Exchange Online"}, Category: "stayInformed", ModifiedAt: storetest.T0, ContentType: "text", Content: "We move."})
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	changes, err := h.Store.ChangesAfter(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(changes, func(c tocsin.Change) bool { return c.ID == "TC7" })
+	rows := []delivery.Row{{Change: changes[i].Seq, Endpoint: "channel:ops-hook", Kind: "update", Route: "r"}}
+	if err := h.Store.InTx(t.Context(), func(tx *store.Tx) error { return h.Store.Ledger.Enqueue(t.Context(), tx, rows, h.Clock()) }); err != nil {
+		t.Fatal(err)
+	}
+	ana := h.Browser()
+	ana.Enter("ana")
+	webtest.Has(t, "page", ana.Open("/admin/deliveries?q=TC7"), "/messages/TC7")
+}

@@ -1,0 +1,29 @@
+package delivery
+
+import "strings"
+
+// Starts of the keys of endpoints.
+const (
+	channelKey      = "channel:"
+	subscriptionKey = "subscription:"
+)
+
+// AllSubscriptions stands for the keys of all subscriptions.
+const AllSubscriptions = subscriptionKey + "*"
+
+// ChannelKey returns the key of the endpoint that a channel of the settings is.
+func ChannelKey(name string) string { return channelKey + name }
+
+// ChannelOf returns the name of the channel of the settings whose endpoint has a
+// key.
+func ChannelOf(key string) (name string, ok bool) { return strings.CutPrefix(key, channelKey) }
+
+// ChannelName returns the name of the channel of the settings whose endpoint has a
+// key, the key itself for an endpoint of another kind.
+func ChannelName(key string) string { return strings.TrimPrefix(key, channelKey) }
+
+// SubscriptionKey returns the key of the endpoint that a subscription is.
+func SubscriptionKey(id string) string { return subscriptionKey + id }
+
+// SubscriptionOf returns the id of the subscription whose endpoint has a key.
+func SubscriptionOf(key string) (id string, ok bool) { return strings.CutPrefix(key, subscriptionKey) }
