@@ -71,6 +71,9 @@
 		for (const line of lines) items.push({e, node, text: node.data, line});
 	}
 
+	// What is written in Japanese says so: its lines end elsewhere, and it is read aloud otherwise.
+	for (const {e, text} of items) if (/[\p{sc=Hiragana}\p{sc=Katakana}]/u.test(text) && language(e) !== "ja" && !e.closest("[translate=no], input, textarea, [lang='']")) say("language", e, text);
+
 	// Nothing is cut off, but for what ends in dots and stands whole elsewhere.
 	const textOf = (e) => e.textContent.replace(/\s+/g, " ").trim();
 	const whole = new Set();

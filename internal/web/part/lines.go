@@ -159,7 +159,7 @@ func (v *View) IssueLine(row *readmodel.Row) (IssueLine, error) {
 }
 
 func (v *View) issueLineOf(row *readmodel.Row, issue tocsin.Issue) IssueLine {
-	title, language := v.titleOf(row, cmp.Or(strings.TrimSpace(issue.Title), row.ID))
+	title, language := v.TitleOf(row, cmp.Or(strings.TrimSpace(issue.Title), row.ID))
 	return IssueLine{
 		Look: v.Short(row.Status), ID: row.ID, Href: v.IssueHref(row.ID), Title: title, TitleLang: language,
 		Class: row.Class, ClassWords: v.ClassWord(row.Class), Service: row.Service,

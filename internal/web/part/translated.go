@@ -95,10 +95,10 @@ func (v *View) TranslatePrivate(language, text string) translate.Translation {
 	return v.parts.config.Translator.ByBook(language, text, translate.ReasonPrivate)
 }
 
-// titleOf returns the title of an issue as lists show it, and its language where
+// TitleOf returns the title of an issue as lists show it, and its language where
 // that is not the page's: as the provider wrote it, unless the phrase book has all
 // of it in the language of the page.
-func (v *View) titleOf(row *readmodel.Row, title string) (text, language string) {
+func (v *View) TitleOf(row *readmodel.Row, title string) (text, language string) {
 	switch {
 	case row.Own():
 		return title, ""

@@ -13,6 +13,7 @@ import (
 // the thick bar is what the posts state, the thin one what is declared.
 type gapRow struct {
 	ID, Href, Title  string
+	TitleLang        string // where it is not that of the page
 	Declared, Stated string
 	Gap, Words       string
 	Thick, Thin      string // paths, "" where there is no span
@@ -51,8 +52,9 @@ func (v *view) gap(row *readmodel.Row, issue tocsin.Issue) (gapRow, bool) {
 	if start.Abs() < datesApart && end.Abs() < datesApart {
 		return gapRow{}, false
 	}
+	title, language := v.TitleOf(row, issue.Title)
 	one := gapRow{
-		ID: row.ID, Href: v.IssueHref(row.ID), Title: issue.Title,
+		ID: row.ID, Href: v.IssueHref(row.ID), Title: title, TitleLang: language,
 		Declared: v.span(d.DeclaredStart, d.DeclaredEnd), Stated: v.span(d.StatedStart, d.StatedEnd),
 	}
 	longer := start + end

@@ -14,6 +14,7 @@ import (
 // plannedLine is maintenance that has been announced and is not over.
 type plannedLine struct {
 	ID, Href, Title, Service string
+	TitleLang                string // where it is not that of the page
 	Left                     string // until it begins
 	Date, Window             string
 	At                       *lang.Moment
@@ -40,8 +41,9 @@ func (v *view) planned(limit int) ([]plannedLine, error) {
 
 func (v *view) plannedLine(row *readmodel.Row, title string) plannedLine {
 	start, end := row.Starts().Time(), row.EndAt.Time()
+	title, language := v.TitleOf(row, cmp.Or(strings.TrimSpace(title), row.ID))
 	line := plannedLine{
-		ID: row.ID, Href: v.IssueHref(row.ID), Title: cmp.Or(strings.TrimSpace(title), row.ID), Service: row.Service,
+		ID: row.ID, Href: v.IssueHref(row.ID), Title: title, TitleLang: language, Service: row.Service,
 		Date: v.ShortDate(start.In(v.Zone)), At: v.Moment(start), Window: v.window(start, end), Now: !start.After(v.Now), Unknown: row.Course().Overrun(v.Now),
 	}
 	switch left := start.Sub(v.Now); {

@@ -48,6 +48,7 @@ type tenantRow struct {
 // matrixRow is a service or an issue across tenants.
 type matrixRow struct {
 	ID, Name, Class, ClassWords string
+	NameLang                    string // where it is not that of the page
 	Cells                       []matrixCell
 	Reach                       *reach          // instead of cells, of many tenants
 	severity                    tocsin.Severity // the worst of the cells
@@ -233,7 +234,7 @@ func issueMatrix(tenants []standing) ([]matrixRow, error) {
 				if err != nil {
 					return nil, err
 				}
-				row = &matrixRow{ID: one.ID, Name: line.Title, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants))}
+				row = &matrixRow{ID: one.ID, Name: line.Title, NameLang: line.TitleLang, Class: line.Class, ClassWords: line.ClassWords, Cells: absent(len(tenants))}
 				for i := range row.Cells {
 					row.Cells[i].Unknown = tenants[i].Unsure()
 				}
