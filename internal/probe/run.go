@@ -162,11 +162,13 @@ func (r *run) reach(ctx context.Context, e *reached) {
 		return
 	}
 	r.note(ctx, e, Proxy, time.Now(), e.way.check)
+	var addresses []netip.Addr // a proxy asks for them itself
 	if e.way.proxy == nil {
 		<-e.host.known // resolvers have limits of their own
+		addresses = e.host.addresses
 	}
 	start := time.Now()
-	conn, check := connect(ctx, e.Endpoint, e.way, e.host.addresses)
+	conn, check := connect(ctx, e.Endpoint, e.way, addresses)
 	r.note(ctx, e, Connect, start, check)
 	if conn == nil {
 		return
