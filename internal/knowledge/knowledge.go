@@ -23,6 +23,7 @@ var content embed.FS
 // A Book is everything in one language. It is shared: nobody changes it.
 type Book struct {
 	Version      int        // of the content; grows with each change of it
+	Language     string     // code of the language it is in
 	Blanks       Blanks     // what is read for a slot while no issue is known
 	Joined       []string   // what stands between the items of a cell, and at its end
 	Actions      []Entry    // the six of the first minutes
@@ -66,7 +67,7 @@ type Service struct {
 	Say        string // the sentence for a caller
 }
 
-var books = lang.NewContent[Book](content, nil, "commands") //nolint:gochecknoglobals // read once, never changed
+var books = lang.NewContent[Book](content, nil, "commands", "language") //nolint:gochecknoglobals // read once, never changed
 
 // In returns the book in a language of the pages. It fails where the program was
 // built with a content that cannot be read, or knows no such language.

@@ -1,6 +1,10 @@
 package tocsin
 
-import "time"
+import (
+	"crypto/rand"
+	"strings"
+	"time"
+)
 
 // How the result of a probe reached the desk.
 const (
@@ -11,6 +15,22 @@ const (
 
 // ProbeCodeLife is how long a one-time code is good for.
 const ProbeCodeLife = 30 * time.Minute
+
+// NewProbeCode makes a one-time code that people can read to each other: 50 bits.
+func NewProbeCode() string {
+	text := rand.Text()
+	return text[:5] + "-" + text[5:10]
+}
+
+// ProbeCodeHash returns how a one-time code is kept, however it is typed.
+func ProbeCodeHash(code string) Hash {
+	return HashOf([]byte("probe " + strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(code)))))
+}
 
 // A Probe is the result of a probe of the network, from a seat or from the
 // server, as the desk keeps it.

@@ -30,6 +30,11 @@ type Config struct {
 	Consumers consumers
 	// Deliveries is the ledger of what is sent.
 	Deliveries deliveries
+	// Calls, Reports, Probes and Help are what the desk does about failures.
+	Calls   calls
+	Reports reports
+	Probes  probes
+	Help    workarounds
 	// Webhook is a value of what channels of the kind webhook post, for the document;
 	// may be nil.
 	Webhook   any
@@ -51,6 +56,10 @@ type API struct {
 	people     people
 	consumers  consumers
 	deliveries deliveries
+	calls      calls
+	reports    reports
+	probes     probes
+	help       workarounds
 	webhook    any
 	snapshots  snapshots
 	author     *author.Author
@@ -70,11 +79,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

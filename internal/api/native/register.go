@@ -66,6 +66,10 @@ func (a *API) register() {
 	a.registerChanges()
 	a.registerConsumers()
 	a.registerDeliveries()
+	a.registerTriages()
+	a.registerReports()
+	a.registerProbes()
+	a.registerKnowledge()
 	a.registerTeams()
 	a.registerSites()
 	a.registerContacts()
@@ -99,6 +103,10 @@ func tags() []*huma.Tag {
 		{Name: "changes", Description: "What happened, in order, and whether the archive is what it was."},
 		{Name: "consumers", Description: "Parts of the desk that react to the changes, each in order and exactly once, and what they could not handle."},
 		{Name: "deliveries", Description: "Whom the desk tells of what, and what comes of it."},
+		{Name: "triages", Description: "Calls that are qualified: ours or theirs, with the evidence."},
+		{Name: "reports", Description: "What the staff report, counted; nobody's name or address."},
+		{Name: "probes", Description: "What probes found at seats and from the server."},
+		{Name: "knowledge", Description: "What is known to help, and what the team says of it."},
 		{Name: "teams", Description: "People who see to things together, of a tenant or the whole desk."},
 		{Name: "sites", Description: "Where users work: region, seats, time zone."},
 		{Name: "contacts", Description: "How people and teams are reached outside of the provider: personal data."},

@@ -44,13 +44,14 @@ func (s *Store) AddProbeCode(ctx context.Context, tenantID string, hash tocsin.H
 
 // TakeProbe keeps a result that comes with a code, which is worth nothing then. It
 // returns the result with the tenant of the code and who made it, and fails with
-// [tocsin.ErrNotFound] when the code is none, has ended or was used.
-func (s *Store) TakeProbe(ctx context.Context, hash tocsin.Hash, p tocsin.Probe) (tocsin.Probe, error) {
+// [tocsin.ErrNotFound] when the code is none, has ended, was used, or is of another
+// tenant than the one that is named; "" stands for any.
+func (s *Store) TakeProbe(ctx context.Context, tenantID string, hash tocsin.Hash, p tocsin.Probe) (tocsin.Probe, error) {
 	p.Origin = tocsin.ProbeSent
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var tenant int64
-		err := tx.QueryRowContext(ctx, `DELETE FROM probe_codes WHERE hash = $1 AND ends_at > $2 RETURNING tenant, author, (SELECT id FROM tenants WHERE num = probe_codes.tenant)`,
-			hash[:], tocsin.Micros(p.ReceivedAt)).Scan(&tenant, &p.By, &p.TenantID)
+		err := tx.QueryRowContext(ctx, `DELETE FROM probe_codes WHERE hash = $1 AND ends_at > $2 AND ($3 = '' OR tenant = (SELECT num FROM tenants WHERE id = $3)) RETURNING tenant, author, (SELECT id FROM tenants WHERE num = probe_codes.tenant)`,
+			hash[:], tocsin.Micros(p.ReceivedAt), tenantID).Scan(&tenant, &p.By, &p.TenantID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return tocsin.NotFoundf("The code is not known, was used, or has ended: ask the desk for a new one.")
 		}

@@ -58,15 +58,18 @@ func probeCodes(t *testing.T, s *Desk) {
 	}
 	now := T0.Add(2 * time.Minute)
 	for name, hash := range map[string]tocsin.Hash{"ended": ended, "unknown": tocsin.HashOf([]byte("other"))} {
-		if _, err := s.TakeProbe(context.Background(), hash, aProbe("x", now)); !errors.Is(err, tocsin.ErrNotFound) {
+		if _, err := s.TakeProbe(context.Background(), "", hash, aProbe("x", now)); !errors.Is(err, tocsin.ErrNotFound) {
 			t.Errorf("%s: %v, want ErrNotFound", name, err)
 		}
 	}
-	got, err := s.TakeProbe(context.Background(), code, aProbe("a", now))
+	if _, err := s.TakeProbe(context.Background(), Fabrikam, code, aProbe("x", now)); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("for another tenant: %v, want ErrNotFound", err)
+	}
+	got, err := s.TakeProbe(context.Background(), Contoso, code, aProbe("a", now))
 	if err != nil || got.TenantID != Contoso || got.By != "kim" || got.Origin != tocsin.ProbeSent {
 		t.Errorf("TakeProbe = %+v, %v", got, err)
 	}
-	if _, err := s.TakeProbe(context.Background(), code, aProbe("b", now)); !errors.Is(err, tocsin.ErrNotFound) {
+	if _, err := s.TakeProbe(context.Background(), "", code, aProbe("b", now)); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("used twice: %v, want ErrNotFound", err)
 	}
 	if list, err := s.Probes(ctx, Contoso, T0, 10); len(list) != 1 || err != nil || list[0].By != "kim" {

@@ -9,13 +9,11 @@ package probes
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -31,7 +29,7 @@ var files embed.FS
 // storage is the part of the store about results of probes.
 type storage interface {
 	AddProbeCode(ctx context.Context, tenantID string, hash tocsin.Hash, until, now time.Time) error
-	TakeProbe(ctx context.Context, hash tocsin.Hash, p tocsin.Probe) (tocsin.Probe, error)
+	TakeProbe(ctx context.Context, tenantID string, hash tocsin.Hash, p tocsin.Probe) (tocsin.Probe, error)
 	AddProbe(ctx context.Context, p tocsin.Probe) error
 	Probes(ctx context.Context, tenantID string, since time.Time, limit int) ([]tocsin.Probe, error)
 }
@@ -85,26 +83,10 @@ func (p *Pages) Family() web.Family {
 	}
 }
 
-// newCode makes a one-time code that people can read to each other: 50 bits.
-func newCode() string {
-	text := rand.Text()
-	return text[:5] + "-" + text[5:10]
-}
-
-// hashOf is how a code is kept, however it is typed.
-func hashOf(code string) tocsin.Hash {
-	return tocsin.HashOf([]byte("probe " + strings.ToUpper(strings.Map(func(r rune) rune {
-		if r == '-' || r == ' ' {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(code)))))
-}
-
 // makeCode serves POST /probes/codes: the code is shown once.
 func (v *view) makeCode() error {
-	code := newCode()
-	if err := v.pages.config.Store.AddProbeCode(v.R.Context(), v.Snapshot.Tenant.ID, hashOf(code), v.Now.Add(tocsin.ProbeCodeLife), v.Now); err != nil {
+	code := tocsin.NewProbeCode()
+	if err := v.pages.config.Store.AddProbeCode(v.R.Context(), v.Snapshot.Tenant.ID, tocsin.ProbeCodeHash(code), v.Now.Add(tocsin.ProbeCodeLife), v.Now); err != nil {
 		return v.show(web.FormStatus(err), "", err)
 	}
 	return v.show(http.StatusOK, code, nil)
@@ -175,6 +157,6 @@ func (p *Pages) keep(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.config.Store.TakeProbe(r.Context(), hashOf(sent.Code), one)
+	_, err = p.config.Store.TakeProbe(r.Context(), "", tocsin.ProbeCodeHash(sent.Code), one)
 	return err
 }

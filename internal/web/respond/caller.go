@@ -110,7 +110,7 @@ func (p *Pages) callerAnswers(v *view) error {
 		take(&t.Answers, "scope", v.R.PostForm)
 		t.Answers.Language = v.Code
 		t.Answers.Normalize()
-		t.Verdict, err = d.cause(t.Answers)
+		t.Verdict, err = d.Cause(t.Answers)
 		return err
 	})
 	if err != nil {

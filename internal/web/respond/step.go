@@ -262,7 +262,7 @@ func (p *Pages) answer(v *view) error {
 	_, err = p.config.Calls.ChangeTriage(v.R.Context(), respond.TriageChange{TenantID: v.tenant(), N: t.N, Rev: rev, Now: v.Now}, func(t *tocsin.Triage) (err error) {
 		take(&t.Answers, step, v.R.PostForm)
 		t.Answers.Normalize()
-		t.Verdict, err = d.cause(t.Answers)
+		t.Verdict, err = d.Cause(t.Answers)
 		return err
 	})
 	if err != nil {

@@ -382,7 +382,7 @@ func (p *Pages) close(v *view) error {
 			t.ClosedAt = time.Time{}
 			return nil
 		}
-		j, err := d.judge(t.Answers)
+		j, err := d.Judge(t.Answers)
 		if err != nil {
 			return err
 		}
