@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 // A word is what a thing is called in a language.
@@ -18,38 +22,72 @@ type word struct {
 	But []string // wordings in which that may stand
 }
 
-// textsOf are all texts of the product in a language, each under the folder and
-// key that it stands under.
+// textsOf are all texts of the product in a language, each under its folder and the
+// key that it stands under; those of books, in content, under their line and column.
 func textsOf(t *testing.T, language string) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
 	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Base(filepath.Dir(path)) != "locales" || filepath.Base(path) != language+".json" {
-			return err
-		}
-		body, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		var list map[string]any
-		if err := json.Unmarshal(body, &list); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		for key, text := range list {
-			forms, plural := text.(map[string]any)
-			if !plural {
-				forms = map[string]any{"": text}
-			}
-			for form, one := range forms {
-				texts[filepath.ToSlash(strings.TrimPrefix(filepath.Dir(filepath.Dir(path)), ".."+string(filepath.Separator)))+" "+strings.TrimSuffix(key+"/"+form, "/")] = fmt.Sprint(one)
-			}
+		folder := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(filepath.Dir(path)), ".."+string(filepath.Separator))) + " "
+		switch filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path)) {
+		case filepath.Join("locales", language+".json"):
+			return addLocale(texts, folder, path)
+		case filepath.Join("content", language+".yaml"):
+			return addBook(texts, folder+"content ", path)
 		}
 		return nil
 	})
-	if err != nil || len(texts) < 500 {
+	if err != nil || len(texts) < 2500 || !slices.ContainsFunc(slices.Collect(maps.Keys(texts)), func(at string) bool { return strings.HasPrefix(at, "respond content ") }) {
 		t.Fatalf("%d texts in %s, %v", len(texts), language, err)
 	}
 	return texts
+}
+
+func addLocale(texts map[string]string, folder, path string) error {
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var list map[string]any
+	if err := json.Unmarshal(body, &list); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for key, text := range list {
+		forms, plural := text.(map[string]any)
+		if !plural {
+			forms = map[string]any{"": text}
+		}
+		for form, one := range forms {
+			texts[folder+strings.TrimSuffix(key+"/"+form, "/")] = fmt.Sprint(one)
+		}
+	}
+	return nil
+}
+
+func addBook(texts map[string]string, folder, path string) error {
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(body, &root); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	addNode(texts, folder, &root)
+	return nil
+}
+
+// addNode adds what is written in quotes: what is not is for machines.
+func addNode(texts map[string]string, folder string, n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		texts[fmt.Sprintf("%s%d:%d", folder, n.Line, n.Column)] = n.Value
+	}
+	for _, child := range n.Content {
+		addNode(texts, folder, child)
+	}
 }
 
 func readJSON(t *testing.T, path string, to any) {
@@ -135,16 +173,58 @@ func TestPendingTextsExist(t *testing.T) {
 	}
 }
 
-// Pages and what the phrase book says of a status say the same word.
-func TestStatusWordsAreOne(t *testing.T) {
+// Japanese has brackets and colons of its own, which bring their room with them. The
+// names of fields in the provider's portals stay as they are there.
+func TestJapanesePunctuation(t *testing.T) {
 	t.Parallel()
-	var book struct{ Statuses []map[string]string }
+	narrow := regexp.MustCompile(`[\p{Han}\p{Hiragana}\p{Katakana}」）}] ?[(:]|\) ?[\p{Han}\p{Hiragana}\p{Katakana}「]|[^A-Za-z]: [\p{Han}\p{Hiragana}\p{Katakana}]|[、。：（）！？] .`)
+	names := strings.NewReplacer("アプリケーション (クライアント) ID", "", "ディレクトリ (テナント) ID", "")
+	for at, text := range textsOf(t, "ja") {
+		if found := narrow.FindString(names.Replace(text)); found != "" {
+			t.Errorf("%s: %q in %s", at, found, text)
+		}
+	}
+}
+
+// One word of the phrase book is the word of the pages: of a status, a class, and of
+// the label of a post where pages and messages show one.
+func TestPagesAndPhraseBookAreOne(t *testing.T) {
+	t.Parallel()
+	var book struct {
+		Statuses, Classes []map[string]string
+		Labels            []struct {
+			En     []string
+			Fr, Ja string
+		}
+	}
 	readJSON(t, filepath.Join("..", "translate", "book", "phrasebook.json"), &book)
+	english := textsOf(t, "en")
 	for _, language := range []string{"en", "fr", "ja"} {
 		texts := textsOf(t, language)
+		same := func(at, in string) {
+			if on, shown := texts[at]; shown && strings.ReplaceAll(on, "'", "’") != in {
+				t.Errorf("%s in %s: pages %q, phrase book %q", at, language, on, in)
+			}
+		}
 		for _, status := range book.Statuses {
-			if on, in := texts["lang status."+status["key"]], status[language]; on != in {
-				t.Errorf("%s in %s: pages %q, phrase book %q", status["key"], language, on, in)
+			if at := "lang status." + status["key"]; texts[at] == "" {
+				t.Errorf("%s has no word in %s", at, language)
+			} else {
+				same(at, status[language])
+			}
+		}
+		for _, class := range book.Classes {
+			same("lang class."+class["key"], class[language])
+			same("web/part post."+class["key"], class[language])
+		}
+		for _, label := range book.Labels {
+			in := map[string]string{"en": label.En[0], "fr": label.Fr, "ja": label.Ja}[language]
+			for _, of := range []string{"web/part section.", "web/public fact.", "web/public pub.next", "notify/letters "} {
+				for at, text := range english {
+					if language != "en" && at != "web/public fact.published" && strings.HasPrefix(at, of) && slices.Contains(label.En, text) {
+						same(at, in)
+					}
+				}
 			}
 		}
 	}

@@ -44,7 +44,7 @@ func TestMeToo(t *testing.T) {
 		}
 	}
 	form := stranger.Open("/fr/status/contoso/report")
-	webtest.Has(t, "the form", plain(form), "Un service vous fait défaut aussi ?", "Lyon", "Boîte aux lettres inaccessible")
+	webtest.Has(t, "the form", plain(form), "Un service ne fonctionne pas chez vous non plus ?", "Lyon", "Boîte aux lettres inaccessible")
 	webtest.Lacks(t, "the form", form, "Elsewhere")
 	for name, wrong := range map[string]url.Values{"nothing": {}, "no service": {"service": {"yammer"}}, "a foreign site": {"service": {"teams"}, "site": {foreign.ID}}, "a long code": {"service": {"teams"}, "errorcode": {fmt.Sprintf("%0200d", 1)}}} {
 		if got := stranger.Status("POST", "/fr/status/contoso/report", wrong); got != http.StatusBadRequest {

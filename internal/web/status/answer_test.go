@@ -90,7 +90,7 @@ As of 2 Mar 2026, 10:00 UTC.`,
 Évolution : La situation s’aggrave
 Perturbé depuis : 2 mars 2026, 09:00 UTC
 Services touchés : Exchange Online, Microsoft Teams
-Impact pour les utilisateurs : Nobody in North America can open a mailbox.
+Impact sur les utilisateurs : Nobody in North America can open a mailbox.
 Solution de contournement : Use the desktop client.
 Prochain point : 2 mars 2026, 10:30 UTC
 Situation au 2 mars 2026, 10:00 UTC. Traduction automatique en partie ; l’original est sur la page.`,
