@@ -133,12 +133,13 @@ type ServiceLine struct {
 	Name, Href, Since, Availability string
 	What                            []IssueLine // its open issues
 	Named                           []IssueLine // open incidents of other services whose posts name it
-	Workaround                      string      // what to tell callers meanwhile, as the provider wrote it; "" for none
+	Workaround                      Workaround  // what to tell callers meanwhile; see [View.Workarounds]
 	Strip                           template.HTML
 	id                              string
-	called                          string // its name in a sentence, with its provider where that is not the usual one
-	rank                            int    // in a sentence
-	stale                           bool   // it is unknown because its source is not heard any more
+	called                          string        // its name in a sentence, with its provider where that is not the usual one
+	rank                            int           // in a sentence
+	cause                           *health.Issue // that explains why it is not well; nil for none
+	stale                           bool          // it is unknown because its source is not heard any more
 	view                            *View
 }
 
@@ -184,23 +185,11 @@ func (v *View) ServiceLine(s *health.Service, m Month, open OpenLines) ServiceLi
 	}
 	if !s.Severity.Well() {
 		line.Named = open.Of(s.Named)
-		line.Workaround = v.workaround(s.Cause)
+		line.cause = s.Cause
 	}
 	line.Since = v.since(s)
 	line.called, line.rank = v.called(s)
 	return line
-}
-
-// maxWorkaround bounds a workaround in a list, in bytes.
-const maxWorkaround = 240
-
-// workaround is what users can do while an issue goes on, "" where its posts say
-// nothing.
-func (v *View) workaround(cause *health.Issue) string {
-	if cause == nil || len(cause.Content.Posts) == 0 {
-		return ""
-	}
-	return tocsin.Clip(strings.Join(v.ReadPosts(cause.Row, cause.Content).Workaround, " "), maxWorkaround)
 }
 
 // Where a service stands in a sentence that names some.

@@ -99,16 +99,22 @@ func (v *View) TranslatePrivate(language, text string) translate.Translation {
 // that is not the page's: as the provider wrote it, unless the phrase book has all
 // of it in the language of the page.
 func (v *View) TitleOf(row *readmodel.Row, title string) (text, language string) {
+	return v.ownWords(row, title)
+}
+
+// ownWords returns a text of one line of an issue in the words of the page, and its
+// language where that is another one.
+func (v *View) ownWords(row *readmodel.Row, text string) (words, language string) {
 	switch {
 	case row.Own():
-		return title, ""
+		return text, ""
 	case !v.Translates(v.Code):
-		return title, translate.Source
+		return text, translate.Source
 	}
-	made := v.parts.config.Translator.ByBook(v.Code, title, translate.ReasonNoEngine)
+	made := v.parts.config.Translator.ByBook(v.Code, text, translate.ReasonNoEngine)
 	line := v.OneLine(made)
 	if line == nil || slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin == translate.OriginOriginal }) {
-		return title, translate.Source
+		return text, translate.Source
 	}
 	var b strings.Builder
 	for _, piece := range line.Pieces {

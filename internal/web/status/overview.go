@@ -58,6 +58,7 @@ func (v *view) fillOverview() (any, error) {
 		page.None, working = v.Text("overview.none.mine"), v.Partial
 		v.Only(page.State, page.Mine)
 	}
+	v.Workarounds(page.Affected)
 	if page.Healthy, err = working("working", page); err != nil {
 		return nil, err
 	}

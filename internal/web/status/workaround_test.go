@@ -36,6 +36,30 @@ func TestWorkaroundOnTop(t *testing.T) {
 	}
 }
 
+// In the list of affected services a workaround stands once, beside the first that
+// its incident explains, in the language of the page where the phrase book has it;
+// one that the team wrote itself is marked as no other language.
+func TestWorkaroundStandsOnceInTheList(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	d.Record(d.Now, tocsin.Issue{
+		ID: "MO1", Title: "Users may be unable to access services", Service: "Microsoft 365 suite", Classification: "incident", Origin: "microsoft", Status: tocsin.StatusDegradation, StartAt: storetest.T0, ModifiedAt: d.Now,
+		Posts: []tocsin.Post{{CreatedAt: d.Now, ContentType: "html", Content: "More info: Affected services include, but may not be limited to: Microsoft Teams, Exchange Online. As a workaround, affected users may be able to use Outlook on the web to access their Exchange Online mailbox."}},
+	}, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation}, tocsin.Overview{ServiceID: "microsoftteams", Service: "Microsoft Teams", Status: tocsin.StatusDegradation})
+	for prefix, want := range map[string][]string{
+		"":    {`<span lang="en">As a workaround, affected users may`, "as for "},
+		"/fr": {"<span>Comme solution de contournement, les utilisateurs", "comme pour "},
+		"/ja": {"<span>回避策として、", " と同じです"},
+	} {
+		_, list, _ := strings.Cut(d.Page(prefix+"/"), `id="r-affected"`)
+		list, _, _ = strings.Cut(list, "</section>")
+		if once, others := strings.Count(list, want[0]), strings.Count(list, want[1]); once != 1 || others < 1 {
+			t.Errorf("%q: %d times the text, %d times the name of the service that has it, in\n%s", prefix, once, others, list)
+		}
+	}
+}
+
 // Regions are those that the newest post names that names any, with the sentence
 // that says so unless the scope of the impact says it beside them.
 func TestRegionsHaveTheirEvidence(t *testing.T) {
