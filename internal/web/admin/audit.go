@@ -69,7 +69,7 @@ func (p *Pages) adminAudit(v *view) error {
 }
 
 // auditLine is an entry as people read it: the id of a session, by which entries
-// of the table are matched, tells them nothing.
+// of the table are matched, tells them nothing, and a tenant has a name.
 func (v *view) auditLine(e tocsin.AuditEntry, names, clients map[string]string) auditLine {
 	line := auditLine{
 		N: e.N, At: v.Full(e.At.In(v.Zone)), Who: v.actor(e.Actor, clients), Address: e.Actor.Address, What: v.Text("did." + e.Action), Action: e.Action, Object: e.Object, Tenant: names[e.TenantID], More: e.Detail,
@@ -79,6 +79,9 @@ func (v *view) auditLine(e tocsin.AuditEntry, names, clients map[string]string) 
 		line.Object, line.More = v.Method(e.Detail), ""
 	case "session.end":
 		line.Object = ""
+	}
+	if name, isTenant := names[line.Object]; isTenant {
+		line.Object = name
 	}
 	return line
 }

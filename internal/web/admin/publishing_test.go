@@ -40,7 +40,7 @@ func TestChoosingWhatIsPublished(t *testing.T) {
 	page := h.Browser().Open("/status/contoso/help")
 	webtest.Has(t, "published", page, "Desk: 112", `href="https://portal.example/"`, "Health &gt; Services", "Start &gt; News")
 	webtest.Has(t, "form", b.Open(path), "Portal | https://portal.example/ | Health &gt; Services", "News |  | Start &gt; News", `value="messages" checked`, "Desk: 112")
-	webtest.Has(t, "audit", b.Open("/admin/audit"), "Changed what is published")
+	webtest.Has(t, "audit", b.Open("/admin/audit"), "Changed what is published", `data-l="Target">contoso<span class="sub sub--b" lang="en">`)
 	form.Set("channels-en", "Evil | javascript:alert(1)")
 	response, refused := b.Send("POST", path, form)
 	if response.StatusCode != http.StatusBadRequest {

@@ -14,9 +14,12 @@ type rail struct {
 	N        int
 	Weekends string // as one path
 	Today    int
-	Months   []railMonth
-	Pins     []railPin
-	Overdue  *railPin // those that are late by more than the line shows; nil for none
+	// Word says where the word "today" stands beside its mark, as SVG's text-anchor: the
+	// date of a deadline next to it goes first. "" is no word.
+	Word    string
+	Months  []railMonth
+	Pins    []railPin
+	Overdue *railPin // those that are late by more than the line shows; nil for none
 }
 
 type railMonth struct {
@@ -81,7 +84,7 @@ func (v *view) rail(rows []messageRow) rail {
 	}
 	for _, m := range sorted {
 		pin := railPin{X: x(m.Due.When), Tone: m.Due.Tone, Href: m.Href, Words: v.Text("rail.pin", "date", m.Due.Date, "id", m.ID, "days", m.Due.Left)}
-		if pin.X-last >= railRoom && (pin.X-r.Today >= railRoom || r.Today-pin.X >= railRoom) {
+		if pin.X-last >= railRoom {
 			pin.Label, last = m.Due.Date, pin.X
 		}
 		switch pin.Tone {
@@ -95,5 +98,37 @@ func (v *view) rail(rows []messageRow) rail {
 		r.Pins = append(r.Pins, pin)
 	}
 	r.N = len(r.Pins) + late
+	r.Word = r.word(v.Text("rail.today"))
 	return r
+}
+
+// word is where the word of today has room between the labels of the pins.
+func (r *rail) word(today string) string {
+	wide := widthOf(today)
+	for _, one := range []struct {
+		anchor   string
+		from, to int
+	}{{"middle", -wide / 2, wide / 2}, {"end", -wide - 4, -4}, {"start", 4, wide + 4}} {
+		free := r.Overdue == nil || r.Today+one.from > 20+widthOf(r.Overdue.Label)
+		for _, pin := range r.Pins {
+			half := widthOf(pin.Label) / 2
+			free = free && (pin.Label == "" || pin.X-half > r.Today+one.to || pin.X+half < r.Today+one.from)
+		}
+		if free {
+			return one.anchor
+		}
+	}
+	return ""
+}
+
+// widthOf is how wide a label is on the rail, about.
+func widthOf(label string) (width int) {
+	for _, sign := range label {
+		if sign < 0x2e80 {
+			width += 6
+		} else {
+			width += 11 // Chinese and Japanese signs fill a square
+		}
+	}
+	return width
 }
