@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.org/tocsin/internal/tocsin"
@@ -97,35 +98,32 @@ func Placeholders(first, n int) string {
 	return b.String()
 }
 
-// tuples is "($1, …), ($n+1, …)" for rows of width values.
-func tuples(rows, width int) string {
-	var b strings.Builder
-	for i := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		b.WriteString(Placeholders(1+i*width, width))
-		b.WriteByte(')')
-	}
-	return b.String()
+// tuples is how an engine takes rows of values.
+type tuples struct {
+	rows     int  // that one statement should have
+	numbered bool // values are $1, $2 and so on, else ?
 }
 
-// typedTuples is [tuples] whose first one says what types the columns have.
-func typedTuples(rows int, types []string) string {
+// text is "($1, …), ($n+1, …)" for rows of values, of which the first says what
+// types the columns have that have one.
+func (t tuples) text(rows int, types []string) string {
 	var b strings.Builder
-	b.WriteByte('(')
-	for i, one := range types {
-		if i > 0 {
+	for i := range rows * len(types) {
+		column := i % len(types)
+		switch {
+		case column > 0:
 			b.WriteString(", ")
+		case i > 0:
+			b.WriteString("), (")
 		}
-		fmt.Fprintf(&b, "CAST($%d AS %s)", i+1, one)
+		value := "?"
+		if t.numbered {
+			value = "$" + strconv.Itoa(i+1)
+		}
+		if i < len(types) && types[column] != "" {
+			value = "CAST(" + value + " AS " + types[column] + ")"
+		}
+		b.WriteString(value)
 	}
-	b.WriteByte(')')
-	for i := 1; i < rows; i++ {
-		b.WriteString(", (")
-		b.WriteString(Placeholders(1+i*len(types), len(types)))
-		b.WriteByte(')')
-	}
-	return b.String()
+	return "(" + b.String() + ")"
 }

@@ -43,8 +43,7 @@ type dialect interface {
 	// retryable reports that a transaction failed only because of another one.
 	retryable(err error) bool
 	hasTable(ctx context.Context, q Querier, name string) (bool, error)
-	// rowsPerInsert is how many rows one statement should insert.
-	rowsPerInsert() int
+	tuples() tuples
 	copier
 }
 

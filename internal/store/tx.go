@@ -46,9 +46,10 @@ func (tx *Tx) AfterCommit(do func()) { tx.committed = append(tx.committed, do) }
 // statement as suits the engine: a round trip is dear on PostgreSQL, compiling
 // a long statement is dear on SQLite. Both keep what they have compiled.
 func (tx *Tx) Insert(ctx context.Context, head string, rows [][]any, tail string) error {
+	form := tx.store.dialect.tuples()
 	for len(rows) > 0 {
-		n := min(len(rows), tx.store.dialect.rowsPerInsert())
-		statement := head + tuples(n, len(rows[0])) + tail
+		n := min(len(rows), form.rows)
+		statement := head + form.text(n, make([]string, len(rows[0]))) + tail
 		for len(rows) >= n {
 			if _, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...); err != nil {
 				return err
@@ -106,9 +107,10 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
 // columns of v are column1, column2 and so on, of the SQL types given. It returns
 // how many rows were changed.
 func (tx *Tx) Update(ctx context.Context, head string, types []string, rows [][]any, tail string) (changed int64, err error) {
+	form := tx.store.dialect.tuples()
 	for len(rows) > 0 {
-		n := min(len(rows), tx.store.dialect.rowsPerInsert())
-		statement := head + " FROM (VALUES " + typedTuples(n, types) + ") AS v " + tail
+		n := min(len(rows), form.rows)
+		statement := head + " FROM (VALUES " + form.text(n, types) + ") AS v " + tail
 		for len(rows) >= n {
 			result, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...)
 			if err != nil {
