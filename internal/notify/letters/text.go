@@ -48,13 +48,32 @@ func (t *tongue) text(key string, pairs ...string) string {
 	if !ok {
 		return "⟦" + key + "⟧"
 	}
-	slots := make([]string, len(pairs))
-	for i := range pairs {
-		if slots[i] = pairs[i]; i%2 == 0 {
-			slots[i] = "{" + pairs[i] + "}"
+	var b strings.Builder
+	for len(pairs) > 0 { // a value is not looked through
+		before, rest, ok := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if b.WriteString(before); !ok {
+			return b.String()
+		}
+		text = after
+		if i := slot(pairs, name); closed && i >= 0 {
+			b.WriteString(pairs[i+1])
+		} else {
+			b.WriteByte('{')
+			text = rest
 		}
 	}
-	return strings.NewReplacer(slots...).Replace(text)
+	return text
+}
+
+// slot is where the name of a slot stands among pairs, -1 for nowhere.
+func slot(pairs []string, name string) int {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // status is the word for a status, as it is written where there is none.
