@@ -114,7 +114,7 @@ type channels struct {
 
 // webhookWindow is how many webhooks may be on their way at once: receivers know
 // what they have by its id.
-const webhookWindow = 64
+const webhookWindow = 256
 
 // Waits after the first failures of mails: servers that greylist want five
 // minutes, and begin anew after long silence.

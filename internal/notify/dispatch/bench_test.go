@@ -94,7 +94,7 @@ func benchWorld(b *testing.B, address string, changes, channels int) *world {
 			hook = w.setup.Exits["hook-0"].Channel.(*webhook.Channel) // as one client would: connections are shared
 		}
 		w.setup.Receivers["duty"] = append(w.setup.Receivers["duty"], name)
-		w.setup.Exits[name] = &dispatch.Exit{Name: name, Kind: "webhook", Channel: hook, Language: "en", Zone: time.UTC, Window: 64}
+		w.setup.Exits[name] = &dispatch.Exit{Name: name, Kind: "webhook", Channel: hook, Language: "en", Zone: time.UTC, Window: 256}
 	}
 	w.follow()
 	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: w.Now()}

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"sync"
+	"time"
 
 	"example.org/tocsin/internal/store/delivery"
 )
@@ -19,13 +20,15 @@ func (e *errand) send(ctx context.Context, q *queue) error {
 	for err == nil && len(chunk) > 0 && !e.down {
 		var ahead []*start
 		var beginning sync.WaitGroup
-		if window > 1 { // it has taken one; what is begun and not sent may have to be told as a repeat
-			beginning.Go(func() { ahead, err = e.begin(ctx, q, min(4*window, most)) })
+		if n := window; n > 1 { // it has taken one; what is begun and not sent may have to be told as a repeat
+			beginning.Go(func() { ahead, err = e.begin(ctx, q, n) })
 		}
+		began := e.Now()
 		outcomes, failed := e.deliver(ctx, chunk)
+		window = widened(window, most, e.Now().Sub(began))
 		beginning.Wait()
 		e.settle(ctx, chunk, outcomes, failed)
-		if window = min(4*window, most); e.down || err != nil {
+		if e.down || err != nil {
 			e.untried(ahead, failed)
 			break
 		}
@@ -34,6 +37,21 @@ func (e *errand) send(ctx context.Context, q *queue) error {
 		}
 	}
 	return err
+}
+
+// atATime is how long the messages should take that are on their way at once: so
+// much is to be sent again when a process dies.
+const atATime = 200 * time.Millisecond
+
+// widened is how many messages are to be on their way after so many took so long.
+func widened(window, most int, took time.Duration) int {
+	switch {
+	case took < atATime/2:
+		window *= 4
+	case took > atATime:
+		window /= 2
+	}
+	return max(1, min(window, most))
 }
 
 // begin words the next attempts and has it written that they are made, with what

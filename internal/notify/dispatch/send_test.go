@@ -89,6 +89,29 @@ func TestBegunAndNotSent(t *testing.T) {
 	})
 }
 
+// Where messages take long, few are begun at once: so many are told as repeats when
+// the process dies.
+func TestFewOnTheirWay(t *testing.T) {
+	t.Parallel()
+	w := wide(t, storetest.File(t), 120, 1)
+	w.setup.Exits["duty"].Window = 256
+	most := 0
+	w.takers["duty"].set(func(*notify.Message) error {
+		w.pass(50 * time.Millisecond)
+		n := 0
+		if err := w.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM delivery_batches WHERE state = 'sending'`).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		most = max(most, n)
+		return nil
+	})
+	w.dispatch()
+	w.order("duty", 120, 1)
+	if most > 20 {
+		t.Errorf("%d were on their way at once", most)
+	}
+}
+
 // A program that ends while much waits leaves nothing in doubt.
 func TestEndsInBetween(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,8 @@ type Exit struct {
 	DependsOn string
 	// Every is the least time between two messages, 0 for none.
 	Every time.Duration
-	// Window is how many messages may be on their way at once. What was on its way
+	// Window is how many messages may be on their way at once, where they are sent
+	// so fast that no more than a moment's are. What was on its way
 	// when a process dies is sent again, so that it is 1 unless the other side
 	// knows a message by its id.
 	Window int
