@@ -14,9 +14,9 @@ import (
 // changeBody is what happened to one item.
 type changeBody struct {
 	Sequence int64     `json:"sequence" doc:"Grows in the order of commits. Numbers are those of the desk: a tenant does not see all of them."`
-	Kind     string    `json:"kind" enum:"service,overview,issue,message"`
+	Kind     string    `json:"kind" enum:"service,overview,issue,message,source"`
 	ID       string    `json:"id"`
-	What     string    `json:"what" enum:"new,updated,left,returned" doc:"left: the source no longer lists it; its versions stay."`
+	What     string    `json:"what" enum:"new,updated,left,returned,late,stale,heard" doc:"left: the source no longer lists it; its versions stay. late: the next update is not there that was promised. stale, heard: of a source, that it is silent, and no longer."`
 	Version  int       `json:"version" doc:"The version that it came with."`
 	Silent   bool      `json:"silent" doc:"Stored by a first poll or an import: not announced to anybody."`
 	At       time.Time `json:"at" doc:"When the desk saw it."`

@@ -36,7 +36,7 @@ func (d *desk) ledger() {
 	if err := d.store.InTx(ctx, func(tx *store.Tx) error { return l.Enqueue(ctx, tx, rows, d.now) }); err != nil {
 		d.tb.Fatal(err)
 	}
-	claims, err := l.Claim(ctx, false, 10, d.now, time.Minute)
+	claims, err := l.Claim(ctx, delivery.Lane{}, 10, d.now, time.Minute)
 	if err != nil || len(claims) != 3 {
 		d.tb.Fatal(claims, err)
 	}
