@@ -32,7 +32,7 @@ type announcing struct {
 	dispatcher *dispatch.Dispatcher // nil before the desk is built
 	writer     *letters.Writer
 	attempts   *prometheus.CounterVec
-	open       func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
+	open       func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error)
 }
 
 // deciding makes the consumer of changes that decides who hears.
@@ -43,11 +43,11 @@ func (r *Rooms) deciding() *dispatch.Consumer {
 			return r.Deliveries.ActiveSilences(ctx, tx, time.Now())
 		},
 		Audience: r.Deliveries.Audience, Publishing: r.Archive.Publishing,
-		Open: func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
+		Open: func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error) {
 			if r.announcing.open == nil {
 				return nil, nil
 			}
-			return r.announcing.open(ctx, tenant)
+			return r.announcing.open(ctx, tenant, regions)
 		},
 		Told: func() {
 			if r.announcing.dispatcher != nil {
@@ -144,17 +144,25 @@ func (a *App) routingNow() admin.Routing {
 }
 
 // openLabels are the labels of the open issues of a tenant.
-func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
+func (a *App) openLabels(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error) {
 	snapshot, err := a.Model.Snapshot(ctx, tenant.ID)
 	if err != nil {
 		return nil, err
 	}
 	var list []route.Labels
 	for _, row := range health.OpenRows(snapshot, time.Now()) {
-		list = append(list, dispatch.LabelsOf(&dispatch.Subject{
+		s := &dispatch.Subject{
 			Kind: tocsin.KindIssue, ID: row.ID, Class: row.Class, Status: row.Status, Severity: health.SeverityOf(row), Feature: row.Feature,
 			Services: []notify.Service{{ID: row.ServiceID, Name: row.Service}},
-		}, tenant, "", false))
+		}
+		if regions {
+			body, err := a.Archive.Body(ctx, row.Document)
+			if err != nil {
+				return nil, err
+			}
+			s.Place(body)
+		}
+		list = append(list, dispatch.LabelsOf(s, tenant, "", regions))
 	}
 	return list, nil
 }

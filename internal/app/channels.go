@@ -122,6 +122,15 @@ func mailTries() []time.Duration {
 	return []time.Duration{6 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 }
 
+// mailLines is how many mails of a channel are on their way at once. Graph takes four
+// requests of one application for a mailbox at a time.
+func mailLines(c config.Mail) int {
+	if c.Relay.Host == "" {
+		return 4
+	}
+	return cmp.Or(c.Relay.Connections, 16)
+}
+
 // paces are the least times between two messages where the other side asks for it.
 func paces() map[string]time.Duration {
 	return map[string]time.Duration{"teams": teams.Every, "slack": slack.Every, "telegram": time.Second, "discord": time.Second}
@@ -140,7 +149,7 @@ func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 		e.Window = webhookWindow
 	}
 	if c.Kind == "mail" {
-		e.Host, e.Tries = c.Mail.Relay.Host, mailTries()
+		e.Host, e.Tries, e.Lines = c.Mail.Relay.Host, mailTries(), make(chan struct{}, mailLines(c.Mail))
 	}
 	var err error
 	if c.Ends != "" {

@@ -87,6 +87,7 @@ type Relay struct {
 	TenantID     string `yaml:"tenantId"`     // of Exchange Online: signs in with a token (XOAUTH2) in the place of a password
 	ClientID     string `yaml:"clientId"`     // application with SMTP.SendAsApp
 	ClientSecret Secret `yaml:"clientSecret"` // of that application
+	Connections  int    `yaml:"connections"`  // at once, 1 to 256; 16 when 0
 }
 
 // Graph sends mails through Microsoft Graph.
@@ -215,6 +216,9 @@ func (m Mail) validate(key string) (problems []error) {
 	if m.Second.Host != "" && m.Relay.Host == "" {
 		add("second", "It is asked after relay, and there is none.")
 	}
+	if m.Second.Connections != 0 {
+		add("second.connections", "It is that of relay.")
+	}
 	for name, r := range map[string]Relay{"relay": m.Relay, "second": m.Second} {
 		problems = append(problems, r.validate(key+"."+name)...)
 	}
@@ -241,6 +245,8 @@ func (r Relay) validate(key string) (problems []error) {
 		add("host", "It is missing.")
 	case r.Port < 0 || r.Port > 65535:
 		add("port", "%d is no port.", r.Port)
+	case r.Connections < 0 || r.Connections > 256:
+		add("connections", "%d is not between 1 and 256.", r.Connections)
 	case !slices.Contains([]string{"", "starttls", "implicit", "none"}, r.TLS):
 		add("tls", "%q is none of starttls, implicit, none.", tocsin.Clip(r.TLS, 40))
 	case r.TLS == "none" && r.User != "" && r.Host != "localhost" && r.Host != "127.0.0.1" && r.Host != "::1":

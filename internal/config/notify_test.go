@@ -176,6 +176,8 @@ func TestChannelsRefuse(t *testing.T) {
 		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, user: u, clientId: c}}}":                                   "notify.channels[0].mail.relay.tenantId",
 		"{name: a, kind: mail, mail: {from: b@contoso.com, graph: {mailbox: m}}}":                                                      "notify.channels[0].mail.graph: It needs",
 		"{name: a, kind: mail, mail: {from: b@contoso.com, graph: {mailbox: m, tenantId: t, clientId: c, clientSecret: s, cloud: x}}}": "notify.channels[0].mail.graph.cloud",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x, connections: 257}}}":                                       "notify.channels[0].mail.relay.connections: 257",
+		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x}, second: {host: y, connections: 2}}}":                      "notify.channels[0].mail.second.connections",
 		"{name: a, kind: mail, mail: {from: b@contoso.com, relay: {host: x}, dkim: [{domain: d}]}}":                                    "notify.channels[0].mail.dkim[0]: It needs",
 	} {
 		c, err := load(t, "notify: {channels: ["+text+"]}", nil)

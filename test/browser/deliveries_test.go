@@ -24,7 +24,7 @@ func ledger(t *testing.T, db *store.Store, l *delivery.Store) {
 	if err := db.InTx(ctx, func(tx *store.Tx) error { return l.Enqueue(ctx, tx, rows, now) }); err != nil {
 		t.Fatal(err)
 	}
-	claims, err := l.Claim(ctx, false, 1, now, time.Minute)
+	claims, err := l.Claim(ctx, delivery.Lane{}, 1, now, time.Minute)
 	if err != nil || len(claims) != 1 {
 		t.Fatal(claims, err)
 	}

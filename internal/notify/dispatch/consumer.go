@@ -51,9 +51,9 @@ type ConsumerConfig struct {
 	Setup   func() *Setup
 	// Silences are those that hold, as a transaction sees them. May be nil.
 	Silences func(ctx context.Context, tx *store.Tx) ([]route.Silence, error)
-	// Open are the labels of the open issues of a tenant, which may hide others.
-	// May be nil.
-	Open func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
+	// Open are the labels of the open issues of a tenant, which may hide others, with
+	// their regions where somebody asks for those. May be nil.
+	Open func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error)
 	// Audience are those who subscribed, as a transaction sees them. May be nil.
 	Audience func(ctx context.Context, tx *store.Tx) (*delivery.Audience, error)
 	// Publishing says what a tenant publishes. Nil where nothing is published.
@@ -102,7 +102,7 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 			return err
 		}
 	}
-	d.regions = d.setup.Policy.Asks("region") || slices.ContainsFunc(d.silences, func(s route.Silence) bool { return s.Matchers.Ask("region") })
+	d.regions = asksRegions(d.setup, d.silences)
 	if c.Audience != nil {
 		if d.audience, err = c.Audience(ctx, tx); err != nil {
 			return err
@@ -130,6 +130,12 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		tx.AfterCommit(c.Told)
 	}
 	return c.Ledger.Enqueue(ctx, tx, rows, d.now)
+}
+
+// asksRegions reports whether a route, a rule or a silence asks where an issue is,
+// which is dear to read.
+func asksRegions(setup *Setup, silences []route.Silence) bool {
+	return setup.Policy.Asks("region") || slices.ContainsFunc(silences, func(s route.Silence) bool { return s.Matchers.Ask("region") })
 }
 
 func (c *Consumer) tenants(ctx context.Context) (map[string]tocsin.Tenant, error) {
@@ -248,7 +254,7 @@ func (c *Consumer) open(ctx context.Context, d decision, tenant tocsin.Tenant, l
 	if open, ok := d.open[tenant.ID]; ok {
 		return open, nil
 	}
-	open, err := c.Open(ctx, tenant)
+	open, err := c.Open(ctx, tenant, d.regions)
 	if err != nil {
 		return nil, fmt.Errorf("read open issues: %w", err)
 	}

@@ -115,7 +115,7 @@ func TestNotTold(t *testing.T) {
 	w.consumer.Silences = func(context.Context, *store.Tx) ([]route.Silence, error) {
 		return []route.Silence{{Matchers: matchers, Starts: w.Now(), Ends: w.Now().Add(time.Hour)}}, nil
 	}
-	w.consumer.Open = func(_ context.Context, tenant tocsin.Tenant) ([]route.Labels, error) {
+	w.consumer.Open = func(_ context.Context, tenant tocsin.Tenant, _ bool) ([]route.Labels, error) {
 		return []route.Labels{dispatch.LabelsOf(&dispatch.Subject{Kind: tocsin.KindIssue, ID: "EX9", Class: "incident", Services: []notify.Service{{ID: "Exchange"}}}, tenant, "", false)}, nil
 	}
 	w.follow()

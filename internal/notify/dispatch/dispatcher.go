@@ -13,7 +13,7 @@ import (
 
 // ledger is the part of the store that sending works on.
 type ledger interface {
-	Claim(ctx context.Context, failing bool, limit int, now time.Time, lease time.Duration) ([]delivery.Claim, error)
+	Claim(ctx context.Context, lane delivery.Lane, limit int, now time.Time, lease time.Duration) ([]delivery.Claim, error)
 	Due(ctx context.Context, claims []delivery.Claim, limit int, now time.Time) (map[int64]*delivery.Work, error)
 	NextDue(ctx context.Context) (time.Time, error)
 	keeper
@@ -45,8 +45,9 @@ const (
 	farewell = 5 * time.Second
 	// lookEvery is how long a delivery may wait for a process that nobody wakes.
 	lookEvery = 5 * time.Second
-	// atOnce bounds the endpoints that are served at once, and those of them that
-	// have failed before: what is slow to fail leaves room for the others.
+	// atOnce bounds the endpoints of a lane that are served at once, those that have
+	// failed before apart: what is slow to fail leaves room for the others, and so
+	// do thousands of subscribers for the channels of the settings.
 	atOnce        = 256
 	failingAtOnce = 32
 	// maxDue bounds the deliveries that are read at once.
@@ -77,7 +78,7 @@ type Dispatcher struct {
 	recorder *recorder
 	wake     chan struct{}
 	freed    chan struct{}
-	slots    map[bool]chan struct{} // by whether an endpoint has failed before
+	slots    map[delivery.Lane]chan struct{}
 
 	pacing sync.Mutex
 	next   map[string]time.Time // when a channel may be sent the next message
@@ -88,8 +89,25 @@ func NewDispatcher(c DispatcherConfig) *Dispatcher {
 	return &Dispatcher{
 		DispatcherConfig: c, recorder: newRecorder(c.Ledger, c.Now, c.Log), wake: make(chan struct{}, 1), freed: make(chan struct{}, 1),
 		next:  map[string]time.Time{},
-		slots: map[bool]chan struct{}{false: make(chan struct{}, atOnce), true: make(chan struct{}, failingAtOnce)},
+		slots: slots(),
 	}
+}
+
+// lanes are the endpoints in the order in which they are looked at.
+func lanes() []delivery.Lane {
+	return []delivery.Lane{{}, {Failing: true}, {Personal: true}, {Personal: true, Failing: true}}
+}
+
+func slots() map[delivery.Lane]chan struct{} {
+	all := map[delivery.Lane]chan struct{}{}
+	for _, lane := range lanes() {
+		n := atOnce
+		if lane.Failing {
+			n = failingAtOnce
+		}
+		all[lane] = make(chan struct{}, n)
+	}
+	return all
 }
 
 // pace waits until a channel may be sent another message.
@@ -129,8 +147,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	recording.Go(func() { d.recorder.run(ctx) })
 	for ctx.Err() == nil {
 		full := false
-		for _, failing := range []bool{false, true} {
-			more, _, err := d.pass(ctx, &serving, failing)
+		for _, lane := range lanes() {
+			more, _, err := d.pass(ctx, &serving, lane)
 			if err != nil && ctx.Err() == nil {
 				d.Log.WarnContext(ctx, "deliveries wait", "err", err)
 			}
@@ -153,9 +171,9 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 	defer close(d.recorder.ops)
 	for {
 		served := false
-		for _, failing := range []bool{false, true} {
+		for _, lane := range lanes() {
 			var serving sync.WaitGroup
-			_, n, err := d.pass(ctx, &serving, failing)
+			_, n, err := d.pass(ctx, &serving, lane)
 			serving.Wait()
 			if err != nil {
 				return err
@@ -168,11 +186,11 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 	}
 }
 
-// pass claims endpoints that are due and has them served. It reports whether
+// pass claims endpoints of a lane that are due and has them served. It reports whether
 // there may be more, and how many they are.
-func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing bool) (more bool, n int, err error) {
+func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, lane delivery.Lane) (more bool, n int, err error) {
 	setup := d.Setup()
-	slots := d.slots[failing]
+	slots := d.slots[lane]
 	free := cap(slots) - len(slots)
 	if setup == nil || len(setup.Exits) == 0 || free == 0 {
 		return free == 0, 0, nil
@@ -181,7 +199,7 @@ func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, failing 
 	if next, err := d.Ledger.NextDue(ctx); err != nil || next.IsZero() || next.After(now) {
 		return false, 0, err
 	}
-	claims, err := d.Ledger.Claim(ctx, failing, free, now, lease)
+	claims, err := d.Ledger.Claim(ctx, lane, free, now, lease)
 	if err != nil || len(claims) == 0 {
 		return false, 0, err
 	}

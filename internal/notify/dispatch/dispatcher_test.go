@@ -237,7 +237,7 @@ func TestRepeats(t *testing.T) {
 	w.follow()
 	w.record(storetest.Contoso, issue(t, "EX1", 1, nil))
 	w.follow()
-	claims, err := w.Ledger.Claim(t.Context(), false, 10, w.Now(), time.Minute)
+	claims, err := w.Ledger.Claim(t.Context(), delivery.Lane{}, 10, w.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,8 +34,9 @@ type RepeaterConfig struct {
 	Ledger  repeats
 	Setup   func() *Setup
 	Tenants func(ctx context.Context) ([]tocsin.Tenant, error)
-	// Open are the labels of the open issues of a tenant.
-	Open func(ctx context.Context, tenant tocsin.Tenant) ([]route.Labels, error)
+	// Open are the labels of the open issues of a tenant, with their regions where
+	// somebody asks for those.
+	Open func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error)
 	// Silences are those that hold. May be nil.
 	Silences func(ctx context.Context) ([]route.Silence, error)
 	Told     func() // called when there is something to send; may be nil
@@ -115,7 +116,7 @@ func (r *Repeater) decide(ctx context.Context, l looking, one delivery.Repeat) (
 	open, ok := l.open[tenant.ID]
 	if !ok {
 		var err error
-		if open, err = r.Open(ctx, tenant); err != nil {
+		if open, err = r.Open(ctx, tenant, asksRegions(l.setup, l.silences)); err != nil {
 			return never, err
 		}
 		l.open[tenant.ID] = open

@@ -18,8 +18,8 @@ import (
 // silenced and is told again.
 type patient struct {
 	*world
-	open     []string
-	silenced bool
+	open    []string
+	silence string // matcher of what is silenced, "" for nothing
 }
 
 // everyFourHours are the routes as shipped, but for when what goes on is told
@@ -33,21 +33,27 @@ func everyFourHours() route.Settings {
 func (p *patient) repeater() *dispatch.Repeater {
 	return dispatch.NewRepeater(dispatch.RepeaterConfig{
 		Ledger: p.Ledger, Setup: func() *dispatch.Setup { return p.setup }, Tenants: p.Archive.Tenants, Now: p.Now,
-		Open: func(_ context.Context, tenant tocsin.Tenant) (list []route.Labels, err error) {
+		Open: func(_ context.Context, tenant tocsin.Tenant, regions bool) (list []route.Labels, err error) {
 			for _, id := range p.open {
 				s := &dispatch.Subject{Kind: tocsin.KindIssue, ID: id, Class: "incident", Severity: tocsin.SeverityDegraded, Services: []notify.Service{{ID: "Exchange"}}}
-				list = append(list, dispatch.LabelsOf(s, tenant, "", false))
+				s.Place(issue(p.t, id, 1, inEurope).Body)
+				list = append(list, dispatch.LabelsOf(s, tenant, "", regions))
 			}
 			return list, nil
 		},
 		Silences: func(context.Context) ([]route.Silence, error) {
-			if !p.silenced {
+			if p.silence == "" {
 				return nil, nil
 			}
-			ms, err := route.ParseMatchers(`service="Exchange"`)
+			ms, err := route.ParseMatchers(p.silence)
 			return []route.Silence{{Matchers: ms, Starts: storetest.T0, Ends: p.Now().Add(time.Hour)}}, err
 		},
 	})
+}
+
+// inEurope has an issue say where it is.
+func inEurope(i *tocsin.Issue) {
+	i.Posts[0].Content = "Title: Mail is late\n\nUser impact: Users in Europe cannot send mail."
 }
 
 // hours lets time pass, looking at each half hour as a new process would.
@@ -123,7 +129,9 @@ func TestRepeatWaits(t *testing.T) {
 		during, all int // repeats while it lasts, and six hours later
 	}{
 		{"nothing", func(*patient) {}, func(*patient) {}, 3, 4},
-		{"a silence", func(p *patient) { p.silenced = true }, func(p *patient) { p.silenced = false }, 0, 2},
+		{"a silence", func(p *patient) { p.silence = `service="Exchange"` }, func(p *patient) { p.silence = "" }, 0, 2},
+		{"a silence of where it is", func(p *patient) { p.silence = `region="Europe"` }, func(p *patient) { p.silence = "" }, 0, 2},
+		{"a silence of elsewhere", func(p *patient) { p.silence = `region="Japan"` }, func(p *patient) { p.silence = "" }, 3, 4},
 		{"a channel that fails", func(p *patient) {
 			p.takers["duty"].set(func(*notify.Message) error { return &notify.Failure{Reason: notify.ReasonUnreachable} })
 		}, func(p *patient) { p.takers["duty"].set(nil) }, 0, 2},

@@ -91,8 +91,8 @@ func (e *errand) begin(ctx context.Context, q *queue, n int) ([]*start, error) {
 	}
 }
 
-// lanes is how many messages to one endpoint are on their way at once at most.
-const lanes = 8
+// hands is how many messages to one endpoint are on their way at once at most.
+const hands = 8
 
 // deliver sends messages that were begun and returns what came of each; those that
 // were not sent since the endpoint failed, or the program ends, have no state.
@@ -110,7 +110,7 @@ func (e *errand) deliver(ctx context.Context, chunk []*start) (outcomes []delive
 		return next - 1
 	}
 	var group sync.WaitGroup
-	for range min(lanes, len(chunk)) {
+	for range min(hands, len(chunk)) {
 		group.Go(func() {
 			for i := take(); i >= 0; i = take() {
 				o := e.attempt(ctx, chunk[i])

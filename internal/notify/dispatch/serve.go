@@ -41,7 +41,8 @@ func (d *Dispatcher) serve(ctx context.Context, exit *Exit, claim delivery.Claim
 		if err := d.Ledger.Drop(ctx, claim.Key, goneAs(claim.Key), d.Now()); err != nil {
 			d.Log.WarnContext(ctx, "deliveries to a channel that is not there any more", "endpoint", claim.Key, "err", err)
 		}
-	} else {
+	} else if e.exit.line(ctx) {
+		defer e.exit.hangUp()
 		e.divert(ctx, work)
 		if err := e.send(ctx, &queue{batches: work.Batches, groups: groups(work.Pending)}); err != nil {
 			d.Log.WarnContext(ctx, "messages wait", "endpoint", claim.Key, "err", err)
@@ -53,6 +54,26 @@ func (d *Dispatcher) serve(ctx context.Context, exit *Exit, claim delivery.Claim
 	}
 	if _, err := d.recorder.enter(e.writing); err != nil {
 		d.Log.WarnContext(ctx, "deliveries were not recorded", "endpoint", claim.Key, "err", err)
+	}
+}
+
+// line waits until the channel serves few enough endpoints for another one. It
+// returns false when the program ends before.
+func (e *Exit) line(ctx context.Context) bool {
+	if e.Lines == nil {
+		return true
+	}
+	select {
+	case e.Lines <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (e *Exit) hangUp() {
+	if e.Lines != nil {
+		<-e.Lines
 	}
 }
 

@@ -30,6 +30,9 @@ type Exit struct {
 	// when a process dies is sent again, so that it is 1 unless the other side
 	// knows a message by its id.
 	Window int
+	// Lines bounds the endpoints that are served by the channel at once, as many as it
+	// has room for. Nil for no bound.
+	Lines chan struct{}
 	// Tries are the waits after the first failures, where they are not the usual
 	// ones.
 	Tries []time.Duration

@@ -74,16 +74,31 @@ func (s *Subject) ofIssue(issue tocsin.Issue, now time.Time) {
 	if issue.Service != "" || issue.ServiceID != "" {
 		s.Services = []notify.Service{{ID: issue.ServiceID, Name: issue.Service}}
 	}
-	if n := len(issue.Posts); n > 0 {
-		newest := issue.Posts[n-1]
-		s.regions = sync.OnceValue(func() (names []string) {
-			read := post.Read(newest)
-			for _, region := range read.Regions() {
-				names = append(names, region.Name)
-			}
-			return names
-		})
+	s.place(issue)
+}
+
+// Place has an issue that is open be where its document in Graph's wire form says,
+// for those who ask for its label region.
+func (s *Subject) Place(body []byte) {
+	var issue tocsin.Issue
+	if issue.UnmarshalJSON(body) == nil {
+		s.place(issue)
 	}
+}
+
+func (s *Subject) place(issue tocsin.Issue) {
+	n := len(issue.Posts)
+	if n == 0 {
+		return
+	}
+	newest := issue.Posts[n-1]
+	s.regions = sync.OnceValue(func() (names []string) {
+		read := post.Read(newest)
+		for _, region := range read.Regions() {
+			names = append(names, region.Name)
+		}
+		return names
+	})
 }
 
 func (s *Subject) ofMessage(message tocsin.Message) {

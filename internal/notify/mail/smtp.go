@@ -23,7 +23,7 @@ const (
 	dialTimeout = 15 * time.Second
 	sendTimeout = 60 * time.Second // of one message
 	idleTime    = 20 * time.Second // after which a connection is not used again
-	maxIdle     = 8                // connections that wait for the next message
+	maxIdle     = 16               // connections that wait for the next message
 	maxMessages = 200              // of one connection
 )
 

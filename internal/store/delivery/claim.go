@@ -37,16 +37,31 @@ func scanClaim(rows *sql.Rows) (c Claim, err error) {
 	return c, err
 }
 
-// Claim takes up to limit endpoints of which something is due, those that have
-// waited longest first, until now+lease: those that fail, or those that do not.
-func (s *Store) Claim(ctx context.Context, failing bool, limit int, now time.Time, lease time.Duration) ([]Claim, error) {
-	condition := "failures = 0"
-	if failing {
-		condition = "failures > 0"
+// A Lane is some of the endpoints, which do not keep the others waiting.
+type Lane struct {
+	Failing  bool // those that have failed in a row, else those that have not
+	Personal bool // those that stand for one subscriber each, else channels of the settings
+}
+
+// Claim takes up to limit endpoints of a lane of which something is due, those
+// that have waited longest first, until now+lease.
+func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, lease time.Duration) ([]Claim, error) {
+	condition := "personal = 0 AND failures = 0"
+	switch {
+	case lane.Personal && lane.Failing:
+		condition = "personal = 1 AND failures > 0"
+	case lane.Personal:
+		condition = "personal = 1 AND failures = 0"
+	case lane.Failing:
+		condition = "personal = 0 AND failures > 0"
+	}
+	const due = `due_at > 0 AND due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
+	var some bool // a look costs less than a transaction
+	if err := s.db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM delivery_endpoints WHERE `+due+condition+`)`, tocsin.Micros(now)).Scan(&some); err != nil || !some {
+		return nil, s.db.Translate(err)
 	}
 	var claims []Claim
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		const due = `due_at > 0 AND due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
 		rows, err := tx.QueryContext(ctx, `
 			UPDATE delivery_endpoints SET epoch = epoch + 1, lease_ends = $2
 			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY due_at, num LIMIT $3) AND `+due+condition+`

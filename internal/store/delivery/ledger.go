@@ -65,22 +65,43 @@ const entryColumns = `d.change, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at,
 	FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
 	JOIN delivery_endpoints e ON e.num = d.endpoint LEFT JOIN delivery_endpoints v ON v.num = d.via LEFT JOIN delivery_batches b ON b.num = d.batch`
 
-// where returns the condition of a query and its arguments.
-func (q Query) where() (string, []any) {
-	var parts []string
-	var args []any
-	add := func(format string, value any) {
-		args = append(args, value)
-		parts = append(parts, fmt.Sprintf(format, len(args)))
+// ways returns the conditions of a query on how far deliveries are and why, each
+// with an index of its own, with the arguments that they share.
+func (q Query) ways() (ways []string, args []any) {
+	if q.State == "" && q.Reason == "" {
+		return []string{"TRUE"}, nil
+	}
+	if q.State == StatePending && q.Reason == "" {
+		return []string{"d.batch = 0 AND d.cancelled = ''"}, nil
+	}
+	unsent, attempted := "d.cancelled <> ''", "d.cancelled = '' AND d.batch > 0"
+	if q.Reason != "" {
+		args = []any{q.Reason}
+		unsent += " AND d.cancelled = $1"
+		attempted += " AND b.reason <> '' AND b.reason = $1"
 	}
 	switch q.State {
 	case "":
-	case StatePending:
-		parts = append(parts, "d.batch = 0 AND d.cancelled = ''")
 	case StateCancelled:
-		parts = append(parts, "(d.cancelled <> '' OR b.state = 'cancelled')")
-	default:
-		add("b.state = $%d", string(q.State))
+		attempted += " AND b.state = 'cancelled'"
+	case StateDead, StateInDoubt: // as the index says it
+		return []string{attempted + " AND b.state = '" + string(q.State) + "' AND b.state IN ('dead', 'in_doubt')"}, args
+	case StateRetry, StateSending:
+		return []string{attempted + " AND b.state = '" + string(q.State) + "' AND b.state IN ('sending', 'retry')"}, args
+	case StateSent:
+		return []string{attempted + " AND b.state = 'sent'"}, args
+	default: // what waits has no reason
+		return []string{"FALSE"}, nil
+	}
+	return []string{unsent, attempted}, args
+}
+
+// where returns the condition of a query on anything else, and all arguments.
+func (q Query) where(args []any) (string, []any) {
+	var parts []string
+	add := func(format string, value any) {
+		args = append(args, value)
+		parts = append(parts, fmt.Sprintf(format, len(args)))
 	}
 	if q.TenantIDs != nil {
 		parts = append(parts, "t.id IN (NULL"+strings.Repeat(", ", min(1, len(q.TenantIDs)))+store.Placeholders(len(args)+1, len(q.TenantIDs))+")")
@@ -105,25 +126,23 @@ func (q Query) where() (string, []any) {
 			add("i.kind = $%d", string(q.Item.Kind))
 		}
 	}
-	if q.Reason != "" {
-		add("CASE WHEN d.cancelled <> '' THEN d.cancelled ELSE COALESCE(b.reason, '') END = $%d", q.Reason)
-	}
 	if q.Before != 0 {
 		args = append(args, q.Before, q.After)
 		n := len(args)
 		parts = append(parts, fmt.Sprintf("(d.change < $%d OR d.change = $%d AND $%d <> '' AND e.key > $%d)", n-1, n-1, n, n))
 	}
-	if len(parts) == 0 {
-		return "", args
-	}
-	return " WHERE " + strings.Join(parts, " AND "), args
+	return strings.Join(append([]string{""}, parts...), " AND "), args
 }
 
 // Deliveries lists deliveries, those of the newest changes first.
 func (s *Store) Deliveries(ctx context.Context, q Query) ([]Entry, error) {
-	condition, args := q.where()
+	ways, args := q.ways()
+	condition, args := q.where(args)
 	args = append(args, q.Limit)
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+entryColumns+condition+fmt.Sprintf(` ORDER BY d.change DESC, e.key LIMIT $%d`, len(args)), args...)
+	for i, way := range ways {
+		ways[i] = fmt.Sprintf(`SELECT * FROM (SELECT %s WHERE %s%s ORDER BY d.change DESC, e.key LIMIT $%d) AS way`, entryColumns, way, condition, len(args))
+	}
+	rows, err := s.db.Read().QueryContext(ctx, strings.Join(ways, " UNION ALL ")+fmt.Sprintf(` ORDER BY 1 DESC, 9 LIMIT $%d`, len(args)), args...)
 	list, err := store.Collect(rows, err, scanEntry)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", s.db.Translate(err))

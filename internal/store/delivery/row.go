@@ -152,9 +152,13 @@ func (s *Store) endpointNums(ctx context.Context, tx *store.Tx, list []Row) (map
 	slices.Sort(missing)
 	rows := make([][]any, len(missing))
 	for i, key := range missing {
-		rows[i] = []any{key, 0, 0, 0, 0, 0, 0, "", ""}
+		personal := 0
+		if _, ok := SubscriptionOf(key); ok {
+			personal = 1
+		}
+		rows[i] = []any{key, personal, 0, 0, 0, 0, 0, 0, "", ""}
 	}
-	err := tx.Insert(ctx, `INSERT INTO delivery_endpoints (key, due_at, retry_at, lease_ends, epoch, failures, failing_since, reason, detail) VALUES `, rows,
+	err := tx.Insert(ctx, `INSERT INTO delivery_endpoints (key, personal, due_at, retry_at, lease_ends, epoch, failures, failing_since, reason, detail) VALUES `, rows,
 		` ON CONFLICT (key) DO NOTHING`)
 	if err != nil {
 		return nil, fmt.Errorf("insert endpoints: %w", err)

@@ -16,7 +16,7 @@ func deliveryClaims(t *testing.T, s *Desk) {
 	AddTenants(t, s)
 	seqs := told(t, s, 2)
 	enqueue(t, s, 0, row(seqs[0], hook, "", 0), row(seqs[1], mail, "", 0))
-	first, err := s.Ledger.Claim(t.Context(), false, 1, T0, time.Minute)
+	first, err := s.Ledger.Claim(t.Context(), delivery.Lane{}, 1, T0, time.Minute)
 	if err != nil || len(first) != 1 {
 		t.Fatal(first, err)
 	}

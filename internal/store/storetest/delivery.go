@@ -71,7 +71,7 @@ func row(change int64, endpoint, group string, wait time.Duration) delivery.Row 
 // claimDue claims the endpoints that are due at T0+at, and what is due of them.
 func claimDue(t testing.TB, s *Desk, failing bool, at time.Duration) ([]delivery.Claim, map[int64]*delivery.Work) {
 	t.Helper()
-	claims, err := s.Ledger.Claim(t.Context(), failing, 100, T0.Add(at), time.Minute)
+	claims, err := s.Ledger.Claim(t.Context(), delivery.Lane{Failing: failing}, 100, T0.Add(at), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

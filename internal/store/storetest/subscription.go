@@ -315,7 +315,7 @@ func subscriptionEnded(t *testing.T, s *Desk) {
 	}
 	changes := record(t, s, Contoso, T0, Issue(t, "EX1", "late", T0))
 	enqueue(t, s, 0, delivery.Row{Change: changes[0].Seq, Endpoint: delivery.SubscriptionKey(one.ID), Kind: "update"})
-	claims, err := s.Claim(t.Context(), false, 10, T0, time.Minute)
+	claims, err := s.Claim(t.Context(), delivery.Lane{Personal: true}, 10, T0, time.Minute)
 	if err != nil || len(claims) != 1 {
 		t.Fatal(claims, err)
 	}

@@ -50,7 +50,7 @@ func ledgerOf(t *testing.T, h *webtest.House) (sent, dead, foreign string) {
 	if err := h.Store.InTx(ctx, func(tx *store.Tx) error { return ledger.Enqueue(ctx, tx, rows, h.Clock()) }); err != nil {
 		t.Fatal(err)
 	}
-	claims, err := ledger.Claim(ctx, false, 10, h.Clock(), time.Minute)
+	claims, err := ledger.Claim(ctx, delivery.Lane{}, 10, h.Clock(), time.Minute)
 	if err != nil || len(claims) != 1 {
 		t.Fatal(claims, err)
 	}
