@@ -108,7 +108,7 @@ func TestNotifyingReplicas(t *testing.T) {
 		return sometimes.Lacks(bothSent) || sometimes.Lacks(killedAway) || sometimes.Lacks(sentAgain)
 	}
 	for round := 0; round < 6 || round < 60 && missing(); round++ {
-		besideKilled(t, pgtest.Copy(t, dsn), 4+random.IntN(60), random, sometimes)
+		besideKilled(t, pgtest.Copy(t, dsn), 4+random.IntN(160), random, sometimes)
 		if t.Failed() {
 			return
 		}
@@ -133,13 +133,26 @@ func besideKilled(t *testing.T, dsn string, at int, random *rand.Rand, sometimes
 	t.Logf("killed before statement %d, clock off by %v", at, skew)
 	var theirs []string
 	var killed bool
+	first := "ready" // what the other one has said before this one begins
+	if mode := random.IntN(3); mode > 0 {
+		if mode > 1 {
+			first = "posted "
+		}
+		setup, err := twoReceivers(posted)
+		if err = errors.Join(err, decide(t.Context(), s, setup, time.Now)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	child, begun := make(chan struct{}), make(chan struct{}, 1)
 	go func() {
 		defer close(child)
 		defer close(begun)
 		theirs, killed = ForkWatched(t, func(line string) {
-			if line == "ready" {
-				begun <- struct{}{}
+			if strings.HasPrefix(line, first) {
+				select {
+				case begun <- struct{}{}:
+				default:
+				}
 			}
 		}, at, replicaVariable+"="+dsn, skewVariable+"="+skew.String())
 	}()

@@ -73,9 +73,24 @@ func tellAll(ctx context.Context, s *storetest.Desk, now time.Time, posted recei
 // tell is the same by a clock. It fails with [tocsin.ErrConflict] where another
 // process is at the consumer.
 func tell(ctx context.Context, s *storetest.Desk, clock func() time.Time, posted receiver) error {
-	policy, err := route.Compile(route.Settings{Routes: route.Spec{Receiver: "all", GroupBy: []string{"issue"}, GroupWait: "0s"}}, route.Known{})
+	setup, err := twoReceivers(posted)
 	if err != nil {
 		return err
+	}
+	if err := decide(ctx, s, setup, clock); err != nil {
+		return err
+	}
+	d := dispatch.NewDispatcher(dispatch.DispatcherConfig{
+		Ledger: s.Ledger, Scribe: numbers{}, Setup: func() *dispatch.Setup { return setup }, Now: clock, Log: slog.New(slog.DiscardHandler),
+	})
+	return d.Drain(ctx)
+}
+
+// twoReceivers has everything told to two channels.
+func twoReceivers(posted receiver) (*dispatch.Setup, error) {
+	policy, err := route.Compile(route.Settings{Routes: route.Spec{Receiver: "all", GroupBy: []string{"issue"}, GroupWait: "0s"}}, route.Known{})
+	if err != nil {
+		return nil, err
 	}
 	var one sync.Mutex // several are told at once
 	setup := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{"all": {"a", "b"}}, Exits: map[string]*dispatch.Exit{}}
@@ -86,18 +101,20 @@ func tell(ctx context.Context, s *storetest.Desk, clock func() time.Time, posted
 			posted(id, name+" "+text)
 		})}
 	}
+	return setup, nil
+}
+
+// decide puts into the ledger what is to be told, unless another one is at it.
+func decide(ctx context.Context, s *storetest.Desk, setup *dispatch.Setup, clock func() time.Time) error {
 	consumer := dispatch.NewConsumer(dispatch.ConsumerConfig{Archive: s.Archive, Ledger: s.Ledger, Setup: func() *dispatch.Setup { return setup }, Now: clock})
 	cursor, err := s.ClaimConsumer(ctx, dispatch.ConsumerName, clock(), time.Minute)
 	for handled := 1; err == nil && handled > 0; {
 		cursor, handled, err = s.Consume(ctx, cursor, 2, clock(), time.Minute, consumer.Handle)
 	}
-	if err != nil && !errors.Is(err, tocsin.ErrConflict) {
-		return err
+	if errors.Is(err, tocsin.ErrConflict) {
+		return nil
 	}
-	d := dispatch.NewDispatcher(dispatch.DispatcherConfig{
-		Ledger: s.Ledger, Scribe: numbers{}, Setup: func() *dispatch.Setup { return setup }, Now: clock, Log: slog.New(slog.DiscardHandler),
-	})
-	return errors.Join(err, d.Drain(ctx))
+	return err
 }
 
 // toTell fills an archive with changes behind the cursor of the consumer.
