@@ -21,7 +21,7 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
-	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network})
+	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network, Help: a.Responses})
 	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Silences: a.Deliveries, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,

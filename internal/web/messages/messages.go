@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -20,7 +21,8 @@ import (
 type messagesPage struct {
 	web.Frame
 	Services, Categories, Dues []web.Choice
-	States, Owners             []web.Choice // for those who see what is done about messages
+	Asked                      *knowledge.Question // how health and messages differ
+	States, Owners             []web.Choice        // for those who see what is done about messages
 	Team                       bool
 	Reader                     bool   // has marks of their own
 	Calendar, MarkAll          string // addresses, "" for those whom they do not concern
@@ -106,6 +108,9 @@ func (v *view) showMessages(status int, problem string) error {
 	page.Rows, page.N, page.Pager = rows[from:to], len(rows), pager
 	if len(rows) == 0 {
 		page.Empty = v.EmptyList(len(v.Snapshot.Messages), "messages")
+	}
+	if page.Asked, err = v.Asked("center", ""); err != nil {
+		return err
 	}
 	return v.Render(status, "messages", page)
 }

@@ -86,6 +86,7 @@ type Config struct {
 	// Reports keeps what readers find bad in translations; nil where they cannot say.
 	Reports reporter
 	Network func(*http.Request) string // where a request comes from, coarsely
+	Help    workarounds                // nil where nobody writes any
 }
 
 // Parts has what is worked out once for all families.
@@ -97,11 +98,12 @@ type Parts struct {
 	read    *cache.Cache[int64, Reading]
 	newest  *cache.Cache[int64, post.Post] // by the document of the issue
 	flood   *access.Limiter                // of reports
+	own     *cache.Cache[ownKey, []tocsin.Workaround]
 }
 
 // New returns the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute)}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute), own: cache.New[ownKey, []tocsin.Workaround](cache.Bounds{Entries: maxOwn})}
 }
 
 // Family returns the templates and texts of the parts.

@@ -21,7 +21,6 @@ type helpPage struct {
 	Services []helpService
 	Asks     []knowledge.Question
 	Vote     string // address; "" for those who may not
-	Warning  string
 }
 
 // A helpService is what is known of one service.
@@ -35,10 +34,9 @@ type helpService struct {
 
 // A helpWay is a workaround with what the team says of it.
 type helpWay struct {
-	ID, Text, Limits, Lang string
-	Lowers                 bool
-	Mine                   string // vote of the reader
-	Words                  string // of the votes
+	knowledge.Way
+	Mine  string // vote of the reader
+	Words string // of the votes
 }
 
 // maxWays bounds what is read of the provider's workaround, in lines.
@@ -60,7 +58,7 @@ func (p *Pages) help(v *view) error {
 	}
 	page := helpPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID, Href: v.IssueHref(row.ID)}, web.Crumb{Name: v.Text("help.crumb")}),
-		ID:    row.ID, Back: v.IssueHref(row.ID), Heading: issue.Title, Theirs: v.theirs(row, issue), Warning: b.Warning,
+		ID:    row.ID, Back: v.IssueHref(row.ID), Heading: issue.Title, Theirs: v.theirs(row, issue),
 	}
 	page.Title = v.Text("help.title", "issue", row.ID)
 	votes, err := v.votes(row.ID)
@@ -110,20 +108,12 @@ func (v *view) votes(issue string) (map[string]tocsin.HelpVote, error) {
 // desk wrote itself and may be told.
 func (v *view) helpService(b *knowledge.Book, one knowledge.Service, own []tocsin.Workaround, votes map[string]tocsin.HelpVote) helpService {
 	h := helpService{Name: one.Name, Symptoms: one.Symptoms, Signs: one.Signs, Limits: one.Limits}
-	h.Ways = append(h.Ways, v.way(helpWay{ID: one.ID, Text: b.Cell(one.Workaround), Lang: v.Code}, votes))
-	for _, w := range own {
-		if w.Service == one.ID && w.Holds() {
-			h.Ways = append(h.Ways, v.way(helpWay{ID: w.ID, Text: w.Text, Limits: w.Limits, Lang: w.Language, Lowers: w.Lowers}, votes))
-		}
+	for _, w := range b.Ways(one.ID, own) {
+		vote := votes[w.ID]
+		words := v.Text("help.votes", "worked", v.Text("help.worked.n", "n", vote.Worked), "failed", v.Text("help.failed.n", "n", vote.Failed))
+		h.Ways = append(h.Ways, helpWay{w, vote.Mine, words})
 	}
 	return h
-}
-
-func (v *view) way(w helpWay, votes map[string]tocsin.HelpVote) helpWay {
-	vote := votes[w.ID]
-	w.Mine = vote.Mine
-	w.Words = v.Text("help.votes", "worked", v.Text("help.worked.n", "n", vote.Worked), "failed", v.Text("help.failed.n", "n", vote.Failed))
-	return w
 }
 
 // vote serves POST /issues/{id}/help.
@@ -173,7 +163,8 @@ type knownService struct{ Name, Symptoms, Signs, First, Workaround, Limits strin
 
 // An ownLine is a workaround of the desk.
 type ownLine struct {
-	tocsin.Workaround
+	knowledge.Way
+	Version        int
 	ServiceName    string
 	Waits, Approve bool // for a second person; who may be the reader
 	Edit           bool
@@ -202,7 +193,7 @@ func (v *view) showKnowledge(status int, problem error) error {
 		if !w.Holds() && !writes {
 			continue
 		}
-		page.Own = append(page.Own, ownLine{w, names[w.Service], !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
+		page.Own = append(page.Own, ownLine{b.Way(w), w.Version, names[w.Service], !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
 	}
 	if writes {
 		page.Form = v.ownForm(b)

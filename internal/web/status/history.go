@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -26,6 +27,7 @@ type historyPage struct {
 	Months  []string
 	CSV     []web.Crumb
 	Chosen  *yearOfService // nil when no service is known
+	Asked   *knowledge.Question
 }
 
 // yearOfService is a year of one service, day by day and event by event.
@@ -80,6 +82,9 @@ func (p *Pages) pastYear(v *view) error {
 		page.CSV = append(page.CSV, web.Crumb{Name: v.Text("csv." + what), Href: v.Href("/history.csv?what=" + what + "&year=" + strconv.Itoa(year))})
 	}
 	if page.Kpis, err = v.yearKpis(year, rows, figures); err != nil {
+		return err
+	}
+	if page.Asked, err = v.Asked("frequent", ""); err != nil {
 		return err
 	}
 	return v.Render(http.StatusOK, "history", page)

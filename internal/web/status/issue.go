@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
@@ -36,7 +37,8 @@ type issuePage struct {
 	Spoken, Written                                      string // whose posts, and in which language
 	Own                                                  bool   // the desk's own team speaks
 	Write                                                string // where the reader can write an update; "" for those who may not
-	Help                                                 string // where what is known to help stands; "" for the desk's own
+	Known                                                part.Known
+	Unlisted                                             *knowledge.Question // where another tenant does not have it
 	Source                                               string
 	Portal                                               string // where the admin centre shows it; "" where that is not known
 	TitleBeside                                          *part.TranslatedLine
@@ -74,7 +76,7 @@ func (p *Pages) issue(v *view) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookWhen(row.Course(), v.Now), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
-		Own: row.Own(), Write: v.writeHref(row), Help: v.helpHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
 	if !row.Own() { // nobody else could see it
@@ -108,6 +110,9 @@ func (p *Pages) issue(v *view) error {
 		page.Details = append(page.Details, web.DetailLine{Name: d.Name, Value: tocsin.Clip(d.Value, 600)})
 	}
 	page.Portal = v.Cloud(row.Own()).IssueLink(row.ID)
+	if err := page.help(v, row); err != nil {
+		return err
+	}
 	page.Source = v.Say("source", row.Source, "source", versions[len(versions)-1].Source)
 	return v.Render(http.StatusOK, "issue", page)
 }
@@ -297,10 +302,18 @@ func (p *Pages) issueFile(v *view) error {
 	return v.SendFile(tocsin.KindIssue)
 }
 
-// helpHref is where what is known to help in an issue of a provider stands.
-func (v *view) helpHref(row *readmodel.Row) string {
+// help adds what is known to help in an issue of a provider, beside its own
+// workaround, which stands in the answer; and why a tenant may not have the issue.
+func (page *issuePage) help(v *view, row *readmodel.Row) (err error) {
 	if row.Own() {
-		return ""
+		return nil
 	}
-	return v.Href("/issues/" + web.EscapeID(row.ID) + "/help")
+	if page.Known, err = v.Known(row.ServiceID); err != nil {
+		return err
+	}
+	page.Known.More = v.Href("/issues/" + web.EscapeID(row.ID) + "/help")
+	if slices.ContainsFunc(page.Seen, func(t tenantState) bool { return t.Absent }) {
+		page.Unlisted, err = v.Asked("unlisted", row.ID)
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/health"
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/plaintext"
 	"example.org/tocsin/internal/post"
@@ -41,6 +43,7 @@ type searchPage struct {
 	Problem  string           // why nothing was looked for
 	Empty    *web.EmptyView
 	Ways     []web.Crumb
+	Asked    *knowledge.Question // why an issue may not be here
 }
 
 // serviceHit is a service that was meant, and how it is now.
@@ -75,6 +78,9 @@ const (
 	maxWords   = 8
 	searchTime = 5 * time.Second // of the database
 )
+
+// issueID is the id of an issue of the provider, as people type it.
+var issueID = regexp.MustCompile(`^(?i)[A-Z]{2}[0-9]{5,9}$`)
 
 // search serves /search?q=&kind=&page=. An id that is known leads straight to
 // its page, in whichever of the visitor's tenants it is.
@@ -116,6 +122,12 @@ func (p *Pages) search(v *view) error {
 	}
 	if page.N += len(page.IDs); page.N == 0 {
 		page.nothing(v, asked)
+		if issueID.MatchString(query) {
+			var err error
+			if page.Asked, err = v.Asked("unlisted", strings.ToUpper(query)); err != nil {
+				return err
+			}
+		}
 	}
 	return v.Render(http.StatusOK, "search", page)
 }

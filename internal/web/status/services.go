@@ -8,6 +8,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/history"
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
@@ -60,7 +61,9 @@ type servicePage struct {
 	Day       *dayView   // the one that was asked for
 	Pick      dayPick
 	Kpis      []web.Definition
-	Report    string // where the reader can report an issue about it; "" for those who may not
+	Known     part.Known
+	Asked     *knowledge.Question // about signing in
+	Report    string              // where the reader can report an issue about it; "" for those who may not
 }
 
 type featureLine struct {
@@ -122,10 +125,35 @@ func (p *Pages) service(v *view) error {
 		}
 	}
 	page.describe(v, s)
+	if err := page.help(v, s); err != nil {
+		return err
+	}
 	if judged.Unlisted {
 		page.Defs = append(page.Defs, web.Definition{Name: v.Text("def.unlisted"), Value: v.Text("def.unlisted.value"), Note: v.Text("def.unlisted.note")})
 	}
 	return v.Render(http.StatusOK, "service", page)
+}
+
+// help adds what is known to help with a service of a provider, beside the
+// provider's own workaround, and the question that comes up when nobody can sign
+// in.
+func (page *servicePage) help(v *view, s *readmodel.Service) (err error) {
+	if s.Own() {
+		return nil
+	}
+	if page.Known, err = v.Known(s.ID); err != nil {
+		return err
+	}
+	if page.Workaround != "" {
+		page.Known.Theirs = []string{page.Workaround}
+	}
+	if len(page.What) > 0 && len(page.Known.Services) > 0 {
+		page.Known.More = v.Href("/issues/" + web.EscapeID(page.What[0].ID) + "/help")
+	}
+	if slices.Contains(knowledge.ServicesOf(s.ID), "identity") {
+		page.Asked, err = v.Asked("mfa", "")
+	}
+	return err
 }
 
 // describe adds the parts of the service, with their status where a source

@@ -40,7 +40,7 @@ type wiring struct {
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
 	translator := translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)
-	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator, Reports: desk.Translations, Network: w.door.Network}
+	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator, Reports: desk.Translations, Network: w.door.Network, Help: desk}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
 		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door

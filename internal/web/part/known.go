@@ -1,0 +1,97 @@
+package part
+
+import (
+	"context"
+	"time"
+
+	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// workarounds is the part of the store that has what the desk knows itself.
+type workarounds interface {
+	Workarounds(ctx context.Context, tenantID string) ([]tocsin.Workaround, error)
+}
+
+const (
+	// ownHolds is for how long what the desk wrote is remembered: pages of many
+	// readers ask for it.
+	ownHolds = 5 * time.Second
+	// maxOwn bounds the tenants of which it is remembered.
+	maxOwn = 2000
+)
+
+// ownKey names what the desk wrote for a tenant, as it was read in a few seconds.
+type ownKey struct {
+	tenant string
+	at     int64
+}
+
+// Known is what is known to help with some services, as the template "known"
+// writes it. The zero value is nothing.
+type Known struct {
+	Services []KnownService
+	Theirs   []string // the provider's own workaround, in English
+	More     string   // address of all of it, with the votes of the team; "" for none
+}
+
+// A KnownService is what is known to help with one service.
+type KnownService struct {
+	Name   string
+	Ways   []knowledge.Way
+	Limits string
+}
+
+// Known returns what is known to help with a service of a provider: nothing for
+// one that the book does not know.
+func (v *View) Known(serviceID string) (k Known, err error) {
+	ids := knowledge.ServicesOf(serviceID)
+	if len(ids) == 0 {
+		return k, nil
+	}
+	b, err := knowledge.In(v.Code)
+	if err != nil {
+		return k, err
+	}
+	own, err := v.ownWays()
+	if err != nil {
+		return k, err
+	}
+	for _, id := range ids {
+		if s, ok := b.Service(id); ok {
+			k.Services = append(k.Services, KnownService{s.Name, b.Ways(id, own), s.Limits})
+		}
+	}
+	return k, nil
+}
+
+// ownWays are the workarounds of the desk's own in the tenant that is looked at.
+func (v *View) ownWays() ([]tocsin.Workaround, error) {
+	if v.parts.config.Help == nil {
+		return nil, nil
+	}
+	key := ownKey{v.Snapshot.Tenant.ID, v.Now.UnixNano() / int64(ownHolds)}
+	if list, ok := v.parts.own.Get(key); ok {
+		return list, nil
+	}
+	list, err := v.parts.config.Help.Workarounds(v.R.Context(), key.tenant)
+	if err == nil {
+		v.parts.own.Put(key, list, 0)
+	}
+	return list, err
+}
+
+// Asked returns a question that arises on the page, with its answer, as the
+// template "asked" writes it; nil where there is none with the id. Of an empty
+// issue the question speaks in general.
+func (v *View) Asked(id, issue string) (*knowledge.Question, error) {
+	b, err := knowledge.In(v.Code)
+	if err != nil {
+		return nil, err
+	}
+	q, ok := b.Of(issue).Answer(id)
+	if !ok {
+		return nil, nil
+	}
+	return &q, nil
+}
