@@ -30,7 +30,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive}).Family(),
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
-		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Votes: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
+		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),

@@ -43,6 +43,7 @@ type TriageAnswers struct {
 	Notes    map[string]string `json:"notes,omitempty"`    // by step
 	Trace    TriageTrace       `json:"trace,omitzero"`
 	Found    []TriageFinding   `json:"found,omitempty"` // by programs
+	Acts     []TriageAct       `json:"acts,omitempty"`  // what was done with the verdict, oldest first
 	Language string            `json:"language,omitempty"`
 }
 
@@ -66,6 +67,28 @@ type TriageFinding struct {
 	Origin  string    `json:"origin,omitempty"`
 }
 
+// A TriageAct is what somebody of the desk did with a verdict.
+type TriageAct struct {
+	What   string    `json:"what"` // of [TriageActs]
+	At     time.Time `json:"at,omitzero"`
+	By     string    `json:"by,omitempty"`     // as people read it, for the term of words
+	Detail string    `json:"detail,omitempty"` // id of the issue, or number of the incident
+}
+
+// TriageActs lists what can be done with a verdict: the caller was given the id of
+// the issue; a request with the provider is prepared; those who run the network or
+// identity have it; the seat was put right; an incident of the desk was opened.
+func TriageActs() []string { return []string{"give", "request", "escalate", "repair", "room"} }
+
+// Did returns what somebody did first of a kind; ok is false for nothing.
+func (a TriageAnswers) Did(what string) (act TriageAct, ok bool) {
+	i := slices.IndexFunc(a.Acts, func(one TriageAct) bool { return one.What == what })
+	if i < 0 {
+		return act, false
+	}
+	return a.Acts[i], true
+}
+
 // A TriageFile is a file that belongs to a triage, such as a picture of an error.
 type TriageFile struct {
 	Name    string // as it was sent; never the name of a file on a disk
@@ -79,6 +102,7 @@ const (
 	MaxTriageFile     = 2 << 20 // bytes
 	maxTriageNote     = 4000    // characters
 	maxTriageFindings = 100
+	maxTriageActs     = 50
 	// NoIssue is the issue of a triage for which somebody said that none fits.
 	NoIssue = "none"
 )
@@ -166,6 +190,12 @@ func (a TriageAnswers) Validate() error {
 		if !slices.Contains(TriageSteps(), step) || !lines(text, maxTriageNote) {
 			problems = append(problems, Invalidf("note", "Use at most %d characters, without control characters.", maxTriageNote))
 		}
+	}
+	if len(a.Acts) > maxTriageActs {
+		problems = append(problems, Invalidf("do", "At most %d things are noted of a triage.", maxTriageActs))
+	}
+	for _, act := range a.Acts {
+		problems = append(problems, oneOf("do", act.What, TriageActs()))
 	}
 	if len(a.Found) > maxTriageFindings {
 		problems = append(problems, Invalidf("found", "A triage has at most %d findings of programs.", maxTriageFindings))

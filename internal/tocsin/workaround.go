@@ -61,6 +61,15 @@ func (w Workaround) Validate() error {
 	return errors.Join(problems...)
 }
 
+// A Helped is what helped in an incident that is over: a workaround of which more
+// of the team say that it worked than that it did not, or what somebody who tried
+// a service wrote beside its state.
+type Helped struct {
+	Issue      string
+	Workaround string // id, as in a [HelpVote]; "" for a text
+	Text       string // in the words of whoever wrote it; "" for a workaround
+}
+
 // A HelpVote is what the team says of one workaround in one incident.
 type HelpVote struct {
 	Workaround string // id of a [Workaround], or of a service for what is shipped

@@ -72,6 +72,14 @@ type callBody struct {
 	ClosedAt  *time.Time  `json:"closedAt,omitempty"`
 	Cause     string      `json:"cause" enum:"provider,network,identity,client,unknown" doc:"What the evidence spoke for when the call was changed last."`
 	Answers   answersBody `json:"answers"`
+	Acts      []callAct   `json:"acts" nullable:"false" doc:"What was done with the verdict, oldest first."`
+}
+
+type callAct struct {
+	What   string    `json:"what" enum:"give,request,escalate,repair,room" doc:"give: the caller has the id of the issue; request: a ticket with the provider is prepared; room: an incident of the desk was opened."`
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitempty"`
+	Detail string    `json:"detail,omitempty" doc:"Id of the issue, or number of the incident."`
 }
 
 type callList struct {
@@ -197,7 +205,11 @@ func newCallBody(t *tocsin.Triage) callBody {
 	if cause == "" {
 		cause = string(triage.UnknownCause)
 	}
-	return callBody{t.N, t.OpenedAt.UTC(), t.OpenedBy, t.ChangedAt.UTC(), instant(t.ClosedAt), cause, newAnswersBody(t.Answers)}
+	acts := make([]callAct, len(t.Answers.Acts))
+	for i, act := range t.Answers.Acts {
+		acts[i] = callAct{act.What, act.At.UTC(), act.By, act.Detail}
+	}
+	return callBody{t.N, t.OpenedAt.UTC(), t.OpenedBy, t.ChangedAt.UTC(), instant(t.ClosedAt), cause, newAnswersBody(t.Answers), acts}
 }
 
 func newCallVerdict(j *qualify.Judged) callVerdict {

@@ -94,6 +94,9 @@ func silenceSome(ctx context.Context, tx *store.Tx, where string, arg any) (n in
 			return 0, fmt.Errorf("read answers of triage %d: %w", r.n, err)
 		}
 		a.Caller, a.Notes = "", nil
+		for i := range a.Acts {
+			a.Acts[i].By = ""
+		}
 		text, err := json.Marshal(a)
 		if err != nil {
 			return 0, err

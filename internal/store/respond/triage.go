@@ -1,10 +1,12 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -69,7 +71,8 @@ func number(n int64) string { return fmt.Sprintf("triage %d", n) }
 
 // words is 1 for answers with words of people, which have a term.
 func words(a tocsin.TriageAnswers) int {
-	if a.Caller != "" || len(a.Notes) > 0 {
+	named := slices.ContainsFunc(a.Acts, func(act tocsin.TriageAct) bool { return act.By != "" })
+	if a.Caller != "" || len(a.Notes) > 0 || named {
 		return 1
 	}
 	return 0
@@ -110,7 +113,8 @@ type TriageChange struct {
 	N        int64
 	Rev      int64 // that was seen; the change fails when there is a newer one
 	Now      time.Time
-	Caller   bool // the caller does it, not somebody of the desk
+	Caller   bool   // the caller does it, not somebody of the desk
+	Act      string // of [tocsin.TriageActs] that is noted; "" for none
 }
 
 // ChangeTriage lets change alter a call, and returns what holds then. It fails
@@ -157,6 +161,8 @@ func (s *Store) writeTriage(ctx context.Context, tx *store.Tx, tenant int64, c T
 	case c.Caller:
 		actor = ""
 		action = "triage.answer"
+	case c.Act != "":
+		action = "triage.act"
 	case !t.ClosedAt.IsZero():
 		action = "triage.close"
 	default:
@@ -168,7 +174,7 @@ func (s *Store) writeTriage(ctx context.Context, tx *store.Tx, tenant int64, c T
 	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, tocsin.AuditEntry{At: c.Now, TenantID: t.TenantID, Action: action, Object: number(t.N), Detail: t.Verdict})
+	return tx.Audit(ctx, tocsin.AuditEntry{At: c.Now, TenantID: t.TenantID, Action: action, Object: number(t.N), Detail: cmp.Or(c.Act, t.Verdict)})
 }
 
 // LinkCaller lets whoever has the secret of a hash answer a call until an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -194,3 +195,36 @@ func (s *Store) Votes(ctx context.Context, tenantID, issue, person string) ([]to
 	}
 	return list, nil
 }
+
+// Helped returns what helped in some incidents of the provider, by issue: what the
+// team voted for, the best first, then what people wrote beside the states of
+// services in incidents of the desk about them. It is asked about at most 50.
+func (s *Store) Helped(ctx context.Context, tenantID string, issues []string) ([]tocsin.Helped, error) {
+	if len(issues) == 0 {
+		return nil, nil
+	}
+	args, places := []any{tenantID}, make([]string, 0, len(issues))
+	for _, id := range issues[:min(len(issues), maxHelped)] {
+		args = append(args, id)
+		places = append(places, fmt.Sprintf("$%d", len(args)))
+	}
+	in := strings.Join(places, ", ")
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT v.issue, v.workaround, '', 2*SUM(v.worked) - COUNT(*) AS good FROM workaround_votes v JOIN tenants x ON x.num = v.tenant
+		WHERE x.id = $1 AND v.issue IN (`+in+`) GROUP BY v.issue, v.workaround HAVING 2*SUM(v.worked) > COUNT(*)
+		UNION
+		SELECT b.id, '', w.workaround, 0 FROM incident_subjects b JOIN incident_tenants t ON t.incident = b.incident JOIN tenants x ON x.num = t.tenant JOIN incident_states w ON w.incident = b.incident
+		WHERE x.id = $1 AND b.kind = 'issue' AND b.id IN (`+in+`) AND w.workaround <> ''
+		ORDER BY 1, 4 DESC, 2, 3`, args...)
+	list, err := store.Collect(rows, err, func(rows *sql.Rows) (h tocsin.Helped, err error) {
+		var good int
+		return h, rows.Scan(&h.Issue, &h.Workaround, &h.Text, &good)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what helped: %w", s.db.Translate(err))
+	}
+	return list, nil
+}
+
+// maxHelped bounds the incidents of which what helped is asked at once.
+const maxHelped = 50

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ func respondChecks() checks {
 		"ManyWordsEnd":   manyWordsEnd,
 		"Workarounds":    workarounds,
 		"Votes":          votes,
+		"Helped":         helped,
 	}.with(incidentChecks())
 }
 
@@ -367,5 +369,45 @@ func votes(t *testing.T, s *Desk) {
 	got, err := s.Votes(kim, Contoso, "MO821132", "u1")
 	if err != nil || len(got) != 1 || got[0] != (tocsin.HelpVote{Workaround: "teams", Worked: 1, Failed: 1, Mine: "failed"}) {
 		t.Errorf("Votes = %+v, %v", got, err)
+	}
+}
+
+// What helped is what more of the team found to work than not, the best first, and
+// what was written beside states in incidents of the desk about the same; of other
+// tenants nothing.
+func helped(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	record(t, s, Contoso, T0, Issue(t, "EX1", "note", T0), Issue(t, "EX2", "note", T0))
+	vote := func(person, issue, way string, worked bool) {
+		t.Helper()
+		if err := s.Vote(tocsin.WithActor(t.Context(), tocsin.Actor{UserID: person, Name: person}), Contoso, issue, way, worked, T0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range []struct {
+		person, issue, way string
+		worked             bool
+	}{{"a", "EX1", "good", true}, {"a", "EX1", "better", true}, {"b", "EX1", "better", true}, {"a", "EX1", "even", true}, {"b", "EX1", "even", false}, {"a", "EX2", "bad", false}} {
+		vote(v.person, v.issue, v.way, v.worked)
+	}
+	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: "a", Name: "a"})
+	for _, tenant := range []string{Contoso, Fabrikam} {
+		i, err := s.OpenIncident(ctx, tocsin.Incident{Title: "x", TenantIDs: []string{tenant}, Issues: []string{"EX2"}, Services: []string{"Exchange"}, Zone: "UTC"}, T0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := s.SetIncidentState(ctx, i.N, tocsin.IncidentState{Service: "Exchange", State: "partial", Workaround: "by phone of " + tenant[:1], At: T0}, T0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := s.Helped(ctx, Contoso, []string{"EX1", "EX2", "EX3"})
+	want := []tocsin.Helped{{Issue: "EX1", Workaround: "better"}, {Issue: "EX1", Workaround: "good"}, {Issue: "EX2", Text: "by phone of " + Contoso[:1]}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("Helped = %+v, %v, want %+v", got, err, want)
+	}
+	if got, err := s.Helped(ctx, Contoso, nil); len(got) != 0 || err != nil {
+		t.Errorf("of none: %+v, %v", got, err)
 	}
 }

@@ -72,6 +72,7 @@ type workarounds interface {
 type opinions interface {
 	Vote(ctx context.Context, tenantID, issue, workaround string, worked bool, now time.Time) error
 	Votes(ctx context.Context, tenantID, issue, person string) ([]tocsin.HelpVote, error)
+	Helped(ctx context.Context, tenantID string, issues []string) ([]tocsin.Helped, error)
 }
 
 // press knows what is published of tenants.
@@ -86,16 +87,17 @@ type places interface {
 
 // Config is what the pages are made of.
 type Config struct {
-	Parts   *part.Parts
-	Model   model
-	Calls   calls
-	Extras  extras
-	Reports reports
-	Help    workarounds
-	Votes   opinions
-	Places  places
-	Press   press
-	Network func(*http.Request) string // where a request comes from, coarsely
+	Parts     *part.Parts
+	Model     model
+	Calls     calls
+	Extras    extras
+	Reports   reports
+	Help      workarounds
+	Votes     opinions
+	Incidents incidents
+	Places    places
+	Press     press
+	Network   func(*http.Request) string // where a request comes from, coarsely
 }
 
 // Pages are the pages of one desk.
@@ -152,6 +154,9 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodPost, "/triage/{id}/{name}", access.Triage, p.answer),
 		page(http.MethodPost, "/triage/{id}/link", access.Triage, p.link),
 		page(http.MethodPost, "/triage/{id}/close", access.Triage, p.close),
+		page(http.MethodPost, "/triage/{id}/act", access.Triage, p.act),
+		page(http.MethodPost, "/triage/{id}/room", access.RunIncidents, p.room),
+		page(http.MethodPost, "/triage/{id}/alike", access.Triage, p.attachAlike),
 		upload,
 		bare(http.MethodGet, "/call/{id}", p.caller),
 		bare(http.MethodPost, "/call/{id}", p.callerAnswers),

@@ -175,7 +175,16 @@ func (v *view) showReport(status int, here string, issue func(id string) string,
 
 // known is what is known about a service.
 func (v *view) known(b *knowledge.Book, one knowledge.Service, site string, issue func(id string) string) (k reportKnown, err error) {
-	k = reportKnown{Help: one.First, Limits: one.Limits}
+	k = reportKnown{Help: slices.Clone(one.First), Limits: one.Limits}
+	own, err := v.pages.config.Help.Workarounds(v.R.Context(), v.tenant())
+	if err != nil {
+		return k, err
+	}
+	for _, w := range b.Ways(one.ID, own) {
+		if w.Own {
+			k.Help = append(k.Help, w.Told())
+		}
+	}
 	counts, err := v.counts()
 	if err != nil {
 		return k, err
@@ -235,6 +244,9 @@ func (v *view) impact(counts []tocsin.ReportCount, service string) (string, erro
 	}
 	return v.Text("metoo.share", "n", n, "share", v.Percent(float64(hit)/float64(all), 0)), nil
 }
+
+// isConflict reports whether an error is that somebody was faster.
+func isConflict(err error) bool { return errors.Is(err, tocsin.ErrConflict) }
 
 // isFlood reports whether an error is that somebody sends too much.
 func isFlood(err error) bool {

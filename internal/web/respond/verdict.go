@@ -3,13 +3,10 @@ package respond
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/knowledge"
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/triage"
@@ -155,6 +152,10 @@ type verdictPage struct {
 	CallerLink, Until string // once, after it was made
 	Closed            bool
 	Ask               *knowledge.Question
+	Acts              []actButton
+	Done              []string // what was done with the verdict
+	Loose             int      // similar calls that can be attached as well
+	Alike             string   // address
 }
 
 // A matchLine is an issue beside a call.
@@ -162,6 +163,8 @@ type matchLine struct {
 	ID, Href, Title, Words string
 	Family, Glyph          string
 	Dim                    bool
+	Note                   string   // what they have in common, or why not
+	Helped                 []string // then
 }
 
 // say is what to tell the caller.
@@ -212,12 +215,18 @@ func (v *view) showVerdict(t tocsin.Triage, link string, until time.Time) error 
 			page.Attach = j.Match.ID
 		}
 	}
-	page.Say = v.say(t, j, b)
+	if page.Say, err = v.say(t, j, b); err != nil {
+		return err
+	}
+	page.Done, page.Alike = v.done(t), v.at(t.N, "alike")
+	if !page.Closed {
+		page.Acts = v.acts(t, j)
+	}
 	v.explain(&page, t, j, b)
 	if link != "" {
 		page.Until = v.HM(until.In(v.Zone))
 	}
-	if err := v.beside(&page, t, j); err != nil {
+	if err := v.beside(&page, t, j, b); err != nil {
 		return err
 	}
 	return v.Render(http.StatusOK, "triage-verdict", page)
@@ -273,94 +282,47 @@ func firstOpen(j judged) string {
 }
 
 // say words what to tell the caller.
-func (v *view) say(t tocsin.Triage, j judged, b *knowledge.Book) say {
-	s := say{Lead: v.Text("triage.words." + string(j.Cause)), Foot: v.Text("triage.words.foot")}
+func (v *view) say(t tocsin.Triage, j judged, b *knowledge.Book) (s say, err error) {
+	s = say{Lead: v.Text("triage.words." + string(j.Cause)), Foot: v.Text("triage.words.foot")}
 	if j.Cause == triage.Provider && j.Attached {
 		s.Lead = v.Text("triage.words.issue", "issue", j.Match.ID)
 	}
 	if j.Cause != triage.Provider {
-		return s
+		return s, nil
+	}
+	own, err := v.pages.config.Help.Workarounds(v.R.Context(), v.tenant())
+	if err != nil {
+		return s, err
 	}
 	for _, id := range t.Answers.Services {
-		if one, ok := b.Service(id); ok {
-			s.Items = append(s.Items, one.Say)
+		one, ok := b.Service(id)
+		if !ok {
+			continue
+		}
+		s.Items = append(s.Items, one.Say)
+		for _, w := range b.Ways(id, own) {
+			if w.Own {
+				s.Items = append(s.Items, v.Text("labelled", "label", one.Name)+v.Space()+w.Told())
+			}
 		}
 	}
-	return s
+	return s, v.sayNext(&s, j)
 }
 
-// maxSimilar is how many past incidents are shown, and calls.
-const maxSimilar = 4
-
-// beside adds issues, past incidents and other calls.
-func (v *view) beside(page *verdictPage, t tocsin.Triage, j judged) error {
-	for _, m := range j.Matches[:min(len(j.Matches), maxSimilar)] {
-		line := matchLine{ID: m.ID, Href: v.IssueHref(m.ID), Title: m.Title, Family: "watch", Glyph: "watch", Dim: len(m.Services) == 0}
-		line.Words = v.Text("triage.shared", "n", len(m.Services), "asked", m.Asked)
-		if !m.Open() {
-			line.Family, line.Glyph = "restored", "restored"
-		}
-		page.Matches = append(page.Matches, line)
+// sayNext adds when the provider's next word comes.
+func (v *view) sayNext(s *say, j judged) error {
+	row, ok := v.Snapshot.Issue(j.Match.ID)
+	if !j.Attached || !ok {
+		return nil
 	}
-	for _, row := range v.similar(t.Answers, j.Match.ID) {
-		issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
-		if err != nil {
-			return err
-		}
-		page.Similar = append(page.Similar, matchLine{ID: row.ID, Href: v.IssueHref(row.ID), Title: issue.Title, Words: v.Date(row.Starts().Time().In(v.Zone)), Family: "restored", Glyph: "restored"})
-	}
-	var err error
-	if page.Impact, err = v.impact(j.Reports, ""); err != nil {
-		return err
-	}
-	list, err := v.pages.config.Calls.Triages(v.R.Context(), v.tenant(), true, maxCalls)
+	issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
 	if err != nil {
 		return err
 	}
-	for _, other := range list {
-		if other.N != t.N && shares(other.Answers.Services, t.Answers.Services) && len(page.Calls) < maxSimilar {
-			page.Calls = append(page.Calls, v.callLine(other))
-		}
+	if next := v.NextPromise(row, issue); next != nil && next.Due.After(v.Now) {
+		s.Foot += v.Space() + v.Text("triage.words.next", "time", v.HM(next.Due.In(v.Zone)))
 	}
-	if page.Issue != "" {
-		page.CallsN, err = v.pages.config.Calls.CallsAbout(v.R.Context(), v.tenant(), page.Issue, v.Now.Add(-triage.Recent))
-	}
-	return err
-}
-
-// similar finds incidents that are over and hit a service of the call, the last
-// first.
-func (v *view) similar(a tocsin.TriageAnswers, not string) []*readmodel.Row {
-	hit := map[string]bool{}
-	var list []*readmodel.Row
-	for _, row := range v.Snapshot.Issues {
-		if row.Class == "advisory" || row.EndAt == 0 || row.ID == not || health.Open(row, v.Now) {
-			continue
-		}
-		known, ok := hit[row.ServiceID]
-		if !ok {
-			known = shares(knowledge.ServicesOf(row.ServiceID), a.Services)
-			hit[row.ServiceID] = known
-		}
-		if known {
-			list = latest(list, row)
-		}
-	}
-	return list
-}
-
-// latest keeps the rows that began last.
-func latest(list []*readmodel.Row, row *readmodel.Row) []*readmodel.Row {
-	i := 0
-	for i < len(list) && list[i].Starts() >= row.Starts() {
-		i++
-	}
-	list = slices.Insert(list, i, row)
-	return list[:min(len(list), maxSimilar)]
-}
-
-func shares(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+	return nil
 }
 
 // close serves POST /triage/{id}/close: the call is attached to the issue of its
@@ -388,6 +350,7 @@ func (p *Pages) close(v *view) error {
 		}
 		if j.Attached && j.Cause == triage.Provider && t.Answers.Issue == "" {
 			t.Answers.Issue = j.Match.ID
+			v.noted(t, "give", j.Match.ID)
 		}
 		t.Verdict, t.ClosedAt = string(j.Cause), v.Now
 		return nil
