@@ -31,8 +31,8 @@ type ownKey struct {
 // writes it. The zero value is nothing.
 type Known struct {
 	Services []KnownService
-	Theirs   []string // the provider's own workaround, in English
-	More     string   // address of all of it, with the votes of the team; "" for none
+	Theirs   Workaround // the provider's own
+	More     string     // address of all of it, with the votes of the team; "" for none
 }
 
 // A KnownService is what is known to help with one service.

@@ -144,9 +144,9 @@ func (page *servicePage) help(v *view, s *readmodel.Service) (err error) {
 	if page.Known, err = v.Known(s.ID); err != nil {
 		return err
 	}
-	if page.Workaround != "" {
-		page.Known.Theirs = []string{page.Workaround}
-	}
+	line := []part.ServiceLine{page.ServiceLine}
+	v.Workarounds(line)
+	page.Known.Theirs = line[0].Workaround
 	if len(page.What) > 0 && len(page.Known.Services) > 0 {
 		page.Known.More = v.Href("/issues/" + web.EscapeID(page.What[0].ID) + "/help")
 	}
