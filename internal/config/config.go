@@ -50,6 +50,9 @@ type Server struct {
 	Names   []string `yaml:"names"`
 	Metrics string   `yaml:"metrics"` // who may read /metrics: "loopback" or "all"
 	Pages   string   `yaml:"pages"`   // who may read pages: "signedIn", or "everyone" as a reader of every tenant
+	// Contact is whom those tell for whom a page does not work: a mail address, an address such as https://help.contoso.com, or a
+	// telephone number. /accessibility shows it to everybody; empty: to tell those who run the desk.
+	Contact string `yaml:"contact"`
 	// Proxies are the addresses, such as 10.0.0.0/8, whose X-Forwarded-For is
 	// believed.
 	Proxies []string `yaml:"proxies"`

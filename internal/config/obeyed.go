@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.org/tocsin/internal/tocsin"
 )
@@ -22,6 +24,9 @@ const minIdle = 2 * time.Minute
 // minQuiet is the shortest time without news after which an advisory may leave
 // the foreground.
 const minQuiet = time.Hour
+
+// maxContact bounds what readers are told of whom to tell, in characters.
+const maxContact = 200
 
 // validateObeyed reports settings at the top and of the server that could not
 // be obeyed.
@@ -40,6 +45,9 @@ func (c Config) validateObeyed() (problems []error) {
 	scheme, _, named := strings.Cut(c.Database, "://")
 	if named && scheme != "postgres" && scheme != "postgresql" || strings.Contains(c.Database, "dbname=") || strings.Contains(c.Database, "host=") && !named {
 		add("database", "It is neither the path of an SQLite file nor a postgres:// URL.")
+	}
+	if contact := c.Server.Contact; utf8.RuneCountInString(contact) > maxContact || !utf8.ValidString(contact) || strings.ContainsFunc(contact, unicode.IsControl) {
+		add("server.contact", "Use at most %d characters on one line.", maxContact)
 	}
 	idle, limit := time.Duration(c.SignIn.Idle), time.Duration(c.SignIn.Limit)
 	if idle != 0 && idle < minIdle {

@@ -29,6 +29,8 @@ func TestSettingsAreObeyedOrRefused(t *testing.T) {
 		"server: {listen: '127.0.0.1:99999'}":                                    "server.listen",
 		"server: {listen: '127.0.0.1:'}":                                         "server.listen",
 		"server: {base: 'http://contoso.com', tls: {cert: a, key: b}}":           "server.base: It starts with http://",
+		`server: {contact: "a\nb"}`:                                              "server.contact: Use at most 200 characters on one line.",
+		"server: {contact: '" + strings.Repeat("x", 201) + "'}":                  "server.contact",
 		"database: 'mysql://localhost/tocsin'":                                   "database: It is neither",
 		"database: 'host=localhost dbname=tocsin'":                               "database: It is neither",
 		"advisories: {quietAfter: 5m}":                                           "advisories.quietAfter: 5m0s is shorter than 1h0m0s",

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/mail"
 	"strconv"
+	"strings"
 
 	"example.org/tocsin/internal/web"
 )
@@ -40,6 +42,24 @@ type accessibilityPage struct {
 	web.Frame
 	Checked    []web.Definition
 	Exceptions []string
+	Contact    contact
+}
+
+// A contact is whom readers tell what does not work for them.
+type contact struct {
+	Text, Href string // Text "" for nobody in particular; Href "" for what is no address
+}
+
+// contactOf is a contact as the settings say it.
+func contactOf(text string) contact {
+	c := contact{Text: strings.TrimSpace(text)}
+	switch address, err := mail.ParseAddress(c.Text); {
+	case err == nil && address.Address == c.Text:
+		c.Href = "mailto:" + c.Text
+	case strings.HasPrefix(c.Text, "https://") || strings.HasPrefix(c.Text, "http://"):
+		c.Href = c.Text
+	}
+	return c
 }
 
 // accessibility serves GET /accessibility.
@@ -48,7 +68,7 @@ func (p *Pages) accessibility(v *view) error {
 	if err != nil {
 		return err
 	}
-	page := accessibilityPage{Frame: v.Frame(web.Crumb{Name: v.Text("accessibility")})}
+	page := accessibilityPage{Frame: v.Frame(web.Crumb{Name: v.Text("accessibility")}), Contact: contactOf(p.config.Contact)}
 	widths := make([]string, len(c.Widths))
 	for i, width := range c.Widths {
 		widths[i] = strconv.Itoa(width)

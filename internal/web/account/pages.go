@@ -48,7 +48,8 @@ type Config struct {
 	Parts    *part.Parts
 	Door     *signin.SignIn // nil where there are no accounts
 	People   people
-	Everyone bool // pages can be read without signing in
+	Everyone bool   // pages can be read without signing in
+	Contact  string // whom those tell for whom a page does not work; "" for nobody in particular
 }
 
 // Pages are the pages about accounts and preferences.

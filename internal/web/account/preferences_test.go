@@ -32,3 +32,13 @@ func TestPreferencesAreKept(t *testing.T) {
 		}
 	}
 }
+
+// The statement about accessibility says whom to tell.
+func TestStatementNamesAContact(t *testing.T) {
+	t.Parallel()
+	d := webtest.NewDesk(t)
+	storetest.AddTenants(t, d.Store)
+	for prefix, words := range map[string]string{"": "Contact:", "/fr": "Contact\u00a0:", "/ja": "連絡先："} {
+		webtest.Has(t, prefix, d.Page(prefix+"/accessibility"), "<b>"+words+`</b> <a href="mailto:access@contoso.com">access@contoso.com</a>`)
+	}
+}
