@@ -71,8 +71,8 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 	return known && form.MatchString(a.Val)
 }
 
-// leads reports whether an address is a part of the page, a route of the desk or
-// a page of the provider.
+// leads reports whether an address is a part of the page, a route of the desk,
+// a page of the provider or a mail address of Contoso.
 func (s sheet) leads(method, address string) bool {
 	target, err := url.Parse(address)
 	switch {
@@ -80,6 +80,8 @@ func (s sheet) leads(method, address string) bool {
 		return false
 	case target.Scheme == "https":
 		return method == http.MethodGet && slices.Contains([]string{"learn.microsoft.com", "admin.cloud.microsoft", "status.cloud.microsoft", "x.com"}, target.Host)
+	case target.Scheme == "mailto": // the contact of the tests' settings
+		return method == http.MethodGet && strings.HasSuffix(target.Opaque, "@contoso.com")
 	case target.Scheme != "" || target.Host != "":
 		return false
 	case target.Path == "":

@@ -14,6 +14,8 @@ func TestFaults(t *testing.T) {
 		{`<a href="/nothing">x</a>`, `<a href="/nothing">`},
 		{`<a href="#gone">x</a>`, `<a href="#gone">`},
 		{`<a href="https://elsewhere.example/">x</a>`, `elsewhere`},
+		{`<a href="mailto:access@contoso.com">x</a>`, ""},
+		{`<a href="mailto:kim@elsewhere.example">x</a>`, `elsewhere`},
 		{`<form method="post" action="/issues/EX1"></form>`, `action`},
 		{`<form method="post" action="/logout"></form>`, ""},
 		{`<p id="a"></p><p id="a"></p>`, `id "a" twice`},

@@ -25,13 +25,26 @@ const silencesFor = 5 * time.Second
 type silenced struct {
 	mu     sync.Mutex
 	readAt time.Time
-	list   []tocsin.Silence
+	list   []silence
+}
+
+// A silence is one with whom it names, read once.
+type silence struct {
+	tocsin.Silence
+	named route.Matchers // of tenants, by id, name or group; empty for none of them
+	known bool           // whether the matchers can be read
+}
+
+func newSilence(s tocsin.Silence) silence {
+	matchers, err := route.ParseMatchers(s.Matchers)
+	named := slices.DeleteFunc(matchers, func(m route.Matcher) bool { return !strings.HasPrefix(m.Name, "tenant") && m.Name != "group" })
+	return silence{s, named, err == nil}
 }
 
 // at returns the silences that hold at an instant. Whoever comes when they were
 // not read for a while reads them, the others get what was known; what cannot be
 // read now is what it was.
-func (s *silenced) at(ctx context.Context, from silences, now time.Time) (active []tocsin.Silence) {
+func (s *silenced) at(ctx context.Context, from silences, now time.Time) (active []silence) {
 	if from == nil {
 		return nil
 	}
@@ -40,7 +53,10 @@ func (s *silenced) at(ctx context.Context, from silences, now time.Time) (active
 	if age := now.Sub(s.readAt); age < 0 || age >= silencesFor {
 		s.readAt = now
 		if list, err := from.Silences(ctx, now); err == nil {
-			s.list = list
+			s.list = s.list[:0:0]
+			for _, one := range list {
+				s.list = append(s.list, newSilence(one))
+			}
 		}
 	}
 	for _, one := range s.list {
@@ -71,7 +87,7 @@ type silenceNotice struct {
 // tenant that is looked at.
 func (v *Request) silences() (notices []silenceNotice) {
 	for _, s := range v.pages.silenced.at(v.R.Context(), v.pages.config.Silences, v.Now) {
-		if !concerns(s, v.Snapshot.Tenant) {
+		if !s.concerns(v.Snapshot.Tenant) {
 			continue
 		}
 		n := silenceNotice{
@@ -88,18 +104,13 @@ func (v *Request) silences() (notices []silenceNotice) {
 
 // concerns reports whether a silence may keep back changes of a tenant. One that
 // names others, by id, name or group, is none of its readers' business.
-func concerns(s tocsin.Silence, t tocsin.Tenant) bool {
+func (s silence) concerns(t tocsin.Tenant) bool {
 	if s.TenantID != "" {
 		return s.TenantID == t.ID
-	}
-	matchers, err := route.ParseMatchers(s.Matchers)
-	if err != nil {
-		return false
 	}
 	labels := []route.Label{{Name: "tenant", Value: t.ID}, {Name: "tenant_name", Value: t.Name}}
 	for _, group := range t.Groups {
 		labels = append(labels, route.Label{Name: "group", Value: group})
 	}
-	named := slices.DeleteFunc(slices.Clone(matchers), func(m route.Matcher) bool { return !strings.HasPrefix(m.Name, "tenant") && m.Name != "group" })
-	return named.Match(route.NewLabels(labels...))
+	return s.known && s.named.Match(route.NewLabels(labels...))
 }

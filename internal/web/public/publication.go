@@ -64,14 +64,13 @@ type publicationKey struct {
 
 // publication serves /status/{tenant}/{id}/{n}.
 func (p *Pages) publication(v *view) error {
-	kind, id, newest := v.published(v.R.PathValue("id"))
-	n, err := strconv.Atoi(v.R.PathValue("n"))
-	if err != nil || n < 1 || n > newest || strconv.Itoa(n) != v.R.PathValue("n") {
-		return web.NothingHere()
+	of, err := v.updateAsked()
+	if err != nil {
+		return err
 	}
-	key := publicationKey{v.edition.Tenant.ID, v.Content, string(kind), id, n, newest, v.edition.Revision, v.Snapshot.Translated}
+	key := publicationKey{v.edition.Tenant.ID, v.Content, string(of.kind), of.id, of.n, of.newest, v.edition.Revision, v.Snapshot.Translated}
 	content, err := v.Kept(key, func() ([]byte, error) {
-		one, err := p.config.Press.Publication(v.R.Context(), v.edition, id, n)
+		one, err := p.config.Press.Publication(v.R.Context(), v.edition, of.id, of.n)
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +81,23 @@ func (p *Pages) publication(v *view) error {
 	}
 	v.send(content)
 	return nil
+}
+
+// anUpdate names an update of an issue or message.
+type anUpdate struct {
+	kind      tocsin.Kind
+	id        string
+	n, newest int
+}
+
+// updateAsked is the update of the address.
+func (v *view) updateAsked() (u anUpdate, err error) {
+	u.kind, u.id, u.newest = v.published(v.R.PathValue("id"))
+	u.n, err = strconv.Atoi(v.R.PathValue("n"))
+	if err != nil || u.n < 1 || u.n > u.newest || strconv.Itoa(u.n) != v.R.PathValue("n") {
+		return u, web.NothingHere()
+	}
+	return u, nil
 }
 
 // published finds the issue or message with an id, in any case, and the number

@@ -2,7 +2,6 @@ package public
 
 import (
 	"net/http"
-	"strconv"
 
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/translate"
@@ -34,7 +33,11 @@ func (v *view) reportable(one *publish.Publication) string {
 // report serves /status/{tenant}/{id}/{n}/report, and takes what a reader sends.
 // Nothing is kept of who they are.
 func (p *Pages) report(v *view) error {
-	one, err := p.asked(v)
+	of, err := v.updateAsked()
+	if err != nil {
+		return err
+	}
+	one, err := p.config.Press.Publication(v.R.Context(), v.edition, of.id, of.n)
 	if err != nil {
 		return err
 	}
@@ -74,14 +77,4 @@ func (p *Pages) report(v *view) error {
 		return err
 	}
 	return v.Render(status, "pub-report", page)
-}
-
-// asked is the update of the address.
-func (p *Pages) asked(v *view) (*publish.Publication, error) {
-	_, id, newest := v.published(v.R.PathValue("id"))
-	n, err := strconv.Atoi(v.R.PathValue("n"))
-	if err != nil || n < 1 || n > newest || strconv.Itoa(n) != v.R.PathValue("n") {
-		return nil, web.NothingHere()
-	}
-	return p.config.Press.Publication(v.R.Context(), v.edition, id, n)
 }

@@ -3,7 +3,10 @@ package translations
 import (
 	"cmp"
 	"encoding/hex"
+	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,11 +112,12 @@ func (p *Pages) text(v *view, sent textForm) error {
 		page.Scope = &scope
 	}
 	status := http.StatusOK
-	for _, err := range sent.problems {
+	if wrong := slices.Collect(maps.Values(sent.problems)); len(wrong) > 0 {
+		err := errors.Join(wrong...)
 		if !v.Blame(&page.Form, err) {
 			return err
 		}
-		status = web.FormStatus(err)
+		status = web.FormStatus(err) // 409 where one of them is a conflict
 	}
 	for i := range page.Lines {
 		page.Lines[i].Problem = page.Form.Fields[i].Problem

@@ -219,10 +219,23 @@ func TestTextSideBySide(t *testing.T) {
 	}
 	open.Set(fields["fr "+old], "Sept barges.")
 	response, again = b.Send("POST", at, open)
-	if response.StatusCode != http.StatusConflict && response.StatusCode != http.StatusBadRequest {
+	if response.StatusCode != http.StatusConflict {
 		t.Errorf("the same line meanwhile: %s", response.Status)
 	}
 	webtest.Has(t, "meanwhile", again, "Les sept péniches.", "Sept barges.</textarea>", "changed the line meanwhile")
+	open, other = formOf(b.Open(at)), formOf(b.Open(at))
+	other.Set(fields["fr "+old], "Les sept bateaux.")
+	if got := b.Status("POST", at, other); got != http.StatusSeeOther {
+		t.Fatalf("status %d", got)
+	}
+	open.Set(fields["fr "+old], "Sept barges.")
+	open.Set(fields["fr "+shared], "Le canal.")
+	for range 20 { // the same status whichever of the two is looked at first
+		if response, again = b.Send("POST", at, open); response.StatusCode != http.StatusConflict {
+			t.Fatalf("a line meanwhile, and one that lacks a name: %s", response.Status)
+		}
+	}
+	webtest.Has(t, "both", again, "changed the line meanwhile", "lacks “Exchange Online”")
 }
 
 // fieldsOf are the names of the fields of a page by what they hold.
