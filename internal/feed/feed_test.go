@@ -124,7 +124,7 @@ func TestCalendarBytes(t *testing.T) {
 	}
 }
 
-// FuzzFeed: whatever a provider writes, strict readers can read the feed.
+// T-48: whatever a provider writes, strict readers can read the feed.
 func FuzzFeed(f *testing.F) {
 	for _, seed := range []string{"", "a<b>&amp;]]>", "\x00\x1f\x7f\ufffe\uffff", "\xff\xfe", "日本語\u2028é", strings.Repeat("x", 300), `"'`} {
 		f.Add(seed)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
@@ -131,6 +132,38 @@ func TestIdleDeskHasNoEmptySeries(t *testing.T) {
 	}
 	if len(routes) != 2 || !routes["route=\"GET /issues/{id}\"} 1\n"] {
 		t.Errorf("series of %q, want those of two requests", slices.Collect(maps.Keys(routes)))
+	}
+}
+
+// T-47: whatever a client sends, a request is one line of the log, which no terminal
+// takes for an order.
+func TestLogIsOneLine(t *testing.T) {
+	t.Parallel()
+	const evil = "a\r\n{\"level\":\"ERROR\",\"msg\":\"forged\"}\x1b[2J\u202egnp.exe\u2028b"
+	for name, handler := range map[string]func(io.Writer) slog.Handler{
+		"json": func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
+		"text": func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
+	} {
+		var out bytes.Buffer
+		c := config()
+		c.Log = slog.New(handler(&out))
+		s := newServer(t, c)
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL.Path, r.URL.RawPath, r.URL.RawQuery, r.RequestURI = "/"+evil, "", evil, "/"+evil
+		r.Method, r.Host, r.RemoteAddr = "GET"+evil, evil, evil
+		r.Header["User-Agent"], r.Header["X-Request-Id"], r.Header["Referer"] = []string{evil}, []string{evil}, []string{evil}
+		serve(s, r)
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if len(lines) != 1 || strings.ContainsAny(lines[0], "\r\x1b\u2028") {
+			t.Errorf("%s: %q", name, lines)
+		}
+		if name == "text" {
+			continue
+		}
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(lines[0]), &entry); err != nil || entry["msg"] != "request" {
+			t.Errorf("%q: %v", lines[0], err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // WriteTable writes rows as CSV (RFC 4180) whose cells a spreadsheet shows as
@@ -13,7 +14,7 @@ func WriteTable(to io.Writer, rows [][]string) error {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
+			if begin, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", begin) { // the wide ones where one writes Japanese
 				cell = "'" + cell
 			}
 			cells[i] = cell

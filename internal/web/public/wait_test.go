@@ -48,7 +48,7 @@ func (e *engine) Progress(_ context.Context, c tocsin.Change, _ string) (transla
 	return translate.Progress{Complete: e.done, Since: c.At, Until: c.At.Add(30 * time.Second)}, nil
 }
 
-// An entry in another language waits for its translation, for so long and no
+// T-48: an entry in another language waits for its translation, for so long and no
 // longer; what it said when it was told stays, also for another process.
 func TestEntriesWaitAndStay(t *testing.T) {
 	t.Parallel()

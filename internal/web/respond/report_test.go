@@ -61,7 +61,7 @@ func TestMeToo(t *testing.T) {
 	}
 }
 
-// A flood from one place is refused, and reports alone change no status.
+// T-63: a flood from one place is refused, and reports alone change no status.
 func TestFloodOfReports(t *testing.T) {
 	t.Parallel()
 	h, kim := n1(t)
