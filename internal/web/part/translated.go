@@ -116,17 +116,25 @@ func (v *View) ownWords(row *readmodel.Row, text string) (words, language string
 	if line == nil || slices.ContainsFunc(made.Lines, func(l translate.Line) bool { return l.Origin == translate.OriginOriginal }) {
 		return text, translate.Source
 	}
-	var b strings.Builder
-	for _, piece := range line.Pieces {
-		b.WriteString(piece.Gap + piece.Text)
-	}
-	return strings.TrimSpace(b.String()), ""
+	return line.Words(), ""
 }
 
 // A TranslatedLine is a title in another language, nil for none.
 type TranslatedLine struct {
 	Lang   string
 	Pieces []Piece
+}
+
+// Words returns a line without its marks, "" for none.
+func (l *TranslatedLine) Words() string {
+	if l == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, piece := range l.Pieces {
+		b.WriteString(piece.Gap + piece.Text)
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // OneLine returns a translation as one line, nil when nobody knows any of it.

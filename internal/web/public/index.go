@@ -3,6 +3,7 @@ package public
 import (
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/lang"
@@ -235,6 +236,9 @@ func (v *view) openIssue(line part.IssueLine) (openIssue, error) {
 	if told.Impact == "" && len(issue.Posts) > 0 {
 		s, _ := post.Read(issue.Posts[len(issue.Posts)-1]).Find(post.KindUserImpact)
 		told.Impact = s.Text
+	}
+	if strings.TrimRight(told.Impact, ".") == strings.TrimRight(issue.Title, ".") {
+		told.Impact = "" // the title says it
 	}
 	return told, nil
 }

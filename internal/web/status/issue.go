@@ -42,6 +42,7 @@ type issuePage struct {
 	Source                                               string
 	Portal                                               string // where the admin centre shows it; "" where that is not known
 	TitleBeside                                          *part.TranslatedLine
+	Original                                             string // of a heading that the phrase book has in the page's language
 	Switch                                               []part.TranslationLink
 	Links                                                part.BesideLinks
 }
@@ -134,6 +135,9 @@ func (page *issuePage) say(v *view, t told, row *readmodel.Row, versions []tocsi
 	}
 	if made, ok := t.made[t.title]; ok {
 		page.TitleBeside = v.OneLine(made)
+	}
+	if words, other := v.TitleOf(row, t.title); language == v.Code && other == "" && words == page.TitleBeside.Words() {
+		page.Heading, page.Original, page.Title = words, t.title, row.ID+" "+words
 	}
 	if page.Answer.Hit, err = v.named(row, t.issue); err != nil {
 		return "", err

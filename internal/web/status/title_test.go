@@ -26,4 +26,10 @@ func TestTitlesOfLists(t *testing.T) {
 		_, _, page = d.Get(path)
 		webtest.Has(t, path, page, `>Users may be unable to access one or more Microsoft 365 services</`)
 	}
+	_, _, page := d.Get("/fr/issues/MO1")
+	webtest.Has(t, "page", page, "<h1>Les utilisateurs risquent de ne pas pouvoir accéder à un ou plusieurs services Microsoft 365</h1>", `<span lang="en">Users may be unable to access one or more Microsoft 365 services</span>`)
+	for _, path := range []string{"/issues/MO1", "/fr/issues/MO1?translation=ja", "/fr/issues/MO1?translation=off"} {
+		_, _, page = d.Get(path)
+		webtest.Has(t, path, page, `<h1 lang="en">Users may be unable to access one or more Microsoft 365 services</h1>`)
+	}
 }
