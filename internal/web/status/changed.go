@@ -230,8 +230,12 @@ func (v *view) partWords(e tocsin.Event) template.HTML {
 func (v *view) serviceLineOf(h happening, line *part.FeedLine) template.HTML {
 	name, now := h.ID, h.event.Status
 	if service, ok := v.Snapshot.Service(h.ID); ok {
-		name, now = service.Name, cmp.Or(now, service.Overview.Status)
-		line.Family, line.Glyph = web.FamilyOf(now)
+		if name = service.Name; h.Kind == tocsin.KindOverview {
+			now = cmp.Or(now, service.Overview.Status)
+		}
+		if now != "" {
+			line.Family, line.Glyph = web.FamilyOf(now)
+		}
 	}
 	if h.event.Was != "" {
 		return v.Rich("change.from", "service", bold(name), "old", v.Look(h.event.Was).Words, "status", v.Look(now).Words)

@@ -48,7 +48,9 @@ func TestFeedSaysWhatChanged(t *testing.T) {
 			t.Errorf("overview %s has %d lines, want 6:\n%s", prefix, n, feed)
 		}
 	}
-	webtest.Has(t, "log", d.Page("/changes"), "Log of changes", "Restoring service")
+	page := d.Page("/changes")
+	webtest.Has(t, "log", page, "Log of changes", "Restoring service")
+	webtest.Lacks(t, "how it is now", lineOf(t, page, "is tracked now"), "degraded") // said of then
 }
 
 // lineOf is the line of the log that has a text.
