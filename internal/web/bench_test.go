@@ -43,7 +43,7 @@ func TestStormIsLight(t *testing.T) {
 	t.Parallel()
 	d := webtest.Storm(t)
 	page := d.Page("/")
-	webtest.Has(t, "storm", page, "Service number 0, Service number 1 and 6\u00a0others are degraded", `class="tbl__group"`)
+	webtest.Has(t, "storm", page, "Service number 0, Service number 1 and 6\u00a0others are degraded", `href="/?g=age"`)
 	if len(page) > 200<<10 {
 		t.Errorf("the page has %d KB before compression", len(page)>>10)
 	}

@@ -15,12 +15,12 @@ const groupAt = 8
 
 // issueGroup is the part of a list that has something in common.
 type issueGroup struct {
-	Name  string
+	Name  string // "" where the lines say it themselves
 	Lines []IssueLine
 }
 
-// group puts what is open in groups as the query asks, and points at incidents
-// that may have one cause.
+// group puts what is open in groups as the query asks, or one after the other by
+// severity, and points at incidents that may have one cause.
 func (s *State) group(v *View) {
 	if s.Grouped = len(s.Issues) >= groupAt; !s.Grouped {
 		return
@@ -40,10 +40,10 @@ func (s *State) group(v *View) {
 		slices.SortStableFunc(lines, func(a, b IssueLine) int { return b.start.Compare(a.start) })
 	}
 	for _, line := range lines {
-		name := line.Service
+		name := "" // by severity each line begins with its state
 		switch by {
-		case "severity":
-			name = v.band(line.Look)
+		case "service":
+			name = line.Service
 		case "age":
 			name = v.Text("grouping.age." + ageOf(v.Now.Sub(line.start)))
 		}
@@ -54,16 +54,6 @@ func (s *State) group(v *View) {
 		group.Lines = append(group.Lines, line)
 	}
 	s.Alike = v.alikes(s.Issues)
-}
-
-// band is the heading above issues that look alike: the word for their severity,
-// where their sign is that of a verdict.
-func (v *View) band(l web.Look) string {
-	switch l.Family {
-	case "down", "degraded", "watch", "recovering":
-		return v.SeverityWord(l.Severity)
-	}
-	return v.Text("grouping.neutral")
 }
 
 // ageOf is how old something is, roughly.

@@ -16,6 +16,7 @@ type feed struct {
 	New, Seen []part.FeedLine
 	Rule      string // between the two
 	Mark      bool   // whether there is something to mark as seen
+	More      bool   // whether there may be more that is new than is shown
 	MarkHref  string
 	All       string // address of the page of all changes
 	Eve       string // address of those since the end of yesterday's working day
@@ -27,7 +28,7 @@ type feed struct {
 // feedLines is how many changes the overview shows, and dueLines how many
 // deadlines.
 const (
-	feedLines = 12
+	feedLines = 8
 	dueLines  = 5
 )
 
@@ -70,6 +71,6 @@ func (v *view) feed(limit int, mine web.Mine) (feed, error) {
 			f.Seen = append(f.Seen, line)
 		}
 	}
-	f.Mark = len(f.New) > 0
+	f.Mark, f.More = len(f.New) > 0, len(f.New) == limit
 	return f, nil
 }

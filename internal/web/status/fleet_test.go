@@ -64,7 +64,7 @@ func TestCrowdOfTenants(t *testing.T) {
 		t.Errorf("the worst tenant is not the first: %.200s", page[first:])
 	}
 	webtest.Has(t, "page", page, "1 to 50 of 200", `rel="next"`, "5\u00a0of 200", "20\u00a0of 200", "/tenants?issue=SP1", "/tenants?issue=EX1&amp;seen=no", "Mail is down", "Service number 07", `name="name"`)
-	webtest.Lacks(t, "page", page, `class="tbl seen"`, "/tenants?issue=EX1\"", "Service number 08")
+	webtest.Lacks(t, "page", page, `class="tbl tbl--stack seen"`, "/tenants?issue=EX1\"", "Service number 08")
 	if n := strings.Count(page, `<a class="t"`); n != 50 {
 		t.Errorf("%d tenants on the page, want 50", n)
 	}
@@ -96,6 +96,6 @@ func TestCrowdOfTenants(t *testing.T) {
 			t.Errorf("%s: %d tenants, want %d", query, n, want.rows)
 		}
 	}
-	webtest.Has(t, "few of many", d.Page("/tenants?issue=EX1"), `class="tbl seen"`, "Clear the filter")
+	webtest.Has(t, "few of many", d.Page("/tenants?issue=EX1"), `class="tbl tbl--stack seen"`, "Clear the filter")
 	webtest.Has(t, "in Japanese", d.Page("/ja/tenants?issue=SP1"), "全 200 件中 20\u00a0件")
 }

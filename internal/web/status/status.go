@@ -92,7 +92,7 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/seen", p.seen),
 	}, Links: []web.Link{
 		{Place: 10, Group: "watch", Path: "/", Icon: "overview", Text: "nav.overview", Short: "tab.overview", Key: "o"},
-		{Place: 20, Group: "watch", Path: "/issues", Icon: "incident", Text: "nav.issues", Short: "tab.issues", Key: "i", Count: openIssues},
+		{Place: 20, Group: "watch", Path: "/issues", Icon: "incident", Text: "menu.issues", Short: "tab.issues", Key: "i", Count: openIssues},
 		{Place: 40, Group: "watch", Path: "/services", Icon: "map", Text: "nav.services", Short: "tab.services", Key: "v"},
 		{Place: 50, Group: "watch", Path: "/history", Icon: "history", Text: "nav.history", Short: "tab.history", Key: "h"},
 		{Place: 60, Group: "watch", Path: "/tenants", Icon: "people", Text: "nav.tenants", Short: "tab.tenants", Key: "a", Shown: severalTenants},

@@ -60,7 +60,7 @@ type matrixCell struct {
 	Href    string
 	Absent  bool
 	Unknown bool   // absent, but nobody knows
-	Tenant  string // where no column says it
+	Tenant  string // whose it is, where no column says it: on a phone, and of many tenants
 }
 
 // Limits of the page: tenants that have a column, and rows of each matrix.
@@ -120,6 +120,11 @@ func (page *tenantsPage) compare(v *view, tenants []standing) error {
 	if page.Turned = len(tenants) > maxColumns; !page.Turned {
 		for _, s := range tenants {
 			page.Names = append(page.Names, web.TenantLink{Name: s.row.Name, Href: s.row.Href})
+		}
+		for _, row := range slices.Concat(page.Issues, page.Services) {
+			for i := range row.Cells {
+				row.Cells[i].Tenant = tenants[i].row.Name
+			}
 		}
 		return nil
 	}
