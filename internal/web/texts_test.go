@@ -327,6 +327,21 @@ func TestNounsFollowTheirNumber(t *testing.T) {
 	}
 }
 
+// Every way in which an item changes has words in the list of deliveries: what a
+// ledger has of it is shown, whoever wrote it.
+func TestDeliveriesHaveWords(t *testing.T) {
+	t.Parallel()
+	texts := textsOf(t, "en", families(t)["admin"]) // the other languages are as complete
+	for _, what := range []tocsin.What{
+		tocsin.WhatNew, tocsin.WhatUpdated, tocsin.WhatLeft, tocsin.WhatReturned, tocsin.WhatStale, tocsin.WhatHeard,
+		tocsin.WhatLate, tocsin.WhatReworded, tocsin.WhatTranslated, tocsin.WhatRepeat,
+	} {
+		if _, ok := texts["delivery.what."+string(what)]; !ok {
+			t.Errorf("%q has no words", what)
+		}
+	}
+}
+
 // Whatever the store writes into the audit log has words, and so has whoever
 // acts without having signed in.
 func TestAuditHasWords(t *testing.T) {
