@@ -71,7 +71,7 @@ func TestAuditNamesClients(t *testing.T) {
 		}
 	}
 	_, page := b.Send("GET", "/fr/admin/audit", nil)
-	for _, want := range []string{`<th role="rowheader" scope="row">Client monitor &amp; co</th>`, `>Client monitor &amp; co</option>`, ">client 0b7c0000-"} {
+	for _, want := range []string{`<th role="rowheader" scope="row" class="first">Client monitor &amp; co</th>`, `>Client monitor &amp; co</option>`, ">client 0b7c0000-"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
