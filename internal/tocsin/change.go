@@ -33,6 +33,9 @@ const (
 	WhatStale    What = "stale"
 	WhatHeard    What = "heard"
 	WhatLate     What = "late"
+	// WhatAcknowledged is of issues: somebody has taken it in hand. The log shows it;
+	// nobody is sent anything.
+	WhatAcknowledged What = "acknowledged"
 	// WhatReworded tells the program's own readers that the text of an item is
 	// written in another way and means the same. Nobody is told of it.
 	WhatReworded What = "reworded"

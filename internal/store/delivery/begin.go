@@ -47,6 +47,11 @@ type Writing struct {
 func (s *Store) Enter(ctx context.Context, e Writing, now time.Time, lease time.Duration) ([]Batch, error) {
 	var begun []Batch
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+		if e.escalates() {
+			if err := holdEscalations(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if err := s.finish(ctx, tx, e.Outcomes, now); err != nil {
 			return err
 		}
@@ -106,7 +111,7 @@ func (s *Store) begin(ctx context.Context, tx *store.Tx, starts []Start, now tim
 	if err := s.fix(ctx, tx, starts, fresh, begun, now); err != nil {
 		return nil, err
 	}
-	return begun, repeat(ctx, tx, starts, again, begun)
+	return begun, repeat(ctx, tx, starts, again, begun, now)
 }
 
 // extend moves the ends of leases on and returns the epochs of the endpoints, by
@@ -266,9 +271,15 @@ func letterThere(ctx context.Context, tx *store.Tx, nums []int64) (map[int64]boo
 
 // repeat begins batches again that are there: one that was being sent when
 // whoever did so was gone may have arrived.
-func repeat(ctx context.Context, tx *store.Tx, starts []Start, again []int, begun []Batch) error {
+func repeat(ctx context.Context, tx *store.Tx, starts []Start, again []int, begun []Batch, now time.Time) error {
 	for _, i := range again {
 		b := starts[i].Batch
+		if off, err := calledOff(ctx, tx, b, now); err != nil || off {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		result, err := tx.ExecContext(ctx, `
 			UPDATE delivery_batches SET state = 'sending', attempts = attempts + 1, repeats = repeats + CASE WHEN state = 'sending' THEN 1 ELSE 0 END
 			WHERE num = $1 AND attempts = $2 AND state IN ('sending', 'retry')`, b.Num, b.Attempts)

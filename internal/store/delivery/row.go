@@ -43,6 +43,10 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 	if len(list) == 0 {
 		return nil
 	}
+	taken, err := takenInHand(ctx, tx, list)
+	if err != nil {
+		return err
+	}
 	nums, err := s.endpointNums(ctx, tx, list)
 	if err != nil {
 		return err
@@ -52,6 +56,9 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 	rows := make([][]any, len(list))
 	for i, r := range list {
 		endpoint, at := nums[r.Endpoint], tocsin.Micros(now)
+		if r.Kind == KindEscalation && r.Cancelled == "" && taken[r.Change] {
+			r.Cancelled = CancelledAcknowledged
+		}
 		if r.Cancelled == "" {
 			if at, err = s.dueAt(ctx, tx, groups, endpoint, r, now); err != nil {
 				return err
@@ -69,6 +76,9 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 		` ON CONFLICT (change, endpoint) DO NOTHING`)
 	if err == nil {
 		err = s.again(ctx, tx, list, rows)
+	}
+	if err == nil {
+		err = escalations(ctx, tx, list, rows)
 	}
 	if err != nil {
 		return fmt.Errorf("enqueue deliveries: %w", err)

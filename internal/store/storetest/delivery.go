@@ -98,7 +98,7 @@ func begin(t testing.TB, s *Desk, c delivery.Claim, w *delivery.Work, id string,
 	start := delivery.Start{Claim: c, Batch: delivery.Batch{ID: id, Kind: "update", Letter: []byte("letter")}}
 	for _, p := range w.Pending {
 		start.Changes = append(start.Changes, p.Change.Seq)
-		start.Batch.Group = p.Group
+		start.Batch.Group, start.Batch.Kind = p.Group, p.Kind
 	}
 	if len(w.Batches) > 0 {
 		start.Batch, start.Changes = w.Batches[0], nil
