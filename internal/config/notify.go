@@ -177,8 +177,34 @@ func (c Config) validateNotify() error {
 		add("notify.zone", "%q is no time zone such as Europe/Paris.", tocsin.Clip(n.Zone, 40))
 		return errors.Join(problems...)
 	}
-	_, err := c.Policy()
+	policy, err := c.Policy()
+	if err == nil {
+		problems = append(problems, n.validateEscalations(policy)...)
+	}
 	return errors.Join(errors.Join(problems...), err)
+}
+
+// validateEscalations reports steps that tell nobody new: the channels of their
+// receiver are told at once.
+func (n Notify) validateEscalations(p *route.Policy) (problems []error) {
+	above := []*route.Route{} // the route and those above it
+	p.Root.Walk(func(r *route.Route, depth int) {
+		above = append(above[:depth], r)
+		if depth > 0 && slices.Equal(r.Escalate, above[depth-1].Escalate) {
+			return // of the route above: who is told by this one is told once
+		}
+		for i, step := range r.Escalate {
+			at := fmt.Sprintf("notify.%s.escalate[%d].to", r.At, i)
+			told := n.ChannelsOf(r.Receiver)
+			switch names := n.ChannelsOf(step.To); {
+			case len(names) == 0:
+				problems = append(problems, tocsin.Invalidf(at, "The receiver %s has no channel: nobody would be told.", tocsin.Clip(step.To, 40)))
+			case !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(told, name) }):
+				problems = append(problems, tocsin.Invalidf(at, "All channels of %s are told at once already, by the receiver %s.", tocsin.Clip(step.To, 40), tocsin.Clip(r.Receiver, 40)))
+			}
+		}
+	})
+	return problems
 }
 
 func (r Receiver) validateChannels(key string, names []string) (problems []error) {

@@ -28,6 +28,7 @@ notify:
         receiver: duty
         group_wait: 0s
         repeat_interval: 4h
+        escalate: [{after: 15m, to: team}]
         routes:
           - matchers: ['severity="recovering"']
             group_by: []
@@ -99,26 +100,33 @@ func TestNotifyRefuses(t *testing.T) {
 	_, routes, _ := strings.Cut(routed, "  - {name: nobody}\n")
 	routes, _, _ = strings.Cut(routes, "    - name: night")
 	for name, test := range map[string]struct{ from, to, want string }{
-		"key":             {"group_wait", "groupWait", "notify.routes.routes[0].groupWait: Line 17: there is no such key; did you mean group_wait?"},
-		"nested key":      {"mute_time_intervals", "mute_time_interval", "notify.routes.routes[0].routes[0].mute_time_interval: Line 22: there is no such key; did you mean mute_time_intervals?"},
-		"receiver":        {"receiver: duty", "receiver: dudy", "notify.routes.routes[0].receiver: There is no receiver dudy; did you mean duty?"},
-		"no receiver":     {"receiver: team\n", "\n", "notify.routes.receiver: It is missing"},
-		"channel":         {"duty-mail]", "duty-mial]", "notify.receivers[0].channels[1]: There is no channel duty-mial; did you mean duty-mail?"},
-		"no channels":     {"{name: nobody}", "{name: nobody, channels: []}", "notify.receivers[2].channels: The list is empty"},
-		"two receivers":   {"{name: nobody}", "{name: nobody}\n    - {name: team}", `notify.receivers[3].name: There are two receivers with the name "team"`},
-		"two channels":    {"{name: wall, ", "{name: ops-hook, ", `notify.channels[2].name: There are two channels`},
-		"label":           {"'class=\"incident\"', ", "'klass=\"incident\"', ", "notify.routes.routes[0].matchers[0]: There is no label klass; did you mean class?"},
-		"value":           {"severity=\"recovering\"", "severity=\"recoverin\"", "notify.routes.routes[0].routes[0].matchers[0]: severity has no value recoverin; did you mean recovering?"},
-		"excluded value":  {"severity=\"recovering\"", "change!=\"resolve\"", "matchers[0]: change has no value resolve; did you mean resolved?"},
-		"expression":      {"advisory|message", "advisories|posts", "matchers[0]: class has no value advisories|posts; there are incident"},
-		"matcher":         {"kind=source", "kind source", "notify.routes.routes[2].matchers[0]: After kind stands none of =, !=, =~, !~."},
-		"interval":        {"[night]", "[nigt]", "notify.routes.routes[0].routes[0].mute_time_intervals[0]: There is no time interval nigt; did you mean night?"},
-		"time":            {"'22:00'", "'22.00'", `notify.time_intervals[0].time_intervals[0].times[0]: "22.00" is no time of day`},
-		"a list":          {"[{start_time: '22:00', end_time: '06:00'}]", "{start_time: '22:00', end_time: '06:00'}", "notify.time_intervals[0].time_intervals[0].times: Line 30: a list stands here"},
-		"digest":          {"daily 08:00", "hourly 08:00", `notify.routes.routes[1].digest: "hourly" is neither daily`},
-		"inhibition":      {"equal: [tenant, service]", "equal: [tenants]", "notify.inhibit_rules[0].equal[0]: There is no label tenants; did you mean tenant?"},
-		"no routes":       {routes, "  routes: {group_by: [issue]}\n  time_intervals:\n", "notify.routes.receiver: It is missing"},
-		"zone and routes": {"notify:\n", "notify:\n  zone: Europe/Paris\n", "notify.zone: It is for routes that are not written"},
+		"key":              {"group_wait", "groupWait", "notify.routes.routes[0].groupWait: Line 17: there is no such key; did you mean group_wait?"},
+		"nested key":       {"mute_time_intervals", "mute_time_interval", "notify.routes.routes[0].routes[0].mute_time_interval: Line 23: there is no such key; did you mean mute_time_intervals?"},
+		"receiver":         {"receiver: duty", "receiver: dudy", "notify.routes.routes[0].receiver: There is no receiver dudy; did you mean duty?"},
+		"step nowhere":     {"to: team}]", "to: taem}]", "notify.routes.routes[0].escalate[0].to: There is no receiver taem; did you mean team?"},
+		"step to itself":   {"to: team}]", "to: duty}]", "notify.routes.routes[0].escalate[0].to: It is the receiver of the route"},
+		"step to nobody":   {"to: team}]", "to: nobody}]", "notify.routes.routes[0].escalate[0].to: The receiver nobody has no channel"},
+		"step to the told": {"{name: team, channels: [wall]}", "{name: team, channels: [ops-hook]}", "notify.routes.routes[0].escalate[0].to: All channels of team are told at once already, by the receiver duty."},
+		"step at once":     {"after: 15m", "after: 0s", "notify.routes.routes[0].escalate[0].after: 0s is not above 0 and at most 7d."},
+		"step at no time":  {"after: 15m", "after: soon", "notify.routes.routes[0].escalate[0].after: \"soon\" is no time"},
+		"step before":      {"to: team}]", "to: team}, {after: 10m, to: team}]", "notify.routes.routes[0].escalate[1].after: It is not later than the step before it."},
+		"no receiver":      {"receiver: team\n", "\n", "notify.routes.receiver: It is missing"},
+		"channel":          {"duty-mail]", "duty-mial]", "notify.receivers[0].channels[1]: There is no channel duty-mial; did you mean duty-mail?"},
+		"no channels":      {"{name: nobody}", "{name: nobody, channels: []}", "notify.receivers[2].channels: The list is empty"},
+		"two receivers":    {"{name: nobody}", "{name: nobody}\n    - {name: team}", `notify.receivers[3].name: There are two receivers with the name "team"`},
+		"two channels":     {"{name: wall, ", "{name: ops-hook, ", `notify.channels[2].name: There are two channels`},
+		"label":            {"'class=\"incident\"', ", "'klass=\"incident\"', ", "notify.routes.routes[0].matchers[0]: There is no label klass; did you mean class?"},
+		"value":            {"severity=\"recovering\"", "severity=\"recoverin\"", "notify.routes.routes[0].routes[0].matchers[0]: severity has no value recoverin; did you mean recovering?"},
+		"excluded value":   {"severity=\"recovering\"", "change!=\"resolve\"", "matchers[0]: change has no value resolve; did you mean resolved?"},
+		"expression":       {"advisory|message", "advisories|posts", "matchers[0]: class has no value advisories|posts; there are incident"},
+		"matcher":          {"kind=source", "kind source", "notify.routes.routes[2].matchers[0]: After kind stands none of =, !=, =~, !~."},
+		"interval":         {"[night]", "[nigt]", "notify.routes.routes[0].routes[0].mute_time_intervals[0]: There is no time interval nigt; did you mean night?"},
+		"time":             {"'22:00'", "'22.00'", `notify.time_intervals[0].time_intervals[0].times[0]: "22.00" is no time of day`},
+		"a list":           {"[{start_time: '22:00', end_time: '06:00'}]", "{start_time: '22:00', end_time: '06:00'}", "notify.time_intervals[0].time_intervals[0].times: Line 31: a list stands here"},
+		"digest":           {"daily 08:00", "hourly 08:00", `notify.routes.routes[1].digest: "hourly" is neither daily`},
+		"inhibition":       {"equal: [tenant, service]", "equal: [tenants]", "notify.inhibit_rules[0].equal[0]: There is no label tenants; did you mean tenant?"},
+		"no routes":        {routes, "  routes: {group_by: [issue]}\n  time_intervals:\n", "notify.routes.receiver: It is missing"},
+		"zone and routes":  {"notify:\n", "notify:\n  zone: Europe/Paris\n", "notify.zone: It is for routes that are not written"},
 	} {
 		text := strings.Replace(routed, test.from, test.to, 1)
 		if text == routed {

@@ -58,10 +58,12 @@ const (
 	KindDigest  MessageKind = "digest"
 	KindSummary MessageKind = "summary"
 	KindRepeat  MessageKind = "repeat" // of a route with a repeat_interval: nothing has changed
-	KindTrouble MessageKind = "trouble"
-	KindTest    MessageKind = "test"
-	KindCanary  MessageKind = "canary"
-	KindAsk     MessageKind = "ask" // asks its reader something, on the page that its entry links
+	// KindEscalation tells of an incident that nobody has acknowledged in time.
+	KindEscalation MessageKind = "escalation"
+	KindTrouble    MessageKind = "trouble"
+	KindTest       MessageKind = "test"
+	KindCanary     MessageKind = "canary"
+	KindAsk        MessageKind = "ask" // asks its reader something, on the page that its entry links
 )
 
 // An Endpoint is where a delivery goes: a channel of the settings, or the address
@@ -121,6 +123,8 @@ const (
 	ChangeHeard    = "heard"    // and again
 	ChangeReview   = "review"   // the review of an issue that was over is there
 	ChangeRepeat   = "repeat"   // nothing: the issue goes on, and is told again
+
+	ChangeEscalation = "escalation" // nothing: nobody has acknowledged the incident
 )
 
 // Over reports whether the item needs nobody's attention any more.

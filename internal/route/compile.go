@@ -22,6 +22,7 @@ type Spec struct {
 	Digest         string   `yaml:"digest,omitempty"                json:"digest,omitempty"`               // in place of group_wait: daily 08:00 Europe/Paris, or monday 08:00 Europe/Paris
 	Active         []string `yaml:"active_time_intervals,omitempty" json:"active_time_intervals,omitzero"` // the route sends within one of them alone
 	Mute           []string `yaml:"mute_time_intervals,omitempty"   json:"mute_time_intervals,omitzero"`   // the route sends within none of them
+	Escalate       Ladder   `yaml:"escalate,omitempty"              json:"escalate,omitzero"`              // who is told of an incident that nobody acknowledges, and after how long
 	Continue       bool     `yaml:"continue,omitempty"              json:"continue,omitempty"`             // look at the next routes as well when this one matches
 	Routes         []Spec   `yaml:"routes,omitempty"                json:"routes,omitzero"`                // routes below; the first that matches takes the event
 }
@@ -35,6 +36,19 @@ type List []string
 
 // IsZero reports whether the list was not written.
 func (l List) IsZero() bool { return l == nil }
+
+// EscalateSpec is a step of an escalation as the settings write it.
+type EscalateSpec struct {
+	After string `yaml:"after" json:"after"` // since the route would tell of the incident first, such as 15m
+	To    string `yaml:"to"    json:"to"`    // name of a receiver
+}
+
+// Ladder are the steps of an escalation, each later than the one before. An empty
+// list says something: nobody is told, whatever the route above writes.
+type Ladder []EscalateSpec
+
+// IsZero reports whether the list was not written.
+func (l Ladder) IsZero() bool { return l == nil }
 
 // Settings are the parts of the settings that a policy is made of.
 type Settings struct {
@@ -180,6 +194,14 @@ func (c *compiler) options(at string, s Spec, o *Options) {
 			c.add(at+"."+one.key, "It is 0: messages would follow each other without end.")
 		}
 		*one.value = d
+	}
+	if s.Escalate != nil {
+		o.Escalate = c.ladder(at+".escalate", s.Escalate)
+	}
+	for n, step := range o.Escalate {
+		if step.To == o.Receiver && s.Escalate != nil {
+			c.add(fmt.Sprintf("%s.escalate[%d].to", at, n), "It is the receiver of the route, which is told already.")
+		}
 	}
 	o.Active, o.Mute = s.Active, s.Mute
 	if s.Active != nil && len(s.Active) == 0 {

@@ -18,6 +18,7 @@ type Options struct {
 	GroupInterval  time.Duration
 	RepeatInterval time.Duration
 	Digest         Digest   // in place of GroupWait and GroupInterval
+	Escalate       []Rung   // who is told of an incident that nobody acknowledges, in the order of time
 	Active         []string // names of intervals: muted outside of them, unless there are none
 	Mute           []string // names of intervals: muted within one of them
 }

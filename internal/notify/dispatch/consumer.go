@@ -42,6 +42,8 @@ type texts interface {
 // enqueuer is the part of the ledger that deciding writes.
 type enqueuer interface {
 	Enqueue(ctx context.Context, tx *store.Tx, rows []delivery.Row, now time.Time) error
+	Escalating(ctx context.Context, tx *store.Tx) (map[delivery.IssueOf]bool, error)
+	EndEscalations(ctx context.Context, tx *store.Tx, list []delivery.Over, now time.Time) error
 }
 
 // ConsumerConfig is what a consumer works with.
@@ -83,17 +85,27 @@ type decision struct {
 	open     map[string][]route.Labels // by tenant, read when needed
 	subjects map[int64]*Subject        // by document
 	regions  bool                      // somebody asks for them
+	calling  map[delivery.IssueOf]bool // of which somebody is to be called, or that somebody has in hand
+	over     *[]delivery.Over          // of these, what is over
 	now      time.Time
 }
 
 // Handle writes a delivery for each change and each endpoint that is to hear of
-// it. It is a [store.Handler]. Without a channel it writes nothing.
+// it. It is a [store.Handler]. Without a channel it writes nothing but that nobody
+// has an incident in hand any more that is over.
 func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Change) error {
-	d := decision{setup: c.Setup(), open: map[string][]route.Labels{}, subjects: map[int64]*Subject{}, now: c.Now()}
-	if d.setup == nil || d.setup.Policy == nil || len(d.setup.Exits) == 0 {
-		return nil
-	}
+	d := decision{setup: c.Setup(), open: map[string][]route.Labels{}, subjects: map[int64]*Subject{}, over: &[]delivery.Over{}, now: c.Now()}
+	silent := d.setup == nil || d.setup.Policy == nil || len(d.setup.Exits) == 0
 	var err error
+	if d.calling, err = c.Ledger.Escalating(ctx, tx); err != nil || silent && len(d.calling) == 0 {
+		return err
+	}
+	if silent {
+		d.setup = nil
+	}
+	if d.calling == nil {
+		d.calling = map[delivery.IssueOf]bool{}
+	}
 	if d.tenants, err = c.tenants(ctx); err != nil {
 		return err
 	}
@@ -102,7 +114,7 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 			return err
 		}
 	}
-	d.regions = asksRegions(d.setup, d.silences)
+	d.regions = !silent && asksRegions(d.setup, d.silences)
 	if c.Audience != nil {
 		if d.audience, err = c.Audience(ctx, tx); err != nil {
 			return err
@@ -123,13 +135,13 @@ func (c *Consumer) Handle(ctx context.Context, tx *store.Tx, batch []tocsin.Chan
 		}
 		rows = append(rows, more...)
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	if c.Told != nil {
+	if len(rows) > 0 && c.Told != nil {
 		tx.AfterCommit(c.Told)
 	}
-	return c.Ledger.Enqueue(ctx, tx, rows, d.now)
+	if err := c.Ledger.Enqueue(ctx, tx, rows, d.now); err != nil {
+		return err
+	}
+	return c.Ledger.EndEscalations(ctx, tx, *d.over, d.now)
 }
 
 // asksRegions reports whether a route, a rule or a silence asks where an issue is,
@@ -153,14 +165,18 @@ func (c *Consumer) tenants(ctx context.Context) (map[string]tocsin.Tenant, error
 // decide returns the deliveries of one change.
 func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change tocsin.Change, pair archive.Pair) ([]delivery.Row, error) {
 	tenant := d.tenants[change.TenantID]
-	if tenant.ID == "" || !tellable(change, tenant) || change.Silent && !firstPoll(change, pair) {
+	if tenant.ID == "" || !tellable(change, tenant) {
+		return nil, nil
+	}
+	subject := d.subject(change, pair)
+	d.ends(change, subject)
+	if d.setup == nil || change.Silent && !firstPoll(change, pair) {
 		return nil, nil
 	}
 	e, err := c.event(ctx, tx, change, pair)
 	if err != nil {
 		return nil, err
 	}
-	subject := d.subject(change, pair)
 	labels, ok := labelsFor(e, subject, tenant, d.regions)
 	if !ok || change.Silent && !(subject.Open && subject.Class == "incident") {
 		return nil, nil
@@ -177,7 +193,10 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if subject.Open && subject.Class != ClassPlanned && change.What != tocsin.WhatLeft {
 		again = tocsin.Ref{Kind: change.Kind, ID: change.ID}
 	}
-	one := decided{change, again, tenant, subject, kind, labels, d.hidden(labels, open)}
+	one := decided{change, again, tenant, subject, kind, labels, d.hidden(labels, open), kind == notify.KindUpdate && opens(e, subject)}
+	if one.calls {
+		d.calling[issueOf(change)] = true // and may end within the batch
+	}
 	personal, err := c.subscribers(ctx, d, one)
 	return append(d.rows(one, open), personal...), err
 }
@@ -191,6 +210,7 @@ type decided struct {
 	kind      notify.MessageKind
 	labels    route.Labels
 	cancelled string // why nobody is, "" for nothing
+	calls     bool   // it opens an incident: who is to be called unless somebody takes it in hand
 }
 
 // event says what a change tells. There is nothing to compare a first version
@@ -278,7 +298,8 @@ func (d decision) hidden(labels route.Labels, open []route.Labels) string {
 func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
 	labels := one.labels
 	seen := map[string]bool{}
-	for _, r := range d.setup.Policy.Match(labels) {
+	taken := d.setup.Policy.Match(labels)
+	for _, r := range taken {
 		for _, name := range d.setup.Receivers[r.Receiver] {
 			if d.setup.Exits[name] == nil || seen[name] {
 				continue
@@ -296,6 +317,9 @@ func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
 				rows = append(rows, row)
 			}
 		}
+	}
+	if one.calls {
+		rows = append(rows, d.escalate(one, taken, seen)...)
 	}
 	return rows
 }

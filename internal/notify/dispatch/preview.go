@@ -24,9 +24,10 @@ func Preview(change tocsin.Change, tenant tocsin.Tenant, before, after []byte, n
 }
 
 // tellable reports whether anybody may be told of changes of a kind in a tenant.
-// Of services hear those who hear of issues.
+// Of services hear those who hear of issues. That somebody has taken an issue in
+// hand is for the pages.
 func tellable(change tocsin.Change, tenant tocsin.Tenant) bool {
-	return !tenant.Disabled && (change.Kind == tocsin.KindIssue || change.Kind == tocsin.KindMessage || change.Kind == tocsin.KindSource)
+	return !tenant.Disabled && change.What != tocsin.WhatAcknowledged && (change.Kind == tocsin.KindIssue || change.Kind == tocsin.KindMessage || change.Kind == tocsin.KindSource)
 }
 
 // labelsFor returns the labels of a change. ok is false for one that tells

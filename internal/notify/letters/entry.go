@@ -95,15 +95,24 @@ func (l *letter) publication(ctx context.Context, e *notify.Entry, fact *notify.
 		if err != nil {
 			return err
 		}
+		if l.calls && !p.Last() {
+			if p, err = l.Press.Publication(ctx, edition, c.ID, p.Newest); err != nil {
+				return err
+			}
+		}
 		if newest == nil || p.At.After(newest.At) || p.At.Equal(newest.At) && c.TenantID == tenant && c.N > newest.N {
 			newest, tenant = p, c.TenantID
 			l.link(fact, edition, p)
 		}
-		if c.What.Versioned() && !slices.ContainsFunc(editions, func(other *publish.Publication) bool { return other.Content == p.Content }) {
+		if c.What.Versioned() && !l.calls && !slices.ContainsFunc(editions, func(other *publish.Publication) bool { return other.Content == p.Content }) {
 			editions = append(editions, p)
 		}
 	}
-	return l.fill(ctx, e, fact, told{one.changes[len(one.changes)-1].What, tenant, newest, editions})
+	what := one.changes[len(one.changes)-1].What
+	if l.calls {
+		what = notify.ChangeEscalation
+	}
+	return l.fill(ctx, e, fact, told{what, tenant, newest, editions})
 }
 
 // link notes the page about an item, for those who sign in, in the language of
@@ -237,6 +246,9 @@ func changeWord(t told, was tocsin.Status) string {
 func (l *letter) changes(t told) (lines []notify.Line) {
 	add := func(key string, pairs ...string) { lines = append(lines, l.own(l.text(key, pairs...))) }
 	if t.what == tocsin.WhatRepeat {
+		lines = append(lines, l.goesOn(t))
+	} else if l.calls {
+		add(notify.ChangeEscalation)
 		lines = append(lines, l.goesOn(t))
 	} else if !t.what.Versioned() {
 		add(string(t.what))

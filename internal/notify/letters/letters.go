@@ -89,6 +89,9 @@ func (w *Writer) Write(ctx context.Context, language string, zone *time.Location
 	for _, p := range list {
 		fmt.Fprint(&key, " ", p.Change.Seq, ",", p.Via)
 	}
+	if kind == notify.KindEscalation { // it tells how things are by then
+		fmt.Fprint(&key, " ", w.Now().Unix())
+	}
 	if content, ok := w.made.Get(key.String()); ok {
 		return content, time.Time{}, nil
 	}
@@ -118,7 +121,7 @@ func (w *Writer) write(ctx context.Context, language string, zone *time.Location
 			return nil, until, err
 		}
 	}
-	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone}
+	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone, calls: kind == notify.KindEscalation}
 	content, err := l.content(ctx, kind, items, slices.ContainsFunc(list, func(p delivery.Pending) bool { return p.Via != 0 }))
 	return content, time.Time{}, err
 }
@@ -171,7 +174,8 @@ func itemsOf(list []delivery.Pending) (items []item) {
 type letter struct {
 	*Writer
 	*tongue
-	zone *time.Location
+	zone  *time.Location
+	calls bool // nobody has acknowledged what it tells of
 }
 
 // telling is an item as a letter tells it.

@@ -179,7 +179,7 @@ func escalationTried(t *testing.T, s *Desk) {
 	acknowledge(t, s, "EX1", 2*time.Second)
 	acknowledge(t, s, "EX2", 2*time.Second)
 	failed(1)
-	for _, c := range again(t, s) {
+	for _, c := range triedAgain(t, s) {
 		if b := beginAs(t, s, c.Claim, c.Work, time.Minute); b.Num != 0 {
 			t.Errorf("begun again: %+v", b)
 		}
@@ -192,8 +192,8 @@ type claimed struct {
 	*delivery.Work
 }
 
-// again claims what has messages to be tried again a minute after T0.
-func again(t testing.TB, s *Desk) (list []claimed) {
+// triedAgain claims what has messages to be tried again a minute after T0.
+func triedAgain(t testing.TB, s *Desk) (list []claimed) {
 	t.Helper()
 	for _, c := range []bool{false, true} {
 		claims, work := claimDue(t, s, c, time.Minute)
