@@ -21,6 +21,7 @@ type issueCmd struct {
 	Get     issueGetCmd     `cmd:"" help:"Show an issue as it holds now. Example: tocsin issue get TC1001 --tenant contoso"`
 	Create  issueCreateCmd  `cmd:"" help:"Open an issue about a service of one's own. Example: tocsin issue create --tenant contoso --service Vpn --title Sign-in-is-slow --status serviceDegradation"`
 	Post    issuePostCmd    `cmd:"" help:"Add a post to an own issue, change its status, or both. Example: tocsin issue post TC1001 --tenant contoso --status restoringService"`
+	Ack     issueAckCmd     `cmd:"" help:"Take an open incident in hand: nobody else is called. Example: tocsin issue ack EX123456 --tenant contoso"`
 	Watch   issueWatchCmd   `cmd:"" help:"Print a line for each change of an issue, until Ctrl-C. Example: tocsin issue watch MO821132 --tenant contoso --every 180s"`
 	Resolve issueResolveCmd `cmd:"" help:"End an own issue. Example: tocsin issue resolve TC1001 --tenant contoso --status falsePositive"`
 	Plan    issuePlanCmd    `cmd:"" help:"Announce work on a service of one's own. Example: tocsin issue plan --tenant contoso --service Vpn --title New-gateway --start 2027-01-31T20:00:00Z --end 2027-01-31T22:00:00Z"`
@@ -319,5 +320,46 @@ func (c *issuePlanCmd) Run(ctx context.Context, s *session) error {
 	draft := author.MaintenanceDraft{Service: c.Service, Feature: c.Feature, Title: c.Title, Impact: c.Impact, StartAt: start, EndAt: end, Post: author.PostDraft{Content: c.Text}}
 	return c.write(ctx, s, "planned", func(ctx context.Context, a *author.Author, act author.Act) (archive.Authored, error) {
 		return a.PlanMaintenance(ctx, act, draft)
+	})
+}
+
+type issueAckCmd struct {
+	ofTenant
+	ID string `arg:"" help:"Id of the incident."`
+}
+
+// ackJSON says who has an incident in hand.
+type ackJSON struct {
+	ID           string `json:"id"`
+	Tenant       string `json:"tenant"`
+	By           string `json:"by"`
+	Acknowledged string `json:"acknowledgedAt"`
+}
+
+func (c *issueAckCmd) Run(ctx context.Context, s *session) error {
+	desk, _, err := s.openStore(ctx)
+	desk, tenant, err := c.find(ctx, desk, err)
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	now, ref := time.Now(), tocsin.Ref{Kind: tocsin.KindIssue, ID: strings.ToUpper(c.ID)}
+	held, err := desk.Archive.Held(ctx, tenant.ID, ref, 0)
+	if err != nil {
+		return err
+	}
+	var issue tocsin.Issue
+	if err := issue.UnmarshalJSON(held.Body); err != nil {
+		return err
+	}
+	if err := tocsin.MayAcknowledge(issue.Course(), now); err != nil {
+		return err
+	}
+	one, err := desk.Deliveries.Acknowledge(ctx, tenant.ID, ref, now)
+	if err != nil {
+		return err
+	}
+	return s.print(ackJSON{ref.ID, tenant.Name, one.By, date(one.At)}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: acknowledged. Nobody else is called.\n", ref.ID)
 	})
 }

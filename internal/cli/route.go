@@ -37,6 +37,14 @@ type routeJSON struct {
 	Digest         string   `json:"digest,omitempty"`
 	Active         []string `json:"activeTimeIntervals"`
 	Mute           []string `json:"muteTimeIntervals"`
+	// Escalate are who is told of an incident that nobody acknowledges.
+	Escalate []rungJSON `json:"escalate"`
+}
+
+// rungJSON is a step of an escalation as the settings write it.
+type rungJSON struct {
+	After string `json:"after"`
+	To    string `json:"to"`
 }
 
 func newRouteJSON(r *route.Route, depth int, n config.Notify) routeJSON {
@@ -46,6 +54,10 @@ func newRouteJSON(r *route.Route, depth int, n config.Notify) routeJSON {
 	}
 	for _, m := range r.Matchers {
 		j.Matchers = append(j.Matchers, m.String())
+	}
+	j.Escalate = []rungJSON{}
+	for _, rung := range r.Escalate {
+		j.Escalate = append(j.Escalate, rungJSON{settingOf(rung.After), rung.To})
 	}
 	if r.GroupByAll {
 		j.GroupBy = []string{"..."}
@@ -167,6 +179,9 @@ func (r routeJSON) words() (list []string) {
 	if len(r.Mute) > 0 {
 		list = append(list, "not within "+strings.Join(r.Mute, ", "))
 	}
+	for _, step := range r.Escalate {
+		list = append(list, "unless acknowledged "+step.To+" after "+step.After)
+	}
 	if r.Continue {
 		list = append(list, "then the next routes")
 	}
@@ -193,6 +208,15 @@ type hearsJSON struct {
 	Due   string   `json:"due"`
 	Muted []string `json:"muted"`          // intervals that mute the route then
 	Sent  string   `json:"sent,omitempty"` // none when it is never sent
+	// Calls are who is told unless somebody acknowledges the incident.
+	Calls []callJSON `json:"calls"`
+}
+
+// callJSON is a step of an escalation.
+type callJSON struct {
+	Receiver string   `json:"receiver"`
+	Channels []string `json:"channels"` // those that are told by it, and not before
+	Sent     string   `json:"sent,omitempty"`
 }
 
 type stepJSON struct {
@@ -314,6 +338,7 @@ func testRoutes(p *route.Policy, n config.Notify, labels route.Labels, at time.T
 		}
 		tested.Hears = append(tested.Hears, one)
 	}
+	tested.call(p, n, labels, at, told)
 	for _, step := range p.Explain(labels) {
 		j := stepJSON{Route: step.Route.At, Depth: step.Depth, Matched: step.Matched, Taken: step.Taken}
 		if !step.Matched {
@@ -322,6 +347,29 @@ func testRoutes(p *route.Policy, n config.Notify, labels route.Labels, at time.T
 		tested.Steps = append(tested.Steps, j)
 	}
 	return tested
+}
+
+// call adds who is told of an incident that opens and that nobody acknowledges.
+func (t *routeTestJSON) call(p *route.Policy, n config.Notify, labels route.Labels, at time.Time, told map[string]bool) {
+	for i, r := range p.Match(labels) {
+		t.Hears[i].Calls = []callJSON{}
+		if labels.Get("class") != "incident" || !slices.Contains([]string{"", "opened", "returned"}, labels.Get("change")) {
+			continue
+		}
+		for _, call := range p.Calls(r, at) {
+			one := callJSON{Receiver: call.To, Channels: []string{}}
+			for _, name := range n.ChannelsOf(call.To) {
+				if !told[name] {
+					one.Channels = append(one.Channels, name)
+				}
+				told[name] = true
+			}
+			if !call.At.IsZero() {
+				one.Sent = call.At.UTC().Format(time.RFC3339)
+			}
+			t.Hears[i].Calls = append(t.Hears[i].Calls, one)
+		}
+	}
 }
 
 // silenced says which silence would keep labels from being told, where there is
@@ -360,6 +408,11 @@ func (t routeTestJSON) write(w io.Writer, why bool) {
 		}
 		if len(h.Told) > 0 {
 			fmt.Fprintf(w, "%s: a route above tells %s already, who hears once.\n", h.Route, strings.Join(h.Told, ", "))
+		}
+	}
+	for _, h := range t.Hears {
+		for _, call := range h.Calls {
+			fmt.Fprintf(w, "%s: unless somebody acknowledges it, %s (%s) hears at %s.\n", h.Route, call.Receiver, cmp.Or(strings.Join(call.Channels, ", "), "told already"), cmp.Or(call.Sent, "no time"))
 		}
 	}
 	if t.Silenced != "" {

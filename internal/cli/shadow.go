@@ -37,6 +37,8 @@ type shadowDayJSON struct {
 	Receiver string `json:"receiver"`
 	Changes  int    `json:"changes"`
 	Messages int    `json:"messages"`
+	// Calls are messages about incidents that nobody acknowledged in time.
+	Calls int `json:"escalations"`
 }
 
 type shadowLine struct {
@@ -73,13 +75,16 @@ func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
 	defer desk.Close()
 	w := &shadow{
 		policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]time.Time{}, days: map[shadowDayJSON]*shadowDayJSON{},
-		before: map[itemOfTenant]tocsin.Change{}, open: map[string]map[string]route.Labels{},
+		before: map[itemOfTenant]tocsin.Change{}, open: map[string]map[string]route.Labels{}, calls: map[itemOfTenant][]route.Call{},
 	}
 	if w.silences, err = desk.Deliveries.SilencesSince(ctx, since); err != nil {
 		return err
 	}
 	if err := w.walk(ctx, since); err != nil {
 		return err
+	}
+	for item := range w.calls {
+		w.called(item, now)
 	}
 	found := w.found(since)
 	return s.print(found, func(out io.Writer) { found.write(out) })
@@ -100,6 +105,7 @@ type shadow struct {
 	silences []route.Silence
 	before   map[itemOfTenant]tocsin.Change     // the last one of each issue before the first that is looked at
 	open     map[string]map[string]route.Labels // issues that are open, by tenant and id
+	calls    map[itemOfTenant][]route.Call      // who is called unless an incident ends or somebody acknowledges it
 }
 
 // itemOfTenant names an issue of a tenant.
@@ -218,13 +224,31 @@ func labelsOfChange(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, 
 	return dispatch.Preview(change, tenant, texts[0], texts[1], change.At)
 }
 
+// called counts who was called of an incident until an instant, and forgets who
+// would be later.
+func (w *shadow) called(item itemOfTenant, until time.Time) {
+	for _, call := range w.calls[item] {
+		if !call.At.IsZero() && !call.At.After(until) {
+			w.day(call.At, call.To).Calls++
+		}
+	}
+	delete(w.calls, item)
+}
+
 func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
+	item := itemOfTenant{change.TenantID, change.ID}
+	if change.What == tocsin.WhatAcknowledged {
+		w.called(item, change.At)
+	}
 	labels, told, err := labelsOfChange(ctx, w.desk, w.tenants[change.TenantID], change)
 	if err != nil || !told {
 		return err
 	}
 	w.changes++
 	w.note(change, labels)
+	if _, open := w.open[change.TenantID][change.ID]; !open || labels.Get("class") != "incident" {
+		w.called(item, change.At)
+	}
 	hidden := w.hidden(change, labels)
 	if hidden != "" {
 		w.kept++
@@ -234,6 +258,9 @@ func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
 		if hidden != "" {
 			w.last = append(w.last, line)
 			continue
+		}
+		if labels.Get("class") == "incident" && (change.What == tocsin.WhatNew || change.What == tocsin.WhatReturned) {
+			w.calls[item] = append(w.calls[item], w.policy.Calls(r, change.At)...)
 		}
 		if due, fresh, ok := w.due(r, labels, change.At); ok {
 			line.Sent = date(due)
@@ -291,9 +318,9 @@ func (f shadowJSON) write(out io.Writer) {
 	}
 	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "DAY\tRECEIVER\tCHANGES\tMESSAGES")
+	fmt.Fprintln(table, "DAY\tRECEIVER\tCHANGES\tMESSAGES\tESCALATIONS")
 	for _, d := range f.Days {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\n", d.Day, d.Receiver, d.Changes, d.Messages)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\n", d.Day, d.Receiver, d.Changes, d.Messages, d.Calls)
 	}
 	_ = table.Flush() // standard output
 	if len(f.Lines) == 0 {

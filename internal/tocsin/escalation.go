@@ -1,6 +1,9 @@
 package tocsin
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // An Acknowledgement says who has taken an open issue in hand: from then on nobody
 // else is called.
@@ -31,6 +34,18 @@ func (e *Escalation) Next() *EscalationStep {
 		if s := &e.Steps[i]; !s.Sent && s.Ended == "" {
 			return s
 		}
+	}
+	return nil
+}
+
+// MayAcknowledge reports whether somebody can take an issue in hand: it fails with
+// [ErrConflict] for one that is no incident or is over.
+func MayAcknowledge(c Course, now time.Time) error {
+	switch {
+	case !strings.EqualFold(c.Class, classIncident):
+		return Conflictf("Only incidents are acknowledged.")
+	case !c.Ongoing(now):
+		return Conflictf("The incident is over.")
 	}
 	return nil
 }
