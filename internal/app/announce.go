@@ -99,6 +99,24 @@ func (r resending) Retry(ctx context.Context, id, endpoint string, now time.Time
 	return n, err
 }
 
+// taking is the ledger for those who take incidents in hand, whose pages show it at
+// once.
+type taking struct {
+	*delivery.Store
+	look func()
+}
+
+func (a *App) taking() taking { return taking{a.Deliveries, a.polled} }
+
+// Acknowledge is [delivery.Store.Acknowledge], and has the pages show it.
+func (t taking) Acknowledge(ctx context.Context, tenantID string, ref tocsin.Ref, now time.Time) (tocsin.Acknowledgement, error) {
+	one, err := t.Store.Acknowledge(ctx, tenantID, ref, now)
+	if err == nil {
+		t.look()
+	}
+	return one, err
+}
+
 // setChannels puts what settings say about who hears what, and how, in the place
 // of what held. On an error what held stays.
 func (r *Rooms) setChannels(c config.Config) error {

@@ -20,6 +20,8 @@ type deliveries interface {
 	Deliveries(ctx context.Context, q delivery.Query) ([]delivery.Entry, error)
 	Message(ctx context.Context, id string) (delivery.Message, error)
 	Retry(ctx context.Context, id, endpoint string, now time.Time) (int, error)
+	Acknowledge(ctx context.Context, tenantID string, ref tocsin.Ref, now time.Time) (tocsin.Acknowledgement, error)
+	Escalation(ctx context.Context, tenantID string, ref tocsin.Ref) (tocsin.Escalation, error)
 }
 
 // maxTold bounds the deliveries of one message that are listed.

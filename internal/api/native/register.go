@@ -70,6 +70,7 @@ func (a *API) register() {
 	a.registerReports()
 	a.registerProbes()
 	a.registerKnowledge()
+	a.registerAcknowledgements()
 	a.registerTeams()
 	a.registerSites()
 	a.registerContacts()

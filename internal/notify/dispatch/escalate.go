@@ -54,7 +54,7 @@ func (d decision) escalate(one decided, routes []*route.Route, told map[string]b
 					continue
 				}
 				row := delivery.Row{
-					Change: one.change.Seq, Endpoint: KeyOf(name), Kind: string(notify.KindEscalation), Cancelled: one.cancelled,
+					Change: one.change.Seq, Endpoint: delivery.ChannelKey(name), Kind: string(notify.KindEscalation), Cancelled: one.cancelled,
 					Route: r.ID + " → " + call.To + ", unless acknowledged", Due: func(time.Time) time.Time { return call.At },
 				}
 				if call.At.IsZero() && row.Cancelled == "" {

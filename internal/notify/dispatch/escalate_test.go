@@ -41,7 +41,9 @@ func (w *world) tell(docs ...tocsin.Document) {
 	w.dispatch()
 }
 
-func resolved(i *tocsin.Issue) { i.Status, i.EndAt = tocsin.StatusServiceRestored, i.StartAt.Add(time.Minute) }
+func resolved(i *tocsin.Issue) {
+	i.Status, i.EndAt = tocsin.StatusServiceRestored, i.StartAt.Add(time.Minute)
+}
 
 // An incident that nobody takes in hand is told to the next ones, each once;
 // whoever does so in time keeps them from being told, and the end of it too. An

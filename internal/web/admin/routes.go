@@ -148,6 +148,9 @@ func (v *view) routeLine(r *route.Route, depth int, routing Routing) routeLine {
 	if len(r.Mute) > 0 {
 		line.Words = append(line.Words, v.Text("routes.mute", "intervals", v.Join(r.Mute)))
 	}
+	for _, rung := range r.Escalate {
+		line.Words = append(line.Words, v.Text("routes.escalate", "receiver", rung.To, "wait", v.span(rung.After)))
+	}
 	if r.Continue {
 		line.Words = append(line.Words, v.Text("routes.continue"))
 	}

@@ -36,6 +36,7 @@ type issuePage struct {
 	Details                                              []web.DetailLine
 	Spoken, Written                                      string // whose posts, and in which language
 	Own                                                  bool   // the desk's own team speaks
+	Acknowledge                                          string // where the reader takes it in hand; "" where nobody has to
 	Write                                                string // where the reader can write an update; "" for those who may not
 	Known                                                part.Known
 	Unlisted                                             *knowledge.Question // where another tenant does not have it
@@ -96,6 +97,9 @@ func (p *Pages) issue(v *view) error {
 	}
 	page.define(v, issue, row, promises)
 	if err := page.warn(v, issue, row, promises); err != nil {
+		return err
+	}
+	if err := page.duty(v, row); err != nil {
 		return err
 	}
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {

@@ -45,6 +45,7 @@ type Config struct {
 	Parts   *part.Parts
 	Model   model
 	Archive storage
+	Duty    duty
 }
 
 // Pages are the pages about the health of services.
@@ -79,6 +80,7 @@ func (p *Pages) Family() web.Family {
 		page("GET", "/issues", p.issues),
 		page("GET", "/issues.csv", p.issuesCSV),
 		page("GET", "/issues/{id}", p.issue),
+		{Method: "POST", Path: "/issues/{id}/acknowledge", Needs: access.Triage, Handle: func(r *web.Request) error { return p.acknowledge(p.view(r)) }},
 		page("GET", "/issues/{id}/compare/{a}/{b}", p.compareIssue),
 		page("GET", "/issues/{id}/files/{file}", p.issueFile),
 		page("GET", "/services", p.services),

@@ -51,7 +51,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	outside := public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Translations: translator, Entries: desk, Demo: w.shell.Demo})
 	families := []web.Family{
 		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive}).Family(),
+		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: w.model, Calls: desk, Extras: desk, Reports: desk, Help: desk, Votes: desk, Incidents: desk, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
