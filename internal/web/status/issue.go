@@ -2,6 +2,7 @@ package status
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -96,10 +97,7 @@ func (p *Pages) issue(v *view) error {
 		return err
 	}
 	page.define(v, issue, row, promises)
-	if err := page.warn(v, issue, row, promises); err != nil {
-		return err
-	}
-	if err := page.duty(v, row); err != nil {
+	if err := errors.Join(page.warn(v, issue, row, promises), page.duty(v, row)); err != nil {
 		return err
 	}
 	if page.Clocks, err = v.clocks(issue, row, versions); err != nil {
