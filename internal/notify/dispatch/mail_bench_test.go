@@ -34,7 +34,7 @@ import (
 const smtpVariable = "TOCSIN_TEST_SMTP"
 
 // BenchmarkMails sends 10,000 mails in five languages to an SMTP server, from one
-// change that as many subscribed to, by one channel with ten connections. It says
+// change that as many subscribed to, by one channel with sixteen connections. It says
 // how many times the letter was written. TOCSIN_TEST_SMTP names another server than
 // the one in this process, such as mailpit:
 //
@@ -92,6 +92,16 @@ func mailWorld(b *testing.B, address string) (*world, *counting) {
 	b.Helper()
 	w := newWorld(b, storetest.File(b), route.Settings{Routes: route.Spec{Receiver: "duty", GroupWait: "0s"}})
 	storetest.AddTenants(b, w)
+	scribe := w.mails(b, address)
+	w.follow()
+	w.record(storetest.Contoso, issue(b, "EX1", 1, nil))
+	subscribed(b, w)
+	return w, scribe
+}
+
+// mails has a world send mails to a server.
+func (w *world) mails(b *testing.B, address string) *counting {
+	b.Helper()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		b.Fatal(err)
@@ -106,7 +116,7 @@ func mailWorld(b *testing.B, address string) (*world, *counting) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w.setup.Exits["mail"] = &dispatch.Exit{Name: "mail", Kind: "mail", Channel: channel, Language: "en", Zone: time.UTC, Window: 1}
+	w.setup.Exits["mail"] = &dispatch.Exit{Name: "mail", Kind: "mail", Channel: channel, Language: "en", Zone: time.UTC, Window: 1, Lines: make(chan struct{}, 16)}
 	w.setup.Subscribers = "mail"
 	languages := []string{"en", "fr", "ja", "es", "de"}
 	w.config.Recipients = func(_ context.Context, keys []string) (map[string]dispatch.Recipient, error) {
@@ -129,10 +139,7 @@ func mailWorld(b *testing.B, address string) (*world, *counting) {
 	}
 	scribe := &counting{Writer: writer, written: map[*notify.Content]bool{}}
 	w.config.Scribe = scribe
-	w.follow()
-	w.record(storetest.Contoso, issue(b, "EX1", 1, nil))
-	subscribed(b, w)
-	return w, scribe
+	return scribe
 }
 
 // subscribed enqueues the change for everybody.

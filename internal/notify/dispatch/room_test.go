@@ -133,13 +133,13 @@ func TestSlowReceiver(t *testing.T) {
 	}
 }
 
-// everybody has so many people subscribe to the incidents of Contoso, as if each had
-// done so long ago.
-func everybody(t testing.TB, w *world, n int) {
+// everybody has so many people subscribe to what has a class at Contoso, as if each
+// had done so long ago.
+func everybody(t testing.TB, w *world, n int, class string) {
 	t.Helper()
 	rows := make([][]any, n)
 	for i := range rows {
-		rows[i] = []any{fmt.Sprint(i), storetest.Contoso, fmt.Sprintf("person-%d@fabrikam.com", i), "incident", fmt.Sprint("token-", i), tocsin.Micros(storetest.T0)}
+		rows[i] = []any{fmt.Sprint(class, i), storetest.Contoso, fmt.Sprintf("person-%d@fabrikam.com", i), class, fmt.Sprint(class, "-token-", i), tocsin.Micros(storetest.T0)}
 	}
 	err := w.InTx(t.Context(), func(tx *store.Tx) error {
 		head := `INSERT INTO subscriptions (id, tenant, address, classes, token, created_at, user_id, channel, services, language, zone, digest, state, refusals, reason, confirmed_at, paused_at) ` +
@@ -165,7 +165,7 @@ func TestTenThousandSubscribers(t *testing.T) {
 	const all = 10000
 	w := crowded(t, 0)
 	w.setup.Exits["duty"].Lines = make(chan struct{}, 16)
-	everybody(t, w, all)
+	everybody(t, w, all, "incident")
 	failing := true
 	w.consumer = dispatch.NewConsumer(dispatch.ConsumerConfig{
 		Archive: w.Archive, Ledger: w.Ledger, Setup: func() *dispatch.Setup { return w.setup }, Now: w.Now,
