@@ -182,7 +182,7 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if o.DueEvery > 0 {
 		background.DueEvery = o.DueEvery
 	}
-	if a.engine, err = jobs.New(background, a.Store, work{a.Archive, a.People, a.Deliveries, a.Responses}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
+	if a.engine, err = jobs.New(background, a.Store, work{a.Archive, a.People, a.Deliveries, a.Responses, c.Reports.KeepFor()}, a.Collector, time.Now, o.Log, a.polled, a.periodics()...); err != nil {
 		return err
 	}
 	a.follow(o)

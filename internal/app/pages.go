@@ -1,9 +1,12 @@
 package app
 
 import (
+	"context"
 	"time"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/store/people"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/translate"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
@@ -31,7 +34,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
-		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now}).Family(),
+		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),
@@ -41,3 +44,12 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		}).Family(),
 	)
 }
+
+// beaconPlaces knows tenants and their sites.
+type beaconPlaces struct {
+	*notices
+	people *people.Store
+}
+
+// Sites returns the sites of all tenants.
+func (p beaconPlaces) Sites(ctx context.Context) ([]tocsin.Site, error) { return p.people.Sites(ctx) }

@@ -96,20 +96,18 @@ type work struct {
 	people     *people.Store
 	deliveries *delivery.Store
 	responses  *respond.Store
+	keepWords  time.Duration // how long reports, and what people write in calls, are kept
 }
 
 // keepDeliveries is how long the ledger of deliveries remembers what has ended.
 const keepDeliveries = 90 * 24 * time.Hour
-
-// keepWords is how long reports, and what people write in calls, are kept.
-const keepWords = 30 * 24 * time.Hour
 
 // Sweep puts right what a crash left behind, and forgets what has ended by
 // itself, in every room.
 func (w work) Sweep(ctx context.Context, now, keep time.Time) (int64, error) {
 	freed, err := w.notices.Sweep(ctx, now, keep)
 	_, problem := w.deliveries.Sweep(ctx, now.Add(-keepDeliveries))
-	_, wordy := w.responses.SweepWords(ctx, now, now.Add(-keepWords))
+	_, wordy := w.responses.SweepWords(ctx, now, now.Add(-w.keepWords))
 	return freed, errors.Join(err, problem, wordy, w.deliveries.SweepSubscriptions(ctx, now), w.people.Sweep(ctx, now))
 }
 

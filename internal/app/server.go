@@ -67,6 +67,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		Programs: desk.WriteError,
 		Gate:     a.Door,
 		Origins:  a.names.All(),
+		Foreign:  foreign(c),
 		Hosts:    a.hosts(c),
 		Checks:   []httpserver.Check{databaseCheck{a}},
 		Open:     c.Server.Metrics == "all",
@@ -102,3 +103,12 @@ type databaseCheck struct{ app *App }
 func (databaseCheck) Name() string { return "database" }
 
 func (c databaseCheck) Healthy(ctx context.Context) error { return c.app.Store.Ping(ctx) }
+
+// foreign are the routes that pages elsewhere inside may send to: beacons, where the
+// settings want any.
+func foreign(c config.Config) []string {
+	if len(c.Reports.Beacons) == 0 {
+		return nil
+	}
+	return []string{"POST /rum"}
+}

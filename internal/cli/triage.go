@@ -114,7 +114,7 @@ func (c *triageGetCmd) Run(ctx context.Context, s *session) error {
 type reportCmd struct {
 	List   reportListCmd   `cmd:"" help:"List what the staff report, the latest first. Example: tocsin report list --tenant contoso --output csv"`
 	Export reportExportCmd `cmd:"" help:"Print what a person left in reports and calls. Example: tocsin report export alex --output json"`
-	Erase  reportEraseCmd  `cmd:"" help:"Erase what a person left: reports, votes, and their name, words and files in calls. Example: tocsin report erase alex"`
+	Erase  reportEraseCmd  `cmd:"" help:"Erase what a person left: reports, votes, their name, words and files in calls, and their name in incidents. Example: tocsin report erase alex"`
 }
 
 // reportJSON is a report as commands print it.
@@ -214,11 +214,11 @@ func (c *reportEraseCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	n, err := desk.Responses.ErasePerson(ctx, user.ID, time.Now().UTC())
+	n, err := desk.Responses.ErasePerson(ctx, user.ID, user.Name, time.Now().UTC())
 	if err != nil {
 		return err
 	}
 	return s.print(map[string]int64{"reports": n}, func(w io.Writer) {
-		fmt.Fprintf(w, "Erased %s, and the words and files of %s in calls.\n", tocsin.Count(n, "report", "reports"), oneLine(c.Person))
+		fmt.Fprintf(w, "Erased %s, the words and files of %s in calls, and their name in incidents.\n", tocsin.Count(n, "report", "reports"), oneLine(c.Person))
 	})
 }

@@ -50,7 +50,7 @@ func TestTriageAndReports(t *testing.T) {
 		{"triage get 1 --tenant contoso", "Call 1 Opened 2026-03-02T09:00:00Z by kim Cause provider Issue MO821132 Caller Accounts, Lyon Scope many Services teams Network both"},
 		{"report list --tenant contoso", "AT SERVICE SITE CODE 2026-03-02T09:00:00Z teams 503"},
 		{"report export kim", "AT SERVICE SITE CODE 2026-03-02T09:00:00Z teams 503 1 call. Ask for --output json to see everything."},
-		{"report erase kim", "Erased 1 report, and the words and files of kim in calls."},
+		{"report erase kim", "Erased 1 report, the words and files of kim in calls, and their name in incidents."},
 		{"report export kim --output json", `{ "reports": [], "calls": [] }`},
 		{"triage list --tenant contoso --open", "N OPENED CAUSE ISSUE CALLER BY CLOSED 1 2026-03-02T09:00:00Z provider MO821132"},
 	} {

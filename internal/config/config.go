@@ -30,6 +30,7 @@ type Config struct {
 	Translation Translation `yaml:"translation"`
 	Notify      Notify      `yaml:"notify" live:"yes"`
 	Probes      Probes      `yaml:"probes"`
+	Reports     Reports     `yaml:"reports"`
 	Log         Log         `yaml:"log"`
 }
 
@@ -195,7 +196,7 @@ func (c Config) Validate() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		add("log.format", "%q is none of text, json.", c.Log.Format)
 	}
-	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation(), c.validateNotify(), errors.Join(c.validateProbes()...))
+	return errors.Join(errors.Join(problems...), errors.Join(c.validateObeyed()...), c.validatePeople(), c.validateTenants(), c.validateIssuers(), c.validateTranslation(), c.validateNotify(), errors.Join(c.validateProbes()...), errors.Join(c.validateReports()...))
 }
 
 func (c Config) validateTenants() error {

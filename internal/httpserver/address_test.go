@@ -58,3 +58,19 @@ func TestFormsBehindAProxy(t *testing.T) {
 		}
 	}
 }
+
+// Pages elsewhere may send to the routes that are named, and to no other.
+func TestForeignRoutes(t *testing.T) {
+	t.Parallel()
+	c := config()
+	c.Routes = []httpserver.Route{{Pattern: "POST /rum", Needs: access.Public, Handle: say("done")}, {Pattern: "POST /x", Needs: access.Public, Handle: say("done")}}
+	c.Hosts, c.Foreign = nil, []string{"POST /rum"}
+	for path, want := range map[string]int{"/rum": http.StatusOK, "/x": http.StatusForbidden} {
+		r := httptest.NewRequest("POST", "http://inside:8080"+path, nil)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Origin", "https://intranet.example")
+		if got := serve(newServer(t, c), r).Code; got != want {
+			t.Errorf("%s: status %d, want %d", path, got, want)
+		}
+	}
+}

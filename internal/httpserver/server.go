@@ -42,6 +42,7 @@ type Config struct {
 	Checks   []Check     // what must work for the desk to be healthy
 	Hosts    []string    // names that requests may be for; all when empty
 	Origins  []string    // addresses of the desk, whose pages may change things
+	Foreign  []string    // patterns of routes that pages elsewhere may send to: they look at no cookie
 	Open     bool        // lets everybody read what is Local, such as /metrics
 	Lane     bool        // answers what is simple by a loop of our own, see [lane.Server]
 	Registry *prometheus.Registry
@@ -163,7 +164,7 @@ func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Ha
 		served := s.around(handle(s.permitted(r), PlainError, s.log), r.Pattern, PlainError, withPageHeaders, body)
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
-	own, originErr := withSameOrigin(s.config.Origins, write, s.log)
+	own, originErr := withSameOrigin(s.config.Origins, s.config.Foreign, write, s.log)
 	if originErr != nil {
 		return nil, originErr
 	}

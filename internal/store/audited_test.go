@@ -51,9 +51,10 @@ func unaudited(room string) map[string]string {
 		}
 	case "respond":
 		return map[string]string{
-			"FileReport": "it is its own record, and keeps nobody's name",
-			"SourceOf":   "a secret of the program",
-			"SweepWords": "what is over by itself",
+			"CountBeacon": "it is a count",
+			"FileReport":  "it is its own record, and keeps nobody's name",
+			"SourceOf":    "a secret of the program",
+			"SweepWords":  "what is over by itself",
 		}
 	case "archive":
 		return map[string]string{

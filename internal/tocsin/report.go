@@ -42,6 +42,9 @@ func (r Report) Validate() error {
 	return errors.Join(problems...)
 }
 
+// Erased stands in the place of the name of a person who was erased.
+const Erased = "–"
+
 // A ReportCount is how many reports came in a span, and from how many places.
 type ReportCount struct {
 	Site    string // "" for those without one

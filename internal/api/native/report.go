@@ -19,6 +19,7 @@ type reports interface {
 	CountReports(ctx context.Context, tenantID string, since time.Time) ([]tocsin.ReportCount, error)
 	SourceOf(ctx context.Context, address string, now time.Time) (tocsin.Hash, error)
 	FileReport(ctx context.Context, r tocsin.Report) error
+	CountBeacons(ctx context.Context, tenantID string, since time.Time) ([]tocsin.BeaconCount, error)
 }
 
 // reportDraft is a "me too" of somebody of the staff.
@@ -36,6 +37,14 @@ type reportCounts struct {
 	Since   time.Time     `json:"since"`
 	Reports int           `json:"reports"`
 	Value   []reportCount `json:"value" nullable:"false" doc:"By service and site."`
+	Beacons []beaconCount `json:"beacons" nullable:"false" doc:"What pages inside said by themselves, by service and site; none where the settings want none."`
+}
+
+type beaconCount struct {
+	Service string `json:"service"`
+	Site    string `json:"siteId,omitempty" doc:"Missing for those who named none."`
+	OK      int    `json:"ok"`
+	Failed  int    `json:"failed"`
 }
 
 type reportCount struct {
@@ -68,7 +77,12 @@ func (a *API) countReports(ctx context.Context, x *exchange, _ *InTenant) (*stru
 		body.Value[i] = reportCount{c.Service, c.Site, c.N, c.Sources}
 		body.Reports += c.N
 	}
-	return &struct{ Body reportCounts }{body}, nil
+	beacons, err := a.reports.CountBeacons(ctx, x.tenant.ID, since)
+	body.Beacons = make([]beaconCount, len(beacons))
+	for i, b := range beacons {
+		body.Beacons[i] = beaconCount{b.Service, b.Site, b.Fine, b.Failed}
+	}
+	return &struct{ Body reportCounts }{body}, err
 }
 
 func (a *API) fileReport(ctx context.Context, x *exchange, in *struct {

@@ -116,6 +116,12 @@ func TestReports(t *testing.T) {
 	if n := d.must(200, "GET", "fabrikam", fabrikam+"/reports", "").body["reports"]; n != 0.0 {
 		t.Errorf("another tenant counts %v", n)
 	}
+	if err := d.store.CountBeacon(t.Context(), tocsin.Beacon{TenantID: storetest.Contoso, Service: "teams", Failed: true, At: d.now}, d.now); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.must(200, "GET", "reader", path, ""); !strings.Contains(got.text, `"beacons":[{"service":"teams","ok":0,"failed":1}]`) {
+		t.Errorf("%s", got.text)
+	}
 	d.now = d.now.Add(2 * time.Hour)
 	if n := d.must(200, "GET", "contoso", path, "").body["reports"]; n != 0.0 {
 		t.Errorf("after two hours %v", n)

@@ -118,38 +118,3 @@ func (s *Store) TriagesOf(ctx context.Context, person string) ([]tocsin.Triage, 
 	}
 	return list, nil
 }
-
-// ErasePerson removes what a person left: their reports and votes, and their
-// name, words and files in the calls that they began. The answers stay. It
-// returns how many reports went.
-func (s *Store) ErasePerson(ctx context.Context, person string, now time.Time) (n int64, err error) {
-	if person == "" {
-		return 0, tocsin.Invalidf("person", "Name the person.")
-	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM reports WHERE person = $1`, person)
-		if err != nil {
-			return err
-		}
-		if n, err = result.RowsAffected(); err != nil {
-			return err
-		}
-		if err := silenceWords(ctx, tx, `opened_id = $1`, person); err != nil {
-			return err
-		}
-		for _, statement := range []string{
-			`DELETE FROM workaround_votes WHERE person = $1`,
-			`DELETE FROM triage_files WHERE EXISTS (SELECT 1 FROM triages t WHERE t.tenant = triage_files.tenant AND t.n = triage_files.triage AND t.opened_id = $1)`,
-			`UPDATE triages SET opened_by = '', changed_by = '', opened_id = '' WHERE opened_id = $1`,
-		} {
-			if _, err := tx.ExecContext(ctx, statement, person); err != nil {
-				return err
-			}
-		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, Action: "person.erase", Object: person, Detail: tocsin.Count(n, "report", "reports")})
-	})
-	if err != nil {
-		return 0, fmt.Errorf("erase person: %w", err)
-	}
-	return n, nil
-}

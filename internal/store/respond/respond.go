@@ -50,6 +50,9 @@ func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, e
 			}
 			n += gone
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM beacons WHERE minute < $1`, minuteOf(keep)); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM report_secrets WHERE day < $1`, dayOf(now)); err != nil {
 			return err
 		}
@@ -66,44 +69,52 @@ const silenced = 1000
 
 // silenceWords takes the words of people out of calls.
 func silenceWords(ctx context.Context, tx *store.Tx, where string, arg any) error {
-	for {
-		n, err := silenceSome(ctx, tx, where, arg)
-		if err != nil || n < silenced {
-			return err
-		}
-	}
-}
-
-// silenceSome takes the words out of some of the calls that have any, and returns
-// how many.
-func silenceSome(ctx context.Context, tx *store.Tx, where string, arg any) (n int, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT tenant, n, answers FROM triages WHERE texts = 1 AND `+where+` ORDER BY tenant, n LIMIT $2`, arg, silenced)
-	type row struct {
-		tenant, n int64
-		answers   string
-	}
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (r row, err error) {
-		return r, rows.Scan(&r.tenant, &r.n, &r.answers)
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range list {
-		var a tocsin.TriageAnswers
-		if err := json.Unmarshal([]byte(r.answers), &a); err != nil {
-			return 0, fmt.Errorf("read answers of triage %d: %w", r.n, err)
-		}
+	return rewrite(ctx, tx, where, arg, func(a *tocsin.TriageAnswers) {
 		a.Caller, a.Notes = "", nil
 		for i := range a.Acts {
 			a.Acts[i].By = ""
 		}
-		text, err := json.Marshal(a)
+	})
+}
+
+// A wordy call has words of people.
+type wordy struct {
+	tenant, n int64
+	answers   string
+}
+
+// rewrite changes the answers of calls that have words of people.
+func rewrite(ctx context.Context, tx *store.Tx, where string, arg any, change func(*tocsin.TriageAnswers)) error {
+	var last wordy
+	for {
+		rows, err := tx.QueryContext(ctx, `SELECT tenant, n, answers FROM triages WHERE texts = 1 AND `+where+` AND (tenant > $2 OR tenant = $2 AND n > $3) ORDER BY tenant, n LIMIT $4`, arg, last.tenant, last.n, silenced)
+		list, err := store.Collect(rows, err, func(rows *sql.Rows) (r wordy, err error) {
+			return r, rows.Scan(&r.tenant, &r.n, &r.answers)
+		})
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE triages SET answers = $1, texts = 0 WHERE tenant = $2 AND n = $3`, string(text), r.tenant, r.n); err != nil {
-			return 0, err
+		for _, last = range list {
+			if err := rewriteOne(ctx, tx, last, change); err != nil {
+				return err
+			}
+		}
+		if len(list) < silenced {
+			return nil
 		}
 	}
-	return len(list), nil
+}
+
+func rewriteOne(ctx context.Context, tx *store.Tx, r wordy, change func(*tocsin.TriageAnswers)) error {
+	var a tocsin.TriageAnswers
+	if err := json.Unmarshal([]byte(r.answers), &a); err != nil {
+		return fmt.Errorf("read answers of triage %d: %w", r.n, err)
+	}
+	change(&a)
+	text, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE triages SET answers = $1, texts = $2 WHERE tenant = $3 AND n = $4`, string(text), words(a), r.tenant, r.n)
+	return err
 }

@@ -24,6 +24,8 @@ func respondChecks() checks {
 		"Workarounds":    workarounds,
 		"Votes":          votes,
 		"Helped":         helped,
+		"EraseNames":     eraseNames,
+		"Beacons":        beacons,
 	}.with(incidentChecks())
 }
 
@@ -255,7 +257,7 @@ func wordsEnd(t *testing.T, s *Desk) {
 	if list, err := s.TriagesOf(ctx, "u1"); len(list) != 2 || err != nil {
 		t.Errorf("calls of a person: %+v, %v", list, err)
 	}
-	if n, err := s.ErasePerson(ctx, "u1", T0); n != 1 || err != nil {
+	if n, err := s.ErasePerson(ctx, "u1", "kim", T0); n != 1 || err != nil {
 		t.Errorf("ErasePerson = %d, %v", n, err)
 	}
 	holds(2, false)
@@ -265,7 +267,7 @@ func wordsEnd(t *testing.T, s *Desk) {
 	if got, err := s.Triage(ctx, Contoso, 2); err != nil || got.OpenedBy != "" || got.ChangedBy != "" {
 		t.Errorf("a name is left: %+v, %v", got, err)
 	}
-	if _, err := s.ErasePerson(ctx, "", T0); !errors.Is(err, tocsin.ErrInvalid) {
+	if _, err := s.ErasePerson(ctx, "", "kim", T0); !errors.Is(err, tocsin.ErrInvalid) {
 		t.Errorf("nobody: %v, want ErrInvalid", err)
 	}
 }
@@ -280,7 +282,7 @@ func manyWordsEnd(t *testing.T, s *Desk) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.ErasePerson(kim, "kim", T0); err != nil {
+	if _, err := s.ErasePerson(kim, "kim", "kim", T0); err != nil {
 		t.Fatal(err)
 	}
 	list, err := s.Triages(kim, Contoso, false, 2*calls)
@@ -409,5 +411,83 @@ func helped(t *testing.T, s *Desk) {
 	}
 	if got, err := s.Helped(ctx, Contoso, nil); len(got) != 0 || err != nil {
 		t.Errorf("of none: %+v, %v", got, err)
+	}
+}
+
+// Nothing that somebody did in calls of others and in incidents is lost when they
+// are erased; their name is, and nobody else's, however alike.
+func eraseNames(t *testing.T, s *Desk) {
+	kim, other := as(t, `k_m "%"`), as(t, `kIm "%"`)
+	AddTenants(t, s)
+	if _, err := s.OpenTriage(other, Contoso, tocsin.TriageAnswers{Scope: "many"}, "unknown", T0); err != nil {
+		t.Fatal(err)
+	}
+	for n, name := range []string{`k_m "%"`, `kIm "%"`} {
+		c := respondChange(1, int64(n)+1, T0)
+		c.Act = "escalate"
+		if _, err := s.ChangeTriage(kim, c, func(x *tocsin.Triage) error {
+			x.Answers.Acts = append(x.Answers.Acts, tocsin.TriageAct{What: "escalate", At: T0, By: name})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	i, err := s.OpenIncident(kim, tocsin.Incident{Title: "x", TenantIDs: []string{Contoso}, Zone: "UTC"}, T0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{`k_m "%"`, `kIm "%"`} {
+		if err := s.GiveRole(other, i.N, "manager", name, T0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.ErasePerson(other, "u9", `k_m "%"`, T0); err != nil {
+		t.Fatal(err)
+	}
+	call, err := s.Triage(kim, Contoso, 1)
+	if err != nil || len(call.Answers.Acts) != 2 || call.Answers.Acts[0].By != "" || call.Answers.Acts[1].By != `kIm "%"` || call.OpenedBy != `kIm "%"` || call.ChangedBy != tocsin.Erased {
+		t.Errorf("the call is %+v, %v", call, err)
+	}
+	got, err := s.Incident(kim, i.N)
+	room, err2 := s.IncidentRoom(kim, i.N)
+	entries, err3 := s.IncidentEntries(kim, i.N, 10)
+	if err != nil || err2 != nil || err3 != nil || got.OpenedBy != tocsin.Erased || len(room.Roles) != 2 || room.Roles[0].Name != tocsin.Erased || room.Roles[1].Name != `kIm "%"` || len(entries) != 3 || entries[2].By != tocsin.Erased || entries[1].State != tocsin.Erased || entries[0].State != `kIm "%"` {
+		t.Errorf("the incident is %+v, %+v, %+v", got, room, entries)
+	}
+}
+
+// Beacons are counted by site and service, of each tenant apart, and end.
+func beacons(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	site := "44444444-4444-4444-8444-444444444444"
+	for _, b := range []tocsin.Beacon{
+		{TenantID: Contoso, Service: "teams", At: T0},
+		{TenantID: Contoso, Service: "teams", At: T0, Failed: true},
+		{TenantID: Contoso, Service: "teams", At: T0.Add(2 * time.Minute), Failed: true},
+		{TenantID: Contoso, Service: "teams", Site: site, At: T0},
+		{TenantID: Fabrikam, Service: "teams", At: T0},
+		{TenantID: Contoso, Service: "exchange", At: T0.Add(-30 * time.Minute)},
+	} {
+		if err := s.CountBeacon(t.Context(), b, T0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, b := range map[string]tocsin.Beacon{
+		"no service": {TenantID: Contoso, At: T0}, "another service": {TenantID: Contoso, Service: "telephone", At: T0}, "a clock that is off by a year": {TenantID: Contoso, Service: "teams", At: T0.AddDate(-1, 0, 0)},
+		"no time": {TenantID: Contoso, Service: "teams"}, "no site": {TenantID: Contoso, Service: "teams", Site: "x", At: T0},
+	} {
+		if err := s.CountBeacon(t.Context(), b, T0); !errors.Is(err, tocsin.ErrInvalid) {
+			t.Errorf("%s: %v, want ErrInvalid", name, err)
+		}
+	}
+	got, err := s.CountBeacons(t.Context(), Contoso, T0)
+	if want := []tocsin.BeaconCount{{Service: "teams", Fine: 1, Failed: 2}, {Service: "teams", Site: site, Fine: 1}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("CountBeacons = %+v, %v, want %+v", got, err, want)
+	}
+	if _, err := s.SweepWords(t.Context(), T0, T0.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.CountBeacons(t.Context(), Contoso, T0.Add(-time.Hour)); err != nil || len(got) != 1 || got[0].Failed != 1 {
+		t.Errorf("after the sweep: %+v, %v", got, err)
 	}
 }

@@ -32,6 +32,13 @@ type storage interface {
 	TakeProbe(ctx context.Context, tenantID string, hash tocsin.Hash, p tocsin.Probe) (tocsin.Probe, error)
 	AddProbe(ctx context.Context, p tocsin.Probe) error
 	Probes(ctx context.Context, tenantID string, since time.Time, limit int) ([]tocsin.Probe, error)
+	CountBeacon(ctx context.Context, b tocsin.Beacon, now time.Time) error
+}
+
+// places knows tenants and their sites.
+type places interface {
+	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
+	Sites(ctx context.Context) ([]tocsin.Site, error)
 }
 
 // calls is the part of the store that has calls, to which results are added.
@@ -45,13 +52,21 @@ type Config struct {
 	Store storage
 	Calls calls
 	Now   func() time.Time
+	// Beacons are the short names of the tenants for which pages inside may say how
+	// services work; Places and Network are needed where there are any.
+	Beacons []string
+	Places  places
+	Network func(*http.Request) string // where a request comes from, coarsely
 }
 
 // Pages are the pages of probes.
-type Pages struct{ config Config }
+type Pages struct {
+	config Config
+	flood  *access.Limiter // of beacons
+}
 
 // New is the pages of one desk.
-func New(c Config) *Pages { return &Pages{c} }
+func New(c Config) *Pages { return &Pages{c, access.NewLimiter(beaconsPerMinute)} }
 
 // A view is a request for one of the pages.
 type view struct {
@@ -78,6 +93,7 @@ func (p *Pages) Family() web.Family {
 			page("POST", "/probes/paste", (*view).paste),
 			page("POST", "/probes/attach", (*view).attach),
 			{Method: "POST", Path: "/probes/results", Needs: access.Public, Bare: true, Alike: true, MaxBody: maxSent, Handle: p.take},
+			{Method: "POST", Path: "/rum", Needs: access.Public, Bare: true, Alike: true, MaxBody: maxBeacon, Handle: p.beacon},
 		},
 		Links: []web.Link{{Place: 77, Group: "act", Path: "/probes", Icon: "search", Text: "nav.probes"}},
 	}

@@ -60,7 +60,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now}).Family())
+		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Deliveries: desk.Ledger, Subscriptions: desk, Routing: routing, Door: w.door}).Family())
 	}
