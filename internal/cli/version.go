@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 
 	"example.org/tocsin/internal/tocsin"
 )
@@ -17,6 +18,6 @@ func (c *versionCmd) Run(s *session) error {
 		info["commit"] = commit
 	}
 	return s.print(info, func(w io.Writer) {
-		fmt.Fprintf(w, "tocsin %s %s %s\n", version, commit, runtime.Version())
+		fmt.Fprintln(w, strings.Join(strings.Fields("tocsin "+version+" "+commit+" "+runtime.Version()), " "))
 	})
 }

@@ -103,8 +103,20 @@ func (v *view) update(u publish.Update) update {
 		line.ClassWords, line.Look = v.CategoryWord(u.Class), web.Look{Family: "report", Glyph: "report", Words: v.Text("pub.message")}
 		return line
 	}
-	line.ClassWords, line.Look = v.ClassWord(u.Class), v.LookOf(u.Class, u.Status)
+	line.ClassWords, line.Look = v.ClassWord(u.Class), v.lookThen(u)
 	return line
+}
+
+// lookThen is how an issue is shown as an update left it: planned work by how far it
+// was then, in the window that holds now.
+func (v *view) lookThen(u publish.Update) web.Look {
+	then := tocsin.Course{Class: u.Class, Status: u.Status}
+	row, ok := v.Snapshot.Issue(u.ID)
+	if !ok || !then.Maintenance() {
+		return v.LookOf(u.Class, u.Status)
+	}
+	then.StartAt, then.EndAt = row.StartAt.Time(), row.EndAt.Time()
+	return v.LookWhen(then, u.At)
 }
 
 // newest is the address of the newest published update of an issue, "" when it

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -199,4 +200,28 @@ func TestHostilePublications(t *testing.T) {
 		webtest.Lacks(t, content, page, "<script", "<img", "onerror=alert(2)>\"", `href="javascript`, "ZgotmplZ")
 	}
 	webtest.Lacks(t, "index", h.Browser().Open("/status/contoso"), "<script", "<img", "ZgotmplZ")
+}
+
+// Planned work is as far as it is, in the list of updates and on a page of its own:
+// a service that operates says nothing of it.
+func TestPlannedWorkInTheIndex(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Furnish()
+	now := h.Clock()
+	h.Record(storetest.Contoso, tocsin.Issue{
+		ID: "TC90", Title: "New certificates", Service: "Exchange Online", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational,
+		StartAt: now.Add(24 * time.Hour), EndAt: now.Add(26 * time.Hour), ModifiedAt: now,
+	})
+	b := h.Browser()
+	for prefix, want := range map[string]string{"": "Scheduled", "/fr": "Planifié", "/ja": "予定"} {
+		for _, path := range []string{"/status/contoso", "/status/contoso/TC90/1"} {
+			page := b.Open(prefix + path)
+			if i := strings.Index(page, "New certificates"); i < 0 {
+				t.Errorf("%s%s lacks the work", prefix, path)
+			}
+			webtest.Has(t, prefix+path, page, want)
+			webtest.Lacks(t, prefix+path, page, ">Service operational<", ">Service opérationnel<", ">サービス正常<", "<dd>Service operational", "<dd>サービス正常")
+		}
+	}
 }

@@ -163,7 +163,10 @@ func (page *publicationPage) state(v *view, one *publish.Publication, halves hal
 		line := factLine{Name: v.Text("fact." + string(f.Name)), At: v.Moment(f.At), List: f.List}
 		switch f.Name {
 		case publish.FactStatus:
-			line.Text, line.Code, line.Word = v.LookOf(one.Class, tocsin.Status(f.Text)).Words, f.Text, book.Status(v.Content, f.Text)
+			line.Text, line.Code = v.lookThen(one.Update).Words, f.Text
+			if line.Text == v.LookOf(one.Class, one.Status).Words {
+				line.Word = book.Status(v.Content, f.Text)
+			}
 		case publish.FactClassification:
 			line.Text, line.Code, line.Word = v.ClassWord(f.Text), f.Text, book.Class(v.Content, f.Text)
 		case publish.FactCategory, publish.FactSeverity:
