@@ -41,6 +41,7 @@ type Page struct {
 	Contents []string
 	// MaxBody is how many bytes a form may have; 0 for 64 KiB.
 	MaxBody int64
+	family  int // of those of New, from 1; 0 is the shell
 }
 
 // A Link is an entry of the side panel. It is shown to whoever may open the
@@ -61,8 +62,9 @@ type Link struct {
 
 // index takes up the pages and links of the families.
 func (p *Pages) index(families []Family) {
-	for _, f := range families {
+	for i, f := range families {
 		for _, page := range f.Pages {
+			page.family = i
 			p.pages = append(p.pages, page)
 			if page.Method == http.MethodGet {
 				p.readable.Handle("GET "+page.Path, http.NotFoundHandler())
@@ -118,7 +120,9 @@ func redirectTo(path string) httpserver.HandlerFunc {
 func (p *Pages) serveIn(code, content string, page Page) httpserver.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if page.Alike {
-			return page.Handle(p.alike(w, r, code, content))
+			v := p.alike(w, r, code, content)
+			v.family = page.family
+			return page.Handle(v)
 		}
 		if target := p.arrival(r, code, page); target != "" {
 			return redirectTo(target)(w, r)
@@ -127,6 +131,7 @@ func (p *Pages) serveIn(code, content string, page Page) httpserver.HandlerFunc 
 		if err != nil {
 			return err
 		}
+		v.family = page.family
 		if !page.Bare && v.Snapshot == nil {
 			return p.firstRun(v)
 		}

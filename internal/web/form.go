@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -140,17 +141,50 @@ func (v *Request) Blame(f *Form, err error) bool {
 	return found
 }
 
-// Problem returns what an error says, in the reader's language where it has a
-// text of its own.
+// Renamed gives a field of an error the name that a form has for it, and returns the
+// error.
+func Renamed(err error, from, to string) error {
+	for _, e := range Causes(err) {
+		if e.Field == from {
+			e.Field = to
+		}
+	}
+	return err
+}
+
+// Problem returns what an error says, in the reader's language where the family of
+// the page, the parts or the shell have a text on it: a field of that name of another
+// family is another one.
 func (v *Request) Problem(e *tocsin.Error) string {
 	key := "bad." + e.Field
 	if errors.Is(e.Kind, tocsin.ErrConflict) {
 		key = "taken." + e.Field
 	}
-	if v.HasText(key) {
+	if owner, owned := v.pages.problems[key]; v.HasText(key) && (!owned || owner == v.family) {
 		return v.Text(key)
 	}
 	return e.Message
+}
+
+// problemsOf returns which family has which text on a problem of a field. Those of
+// families without pages are for all.
+func problemsOf(families []Family) (map[string]int, error) {
+	owners := map[string]int{}
+	for i, f := range families {
+		if len(f.Pages) == 0 {
+			continue
+		}
+		locale, err := lang.NewLocale(lang.Languages()[0], f.Files)
+		if err != nil {
+			return nil, err
+		}
+		for _, begin := range []string{"bad.", "taken."} {
+			for _, key := range locale.KeysBelow(begin) {
+				owners[begin+key] = i
+			}
+		}
+	}
+	return owners, nil
 }
 
 // Causes returns all explained errors that were joined in err.

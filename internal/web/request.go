@@ -34,6 +34,7 @@ type Request struct {
 	mark       readingMark         // of a person
 	Content    string              // language of what is shown, where it can be another one than that of the interface
 	alike      bool                // the same for everybody
+	family     int                 // of the page
 }
 
 // request reads how somebody wants to see pages, and the tenant they ask for.

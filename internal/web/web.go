@@ -95,6 +95,7 @@ type Pages struct {
 	links        []Link                       // in the order of the side panel
 	needs        map[string]access.Permission // of a page that can be read, by its path
 	readable     *http.ServeMux               // knows the addresses of pages in no language
+	problems     map[string]int               // the family whose text on a problem of a field it is, by its key; not those that all share
 }
 
 // New reads templates, texts and files of the shell and of the families. It
@@ -119,6 +120,9 @@ func New(c Config, families ...Family) (*Pages, error) {
 	var folders []fs.FS
 	for _, f := range families {
 		folders = append(folders, f.Files)
+	}
+	if p.problems, err = problemsOf(families); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
 	}
 	for _, code := range lang.Languages() {
 		locale, err := lang.NewLocale(code, folders...)

@@ -206,9 +206,9 @@ func (in *interior) people() {
 	in.see(in.admin, "/account/passkeys/remove?id=01")
 	visitAs(in.t, in.desk.Base(), "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0", "alex", password)
 	in.see(in.admin, "/account?done=session")
-	in.see(in.admin, "/account/feeds", sent{form: `form[action$="/account/feeds"]`, values: map[string]string{"label": "reader of {lang}"}}) // an address, once
+	in.see(in.admin, "/account/feeds", sent{form: `form[action$="/account/feeds"]`, values: map[string]string{"called": "reader of {lang}"}}) // an address, once
 	in.admin.Go(in.desk.Base() + "/account/feeds")
-	submit(in.admin, `form[action$="/account/feeds"]`, map[string]string{"label": "old reader"})
+	submit(in.admin, `form[action$="/account/feeds"]`, map[string]string{"called": "old reader"})
 	in.admin.Go(in.desk.Base() + "/account/feeds")
 	in.see(in.admin, browsertest.Eval[string](in.admin, `(a => a.pathname + a.search)(document.querySelector('a[href*="/account/feeds/remove"]'))`))
 	in.see(in.admin, "/account", sent{`form[action$="/account/password"]`, map[string]string{"old": "wrong", "password": "short"}, true})

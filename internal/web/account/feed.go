@@ -64,8 +64,8 @@ func (v *view) showFeeds(status int, problem error, secret, label string) error 
 	}
 	page.Form = v.feedForm()
 	if problem != nil {
-		page.Form.Fields[0].Value, page.Form.Fields[1] = v.R.PostFormValue("label"), page.Form.Fields[1].Choose(v.R.PostFormValue("of"))
-		if !v.Blame(&page.Form, problem) {
+		page.Form.Fields[0].Value, page.Form.Fields[1] = v.R.PostFormValue("called"), page.Form.Fields[1].Choose(v.R.PostFormValue("of"))
+		if !v.Blame(&page.Form, web.Renamed(problem, "label", "called")) {
 			return problem
 		}
 		v.Title(&page.Frame, page.Form)
@@ -79,7 +79,7 @@ func (v *view) feedForm() web.Form {
 	for i, t := range v.Tenants {
 		tenant.Choices = append(tenant.Choices, web.Choice{Value: t.ID, Name: t.Title(), On: i == 0})
 	}
-	return web.Form{Action: v.Href("/account/feeds"), Submit: v.Text("feeds.add"), Fields: []web.Field{v.Field("label", "").Named(v.Text("feeds.label")).Hinted(v.Text("feeds.label.hint")), tenant}}
+	return web.Form{Action: v.Href("/account/feeds"), Submit: v.Text("feeds.add"), Fields: []web.Field{v.Field("called", "").Named(v.Text("feeds.label")).Hinted(v.Text("feeds.label.hint")), tenant}}
 }
 
 // feedsMade are the addresses that a secret opens.
@@ -100,7 +100,7 @@ func (v *view) feedsMade(secret string) (list []feedMade) {
 
 // addFeed serves POST /account/feeds: the addresses are shown once.
 func (p *Pages) addFeed(v *view) error {
-	tenant, label := v.R.PostFormValue("of"), v.R.PostFormValue("label")
+	tenant, label := v.R.PostFormValue("of"), v.R.PostFormValue("called")
 	if !slices.ContainsFunc(v.Tenants, func(t tocsin.Tenant) bool { return t.ID == tenant }) {
 		return v.showFeeds(http.StatusBadRequest, tocsin.Invalidf("of", "Choose one of the tenants."), "", "")
 	}

@@ -26,11 +26,11 @@ func TestPrivateFeedAddress(t *testing.T) {
 	webtest.Has(t, "account", b.Open("/account"), `href="/account/feeds"`)
 	webtest.Has(t, "page", b.Open("/fr/account/feeds"), "Aucune adresse")
 	for of, label := range map[string]string{storetest.Fabrikam: "phone", storetest.Contoso: ""} {
-		if response, page := b.Send("POST", "/account/feeds", url.Values{"label": {label}, "of": {of}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, `aria-invalid="true"`) {
+		if response, page := b.Send("POST", "/account/feeds", url.Values{"called": {label}, "of": {of}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, `aria-invalid="true"`) {
 			t.Errorf("address %q of %s: %s", label, of, response.Status)
 		}
 	}
-	response, page := b.Send("POST", "/ja/account/feeds", url.Values{"label": {`<b>phone`}, "of": {storetest.Contoso}})
+	response, page := b.Send("POST", "/ja/account/feeds", url.Values{"called": {`<b>phone`}, "of": {storetest.Contoso}})
 	found := regexp.MustCompile(`value="https://desk\.example(/feeds/tcf_[\w-]{43})/calendar\.ics\?lang=ja"`).FindStringSubmatch(page)
 	if response.StatusCode != http.StatusOK || found == nil || response.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("making one: %s, %v\n%s", response.Status, response.Header, page)

@@ -64,7 +64,7 @@ func (v *view) showClients(status int, problem error, made secret) error {
 		for i, scope := range fields[2].Choices {
 			fields[2].Choices[i].On = slices.Contains(v.R.PostForm["scope"], scope.Value)
 		}
-		if !v.Blame(&page.Form, renamed(problem, "name", "client")) {
+		if !v.Blame(&page.Form, web.Renamed(problem, "name", "client")) {
 			return problem
 		}
 	}

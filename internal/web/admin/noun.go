@@ -197,7 +197,7 @@ func (n noun[T]) list(v *view, status int, problem error) error {
 	page.Form = web.Form{Action: v.Href("/admin/" + n.key + query), Submit: v.Text("noun.add"), Fields: n.fields(v, fresh, known.with(nil))}
 	if problem != nil {
 		v.Keep(page.Form.Fields)
-		if !v.Blame(&page.Form, renamed(problem, "name", "called")) {
+		if !v.Blame(&page.Form, web.Renamed(problem, "name", "called")) {
 			return problem
 		}
 	}
@@ -300,7 +300,7 @@ func (n noun[T]) show(v *view, status int, problem error) error {
 	page.Form = web.Form{Action: v.Href(at), Submit: v.Text("noun.save"), Fields: n.fields(v, t, known)}
 	if problem != nil {
 		v.Keep(page.Form.Fields)
-		if !v.Blame(&page.Form, renamed(problem, "name", "called")) {
+		if !v.Blame(&page.Form, web.Renamed(problem, "name", "called")) {
 			return problem
 		}
 	}

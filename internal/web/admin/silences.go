@@ -64,7 +64,7 @@ func (v *view) showSilences(status int, problem error) error {
 	page.Form = v.silenceForm(tenants, everywhere)
 	if problem != nil {
 		v.Keep(page.Form.Fields)
-		if !v.Blame(&page.Form, renamed(problem, "end", "lasts")) {
+		if !v.Blame(&page.Form, web.Renamed(problem, "end", "lasts")) {
 			return problem
 		}
 		v.Title(&page.Frame, page.Form)

@@ -59,7 +59,7 @@ func (v *view) showTenants(status int, problem error) error {
 			v.Field("domain", v.R.PostFormValue("domain")).Hinted(v.Text("field.domain.hint")).NotRequired(),
 		}}
 	}
-	if problem != nil && !v.Blame(&page.Form, renamed(problem, "name", "label")) {
+	if problem != nil && !v.Blame(&page.Form, web.Renamed(problem, "name", "label")) {
 		return problem
 	}
 	v.Title(&page.Frame, page.Form)
@@ -71,16 +71,6 @@ func (v *view) showTenants(status int, problem error) error {
 		page.Rows = append(page.Rows, line)
 	}
 	return v.Render(status, "admin-tenants", page)
-}
-
-// renamed gives the fields of an error the names that a form has for them.
-func renamed(err error, from, to string) error {
-	for _, e := range web.Causes(err) {
-		if e.Field == from {
-			e.Field = to
-		}
-	}
-	return err
 }
 
 // sourceLines are the sources of a tenant with how they are.
@@ -280,7 +270,7 @@ func (p *Pages) changeTenant(v *view) error {
 		return v.Redirect(v.Href("/admin/tenants/" + tenant.ID + "?done=tenant"))
 	}
 	page, pageErr := v.tenantPage(tenant)
-	if pageErr != nil || !v.Blame(&page.Edit, renamed(err, "name", "label")) {
+	if pageErr != nil || !v.Blame(&page.Edit, web.Renamed(err, "name", "label")) {
 		return err
 	}
 	v.Title(&page.Frame, page.Edit)
@@ -338,7 +328,7 @@ func (p *Pages) putSource(v *view) error {
 	}
 	if err := p.config.Connections.Put(v.R.Context(), c, v.R.PostFormValue("secret")); err != nil {
 		page, pageErr := v.tenantPage(tenant)
-		if pageErr != nil || !v.Blame(&page.Source, renamed(err, "label", "source")) {
+		if pageErr != nil || !v.Blame(&page.Source, web.Renamed(err, "label", "source")) {
 			return err
 		}
 		v.Title(&page.Frame, page.Source)

@@ -168,7 +168,7 @@ func TestPrivateFeed(t *testing.T) {
 	address := func(who string) string {
 		b := h.Browser()
 		b.Enter(who)
-		_, page := b.Send("POST", "/account/feeds", url.Values{"label": {"phone"}, "of": {storetest.Fabrikam}})
+		_, page := b.Send("POST", "/account/feeds", url.Values{"called": {"phone"}, "of": {storetest.Fabrikam}})
 		found := regexp.MustCompile(`https://desk\.example(/feeds/tcf_[\w-]+/)feed\.xml`).FindStringSubmatch(page)
 		if found == nil {
 			t.Fatalf("no address for %s: %s", who, page)

@@ -197,7 +197,7 @@ func (v *view) showKnowledge(status int, problem error) error {
 	}
 	if writes {
 		page.Form = v.ownForm(b)
-		if problem != nil && !v.Blame(page.Form, problem) {
+		if problem != nil && !v.Blame(page.Form, web.Renamed(problem, "text", "remedy")) {
 			return problem
 		}
 	}
@@ -211,7 +211,7 @@ func (v *view) ownForm(b *knowledge.Book) *web.Form {
 	for _, s := range b.Services {
 		service.Choices = append(service.Choices, web.Choice{Value: s.ID, Name: s.Name, On: sent.Get("service") == s.ID})
 	}
-	text := v.Field("text", sent.Get("text")).Named(v.Text("help.text")).Hinted(v.Text("help.text.hint"))
+	text := v.Field("remedy", sent.Get("remedy")).Named(v.Text("help.text")).Hinted(v.Text("help.text.hint"))
 	limits := v.Field("limits", sent.Get("limits")).Named(v.Text("help.limits")).NotRequired()
 	text.Lines, text.Max, limits.Max = true, 1000, 1000
 	return &web.Form{Action: v.Href("/knowledge"), Submit: v.Text("help.add"), Fields: []web.Field{service, text, limits}}
@@ -230,7 +230,7 @@ func (p *Pages) own(v *view) error {
 	case "end":
 		err = p.config.Help.EndWorkaround(ctx, v.tenant(), id, v.Now)
 	default:
-		w := tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: v.tenant(), Service: form.Get("service"), Language: v.Code, Text: form.Get("text"), Limits: form.Get("limits"), CreatedAt: v.Now}
+		w := tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: v.tenant(), Service: form.Get("service"), Language: v.Code, Text: form.Get("remedy"), Limits: form.Get("limits"), CreatedAt: v.Now}
 		w.Lowers = knowledge.LowersSecurity(w.Text + "\n" + w.Limits)
 		if _, err = p.config.Help.AddWorkaround(ctx, w); err != nil {
 			return v.showKnowledge(web.FormStatus(err), err)

@@ -34,11 +34,11 @@ func TestWhatIsKnownToHelp(t *testing.T) {
 	if got := kim.Status("GET", "/issues/MO1/help", nil); got != http.StatusNotFound {
 		t.Errorf("of no issue: status %d", got)
 	}
-	if got := kim.Status("POST", "/knowledge", url.Values{"service": {"teams"}, "text": {"x"}}); got != http.StatusForbidden {
+	if got := kim.Status("POST", "/knowledge", url.Values{"service": {"teams"}, "remedy": {"x"}}); got != http.StatusForbidden {
 		t.Errorf("the first line writes: status %d", got)
 	}
-	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "text": {"Passez par le pont audio interne."}})
-	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "text": {"Désactivez la MFA jusqu'à midi."}})
+	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "remedy": {"Passez par le pont audio interne."}})
+	sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "remedy": {"Désactivez la MFA jusqu'à midi."}})
 	webtest.Has(t, "at once", plain(kim.Open("/fr/issues/MO821132/help")), "pont audio interne")
 	for name, path := range map[string]string{"the incident": "/fr/issues/MO821132/help", "the list": "/fr/knowledge"} {
 		webtest.Lacks(t, name+" before it is approved", plain(kim.Open(path)), "jusqu'à midi")

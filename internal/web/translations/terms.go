@@ -82,20 +82,9 @@ func (p *Pages) putTerm(v *view) error {
 		err = p.config.Memory.PutTerm(v.R.Context(), t, v.Now)
 	}
 	if err != nil {
-		return p.terms(v, renamed(err))
+		return p.terms(v, web.Renamed(web.Renamed(err, "source", "word"), "target", "as"))
 	}
 	return v.Redirect(v.at("/terms", "done", "term"))
-}
-
-// renamed has the names of the fields in an error about a term.
-func renamed(err error) error {
-	for _, e := range web.Causes(err) {
-		name := map[string]string{"source": "word", "target": "as"}[e.Field]
-		if name != "" {
-			return &tocsin.Error{Kind: e.Kind, Field: name, Message: e.Message}
-		}
-	}
-	return err
 }
 
 // known is the term of the address, unless there is none.

@@ -490,3 +490,32 @@ func TestFiles(t *testing.T) {
 		}
 	}
 }
+
+// What is said of a field is about the field of this form, not of another one that
+// is called the same elsewhere.
+func TestProblemsAreOfTheirForm(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Furnish()
+	b := h.Browser()
+	b.Enter("alex")
+	for path, tt := range map[string]struct {
+		form       url.Values
+		has, lacks string
+	}{
+		"/fr/knowledge?tenant=contoso":     {url.Values{"service": {"teams"}, "remedy": {""}}, "Écrivez que faire", "tocsin probe"},
+		"/fr/triage?tenant=contoso":        {url.Values{"scope": {"nonsense"}}, "scope", "autorisation"},
+		"/ja/admin/translations/terms":     {url.Values{"word": {""}, "in": {"fr"}}, "語または名称を書いてください", "bytes"},
+		"/admin/translations/files":        {url.Values{}, "The form has no file.", "at most 2"},
+		"/fr/account/feeds?tenant=contoso": {url.Values{"called": {strings.Repeat("x", 101)}, "of": {storetest.Contoso}}, "sur une ligne", "tirets bas"},
+		"/account/feeds?tenant=contoso":    {url.Values{"called": {"phone"}, "of": {"nobody"}}, "Choose one of the tenants", "a person or a team"},
+	} {
+		response, page := b.Send("POST", path, tt.form)
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %s", path, response.Status)
+		}
+		page = page[max(0, strings.Index(page, "<main")):]
+		webtest.Has(t, path, page, tt.has)
+		webtest.Lacks(t, path, page, tt.lacks)
+	}
+}
