@@ -84,6 +84,13 @@ func (a *App) repeater() *dispatch.Repeater {
 	})
 }
 
+// warden makes what tells of channels that take no messages.
+func (a *App) warden() *dispatch.Warden {
+	return dispatch.NewWarden(dispatch.WardenConfig{
+		Ledger: a.Deliveries, Writer: a.announcing.writer, Setup: a.announcing.setup.Setup, Told: a.announcing.dispatcher.Wake, Now: time.Now, Log: a.log,
+	})
+}
+
 // resending is the ledger for people, who wait for what they have sent again.
 type resending struct {
 	*delivery.Store

@@ -40,14 +40,15 @@ func unaudited(room string) map[string]string {
 		}
 	case "delivery":
 		return map[string]string{
-			"Begin":     "the ledger is its own record",
-			"Claim":     "work of the program",
-			"Finish":    "the ledger is its own record",
-			"Drop":      "the ledger is its own record",
-			"Enter":     "it is the ledger",
-			"Release":   "work of the program",
-			"Sweep":     "what is over by itself",
-			"TellAgain": "the ledger is its own record",
+			"Begin":       "the ledger is its own record",
+			"Claim":       "work of the program",
+			"Finish":      "the ledger is its own record",
+			"Drop":        "the ledger is its own record",
+			"Enter":       "it is the ledger",
+			"Release":     "work of the program",
+			"Sweep":       "what is over by itself",
+			"TellAgain":   "the ledger is its own record",
+			"TellTrouble": "the ledger is its own record",
 		}
 	case "respond":
 		return map[string]string{

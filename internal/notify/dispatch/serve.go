@@ -247,11 +247,17 @@ func (e *errand) toFallback(list []delivery.Pending) {
 // fallback as well.
 const divertAfter = time.Hour
 
+// forGood reports whether a channel that fails for a reason cannot succeed before
+// somebody mends it.
+func forGood(r notify.Reason) bool {
+	return slices.Contains([]notify.Reason{notify.ReasonAuthentication, notify.ReasonGone, notify.ReasonCertificate, notify.ReasonInside}, r)
+}
+
 // divert has what waits for an endpoint go to its fallback too, when it has failed
 // for long or cannot succeed before somebody mends it.
 func (e *errand) divert(ctx context.Context, work *delivery.Work) {
 	c := e.claim
-	if c.Failures == 0 || !slices.Contains([]notify.Reason{notify.ReasonAuthentication, notify.ReasonGone, notify.ReasonCertificate, notify.ReasonInside}, notify.Reason(c.Reason)) && e.Now().Sub(c.FailingSince) < divertAfter {
+	if c.Failures == 0 || !forGood(notify.Reason(c.Reason)) && e.Now().Sub(c.FailingSince) < divertAfter {
 		return
 	}
 	for _, b := range work.Batches {

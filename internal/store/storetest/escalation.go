@@ -20,6 +20,7 @@ func escalationChecks() checks {
 		"EscalationTried":        escalationTried,
 		"EscalationKilled":       escalationKilled,
 		"EscalationRestored":     escalationRestored,
+		"TroubleTold":            troubleTold,
 	}
 }
 

@@ -1,0 +1,42 @@
+package letters
+
+import (
+	"slices"
+	"time"
+
+	"example.org/tocsin/internal/notify"
+	"example.org/tocsin/internal/store/delivery"
+	"example.org/tocsin/internal/translate"
+)
+
+// Trouble returns what those are told who look after channels, of one that takes no
+// messages: since when, why, and which setting to change.
+func (w *Writer) Trouble(language string, zone *time.Location, channel string, t delivery.Trouble) (*notify.Content, error) {
+	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone}
+	since := t.FailingSince
+	if since.IsZero() {
+		since = t.Dead
+	}
+	lead := []notify.Line{l.own(l.text("troubleText", "name", channel, "since", l.time(since, zone)))}
+	if slices.Contains(notify.Reasons(), notify.Reason(t.Reason)) {
+		lead = append(lead, l.own(l.text("why."+t.Reason)))
+	}
+	if t.Detail != "" {
+		lead = append(lead, notify.Line{Text: t.Detail, Language: translate.Source})
+	}
+	return l.about(channel, "troubleTitle", append(lead, l.own(l.text("troubleCheck", "name", channel))))
+}
+
+// Mended returns what they are told when it takes messages again.
+func (w *Writer) Mended(language, channel string) (*notify.Content, error) {
+	l := &letter{Writer: w, tongue: w.tongue(language)}
+	return l.about(channel, "mendedTitle", []notify.Line{l.own(l.text("mendedText", "name", channel))})
+}
+
+// about is a message about a channel.
+func (l *letter) about(channel, title string, lead []notify.Line) (*notify.Content, error) {
+	return notify.NewContent(notify.KindTrouble, &notify.Letter{
+		Language: l.Code, Heading: "[channel] " + notify.ASCII(channel), Title: l.own(l.text(title, "name", channel)), Lead: lead,
+		Repeated: l.text("repeated"), Shortened: l.text("shortened"),
+	}, nil)
+}
