@@ -65,35 +65,39 @@ const entryColumns = `d.change, t.id, i.kind, i.id, c.n, c.what, c.silent, c.at,
 	FROM deliveries d JOIN changes c ON c.seq = d.change JOIN tenants t ON t.num = c.tenant JOIN items i ON i.num = c.item
 	JOIN delivery_endpoints e ON e.num = d.endpoint LEFT JOIN delivery_endpoints v ON v.num = d.via LEFT JOIN delivery_batches b ON b.num = d.batch`
 
-// ways returns the conditions of a query on how far deliveries are and why, each
-// with an index of its own, with the arguments that they share.
+// ways returns the conditions of a query on how far deliveries are and why, each so
+// that it is found by an index or is true of most, with the arguments that they
+// share.
 func (q Query) ways() (ways []string, args []any) {
-	if q.State == "" && q.Reason == "" {
-		return []string{"TRUE"}, nil
-	}
-	if q.State == StatePending && q.Reason == "" {
-		return []string{"d.batch = 0 AND d.cancelled = ''"}, nil
-	}
-	unsent, attempted := "d.cancelled <> ''", "d.cancelled = '' AND d.batch > 0"
+	const (
+		unsent    = "d.cancelled <> ''"
+		attempted = "d.cancelled = '' AND d.batch > 0 AND d.batch IN (SELECT num FROM delivery_batches WHERE "
+	)
+	because, why := "", ""
 	if q.Reason != "" {
 		args = []any{q.Reason}
-		unsent += " AND d.cancelled = $1"
-		attempted += " AND b.reason <> '' AND b.reason = $1"
+		because, why = " AND d.cancelled = $1", " AND b.reason = $1"
 	}
 	switch q.State {
 	case "":
+		if q.Reason == "" {
+			return []string{"TRUE"}, nil
+		}
+		return []string{unsent + because, attempted + "reason <> '' AND reason = $1)"}, args
+	case StatePending:
+		if q.Reason == "" {
+			return []string{"(d.change, d.endpoint) IN (SELECT change, endpoint FROM deliveries WHERE batch = 0 AND cancelled = '')"}, nil
+		}
 	case StateCancelled:
-		attempted += " AND b.state = 'cancelled'"
-	case StateDead, StateInDoubt: // as the index says it
-		return []string{attempted + " AND b.state = '" + string(q.State) + "' AND b.state IN ('dead', 'in_doubt')"}, args
+		return []string{unsent + because, attempted + "state = 'cancelled')" + why}, args
+	case StateDead, StateInDoubt:
+		return []string{attempted + "state IN ('dead', 'in_doubt')) AND b.state = '" + string(q.State) + "'" + why}, args
 	case StateRetry, StateSending:
-		return []string{attempted + " AND b.state = '" + string(q.State) + "' AND b.state IN ('sending', 'retry')"}, args
+		return []string{attempted + "state IN ('sending', 'retry')) AND b.state = '" + string(q.State) + "'" + why}, args
 	case StateSent:
-		return []string{attempted + " AND b.state = 'sent'"}, args
-	default: // what waits has no reason
-		return []string{"FALSE"}, nil
+		return []string{"d.cancelled = '' AND b.state = 'sent'" + why}, args
 	}
-	return []string{unsent, attempted}, args
+	return []string{"FALSE"}, nil // what waits has no reason
 }
 
 // where returns the condition of a query on anything else, and all arguments.

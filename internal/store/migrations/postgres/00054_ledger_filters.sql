@@ -1,7 +1,7 @@
 -- +goose Up
 -- The ledger by why something was not sent or not accepted. What was sent at
 -- once is in none of these.
-CREATE INDEX deliveries_cancelled ON deliveries (cancelled, change) WHERE cancelled <> '';
+CREATE INDEX deliveries_cancelled ON deliveries (change) WHERE cancelled <> '';
 CREATE INDEX delivery_batches_reason ON delivery_batches (reason, num) WHERE reason <> '';
 CREATE INDEX delivery_batches_cancelled ON delivery_batches (num) WHERE state = 'cancelled';
 
