@@ -67,7 +67,7 @@ func TestWorkWithoutScript(t *testing.T) {
 	use(t, tab, `.nav a[data-key=o]`, nil)
 	id := browsertest.Eval[string](tab, `document.querySelector("#r-issues .id").textContent.trim()`)
 	use(t, tab, "#r-issues a.t", nil)
-	reached(t, tab, `location.pathname.startsWith("/issues/") && ![...document.querySelectorAll(".actions button")].some(b => b.checkVisibility())`)
+	reached(t, tab, `location.pathname.startsWith("/issues/") && ![...document.querySelectorAll(".actions button[type=button]")].some(b => b.checkVisibility())`)
 	use(t, tab, `.nav a[href^="/issues"]`, nil)
 	service := browsertest.Eval[string](tab, `document.querySelector("#f-s").options[1].value`)
 	use(t, tab, ".filters button", map[string]string{"service": service})
