@@ -207,7 +207,7 @@ func serveBeside(b *testing.B, dsn, address string) {
 	b.Helper()
 	w := besideWorld(b, dsn, address)
 	in := bufio.NewReader(os.Stdin)
-	fmt.Print("\nready\n") //nolint:forbidigo // to the benchmark
+	fmt.Print("\nready\n") // to the benchmark
 	_, _ = in.ReadString('\n')
 	ctx, cancel := context.WithCancel(b.Context())
 	d := dispatch.NewDispatcher(w.config)
@@ -216,9 +216,9 @@ func serveBeside(b *testing.B, dsn, address string) {
 	w.consumer.Told = d.Wake
 	w.follow()
 	for !w.quiet() {
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
-	fmt.Print("\ndone\n") //nolint:forbidigo // to the benchmark
+	fmt.Print("\ndone\n")
 	_, _ = in.ReadString('\n')
 	cancel()
 	if err := <-ended; err != nil {
