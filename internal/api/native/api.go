@@ -30,6 +30,8 @@ type Config struct {
 	Consumers consumers
 	// Deliveries is the ledger of what is sent.
 	Deliveries deliveries
+	// Subscriptions are taken as on the pages.
+	Subscriptions subscriptions
 	// Calls, Reports, Probes and Help are what the desk does about failures.
 	Calls   calls
 	Reports reports
@@ -50,22 +52,23 @@ type Config struct {
 type API struct {
 	names tocsin.Names
 	// audiences are what tokens may be for: each address of the desk.
-	audiences  []string
-	archive    storage
-	handlings  handlings
-	people     people
-	consumers  consumers
-	deliveries deliveries
-	calls      calls
-	reports    reports
-	probes     probes
-	help       workarounds
-	webhook    any
-	snapshots  snapshots
-	author     *author.Author
-	admission  *httpserver.Admission
-	now        func() time.Time
-	log        *slog.Logger
+	audiences     []string
+	archive       storage
+	handlings     handlings
+	people        people
+	consumers     consumers
+	deliveries    deliveries
+	subscriptions subscriptions
+	calls         calls
+	reports       reports
+	probes        probes
+	help          workarounds
+	webhook       any
+	snapshots     snapshots
+	author        *author.Author
+	admission     *httpserver.Admission
+	now           func() time.Time
+	log           *slog.Logger
 
 	mux        *http.ServeMux
 	huma       huma.API
@@ -79,11 +82,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

@@ -71,6 +71,7 @@ func (a *API) register() {
 	a.registerProbes()
 	a.registerKnowledge()
 	a.registerAcknowledgements()
+	a.registerSubscriptions()
 	a.registerTeams()
 	a.registerSites()
 	a.registerContacts()
@@ -104,6 +105,7 @@ func tags() []*huma.Tag {
 		{Name: "changes", Description: "What happened, in order, and whether the archive is what it was."},
 		{Name: "consumers", Description: "Parts of the desk that react to the changes, each in order and exactly once, and what they could not handle."},
 		{Name: "deliveries", Description: "Whom the desk tells of what, and what comes of it."},
+		{Name: "subscriptions", Description: "Who asked to be told of a tenant by mail."},
 		{Name: "triages", Description: "Calls that are qualified: ours or theirs, with the evidence."},
 		{Name: "reports", Description: "What the staff report, counted; nobody's name or address."},
 		{Name: "probes", Description: "What probes found at seats and from the server."},
