@@ -12,6 +12,7 @@ type Way struct {
 	Own      bool   // the desk wrote it
 	Lowers   bool   // security: the warning is part of what is told
 	Limits   string // what to mind
+	Version  int    // 1 for the first and what is shipped
 
 	text, warning string
 }
@@ -25,26 +26,48 @@ func (w Way) Told() string {
 	return w.text + " " + w.warning
 }
 
-// Ways returns what helps with a service: what is shipped first, then what the
-// desk wrote itself and people may be told of.
+// Ways returns what helps with a service: what is shipped first, as the desk edited
+// it in the language of the book, then what the desk wrote itself and people may be
+// told of.
 func (b *Book) Ways(service string, own []tocsin.Workaround) []Way {
 	var list []Way
-	if s, ok := b.Service(service); ok {
-		list = append(list, Way{ID: s.ID, Service: s.ID, Language: b.Language, Limits: s.Limits, text: b.Cell(s.Workaround)})
+	if way, ok := b.Shipped(service, own); ok {
+		list = append(list, way)
 	}
 	for _, w := range own {
-		if w.Service == service && w.Holds() {
+		if w.Service == service && w.Holds() && !w.Edits() {
 			list = append(list, b.Way(w))
 		}
 	}
 	return list
 }
 
+// Shipped returns what is shipped for a service, as the desk edited it in the
+// language of the book; ok is false where there is no such service.
+func (b *Book) Shipped(service string, own []tocsin.Workaround) (way Way, ok bool) {
+	s, ok := b.Service(service)
+	if !ok {
+		return way, false
+	}
+	way = Way{ID: s.ID, Service: s.ID, Language: b.Language, Limits: s.Limits, Version: 1, text: b.Cell(s.Workaround)}
+	for _, w := range own {
+		if w.Service == service && w.Holds() && w.Edits() && w.Language == b.Language && w.Version > way.Version {
+			edited := b.Way(w)
+			edited.ID, edited.Own = s.ID, false // votes stay with the service
+			way = edited
+		}
+	}
+	return way, true
+}
+
+// Text returns what people are told without the warning, to be edited.
+func (w Way) Text() string { return w.text }
+
 // Way returns a workaround of the desk's own as people are told of it. One lowers
 // security that says so, and one whose text does, whatever it says.
 func (b *Book) Way(w tocsin.Workaround) Way {
 	return Way{
-		ID: w.ID, Service: w.Service, Language: w.Language, Own: true, Lowers: w.Lowers || LowersSecurity(w.Text+"\n"+w.Limits), Limits: w.Limits,
+		ID: w.ID, Service: w.Service, Language: w.Language, Own: true, Version: w.Version, Lowers: w.Lowers || LowersSecurity(w.Text+"\n"+w.Limits), Limits: w.Limits,
 		text: w.Text, warning: b.Warning,
 	}
 }

@@ -17,8 +17,8 @@ type Workaround struct {
 	Language   string // it is written in
 	Text       string // at most 1,000 characters
 	Limits     string // what to mind, at most 1,000 characters
-	Replaces   string // id of the one whose place it takes; "" for none
-	Version    int    // 1 for the first, one more than that it replaces
+	Replaces   string // id of the one whose place it takes, that of a service for what is shipped in the language; "" for none
+	Version    int    // 1 for the first and what is shipped, one more than that it replaces
 	Lowers     bool   // security: a second person must approve
 	CreatedAt  time.Time
 	CreatedBy  string // id of a user
@@ -34,6 +34,9 @@ const maxWorkaround = 1000
 func (w Workaround) Holds() bool {
 	return w.EndedAt.IsZero() && (!w.Lowers || w.ApprovedBy != "" && w.ApprovedBy != w.CreatedBy)
 }
+
+// Edits reports whether it takes the place of what is shipped for its service.
+func (w Workaround) Edits() bool { return w.Replaces == w.Service && w.Service != "" }
 
 // Normalize trims texts.
 func (w *Workaround) Normalize() {
@@ -51,6 +54,9 @@ func (w Workaround) Validate() error {
 		if !lines(text, maxWorkaround) {
 			problems = append(problems, Invalidf(field, "Use at most %d characters, without control characters.", maxWorkaround))
 		}
+	}
+	if w.Replaces != "" && !w.Edits() && !IsGUID(w.Replaces) {
+		problems = append(problems, Invalidf("replaces", "There is no such workaround."))
 	}
 	if w.Text == "" {
 		problems = append(problems, Invalidf("text", "Say what to do."))

@@ -50,6 +50,7 @@ type knownWay struct {
 	Language string `json:"language" doc:"It is written in."`
 	Text     string `json:"text" doc:"With the warning behind it where it lowers security."`
 	Limits   string `json:"limits,omitempty" doc:"What to mind."`
+	Version  int    `json:"version" doc:"1 for the first and what is shipped; grows with each edit."`
 	Own      bool   `json:"own" doc:"The desk wrote it."`
 	Lowers   bool   `json:"lowersSecurity" doc:"A second person approved it."`
 	Worked   int    `json:"worked,omitempty" doc:"Of the team, in the issue of the query."`
@@ -104,7 +105,7 @@ func (a *API) getKnowledge(ctx context.Context, x *exchange, in *struct {
 	for i, s := range b.Services {
 		body.Services[i] = knownService{ID: s.ID, Name: s.Name, Symptoms: s.Symptoms, Signs: s.Signs, First: s.First, Say: s.Say}
 		for _, w := range b.Ways(s.ID, own) {
-			body.Services[i].Workarounds = append(body.Services[i].Workarounds, knownWay{w.ID, w.Language, w.Told(), w.Limits, w.Own, w.Lowers, votes[w.ID].Worked, votes[w.ID].Failed})
+			body.Services[i].Workarounds = append(body.Services[i].Workarounds, knownWay{w.ID, w.Language, w.Told(), w.Limits, w.Version, w.Own, w.Lowers, votes[w.ID].Worked, votes[w.ID].Failed})
 		}
 	}
 	return &struct{ Body knowledgeBody }{body}, nil

@@ -54,12 +54,8 @@ func (s *Store) AddWorkaround(ctx context.Context, w tocsin.Workaround) (tocsin.
 		if n >= maxWorkarounds {
 			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "text", Message: fmt.Sprintf("End one first: there are never more than %d.", maxWorkarounds)}
 		}
-		if w.Replaces != "" {
-			was, err := oneWorkaround(ctx, tx, w.TenantID, w.Replaces)
-			if err != nil {
-				return err
-			}
-			w.Version = was.Version + 1
+		if err := succeed(ctx, tx, &w); err != nil {
+			return err
 		}
 		lowers := 0
 		if w.Lowers {
@@ -83,10 +79,37 @@ func (s *Store) AddWorkaround(ctx context.Context, w tocsin.Workaround) (tocsin.
 	return w, nil
 }
 
+// succeed gives a workaround that replaces another its version. What takes the place
+// of an edit of what is shipped is one itself.
+func succeed(ctx context.Context, tx *store.Tx, w *tocsin.Workaround) error {
+	if w.Replaces == "" {
+		return nil
+	}
+	if !w.Edits() {
+		was, err := oneWorkaround(ctx, tx, w.TenantID, w.Replaces)
+		if err != nil {
+			return err
+		}
+		if w.Service != was.Service {
+			return tocsin.Invalidf("service", "The service of a workaround stays.")
+		}
+		if !was.Edits() || w.Language != was.Language {
+			w.Version = was.Version + 1
+			return nil
+		}
+		w.Replaces = was.Replaces
+	}
+	return tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 1) + 1 FROM workarounds WHERE tenant = $1 AND replaces = $2 AND language = $3`, w.TenantID, w.Replaces, w.Language).Scan(&w.Version)
+}
+
 // settle ends the workaround whose place another takes that holds.
 func settle(ctx context.Context, tx *store.Tx, w tocsin.Workaround, now time.Time) error {
 	if w.Replaces == "" || !w.Holds() {
 		return nil
+	}
+	if w.Edits() {
+		_, err := tx.ExecContext(ctx, `UPDATE workarounds SET ended_at = $1 WHERE tenant = $2 AND replaces = $3 AND language = $4 AND version < $5 AND ended_at = 0`, tocsin.Micros(now), w.TenantID, w.Replaces, w.Language, w.Version)
+		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE workarounds SET ended_at = $1 WHERE id = $2 AND ended_at = 0`, tocsin.Micros(now), w.Replaces)
 	return err

@@ -59,7 +59,8 @@ func (v *View) Known(serviceID string) (k Known, err error) {
 	}
 	for _, id := range ids {
 		if s, ok := b.Service(id); ok {
-			k.Services = append(k.Services, KnownService{s.Name, b.Ways(id, own), s.Limits})
+			way, _ := b.Shipped(id, own)
+			k.Services = append(k.Services, KnownService{s.Name, b.Ways(id, own), way.Limits})
 		}
 	}
 	return k, nil

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -108,6 +109,9 @@ func (v *view) votes(issue string) (map[string]tocsin.HelpVote, error) {
 // desk wrote itself and may be told.
 func (v *view) helpService(b *knowledge.Book, one knowledge.Service, own []tocsin.Workaround, votes map[string]tocsin.HelpVote) helpService {
 	h := helpService{Name: one.Name, Symptoms: one.Symptoms, Signs: one.Signs, Limits: one.Limits}
+	if way, ok := b.Shipped(one.ID, own); ok {
+		h.Limits = way.Limits
+	}
 	for _, w := range b.Ways(one.ID, own) {
 		vote := votes[w.ID]
 		words := v.Text("help.votes", "worked", v.Text("help.worked.n", "n", vote.Worked), "failed", v.Text("help.failed.n", "n", vote.Failed))
@@ -156,17 +160,22 @@ type knownPage struct {
 	Own     []ownLine
 	Form    *web.Form // nil for those who may not write
 	Address string
+	Edited  string // id of what the form takes the place of; "" for a new one
 }
 
 // A knownService is a row of the table of symptoms, and of that of limits.
-type knownService struct{ Name, Symptoms, Signs, First, Workaround, Limits string }
+type knownService struct {
+	Name, Symptoms, Signs, First string
+	Way                          knowledge.Way
+	Edit                         string // address; "" for those who may not write
+}
 
 // An ownLine is a workaround of the desk.
 type ownLine struct {
 	knowledge.Way
-	Version        int
 	ServiceName    string
-	Waits, Approve bool // for a second person; who may be the reader
+	Change         string // address of the form that changes it
+	Waits, Approve bool   // for a second person; who may be the reader
 	Edit           bool
 }
 
@@ -182,21 +191,29 @@ func (v *view) showKnowledge(status int, problem error) error {
 	names := map[string]string{}
 	for _, s := range b.Services {
 		names[s.ID] = s.Name
-		page.Rows = append(page.Rows, knownService{s.Name, b.Cell(s.Symptoms), b.Cell(s.Signs), b.Cell(s.First), b.Cell(s.Workaround), s.Limits})
 	}
 	own, err := v.pages.config.Help.Workarounds(v.R.Context(), v.tenant())
 	if err != nil {
 		return err
+	}
+	for _, s := range b.Services {
+		row := knownService{Name: s.Name, Symptoms: b.Cell(s.Symptoms), Signs: b.Cell(s.Signs), First: b.Cell(s.First)}
+		row.Way, _ = b.Shipped(s.ID, own)
+		if v.Reads(access.WorkIncidents) {
+			row.Edit = v.Href("/knowledge?edit=" + s.ID + "#edit")
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	writes, me := v.Reads(access.WorkIncidents), access.VisitorOf(v.R.Context()).User.ID
 	for _, w := range own {
 		if !w.Holds() && !writes {
 			continue
 		}
-		page.Own = append(page.Own, ownLine{b.Way(w), w.Version, names[w.Service], !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
+		page.Own = append(page.Own, ownLine{b.Way(w), names[w.Service], v.Href("/knowledge?edit=" + w.ID + "#edit"), !w.Holds(), !w.Holds() && w.CreatedBy != me && w.TenantID == v.tenant(), writes && w.TenantID == v.tenant()})
 	}
 	if writes {
-		page.Form = v.ownForm(b)
+		page.Form = v.ownForm(b, own)
+		page.Edited = editing(v)
 		if problem != nil && !v.Blame(page.Form, web.Renamed(problem, "text", "remedy")) {
 			return problem
 		}
@@ -204,9 +221,34 @@ func (v *view) showKnowledge(status int, problem error) error {
 	return v.Render(status, "knowledge", page)
 }
 
-// ownForm asks for a workaround of the desk's own.
-func (v *view) ownForm(b *knowledge.Book) *web.Form {
-	sent := v.R.PostForm
+// editing is the id of what somebody edits: of a service for what is shipped.
+func editing(v *view) string {
+	if v.R.Method == http.MethodPost {
+		return strings.ToLower(v.R.PostForm.Get("replaces"))
+	}
+	return strings.ToLower(v.R.URL.Query().Get("edit"))
+}
+
+// edited is what the form begins with: what somebody sent, or edits.
+func (v *view) edited(b *knowledge.Book, own []tocsin.Workaround) url.Values {
+	id := editing(v)
+	if v.R.Method == http.MethodPost || id == "" {
+		return v.R.PostForm
+	}
+	if way, ok := b.Shipped(id, own); ok {
+		return url.Values{"service": {id}, "remedy": {way.Text()}, "limits": {way.Limits}}
+	}
+	for _, w := range own {
+		if w.ID == id && w.TenantID == v.tenant() {
+			return url.Values{"service": {w.Service}, "remedy": {w.Text}, "limits": {w.Limits}}
+		}
+	}
+	return nil
+}
+
+// ownForm asks for a workaround of the desk's own, or for a better text of one.
+func (v *view) ownForm(b *knowledge.Book, own []tocsin.Workaround) *web.Form {
+	sent := v.edited(b, own)
 	service := v.Field("service", "").Named(v.Text("help.service"))
 	for _, s := range b.Services {
 		service.Choices = append(service.Choices, web.Choice{Value: s.ID, Name: s.Name, On: sent.Get("service") == s.ID})
@@ -230,7 +272,7 @@ func (p *Pages) own(v *view) error {
 	case "end":
 		err = p.config.Help.EndWorkaround(ctx, v.tenant(), id, v.Now)
 	default:
-		w := tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: v.tenant(), Service: form.Get("service"), Language: v.Code, Text: form.Get("remedy"), Limits: form.Get("limits"), CreatedAt: v.Now}
+		w := tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: v.tenant(), Service: form.Get("service"), Language: v.Code, Text: form.Get("remedy"), Limits: form.Get("limits"), Replaces: form.Get("replaces"), CreatedAt: v.Now}
 		w.Lowers = knowledge.LowersSecurity(w.Text + "\n" + w.Limits)
 		if _, err = p.config.Help.AddWorkaround(ctx, w); err != nil {
 			return v.showKnowledge(web.FormStatus(err), err)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"testing"
 
 	"example.org/tocsin/internal/store/storetest"
@@ -57,5 +58,45 @@ func TestWhatIsKnownToHelp(t *testing.T) {
 	webtest.Lacks(t, "withdrawn", plain(kim.Open("/fr/issues/MO821132/help")), "jusqu'à midi")
 	if got := ana.Status("POST", "/fr/knowledge", url.Values{"service": {"teams"}}); got != http.StatusBadRequest {
 		t.Errorf("no text: status %d", got)
+	}
+}
+
+// What is shipped is edited in the language of the page, as often as somebody likes;
+// a text that lowers security waits for a second person and leaves the former one in
+// place meanwhile. Taken back, what was shipped holds again.
+func TestShippedIsEdited(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	ana := h.Browser()
+	ana.Enter("ana")
+	webtest.Has(t, "the form", plain(ana.Open("/fr/knowledge?edit=teams")), `name="replaces" value="teams"`, "bascule audio RTC")
+	webtest.Lacks(t, "for those who may not write", plain(kim.Open("/fr/knowledge?edit=teams")), `name="replaces"`)
+	edit := func(replaces, text string) {
+		t.Helper()
+		sent(t, ana, "/fr/knowledge", url.Values{"service": {"teams"}, "remedy": {text}, "limits": {"À nos risques."}, "replaces": {replaces}})
+	}
+	edit("teams", "Passez par le pont 12.")
+	edit("teams", "Passez par le pont 13.")
+	edit("teams", "Coupez l'antivirus.")
+	page := plain(kim.Open("/fr/knowledge"))
+	webtest.Has(t, "edited", page, "Passez par le pont 13.", "version 3", "À nos risques.")
+	webtest.Lacks(t, "edited", page, "pont 12", "antivirus.", "bascule audio RTC")
+	webtest.Has(t, "in Japanese as it was", plain(kim.Open("/ja/knowledge")), "デスクトップ")
+	webtest.Lacks(t, "in Japanese as it was", plain(kim.Open("/ja/issues/MO821132/help")), "pont 13")
+	own, err := h.Store.Workarounds(t.Context(), storetest.Contoso)
+	slices.SortFunc(own, func(a, b tocsin.Workaround) int { return a.Version - b.Version })
+	if err != nil || len(own) != 2 || own[0].Version != 3 || own[1].Version != 4 || own[1].Holds() {
+		t.Fatalf("%+v, %v", own, err)
+	}
+	webtest.Has(t, "edited by its id", plain(ana.Open("/fr/knowledge?edit="+own[0].ID)), "Passez par le pont 13.</textarea>")
+	for _, w := range own {
+		sent(t, ana, "/fr/knowledge", url.Values{"do": {"end"}, "id": {w.ID}})
+	}
+	webtest.Has(t, "taken back", plain(kim.Open("/fr/knowledge")), "bascule audio RTC")
+	for name, replaces := range map[string]string{"another service": "exchange", "nothing": "weather"} {
+		if got := ana.Status("POST", "/fr/knowledge", url.Values{"service": {"teams"}, "remedy": {"x"}, "replaces": {replaces}}); got != http.StatusBadRequest {
+			t.Errorf("%s: status %d", name, got)
+		}
 	}
 }
