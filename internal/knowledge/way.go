@@ -1,6 +1,10 @@
 package knowledge
 
-import "example.org/tocsin/internal/tocsin"
+import (
+	"strings"
+
+	"example.org/tocsin/internal/tocsin"
+)
 
 // A Way is a workaround as people are told of it, whoever wrote it. Its text is
 // read by [Way.Told] alone, so that no page, answer or message can leave out the
@@ -22,6 +26,9 @@ type Way struct {
 func (w Way) Told() string {
 	if !w.Lowers {
 		return w.text
+	}
+	if strings.HasSuffix(w.text, "。") {
+		return w.text + w.warning
 	}
 	return w.text + " " + w.warning
 }
