@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/respond"
 	storerespond "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -147,7 +145,7 @@ func (c *incidentOpenCmd) Run(ctx context.Context, s *session) error {
 	}
 	t0, err := parseAt("t0", c.T0, now)
 	if err == nil && c.T0 == "" {
-		t0, err = firstSight(ctx, desk, draft, now)
+		t0, err = respond.FirstSight(ctx, desk.Archive, draft, now)
 	}
 	if err != nil {
 		return err
@@ -158,26 +156,6 @@ func (c *incidentOpenCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.printIncident(ctx, desk, opened.N, now)
-}
-
-// firstSight is when the desk saw the first of the issues of an incident in one of
-// its tenants, and now where it knows none of them, or for more than a day.
-func firstSight(ctx context.Context, desk *app.Rooms, i tocsin.Incident, now time.Time) (time.Time, error) {
-	first := now
-	for _, tenant := range i.TenantIDs {
-		for _, id := range i.Issues {
-			versions, err := desk.Archive.Versions(ctx, tenant, tocsin.Ref{Kind: tocsin.KindIssue, ID: id})
-			if err != nil && !errors.Is(err, tocsin.ErrNotFound) {
-				return now, err
-			}
-			for _, v := range versions {
-				if seen := v.SeenAt; seen.Before(first) && now.Sub(seen) < 24*time.Hour {
-					first = seen
-				}
-			}
-		}
-	}
-	return first, nil
 }
 
 type incidentListCmd struct {
@@ -260,31 +238,13 @@ func (s *session) printIncident(ctx context.Context, desk *app.Rooms, n int64, n
 	if err != nil {
 		return err
 	}
-	items, err := recoveryItems(i)
+	items, err := respond.AskedItems(i.Services)
 	if err != nil {
 		return err
 	}
 	j := newIncidentJSON(i, room.Steps, tenants, now)
 	j.fill(i, room, items, entries)
 	return s.print(j, j.write)
-}
-
-// recoveryItems are what has to be ticked before an incident is closed.
-func recoveryItems(i tocsin.Incident) (items []string, err error) {
-	book, err := respond.In("en")
-	if err != nil {
-		return nil, err
-	}
-	var known []string
-	for _, service := range i.Services {
-		known = append(known, knowledge.ServicesOf(service)...)
-	}
-	for _, list := range book.RecoveryOf(known) {
-		for _, item := range list.Items {
-			items = append(items, list.ID+"/"+item.ID)
-		}
-	}
-	return items, nil
 }
 
 // fill adds what is printed of one incident alone.

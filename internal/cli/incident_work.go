@@ -149,7 +149,7 @@ func itemsOf(ctx context.Context, desk *app.Rooms, n int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return recoveryItems(i)
+	return respond.AskedItems(i.Services)
 }
 
 type incidentCloseCmd struct{ incidentRef }
