@@ -64,7 +64,30 @@ func (r *demoRun) organise(ctx context.Context, desk *App) error {
 			return err
 		}
 	}
-	return r.callIn(ctx, desk)
+	if err := r.callIn(ctx, desk); err != nil {
+		return err
+	}
+	return r.openRoom(ctx, desk)
+}
+
+// openRoom has the incident manager handle the live incident, and somebody else
+// write.
+func (r *demoRun) openRoom(ctx context.Context, desk *App) error {
+	user, _, err := desk.People.User(ctx, string(tocsin.RoleIncidentManager))
+	if err != nil {
+		return err
+	}
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{UserID: user.ID, Name: user.Name})
+	room, err := desk.Responses.OpenIncident(ctx, demo.Room(r.info.Started), r.info.Started)
+	if err != nil {
+		return err
+	}
+	for role, holder := range map[string]tocsin.Role{"manager": tocsin.RoleIncidentManager, "comms": tocsin.RoleCommunications} {
+		if err := desk.Responses.GiveRole(ctx, room.N, role, string(holder), r.info.Started); err != nil {
+			return err
+		}
+	}
+	return desk.Responses.SetIncidentState(ctx, room.N, tocsin.IncidentState{Service: "Exchange", State: "partial", Workaround: "Outlook on the web"}, r.info.Started)
 }
 
 // callIn has the service desk note its calls.

@@ -111,7 +111,7 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 		at := 0
 		for _, m := range slot.FindAllStringSubmatchIndex(text, -1) {
 			name := text[m[2]:m[3]]
-			value := strings.Join(strings.Fields(f.Values[name]), " ")
+			value := strings.Join(strings.FieldsFunc(f.Values[name], breaks), " ")
 			if utf8.RuneCountInString(value) > maxValue {
 				return Filled{}, tocsin.Invalidf(name, "Use at most %d characters.", maxValue)
 			}
@@ -128,6 +128,12 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 		filled.Lines = append(filled.Lines, append(parts, Part{Text: text[at:]}))
 	}
 	return filled, nil
+}
+
+// breaks reports whether a character may end a line; those that hold words
+// together stay.
+func breaks(r rune) bool {
+	return r == ' ' || r == '\n' || r == '\r' || r == '\t' || r == '\v' || r == '\f'
 }
 
 func (t Template) blank(name string) string {

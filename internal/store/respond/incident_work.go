@@ -20,23 +20,50 @@ import (
 // far away. The review is done when the incident is closed.
 func (s *Store) EndStep(ctx context.Context, n int64, e tocsin.IncidentStep, now time.Time) error {
 	e.Reason = strings.TrimSpace(e.Reason)
-	return s.alter(ctx, "end step", n, e.Step == tocsin.StepReview, now, func(c *change) (err error) {
-		if e.At, err = c.when(e.At); err != nil {
+	return s.alter(ctx, "end step", n, e.Step == tocsin.StepReview, now, func(c *change) error {
+		written, err := c.endStep(ctx, e)
+		if err == nil && !written {
+			err = c.taken(ctx, "step", `SELECT by_name FROM incident_steps WHERE incident = $1 AND step = $2 AND num = $3`, n, e.Step, e.N)
+		}
+		return err
+	})
+}
+
+// endStep ends a step, and reports false where it has ended already.
+func (c *change) endStep(ctx context.Context, e tocsin.IncidentStep) (bool, error) {
+	var err error
+	if e.At, err = c.when(e.At); err != nil {
+		return false, err
+	}
+	if err := c.validStep(ctx, e); err != nil {
+		return false, err
+	}
+	result, err := c.tx.ExecContext(ctx, `INSERT INTO incident_steps (incident, step, num, needed, reason, at, by_name, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		c.n, e.Step, e.N, e.Needed, store.Clean(e.Reason), tocsin.Micros(e.At), c.by, tocsin.Micros(c.now))
+	if written, err := store.Changed(result, err); err != nil || !written {
+		return false, err
+	}
+	state := "done"
+	if !e.Needed {
+		state = "not-needed"
+	}
+	return true, c.tell(ctx, "step", e.At, tocsin.IncidentEntry{Subject: stepName(e), State: state, Text: e.Reason})
+}
+
+// AddMessage writes a message into the timeline as it was sent, under its name,
+// and ends the step that it belongs to where that is open; a step without a name
+// is none.
+func (s *Store) AddMessage(ctx context.Context, n int64, name, text string, step tocsin.IncidentStep, now time.Time) error {
+	name, text = strings.TrimSpace(name), strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if err := errors.Join(tocsin.IncidentLine("name", name, true), tocsin.IncidentText("text", text)); err != nil {
+		return err
+	}
+	return s.alter(ctx, "keep message", n, false, now, func(c *change) error {
+		if err := c.tell(ctx, "message", c.now, tocsin.IncidentEntry{Subject: name, Text: text}); err != nil || step.Step == "" {
 			return err
 		}
-		if err := c.validStep(ctx, e); err != nil {
-			return err
-		}
-		result, err := c.tx.ExecContext(ctx, `INSERT INTO incident_steps (incident, step, num, needed, reason, at, by_name, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-			n, e.Step, e.N, e.Needed, store.Clean(e.Reason), tocsin.Micros(e.At), c.by, tocsin.Micros(c.now))
-		if written, err := store.Changed(result, err); err != nil || !written {
-			return errors.Join(err, c.taken(ctx, "step", `SELECT by_name FROM incident_steps WHERE incident = $1 AND step = $2 AND num = $3`, n, e.Step, e.N))
-		}
-		state := "done"
-		if !e.Needed {
-			state = "not-needed"
-		}
-		return c.tell(ctx, "step", e.At, tocsin.IncidentEntry{Subject: stepName(e), State: state, Text: e.Reason})
+		_, err := c.endStep(ctx, step)
+		return err
 	})
 }
 

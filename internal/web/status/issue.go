@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type issuePage struct {
 	Own                                                  bool   // the desk's own team speaks
 	Acknowledge                                          string // where the reader takes it in hand; "" where nobody has to
 	Write                                                string // where the reader can write an update; "" for those who may not
+	Room                                                 string // where an incident about it is opened or run; "" for those who may not
 	Known                                                part.Known
 	Unlisted                                             *knowledge.Question // where another tenant does not have it
 	Source                                               string
@@ -79,7 +81,7 @@ func (p *Pages) issue(v *view) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookWhen(row.Course(), v.Now), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
-		Own: row.Own(), Write: v.writeHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+		Own: row.Own(), Write: v.writeHref(row), Room: v.roomHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
 	if !row.Own() { // nobody else could see it
@@ -306,6 +308,15 @@ func (p *Pages) compareIssue(v *view) error {
 // issueFile serves /issues/{id}/files/{file}.
 func (p *Pages) issueFile(v *view) error {
 	return v.SendFile(tocsin.KindIssue)
+}
+
+// roomHref is where an incident about an open issue is run, for whoever may work
+// in one.
+func (v *view) roomHref(row *readmodel.Row) string {
+	if row.Course().Over(v.Now) || !access.VisitorOf(v.R.Context()).May(access.WorkIncidents, v.Snapshot.Tenant.ID) {
+		return ""
+	}
+	return v.Href("/incidents?issue=" + url.QueryEscape(row.ID))
 }
 
 // help adds what is known to help in an issue of a provider, beside its own

@@ -51,6 +51,7 @@ func (h *House) Furnish() {
 		h.told(tenant, tocsin.SourceOwn, h.now, Trouble("VPN", "Remote access", "TC1", tocsin.StatusDegradation)...)
 	}
 	h.nouns()
+	h.incident()
 	h.Publish(storetest.Contoso)
 	for _, f := range []struct {
 		kind     tocsin.Kind
@@ -91,6 +92,36 @@ func (h *House) nouns() {
 		h.Store.AddSite(ctx, tocsin.Site{ID: nounID, TenantID: storetest.Contoso, Name: "Paris", Region: "EMEA", Seats: 1200, Zone: "Europe/Paris", CreatedAt: h.now}),
 		h.Store.AddContact(ctx, tocsin.Contact{ID: nounID, TenantID: storetest.Contoso, Of: tocsin.TeamParty(nounID), Mail: "desk@home.example", Phone: "112", CreatedAt: h.now, ConfirmedAt: h.now}),
 		h.Store.AddLiaison(ctx, tocsin.Liaison{ID: nounID, TenantID: storetest.Contoso, UserID: kim.ID, Reach: "by day", CreatedAt: h.now}),
+	)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// incident opens an incident about EX1 in which something of everything happened.
+func (h *House) incident() {
+	h.t.Helper()
+	ctx, s := tocsin.WithActor(h.t.Context(), tocsin.Actor{Name: "kim"}), h.Store
+	began := h.now.Add(-80 * time.Minute)
+	i, err := s.OpenIncident(ctx, tocsin.Incident{
+		Title: "Mail is late", TenantIDs: []string{storetest.Contoso}, Issues: []string{"EX1"}, Services: []string{"Exchange", "microsoftteams"}, Zone: "Europe/Paris", Starts: []tocsin.IncidentStart{{T0: began}},
+	}, began)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	err = errors.Join(
+		s.EndStep(ctx, i.N, tocsin.IncidentStep{Step: tocsin.StepDetection, Needed: true}, began.Add(9*time.Minute)),
+		s.AddMessage(ctx, i.N, "First announcement", "Mail is late.\nWe will update this message.", tocsin.IncidentStep{Step: tocsin.StepAnnouncement, Needed: true}, began.Add(40*time.Minute)),
+		s.SetIncidentState(ctx, i.N, tocsin.IncidentState{Service: "Exchange", State: "partial"}, began.Add(20*time.Minute)),
+		s.SetIncidentState(ctx, i.N, tocsin.IncidentState{Service: "Exchange", State: "ko", Workaround: "Outlook on the desktop"}, began.Add(45*time.Minute)),
+		s.GiveRole(ctx, i.N, "comms", "The duty officer", began.Add(10*time.Minute)),
+		s.AddEntry(ctx, i.N, "decision", "MFA stays on.", began.Add(12*time.Minute), began.Add(30*time.Minute)),
+		s.AmendEntry(ctx, i.N, 1, "It was opened by phone.", began.Add(31*time.Minute)),
+		s.AddMeasure(ctx, i.N, tocsin.IncidentMeasure{What: "Retries of the gateway raised", Where: "mail gateway", UndoBy: "support N2, tonight"}, began.Add(50*time.Minute)),
+		s.AddMeasure(ctx, i.N, tocsin.IncidentMeasure{What: "Second relay", UndoBy: "support N3"}, began.Add(51*time.Minute)),
+		s.EndMeasure(ctx, i.N, 2, true, "it does no harm", began.Add(70*time.Minute)),
+		s.Tick(ctx, i.N, tocsin.IncidentCheck{Item: "exchange/queues", Needed: true}, began.Add(75*time.Minute)),
+		s.CorrectStart(ctx, i.N, began.Add(-5*time.Minute), "the first call", began.Add(76*time.Minute)),
 	)
 	if err != nil {
 		h.t.Fatal(err)
@@ -158,7 +189,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "/incidents/{n}", "/incidents/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")

@@ -20,6 +20,7 @@ import (
 	"example.org/tocsin/internal/web/probes"
 	"example.org/tocsin/internal/web/public"
 	"example.org/tocsin/internal/web/respond"
+	"example.org/tocsin/internal/web/room"
 	"example.org/tocsin/internal/web/status"
 	"example.org/tocsin/internal/web/subscriptions"
 	"example.org/tocsin/internal/web/translations"
@@ -60,6 +61,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
+		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Deliveries: desk.Ledger, Subscriptions: desk, Routing: routing, Door: w.door}).Family())

@@ -1,0 +1,162 @@
+package room_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// outage is a desk with an outage, and its incident manager at it.
+func outage(t *testing.T) (*webtest.House, *webtest.Browser) {
+	t.Helper()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Person("kim", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Contoso})
+	h.Person("lou", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	h.Person("max", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Fabrikam})
+	h.Record(storetest.Contoso, tocsin.Issue{
+		ID: "EX900100", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident",
+		Status: tocsin.StatusDegradation, StartAt: storetest.T0, ModifiedAt: storetest.T0, Posts: []tocsin.Post{{CreatedAt: storetest.T0, ContentType: "text", Content: "User impact: Mail waits."}},
+	})
+	b := h.Browser()
+	b.Enter("kim")
+	return h, b
+}
+
+// opened opens a room by the form, and returns its path.
+func opened(t *testing.T, b *webtest.Browser) string {
+	t.Helper()
+	return sent(t, b, "/incidents", url.Values{"title": {"Mail waits"}, "issue": {"ex900100"}})
+}
+
+// sent sends a form that must be taken, and returns where it leads.
+func sent(t *testing.T, b *webtest.Browser, path string, form url.Values) string {
+	t.Helper()
+	path, _, _ = strings.Cut(path, "#")
+	response, page := b.Send(http.MethodPost, path, form)
+	if response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("POST %s: status %d: %s", path, response.StatusCode, page)
+	}
+	to, _, _ := strings.Cut(response.Header.Get("Location"), "#")
+	to, _, _ = strings.Cut(to, "?")
+	return to
+}
+
+func TestCourseOfARoom(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	webtest.Has(t, "form", b.Open("/incidents?issue=EX900100"), `value="Mail waits"`, `value="EX900100"`)
+	at := opened(t, b)
+	page := b.Open(at)
+	webtest.Has(t, "room", page, "Mail waits", `href="/issues/EX900100`, "Detection", "First announcement", "Queues are empty", "Incident opened")
+	h.Pass(20 * time.Minute)
+	webtest.Has(t, "room, late", b.Open(at), "min late")
+	sent(t, b, at+"/work", url.Values{"do": {"step"}, "step": {"detection"}, "place": {"runbook"}})
+	sent(t, b, at+"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"ko"}, "workaround": {"Outlook on the desktop"}})
+	sent(t, b, at+"/work", url.Values{"do": {"decision"}, "text": {"MFA stays"}})
+	sent(t, b, at+"/work", url.Values{"do": {"measure"}, "what": {"Retries raised"}, "undo": {"N2, tonight"}})
+	sent(t, b, at+"/run", url.Values{"do": {"role"}, "role": {"comms"}, "text": {"The duty officer"}})
+	webtest.Has(t, "room, worked in", b.Open(at), "Detection: done", "Exchange: KO", "Outlook on the desktop", "MFA stays", "Retries raised", "To be undone", "The duty officer", "0 OK, 0 partial, 1 KO")
+	for _, prefix := range []string{"/fr", "/ja"} {
+		if page := b.Open(prefix + at); strings.Contains(page, "room.") || !strings.Contains(page, "MFA stays") {
+			t.Errorf("%s: %s", prefix, page)
+		}
+	}
+}
+
+// A message says nothing in the provider's name that its newest post does not
+// say, names what is missing, and is kept as it was sent.
+func TestMessagesOfARoom(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	sent(t, b, at+"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"partial"}, "workaround": {"Outlook on the desktop"}})
+	page := b.Open(at + "/message?of=announcement")
+	webtest.Has(t, "announcement", page, "Microsoft confirms a degradation", "Exchange: Outlook on the desktop", "summarise here", "Microsoft confirme une dégradation", "回避策")
+	if response, page := b.Send(http.MethodPost, at+"/sent", url.Values{"of": {"announcement"}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, "Fill in first: Symptoms") {
+		t.Errorf("status %d: %s", response.StatusCode, page)
+	}
+	webtest.Has(t, "closure", b.Open(at+"/message?of=closure"), "Nothing new from Microsoft since")
+	sent(t, b, at+"/sent", url.Values{"of": {"announcement"}, "symptoms": {"mail waits {next}"}})
+	webtest.Has(t, "room", b.Open(at), "Sent: First announcement", "mail waits {next}", "First announcement: done")
+	h.Record(storetest.Contoso, tocsin.Issue{
+		ID: "EX900100", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident",
+		Status: tocsin.StatusServiceRestored, StartAt: storetest.T0, EndAt: h.Clock(), ModifiedAt: h.Clock(), Posts: []tocsin.Post{{CreatedAt: h.Clock(), ContentType: "text", Content: "Final status: it is over."}},
+	})
+	h.Pass(time.Minute)
+	if err := h.Model.Refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	webtest.Has(t, "closure", b.Open(at+"/message?of=closure"), "Microsoft announces that it is being resolved")
+}
+
+// Nobody ends an incident before everything is checked, and what two do at once
+// is told to the slower one.
+func TestEndOfARoom(t *testing.T) {
+	t.Parallel()
+	_, b := outage(t)
+	at := opened(t, b)
+	response, page := b.Send(http.MethodPost, at+"/run", url.Values{"do": {"close"}})
+	if response.StatusCode != http.StatusConflict {
+		t.Fatalf("status %d: %s", response.StatusCode, page)
+	}
+	for _, item := range []string{"exchange/queues", "exchange/mail", "exchange/cache", "all/shd", "all/people"} {
+		sent(t, b, at+"/work", url.Values{"do": {"check"}, "item": {item}})
+	}
+	sent(t, b, at+"/work", url.Values{"do": {"uncheck"}, "item": {"all/message"}, "text": {"Nobody noticed"}})
+	if response, page := b.Send(http.MethodPost, at+"/work", url.Values{"do": {"check"}, "item": {"all/shd"}}); response.StatusCode != http.StatusConflict || !strings.Contains(page, "kim") {
+		t.Errorf("twice: status %d: %s", response.StatusCode, page)
+	}
+	sent(t, b, at+"/run", url.Values{"do": {"close"}})
+	webtest.Has(t, "room", b.Open(at), "Incident closed", "For the review", "Nobody noticed")
+	if status := b.Status(http.MethodPost, at+"/work", url.Values{"do": {"step"}, "step": {"escalation"}}); status != http.StatusConflict {
+		t.Errorf("step of a closed incident: status %d", status)
+	}
+	webtest.Has(t, "list", b.Open("/incidents"), "Closed", "Mail waits")
+}
+
+// What is sent in a form that makes no sense is refused, and the room stays.
+func TestBadFormsOfARoom(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	for name, tt := range map[string]struct {
+		path string
+		form url.Values
+		want int
+	}{
+		"no such step":         {"/work", url.Values{"do": {"step"}, "step": {"coffee"}}, 400},
+		"a number of no hour":  {"/work", url.Values{"do": {"step"}, "step": {"updates/999999999999999999999"}}, 400},
+		"a time that is none":  {"/work", url.Values{"do": {"note"}, "text": {"x"}, "at": {"soon"}}, 400},
+		"empty note":           {"/work", url.Values{"do": {"note"}}, 400},
+		"needless, no reason":  {"/work", url.Values{"do": {"needless"}, "step": {"escalation"}}, 400},
+		"a state that is none": {"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"great"}}, 400},
+		"item of another list": {"/work", url.Values{"do": {"check"}, "item": {"teams/call"}}, 400},
+		"no such act":          {"/work", url.Values{"do": {"dance"}}, 404},
+		"T0 in a year":         {"/run", url.Values{"do": {"start"}, "t0": {"2099-01-01 09:00"}, "text": {"x"}}, 400},
+		"no T0":                {"/run", url.Values{"do": {"start"}, "text": {"x"}}, 400},
+		"no such message":      {"/sent", url.Values{"of": {"poem"}}, 404},
+	} {
+		if response, page := b.Send(http.MethodPost, at+tt.path, tt.form); response.StatusCode != tt.want {
+			t.Errorf("%s: status %d, want %d: %s", name, response.StatusCode, tt.want, page)
+		}
+	}
+	lou, max := h.Browser(), h.Browser()
+	lou.Enter("lou")
+	max.Enter("max")
+	if status := lou.Status(http.MethodPost, at+"/run", url.Values{"do": {"close"}}); status != http.StatusForbidden {
+		t.Errorf("support runs an incident: %d", status)
+	}
+	webtest.Has(t, "room of support", lou.Open(at), "Mail waits")
+	if status := max.Status(http.MethodGet, at, nil); status != http.StatusNotFound {
+		t.Errorf("room of another tenant: %d", status)
+	}
+	if page := max.Open("/incidents"); strings.Contains(page, "Mail waits") {
+		t.Error("another tenant's incident is listed")
+	}
+}
