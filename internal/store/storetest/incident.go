@@ -274,7 +274,7 @@ func incidentMessages(t *testing.T, s *Desk) {
 		got = append(got, strings.TrimSpace(e.Kind+" "+e.Subject+" "+e.State+" "+e.Text))
 	}
 	slices.Sort(got)
-	if want := []string{"message First announcement  Once more.", "message First announcement  We know.\nMore at ten.", "open EX1 MO1", "step announcement done"}; err != nil || !slices.Equal(got, want) {
+	if want := []string{"message First announcement  Once more.", "message First announcement  We know.\nMore at ten.", "open EX820411 MO821132", "step announcement done"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, want %q, %v", got, want, err)
 	}
 	audited(t, s, map[string]int{"incident.step": 1, "incident.message": 2})

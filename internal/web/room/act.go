@@ -19,7 +19,7 @@ func (p *Pages) run(v *view) error {
 		case "role":
 			return p.config.Register.GiveRole(v.R.Context(), i.N, v.R.PostFormValue("role"), text, v.Now)
 		case "start":
-			at, err := v.instant("t0", i.Zone)
+			at, err := v.instant("t0")
 			if err == nil && at.IsZero() {
 				err = tocsin.Invalidf("t0", "%s", v.Text("room.badtime"))
 			}
@@ -51,7 +51,7 @@ func (p *Pages) work(v *view) error {
 		case "step", "needless", "reopen":
 			return v.step(i, field("do"))
 		case "note", "decision":
-			at, err := v.instant("at", i.Zone)
+			at, err := v.instant("at")
 			if err != nil {
 				return err
 			}
@@ -110,7 +110,7 @@ func (v *view) step(i tocsin.Incident, do string) error {
 	if do == "reopen" {
 		return v.pages.config.Runbook.ReopenStep(v.R.Context(), i.N, step, end.N, end.Reason, v.Now)
 	}
-	if end.At, err = v.instant("at", i.Zone); err != nil {
+	if end.At, err = v.instant("at"); err != nil {
 		return err
 	}
 	return v.pages.config.Runbook.EndStep(v.R.Context(), i.N, end, v.Now)

@@ -31,13 +31,22 @@ func key(k respond.Key) string {
 	return k.Step + "/" + strconv.Itoa(k.N)
 }
 
+// incidentID is by what an incident is called: the id of its first issue, its own
+// number without any.
+func incidentID(i tocsin.Incident) string {
+	if len(i.Issues) > 0 {
+		return i.Issues[0]
+	}
+	return strconv.FormatInt(i.N, 10)
+}
+
 // tag is a name as a part of ids on a page.
 func tag(name string) string { return strings.ReplaceAll(name, "/", "-") }
 
 // clock words a step.
 func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 	row, _ := v.book.Row(c.Step)
-	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: row.Deliverable, Owner: row.Owner, Plan: row.Due, Open: c.Open(), Missed: c.State == respond.Missed}
+	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: strings.ReplaceAll(row.Deliverable, "{id}", incidentID(i)), Owner: row.Owner, Plan: row.Due, Open: c.Open(), Missed: c.State == respond.Missed}
 	if c.N > 0 {
 		out.Step = v.Text("room.update", "n", c.N)
 	}
@@ -45,7 +54,7 @@ func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 		out.Due = v.Moment(c.Due)
 	}
 	out.Late = c.Late > 0 && c.Open()
-	zone := v.zone(i)
+	zone := v.Zone
 	switch c.State {
 	case respond.Done:
 		out.Look = web.Look{Glyph: "restored", Family: "restored", Words: v.Text("room.done", "time", v.HM(c.At.In(zone)))}
@@ -123,7 +132,7 @@ const (
 
 // ruler draws a plan.
 func (v *view) ruler(plan []respond.Clock, i tocsin.Incident) ruler {
-	zone, t0 := v.zone(i), i.T0()
+	zone, t0 := v.Zone, i.T0()
 	end := v.Now
 	if !i.Open() {
 		end = i.ClosedAt

@@ -142,7 +142,7 @@ func (p *Pages) open(v *view) error {
 	}
 	slices.Sort(draft.Services)
 	draft.Services = slices.Compact(draft.Services)
-	t0, err := v.instant("t0", draft.Zone)
+	t0, err := v.instant("t0")
 	if err == nil && t0.IsZero() {
 		t0, err = respond.FirstSight(v.R.Context(), p.config.Archive, draft, v.Now)
 	}
@@ -166,16 +166,13 @@ func (v *view) servicesOf(row *readmodel.Row) []string {
 }
 
 // instant reads a time of a form: an hour of today or of yesterday, a day and an
-// hour, or an instant, in a zone. Nothing is the zero time.
-func (v *view) instant(field, zoneName string) (time.Time, error) {
+// hour, in the reader's zone, or an instant. Nothing is the zero time.
+func (v *view) instant(field string) (time.Time, error) {
 	text := strings.TrimSpace(v.R.PostFormValue(field))
 	if text == "" {
 		return time.Time{}, nil
 	}
-	zone, ok := tocsin.ParseZone(zoneName)
-	if !ok {
-		zone = v.Zone
-	}
+	zone := v.Zone
 	if at, err := time.ParseInLocation("15:04", text, zone); err == nil {
 		today := v.Now.In(zone)
 		at = time.Date(today.Year(), today.Month(), today.Day(), at.Hour(), at.Minute(), 0, 0, zone)

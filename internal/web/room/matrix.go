@@ -51,7 +51,7 @@ func (v *view) matrix(page *roomPage, i tocsin.Incident, states []tocsin.Inciden
 		latest[s.Service] = s
 	}
 	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(v.serviceName(a), v.serviceName(b)) })
-	columns := v.columns(i, states)
+	columns := v.columns(states)
 	counts := map[string]int{}
 	for _, id := range ids {
 		now := latest[id]
@@ -89,10 +89,9 @@ type column struct {
 
 // columns are the last moments before the present one at which something was
 // written down, a minute apart at least.
-func (v *view) columns(i tocsin.Incident, states []tocsin.IncidentState) (list []column) {
-	zone := v.zone(i)
+func (v *view) columns(states []tocsin.IncidentState) (list []column) {
 	for _, s := range states[:max(0, len(states)-1)] {
-		words := v.HM(s.At.In(zone))
+		words := v.HM(s.At.In(v.Zone))
 		if n := len(list); n > 0 && list[n-1].words == words {
 			list[n-1].micros = s.At.UnixMicro()
 			continue

@@ -81,7 +81,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	if page.Seen, page.Missing, err = v.drafts(t.ID, facts); err != nil && problem == nil {
 		problem = err
 	}
-	page.Form = web.Form{Action: v.Href(path(i.N, "message")), Submit: v.Text("room.preview"), Fields: v.messageFields(t, filled)}
+	page.Form = web.Form{Action: v.Href(path(i.N, "message")), Submit: v.Text("room.preview"), Fields: v.messageFields(t, facts, filled)}
 	if problem != nil {
 		status = web.FormStatus(problem)
 		if !v.Blame(&page.Form, problem) {
@@ -96,15 +96,15 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 }
 
 // messageFields ask for what the message has slots for.
-func (v *view) messageFields(t respond.Template, values map[string]string) (fields []web.Field) {
+func (v *view) messageFields(t respond.Template, f facts, values map[string]string) (fields []web.Field) {
 	for _, name := range fillable() {
 		if !slices.ContainsFunc(t.Lines, func(l respond.Line) bool { return strings.Contains(l.Text+l.Else, "{"+name+"}") }) {
 			continue
 		}
-		field := v.Field(name, values[name]).Named(v.Text("room.slot." + name)).NotRequired()
+		field := v.Field(name, values[name]).Named(v.Text("room.slot." + name))
 		field.Max = 1000
 		if hint := "room.slot." + name + ".hint"; v.HasText(hint) {
-			field.Hint = v.Text(hint)
+			field.Hint = v.Text(hint, "zone", f.zone.String())
 		}
 		fields = append(fields, field)
 	}

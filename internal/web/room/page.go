@@ -138,7 +138,7 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		page.Issues = append(page.Issues, one)
 	}
 	v.fill(&page, i, room)
-	page.Entries = v.entries(i, entries)
+	page.Entries = v.entries(entries)
 	if problem != nil {
 		if !v.Blame(&page.Form, problem) {
 			return problem
@@ -213,10 +213,10 @@ func (v *view) checks(page *roomPage, i tocsin.Incident, ticked []tocsin.Inciden
 const writtenLate = 2 * time.Minute
 
 // entries word the timeline, the newest first.
-func (v *view) entries(i tocsin.Incident, list []tocsin.IncidentEntry) (out []entry) {
+func (v *view) entries(list []tocsin.IncidentEntry) (out []entry) {
 	amendments := map[int64][]entry{}
 	for _, e := range list {
-		one := v.entry(i, e)
+		one := v.entry(e)
 		if e.Amends > 0 {
 			amendments[e.Amends] = append(amendments[e.Amends], one)
 			continue
@@ -230,7 +230,7 @@ func (v *view) entries(i tocsin.Incident, list []tocsin.IncidentEntry) (out []en
 	return out
 }
 
-func (v *view) entry(i tocsin.Incident, e tocsin.IncidentEntry) entry {
+func (v *view) entry(e tocsin.IncidentEntry) entry {
 	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send"}
 	one := entry{N: e.N, Icon: icons[e.Kind], Time: v.Moment(e.HappenedAt), By: e.By, Text: e.Text}
 	if e.WrittenAt.Sub(e.HappenedAt) >= writtenLate {
@@ -254,7 +254,7 @@ func (v *view) entry(i tocsin.Incident, e tocsin.IncidentEntry) entry {
 		subject = v.itemText(e.Subject)
 	case "start":
 		if at, err := time.Parse(time.RFC3339, e.State); err == nil {
-			state = v.Full(at.In(v.zone(i)))
+			state = v.Full(at.In(v.Zone))
 		}
 	}
 	words := "room.said." + e.Kind
