@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/knowledge"
+	runbook "example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/triage"
@@ -94,38 +95,51 @@ func (v *view) actOnce(what string) error {
 	if !fits(what, j) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "do", Message: "The verdict is another one by now: look at it again."}
 	}
-	if _, done := t.Answers.Did(what); !done {
-		if err := v.actOn(t, j, what); err != nil {
+	act, done := t.Answers.Did(what)
+	if !done {
+		if act.Detail, err = v.actOn(t, j, what); err != nil {
 			return err
 		}
 	}
-	if what == "request" { // what to prepare stands there
+	switch what {
+	case "request": // what to prepare stands there
 		return v.Redirect(v.at(t.N, "escalate"))
+	case "room":
+		return v.Redirect(v.Href("/incidents/" + act.Detail))
 	}
 	return v.Redirect(v.at(t.N, ""))
 }
 
-// actOn does it and notes it with the call.
-func (v *view) actOn(t tocsin.Triage, j judged, what string) error {
-	detail := ""
+// actOn does it and notes it with the call, with what it is about: an issue, or the
+// number of the incident that was opened.
+func (v *view) actOn(t tocsin.Triage, j judged, what string) (detail string, err error) {
 	if j.Attached {
 		detail = j.Match.ID
 	}
 	if what == "room" {
-		i, err := v.pages.config.Incidents.OpenIncident(v.R.Context(), v.incidentOf(t, j), v.Now)
+		draft := v.incidentOf(t, j)
+		seen, err := runbook.FirstSight(v.R.Context(), v.pages.config.Archive, draft, v.Now)
 		if err != nil {
-			return err
+			return "", err
+		}
+		if seen.After(t.OpenedAt) {
+			seen = t.OpenedAt // the first report
+		}
+		draft.Starts = []tocsin.IncidentStart{{T0: seen}}
+		i, err := v.pages.config.Incidents.OpenIncident(v.R.Context(), draft, v.Now)
+		if err != nil {
+			return "", err
 		}
 		detail = strconv.FormatInt(i.N, 10)
 	}
-	_, err := v.pages.config.Calls.ChangeTriage(v.R.Context(), respond.TriageChange{TenantID: v.tenant(), N: t.N, Rev: t.Rev, Now: v.Now, Act: what}, func(t *tocsin.Triage) error {
+	_, err = v.pages.config.Calls.ChangeTriage(v.R.Context(), respond.TriageChange{TenantID: v.tenant(), N: t.N, Rev: t.Rev, Now: v.Now, Act: what}, func(t *tocsin.Triage) error {
 		v.noted(t, what, detail)
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("act on verdict: %w", err)
+		return "", fmt.Errorf("act on verdict: %w", err)
 	}
-	return nil
+	return detail, nil
 }
 
 // noted adds what was done to a call.
@@ -138,9 +152,6 @@ func (v *view) incidentOf(t tocsin.Triage, j judged) tocsin.Incident {
 	i := tocsin.Incident{Title: v.sheetOf(t), TenantIDs: []string{v.tenant()}, Zone: v.Zone.String()}
 	if j.Attached {
 		i.Title, i.Issues = tocsin.Clip(j.Match.Title, 200), []string{j.Match.ID}
-		if start := j.Match.StartAt; start.Before(v.Now) {
-			i.Starts = []tocsin.IncidentStart{{T0: start}}
-		}
 	}
 	for _, s := range v.Snapshot.Services {
 		if ids := knowledge.ServicesOf(s.ID); len(ids) == 1 && slices.Contains(t.Answers.Services, ids[0]) {

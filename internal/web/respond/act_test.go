@@ -41,7 +41,9 @@ func TestActOnVerdict(t *testing.T) {
 	if got := kim.Status("POST", at+"/room", nil); got != http.StatusForbidden {
 		t.Errorf("the first line opens an incident: status %d", got)
 	}
-	sent(t, max, at+"/room", url.Values{})
+	if to := sent(t, max, at+"/room", url.Values{}); to != "/fr/incidents/1" {
+		t.Errorf("the room is at %s", to)
+	}
 	sent(t, max, at+"/room", url.Values{}) // is opened once
 	webtest.Has(t, "the incident", plain(max.Open(at)), "max : l'incident INC-1 a été ouvert")
 	i, err := h.Store.Incident(t.Context(), 1)

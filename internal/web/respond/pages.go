@@ -36,6 +36,11 @@ type model interface {
 	Issue(ctx context.Context, row *readmodel.Row) (tocsin.Issue, error)
 }
 
+// archive has every version of the provider's issues.
+type archive interface {
+	Versions(ctx context.Context, tenantID string, ref tocsin.Ref) ([]tocsin.Version, error)
+}
+
 // calls is the part of the store that has calls.
 type calls interface {
 	OpenTriage(ctx context.Context, tenantID string, a tocsin.TriageAnswers, verdict string, now time.Time) (tocsin.Triage, error)
@@ -89,6 +94,7 @@ type places interface {
 type Config struct {
 	Parts     *part.Parts
 	Model     model
+	Archive   archive
 	Calls     calls
 	Extras    extras
 	Reports   reports
