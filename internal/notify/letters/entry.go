@@ -144,7 +144,7 @@ func (l *letter) fill(ctx context.Context, e *notify.Entry, fact *notify.Fact, t
 	p := t.newest
 	l.state(fact, t)
 	bracket := string(p.Status)
-	if p.Kind == tocsin.KindMessage {
+	if p.Kind == tocsin.KindMessage || planned(p) {
 		bracket = p.Class
 	}
 	e.Heading, e.LinkLabel = "["+notify.ASCII(bracket)+"] "+notify.ASCII(p.ID), l.text("open", "id", p.ID)
@@ -180,6 +180,21 @@ func (l *letter) fill(ctx context.Context, e *notify.Entry, fact *notify.Fact, t
 		add(notify.BlockServices, []notify.Line{{Text: strings.Join(p.Services, ", "), Language: translate.Source}})
 	}
 	return nil
+}
+
+// planned reports whether an update announces work and has the status of a service,
+// which says nothing of how far the work is.
+func planned(p *publish.Publication) bool {
+	return p.Status.Stage() == "" && (tocsin.Course{Class: p.Class}).Maintenance()
+}
+
+// window says when announced work is done.
+func (l *letter) window(p *publish.Publication) notify.Line {
+	start, end := factOf(p, publish.FactStartTime).At, factOf(p, publish.FactEndTime).At
+	if end.IsZero() {
+		return l.own(l.text("windowFrom", "start", l.time(start, l.zone)))
+	}
+	return l.own(l.text("window", "start", l.time(start, l.zone), "end", l.time(end, l.zone)))
 }
 
 func factOf(p *publish.Publication, name publish.FactName) publish.Fact {
@@ -272,6 +287,10 @@ func (l *letter) changes(t told) (lines []notify.Line) {
 	}
 	switch now := t.newest.Status; {
 	case t.newest.Kind == tocsin.KindMessage:
+	case planned(t.newest):
+		if !factOf(t.newest, publish.FactStartTime).At.IsZero() {
+			lines = append(lines, l.window(t.newest))
+		}
 	case was != "" && was != now:
 		add("status", "was", l.status(was), "now", l.status(now))
 	case first:

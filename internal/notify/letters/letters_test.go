@@ -136,6 +136,13 @@ func TestLetters(t *testing.T) {
 		ID: "MC1", Title: "Certificates change", Services: []string{"Exchange Online"}, Category: "planForChange", Tags: []string{"Admin impact"},
 		ModifiedAt: storetest.T0, ContentType: "text", Content: "We change certificates.",
 	}, storetest.Contoso)
+	calling := story(2, tocsin.StatusDegradation)
+	calling.ID = "EX123457"
+	open := d.record(calling, storetest.Contoso)
+	work := d.record(tocsin.Issue{
+		ID: "EX200001", Title: "New certificates", Service: "Exchange Online", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational,
+		StartAt: storetest.T0.Add(24 * time.Hour), EndAt: storetest.T0.Add(26 * time.Hour), ModifiedAt: storetest.T0,
+	}, storetest.Contoso)
 	for _, language := range lang.Publications() {
 		var all []string
 		for _, one := range []struct {
@@ -149,9 +156,20 @@ func TestLetters(t *testing.T) {
 			{notify.KindRepeat, again},
 			{notify.KindUpdate, source},
 			{notify.KindSummary, append(slices.Clone(first), message...)},
+			{notify.KindEscalation, open},
+			{notify.KindUpdate, work},
 		} {
 			all = append(all, print(d.write(language, one.kind, one.list).Letter))
 		}
+		trouble, err := d.Trouble(language, time.UTC, "duty-mail", delivery.Trouble{Endpoint: delivery.Endpoint{FailingSince: storetest.T0, Reason: string(notify.ReasonAuthentication), Detail: "535 5.7.8 refused"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mended, err := d.Mended(language, "duty-mail")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, print(trouble.Letter), print(mended.Letter))
 		golden(t, language+".txt", strings.Join(all, "\n---\n"))
 	}
 }
