@@ -37,6 +37,9 @@ type Config struct {
 	Reports reports
 	Probes  probes
 	Help    workarounds
+	// Incidents and Rooms are how the desk handles them.
+	Incidents incidents
+	Rooms     rooms
 	// Webhook is a value of what channels of the kind webhook post, for the document;
 	// may be nil.
 	Webhook   any
@@ -63,6 +66,8 @@ type API struct {
 	reports       reports
 	probes        probes
 	help          workarounds
+	incidents     incidents
+	rooms         rooms
 	webhook       any
 	snapshots     snapshots
 	author        *author.Author
@@ -82,11 +87,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Incidents == nil || c.Rooms == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, incidents: c.Incidents, rooms: c.Rooms, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

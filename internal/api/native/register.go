@@ -67,6 +67,7 @@ func (a *API) register() {
 	a.registerConsumers()
 	a.registerDeliveries()
 	a.registerTriages()
+	a.registerIncidents()
 	a.registerReports()
 	a.registerProbes()
 	a.registerKnowledge()
@@ -107,6 +108,7 @@ func tags() []*huma.Tag {
 		{Name: "deliveries", Description: "Whom the desk tells of what, and what comes of it."},
 		{Name: "subscriptions", Description: "Who asked to be told of a tenant by mail."},
 		{Name: "triages", Description: "Calls that are qualified: ours or theirs, with the evidence."},
+		{Name: "incidents", Description: "How the desk handles issues or a failure of its own: clocks, matrix, measures, timeline."},
 		{Name: "reports", Description: "What the staff report, counted; nobody's name or address."},
 		{Name: "probes", Description: "What probes found at seats and from the server."},
 		{Name: "knowledge", Description: "What is known to help, and what the team says of it."},
