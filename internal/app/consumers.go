@@ -45,6 +45,7 @@ func (a *App) periodics() []jobs.Periodic {
 	return []jobs.Periodic{
 		{Name: "channel ends", Every: 24 * time.Hour, Run: a.warnOfEnds},
 		{Name: "channel troubles", Every: dispatch.TroubleEvery, Run: a.warden().Look},
+		{Name: "emergency list", Every: emergencyEvery, Run: a.askContacts},
 		{Name: "notify again", Every: dispatch.RepeatEvery, Run: a.repeater().Look},
 		{Name: "watch", Every: watch.Every, Run: watch.New(a.Archive, a.Model, time.Now).Look},
 	}

@@ -38,7 +38,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
-		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
+		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),
 		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Subscriptions: a.Deliveries, Routing: a.routingNow, Door: a.Door}).Family(),
 		translations.New(translations.Config{

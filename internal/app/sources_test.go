@@ -39,7 +39,7 @@ type desk struct {
 	data     string
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, change ...func(*config.Config)) *desk {
 	t.Helper()
 	world := fakegraph.NewWorld()
 	if err := world.AddTenant(fakegraph.Tenant{ID: contoso, ClientID: program, Secret: canary}); err != nil {
@@ -63,6 +63,9 @@ func newDesk(t *testing.T) *desk {
 	settings.Clouds = []config.Cloud{
 		{Name: "lab", Login: address, Graph: address + "/v1.0"},
 		{Name: "closed", Login: "http://127.0.0.1:1", Graph: "http://127.0.0.1:1/v1.0"},
+	}
+	for _, f := range change {
+		f(&settings)
 	}
 	if d.app, err = app.New(t.Context(), settings, app.Options{Log: slog.New(slog.DiscardHandler), Listener: listener, DueEvery: time.Second}); err != nil {
 		t.Fatal(err)

@@ -28,9 +28,13 @@ func (a *App) recipients(ctx context.Context, keys []string) (map[string]dispatc
 			ids = append(ids, id)
 		}
 	}
+	found := map[string]dispatch.Recipient{}
+	if err := a.asked(ctx, keys, found, time.Now()); err != nil {
+		return nil, err
+	}
 	list, err := a.Deliveries.SubscriptionsByID(ctx, ids)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return found, err
 	}
 	var tenants map[string]string
 	if slices.ContainsFunc(list, func(one tocsin.Subscription) bool { return one.Public() }) {
@@ -38,7 +42,6 @@ func (a *App) recipients(ctx context.Context, keys []string) (map[string]dispatc
 			return nil, err
 		}
 	}
-	found := make(map[string]dispatch.Recipient, len(list))
 	for _, one := range list {
 		tenant, open := tenants[one.TenantID]
 		if one.State == tocsin.SubscriptionPaused || one.Public() && !open {

@@ -69,7 +69,7 @@ const (
 // An Endpoint is where a delivery goes: a channel of the settings, or the address
 // of a person's subscription.
 type Endpoint struct {
-	// Key is its name for ever: "channel:NAME" or "subscription:ID".
+	// Key is its name for ever: "channel:NAME", "subscription:ID" or "contact:ID".
 	Key string
 	// Address is the address of a subscription, "" where the channel's own holds.
 	Address string

@@ -19,7 +19,55 @@ type Contact struct {
 	Phone       string // number as it is dialled, "" for none
 	CreatedAt   time.Time
 	ConfirmedAt time.Time // when they last said that it is right; zero for never
+	AskedAt     time.Time // when they were asked last since then; zero for not yet
+	Asks        int       // how often they were asked since then, at most [MaxContactAsks]
 }
+
+// Terms of the emergency list.
+const (
+	// ContactTerm is how long what was confirmed, or given, is good: a quarter.
+	ContactTerm = 90 * 24 * time.Hour
+	// ContactAskedEvery is how long an answer is waited for before they are asked
+	// again.
+	ContactAskedEvery = 7 * 24 * time.Hour
+	// ContactLinkTerm is how long the link of a letter is good, once the next one was
+	// not sent.
+	ContactLinkTerm = 14 * 24 * time.Hour
+	// MaxContactAsks is how often they are asked: once, and twice again.
+	MaxContactAsks = 3
+)
+
+// Due reports whether it is time to have a contact confirmed: a quarter after it was
+// confirmed last, or given.
+func (c Contact) Due(now time.Time) bool {
+	since := c.ConfirmedAt
+	if since.IsZero() {
+		since = c.CreatedAt
+	}
+	return now.Sub(since) >= ContactTerm
+}
+
+// ToAsk reports whether a letter is due to a contact: the first one, or another one
+// while none was answered.
+func (c Contact) ToAsk(now time.Time) bool {
+	if c.Mail == "" || c.Asks >= MaxContactAsks {
+		return false
+	}
+	return c.Asks == 0 && c.Due(now) || c.Asks > 0 && now.Sub(c.AskedAt) >= ContactAskedEvery
+}
+
+// Asked reports whether the link of the last letter to a contact is good.
+func (c Contact) Asked(now time.Time) bool {
+	return c.Asks > 0 && now.Sub(c.AskedAt) < ContactLinkTerm
+}
+
+// Unanswered reports whether none of the letters to a contact was answered in time.
+func (c Contact) Unanswered(now time.Time) bool {
+	return c.Asks >= MaxContactAsks && now.Sub(c.AskedAt) >= ContactAskedEvery
+}
+
+// ToCall reports whether a contact is due that no letter reaches.
+func (c Contact) ToCall(now time.Time) bool { return c.Mail == "" && c.Due(now) }
 
 // phonePattern allows an international or a short number with the usual
 // separators.

@@ -356,7 +356,7 @@ func TestAuditHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources = append(sources, rooms...)
-	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|removed:) "([a-z.]+)"`)
+	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|altered =|removed:|finish\(ctx, tx,) "([a-z.]+)"`)
 	told := regexp.MustCompile(`c\.tell\(ctx, "([a-z-]+)"`) // of incidents
 	found := map[string]bool{"did.incident.note": true, "did.incident.decision": true}
 	for _, path := range sources {

@@ -149,6 +149,7 @@ func rows() []row {
 		{route: "/own/services/{id}", who: admin, at: []string{`/own > main a[href*="/own/services/"]:not([href*="new"])`}},
 		{route: "/own/work/new", who: admin, at: []string{"/own/work/new"}},
 		{route: "/preferences", at: []string{"/preferences"}},
+		{route: "/contact/{token}", at: []string{"/contact/none"}},
 		{route: "/probes", who: admin, at: []string{"/probes"}},
 		{route: "/readyz", data: true},
 		{route: "/report", who: tocsin.RoleReader, at: []string{"/report", "/report?sent=exchange"}},

@@ -21,3 +21,20 @@ func (w *Writer) AskSubscriber(language string, tenant tocsin.Tenant) (*notify.C
 		Footer: []notify.Line{l.own(l.text("askFooter"))},
 	}, nil)
 }
+
+// AskContact returns what the people of the emergency list are asked each quarter:
+// whether mail and telephone are still right. The link is that of their page, which
+// only the message to them has.
+func (w *Writer) AskContact(language string) (*notify.Content, error) {
+	l := &letter{Writer: w, tongue: w.tongue(language)}
+	const heading = "[emergency list]"
+	title := l.own(l.text("listTitle"))
+	return notify.NewContent(notify.KindAsk, &notify.Letter{
+		Language: l.Code, Heading: heading, Title: title, Repeated: l.text("repeated"), Shortened: l.text("shortened"),
+		Entries: []notify.Entry{{
+			Heading: heading, Title: title, LinkLabel: l.text("listOpen"),
+			Blocks: []notify.Block{{Kind: notify.BlockChanged, Label: l.text("listLabel"), Lines: []notify.Line{l.own(l.text("listText"))}}},
+		}},
+		Footer: []notify.Line{l.own(l.text("listFooter"))},
+	}, nil)
+}

@@ -64,6 +64,12 @@ func (s *Store) note(ctx context.Context, tx *store.Tx, endpoint, kind string, c
 	return nil
 }
 
+// AskContact has the people of a contact of the emergency list asked by a message
+// with this content, in the transaction in which it is written that they are.
+func (s *Store) AskContact(ctx context.Context, tx *store.Tx, id string, question []byte, now time.Time) error {
+	return s.note(ctx, tx, ContactKey(id), "ask", question, now.UTC())
+}
+
 // refusals counts, as part of the ledger, what addresses of subscriptions did not take, in the
 // transaction of the outcomes: one that refuses several in a row is paused, and
 // what waits for it is not sent.

@@ -6,10 +6,14 @@ import "strings"
 const (
 	channelKey      = "channel:"
 	subscriptionKey = "subscription:"
+	contactKey      = "contact:"
 )
 
 // AllSubscriptions stands for the keys of all subscriptions.
 const AllSubscriptions = subscriptionKey + "*"
+
+// AllContacts stands for the keys of all contacts of the emergency list.
+const AllContacts = contactKey + "*"
 
 // ChannelKey returns the key of the endpoint that a channel of the settings is.
 func ChannelKey(name string) string { return channelKey + name }
@@ -27,3 +31,14 @@ func SubscriptionKey(id string) string { return subscriptionKey + id }
 
 // SubscriptionOf returns the id of the subscription whose endpoint has a key.
 func SubscriptionOf(key string) (id string, ok bool) { return strings.CutPrefix(key, subscriptionKey) }
+
+// ContactKey returns the key of the endpoint that a contact of the emergency list is.
+func ContactKey(id string) string { return contactKey + id }
+
+// ContactOf returns the id of the contact whose endpoint has a key.
+func ContactOf(key string) (id string, ok bool) { return strings.CutPrefix(key, contactKey) }
+
+// isPersonal reports whether an endpoint stands for people, of whom there may be many.
+func isPersonal(key string) bool {
+	return strings.HasPrefix(key, subscriptionKey) || strings.HasPrefix(key, contactKey)
+}

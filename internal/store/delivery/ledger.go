@@ -189,7 +189,7 @@ func (s *Store) Channels(ctx context.Context) ([]Endpoint, error) {
 // A Count is how many deliveries or messages of an endpoint are in a state that
 // is not their last, or that somebody has to look at.
 type Count struct {
-	Endpoint string // its key; [AllSubscriptions] for all of these
+	Endpoint string // its key; [AllSubscriptions] and [AllContacts] for all of these
 	State    State
 	Reason   string
 	N        int
@@ -197,17 +197,17 @@ type Count struct {
 }
 
 // Outstanding counts what waits, is tried again, is dead or in doubt, by endpoint, state
-// and reason: deliveries of what waits, messages of all else. Subscriptions, which
-// may be very many, are counted together.
+// and reason: deliveries of what waits, messages of all else. Subscriptions
+// and contacts, which may be very many, are counted together.
 func (s *Store) Outstanding(ctx context.Context) ([]Count, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT CASE WHEN key LIKE $1 THEN $2 ELSE key END AS endpoint, state, reason, CAST(sum(n) AS BIGINT), min(oldest) FROM (
+		SELECT CASE WHEN key LIKE $1 THEN $2 WHEN key LIKE $3 THEN $4 ELSE key END AS endpoint, state, reason, CAST(sum(n) AS BIGINT), min(oldest) FROM (
 			SELECT e.key, 'pending' AS state, '' AS reason, count(*) AS n, min(d.created_at) AS oldest FROM deliveries d JOIN delivery_endpoints e ON e.num = d.endpoint WHERE d.batch = 0 AND d.cancelled = '' GROUP BY e.key
 			UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
 				WHERE b.state IN ('sending', 'retry') GROUP BY e.key, b.state, b.reason
 			UNION ALL SELECT e.key, b.state, b.reason, count(*), min(b.made_at) FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint
 				WHERE b.state IN ('dead', 'in_doubt') GROUP BY e.key, b.state, b.reason
-		) AS counted GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, subscriptionKey+"%", AllSubscriptions)
+		) AS counted GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, subscriptionKey+"%", AllSubscriptions, contactKey+"%", AllContacts)
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (c Count, err error) {
 		var oldest int64
 		err = rows.Scan(&c.Endpoint, &c.State, &c.Reason, &c.N, &oldest)

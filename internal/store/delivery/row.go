@@ -163,7 +163,7 @@ func (s *Store) endpointNums(ctx context.Context, tx *store.Tx, list []Row) (map
 	rows := make([][]any, len(missing))
 	for i, key := range missing {
 		personal := 0
-		if _, ok := SubscriptionOf(key); ok {
+		if isPersonal(key) {
 			personal = 1
 		}
 		rows[i] = []any{key, personal, 0, 0, 0, 0, 0, 0, "", ""}

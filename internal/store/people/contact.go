@@ -33,6 +33,9 @@ func (s *Store) ChangeContact(ctx context.Context, id string, now time.Time, cha
 		if c.Normalize(); !c.Reaches(was) && c.ConfirmedAt.Equal(was.ConfirmedAt) {
 			c.ConfirmedAt = time.Time{}
 		}
+		if !c.Reaches(was) || !c.ConfirmedAt.Equal(was.ConfirmedAt) {
+			c.AskedAt, c.Asks = time.Time{}, 0
+		}
 		return nil
 	})
 }
@@ -45,19 +48,19 @@ func (s *Store) RemoveContact(ctx context.Context, id string, now time.Time) err
 func contacts() shelf[tocsin.Contact] {
 	return shelf[tocsin.Contact]{
 		noun: "contact", added: "contact.add", altered: "contact.change", removed: "contact.remove",
-		table: "contacts", columns: []string{"id", "tenant", "party", "mail", "phone", "created_at", "confirmed_at"}, order: "tenant, party",
+		table: "contacts", columns: []string{"id", "tenant", "party", "mail", "phone", "created_at", "confirmed_at", "asked_at", "asks"}, order: "tenant, party",
 		taken: &tocsin.Error{Kind: tocsin.ErrConflict, Field: "of", Message: "They have a contact already: change that one."},
 		place: func(c *tocsin.Contact) place { return place{&c.ID, &c.TenantID, &c.CreatedAt} },
 		scan: func(rows *sql.Rows) (c tocsin.Contact, err error) {
 			var party string
-			var created, confirmed int64
-			err = rows.Scan(&c.ID, &c.TenantID, &party, &c.Mail, &c.Phone, &created, &confirmed)
+			var created, confirmed, asked int64
+			err = rows.Scan(&c.ID, &c.TenantID, &party, &c.Mail, &c.Phone, &created, &confirmed, &asked, &c.Asks)
 			c.Of, _ = tocsin.ParseParty(party) // written by String
-			c.CreatedAt, c.ConfirmedAt = tocsin.FromMicros(created), tocsin.FromMicros(confirmed)
+			c.CreatedAt, c.ConfirmedAt, c.AskedAt = tocsin.FromMicros(created), tocsin.FromMicros(confirmed), tocsin.FromMicros(asked)
 			return c, err
 		},
 		values: func(c tocsin.Contact) []any {
-			return []any{c.ID, c.TenantID, c.Of.String(), c.Mail, c.Phone, tocsin.Micros(c.CreatedAt), tocsin.Micros(c.ConfirmedAt)}
+			return []any{c.ID, c.TenantID, c.Of.String(), c.Mail, c.Phone, tocsin.Micros(c.CreatedAt), tocsin.Micros(c.ConfirmedAt), tocsin.Micros(c.AskedAt), c.Asks}
 		},
 		valid: func(c *tocsin.Contact) error {
 			c.Normalize()

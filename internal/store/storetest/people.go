@@ -36,6 +36,7 @@ func peopleChecks() checks {
 		"TeamsAtOnce":    teamsAtOnce,
 		"Sites":          sitesOfTenants,
 		"Contacts":       contactsOfParties,
+		"ContactsAsked":  contactsAsked,
 		"Liaisons":       liaisonsOfTenants,
 		"Parties":        partiesOfTenants,
 	}

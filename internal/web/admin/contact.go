@@ -38,7 +38,10 @@ func contactNoun(d directory) noun[tocsin.Contact] {
 func contactRow(v *view, c tocsin.Contact, names map[tocsin.Party]string) nounRow {
 	row := nounRow{Title: names[c.Of], Confirm: v.Href("/admin/contacts/" + c.ID + "/confirm")}
 	confirmed := nounCell{Value: v.Text("contact.open"), Dim: true}
-	if !c.ConfirmedAt.IsZero() {
+	switch {
+	case c.Unanswered(v.Now), c.ToCall(v.Now):
+		confirmed = nounCell{Value: v.confirmedNote(c)}
+	case !c.ConfirmedAt.IsZero():
 		confirmed = nounCell{Value: v.Full(c.ConfirmedAt.In(v.Zone))}
 	}
 	row.Cells = []nounCell{{Value: c.Mail}, {Value: c.Phone}, confirmed}

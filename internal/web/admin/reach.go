@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/tocsin"
@@ -17,10 +16,6 @@ import (
 type subscriptions interface {
 	Subscriptions(ctx context.Context, userID string) ([]tocsin.Subscription, error)
 }
-
-// confirmEvery is how long what the people of the emergency list said of their
-// address and number is good: a quarter.
-const confirmEvery = 92 * 24 * time.Hour
 
 // reachPage is who would be told now, and who cannot be reached.
 type reachPage struct {
@@ -135,13 +130,22 @@ func (v *view) reachLine(u tocsin.User, states map[tocsin.SubscriptionState]int,
 	default:
 		line.Emergency = v.Text("reach.phone")
 	}
-	switch at := contact.ConfirmedAt; {
-	case at.IsZero():
-		line.Note = v.Text("reach.unconfirmed")
-	case v.Now.Sub(at) > confirmEvery:
-		line.Note = v.Text("reach.due", "at", v.Stamp(at.In(v.Zone)))
-	default:
-		line.Note = v.Text("reach.confirmed", "at", v.Stamp(at.In(v.Zone)))
-	}
+	line.Note = v.confirmedNote(contact)
 	return line
+}
+
+// confirmedNote says how far it is confirmed that a contact is right.
+func (v *view) confirmedNote(contact tocsin.Contact) string {
+	switch at := contact.ConfirmedAt; {
+	case contact.Unanswered(v.Now):
+		return v.Text("reach.unanswered", "at", v.Stamp(contact.AskedAt.In(v.Zone)))
+	case contact.ToCall(v.Now):
+		return v.Text("reach.call")
+	case at.IsZero():
+		return v.Text("reach.unconfirmed")
+	case contact.Due(v.Now):
+		return v.Text("reach.due", "at", v.Stamp(at.In(v.Zone)))
+	default:
+		return v.Text("reach.confirmed", "at", v.Stamp(at.In(v.Zone)))
+	}
 }

@@ -31,18 +31,26 @@ func TestReachability(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	contact := tocsin.Contact{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Of: tocsin.UserParty(listed.ID), Phone: "112", CreatedAt: h.Clock(), ConfirmedAt: h.Clock().AddDate(0, -4, 0)}
-	if err := h.Store.AddContact(t.Context(), contact); err != nil {
-		t.Fatal(err)
+	long := h.Clock().AddDate(0, -4, 0)
+	for _, c := range []tocsin.Contact{
+		{Of: tocsin.UserParty(listed.ID), Phone: "112", Mail: "dan@secret.example", ConfirmedAt: long},
+		{Of: tocsin.UserParty(h.Person("fay", reader).ID), Phone: "113", ConfirmedAt: long},
+		{Of: tocsin.UserParty(told.ID), Mail: "ben@secret.example", ConfirmedAt: long, Asks: tocsin.MaxContactAsks, AskedAt: h.Clock().Add(-tocsin.ContactAskedEvery)},
+	} {
+		c.ID, c.TenantID, c.CreatedAt = tocsin.NewGUID(), storetest.Contoso, long
+		if err := h.Store.AddContact(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	b := h.Browser()
 	b.Enter("amy")
 	page := b.Open("/admin/reachability?tenant=contoso")
-	webtest.Has(t, "page", page, "people cannot be reached at all.", "Is told", "Not confirmed yet", "To be confirmed: last on", "0 told, 1 not confirmed, 0 paused")
-	webtest.Lacks(t, "page", page, "secret.example", ">eve", "112")
+	webtest.Has(t, "page", page, "people cannot be reached at all.", "Is told", "Not confirmed yet", "To be confirmed: last on", "To be confirmed by a call", "No answer by mail: asked last on", "0 told, 1 not confirmed, 0 paused")
+	webtest.Lacks(t, "page", page, "secret.example", ">eve", "112", "113")
 	if amy, ben := strings.LastIndex(page, ">cem"), strings.LastIndex(page, ">ben"); amy < 0 || ben < amy {
 		t.Errorf("who cannot be reached is not first: %d, %d", amy, ben)
 	}
+	webtest.Has(t, "contacts", b.Open("/admin/contacts?in="+storetest.Contoso), "To be confirmed by a call", "No answer by mail: asked last on")
 	other := h.Browser()
 	other.Enter("ben")
 	if got := other.Status("GET", "/admin/reachability", nil); got != http.StatusForbidden && got != http.StatusNotFound {

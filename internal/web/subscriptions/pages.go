@@ -1,7 +1,7 @@
 // Package subscriptions is the pages on which people say what they want to be
 // told of: those who sign in ([Pages.mine]), strangers about what a tenant
 // publishes for everybody ([Pages.ask]), and whoever has a mail of a subscription
-// ([Pages.one]).
+// ([Pages.one]) or one that asks the emergency list ([Pages.contact]).
 //
 // Link scanners open every link of a mail: GET shows a form, only POST acts. What
 // a page says to strangers is the same whether an address is known or not.
@@ -41,10 +41,18 @@ type answers interface {
 	Unsubscribe(ctx context.Context, ref string, now time.Time) (tocsin.Subscription, error)
 }
 
+// emergency is the people of the emergency list, who are asked each quarter.
+type emergency interface {
+	AskedContact(ctx context.Context, token string, now time.Time) (tocsin.Contact, error)
+	ConfirmContact(ctx context.Context, token string, now time.Time) (tocsin.Contact, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Parts  *part.Parts
 	Ledger ledger
+	// Emergency confirms mail and telephone of those of the emergency list.
+	Emergency emergency
 	// Channels are the names of the channels of the settings.
 	Channels func() []string
 	// Open are the tenants that strangers may subscribe to.
@@ -90,5 +98,7 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/subscribe", access.Public, p.take),
 		page("GET", "/subscription/{token}", access.Public, p.one),
 		page("POST", "/subscription/{token}", access.Public, p.answer),
+		page("GET", "/contact/{token}", access.Public, p.contact),
+		page("POST", "/contact/{token}", access.Public, p.confirm),
 	}}
 }
