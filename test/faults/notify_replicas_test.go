@@ -123,31 +123,48 @@ func besideKilled(t *testing.T, dsn string, at int, random *rand.Rand, sometimes
 	var one sync.Mutex
 	posts := map[string][]string{}
 	mine := 0
+	child, begun, heard, busy := make(chan struct{}), make(chan struct{}, 1), make(chan struct{}), make(chan struct{}, 1)
+	waits := false
 	posted := func(id, text string) {
 		one.Lock()
-		defer one.Unlock()
 		posts[id] = append(posts[id], text)
 		mine++
+		one.Unlock()
+		if waits {
+			select {
+			case busy <- struct{}{}:
+			default:
+			}
+			select {
+			case <-heard:
+			case <-child:
+			}
+		}
 	}
 	skew := []time.Duration{-time.Hour, -time.Hour, 0, time.Hour / 2}[random.IntN(4)]
 	t.Logf("killed before statement %d, clock off by %v", at, skew)
 	var theirs []string
 	var killed bool
+	var once sync.Once
 	first := "ready" // what the other one has said before this one begins
 	if mode := random.IntN(3); mode > 0 {
 		if mode > 1 {
 			first = "posted "
+		} else { // this one is slow, so that its claims have run out for the other one, which sends as well
+			waits, skew = true, time.Hour/2
 		}
 		setup, err := twoReceivers(posted)
 		if err = errors.Join(err, decide(t.Context(), s, setup, time.Now)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	child, begun := make(chan struct{}), make(chan struct{}, 1)
-	go func() {
+	fork := func() {
 		defer close(child)
 		defer close(begun)
 		theirs, killed = ForkWatched(t, func(line string) {
+			if strings.HasPrefix(line, "posted ") {
+				once.Do(func() { close(heard) })
+			}
 			if strings.HasPrefix(line, first) {
 				select {
 				case begun <- struct{}{}:
@@ -155,9 +172,19 @@ func besideKilled(t *testing.T, dsn string, at int, random *rand.Rand, sometimes
 				}
 			}
 		}, at, replicaVariable+"="+dsn, skewVariable+"="+skew.String())
-	}()
-	<-begun
-	if err := tellBeside(t.Context(), s, time.Now, posted); err != nil {
+	}
+	told := make(chan error, 1)
+	tells := func() { told <- tellBeside(t.Context(), s, time.Now, posted) }
+	if waits {
+		go tells()
+		<-busy
+		go fork()
+	} else {
+		go fork()
+		<-begun
+		tells()
+	}
+	if err := <-told; err != nil {
 		t.Error(err)
 	}
 	<-child
