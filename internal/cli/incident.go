@@ -252,27 +252,23 @@ func (j *incidentJSON) fill(i tocsin.Incident, room storerespond.Room, items []s
 	for _, c := range j.plan {
 		j.Steps = append(j.Steps, clockJSON{c.Step, c.N, string(c.State), date(c.Due), date(c.At), int64(c.Late.Seconds()), int64(c.WasLate.Seconds())})
 	}
-	for _, r := range room.Roles {
-		if r.EndedAt.IsZero() {
-			j.Roles = append(j.Roles, roleJSON{r.Role, r.Name, date(r.GivenAt)})
-		}
+	for _, r := range room.Holders() {
+		j.Roles = append(j.Roles, roleJSON{r.Role, r.Name, date(r.GivenAt)})
 	}
+	last := room.LastStates()
 	for _, service := range i.Services {
 		line := stateJSON{Service: service}
-		for _, x := range room.States {
-			if x.Service == service {
-				line = stateJSON{service, x.State, x.Workaround, date(x.At), x.By}
-			}
+		if at := slices.IndexFunc(last, func(x tocsin.IncidentState) bool { return x.Service == service }); at >= 0 {
+			x := last[at]
+			line = stateJSON{service, x.State, x.Workaround, date(x.At), x.By}
 		}
 		j.Matrix = append(j.Matrix, line)
 	}
 	for _, m := range room.Measures {
 		j.Measures = append(j.Measures, actJSON{m.N, m.What, m.Where, m.Who, m.UndoBy, date(m.EndedAt), m.Kept, m.Reason})
 	}
-	for _, item := range items {
-		if i.Open() && !slices.ContainsFunc(room.Checks, func(x tocsin.IncidentCheck) bool { return x.Item == item }) {
-			j.Open = append(j.Open, item)
-		}
+	if i.Open() {
+		j.Open = room.Unchecked(items)
 	}
 	for _, e := range entries {
 		j.Timeline = append(j.Timeline, entryJSON{e.N, e.Kind, date(e.HappenedAt), date(e.WrittenAt), e.By, e.Subject, e.State, e.Text, e.Amends})

@@ -68,11 +68,7 @@ func updateOfNow(ctx context.Context, desk *app.Rooms, n int64, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	current, ok := respond.CourseOf(i, steps).Current(tocsin.StepUpdates, now)
-	if !ok {
-		return 0, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "step", Message: "No more updates are due."}
-	}
-	return current.N, nil
+	return respond.CourseOf(i, steps).Update(now)
 }
 
 type incidentNoteCmd struct {

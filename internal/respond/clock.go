@@ -185,6 +185,16 @@ func (c Course) Current(step string, now time.Time) (current Clock, ok bool) {
 	return Clock{}, false
 }
 
+// Update returns the number of the update that is to be sent. It fails with
+// [tocsin.ErrConflict] once there is none.
+func (c Course) Update(now time.Time) (int, error) {
+	current, ok := c.Current(tocsin.StepUpdates, now)
+	if !ok {
+		return 0, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "step", Message: "No more updates are due."}
+	}
+	return current.N, nil
+}
+
 func (c Course) clock(k Key, now time.Time) Clock {
 	clock := Clock{Key: k, State: Pending, Due: Due(k, c.T0(), c.Zone)}
 	until := now

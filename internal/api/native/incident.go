@@ -251,11 +251,9 @@ func (a *API) endIncidentStep(ctx context.Context, x *exchange, in *struct {
 			if err != nil {
 				return err
 			}
-			current, ok := respond.CourseOf(i, steps).Current(tocsin.StepUpdates, x.now)
-			if !ok {
-				return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "step", Message: "No more updates are due."}
+			if end.N, err = respond.CourseOf(i, steps).Update(x.now); err != nil {
+				return err
 			}
-			end.N = current.N
 		}
 		return a.rooms.EndStep(ctx, i.N, end, x.now)
 	})
@@ -319,27 +317,18 @@ func newIncidentStep(c respond.Clock) incidentStep {
 
 func newRoomBody(i tocsin.Incident, room store.Room, items []string, entries []tocsin.IncidentEntry, now time.Time) roomBody {
 	one, plan := newIncidentBody(i, room.Steps, now)
-	body := roomBody{incidentBody: one, Steps: []incidentStep{}, Roles: []incidentRole{}, States: []incidentState{}, Measures: []incidentMeasure{}, Unchecked: []string{}, Timeline: []incidentEntry{}}
+	body := roomBody{incidentBody: one, Steps: []incidentStep{}, Roles: []incidentRole{}, States: []incidentState{}, Measures: []incidentMeasure{}, Unchecked: append([]string{}, room.Unchecked(items)...), Timeline: []incidentEntry{}}
 	for _, c := range plan {
 		body.Steps = append(body.Steps, newIncidentStep(c))
 	}
-	for _, r := range room.Roles {
-		if r.EndedAt.IsZero() {
-			body.Roles = append(body.Roles, incidentRole{r.Role, r.Name, r.GivenAt.UTC()})
-		}
+	for _, r := range room.Holders() {
+		body.Roles = append(body.Roles, incidentRole{r.Role, r.Name, r.GivenAt.UTC()})
 	}
-	for n, s := range room.States {
-		if !slices.ContainsFunc(room.States[n+1:], func(later tocsin.IncidentState) bool { return later.Service == s.Service }) {
-			body.States = append(body.States, incidentState{s.Service, s.State, s.Workaround, s.At.UTC(), s.By})
-		}
+	for _, s := range room.LastStates() {
+		body.States = append(body.States, incidentState{s.Service, s.State, s.Workaround, s.At.UTC(), s.By})
 	}
 	for _, m := range room.Measures {
 		body.Measures = append(body.Measures, incidentMeasure{m.N, m.What, m.Where, m.Who, m.UndoBy, instant(m.EndedAt), m.Kept, m.Reason})
-	}
-	for _, item := range items {
-		if !slices.ContainsFunc(room.Checks, func(c tocsin.IncidentCheck) bool { return c.Item == item }) {
-			body.Unchecked = append(body.Unchecked, item)
-		}
 	}
 	for _, e := range entries {
 		body.Timeline = append(body.Timeline, incidentEntry{e.N, e.Kind, e.HappenedAt.UTC(), e.WrittenAt.UTC(), e.By, e.Subject, e.State, e.Text, e.Amends})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -17,6 +18,28 @@ type Room struct {
 	States   []tocsin.IncidentState // oldest first
 	Measures []tocsin.IncidentMeasure
 	Checks   []tocsin.IncidentCheck
+}
+
+// Holders returns the roles that somebody has.
+func (r Room) Holders() []tocsin.IncidentRole {
+	return slices.DeleteFunc(slices.Clone(r.Roles), func(role tocsin.IncidentRole) bool { return !role.EndedAt.IsZero() })
+}
+
+// LastStates returns what was found of each service last, oldest first.
+func (r Room) LastStates() (last []tocsin.IncidentState) {
+	for n, s := range r.States {
+		if !slices.ContainsFunc(r.States[n+1:], func(later tocsin.IncidentState) bool { return later.Service == s.Service }) {
+			last = append(last, s)
+		}
+	}
+	return last
+}
+
+// Unchecked returns those items of the recovery checklist that nobody has ticked.
+func (r Room) Unchecked(items []string) []string {
+	return slices.DeleteFunc(slices.Clone(items), func(item string) bool {
+		return slices.ContainsFunc(r.Checks, func(c tocsin.IncidentCheck) bool { return c.Item == item })
+	})
 }
 
 // IncidentRoom returns what is written down about an incident.
