@@ -13,14 +13,14 @@ import (
 
 // A clock is a step of the runbook as it stands.
 type clock struct {
-	web.Look                             // with words such as: done at, in 23 min, 8 min late
-	Key                           string // step and number, such as updates/3
-	Tag                           string // the same as a part of ids
-	Step, Objective, Out, Owner   string
-	Due                           *lang.Moment // nil for what waits for something else than time
-	Plan                          string       // what the guide says of its due time
-	WasLate                       string       // while another start held, "" mostly
-	Late, Open, Now, Missed, Ends bool         // Ends: somebody may say that it is done
+	web.Look                           // with words such as: done at, in 23 min, 8 min late
+	Key                         string // step and number, such as updates/3
+	Tag                         string // the same as a part of ids
+	Step, Objective, Out, Owner string
+	Due                         *lang.Moment // nil for what waits for something else than time
+	Plan                        string       // what the guide says of its due time
+	WasLate                     string       // while another start held, "" mostly
+	Now, Ends                   bool         // Ends: somebody may say that it is done
 }
 
 // key names a step.
@@ -46,14 +46,13 @@ func tag(name string) string { return strings.ReplaceAll(name, "/", "-") }
 // clock words a step.
 func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 	row, _ := v.book.Row(c.Step)
-	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: strings.ReplaceAll(row.Deliverable, "{id}", incidentID(i)), Owner: row.Owner, Plan: row.Due, Open: c.Open(), Missed: c.State == respond.Missed}
+	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: strings.ReplaceAll(row.Deliverable, "{id}", incidentID(i)), Owner: row.Owner, Plan: row.Due}
 	if c.N > 0 {
 		out.Step = v.Text("room.update", "n", c.N)
 	}
 	if !c.Due.IsZero() {
 		out.Due = v.Moment(c.Due)
 	}
-	out.Late = c.Late > 0 && c.Open()
 	zone := v.Zone
 	switch c.State {
 	case respond.Done:
@@ -109,11 +108,10 @@ const maxUpdates = 4
 // A ruler is the course of an incident drawn to scale: its first three hours, or
 // the last ones that fit.
 type ruler struct {
-	Label        string
-	Marks        []mark
-	Late         []stretch // after a due time, until it was done
-	Now          float64   // where the present is, 0 beyond the ruler
-	NowX, NowEnd float64
+	Label string
+	Marks []mark
+	Late  []stretch // after a due time, until it was done
+	Now   float64   // where the present is, or the end
 }
 
 type mark struct {
@@ -159,6 +157,5 @@ func (v *view) ruler(plan []respond.Clock, i tocsin.Incident) ruler {
 		}
 	}
 	r.Now = min(max(x(end), rulerFrom), rulerTo)
-	r.NowX, r.NowEnd = r.Now-30, r.Now
 	return r
 }

@@ -93,12 +93,7 @@ func (v *view) showList(status int, problem error) error {
 }
 
 func (v *view) line(i tocsin.Incident, names map[string]string) (line, error) {
-	one := line{Href: v.Href(path(i.N, "")), Title: i.Title, N: i.N, Issues: i.Issues, T0: v.Moment(i.T0())}
-	var tenants []string
-	for _, id := range i.TenantIDs {
-		tenants = append(tenants, names[id])
-	}
-	one.Tenants = v.Join(tenants)
+	one := line{Href: v.Href(path(i.N, "")), Title: i.Title, N: i.N, Issues: i.Issues, T0: v.Moment(i.T0()), Tenants: v.tenants(i, names)}
 	if !i.Open() {
 		one.Ended = v.Moment(i.ClosedAt)
 	}
@@ -138,7 +133,7 @@ func (p *Pages) open(v *view) error {
 			id = row.ID
 			draft.Services = append(draft.Services, v.servicesOf(row)...)
 		}
-		draft.Issues = append(draft.Issues, tocsin.Clip(id, 200))
+		draft.Issues = append(draft.Issues, id)
 	}
 	slices.Sort(draft.Services)
 	draft.Services = slices.Compact(draft.Services)

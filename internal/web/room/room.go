@@ -120,13 +120,13 @@ func (p *Pages) Family() web.Family {
 	}, Links: []web.Link{{Place: 78, Group: "act", Path: "/incidents", Icon: "room", Text: "nav.rooms", Key: "r"}}}
 }
 
-// sees reports whether the visitor may know of incidents of a tenant.
+// sees reports whether the visitor has what the page needs in a tenant.
 func (v *view) sees(tenantID string) bool {
 	return slices.ContainsFunc(v.Tenants, func(t tocsin.Tenant) bool { return t.ID == tenantID })
 }
 
-// asked reads the incident of the address. One of which the visitor may not see
-// every tenant is not there for them.
+// asked reads the incident of the address. It is not there for a visitor who has not
+// in every one of its tenants what the page needs.
 func (v *view) asked() (tocsin.Incident, error) {
 	n, err := strconv.ParseInt(v.R.PathValue("n"), 10, 64)
 	if err != nil || n < 1 {
@@ -144,6 +144,15 @@ func (v *view) asked() (tocsin.Incident, error) {
 func (v *view) mayAll(needs access.Permission, i tocsin.Incident) bool {
 	visitor := access.VisitorOf(v.R.Context())
 	return !slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !visitor.May(needs, id) })
+}
+
+// tenants names the tenants of an incident.
+func (v *view) tenants(i tocsin.Incident, names map[string]string) string {
+	list := make([]string, len(i.TenantIDs))
+	for n, id := range i.TenantIDs {
+		list[n] = names[id]
+	}
+	return v.Join(list)
 }
 
 // path is the path of an incident, or of one of its pages.

@@ -156,6 +156,15 @@ func TestBadFormsOfARoom(t *testing.T) {
 	if status := max.Status(http.MethodGet, at, nil); status != http.StatusNotFound {
 		t.Errorf("room of another tenant: %d", status)
 	}
+	h.Person("eve", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Fabrikam}, tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	eve := h.Browser()
+	eve.Enter("eve")
+	webtest.Has(t, "room of somebody with another role elsewhere", eve.Open(at), "Mail waits")
+	for path, form := range map[string]url.Values{"/run": {"do": {"close"}}, "/sent": {"of": {"closure"}}} {
+		if status := eve.Status(http.MethodPost, at+path, form); status != http.StatusNotFound {
+			t.Errorf("%s by a role of another tenant: %d", path, status)
+		}
+	}
 	if page := max.Open("/incidents"); strings.Contains(page, "Mail waits") {
 		t.Error("another tenant's incident is listed")
 	}
