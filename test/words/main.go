@@ -1,4 +1,4 @@
-// Words prints the texts of the product whose wording waits for a reader who
+// Command words prints the texts of the product whose wording waits for a reader who
 // grew up with the language, beside the English ones.
 package main
 
