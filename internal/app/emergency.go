@@ -30,21 +30,24 @@ func contactToken(key []byte, c tocsin.Contact) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac.Sum(nil)[:20]))
 }
 
+// contactKey is the key of the tokens of letters to contacts.
+func (a *App) contactKey() ([]byte, error) { return a.master.Derive("contact question") }
+
 // askContacts has the people of the emergency list asked each quarter whether their
 // mail and telephone are right, in the language of the channel that sends mail to
 // people. Without one nobody is asked.
 func (a *App) askContacts(ctx context.Context) error { return a.askContactsAt(ctx, time.Now()) }
 
 func (a *App) askContactsAt(ctx context.Context, now time.Time) error {
-	setup := a.announcing.setup.Setup()
-	if setup == nil || setup.Exits[setup.Subscribers] == nil {
+	mailer := a.announcing.setup.Setup().Mailer()
+	if mailer == nil {
 		return nil
 	}
-	key, err := a.master.Derive("contact question")
+	key, err := a.contactKey()
 	if err != nil {
 		return err
 	}
-	question, err := a.announcing.writer.AskContact(setup.Exits[setup.Subscribers].Language)
+	question, err := a.announcing.writer.AskContact(mailer.Language)
 	if err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func (a *App) asked(ctx context.Context, keys []string, found map[string]dispatc
 	if len(wanted) == 0 {
 		return nil
 	}
-	key, err := a.master.Derive("contact question")
+	key, err := a.contactKey()
 	if err != nil {
 		return err
 	}
@@ -78,8 +81,8 @@ func (a *App) asked(ctx context.Context, keys []string, found map[string]dispatc
 		return err
 	}
 	language := "en"
-	if setup := a.announcing.setup.Setup(); setup != nil && setup.Exits[setup.Subscribers] != nil {
-		language = setup.Exits[setup.Subscribers].Language
+	if mailer := a.announcing.setup.Setup().Mailer(); mailer != nil {
+		language = mailer.Language
 	}
 	for _, c := range list {
 		if wanted[c.ID] && c.Mail != "" && c.Asked(now) {

@@ -76,7 +76,7 @@ func (a *App) published(ctx context.Context) (map[string]string, error) {
 // that publish for everybody, where the settings let them and mail can be sent.
 func (a *App) openToStrangers(ctx context.Context) ([]tocsin.Tenant, error) {
 	setup := a.announcing.setup.Setup()
-	if setup == nil || !setup.Strangers || setup.Exits[setup.Subscribers] == nil {
+	if setup.Mailer() == nil || !setup.Strangers {
 		return nil, nil
 	}
 	open, err := a.published(ctx)
@@ -172,8 +172,7 @@ func (s Subscribing) Subscribe(ctx context.Context, one tocsin.Subscription, ten
 
 // Mails reports whether people can be told by mail.
 func (s Subscribing) Mails() bool {
-	setup := s.setup()
-	return setup != nil && setup.Exits[setup.Subscribers] != nil
+	return s.setup().Mailer() != nil
 }
 
 // Channels lists the channels of the settings by name.

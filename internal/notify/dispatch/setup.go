@@ -56,6 +56,15 @@ type Setup struct {
 	Strangers bool
 }
 
+// Mailer returns the channel that sends mail to people; nil where the settings have
+// none, also on a nil Setup.
+func (s *Setup) Mailer() *Exit {
+	if s == nil {
+		return nil
+	}
+	return s.Exits[s.Subscribers]
+}
+
 // exit finds where the deliveries of an endpoint go; nil where the settings have
 // it no longer.
 func (s *Setup) exit(key string) *Exit {

@@ -2,8 +2,6 @@ package people
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -100,7 +98,4 @@ func (s *Store) ConfirmContact(ctx context.Context, token string, now time.Time)
 
 func noQuestion() error { return tocsin.NotFoundf("There is no such question, or no longer.") }
 
-func hashed(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
+func hashed(token string) string { return tocsin.HashOf([]byte(token)).String() }
