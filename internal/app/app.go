@@ -31,6 +31,7 @@ import (
 	"example.org/tocsin/internal/live"
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/publish"
+	"example.org/tocsin/internal/qualify"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/tocsin"
@@ -82,6 +83,7 @@ type App struct {
 	live       *live.Hub
 	translator *translate.Translator
 	press      *publish.Reader
+	past       *qualify.Past
 	asking     *translate.Worker
 	prober     *prober // nil when the settings want no probes from the server
 	engines    *translate.Chains
@@ -166,8 +168,9 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	if err := a.Sources.Apply(ctx); err != nil {
 		return err
 	}
-	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
-	a.Model.QuietAfter(time.Duration(c.Advisories.QuietAfter))
+	if err := a.newModel(c, o); err != nil {
+		return err
+	}
 	a.Author = author.New(a.Archive, a.Model, time.Now)
 	a.live = live.New(a.Model)
 	a.press = publish.New(a.Archive, time.Now)
@@ -187,6 +190,14 @@ func (a *App) build(ctx context.Context, c config.Config, o Options) (err error)
 	}
 	a.follow(o)
 	a.server, err = a.newServer(c, o)
+	return err
+}
+
+// newModel makes what answers are read from.
+func (a *App) newModel(c config.Config, o Options) (err error) {
+	a.Model = readmodel.New(a.Reading(), time.Now, o.Log)
+	a.Model.QuietAfter(time.Duration(c.Advisories.QuietAfter))
+	a.past, err = qualify.NewPast(a.Model, o.Log)
 	return err
 }
 
@@ -224,6 +235,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return a.live.Run(ctx) })
 	group.Go(func() error { return a.asking.Run(ctx) })
+	group.Go(func() error { return a.past.Run(ctx) })
 	group.Go(func() error { return a.announcing.dispatcher.Run(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
 	if a.prober != nil {

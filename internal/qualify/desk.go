@@ -3,8 +3,8 @@
 // what the staff report. Pages and the own API ask it, so that both find the same
 // cause.
 //
-// It reads and keeps nothing; what weighs what is package triage's. Begin at
-// [Read].
+// It keeps nothing but the marks by which [Past] finds incidents of the past that
+// are like a call; what weighs what is package triage's. Begin at [Read].
 package qualify
 
 import (

@@ -361,6 +361,27 @@ func (m *Model) Issue(ctx context.Context, row *Row) (tocsin.Issue, error) {
 	return textOf[tocsin.Issue](ctx, m, row.Document)
 }
 
+// IssueOnce is [Model.Issue] for whoever goes through all issues: a text that it
+// reads does not take the place of those that readers ask for.
+func (m *Model) IssueOnce(ctx context.Context, row *Row) (issue tocsin.Issue, err error) {
+	if kept, ok := m.texts.Get(row.Document); ok {
+		if issue, ok = kept.(tocsin.Issue); ok {
+			return issue, nil
+		}
+	}
+	body, err := m.archive.Body(ctx, row.Document)
+	if err != nil {
+		return issue, err
+	}
+	if err := json.Unmarshal(body, &issue); err != nil {
+		return issue, fmt.Errorf("read document %d: %w", row.Document, err)
+	}
+	return issue, nil
+}
+
+// Loaded lists the snapshots of the tenants that were asked for, in no order.
+func (m *Model) Loaded() []*Snapshot { return m.all() }
+
 // Message reads the present text of a message. The answer is shared: do not
 // change it.
 func (m *Model) Message(ctx context.Context, row *Row) (tocsin.Message, error) {

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -98,7 +99,9 @@ func compare(a tocsin.TriageAnswers, c Candidate, words map[string][]string) Mat
 			m.Symptoms++
 		}
 	}
-	m.Code = a.Trace.HTTP != "" && strings.Contains(text, a.Trace.HTTP)
+	if n, err := strconv.Atoi(a.Trace.HTTP); err == nil {
+		m.Code = slices.Contains(statusesOf(text), uint16(n))
+	}
 	m.Region = a.Region != "" && strings.Contains(text, strings.ToLower(a.Region))
 	if len(m.Services) == 0 {
 		return m

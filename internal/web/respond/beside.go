@@ -6,9 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/health"
 	"example.org/tocsin/internal/knowledge"
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/triage"
 )
@@ -69,7 +67,10 @@ func (v *view) matchLine(t tocsin.Triage, m triage.Match) matchLine {
 
 // pastLines are incidents that are over, with what helped then.
 func (v *view) pastLines(a tocsin.TriageAnswers, not string, b *knowledge.Book) ([]matchLine, error) {
-	rows := v.similar(a, not)
+	rows, err := v.pages.config.Past.Similar(v.R.Context(), v.Snapshot, a, not, v.Now, maxSimilar)
+	if err != nil {
+		return nil, err
+	}
 	ids := make([]string, len(rows))
 	for i, row := range rows {
 		ids[i] = row.ID
@@ -143,37 +144,6 @@ func (v *view) callAlike(t tocsin.Triage, b *knowledge.Book) callLine {
 	}
 	line.Caller = who
 	return line
-}
-
-// similar finds incidents that are over and hit a service of the call, the last
-// first.
-func (v *view) similar(a tocsin.TriageAnswers, not string) []*readmodel.Row {
-	hit := map[string]bool{}
-	var list []*readmodel.Row
-	for _, row := range v.Snapshot.Issues {
-		if row.Class == "advisory" || row.EndAt == 0 || row.ID == not || health.Open(row, v.Now) {
-			continue
-		}
-		known, ok := hit[row.ServiceID]
-		if !ok {
-			known = shares(knowledge.ServicesOf(row.ServiceID), a.Services)
-			hit[row.ServiceID] = known
-		}
-		if known {
-			list = latest(list, row)
-		}
-	}
-	return list
-}
-
-// latest keeps the rows that began last.
-func latest(list []*readmodel.Row, row *readmodel.Row) []*readmodel.Row {
-	i := 0
-	for i < len(list) && list[i].Starts() >= row.Starts() {
-		i++
-	}
-	list = slices.Insert(list, i, row)
-	return list[:min(len(list), maxSimilar)]
 }
 
 func shares(a, b []string) bool {

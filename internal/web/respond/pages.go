@@ -85,6 +85,11 @@ type press interface {
 	Asked(ctx context.Context, visitor access.Visitor, tenant string) (publish.Edition, error)
 }
 
+// past finds incidents that are over and are like a call.
+type past interface {
+	Similar(ctx context.Context, s *readmodel.Snapshot, a tocsin.TriageAnswers, not string, now time.Time, n int) ([]*readmodel.Row, error)
+}
+
 // places knows the sites of all tenants.
 type places interface {
 	Sites(ctx context.Context) ([]tocsin.Site, error)
@@ -94,6 +99,7 @@ type places interface {
 type Config struct {
 	Parts     *part.Parts
 	Model     model
+	Past      past
 	Archive   archive
 	Calls     calls
 	Extras    extras

@@ -2,11 +2,13 @@ package webtest
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/publish"
+	"example.org/tocsin/internal/qualify"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -50,12 +52,16 @@ func (w wiring) pages() (*web.Pages, error) {
 	parts := part.New(shared)
 	post.Parts = parts
 	outside := public.New(public.Config{Parts: parts, Model: w.model, Press: publish.New(w.archive, w.shell.Now), Translations: translator, Entries: desk, Demo: w.shell.Demo})
+	past, err := qualify.NewPast(w.model, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
 	families := []web.Family{
 		parts.Family(),
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
-		respond.New(respond.Config{Parts: parts, Model: w.model, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Votes: desk, Incidents: desk, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
+		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Votes: desk, Incidents: desk, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: subscribing{desk}, Emergency: desk, Channels: func() []string { return []string{"duty"} }, Open: subscribing{desk}.open, Network: w.door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside, Contact: "access@contoso.com"}).Family(),
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
