@@ -31,6 +31,7 @@ type announcing struct {
 	setup      dispatch.Live
 	dispatcher *dispatch.Dispatcher // nil before the desk is built
 	writer     *letters.Writer
+	speaker    *dispatch.Speaker
 	attempts   *prometheus.CounterVec
 	open       func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error)
 }
@@ -65,7 +66,7 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 	n.attempts = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tocsin_notify_attempts_total", Help: "Attempts to deliver a message, by kind of channel and by why it was not accepted; the reason is empty for those that were.",
 	}, []string{"kind", "reason"})
-	n.writer, err = letters.New(letters.Config{Press: a.press, Translator: a.translator, Base: a.Base, Now: time.Now})
+	n.writer, err = letters.New(letters.Config{Press: a.press, Translator: a.translator, Rooms: a.Responses, Base: a.Base, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,16 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Recipients: a.recipients, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
 		Counted: func(kind string, reason notify.Reason) { n.attempts.WithLabelValues(kind, string(reason)).Inc() },
 	})
+	n.speaker = dispatch.NewSpeaker(dispatch.SpeakerConfig{
+		Rooms: a.Responses, Ledger: a.Deliveries, Setup: n.setup.Setup, Second: a.second, Told: func() { a.polled(); n.dispatcher.Wake() },
+	})
 	return a.setChannels(c)
+}
+
+// second reports whether a second person looks at what is said of incidents.
+func (a *App) second() bool {
+	setup := a.announcing.setup.Setup()
+	return setup != nil && setup.Second
 }
 
 // repeater makes what has endpoints told again of what goes on.

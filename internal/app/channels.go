@@ -35,7 +35,7 @@ func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Subscribers: c.Notify.Subscribers(), Strangers: c.Notify.Subscriptions.Public}
+	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Subscribers: c.Notify.Subscribers(), Strangers: c.Notify.Subscriptions.Public, Second: c.Incidents.Approve}
 	for _, r := range c.Notify.All() {
 		s.Receivers[r.Name] = r.Channels
 	}

@@ -31,6 +31,7 @@ type Config struct {
 	Notify      Notify      `yaml:"notify" live:"yes"`
 	Probes      Probes      `yaml:"probes"`
 	Reports     Reports     `yaml:"reports"`
+	Incidents   Incidents   `yaml:"incidents" live:"yes"`
 	Log         Log         `yaml:"log"`
 }
 

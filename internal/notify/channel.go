@@ -60,10 +60,12 @@ const (
 	KindRepeat  MessageKind = "repeat" // of a route with a repeat_interval: nothing has changed
 	// KindEscalation tells of an incident that nobody has acknowledged in time.
 	KindEscalation MessageKind = "escalation"
-	KindTrouble    MessageKind = "trouble"
-	KindTest       MessageKind = "test"
-	KindCanary     MessageKind = "canary"
-	KindAsk        MessageKind = "ask" // asks its reader something, on the page that its entry links
+	// KindIncident is what the desk itself says about an incident that it handles.
+	KindIncident MessageKind = "incident"
+	KindTrouble  MessageKind = "trouble"
+	KindTest     MessageKind = "test"
+	KindCanary   MessageKind = "canary"
+	KindAsk      MessageKind = "ask" // asks its reader something, on the page that its entry links
 )
 
 // An Endpoint is where a delivery goes: a channel of the settings, or the address
@@ -85,11 +87,11 @@ type Fact struct {
 	// Change is what changed, such as [ChangeOpened]; what matters most where
 	// several changes are told at once.
 	Change   string
-	Kind     tocsin.Kind // issue, message or source
+	Kind     tocsin.Kind // issue, message, source, incident or step
 	ID       string
 	N        int // the version that the letter was made from
 	Title    string
-	Class    string // incident, advisory, message, planned, source
+	Class    string // incident, advisory, message, planned, source, room
 	Severity tocsin.Severity
 	Status   tocsin.Status
 	Was      tocsin.Status // the status before, "" when it is the same
@@ -125,6 +127,7 @@ const (
 	ChangeRepeat   = "repeat"   // nothing: the issue goes on, and is told again
 
 	ChangeEscalation = "escalation" // nothing: nobody has acknowledged the incident
+	ChangeMessage    = "message"    // the desk says something about an incident
 )
 
 // Over reports whether the item needs nobody's attention any more.

@@ -185,6 +185,16 @@ func (c Course) Current(step string, now time.Time) (current Clock, ok bool) {
 	return Clock{}, false
 }
 
+// MessageStep returns the step that ends when a message is sent that was filled from a
+// template, none where it has ended or the message belongs to none.
+func (c Course) MessageStep(template string, now time.Time) tocsin.IncidentStep {
+	current, open := c.Current(tocsin.MessageStep(template), now)
+	if !open {
+		return tocsin.IncidentStep{}
+	}
+	return tocsin.IncidentStep{Step: current.Step, N: current.N, Needed: true}
+}
+
 // Update returns the number of the update that is to be sent. It fails with
 // [tocsin.ErrConflict] once there is none.
 func (c Course) Update(now time.Time) (int, error) {

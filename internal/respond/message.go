@@ -62,6 +62,11 @@ func (t Template) Validate() error {
 	return nil
 }
 
+// Asks reports whether the message has a slot.
+func (t Template) Asks(name string) bool {
+	return slices.ContainsFunc(t.Lines, func(l Line) bool { return strings.Contains(l.Text+l.Else, "{"+name+"}") })
+}
+
 func claims() []string { return []string{"trouble", "progress", "end"} }
 
 func validLine(text string) error {

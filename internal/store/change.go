@@ -88,16 +88,22 @@ func (tx *Tx) AppendAll(ctx context.Context, changes []ItemChange) error {
 // Tell appends a change that makes no version, under the next number. It makes
 // the item known that the change is about.
 func (tx *Tx) Tell(ctx context.Context, tenant int64, c tocsin.Change) error {
+	_, err := tx.Number(ctx, tenant, c)
+	return err
+}
+
+// Number is [Tx.Tell], and returns the number of the change.
+func (tx *Tx) Number(ctx context.Context, tenant int64, c tocsin.Change) (int64, error) {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO items (kind, id) VALUES ($1, $2) ON CONFLICT (kind, id) DO NOTHING`, string(c.Kind), c.ID); err != nil {
-		return err
+		return 0, err
 	}
 	var seq int64
 	if err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'change' RETURNING value`).Scan(&seq); err != nil {
-		return err
+		return 0, err
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO changes (seq, tenant, item, n, what, silent, at)
 		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), num, CAST($3 AS INTEGER), $4, $5, CAST($6 AS BIGINT) FROM items WHERE kind = $7 AND id = $8`,
 		seq, tenant, c.N, string(c.What), c.Silent, micros(c.At), string(c.Kind), c.ID)
-	return err
+	return seq, err
 }

@@ -32,10 +32,20 @@ const (
 	WhatReturned What = "returned"
 	WhatStale    What = "stale"
 	WhatHeard    What = "heard"
-	WhatLate     What = "late"
+	WhatLate     What = "late" // of a step too: it was not done in time
 	// WhatAcknowledged is of issues: somebody has taken it in hand. The log shows it;
 	// nobody is sent anything.
 	WhatAcknowledged What = "acknowledged"
+	// Of incidents: one was opened or closed, a message about it was sent. Of their
+	// steps: one was done, or is not needed; it is open again.
+	WhatOpened   What = "opened"
+	WhatClosed   What = "closed"
+	WhatMessage  What = "message"
+	WhatDone     What = "done"
+	WhatReopened What = "reopened"
+	// WhatNoted tells the program's own readers that a room has another entry. Nobody
+	// is told of it.
+	WhatNoted What = "noted"
 	// WhatReworded tells the program's own readers that the text of an item is
 	// written in another way and means the same. Nobody is told of it.
 	WhatReworded What = "reworded"
@@ -52,4 +62,6 @@ func (w What) Versioned() bool { return w == WhatNew || w == WhatUpdated }
 
 // Told reports whether the change is one that people and consumers are told of.
 // The others are for what shows an item as it is now.
-func (w What) Told() bool { return w != WhatReworded && w != WhatTranslated && w != WhatRepeat }
+func (w What) Told() bool {
+	return w != WhatReworded && w != WhatTranslated && w != WhatRepeat && w != WhatNoted
+}

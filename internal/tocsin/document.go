@@ -25,6 +25,14 @@ const (
 // back. It has no documents.
 const KindSource Kind = "source"
 
+// Kinds of changes alone: an incident that the desk handles, by its number, and a
+// step of its runbook, such as 12/announcement or 12/updates/3. Neither has
+// documents: what is written down of them is in their room.
+const (
+	KindIncident Kind = "incident"
+	KindStep     Kind = "step"
+)
+
 // Valid reports whether k is one of the kinds.
 func (k Kind) Valid() bool {
 	return k == KindService || k == KindOverview || k == KindIssue || k == KindMessage

@@ -58,7 +58,7 @@ type deliveryList struct {
 type sentBody struct {
 	ID         string         `json:"id" example:"msg_2b7d4f1e9a"`
 	Endpoint   string         `json:"endpoint"`
-	Kind       string         `json:"kind" doc:"Why it is sent: update, digest, summary, repeat or escalation."`
+	Kind       string         `json:"kind" doc:"Why it is sent: update, digest, summary, repeat, escalation or incident."`
 	State      string         `json:"state" enum:"sending,retry,sent,in_doubt,dead,cancelled"`
 	Attempts   int            `json:"attempts"`
 	Repeats    int            `json:"repeats"`

@@ -204,7 +204,7 @@ func seqs(list []delivery.Pending) []int64 {
 // kindOf is the kind of the message that deliveries make together.
 func kindOf(list []delivery.Pending) notify.MessageKind {
 	for _, p := range list {
-		if kind := notify.MessageKind(p.Kind); kind == notify.KindSummary || kind == notify.KindDigest || kind == notify.KindRepeat || kind == notify.KindEscalation {
+		if kind := notify.MessageKind(p.Kind); kind == notify.KindSummary || kind == notify.KindDigest || kind == notify.KindRepeat || kind == notify.KindEscalation || kind == notify.KindIncident {
 			return notify.MessageKind(p.Kind)
 		}
 	}
@@ -235,7 +235,7 @@ func (e *errand) toFallback(list []delivery.Pending) {
 				Change: p.Change.Seq, Endpoint: delivery.ChannelKey(e.exit.Fallback), Kind: string(notify.KindUpdate), Group: groupKey("via " + e.claim.Key + " " + p.Group),
 				Route: "fallback of " + e.exit.Name, Via: e.claim.Key,
 			}
-			if p.Kind == delivery.KindEscalation { // which somebody may still take in hand
+			if p.Kind == delivery.KindEscalation || p.Kind == delivery.KindIncident { // which somebody may still take in hand, or which says something of its own
 				row.Kind, row.Group = p.Kind, ""
 			}
 			e.writing.Other = append(e.writing.Other, row)

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,12 @@ type Exit struct {
 	person *Recipient // who alone is told by it; nil for a channel of the settings
 }
 
+// alerts reports whether the other side of the channel takes alerts of issues, which
+// it opens and ends itself, and no other words.
+func (e *Exit) alerts() bool {
+	return slices.Contains([]string{"alertmanager", "pagerduty", "jsm"}, e.Kind)
+}
+
 // A Setup is what the settings say about who hears what, and how. It is never
 // changed; another one takes its place.
 type Setup struct {
@@ -54,6 +61,9 @@ type Setup struct {
 	// Strangers tells that everybody may subscribe to what is published for
 	// everybody.
 	Strangers bool
+	// Second tells that a second person looks at what is said of incidents before it
+	// is sent.
+	Second bool
 }
 
 // Mailer returns the channel that sends mail to people; nil where the settings have

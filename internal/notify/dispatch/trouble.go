@@ -111,7 +111,7 @@ func (w *Warden) tell(ctx context.Context, t delivery.Trouble, name string, thro
 // What is addressed as an alert of an issue is none.
 func (s *Setup) around(exit *Exit, ill map[string]bool) *Exit {
 	fit := func(e *Exit) bool {
-		return e != nil && e.Name != exit.Name && !ill[e.Name] && !slices.Contains([]string{"alertmanager", "pagerduty", "jsm"}, e.Kind)
+		return e != nil && e.Name != exit.Name && !ill[e.Name] && !e.alerts()
 	}
 	if other := s.Exits[exit.Fallback]; fit(other) {
 		return other

@@ -33,9 +33,12 @@ func (l *letter) entry(ctx context.Context, one item) (notify.Entry, notify.Fact
 	}
 	e := notify.Entry{At: newest.At}
 	var err error
-	if one.ref.Kind == tocsin.KindSource {
+	switch one.ref.Kind {
+	case tocsin.KindIncident: // in its own words, and in no others
+		return l.incident(ctx, fact, newest)
+	case tocsin.KindSource:
 		l.source(&e, &fact, newest)
-	} else {
+	default:
 		err = l.publication(ctx, &e, &fact, one)
 	}
 	if err != nil {

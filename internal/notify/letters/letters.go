@@ -37,10 +37,16 @@ type translator interface {
 	Progress(ctx context.Context, change tocsin.Change, language string) (translate.Progress, error)
 }
 
+// rooms has what was said of incidents.
+type rooms interface {
+	MessageOf(ctx context.Context, incident string, change int64) (tocsin.IncidentMessage, error)
+}
+
 // Config is what a writer works with.
 type Config struct {
 	Press      press
 	Translator translator
+	Rooms      rooms         // has what is said of incidents; nil where nothing is
 	Base       func() string // the address of the desk, without a slash at its end
 	Now        func() time.Time
 }

@@ -11,7 +11,7 @@ import (
 // A Body is what is sent. Members are added to it and never change their meaning:
 // a change that readers would notice makes another Version.
 type Body struct {
-	Type      string    `json:"type" doc:"What it is about, such as issue.status; updates, digest, summary, repeat, escalation, trouble, test or canary for messages about several items or none."`
+	Type      string    `json:"type" doc:"What it is about, such as issue.status; updates, digest, summary, repeat, escalation, incident, trouble, test or canary for messages about several items or none."`
 	Timestamp time.Time `json:"timestamp" doc:"When the message was made; the same at each attempt."`
 	Data      Data      `json:"data"`
 }
@@ -20,7 +20,7 @@ type Body struct {
 type Data struct {
 	Version int    `json:"version" doc:"Of this form."`
 	ID      string `json:"id"` // of the message, as in the header webhook-id
-	Kind    string `json:"kind" doc:"Why it is sent: update, digest, summary, repeat, escalation, trouble, test or canary."`
+	Kind    string `json:"kind" doc:"Why it is sent: update, digest, summary, repeat, escalation, incident, trouble, test or canary."`
 	Thread  string `json:"thread,omitempty"`
 	Items   []Item `json:"items" doc:"The worst first; none for a test."`
 	// Letter is the same in words, cut where the body would be longer than 20 KB.
@@ -29,8 +29,8 @@ type Data struct {
 
 // An Item is one issue, message or source.
 type Item struct {
-	Change       string    `json:"change" doc:"What changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard, repeat or escalation."`
-	Kind         string    `json:"kind"` // issue, message or source
+	Change       string    `json:"change" doc:"What changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard, repeat, escalation or message."`
+	Kind         string    `json:"kind"` // issue, message, source, incident or step
 	ID           string    `json:"id"`
 	Version      int       `json:"version,omitempty"` // number of the newest update that is told
 	Title        string    `json:"title"`             // as the provider wrote it

@@ -25,8 +25,8 @@ func (s *Store) TenantChangesAfter(ctx context.Context, tenantID string, seq int
 }
 
 // told leaves out what nobody is told: that the text of an item is written in
-// another way or translated, that something is told again, and what became of versions that count for nothing.
-const told = ` AND c.what <> 'reworded' AND c.what <> 'translated' AND c.what <> 'repeat' AND NOT EXISTS (SELECT 1 FROM versions v
+// another way or translated, that something is told again or noted in a room, and what became of versions that count for nothing.
+const told = ` AND c.what <> 'reworded' AND c.what <> 'translated' AND c.what <> 'repeat' AND c.what <> 'noted' AND NOT EXISTS (SELECT 1 FROM versions v
 	WHERE v.tenant = c.tenant AND v.item = c.item AND v.n = c.n AND v.void <> '')`
 
 // notPrivate leaves out changes of messages that are about data privacy now.

@@ -17,6 +17,10 @@ import (
 // their issue in hand, or it is over. Each makes a message of its own.
 const KindEscalation = "escalation"
 
+// KindIncident is the kind of deliveries of what the desk says about an incident. Each
+// makes a message of its own.
+const KindIncident = "incident"
+
 // Why an escalation is not sent, as the ledger has it.
 const (
 	CancelledAcknowledged = "acknowledged"

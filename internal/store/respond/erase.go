@@ -35,6 +35,7 @@ func (s *Store) ErasePerson(ctx context.Context, person, name string, now time.T
 		for _, statement := range []string{
 			`DELETE FROM workaround_votes WHERE person = $1`,
 			`DELETE FROM triage_files WHERE EXISTS (SELECT 1 FROM triages t WHERE t.tenant = triage_files.tenant AND t.n = triage_files.triage AND t.opened_id = $1)`,
+			`UPDATE incident_messages SET writer_id = '' WHERE writer_id = $1`,
 			`UPDATE triages SET opened_by = '', changed_by = '', opened_id = '' WHERE opened_id = $1`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, person); err != nil {
@@ -57,7 +58,7 @@ func named() map[string]string {
 	return map[string]string{
 		"triages": "changed_by", "probes": "author", "probe_codes": "author",
 		"incidents": "opened_by closed_by", "incident_starts": "by_name", "incident_steps": "by_name", "incident_roles": "name given_by", "incident_entries": "by_name",
-		"incident_states": "by_name", "incident_measures": "who undo_by added_by ended_by", "incident_checks": "by_name",
+		"incident_states": "by_name", "incident_measures": "who undo_by added_by ended_by", "incident_checks": "by_name", "incident_messages": "written_by settled_by",
 	}
 }
 

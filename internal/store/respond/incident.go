@@ -58,6 +58,13 @@ func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now tim
 			return err
 		}
 		c := &change{tx: tx, n: i.N, tenants: i.TenantIDs, by: by, now: now}
+		for _, id := range i.TenantIDs {
+			num, err := s.db.TenantNum(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			c.nums = append(c.nums, num)
+		}
 		return c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")})
 	})
 	if err != nil {
@@ -88,46 +95,59 @@ type change struct {
 	tx      *store.Tx
 	n       int64
 	tenants []string
+	nums    []int64 // of the tenants, in their order
 	by      string
 	now     time.Time
 	closed  bool
+	told    int64 // number of the change that was appended last for the first tenant
 }
 
 // alter lets do change an incident under the lock of its row. Where it is closed
 // and the change is not one of those that are made afterwards, it fails with
 // [tocsin.ErrConflict].
 func (s *Store) alter(ctx context.Context, doing string, n int64, afterwards bool, now time.Time, do func(*change) error) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		c := &change{tx: tx, n: n, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now.UTC().Truncate(time.Microsecond)}
-		var closedAt int64
-		err := tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, n).Scan(&closedAt)
-		if errors.Is(err, sql.ErrNoRows) {
-			return noIncident(n)
-		}
-		if err != nil {
-			return err
-		}
-		c.closed = closedAt != 0
-		if c.closed && !afterwards {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "closed", Message: "This incident is closed."}
-		}
-		if c.tenants, err = strs(tx.QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, n)); err != nil {
-			return err
-		}
-		return do(c)
-	})
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.alterIn(ctx, tx, n, afterwards, now, do) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
 }
 
+// alterIn is alter in a transaction of its caller.
+func (s *Store) alterIn(ctx context.Context, tx *store.Tx, n int64, afterwards bool, now time.Time, do func(*change) error) error {
+	c := &change{tx: tx, n: n, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now.UTC().Truncate(time.Microsecond)}
+	var closedAt int64
+	err := tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, n).Scan(&closedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return noIncident(n)
+	}
+	if err != nil {
+		return err
+	}
+	c.closed = closedAt != 0
+	if c.closed && !afterwards {
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "closed", Message: "This incident is closed."}
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT x.id, x.num FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, n)
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+		var id string
+		var num int64
+		err = rows.Scan(&id, &num)
+		c.tenants, c.nums = append(c.tenants, id), append(c.nums, num)
+		return none, err
+	})
+	if err != nil {
+		return err
+	}
+	return do(c)
+}
+
 func strs(rows *sql.Rows, err error) ([]string, error) {
 	return store.Collect(rows, err, func(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) })
 }
 
-// tell writes a row of the timeline and one of the audit log. Words of people are
-// in the timeline alone.
+// tell writes a row of the timeline, one of the audit log, and a change for each
+// tenant. Words of people are in the timeline alone.
 func (c *change) tell(ctx context.Context, kind string, happened time.Time, e tocsin.IncidentEntry) error {
 	var num int64
 	if err := c.tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries + 1 WHERE n = $1 RETURNING entries`, c.n).Scan(&num); err != nil {
@@ -142,7 +162,37 @@ func (c *change) tell(ctx context.Context, kind string, happened time.Time, e to
 	if len(c.tenants) == 1 {
 		audit.TenantID = c.tenants[0]
 	}
-	return c.tx.Audit(ctx, audit)
+	if err := c.tx.Audit(ctx, audit); err != nil {
+		return err
+	}
+	return c.append(ctx, kind, e.Subject)
+}
+
+// append appends the change of an entry for each tenant.
+func (c *change) append(ctx context.Context, kind, subject string) error {
+	out := tocsin.Change{Kind: tocsin.KindIncident, ID: strconv.FormatInt(c.n, 10), What: tocsin.WhatNoted, At: c.now}
+	switch kind {
+	case "open":
+		out.What = tocsin.WhatOpened
+	case "close":
+		out.What = tocsin.WhatClosed
+	case "message":
+		out.What = tocsin.WhatMessage
+	case "step":
+		out.Kind, out.ID, out.What = tocsin.KindStep, out.ID+"/"+subject, tocsin.WhatDone
+	case "reopen":
+		out.Kind, out.ID, out.What = tocsin.KindStep, out.ID+"/"+subject, tocsin.WhatReopened
+	}
+	for i, tenant := range c.nums {
+		seq, err := c.tx.Number(ctx, tenant, out)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			c.told = seq
+		}
+	}
+	return nil
 }
 
 // when checks when something happened; zero is now.

@@ -50,23 +50,6 @@ func (c *change) endStep(ctx context.Context, e tocsin.IncidentStep) (bool, erro
 	return true, c.tell(ctx, "step", e.At, tocsin.IncidentEntry{Subject: stepName(e), State: state, Text: e.Reason})
 }
 
-// AddMessage writes a message into the timeline as it was sent, under its name,
-// and ends the step that it belongs to where that is open; a step without a name
-// is none.
-func (s *Store) AddMessage(ctx context.Context, n int64, name, text string, step tocsin.IncidentStep, now time.Time) error {
-	name, text = strings.TrimSpace(name), strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if err := errors.Join(tocsin.IncidentLine("name", name, true), tocsin.IncidentText("text", text)); err != nil {
-		return err
-	}
-	return s.alter(ctx, "keep message", n, false, now, func(c *change) error {
-		if err := c.tell(ctx, "message", c.now, tocsin.IncidentEntry{Subject: name, Text: text}); err != nil || step.Step == "" {
-			return err
-		}
-		_, err := c.endStep(ctx, step)
-		return err
-	})
-}
-
 func stepName(e tocsin.IncidentStep) string {
 	if e.N == 0 {
 		return e.Step

@@ -25,6 +25,8 @@ func incidentChecks() checks {
 		"IncidentTimeline":  incidentTimeline,
 		"IncidentRoles":     incidentRoles,
 		"IncidentMessages":  incidentMessages,
+		"IncidentApproval":  incidentApproval,
+		"IncidentChanges":   incidentChanges,
 		"IncidentMatrix":    incidentMatrix,
 		"IncidentMeasures":  incidentMeasures,
 		"IncidentStart":     incidentStart,
@@ -247,37 +249,6 @@ func incidentTimeline(t *testing.T, s *Desk) {
 	if short, err := s.IncidentEntries(ctx, 1, 1); err != nil || len(short) != 1 || short[0].N != 4 {
 		t.Errorf("the last one: %+v, %v", short, err)
 	}
-}
-
-// A message is kept as it was sent and ends its step, once: another one of the same
-// step is kept beside it. One that cannot be taken leaves nothing.
-func incidentMessages(t *testing.T, s *Desk) {
-	ctx := as(t, "kim")
-	openIncident(t, s)
-	announcement := tocsin.IncidentStep{Step: tocsin.StepAnnouncement, Needed: true}
-	for _, text := range []string{"We know.\r\nMore at ten.", "Once more."} {
-		if err := s.AddMessage(ctx, 1, "First announcement", text, announcement, T0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, err := range map[string]error{
-		"no words": s.AddMessage(ctx, 1, "Hourly", " ", tocsin.IncidentStep{}, T0), "no name": s.AddMessage(ctx, 1, "", "x", tocsin.IncidentStep{}, T0),
-		"no such step": s.AddMessage(ctx, 1, "Hourly", "x", tocsin.IncidentStep{Step: "tea", Needed: true}, T0),
-	} {
-		if !errors.Is(err, tocsin.ErrInvalid) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	var got []string
-	list, err := s.IncidentEntries(ctx, 1, 10)
-	for _, e := range list {
-		got = append(got, strings.TrimSpace(e.Kind+" "+e.Subject+" "+e.State+" "+e.Text))
-	}
-	slices.Sort(got)
-	if want := []string{"message First announcement  Once more.", "message First announcement  We know.\nMore at ten.", "open EX820411 MO821132", "step announcement done"}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("%q, want %q, %v", got, want, err)
-	}
-	audited(t, s, map[string]int{"incident.step": 1, "incident.message": 2})
 }
 
 func incidentRoles(t *testing.T, s *Desk) {

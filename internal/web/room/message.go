@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,8 +28,12 @@ type messagePage struct {
 	Seen     []draft      // in each language of the pages, that of the page first
 	Missing  []string     // names of what is to be filled in
 	Newest   *lang.Moment // post of the provider; nil without any
-	Sent     string       // where it is said to be sent; "" for those who may not
+	Sent     string       // where it is sent; "" for those who may not
 	Fields   map[string]string
+	Edit     *tocsin.IncidentMessage // that is written anew; nil for a new one
+	Channels []web.Choice
+	Second   bool   // somebody else looks at it first
+	Promised string // the promise that goes with it, as an instant
 }
 
 // A draft is a message in a language.
@@ -50,10 +56,43 @@ func (p *Pages) message(v *view) error {
 	if err != nil {
 		return err
 	}
-	return v.showMessage(http.StatusOK, i, v.R.URL.Query().Get("of"), v.R.URL.Query().Get, nil)
+	of, typed := v.R.URL.Query().Get("of"), v.R.URL.Query().Get
+	edited, err := v.edited(i, typed("edit"))
+	if err == nil && edited != nil {
+		if of = edited.Template; !v.R.URL.Query().Has("shown") { // else they have gone on
+			typed = func(name string) string { return edited.Facts[name] }
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return v.showMessage(http.StatusOK, i, of, typed, edited, nil)
 }
 
-func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(string) string, problem error) error {
+// edited is the message that is written anew: one that its writer, or somebody after
+// them, has not sent.
+func (v *view) edited(i tocsin.Incident, number string) (*tocsin.IncidentMessage, error) {
+	if number == "" {
+		return nil, nil //nolint:nilnil // a new one
+	}
+	m, err := v.messageOf(i, number)
+	return &m, err
+}
+
+// messageOf is a message of an incident by its number.
+func (v *view) messageOf(i tocsin.Incident, number string) (tocsin.IncidentMessage, error) {
+	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	if err != nil {
+		return tocsin.IncidentMessage{}, err
+	}
+	at := slices.IndexFunc(list, func(m tocsin.IncidentMessage) bool { return strconv.FormatInt(m.N, 10) == number })
+	if at < 0 {
+		return tocsin.IncidentMessage{}, web.NothingHere()
+	}
+	return list[at], nil
+}
+
+func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(string) string, edited *tocsin.IncidentMessage, problem error) error {
 	facts, err := v.facts(i)
 	if err != nil {
 		return err
@@ -64,13 +103,13 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	}
 	page := messagePage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N)), Href: v.Href(path(i.N, ""))}, web.Crumb{Name: t.Name}),
-		Of:    t.ID, Name: t.Name, Fields: map[string]string{},
+		Of:    t.ID, Name: t.Name, Fields: map[string]string{}, Edit: edited, Second: v.pages.config.Approve(),
 	}
 	if !facts.since.IsZero() {
 		page.Newest = v.Moment(facts.since)
 	}
 	for _, other := range v.book.Messages {
-		page.Others = append(page.Others, link{other.Name, v.Href(path(i.N, "message?of="+other.ID))})
+		page.Others = append(page.Others, link{other.Name, v.Href(path(i.N, "message?"+carried(other.ID, typed)))})
 	}
 	facts.take(v.Locale, typed)
 	filled := facts.in(v.Locale)
@@ -90,14 +129,48 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	}
 	if i.Open() && v.mayAll(access.Communicate, i) {
 		page.Sent = v.Href(path(i.N, "sent"))
+		page.Channels = v.channels(edited)
+		page.Promised = promised(t, facts)
 	}
 	return v.Render(status, "room-message", page)
+}
+
+// carried is the query of another message with what was typed for this one.
+func carried(of string, typed func(string) string) string {
+	q := url.Values{"of": {of}}
+	for _, name := range fillable() {
+		if text := typed(name); text != "" && name != "next" {
+			q.Set(name, text)
+		}
+	}
+	return q.Encode()
+}
+
+// channels are the channels to choose from.
+func (v *view) channels(edited *tocsin.IncidentMessage) (list []web.Choice) {
+	chosen := v.R.PostForm["channels"]
+	if chosen == nil && edited != nil {
+		chosen = edited.Channels
+	}
+	for _, c := range v.pages.config.Messages.Channels() {
+		list = append(list, web.Choice{Value: c.Name, Name: v.Text("room.channel", "name", c.Name, "kind", c.Kind, "language", c.Language), On: slices.Contains(chosen, c.Name)})
+	}
+	return list
+}
+
+// promised is the promise of a message as an instant, "" where it makes none that is
+// worked out from the runbook.
+func promised(t respond.Template, f facts) string {
+	if f.next.IsZero() || f.Values["next"] != "" || !t.Asks("next") {
+		return ""
+	}
+	return f.next.UTC().Format(time.RFC3339)
 }
 
 // messageFields ask for what the message has slots for.
 func (v *view) messageFields(t respond.Template, f facts, values map[string]string) (fields []web.Field) {
 	for _, name := range fillable() {
-		if !slices.ContainsFunc(t.Lines, func(l respond.Line) bool { return strings.Contains(l.Text+l.Else, "{"+name+"}") }) {
+		if !t.Asks(name) {
 			continue
 		}
 		field := v.Field(name, values[name]).Named(v.Text("room.slot." + name))
@@ -243,59 +316,4 @@ func (v *view) hear(f *facts, row *readmodel.Row) error {
 		}
 	}
 	return nil
-}
-
-// sent serves POST /incidents/{n}/sent: a message was sent as it is shown. The
-// step of the runbook that it belongs to is done, and its words are kept.
-func (p *Pages) sent(v *view) error {
-	i, err := v.asked()
-	if err != nil {
-		return err
-	}
-	f, err := v.facts(i)
-	if err != nil {
-		return err
-	}
-	f.take(v.Locale, v.R.PostFormValue)
-	t, ok := v.book.Message(v.R.PostFormValue("of"))
-	if !ok {
-		return web.NothingHere()
-	}
-	drafts, missing, err := v.drafts(t.ID, f)
-	if err == nil && len(missing) > 0 {
-		err = tocsin.Invalidf("missing", "%s", v.Text("room.missing", "names", v.Join(missing)))
-	}
-	if err == nil {
-		err = p.keep(v, i, t, drafts[0])
-	}
-	if err != nil {
-		return v.showMessage(web.FormStatus(err), i, t.ID, v.R.PostFormValue, err)
-	}
-	return v.Redirect(v.There(path(i.N, "")) + "#timeline")
-}
-
-// stepOf is the step of the runbook that is done when a message is sent.
-func stepOf(message string) string {
-	switch message {
-	case "announcement", "short-alert":
-		return tocsin.StepAnnouncement
-	case "managers", "hourly":
-		return tocsin.StepUpdates
-	case "closure", "short-closure":
-		return tocsin.StepClosure
-	}
-	return ""
-}
-
-// keep writes a message into the timeline as it was sent, and ticks its step.
-func (p *Pages) keep(v *view, i tocsin.Incident, t respond.Template, d draft) error {
-	steps, err := p.config.Runbook.IncidentSteps(v.R.Context(), i.N)
-	if err != nil {
-		return err
-	}
-	var step tocsin.IncidentStep // none where it is done: one more message does no harm
-	if current, open := respond.CourseOf(i, steps).Current(stepOf(t.ID), v.Now); open {
-		step = tocsin.IncidentStep{Step: current.Step, N: current.N, Needed: true}
-	}
-	return p.config.Timeline.AddMessage(v.R.Context(), i.N, t.Name, d.Text, step, v.Now)
 }

@@ -43,6 +43,7 @@ type roomPage struct {
 	Measures           []measure
 	Entries            []entry
 	Messages           []link
+	Said               []said
 	Checks             []checklist
 	Unchecked          int
 	Review             []respond.Item // once it is closed
@@ -133,6 +134,13 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	}
 	v.fill(&page, i, room)
 	page.Entries = v.entries(entries)
+	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		page.Said = append(page.Said, v.saidOf(i, m))
+	}
 	if problem != nil {
 		if !v.Blame(&page.Form, problem) {
 			return problem
@@ -225,7 +233,7 @@ func (v *view) entries(list []tocsin.IncidentEntry) (out []entry) {
 }
 
 func (v *view) entry(e tocsin.IncidentEntry) entry {
-	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send"}
+	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin"}
 	one := entry{N: e.N, Icon: icons[e.Kind], Time: v.Moment(e.HappenedAt), By: e.By, Text: e.Text}
 	if e.WrittenAt.Sub(e.HappenedAt) >= writtenLate {
 		one.Written = v.Moment(e.WrittenAt)

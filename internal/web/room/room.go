@@ -70,8 +70,16 @@ type register interface {
 type timeline interface {
 	AddEntry(ctx context.Context, n int64, kind, text string, happened, now time.Time) error
 	AmendEntry(ctx context.Context, n, entry int64, text string, now time.Time) error
-	AddMessage(ctx context.Context, n int64, name, text string, step tocsin.IncidentStep, now time.Time) error
 	AttachIssue(ctx context.Context, n int64, issue string, now time.Time) error
+}
+
+// messages has what is said of incidents sent through channels.
+type messages interface {
+	Channels() []tocsin.IncidentChannel
+	Say(ctx context.Context, n int64, m tocsin.IncidentMessage, step tocsin.IncidentStep, now time.Time) (tocsin.IncidentMessage, error)
+	Approve(ctx context.Context, n int64, read tocsin.IncidentMessage, step tocsin.IncidentStep, now time.Time) (tocsin.IncidentMessage, error)
+	Return(ctx context.Context, n int64, read tocsin.IncidentMessage, reason string, now time.Time) error
+	Said(ctx context.Context, n int64) ([]tocsin.IncidentMessage, error)
 }
 
 // Config is what the pages are made of.
@@ -82,6 +90,8 @@ type Config struct {
 	Runbook   runbook
 	Register  register
 	Timeline  timeline
+	Messages  messages
+	Approve   func() bool // whether a second person looks at messages first
 }
 
 // Pages are the pages of one desk.
@@ -115,6 +125,8 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),
 		page(http.MethodGet, "/incidents/{n}/message", access.WorkIncidents, p.message),
 		page(http.MethodPost, "/incidents/{n}/sent", access.Communicate, p.sent),
+		page(http.MethodGet, "/incidents/{n}/messages/{m}", access.WorkIncidents, p.said),
+		page(http.MethodPost, "/incidents/{n}/messages/{m}", access.Communicate, p.second),
 		page(http.MethodPost, "/incidents/{n}/run", access.RunIncidents, p.run),
 		page(http.MethodPost, "/incidents/{n}/work", access.WorkIncidents, p.work),
 	}, Links: []web.Link{{Place: 78, Group: "act", Path: "/incidents", Icon: "room", Text: "nav.rooms", Key: "r"}}}

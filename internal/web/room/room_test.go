@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -78,11 +79,11 @@ func TestMessagesOfARoom(t *testing.T) {
 	sent(t, b, at+"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"partial"}, "workaround": {"Outlook on the desktop"}})
 	page := b.Open(at + "/message?of=announcement")
 	webtest.Has(t, "announcement", page, "Microsoft confirms a degradation", "Exchange: Outlook on the desktop", "summarise here", "Microsoft confirme une dégradation", "回避策")
-	if response, page := b.Send(http.MethodPost, at+"/sent", url.Values{"of": {"announcement"}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, "Fill in first: Symptoms") {
+	if response, page := b.Send(http.MethodPost, at+"/sent", url.Values{"of": {"announcement"}, "do": {"outside"}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, "Fill in first: Symptoms") {
 		t.Errorf("status %d: %s", response.StatusCode, page)
 	}
 	webtest.Has(t, "closure", b.Open(at+"/message?of=closure"), "Nothing new from Microsoft since")
-	sent(t, b, at+"/sent", url.Values{"of": {"announcement"}, "symptoms": {"mail waits {next}"}})
+	sent(t, b, at+"/sent", url.Values{"of": {"announcement"}, "symptoms": {"mail waits {next}"}, "do": {"outside"}})
 	webtest.Has(t, "room", b.Open(at), "Sent: First announcement", "mail waits {next}", "First announcement: done")
 	h.Record(storetest.Contoso, tocsin.Issue{
 		ID: "EX900100", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident",
@@ -167,5 +168,79 @@ func TestBadFormsOfARoom(t *testing.T) {
 	}
 	if page := max.Open("/incidents"); strings.Contains(page, "Mail waits") {
 		t.Error("another tenant's incident is listed")
+	}
+}
+
+// A message goes through the channels that were chosen, into the ledger; what becomes
+// of it stands in the room. One that does not name a channel, or another one than
+// there is, is not sent.
+func TestMessagesThroughChannels(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	form := func(channels ...string) url.Values {
+		return url.Values{"of": {"short-alert"}, "symptoms": {"mail waits"}, "services": {"Exchange"}, "regions": {"Europe"}, "users": {"40 %"}, "workarounds": {"none"}, "do": {"send"}, "channels": channels}
+	}
+	webtest.Has(t, "form", b.Open(at+"/message?of=short-alert"), `value="staff"`, "managers (teams, en)", "Through which channels")
+	for name, tt := range map[string]struct {
+		channels []string
+		says     string
+	}{"none": {nil, "Choose a channel"}, "no such one": {[]string{"stuff"}, "There is no channel stuff"}, "one for alerts": {[]string{"pager"}, "There is no channel pager"}} {
+		if response, page := b.Send(http.MethodPost, at+"/sent", form(tt.channels...)); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, tt.says) {
+			t.Errorf("%s: status %d: %s", name, response.StatusCode, page)
+		}
+	}
+	sent(t, b, at+"/sent", form("staff", "managers", "staff"))
+	webtest.Has(t, "room", b.Open(at), "Sent: Short alert", "Sent through channels", "managers <span class=\"st c-neutral\">", "Waiting", "First announcement: done")
+	rows, err := h.Store.Ledger.Deliveries(t.Context(), delivery.Query{Limit: 10})
+	if err != nil || len(rows) != 2 || rows[0].Kind != delivery.KindIncident || rows[1].Endpoint != "channel:staff" {
+		t.Errorf("ledger: %+v, %v", rows, err)
+	}
+	for _, prefix := range []string{"/fr", "/ja"} {
+		if page := b.Open(prefix + at + "/messages/1"); strings.Contains(page, "room.") || !strings.Contains(page, "EX900100") {
+			t.Errorf("%s: %s", prefix, page)
+		}
+	}
+}
+
+// Where a second person looks at messages, nothing leaves before they have: not by
+// its writer, not by two at once, not in another form than was read.
+func TestApprovalOfMessages(t *testing.T) {
+	t.Parallel()
+	h, kim := outage(t)
+	h.Second.Store(true)
+	h.Person("alex", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Contoso})
+	alex := h.Browser()
+	alex.Enter("alex")
+	at := opened(t, kim)
+	form := url.Values{"of": {"announcement"}, "symptoms": {"mail waits"}, "workarounds": {"none"}, "services": {"Exchange"}, "do": {"send"}, "channels": {"staff"}}
+	sent(t, kim, at+"/sent", form)
+	webtest.Has(t, "room", kim.Open(at), "Waits for a second person")
+	if page := kim.Open(at + "/messages/1"); strings.Contains(page, "Approve and send") {
+		t.Error("the writer is asked to approve")
+	}
+	approve := url.Values{"do": {"approve"}, "revision": {"1"}}
+	if status := kim.Status(http.MethodPost, at+"/messages/1", approve); status != http.StatusForbidden {
+		t.Errorf("the writer approves: %d", status)
+	}
+	webtest.Has(t, "message", alex.Open(at+"/messages/1"), "Approve and send", "mail waits")
+	sent(t, alex, at+"/messages/1", url.Values{"do": {"return"}, "revision": {"1"}, "text": {"Say since when"}})
+	webtest.Has(t, "returned", kim.Open(at), "Returned", "Say since when")
+	webtest.Has(t, "written anew", kim.Open(at+"/message?edit=1"), `value="mail waits"`, `name="revision" value="1"`)
+	form.Set("symptoms", "mail waits since 9")
+	form.Set("edit", "1")
+	form.Set("revision", "1")
+	sent(t, kim, at+"/sent", form)
+	if status := alex.Status(http.MethodPost, at+"/messages/1", approve); status != http.StatusConflict {
+		t.Errorf("approved as it was: %d", status)
+	}
+	approve.Set("revision", "2")
+	sent(t, alex, at+"/messages/1", approve)
+	webtest.Has(t, "room", kim.Open(at), "Sent through channels", "alex", "First announcement: done", "mail waits since 9")
+	if status := alex.Status(http.MethodPost, at+"/messages/1", approve); status != http.StatusConflict {
+		t.Errorf("approved twice: %d", status)
+	}
+	if status := alex.Status(http.MethodPost, at+"/messages/9", approve); status != http.StatusNotFound {
+		t.Errorf("no such message: %d", status)
 	}
 }

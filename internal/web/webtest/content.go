@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -111,7 +112,7 @@ func (h *House) incident() {
 	}
 	err = errors.Join(
 		s.EndStep(ctx, i.N, tocsin.IncidentStep{Step: tocsin.StepDetection, Needed: true}, began.Add(9*time.Minute)),
-		s.AddMessage(ctx, i.N, "First announcement", "Mail is late.\nWe will update this message.", tocsin.IncidentStep{Step: tocsin.StepAnnouncement, Needed: true}, began.Add(40*time.Minute)),
+		h.announce(ctx, i.N, began.Add(40*time.Minute)),
 		s.SetIncidentState(ctx, i.N, tocsin.IncidentState{Service: "Exchange", State: "partial"}, began.Add(20*time.Minute)),
 		s.SetIncidentState(ctx, i.N, tocsin.IncidentState{Service: "Exchange", State: "ko", Workaround: "Outlook on the desktop"}, began.Add(45*time.Minute)),
 		s.GiveRole(ctx, i.N, "comms", "The duty officer", began.Add(10*time.Minute)),
@@ -219,4 +220,12 @@ func Trouble(id, service, issue string, status tocsin.Status) []any {
 			StartAt: storetest.T0, ModifiedAt: storetest.T0, Posts: []tocsin.Post{{CreatedAt: storetest.T0, Content: "User impact: Some.\n\nCurrent status: We look."}},
 		},
 	}
+}
+
+// announce has a first message sent by other means.
+func (h *House) announce(ctx context.Context, n int64, now time.Time) error {
+	_, err := h.Store.AddMessage(ctx, n, tocsin.IncidentMessage{
+		Template: "announcement", Name: "First announcement", Words: []tocsin.IncidentWords{{Language: "en", Subject: "Mail is late.", Lines: []string{"We will update this message."}}},
+	}, tocsin.IncidentStep{Step: tocsin.StepAnnouncement, Needed: true}, false, now, nil)
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,9 @@ type House struct {
 	Door  *signin.SignIn
 	Base  string
 	Pages *web.Pages
-	Model *readmodel.Model
+	// Second has messages of incidents wait for a second person.
+	Second atomic.Bool
+	Model  *readmodel.Model
 	// Marker is whose marks a person's are; a name of the test's when nil.
 	Marker func(iss, subject, object string) string
 	mu     sync.Mutex
@@ -130,7 +133,7 @@ func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
 	h.Model = model
 	h.Pages, err = wiring{
 		shell: web.Config{Model: model, Archive: h.Store, Streams: quiet{}, Door: h.Door, Readers: h.Store, Silences: h.Store, Base: "https://desk.example", Now: h.Clock}, model: model,
-		archive: &counted{Desk: h.Store}, door: h.Door, inside: true, person: h.marks,
+		archive: &counted{Desk: h.Store}, door: h.Door, inside: true, person: h.marks, second: &h.Second,
 	}.pages()
 	if err != nil {
 		t.Fatal(err)

@@ -3,10 +3,12 @@ package webtest
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/qualify"
 	"example.org/tocsin/internal/readmodel"
@@ -37,6 +39,16 @@ type wiring struct {
 	door    *signin.SignIn
 	inside  bool
 	person  func(tocsin.User) string
+	second  *atomic.Bool // whether a second person looks at messages of incidents
+}
+
+// speaker has messages of incidents sent through two channels that lead nowhere.
+func (w wiring) speaker() *dispatch.Speaker {
+	setup := &dispatch.Setup{Exits: map[string]*dispatch.Exit{"staff": {Name: "staff", Kind: "mail", Language: "fr"}, "managers": {Name: "managers", Kind: "teams", Language: "en"}, "pager": {Name: "pager", Kind: "pagerduty"}}}
+	desk := w.archive.Desk
+	return dispatch.NewSpeaker(dispatch.SpeakerConfig{
+		Rooms: desk, Ledger: desk.Ledger, Setup: func() *dispatch.Setup { return setup }, Second: func() bool { return w.second != nil && w.second.Load() },
+	})
 }
 
 // pages puts all families together, as internal/app does.
@@ -67,7 +79,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk}).Family())
+		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Deliveries: desk.Ledger, Subscriptions: desk, Routing: routing, Door: w.door}).Family())
