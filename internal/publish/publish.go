@@ -35,7 +35,9 @@ type settings interface {
 type updates interface {
 	Updates(ctx context.Context, tenantID string, q archive.UpdatesQuery) ([]archive.Update, string, error)
 	Update(ctx context.Context, tenantID string, ref tocsin.Ref, n int) (archive.Neighbourhood, error)
+	BroughtBy(ctx context.Context, changes []int64) (map[int64]archive.Neighbourhood, error)
 	Body(ctx context.Context, document int64) ([]byte, error)
+	Bodies(ctx context.Context, documents []int64) (map[int64][]byte, error)
 }
 
 type store interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +107,57 @@ func (r *Reader) Publication(ctx context.Context, e Edition, id string, n int) (
 		return &Publication{updateOf(row.Update), content, row.Previous, row.Next}, nil
 	}
 	return nil, nothing()
+}
+
+// PublicationsOf finds the updates that changes brought, by the numbers of the
+// changes, whatever is published of their tenants: for what operators are told.
+// One that is not there or cannot be read, and a message that is or was about data
+// privacy, is not in it. However many they are, they cost a few queries.
+func (r *Reader) PublicationsOf(ctx context.Context, changes []int64) (map[int64]*Publication, error) {
+	rows, err := r.store.BroughtBy(ctx, changes)
+	if err != nil {
+		return nil, err
+	}
+	contents, err := r.contentsOf(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]*Publication, len(rows))
+	for change, row := range rows {
+		if content := contents[[2]int64{row.Before, row.Document}]; content != nil {
+			found[change] = &Publication{updateOf(row.Update), content, row.Previous, row.Next}
+		}
+	}
+	return found, nil
+}
+
+// contentsOf returns what updates say, by the numbers of the texts before and
+// after, but for texts that cannot be read.
+func (r *Reader) contentsOf(ctx context.Context, rows map[int64]archive.Neighbourhood) (map[[2]int64]*Content, error) {
+	contents := make(map[[2]int64]*Content, len(rows))
+	missing := map[[2]int64]tocsin.Kind{}
+	var wanted []int64
+	for _, row := range rows {
+		key := [2]int64{row.Before, row.Document}
+		if c, ok := r.contents.Get(key); ok {
+			contents[key] = c
+		} else {
+			missing[key] = row.Kind
+			wanted = append(wanted, row.Before, row.Document)
+		}
+	}
+	slices.Sort(wanted)
+	bodies, err := r.store.Bodies(ctx, slices.DeleteFunc(slices.Compact(wanted), func(num int64) bool { return num == 0 }))
+	if err != nil {
+		return nil, err
+	}
+	for key, kind := range missing {
+		if c, err := contentOf(kind, bodies[key[0]], bodies[key[1]]); err == nil {
+			contents[key] = c
+			r.contents.Put(key, c, 0)
+		}
+	}
+	return contents, nil
 }
 
 // Draft returns what an update of an issue would say that is stored nowhere:

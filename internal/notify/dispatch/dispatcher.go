@@ -32,6 +32,8 @@ type scribe interface {
 	// nothing to say is nil. When it is to wait for a translation, the time until
 	// when is returned in its place.
 	Write(ctx context.Context, language string, zone *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error)
+	// Ahead reads at once what many messages will say that are written next.
+	Ahead(ctx context.Context, list []delivery.Pending) error
 }
 
 // Times and bounds of sending.
@@ -50,6 +52,9 @@ const (
 	// do thousands of subscribers for the channels of the settings.
 	atOnce        = 256
 	failingAtOnce = 32
+	// gatherFreed is how long hands that become free wait for others, where all were
+	// taken.
+	gatherFreed = 5 * time.Millisecond
 	// maxDue bounds the deliveries that are read at once.
 	maxDue = 5000
 )
@@ -196,9 +201,6 @@ func (d *Dispatcher) pass(ctx context.Context, serving *sync.WaitGroup, lane del
 		return free == 0, 0, nil
 	}
 	now := d.Now()
-	if next, err := d.Ledger.NextDue(ctx); err != nil || next.IsZero() || next.After(now) {
-		return false, 0, err
-	}
 	claims, err := d.Ledger.Claim(ctx, lane, free, now, lease)
 	if err != nil || len(claims) == 0 {
 		return false, 0, err
@@ -241,5 +243,12 @@ func (d *Dispatcher) wait(ctx context.Context, full bool) {
 	case <-timer.C:
 	case <-d.wake:
 	case <-d.freed: // what it wrote may be due, or its hand was wanted
+		if full { // so may those of others soon, and one look costs as much as many
+			timer.Reset(gatherFreed)
+			select {
+			case <-ctx.Done():
+			case <-timer.C:
+			}
+		}
 	}
 }

@@ -60,6 +60,8 @@ func (c *taker) set(refuse func(m *notify.Message) error) {
 // plainScribe says which changes a message tells of.
 type plainScribe struct{}
 
+func (plainScribe) Ahead(context.Context, []delivery.Pending) error { return nil }
+
 func (plainScribe) Write(_ context.Context, language string, _ *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
 	letter := &notify.Letter{Language: language, Heading: string(kind)}
 	facts := map[string]bool{}

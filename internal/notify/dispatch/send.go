@@ -54,31 +54,32 @@ func widened(window, most int, took time.Duration) int {
 	return max(1, min(window, most))
 }
 
-// begin words the next attempts and has it written that they are made, with what
-// came of those before. What was cancelled meanwhile is left out.
+// begin has it written that the next attempts are made, with what came of those
+// before. What was cancelled meanwhile is left out. While that is written, what
+// follows is worded.
 func (e *errand) begin(ctx context.Context, q *queue, n int) ([]*start, error) {
-	w := e.writing
-	e.writing = delivery.Writing{}
 	for {
 		if e.pace(ctx, e.exit); ctx.Err() != nil {
-			e.writing = w
 			return nil, nil
 		}
-		chunk, err := e.next(ctx, q, n, &w)
+		chunk, err := e.next(ctx, q, n, &e.writing)
 		if err != nil || len(chunk) == 0 {
-			e.writing = w
 			return nil, err
 		}
+		w, later := e.writing, delivery.Writing{}
 		for _, s := range chunk {
 			w.Starts = append(w.Starts, s.Start)
 		}
-		begun, err := e.recorder.enter(w)
-		if err != nil {
-			w.Starts = nil
-			e.writing = w // what came of attempts is tried once more
-			return nil, err
+		var ahead sync.WaitGroup
+		if n > 1 {
+			ahead.Go(func() { e.word(ctx, q, n, &later) })
 		}
-		w = delivery.Writing{}
+		begun, err := e.recorder.enter(w)
+		if ahead.Wait(); err != nil {
+			e.writing.Postponed = append(e.writing.Postponed, later.Postponed...)
+			return nil, err // what came of attempts is tried once more
+		}
+		e.writing = later
 		live := chunk[:0]
 		for i, s := range chunk {
 			if s.Batch = begun[i]; s.Batch.Num != 0 { // else it was cancelled, or another process has it

@@ -90,41 +90,48 @@ func goneAs(key string) string {
 type queue struct {
 	batches []delivery.Batch
 	groups  [][]delivery.Pending
-	held    *start // was worded, and waits for one of its thread
+	ready   []*start // are worded, and come before both
+	err     error    // why what follows those cannot be worded
 }
 
-// next words up to n attempts that may be made at once: no two of one thread.
-// What cannot be worded yet, or at all, is noted in w.
-func (e *errand) next(ctx context.Context, q *queue, n int, w *delivery.Writing) (chunk []*start, err error) {
+// next takes up to n attempts that may be made at once: no two of one thread.
+func (e *errand) next(ctx context.Context, q *queue, n int, w *delivery.Writing) ([]*start, error) {
+	if e.word(ctx, q, n, w); len(q.ready) == 0 {
+		return nil, q.err
+	}
 	seen := map[string]bool{}
-	for len(chunk) < n {
-		s := q.held
-		q.held = nil
+	taken := 0
+	for taken < min(n, len(q.ready)) && !seen[q.ready[taken].Batch.Thread] {
+		seen[q.ready[taken].Batch.Thread] = true
+		taken++
+	}
+	chunk := q.ready[:taken:taken]
+	q.ready = q.ready[taken:]
+	return chunk, nil
+}
+
+// word has the next n attempts ready, or fewer and the error noted. What cannot be
+// worded yet, or at all, is noted in w.
+func (e *errand) word(ctx context.Context, q *queue, n int, w *delivery.Writing) {
+	if fresh := min(n-len(q.ready)-len(q.batches), len(q.groups)); fresh > 1 && q.err == nil {
+		q.err = e.Scribe.Ahead(ctx, slices.Concat(q.groups[:fresh]...))
+	}
+	for len(q.ready) < n && q.err == nil {
+		var s *start
 		switch {
-		case s != nil:
 		case len(q.batches) > 0:
-			s, err = e.again(q.batches[0])
+			s, q.err = e.again(q.batches[0])
 			q.batches = q.batches[1:]
 		case len(q.groups) > 0:
-			s, err = e.fresh(ctx, q.groups[0], w)
+			s, q.err = e.fresh(ctx, q.groups[0], w)
 			q.groups = q.groups[1:]
 		default:
-			return chunk, nil
+			return
 		}
-		if err != nil {
-			return nil, err
+		if s != nil {
+			q.ready = append(q.ready, s)
 		}
-		if s == nil {
-			continue
-		}
-		if seen[s.Batch.Thread] {
-			q.held = s
-			return chunk, nil
-		}
-		seen[s.Batch.Thread] = true
-		chunk = append(chunk, s)
 	}
-	return chunk, nil
 }
 
 // again is another attempt at a message.

@@ -94,9 +94,11 @@ func (l *letter) publication(ctx context.Context, e *notify.Entry, fact *notify.
 			return err
 		}
 		edition.Advisories, edition.Messages = true, true
-		p, err := l.Press.Publication(ctx, edition, c.ID, c.N)
-		if err != nil {
-			return err
+		p := l.brought(c.Seq)
+		if p == nil {
+			if p, err = l.Press.Publication(ctx, edition, c.ID, c.N); err != nil {
+				return err
+			}
 		}
 		if l.calls && !p.Last() {
 			if p, err = l.Press.Publication(ctx, edition, c.ID, p.Newest); err != nil {

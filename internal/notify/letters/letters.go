@@ -29,6 +29,7 @@ import (
 type press interface {
 	Whole(ctx context.Context, tenantID string) (publish.Edition, error)
 	Publication(ctx context.Context, e publish.Edition, id string, n int) (*publish.Publication, error)
+	PublicationsOf(ctx context.Context, changes []int64) (map[int64]*publish.Publication, error)
 }
 
 // translator puts texts of the provider into other languages.
@@ -56,7 +57,8 @@ type Writer struct {
 	Config
 	tongues map[string]*tongue
 	made    *cache.Cache[string, *notify.Content]
-	making  singleflight.Group // by the key of made: thousands ask for the same at once
+	ahead   *cache.Cache[int64, readAhead] // by the number of the change
+	making  singleflight.Group             // by the key of made: thousands ask for the same at once
 }
 
 // made is what came of writing a letter.
@@ -65,8 +67,20 @@ type made struct {
 	until   time.Time
 }
 
-// maxMade bounds the letters that are remembered in one of two generations.
-const maxMade = 256
+// readAhead is what a change brought, and when it was read.
+type readAhead struct {
+	*publish.Publication
+	at time.Time
+}
+
+// Bounds of what is remembered in one of two generations.
+const (
+	maxMade  = 256 // letters
+	maxAhead = 512 // updates
+	// aheadFor is how long what was read ahead may be told: whether it may be told
+	// at all was looked at then.
+	aheadFor = 10 * time.Second
+)
 
 // New makes a writer.
 func New(c Config) (*Writer, error) {
@@ -74,7 +88,10 @@ func New(c Config) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{Config: c, tongues: tongues, made: cache.New[string, *notify.Content](cache.Bounds{Entries: maxMade})}, nil
+	return &Writer{
+		Config: c, tongues: tongues, made: cache.New[string, *notify.Content](cache.Bounds{Entries: maxMade}),
+		ahead: cache.New[int64, readAhead](cache.Bounds{Entries: maxAhead}),
+	}, nil
 }
 
 // tongue returns a language, English for one that there is not.
@@ -83,6 +100,35 @@ func (w *Writer) tongue(code string) *tongue {
 		return t
 	}
 	return w.tongues[translate.Source]
+}
+
+// Ahead reads what many deliveries tell with a few queries, for letters that are
+// written within ten seconds. Of more than 512 it reads nothing.
+func (w *Writer) Ahead(ctx context.Context, list []delivery.Pending) error {
+	var changes []int64
+	for _, p := range list {
+		if w.brought(p.Change.Seq) == nil && (p.Change.Kind == tocsin.KindIssue || p.Change.Kind == tocsin.KindMessage) {
+			changes = append(changes, p.Change.Seq)
+		}
+	}
+	slices.Sort(changes)
+	if changes = slices.Compact(changes); len(changes) < 2 || len(changes) > maxAhead {
+		return nil
+	}
+	now := w.Now()
+	found, err := w.Press.PublicationsOf(ctx, changes)
+	for change, p := range found {
+		w.ahead.Put(change, readAhead{p, now}, 0)
+	}
+	return err
+}
+
+// brought returns what a change brought if that was read ahead, nil if not.
+func (w *Writer) brought(change int64) *publish.Publication {
+	if p, ok := w.ahead.Get(change); ok && w.Now().Sub(p.at) < aheadFor {
+		return p.Publication
+	}
+	return nil
 }
 
 // Write returns what deliveries tell together, in a language and with times in a

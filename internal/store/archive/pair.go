@@ -74,9 +74,20 @@ func (s *Store) DocumentBody(ctx context.Context, tx *store.Tx, document int64) 
 // DocumentBodies is [Store.DocumentBody] for many documents, by their numbers.
 // One that there is not is not in it.
 func (s *Store) DocumentBodies(ctx context.Context, tx *store.Tx, documents []int64) (map[int64][]byte, error) {
+	return s.bodiesOf(ctx, tx, documents)
+}
+
+// Bodies is [Store.Body] of many documents, by their numbers. One that there is
+// not is not in it.
+func (s *Store) Bodies(ctx context.Context, documents []int64) (map[int64][]byte, error) {
+	bodies, err := s.bodiesOf(ctx, s.db.Read(), documents)
+	return bodies, s.db.Translate(err)
+}
+
+func (s *Store) bodiesOf(ctx context.Context, q store.Querier, documents []int64) (map[int64][]byte, error) {
 	bodies := make(map[int64][]byte, len(documents))
 	for part := range slices.Chunk(documents, store.MaxArgs) {
-		rows, err := tx.QueryContext(ctx, `SELECT num, body FROM documents WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
+		rows, err := q.QueryContext(ctx, `SELECT num, body FROM documents WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
 		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 			var num int64
 			var packed []byte

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,21 +163,54 @@ type Neighbourhood struct {
 // with [tocsin.ErrNotFound] when there is none that counts, and for a message
 // that is or was about data privacy.
 func (s *Store) Update(ctx context.Context, tenantID string, ref tocsin.Ref, n int) (u Neighbourhood, err error) {
-	const beside = `(SELECT %s(b.n) FROM versions b WHERE b.tenant = v.tenant AND b.item = v.item AND b.n %s v.n AND b.void = '')`
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+updateColumns+`, COALESCE(`+fmt.Sprintf(beside, "max", "<")+`, 0), COALESCE(`+fmt.Sprintf(beside, "min", ">")+`, 0),
-		COALESCE((SELECT b.document FROM versions b WHERE b.tenant = v.tenant AND b.item = v.item AND b.n < v.n AND b.void = '' ORDER BY b.n DESC LIMIT 1), 0)
-		FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document
-		JOIN members m ON m.tenant = v.tenant AND m.item = v.item JOIN documents p ON p.num = m.document
-		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND v.n = $4 AND v.void = '' AND NOT d.private AND NOT p.private`,
-		tenantID, string(ref.Kind), ref.ID, n)
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (u Neighbourhood, err error) {
-		return u, rows.Scan(&u.Kind, &u.ID, &u.N, &u.Newest, &u.At, &u.SeenAt, &u.Document, &u.Title, &u.Service, &u.Status, &u.Class, &u.item, &u.Previous, &u.Next, &u.Before)
-	})
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT 0, `+neighbourhood+`
+		WHERE t.id = $1 AND i.kind = $2 AND i.id = $3 AND v.n = $4 AND `+published, tenantID, string(ref.Kind), ref.ID, n)
+	list, err := store.Collect(rows, err, scanNeighbourhood)
 	if err != nil {
 		return u, fmt.Errorf("read update %d of %s: %w", n, ref.ID, s.db.Translate(err))
 	}
 	if len(list) == 0 {
 		return u, tocsin.NotFoundf("There is no such update.")
 	}
-	return list[0], nil
+	return list[0].Neighbourhood, nil
+}
+
+// BroughtBy is [Store.Update] of many changes at once, by the numbers of the
+// changes. One that is not there, or may not be told, is not in it.
+func (s *Store) BroughtBy(ctx context.Context, changes []int64) (map[int64]Neighbourhood, error) {
+	found := make(map[int64]Neighbourhood, len(changes))
+	for part := range slices.Chunk(changes, store.MaxArgs) {
+		rows, err := s.db.Read().QueryContext(ctx, `SELECT c.seq, `+neighbourhood+`
+			JOIN changes c ON c.tenant = v.tenant AND c.item = v.item AND c.n = v.n
+			WHERE c.seq IN (`+store.Placeholders(1, len(part))+`) AND `+published, store.Args(part)...)
+		list, err := store.Collect(rows, err, scanNeighbourhood)
+		if err != nil {
+			return nil, fmt.Errorf("read updates of changes: %w", s.db.Translate(err))
+		}
+		for _, one := range list {
+			found[one.change] = one.Neighbourhood
+		}
+	}
+	return found, nil
+}
+
+// published is what holds of a version that may be read.
+const published = `v.void = '' AND NOT d.private AND NOT p.private`
+
+// neighbourhood is what scanNeighbourhood reads after a number, and where from.
+const neighbourhood = updateColumns + `,
+	COALESCE((SELECT max(b.n) FROM versions b WHERE b.tenant = v.tenant AND b.item = v.item AND b.n < v.n AND b.void = ''), 0),
+	COALESCE((SELECT min(b.n) FROM versions b WHERE b.tenant = v.tenant AND b.item = v.item AND b.n > v.n AND b.void = ''), 0),
+	COALESCE((SELECT b.document FROM versions b WHERE b.tenant = v.tenant AND b.item = v.item AND b.n < v.n AND b.void = '' ORDER BY b.n DESC LIMIT 1), 0)
+	FROM versions v JOIN tenants t ON t.num = v.tenant JOIN items i ON i.num = v.item JOIN documents d ON d.num = v.document
+	JOIN members m ON m.tenant = v.tenant AND m.item = v.item JOIN documents p ON p.num = m.document`
+
+// changedTo is an update, and the change that brought it.
+type changedTo struct {
+	change int64
+	Neighbourhood
+}
+
+func scanNeighbourhood(rows *sql.Rows) (u changedTo, err error) {
+	return u, rows.Scan(&u.change, &u.Kind, &u.ID, &u.N, &u.Newest, &u.At, &u.SeenAt, &u.Document, &u.Title, &u.Service, &u.Status, &u.Class, &u.item, &u.Previous, &u.Next, &u.Before)
 }

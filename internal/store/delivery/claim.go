@@ -44,7 +44,8 @@ type Lane struct {
 }
 
 // Claim takes up to limit endpoints of a lane of which something is due, those
-// that have waited longest first, until now+lease.
+// that have waited longest first, until now+lease. However many endpoints of other
+// lanes wait, it looks at none of them.
 func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, lease time.Duration) ([]Claim, error) {
 	condition := "personal = 0 AND failures = 0"
 	switch {
@@ -55,6 +56,10 @@ func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, 
 	case lane.Failing:
 		condition = "personal = 0 AND failures > 0"
 	}
+	order := "due_at"
+	if lane.Failing {
+		order = "retry_at"
+	}
 	const due = `due_at > 0 AND due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
 	var some bool // a look costs less than a transaction
 	if err := s.db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM delivery_endpoints WHERE `+due+condition+`)`, tocsin.Micros(now)).Scan(&some); err != nil || !some {
@@ -64,7 +69,7 @@ func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, 
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		rows, err := tx.QueryContext(ctx, `
 			UPDATE delivery_endpoints SET epoch = epoch + 1, lease_ends = $2
-			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY due_at, num LIMIT $3) AND `+due+condition+`
+			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY `+order+`, num LIMIT $3) AND `+due+condition+`
 			RETURNING `+endpointColumns+`, epoch`, tocsin.Micros(now), tocsin.Micros(now.Add(lease)), limit)
 		claims, err = store.Collect(rows, err, scanClaim)
 		return err
@@ -79,9 +84,9 @@ func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, 
 // nothing.
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64
-	err := s.db.Read().QueryRowContext(ctx, `
-		SELECT min(CASE WHEN due_at > retry_at AND due_at > lease_ends THEN due_at WHEN retry_at > lease_ends THEN retry_at ELSE lease_ends END)
-		FROM delivery_endpoints WHERE due_at > 0`).Scan(&at)
+	const next = `SELECT min(CASE WHEN due_at > retry_at AND due_at > lease_ends THEN due_at WHEN retry_at > lease_ends THEN retry_at ELSE lease_ends END) AS at
+		FROM delivery_endpoints WHERE due_at > 0 AND `
+	err := s.db.Read().QueryRowContext(ctx, `SELECT min(at) FROM (`+next+`failures = 0 UNION ALL `+next+`failures > 0) AS lanes`).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find when deliveries are due: %w", s.db.Translate(err))
 	}

@@ -52,7 +52,10 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 		return err
 	}
 	due := map[int64]int64{} // by endpoint, the earliest
-	groups := map[groupOf]int64{}
+	groups, err := groupsOf(ctx, tx, list, nums)
+	if err != nil {
+		return err
+	}
 	rows := make([][]any, len(list))
 	for i, r := range list {
 		endpoint, at := nums[r.Endpoint], tocsin.Micros(now)
@@ -60,9 +63,7 @@ func (s *Store) Enqueue(ctx context.Context, tx *store.Tx, list []Row, now time.
 			r.Cancelled = CancelledAcknowledged
 		}
 		if r.Cancelled == "" {
-			if at, err = s.dueAt(ctx, tx, groups, endpoint, r, now); err != nil {
-				return err
-			}
+			at = r.dueAt(groups, endpoint, now)
 			if due[endpoint] == 0 || at < due[endpoint] {
 				due[endpoint] = at
 			}
@@ -91,39 +92,65 @@ type groupOf struct {
 	group    string
 }
 
+// A gathering is when what gathers in a group goes out.
+type gathering struct {
+	due  int64 // of what waits, 0 for nothing
+	last int64 // when the last message of the group was made, 0 for never
+}
+
+// groupsOf finds what is known of the groups of rows. Thousands of endpoints that
+// are to hear of one issue cost a few queries.
+func groupsOf(ctx context.Context, tx *store.Tx, list []Row, nums map[string]int64) (map[groupOf]*gathering, error) {
+	found := map[groupOf]*gathering{}
+	endpoints := map[string][]int64{} // by group
+	for _, r := range list {
+		key := groupOf{nums[r.Endpoint], r.Group}
+		if r.Group != "" && r.Cancelled == "" && found[key] == nil {
+			found[key] = &gathering{}
+			endpoints[r.Group] = append(endpoints[r.Group], key.endpoint)
+		}
+	}
+	for group, all := range endpoints {
+		for part := range slices.Chunk(all, store.MaxArgs) {
+			in := store.Placeholders(2, len(part))
+			rows, err := tx.QueryContext(ctx, `
+				SELECT endpoint, min(due_at), 0 FROM deliveries WHERE endpoint IN (`+in+`) AND group_key = $1 AND batch = 0 AND cancelled = '' GROUP BY endpoint
+				UNION ALL SELECT endpoint, 0, max(made_at) FROM delivery_batches WHERE endpoint IN (`+in+`) AND group_key = $1 AND group_key <> '' GROUP BY endpoint`,
+				append([]any{group}, store.Args(part)...)...)
+			_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+				var endpoint, due, last int64
+				err = rows.Scan(&endpoint, &due, &last)
+				one := found[groupOf{endpoint, group}]
+				one.due, one.last = max(one.due, due), max(one.last, last)
+				return none, err
+			})
+			if err != nil {
+				return nil, fmt.Errorf("find groups of deliveries: %w", err)
+			}
+		}
+	}
+	return found, nil
+}
+
 // dueAt returns when a delivery is sent: with those of its group that wait, or
 // when the row says.
-func (s *Store) dueAt(ctx context.Context, tx *store.Tx, groups map[groupOf]int64, endpoint int64, r Row, now time.Time) (int64, error) {
-	if r.Group == "" {
-		if r.Due == nil {
-			return tocsin.Micros(now), nil
-		}
-		return tocsin.Micros(r.Due(time.Time{})), nil
-	}
-	key := groupOf{endpoint, r.Group}
-	if at, ok := groups[key]; ok {
-		return at, nil
-	}
-	var waiting, made sql.NullInt64
-	err := tx.QueryRowContext(ctx, `SELECT
-		(SELECT min(due_at) FROM deliveries WHERE endpoint = $1 AND group_key = $2 AND batch = 0 AND cancelled = ''),
-		(SELECT max(made_at) FROM delivery_batches WHERE endpoint = $1 AND group_key = $2 AND group_key <> '')`, endpoint, r.Group).Scan(&waiting, &made)
-	if err != nil {
-		return 0, fmt.Errorf("find group of a delivery: %w", err)
+func (r *Row) dueAt(groups map[groupOf]*gathering, endpoint int64, now time.Time) int64 {
+	last := time.Time{}
+	group := groups[groupOf{endpoint, r.Group}]
+	switch {
+	case group != nil && group.due != 0:
+		return group.due
+	case group != nil:
+		last = tocsin.FromMicros(group.last)
 	}
 	at := tocsin.Micros(now)
-	switch {
-	case waiting.Valid:
-		at = waiting.Int64
-	case r.Due != nil:
-		last := time.Time{}
-		if made.Valid {
-			last = tocsin.FromMicros(made.Int64)
-		}
+	if r.Due != nil {
 		at = tocsin.Micros(r.Due(last))
 	}
-	groups[key] = at
-	return at, nil
+	if group != nil {
+		group.due = at
+	}
+	return at
 }
 
 // wakeEndpoints has endpoints looked at no later than when something of theirs is

@@ -159,7 +159,39 @@ func oneUpdate(t *testing.T, s *Desk) {
 			t.Errorf("%s: %+v, %v", name, u, err)
 		}
 	}
+	broughtBy(t, s)
 	becamePrivate(t, s)
+	broughtBy(t, s)
+}
+
+// broughtBy: what many changes brought is what each brought by itself.
+func broughtBy(t *testing.T, s *Desk) {
+	t.Helper()
+	changes, err := s.ChangesAfter(t.Context(), 0, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seqs []int64
+	for _, c := range changes {
+		seqs = append(seqs, c.Seq)
+	}
+	found, err := s.BroughtBy(t.Context(), append(seqs, 1<<40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := 0
+	for _, c := range changes {
+		one, err := s.Update(t.Context(), c.TenantID, tocsin.Ref{Kind: c.Kind, ID: c.ID}, c.N)
+		if got, ok := found[c.Seq]; ok != (err == nil) || got != one {
+			t.Errorf("change %d of %s: %+v, by itself %+v, %v", c.Seq, c.ID, got, one, err)
+		}
+		if err == nil {
+			there++
+		}
+	}
+	if there < 3 || len(found) != there {
+		t.Errorf("%d updates of %d changes, %d by themselves", len(found), len(changes), there)
+	}
 }
 
 // becamePrivate: a message that turns out to be about data privacy takes what
