@@ -55,6 +55,8 @@ func (r receiver) Send(_ context.Context, m *notify.Message) (notify.Receipt, er
 // numbers is a scribe that says the numbers of the changes.
 type numbers struct{}
 
+func (numbers) Ahead(context.Context, []delivery.Pending) error { return nil }
+
 func (numbers) Write(_ context.Context, _ string, _ *time.Location, kind notify.MessageKind, list []delivery.Pending) (*notify.Content, time.Time, error) {
 	letter := &notify.Letter{Language: "en"}
 	for _, p := range list {
