@@ -73,6 +73,7 @@ type root struct {
 	Channel  channelCmd  `cmd:"" help:"Test a channel of the settings."`
 	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
 	Incident incidentCmd `cmd:"" help:"Handle what fails: open incidents, do steps, write into the timeline, close them."`
+	Request  requestCmd  `cmd:"" help:"Support requests: to the desk, and for the provider."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
 	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
 	Subs     subsCmd     `cmd:"" name:"subscription" help:"Add, list and remove subscriptions: who asked to be told of what."`

@@ -94,6 +94,7 @@ type Tenant struct {
 	Sources     []Source `yaml:"sources"`
 	Translation string   `yaml:"translation"` // engines, or book for a tenant whose texts are sent to no engine: phrase book and memory only; engines when empty
 	Disabled    bool     `yaml:"disabled"`    // neither collected nor served; the archive stays
+	Support     Support  `yaml:"support"`
 }
 
 // Source is one place that notices come from.
@@ -222,6 +223,9 @@ func (c Config) validateTenants() error {
 			seen[name] = key
 		}
 		problems = append(problems, t.validateTenantKeys(key)...)
+		if _, err := t.Support.Terms(); err != nil {
+			problems = append(problems, placed(key+".support", err, nil)...)
+		}
 		problems = append(problems, c.validateSources(key, tenant.ID, t.All())...)
 	}
 	return errors.Join(problems...)

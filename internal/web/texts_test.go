@@ -357,8 +357,9 @@ func TestAuditHasWords(t *testing.T) {
 	}
 	sources = append(sources, rooms...)
 	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|altered =|removed:|finish\(ctx, tx,) "([a-z.]+)"`)
-	told := regexp.MustCompile(`c\.tell\(ctx, "([a-z-]+)"`) // of incidents
-	found := map[string]bool{"did.incident.note": true, "did.incident.decision": true}
+	told := regexp.MustCompile(`c\.tell\(ctx, "([a-z-]+)"`)   // of incidents
+	turned := regexp.MustCompile(`x\.turn\(ctx, "([a-z-]+)"`) // of requests
+	found := map[string]bool{"did.incident.note": true, "did.incident.decision": true, "did.request.ours": true, "did.request.theirs": true, "did.request.note": true}
 	for _, path := range sources {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -366,6 +367,9 @@ func TestAuditHasWords(t *testing.T) {
 		}
 		for _, m := range told.FindAllStringSubmatch(string(text), -1) {
 			found["did.incident."+m[1]] = true
+		}
+		for _, m := range turned.FindAllStringSubmatch(string(text), -1) {
+			found["did.request."+m[1]] = true
 		}
 		for _, m := range action.FindAllStringSubmatch(string(text), -1) {
 			found["did."+m[1]+m[2]] = true

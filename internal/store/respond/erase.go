@@ -14,7 +14,7 @@ import (
 // ErasePerson removes what a person left, given the id of their account and the
 // name by which they sign in: their reports and votes, and their name, words and
 // files in the calls that they began. Answers stay. In calls of others, results of
-// probes and incidents, what was done stays and [tocsin.Erased] takes the place of
+// probes, incidents and requests, what was done stays and [tocsin.Erased] takes the place of
 // the name: a timeline with holes would tell another course. It returns how many
 // reports went.
 func (s *Store) ErasePerson(ctx context.Context, person, name string, now time.Time) (n int64, err error) {
@@ -59,6 +59,7 @@ func named() map[string]string {
 		"triages": "changed_by", "probes": "author", "probe_codes": "author",
 		"incidents": "opened_by closed_by", "incident_starts": "by_name", "incident_steps": "by_name", "incident_roles": "name given_by", "incident_entries": "by_name",
 		"incident_states": "by_name", "incident_measures": "who undo_by added_by ended_by", "incident_checks": "by_name", "incident_messages": "written_by settled_by",
+		"requests": "requester opened_by filed_by ended_by", "request_turns": "by_name", "request_severities": "by_name", "request_duties": "by_name",
 	}
 }
 
@@ -66,6 +67,12 @@ func named() map[string]string {
 func eraseName(ctx context.Context, tx *store.Tx, name string) error {
 	if name == "" {
 		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM request_files WHERE by_name = $1`, name); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE request_turns SET subject = $1 WHERE kind = 'filed' AND subject = $2`, tocsin.Erased, name); err != nil {
+		return err
 	}
 	for table, columns := range named() {
 		for column := range strings.FieldsSeq(columns) {

@@ -1,7 +1,7 @@
 // Package respond keeps what a desk does when something fails: calls that are
 // qualified, with their files; reports of the staff; results of probes; workarounds of the desk's
 // own, and what the team says of them; incidents, with their runbook, matrix, measures
-// and timeline.
+// and timeline; support requests, with their thread and files.
 //
 // It is a room of the store: a [Store] works through the engine, package store,
 // imports that and tocsin alone, and sends statements to its own tables. What
@@ -39,7 +39,7 @@ func Open(db *store.Store) *Store { return &Store{db: db, secrets: map[int64]toc
 func (s *Store) SweepWords(ctx context.Context, now, keep time.Time) (n int64, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		n = 0
-		for _, statement := range []string{`DELETE FROM reports WHERE at < $1`, `DELETE FROM triage_files WHERE added_at < $1`, `DELETE FROM probes WHERE received_at < $1`, `DELETE FROM probe_codes WHERE ends_at < $1`} {
+		for _, statement := range []string{`DELETE FROM reports WHERE at < $1`, `DELETE FROM triage_files WHERE added_at < $1`, `DELETE FROM request_files WHERE added_at < $1`, `DELETE FROM probes WHERE received_at < $1`, `DELETE FROM probe_codes WHERE ends_at < $1`} {
 			result, err := tx.ExecContext(ctx, statement, tocsin.Micros(keep))
 			if err != nil {
 				return err

@@ -26,7 +26,7 @@ func respondChecks() checks {
 		"Helped":         helped,
 		"EraseNames":     eraseNames,
 		"Beacons":        beacons,
-	}.with(incidentChecks())
+	}.with(incidentChecks()).with(requestChecks())
 }
 
 func triages(t *testing.T, s *Desk) {

@@ -233,7 +233,7 @@ func (v *view) entries(list []tocsin.IncidentEntry) (out []entry) {
 }
 
 func (v *view) entry(e tocsin.IncidentEntry) entry {
-	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin"}
+	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin", "request": "request"}
 	one := entry{N: e.N, Icon: icons[e.Kind], Time: v.Moment(e.HappenedAt), By: e.By, Text: e.Text}
 	if e.WrittenAt.Sub(e.HappenedAt) >= writtenLate {
 		one.Written = v.Moment(e.WrittenAt)
@@ -260,6 +260,12 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 		}
 	}
 	words := "room.said." + e.Kind
+	switch {
+	case e.Kind == "request" && slices.Contains(tocsin.RequestSeverities(), e.State):
+		words += ".severity"
+	case e.Kind == "request":
+		words += "." + e.State
+	}
 	if e.State == "not-needed" || e.State == "kept" {
 		words += "." + e.State
 	}
