@@ -34,7 +34,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Duty: a.taking()}).Family(),
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
-		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
+		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Edits: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Messages: a.announcing.speaker, Approve: a.second}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),

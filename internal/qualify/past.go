@@ -25,7 +25,7 @@ type pastModel interface {
 }
 
 // A Past finds incidents that are over and are like a call. It keeps a mark of each
-// in memory, about 40 bytes, made of its text behind the start and again where it
+// in memory, 24 bytes, made of its text behind the start and again where it
 // changes; as long as those of a tenant are not made, the texts of the incidents
 // that began last are read instead.
 //

@@ -22,6 +22,7 @@ func respondChecks() checks {
 		"WordsEnd":       wordsEnd,
 		"ManyWordsEnd":   manyWordsEnd,
 		"Workarounds":    workarounds,
+		"Edits":          edits,
 		"Votes":          votes,
 		"Helped":         helped,
 		"EraseNames":     eraseNames,

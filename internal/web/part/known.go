@@ -11,6 +11,7 @@ import (
 // workarounds is the part of the store that has what the desk knows itself.
 type workarounds interface {
 	Workarounds(ctx context.Context, tenantID string) ([]tocsin.Workaround, error)
+	Edits(ctx context.Context, tenantID string) ([]tocsin.Edit, error)
 }
 
 const (
@@ -25,6 +26,12 @@ const (
 type ownKey struct {
 	tenant string
 	at     int64
+}
+
+// deskWords is what the desk wrote for a tenant.
+type deskWords struct {
+	ways  []tocsin.Workaround
+	edits []tocsin.Edit
 }
 
 // Known is what is known to help with some services, as the template "known"
@@ -49,48 +56,65 @@ func (v *View) Known(serviceID string) (k Known, err error) {
 	if len(ids) == 0 {
 		return k, nil
 	}
-	b, err := knowledge.In(v.Code)
+	b, err := v.Book("")
 	if err != nil {
 		return k, err
 	}
-	own, err := v.ownWays()
+	own, err := v.deskWords()
 	if err != nil {
 		return k, err
 	}
 	for _, id := range ids {
 		if s, ok := b.Service(id); ok {
-			way, _ := b.Shipped(id, own)
-			k.Services = append(k.Services, KnownService{s.Name, b.Ways(id, own), way.Limits})
+			way, _ := b.Shipped(id, own.ways)
+			k.Services = append(k.Services, KnownService{s.Name, b.Ways(id, own.ways), way.Limits})
 		}
 	}
 	return k, nil
 }
 
-// ownWays are the workarounds of the desk's own in the tenant that is looked at.
-func (v *View) ownWays() ([]tocsin.Workaround, error) {
-	if v.parts.config.Help == nil {
-		return nil, nil
+// Book returns what is known, in the language of the page and as the desk edited it,
+// about an issue; of an empty one it speaks in general.
+func (v *View) Book(issue string) (*knowledge.Book, error) {
+	b, err := knowledge.In(v.Code)
+	if err != nil {
+		return nil, err
+	}
+	own, err := v.deskWords()
+	if err != nil {
+		return nil, err
+	}
+	return b.With(own.edits).Of(issue), nil
+}
+
+// deskWords is what the desk wrote itself for the tenant that is looked at.
+func (v *View) deskWords() (own deskWords, err error) {
+	if v.parts.config.Help == nil || v.Snapshot == nil { // a page that looks at no tenant
+		return own, nil
 	}
 	key := ownKey{v.Snapshot.Tenant.ID, v.Now.UnixNano() / int64(ownHolds)}
-	if list, ok := v.parts.own.Get(key); ok {
-		return list, nil
+	if own, ok := v.parts.own.Get(key); ok {
+		return own, nil
 	}
-	list, err := v.parts.config.Help.Workarounds(v.R.Context(), key.tenant)
-	if err == nil {
-		v.parts.own.Put(key, list, 0)
+	if own.ways, err = v.parts.config.Help.Workarounds(v.R.Context(), key.tenant); err != nil {
+		return own, err
 	}
-	return list, err
+	if own.edits, err = v.parts.config.Help.Edits(v.R.Context(), key.tenant); err != nil {
+		return own, err
+	}
+	v.parts.own.Put(key, own, 0)
+	return own, nil
 }
 
 // Asked returns a question that arises on the page, with its answer, as the
 // template "asked" writes it; nil where there is none with the id. Of an empty
 // issue the question speaks in general.
 func (v *View) Asked(id, issue string) (*knowledge.Question, error) {
-	b, err := knowledge.In(v.Code)
+	b, err := v.Book(issue)
 	if err != nil {
 		return nil, err
 	}
-	q, ok := b.Of(issue).Answer(id)
+	q, ok := b.Answer(id)
 	if !ok {
 		return nil, nil
 	}

@@ -98,12 +98,12 @@ type Parts struct {
 	read    *cache.Cache[int64, Reading]
 	newest  *cache.Cache[int64, post.Post] // by the document of the issue
 	flood   *access.Limiter                // of reports
-	own     *cache.Cache[ownKey, []tocsin.Workaround]
+	own     *cache.Cache[ownKey, deskWords]
 }
 
 // New returns the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute), own: cache.New[ownKey, []tocsin.Workaround](cache.Bounds{Entries: maxOwn})}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute), own: cache.New[ownKey, deskWords](cache.Bounds{Entries: maxOwn})}
 }
 
 // Family returns the templates and texts of the parts.

@@ -155,8 +155,8 @@ func (v *view) holds(id string) (bool, error) {
 // knownPage is everything that is known, and what the desk wrote itself.
 type knownPage struct {
 	web.Frame
-	Book    *knowledge.Book
 	Rows    []knownService
+	Lists   []knownList
 	Own     []ownLine
 	Form    *web.Form // nil for those who may not write
 	Address string
@@ -167,7 +167,7 @@ type knownPage struct {
 type knownService struct {
 	Name, Symptoms, Signs, First string
 	Way                          knowledge.Way
-	Edit                         string // address; "" for those who may not write
+	Edit, Reword                 string // addresses; "" for those who may not write
 }
 
 // An ownLine is a workaround of the desk.
@@ -183,11 +183,11 @@ type ownLine struct {
 func (p *Pages) knowledge(v *view) error { return v.showKnowledge(http.StatusOK, nil) }
 
 func (v *view) showKnowledge(status int, problem error) error {
-	b, err := v.book("")
+	b, lists, err := v.knownLists()
 	if err != nil {
 		return err
 	}
-	page := knownPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.knowledge")}), Book: b, Address: v.Href("/knowledge")}
+	page := knownPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.knowledge")}), Lists: lists, Address: v.Href("/knowledge")}
 	names := map[string]string{}
 	for _, s := range b.Services {
 		names[s.ID] = s.Name
@@ -200,7 +200,7 @@ func (v *view) showKnowledge(status int, problem error) error {
 		row := knownService{Name: s.Name, Symptoms: b.Cell(s.Symptoms), Signs: b.Cell(s.Signs), First: b.Cell(s.First)}
 		row.Way, _ = b.Shipped(s.ID, own)
 		if v.Reads(access.WorkIncidents) {
-			row.Edit = v.Href("/knowledge?edit=" + s.ID + "#edit")
+			row.Edit, row.Reword = v.Href("/knowledge?edit="+s.ID+"#edit"), v.Href(passagePath("services/"+s.ID))
 		}
 		page.Rows = append(page.Rows, row)
 	}

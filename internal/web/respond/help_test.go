@@ -100,3 +100,62 @@ func TestShippedIsEdited(t *testing.T) {
 		}
 	}
 }
+
+// Every list of what is shipped is edited by those who write workarounds, in the
+// language of the page; two people do not overwrite each other, what lowers security
+// waits for a second person, and taken back, what was shipped holds again.
+func TestPassagesAreEdited(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	h.Person("bo", tocsin.Grant{Role: tocsin.RoleSupportN3, TenantID: storetest.Contoso})
+	ana, bo := h.Browser(), h.Browser()
+	ana.Enter("ana")
+	bo.Enter("bo")
+	webtest.Has(t, "the list", plain(ana.Open("/fr/knowledge")), `href="/fr/knowledge/faq/mfa"`, `href="/fr/knowledge/tree/scope"`, `href="/fr/knowledge/services/teams"`, `href="/fr/knowledge/express/code"`, `href="/fr/knowledge/channels/x"`)
+	webtest.Lacks(t, "for the first line", plain(kim.Open("/fr/knowledge")), "/knowledge/faq")
+	if got := kim.Status("GET", "/knowledge/faq/mfa", nil); got != http.StatusForbidden {
+		t.Errorf("the first line edits: status %d", got)
+	}
+	for _, path := range []string{"/knowledge/faq/weather", "/knowledge/weather/mfa", "/knowledge/services/services"} {
+		if got := ana.Status("GET", path, nil); got != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
+	step := url.Values{"name": {"Compter <b>qui</b>"}, "text": {"combien sont touchés ?"}, "version": {"1"}}
+	sent(t, ana, "/fr/knowledge/tree/scope", step)
+	webtest.Has(t, "edited", plain(kim.Open("/fr/knowledge")), "Compter &lt;b&gt;qui&lt;/b&gt;", "combien sont touchés ?", "version 2")
+	webtest.Lacks(t, "in English", plain(kim.Open("/knowledge")), "Compter")
+	webtest.Has(t, "its page", plain(ana.Open("/fr/knowledge/tree/scope")), "version 2", "affichée · ana", "Tel que livré (version 1)", `name="version" value="2"`)
+	if got := bo.Status("POST", "/fr/knowledge/tree/scope", step); got != http.StatusConflict {
+		t.Errorf("from an older version: status %d", got)
+	}
+	if got := bo.Status("POST", "/fr/knowledge/tree/scope", url.Values{"name": {"x"}, "version": {"2"}}); got != http.StatusBadRequest {
+		t.Errorf("without a text: status %d", got)
+	}
+	if got := bo.Status("POST", "/fr/knowledge/services/teams", url.Values{"symptoms": {"a\nb"}, "signs": {"a\nb\nc"}, "first": {"a\nb\nc"}, "say": {"x"}, "version": {"1"}}); got != http.StatusBadRequest {
+		t.Errorf("a symptom less: status %d", got)
+	}
+	sent(t, ana, "/fr/knowledge/tree/scope", url.Values{"name": {"Compter"}, "text": {"coupez l'antivirus"}, "version": {"2"}})
+	webtest.Has(t, "what waits", plain(kim.Open("/fr/knowledge")), "combien sont touchés ?")
+	waits := regexp.MustCompile(`name="id" value="([0-9a-f-]+)"`).FindStringSubmatch(plain(bo.Open("/fr/knowledge/tree/scope")))
+	if waits == nil {
+		t.Fatal("nothing to approve")
+	}
+	webtest.Lacks(t, "for the one who wrote it", plain(ana.Open("/fr/knowledge/tree/scope")), `value="approve"`)
+	if got := ana.Status("POST", "/fr/knowledge/tree/scope", url.Values{"do": {"approve"}, "id": {waits[1]}}); got != http.StatusConflict {
+		t.Errorf("approved by the one who wrote it: status %d", got)
+	}
+	sent(t, bo, "/fr/knowledge/tree/scope", url.Values{"do": {"approve"}, "id": {waits[1]}})
+	webtest.Has(t, "approved", plain(kim.Open("/fr/knowledge")), "coupez l'antivirus Ne pas désactiver la MFA", "version 3")
+	sent(t, bo, "/fr/knowledge/tree/scope", url.Values{"do": {"withdraw"}})
+	page := plain(kim.Open("/fr/knowledge"))
+	webtest.Has(t, "taken back", page, "un ou plusieurs utilisateurs")
+	webtest.Lacks(t, "taken back", page, "antivirus Ne pas")
+	if got := bo.Status("POST", "/fr/knowledge/tree/scope", url.Values{"do": {"withdraw"}}); got != http.StatusNotFound {
+		t.Errorf("twice: status %d", got)
+	}
+	// What is edited is read where calls are qualified, too.
+	sent(t, ana, "/fr/knowledge/tree/scope", url.Values{"name": {"Compter"}, "text": {"combien ?"}, "version": {"3"}})
+	webtest.Has(t, "the step of a call", plain(kim.Open(sent(t, kim, "/fr/triage", url.Values{"do": {"guide"}}))), "Compter")
+}

@@ -73,6 +73,15 @@ type workarounds interface {
 	EndWorkaround(ctx context.Context, tenantID, id string, now time.Time) error
 }
 
+// wordings is the part of the store that has what the desk put into its own words.
+type wordings interface {
+	Edits(ctx context.Context, tenantID string) ([]tocsin.Edit, error)
+	EditsOf(ctx context.Context, tenantID, item, language string, limit int) ([]tocsin.Edit, error)
+	AddEdit(ctx context.Context, e tocsin.Edit, made int) (tocsin.Edit, error)
+	ApproveEdit(ctx context.Context, tenantID, id string, now time.Time) error
+	WithdrawEdits(ctx context.Context, tenantID, item, language string, now time.Time) error
+}
+
 // opinions is the part of the store that has what the team says of workarounds.
 type opinions interface {
 	Vote(ctx context.Context, tenantID, issue, workaround string, worked bool, now time.Time) error
@@ -105,6 +114,7 @@ type Config struct {
 	Extras    extras
 	Reports   reports
 	Help      workarounds
+	Edits     wordings
 	Votes     opinions
 	Incidents incidents
 	Places    places
@@ -176,6 +186,8 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodPost, "/issues/{id}/help", access.Triage, p.vote),
 		page(http.MethodGet, "/knowledge", access.ReadHealth, p.knowledge),
 		page(http.MethodPost, "/knowledge", access.WorkIncidents, p.own),
+		page(http.MethodGet, "/knowledge/{list}/{id}", access.WorkIncidents, p.passage),
+		page(http.MethodPost, "/knowledge/{list}/{id}", access.WorkIncidents, p.word),
 		page(http.MethodGet, "/report", access.ReportProblem, p.report),
 		page(http.MethodPost, "/report", access.ReportProblem, p.report),
 		bare(http.MethodGet, "/status/{tenant}/report", p.openReport),
@@ -189,11 +201,7 @@ func (p *Pages) Family() web.Family {
 
 // book returns what is known, in the language of the page, about an issue.
 func (v *view) book(issue string) (*knowledge.Book, error) {
-	b, err := knowledge.In(v.Code)
-	if err != nil {
-		return nil, err
-	}
-	return b.Of(issue), nil
+	return v.Book(issue)
 }
 
 // tenant is the id of the tenant that is looked at.

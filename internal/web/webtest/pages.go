@@ -73,7 +73,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
-		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Votes: desk, Incidents: desk, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
+		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Edits: desk, Votes: desk, Incidents: desk, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: subscribing{desk}, Emergency: desk, Channels: func() []string { return []string{"duty"} }, Open: subscribing{desk}.open, Network: w.door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside, Contact: "access@contoso.com"}).Family(),
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
