@@ -32,6 +32,7 @@ type announcing struct {
 	dispatcher *dispatch.Dispatcher // nil before the desk is built
 	writer     *letters.Writer
 	speaker    *dispatch.Speaker
+	canaries   canaries
 	attempts   *prometheus.CounterVec
 	open       func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error)
 }
@@ -70,8 +71,11 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if n.canaries, err = a.newCanaries(); err != nil {
+		return err
+	}
 	n.dispatcher = dispatch.NewDispatcher(dispatch.DispatcherConfig{
-		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Recipients: a.recipients, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
+		Ledger: a.Deliveries, Scribe: n.writer, Setup: n.setup.Setup, Recipients: a.recipients, Canary: a.canaryPage, Jitter: rand.Float64, Now: time.Now, Log: o.Log,
 		Counted: func(kind string, reason notify.Reason) { n.attempts.WithLabelValues(kind, string(reason)).Inc() },
 	})
 	n.speaker = dispatch.NewSpeaker(dispatch.SpeakerConfig{

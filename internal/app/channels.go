@@ -157,6 +157,9 @@ func (m channels) exit(c config.Channel) (*dispatch.Exit, error) {
 			return nil, errors.New("ends: it is no day")
 		}
 	}
+	if e.Canary, err = c.CanaryTime(); err != nil {
+		return nil, errors.New("canary: it is no time of day")
+	}
 	e.Channel, err = m.channel(c)
 	return e, err
 }

@@ -43,6 +43,7 @@ type consuming struct {
 // periodics are what parts of the program do again and again: one line each.
 func (a *App) periodics() []jobs.Periodic {
 	return []jobs.Periodic{
+		{Name: "channel canaries", Every: dispatch.CanaryEvery, Run: a.announcing.canaries.keeper.Look},
 		{Name: "channel ends", Every: 24 * time.Hour, Run: a.warnOfEnds},
 		{Name: "channel troubles", Every: dispatch.TroubleEvery, Run: a.warden().Look},
 		{Name: "emergency list", Every: emergencyEvery, Run: a.askContacts},

@@ -25,8 +25,14 @@ const contactPath = "/contact/"
 // contactToken is what the link of a letter to a contact has: made of when they were
 // asked and of the master key, so that it is kept nowhere.
 func contactToken(key []byte, c tocsin.Contact) string {
+	return linkToken(key, fmt.Sprintf("%s %d", c.ID, tocsin.Micros(c.AskedAt)))
+}
+
+// linkToken is what a link has that is kept nowhere: made of what it is about and of a
+// key.
+func linkToken(key []byte, about string) string {
 	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s %d", c.ID, tocsin.Micros(c.AskedAt))
+	mac.Write([]byte(about))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(mac.Sum(nil)[:20]))
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -29,6 +30,7 @@ type Channel struct {
 	Bare      bool     `yaml:"bare"`           // of teams: for a flow that wants the card without the envelope of a message
 	Owner     string   `yaml:"owner"`          // of teams: whose flow it is, so that somebody knows whom to ask
 	Ends      string   `yaml:"ends"`           // of teams: day on which the flow ends, such as 2027-03-01; a warning is logged from two weeks before
+	Canary    string   `yaml:"canary"`         // time of day in its zone, such as 09:00, at which it is sent a test each day that somebody confirms by its link; not of pagerduty and jsm, which would call somebody. None when empty
 	Form      any      `yaml:"form"`           // of template: path, header, body, escape, limit, clip, each, ended, ok, values; see docs/channels.md
 	Mail      Mail     `yaml:"mail"`           // of mail
 }
@@ -110,20 +112,20 @@ type DKIM struct {
 // have, those that it cannot do without first, up to "".
 func channelKeys() map[string][]string {
 	kinds := map[string][]string{
-		"webhook":      {"address", "secret", "", "previousSecret", "inside"},
-		"mail":         {"mail", ""},
-		"teams":        {"address", "", "hosts", "bare", "owner", "ends", "inside"},
-		"slack":        {"address", "", "inside"},
-		"ntfy":         {"address", "", "secret", "inside"},
-		"alertmanager": {"address", "", "secret", "inside"},
-		"mattermost":   {"address", "", "inside"},
-		"rocketchat":   {"address", "", "inside"},
-		"discord":      {"address", "", "inside"},
-		"telegram":     {"address", "target", "", "inside"},
-		"gotify":       {"address", "secret", "", "inside"},
+		"webhook":      {"address", "secret", "", "previousSecret", "canary", "inside"},
+		"mail":         {"mail", "", "canary"},
+		"teams":        {"address", "", "hosts", "bare", "owner", "ends", "canary", "inside"},
+		"slack":        {"address", "", "canary", "inside"},
+		"ntfy":         {"address", "", "secret", "canary", "inside"},
+		"alertmanager": {"address", "", "secret", "canary", "inside"},
+		"mattermost":   {"address", "", "canary", "inside"},
+		"rocketchat":   {"address", "", "canary", "inside"},
+		"discord":      {"address", "", "canary", "inside"},
+		"telegram":     {"address", "target", "", "canary", "inside"},
+		"gotify":       {"address", "secret", "", "canary", "inside"},
 		"pagerduty":    {"secret", "", "address", "inside"},
 		"jsm":          {"secret", "", "address", "inside"},
-		"template":     {"address", "form", "", "secret", "target", "inside"},
+		"template":     {"address", "form", "", "secret", "target", "canary", "inside"},
 	}
 	return kinds
 }
@@ -170,6 +172,9 @@ func (c Channel) validate(key string) (problems []error) {
 	if _, err := time.Parse(time.DateOnly, c.Ends); c.Ends != "" && err != nil {
 		add("ends", "%q is no day such as 2027-03-01.", tocsin.Clip(c.Ends, 40))
 	}
+	if _, err := c.CanaryTime(); err != nil {
+		add("canary", "%q is no time of day such as 09:00.", tocsin.Clip(c.Canary, 40))
+	}
 	if c.DependsOn != "" && c.Fallback == "" {
 		add("dependsOn", "It says when the fallback is told too, and there is no fallback.")
 	}
@@ -182,6 +187,15 @@ func (c Channel) validate(key string) (problems []error) {
 		problems = append(problems, c.Mail.validate(key+".mail")...)
 	}
 	return problems
+}
+
+// CanaryTime returns when the channel is sent a test each day, of the zero value for
+// never.
+func (c Channel) CanaryTime() (route.Digest, error) {
+	if c.Canary == "" {
+		return route.Digest{}, nil
+	}
+	return route.ParseDigest("daily " + strings.Join(strings.Fields(c.Canary), "_") + " " + c.Zone)
 }
 
 // addressProblem says what is wrong with an address, without repeating it.

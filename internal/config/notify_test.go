@@ -197,3 +197,31 @@ func TestChannelsRefuse(t *testing.T) {
 		}
 	}
 }
+
+// A canary is a time of day in the zone of its channel, and not for channels that would
+// call somebody.
+func TestCanary(t *testing.T) {
+	t.Parallel()
+	for written, problem := range map[string]string{
+		"kind: slack, address: 'https://a.example/', canary: '09:00', zone: Europe/Paris": "",
+		"kind: webhook, address: 'https://a.example/', secret: x, canary: '23:59'":        "",
+		"kind: slack, address: 'https://a.example/', canary: '24:00'":                     "notify.channels[0].canary",
+		"kind: slack, address: 'https://a.example/', canary: '09:00 Asia/Tokyo'":          "notify.channels[0].canary",
+		"kind: slack, address: 'https://a.example/', canary: daily":                       "notify.channels[0].canary",
+		"kind: pagerduty, secret: x, canary: '09:00'":                                     "notify.channels[0].canary",
+		"kind: jsm, secret: x, canary: '09:00'":                                           "notify.channels[0].canary",
+	} {
+		c, err := load(t, "notify: {channels: [{name: a, "+written+"}]}", nil)
+		if err == nil {
+			err = c.Validate()
+		}
+		if problem == "" && err != nil || problem != "" && (err == nil || !strings.Contains(err.Error(), problem+":")) {
+			t.Errorf("%s: %v", written, err)
+		}
+		if problem == "" {
+			if at, err := c.Notify.Channels[0].CanaryTime(); err != nil || at.IsZero() {
+				t.Errorf("%s: %v", written, err)
+			}
+		}
+	}
+}

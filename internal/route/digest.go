@@ -70,6 +70,15 @@ func (d Digest) Next(after time.Time) time.Time {
 	}
 }
 
+// Last returns the last time of the digest that is not after an instant.
+func (d Digest) Last(at time.Time) time.Time {
+	last := d.Next(at.AddDate(0, 0, -9))
+	for next := d.Next(last); !next.After(at); next = d.Next(next) {
+		last = next
+	}
+	return last
+}
+
 // parseDuration reads a time as Alertmanager does: whole numbers of y, w, d, h,
 // m, s and ms, the largest first, each once; 0 may have no unit.
 func parseDuration(text string) (time.Duration, error) {

@@ -150,6 +150,7 @@ func rows() []row {
 		{route: "/own/services/{id}", who: admin, at: []string{`/own > main a[href*="/own/services/"]:not([href*="new"])`}},
 		{route: "/own/work/new", who: admin, at: []string{"/own/work/new"}},
 		{route: "/preferences", at: []string{"/preferences"}},
+		{route: "/canary/{token}", at: []string{"/canary/none"}},
 		{route: "/contact/{token}", at: []string{"/contact/none"}},
 		{route: "/probes", who: admin, at: []string{"/probes"}},
 		{route: "/readyz", data: true},

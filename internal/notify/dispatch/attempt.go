@@ -100,5 +100,9 @@ func (e *errand) message(c *notify.Content, b delivery.Batch) *notify.Message {
 	if e.exit.person != nil {
 		e.exit.person.address(m)
 	}
+	if c.Kind == notify.KindCanary && e.Canary != nil {
+		page := e.Canary(m.Language, b.ID)
+		link(m, func(int) (string, bool) { return page, true })
+	}
 	return m
 }

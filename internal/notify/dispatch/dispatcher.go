@@ -67,6 +67,9 @@ type DispatcherConfig struct {
 	// Recipients finds who endpoints stand for that are no channels of the
 	// settings. May be nil.
 	Recipients recipients
+	// Canary returns the page on which the daily test with the id of a message is
+	// confirmed. May be nil.
+	Canary func(language, batch string) string
 	// Counted is told of each attempt: the kind of the channel, and the reason why
 	// it failed, "" for a success. May be nil.
 	Counted func(kind string, reason notify.Reason)

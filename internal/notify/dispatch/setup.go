@@ -40,6 +40,9 @@ type Exit struct {
 	Owner string    // whom to ask about it, "" where nobody is named
 	Ends  time.Time // when it ends by itself, zero for never
 
+	// Canary is when the channel is sent a test each day, of the zero value for never.
+	Canary route.Digest
+
 	person *Recipient // who alone is told by it; nil for a channel of the settings
 }
 

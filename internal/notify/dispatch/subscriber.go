@@ -73,19 +73,32 @@ func (one *Recipient) address(m *notify.Message) {
 	if one.Link == nil && m.Kind != notify.KindAsk {
 		return
 	}
-	letter, facts := *m.Letter, slices.Clone(m.Facts)
-	letter.Entries = slices.Clone(m.Letter.Entries)
+	facts := slices.Clone(m.Facts)
 	for i := range facts {
 		facts[i].Link = one.Link(facts[i])
 	}
-	for i := range letter.Entries {
+	m.Facts = facts
+	link(m, func(i int) (string, bool) {
 		if m.Kind == notify.KindAsk {
-			letter.Entries[i].Link = one.Page
-		} else if i < len(facts) {
-			letter.Entries[i].Link = facts[i].Link
+			return one.Page, true
+		}
+		if i < len(facts) {
+			return facts[i].Link, true
+		}
+		return "", false
+	})
+}
+
+// link gives entries of a message, which is shared, links of its own.
+func link(m *notify.Message, to func(entry int) (string, bool)) {
+	letter := *m.Letter
+	letter.Entries = slices.Clone(letter.Entries)
+	for i := range letter.Entries {
+		if address, ok := to(i); ok {
+			letter.Entries[i].Link = address
 		}
 	}
-	m.Letter, m.Facts = &letter, facts
+	m.Letter = &letter
 }
 
 // subscribers are the deliveries of a change to those who subscribed.

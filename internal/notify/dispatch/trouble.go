@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -21,12 +22,14 @@ const deadLately = time.Hour
 // troubles is the part of the ledger about channels that take no messages.
 type troubles interface {
 	Troubles(ctx context.Context, since time.Time) ([]delivery.Trouble, error)
+	Canaries(ctx context.Context, now time.Time) (map[string]delivery.CanaryState, error)
 	TellTrouble(ctx context.Context, about, through string, mended bool, content []byte, now time.Time) (bool, error)
 }
 
 // troubleWriter words what is told of a channel.
 type troubleWriter interface {
 	Trouble(language string, zone *time.Location, channel string, t delivery.Trouble) (*notify.Content, error)
+	Unconfirmed(language string, zone *time.Location, channel string, since time.Time) (*notify.Content, error)
 	Mended(language, channel string) (*notify.Content, error)
 }
 
@@ -60,50 +63,81 @@ func (w *Warden) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ill := map[string]bool{}
-	for _, t := range list {
-		if t.Failures > 0 || !t.Dead.IsZero() {
-			name, _ := delivery.ChannelOf(t.Key)
-			ill[name] = true
-		}
+	canaries, err := w.Ledger.Canaries(ctx, now)
+	if err != nil {
+		return err
 	}
-	for _, t := range list {
-		name, _ := delivery.ChannelOf(t.Key)
-		exit, mended := setup.Exits[name], !t.ToldAt.IsZero()
-		if exit == nil || mended && !t.Works || !mended && !w.down(t, now) {
+	found := w.patients(setup, list, canaries, now)
+	ill, unread := map[string]bool{}, map[string]bool{}
+	for _, p := range found {
+		ill[p.exit.Name] = p.Failures > 0 || !p.Dead.IsZero()
+		unread[p.exit.Name] = ill[p.exit.Name] || !p.unconfirmed.IsZero()
+	}
+	for _, p := range found {
+		mended := !p.ToldAt.IsZero()
+		if mended && !p.works || !mended && !p.down && p.unconfirmed.IsZero() {
 			continue
 		}
-		through := setup.around(exit, ill)
+		through := cmp.Or(setup.around(p.exit, unread), setup.around(p.exit, ill))
 		if through == nil {
-			w.Log.WarnContext(ctx, "a channel takes no messages, and no other one can tell so", "channel", name, "reason", t.Reason)
+			w.Log.WarnContext(ctx, "a channel takes no messages, or nobody reads it, and no other one can tell so", "channel", p.exit.Name, "reason", p.Reason)
 			continue
 		}
-		if err := w.tell(ctx, t, name, through, mended); err != nil {
+		if err := w.tell(ctx, p, through, mended); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// down reports whether a channel cannot take messages before somebody mends it, or
-// has not for long.
-func (w *Warden) down(t delivery.Trouble, now time.Time) bool {
-	return !t.Dead.IsZero() || t.Failures > 0 && (forGood(notify.Reason(t.Reason)) || now.Sub(t.FailingSince) >= divertAfter)
+// A patient is a channel with what is known of its health.
+type patient struct {
+	delivery.Trouble
+	exit        *Exit
+	down        bool      // it cannot take messages before somebody mends it, or has not for long
+	unconfirmed time.Time // when a daily test was sent that nobody has confirmed, zero for none
+	works       bool      // it does again what somebody was told that it does not
 }
 
-func (w *Warden) tell(ctx context.Context, t delivery.Trouble, name string, through *Exit, mended bool) error {
-	content, err := w.Writer.Mended(through.Language, name)
-	if !mended {
-		content, err = w.Writer.Trouble(through.Language, through.Zone, name, t)
+// patients are the channels of the settings of which something was ever sent.
+func (w *Warden) patients(setup *Setup, list []delivery.Trouble, canaries map[string]delivery.CanaryState, now time.Time) (found []patient) {
+	for _, t := range list {
+		p := patient{Trouble: t, exit: setup.exit(t.Key)}
+		if p.exit == nil {
+			continue
+		}
+		p.down = !t.Dead.IsZero() || t.Failures > 0 && (forGood(notify.Reason(t.Reason)) || now.Sub(t.FailingSince) >= divertAfter)
+		canary := canaries[t.Key]
+		if !p.exit.Canary.IsZero() {
+			p.unconfirmed = canary.Unanswered.AskedAt
+		}
+		p.works = p.unconfirmed.IsZero() && (t.Works || t.Failures == 0 && canary.ConfirmedAt.After(t.ToldAt))
+		found = append(found, p)
 	}
+	return found
+}
+
+func (w *Warden) tell(ctx context.Context, p patient, through *Exit, mended bool) error {
+	content, err := w.words(p, through, mended)
 	if err != nil {
 		return err
 	}
-	first, err := w.Ledger.TellTrouble(ctx, t.Key, delivery.ChannelKey(through.Name), mended, content.Body(), w.Now())
+	first, err := w.Ledger.TellTrouble(ctx, p.Key, delivery.ChannelKey(through.Name), mended, content.Body(), w.Now())
 	if err == nil && first && w.Told != nil {
 		w.Told()
 	}
 	return err
+}
+
+// words are what is told of a channel.
+func (w *Warden) words(p patient, through *Exit, mended bool) (*notify.Content, error) {
+	switch {
+	case mended:
+		return w.Writer.Mended(through.Language, p.exit.Name)
+	case p.down:
+		return w.Writer.Trouble(through.Language, through.Zone, p.exit.Name, p.Trouble)
+	}
+	return w.Writer.Unconfirmed(through.Language, through.Zone, p.exit.Name, p.unconfirmed)
 }
 
 // around returns the channel by which it is told that another one takes no

@@ -27,6 +27,31 @@ func (w *Writer) Trouble(language string, zone *time.Location, channel string, t
 	return l.about(channel, "troubleTitle", append(lead, l.own(l.text("troubleCheck", "name", channel))))
 }
 
+// Unconfirmed returns what they are told of a channel whose daily test nobody has
+// confirmed: it takes messages, and it may be that nobody reads them.
+func (w *Writer) Unconfirmed(language string, zone *time.Location, channel string, since time.Time) (*notify.Content, error) {
+	l := &letter{Writer: w, tongue: w.tongue(language), zone: zone}
+	return l.about(channel, "unconfirmedTitle", []notify.Line{l.own(l.text("unconfirmedText", "name", channel, "since", l.time(since, zone))), l.own(l.text("unconfirmedCheck"))})
+}
+
+// Canary returns the daily test of a channel. The link is that of the page on which
+// somebody confirms it, which only the message itself has; a machine is sent none.
+func (w *Writer) Canary(language, channel string, machine bool) (*notify.Content, error) {
+	l := &letter{Writer: w, tongue: w.tongue(language)}
+	heading, title := "[test] "+notify.ASCII(channel), l.own(l.text("canaryTitle"))
+	letter := &notify.Letter{Language: l.Code, Heading: heading, Title: title, Repeated: l.text("repeated"), Shortened: l.text("shortened")}
+	if machine {
+		letter.Lead = []notify.Line{l.own(l.text("canaryMachine", "name", channel))}
+		return notify.NewContent(notify.KindCanary, letter, nil)
+	}
+	letter.Entries = []notify.Entry{{
+		Heading: heading, Title: title, LinkLabel: l.text("canaryOpen"),
+		Blocks: []notify.Block{{Kind: notify.BlockChanged, Label: channel, Lines: []notify.Line{l.own(l.text("canaryText", "name", channel))}}},
+	}}
+	letter.Footer = []notify.Line{l.own(l.text("canaryFooter"))}
+	return notify.NewContent(notify.KindCanary, letter, nil)
+}
+
 // Mended returns what they are told when it takes messages again.
 func (w *Writer) Mended(language, channel string) (*notify.Content, error) {
 	l := &letter{Writer: w, tongue: w.tongue(language)}

@@ -47,9 +47,12 @@ func (s *Store) Audience(ctx context.Context, tx *store.Tx) (*Audience, error) {
 	return next, nil
 }
 
+// newID returns an id of a message that nothing else has.
+func newID() string { return "msg_" + strings.ToLower(rand.Text()) }
+
 // note has an endpoint sent a message that tells of no change, in the transaction
 // of what it is about: from due on, as any other message.
-func (s *Store) note(ctx context.Context, tx *store.Tx, endpoint, kind string, content []byte, due time.Time) error {
+func (s *Store) note(ctx context.Context, tx *store.Tx, id, endpoint, kind string, content []byte, due time.Time) error {
 	nums, err := s.endpointNums(ctx, tx, []Row{{Endpoint: endpoint}})
 	if err != nil {
 		return err
@@ -57,7 +60,7 @@ func (s *Store) note(ctx context.Context, tx *store.Tx, endpoint, kind string, c
 	if err := wakeEndpoints(ctx, tx, map[int64]int64{nums[endpoint]: tocsin.Micros(due)}); err != nil {
 		return err
 	}
-	one := Batch{ID: "msg_" + strings.ToLower(rand.Text()), Endpoint: nums[endpoint], Kind: kind, State: StateRetry, MadeAt: due, Letter: content}
+	one := Batch{ID: id, Endpoint: nums[endpoint], Kind: kind, State: StateRetry, MadeAt: due, Letter: content}
 	if err := s.addBatches(ctx, tx, []Batch{one}, due); err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
@@ -67,7 +70,7 @@ func (s *Store) note(ctx context.Context, tx *store.Tx, endpoint, kind string, c
 // AskContact has the people of a contact of the emergency list asked by a message
 // with this content, in the transaction in which it is written that they are.
 func (s *Store) AskContact(ctx context.Context, tx *store.Tx, id string, question []byte, now time.Time) error {
-	return s.note(ctx, tx, ContactKey(id), "ask", question, now.UTC())
+	return s.note(ctx, tx, newID(), ContactKey(id), "ask", question, now.UTC())
 }
 
 // refusals counts, as part of the ledger, what addresses of subscriptions did not take, in the

@@ -343,6 +343,7 @@ func (s *Store) Sweep(ctx context.Context, keep time.Time) (n int64, err error) 
 			`DELETE FROM delivery_failures WHERE batch IN (SELECT num FROM delivery_batches b WHERE b.settled_at < $1 AND b.state NOT IN ('sending', 'retry') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.batch = b.num AND d.batch > 0))`,
 			`DELETE FROM delivery_batches WHERE settled_at < $1 AND state NOT IN ('sending', 'retry') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.batch = delivery_batches.num AND d.batch > 0)`,
 			`DELETE FROM delivery_escalations WHERE CAST($1 AS BIGINT) > 0 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.change = delivery_escalations.change AND d.endpoint = delivery_escalations.endpoint)`,
+			`DELETE FROM delivery_canaries WHERE asked_at < $1`,
 			`DELETE FROM delivery_letters WHERE CAST($1 AS BIGINT) > 0 AND NOT EXISTS (SELECT 1 FROM delivery_batches b WHERE b.letter = delivery_letters.num)`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, tocsin.Micros(keep)); err != nil {

@@ -271,6 +271,7 @@ func (s *Store) Restored(ctx context.Context, tx *store.Tx, now time.Time) (canc
 		{`UPDATE delivery_batches SET state = 'cancelled', reason = $1, settled_at = $2 WHERE state = 'retry'`, []any{CancelledRestored, tocsin.Micros(now)}, &cancelled},
 		{`UPDATE delivery_batches SET state = 'in_doubt', reason = $1, settled_at = $2 WHERE state = 'sending'`, []any{CancelledRestored, tocsin.Micros(now)}, &inDoubt},
 		{`UPDATE delivery_endpoints SET due_at = 0, lease_ends = 0, epoch = epoch + 1`, nil, nil},
+		{`UPDATE delivery_canaries SET asked_at = 0 WHERE confirmed_at = 0`, nil, nil}, // nobody is waited for
 	} {
 		result, err := tx.ExecContext(ctx, one.statement, one.args...)
 		if err != nil {

@@ -216,7 +216,7 @@ func (s *Store) ask(ctx context.Context, tx *store.Tx, one tocsin.Subscription, 
 	if err != nil {
 		return err
 	}
-	return s.note(ctx, tx, SubscriptionKey(one.ID), "ask", question, due)
+	return s.note(ctx, tx, newID(), SubscriptionKey(one.ID), "ask", question, due)
 }
 
 // ConfirmSubscription notes that whoever reads the mails to its address wants a

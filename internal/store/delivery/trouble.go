@@ -60,7 +60,7 @@ func (s *Store) TellTrouble(ctx context.Context, about, through string, mended b
 		if first, err = store.Changed(tx.ExecContext(ctx, statement, about, at)); err != nil || !first {
 			return err
 		}
-		return s.note(ctx, tx, through, "trouble", content, now.UTC())
+		return s.note(ctx, tx, newID(), through, "trouble", content, now.UTC())
 	})
 	if err != nil {
 		return false, fmt.Errorf("tell of a channel that takes no messages: %w", err)

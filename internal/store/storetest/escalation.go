@@ -21,6 +21,9 @@ func escalationChecks() checks {
 		"EscalationKilled":       escalationKilled,
 		"EscalationRestored":     escalationRestored,
 		"TroubleTold":            troubleTold,
+		"CanariesAsked":          canariesAsked,
+		"CanariesConfirmed":      canariesConfirmed,
+		"CanariesRestored":       canariesRestored,
 	}
 }
 

@@ -36,6 +36,7 @@ type deliveriesPage struct {
 	Filtered                      bool
 	Clear, Older                  string
 	Ill                           []endpointLine // channels that do not take messages
+	Canaries                      []canaryLine   // daily tests of channels
 	Lines                         []deliveryLine
 	Untold                        []string // channels that heard nothing of the item that is asked for
 	Empty                         web.EmptyView
@@ -84,6 +85,9 @@ func (p *Pages) adminDeliveries(v *view) error {
 		page.Lines = append(page.Lines, v.deliveryLine(e, names))
 	}
 	page.ill(v, endpoints)
+	if page.Canaries, err = v.canaries(); err != nil {
+		return err
+	}
 	if asked.Item.ID != "" && asked.State == "" && asked.Reason == "" && asked.Endpoint == "" && asked.Before == 0 && page.Older == "" && len(list) > 0 {
 		page.untold(v, list)
 	}

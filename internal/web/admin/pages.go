@@ -91,8 +91,10 @@ type Config struct {
 	Deliveries  deliveries
 	// Subscriptions are what people asked to be told of.
 	Subscriptions subscriptions
-	Routing       func() Routing // who hears of what, as the settings say now
-	Door          *signin.SignIn // keeps passwords
+	// Canaries are how the daily tests of channels do.
+	Canaries canaries
+	Routing  func() Routing // who hears of what, as the settings say now
+	Door     *signin.SignIn // keeps passwords
 }
 
 // Pages are the pages of the administration.

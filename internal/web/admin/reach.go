@@ -24,6 +24,7 @@ type reachPage struct {
 	Rows      []reachLine // who cannot be reached first
 	Lost      int         // of them
 	Strangers string      // how many who gave an address alone are told, wait and are paused
+	Canaries  []canaryLine
 	Empty     web.EmptyView
 }
 
@@ -41,6 +42,9 @@ func (p *Pages) adminReach(v *view) error {
 		return err
 	}
 	page := reachPage{adminFrame: v.adminFrame("reachability"), Empty: web.EmptyView{Title: v.Text("reach.none"), Text: v.Text("reach.none.text")}}
+	if page.Canaries, err = v.canaries(); err != nil {
+		return err
+	}
 	i := slices.IndexFunc(tenants, func(t tocsin.Tenant) bool { return v.Snapshot != nil && t.ID == v.Snapshot.Tenant.ID })
 	if i < 0 {
 		return v.Render(http.StatusOK, "admin-reach", page)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -56,4 +57,33 @@ func TestReachability(t *testing.T) {
 	if got := other.Status("GET", "/admin/reachability", nil); got != http.StatusForbidden && got != http.StatusNotFound {
 		t.Errorf("a reader: %d", got)
 	}
+}
+
+// Reachability and the ledger name the channels whose daily test nobody confirms, those
+// first.
+func TestReachabilityOfChannels(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Record(storetest.Contoso, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational})
+	h.Person("amy", tocsin.Grant{Role: tocsin.RoleAdministrator})
+	for _, name := range []string{"answered", "unread"} {
+		_, err := h.Store.AskCanary(t.Context(), delivery.Canary{Endpoint: delivery.ChannelKey(name), Day: "2026-10-01"}, func(string) string { return "token of " + name }, []byte("{}"), h.Clock())
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.Store.ConfirmCanary(t.Context(), "token of answered", h.Clock()); err != nil {
+		t.Fatal(err)
+	}
+	b := h.Browser()
+	b.Enter("amy")
+	webtest.Lacks(t, "in its term", b.Open("/admin/deliveries"), "Nobody has confirmed the daily test")
+	h.Pass(delivery.CanaryTerm)
+	b.Enter("amy")
+	page := b.Open("/admin/reachability?tenant=contoso")
+	webtest.Has(t, "reachability", page, "Daily tests of channels", "Not lately", "Nobody has confirmed that of")
+	if unread := strings.Index(page, ">unread<"); unread < 0 || unread > strings.Index(page, ">answered<") {
+		t.Error("the channel that nobody answers for is not first")
+	}
+	webtest.Has(t, "ledger", b.Open("/admin/deliveries"), "Nobody has confirmed the daily test of unread")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -115,5 +116,66 @@ func TestEmergencyLinkExpires(t *testing.T) {
 		if response.StatusCode != http.StatusNotFound || !contact().ConfirmedAt.IsZero() {
 			t.Errorf("%s: %s", method, response.Status)
 		}
+	}
+}
+
+// Whoever opens the link of a daily test confirms nothing, as link scanners do; the
+// button does, once and within a day. A token that is none, was used or is too old
+// tells and changes nothing.
+func TestCanary(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, "http://localhost")
+	h.Record(storetest.Contoso, issue())
+	var tokens []string
+	send := func(day string) string {
+		t.Helper()
+		first, err := h.Store.AskCanary(t.Context(), delivery.Canary{Endpoint: delivery.ChannelKey("duty-mail"), Day: day}, func(batch string) string {
+			tokens = append(tokens, strings.ToLower(batch))
+			return tokens[len(tokens)-1]
+		}, []byte("{}"), h.Clock())
+		if err != nil || !first {
+			t.Fatal(first, err)
+		}
+		return "/canary/" + tokens[len(tokens)-1]
+	}
+	state := func() delivery.CanaryState {
+		t.Helper()
+		found, err := h.Store.Canaries(t.Context(), h.Clock())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found[delivery.ChannelKey("duty-mail")]
+	}
+	b, path, yes := h.Browser(), send("2026-10-01"), url.Values{"do": {"confirm"}}
+	for _, query := range []string{"", "?do=confirm", "?List-Unsubscribe=One-Click"} {
+		b.Status("HEAD", path+query, nil)
+		if got, posted := b.Status("GET", path+query, nil), b.Status("POST", path+query, url.Values{"List-Unsubscribe": {"One-Click"}}); got != http.StatusOK || posted != http.StatusBadRequest {
+			t.Errorf("%s: GET %d, POST of a mail program %d", query, got, posted)
+		}
+	}
+	if got := b.Status("POST", path, yes, "Sec-Fetch-Site", "cross-site"); got != http.StatusForbidden || !state().ConfirmedAt.IsZero() {
+		t.Errorf("a form of another site: %d, %+v", got, state())
+	}
+	response, page := b.Send("GET", "/fr"+path, nil)
+	webtest.Has(t, "question", page, `value="confirm"`, `action="/fr`+path+`"`, "duty-mail", "Avez-vous lu")
+	if response.Header.Get("Referrer-Policy") != "no-referrer" || response.Header.Get("Cache-Control") != "no-store" || response.Header.Get("X-Robots-Tag") != "noindex" {
+		t.Errorf("%v", response.Header)
+	}
+	if response, page := b.Send("POST", path, yes); response.StatusCode != http.StatusOK || !strings.Contains(page, "somebody reads this channel") || !state().ConfirmedAt.Equal(h.Clock()) {
+		t.Errorf("confirming: %s, %+v", response.Status, state())
+	}
+	late := send("2026-10-02")
+	h.Pass(delivery.CanaryTerm)
+	for _, gone := range []string{path, late, "/canary/none", "/canary/" + strings.Repeat("a", 2000), "/canary/%27%20OR%201=1--"} {
+		for _, method := range []string{"GET", "POST"} {
+			response, page := b.Send(method, gone, yes)
+			webtest.Lacks(t, gone, page, "duty-mail")
+			if response.StatusCode/100 != 4 {
+				t.Errorf("%s %.40s: %s", method, gone, response.Status)
+			}
+		}
+	}
+	if got := state(); got.Unanswered.Day != "2026-10-02" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -1,7 +1,8 @@
 // Package subscriptions is the pages on which people say what they want to be
 // told of: those who sign in ([Pages.mine]), strangers about what a tenant
 // publishes for everybody ([Pages.ask]), and whoever has a mail of a subscription
-// ([Pages.one]) or one that asks the emergency list ([Pages.contact]).
+// ([Pages.one]), one that asks the emergency list or the daily test of a channel
+// (question.go).
 //
 // Link scanners open every link of a mail: GET shows a form, only POST acts. What
 // a page says to strangers is the same whether an address is known or not.
@@ -32,6 +33,13 @@ type ledger interface {
 	Subscription(ctx context.Context, ref string) (tocsin.Subscription, error)
 	Deliveries(ctx context.Context, q delivery.Query) ([]delivery.Entry, error)
 	answers
+	canaries
+}
+
+// canaries are the daily tests of channels, which somebody confirms.
+type canaries interface {
+	AskedCanary(ctx context.Context, token string, now time.Time) (delivery.Canary, error)
+	ConfirmCanary(ctx context.Context, token string, now time.Time) (delivery.Canary, error)
 }
 
 // answers are what whoever has a mail of a subscription says.
@@ -98,7 +106,9 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/subscribe", access.Public, p.take),
 		page("GET", "/subscription/{token}", access.Public, p.one),
 		page("POST", "/subscription/{token}", access.Public, p.answer),
-		page("GET", "/contact/{token}", access.Public, p.contact),
-		page("POST", "/contact/{token}", access.Public, p.confirm),
+		page("GET", "/contact/{token}", access.Public, asking((*view).contact)),
+		page("POST", "/contact/{token}", access.Public, answering((*view).contact)),
+		page("GET", "/canary/{token}", access.Public, asking((*view).canary)),
+		page("POST", "/canary/{token}", access.Public, answering((*view).canary)),
 	}}
 }
