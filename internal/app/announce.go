@@ -44,6 +44,7 @@ func (r *Rooms) deciding() *dispatch.Consumer {
 		Silences: func(ctx context.Context, tx *store.Tx) ([]route.Silence, error) {
 			return r.Deliveries.ActiveSilences(ctx, tx, time.Now())
 		},
+		Duty:     r.duty,
 		Audience: r.Deliveries.Audience, Publishing: r.Archive.Publishing,
 		Open: func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error) {
 			if r.announcing.open == nil {

@@ -9,6 +9,7 @@ import (
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/outbox"
+	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/translate"
@@ -47,6 +48,7 @@ func (a *App) periodics() []jobs.Periodic {
 		{Name: "channel ends", Every: 24 * time.Hour, Run: a.warnOfEnds},
 		{Name: "channel troubles", Every: dispatch.TroubleEvery, Run: a.warden().Look},
 		{Name: "emergency list", Every: emergencyEvery, Run: a.askContacts},
+		{Name: "late steps", Every: respond.LateEvery, Run: a.tellLate},
 		{Name: "notify again", Every: dispatch.RepeatEvery, Run: a.repeater().Look},
 		{Name: "watch", Every: watch.Every, Run: watch.New(a.Archive, a.Model, time.Now).Look},
 	}

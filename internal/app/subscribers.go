@@ -32,6 +32,9 @@ func (a *App) recipients(ctx context.Context, keys []string) (map[string]dispatc
 	if err := a.asked(ctx, keys, found, time.Now()); err != nil {
 		return nil, err
 	}
+	if err := a.onDuty(ctx, keys, found); err != nil {
+		return nil, err
+	}
 	list, err := a.Deliveries.SubscriptionsByID(ctx, ids)
 	if err != nil || len(list) == 0 {
 		return found, err

@@ -6,8 +6,8 @@ import "example.org/tocsin/internal/tocsin"
 //
 //	tenant       id of the tenant; tenant_name its short name
 //	group        groups of the tenant, several values
-//	kind         issue, message or source
-//	class        incident, advisory, message, planned or source
+//	kind         issue, message, source or step
+//	class        incident, advisory, message, planned, source or room
 //	severity     one of the scale of severities
 //	service      id of the workload; feature a part of it, several values
 //	status       as the provider writes it
@@ -15,8 +15,9 @@ import "example.org/tocsin/internal/tocsin"
 //	tag          of messages, several values; category
 //	region       regions that the newest post names, several values
 //	issue        id of the issue or message
+//	incident     number of the incident of a step; step its name, such as announcement
 func EventLabels() []string {
-	return []string{"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue"}
+	return []string{"tenant", "tenant_name", "group", "kind", "class", "severity", "service", "feature", "status", "change", "tag", "category", "region", "issue", "incident", "step"}
 }
 
 // EventValues returns all values of labels that have no others.
@@ -26,9 +27,10 @@ func EventValues() map[string][]string {
 		severities = append(severities, s.String())
 	}
 	return map[string][]string{
-		"kind":     {"issue", "message", "source"},
-		"class":    {"incident", "advisory", "message", "planned", "source"},
+		"kind":     {"issue", "message", "source", "step"},
+		"class":    {"incident", "advisory", "message", "planned", "source", "room"},
 		"severity": severities,
+		"step":     tocsin.IncidentSteps(),
 		"change":   {"opened", "updated", "post", "status", "resolved", "left", "returned", "late", "stale", "heard", "review"},
 	}
 }

@@ -117,6 +117,26 @@ func (p *Policy) Asks(label string) bool {
 	return asks
 }
 
+// Naming returns the routes that ask for a value of a label by = or =~, themselves or
+// by a route above them: those that were written with it in mind.
+func (p *Policy) Naming(label string) map[*Route]bool {
+	found := map[*Route]bool{}
+	var below func(r *Route, asked bool)
+	below = func(r *Route, asked bool) {
+		asked = asked || slices.ContainsFunc(r.Matchers, func(m Matcher) bool {
+			return m.Name == label && (m.Operator == Equal || m.Operator == Regexp)
+		})
+		if asked {
+			found[r] = true
+		}
+		for _, child := range r.Routes {
+			below(child, asked)
+		}
+	}
+	below(p.Root, false)
+	return found
+}
+
 // A Step is one route that was looked at on the way.
 type Step struct {
 	Route   *Route

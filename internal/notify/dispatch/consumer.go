@@ -60,8 +60,11 @@ type ConsumerConfig struct {
 	Audience func(ctx context.Context, tx *store.Tx) (*delivery.Audience, error)
 	// Publishing says what a tenant publishes. Nil where nothing is published.
 	Publishing func(ctx context.Context, tenantID string) (tocsin.Publishing, error)
-	Told       func() // called when there is something to send; may be nil
-	Now        func() time.Time
+	// Duty returns the endpoints of those who have a step of an incident to do, by the
+	// id of the step. May be nil.
+	Duty func(ctx context.Context, step string) ([]string, error)
+	Told func() // called when there is something to send; may be nil
+	Now  func() time.Time
 }
 
 // A Consumer decides who hears of changes. Its Handle is for one goroutine.
@@ -184,6 +187,9 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	kind := notify.KindUpdate
 	if change.Silent || pair.Late || d.now.Sub(change.At) > archive.OldNews {
 		kind = notify.KindSummary
+	}
+	if change.Kind == tocsin.KindStep {
+		return c.late(ctx, d, change, labels)
 	}
 	open, err := c.open(ctx, d, tenant, labels)
 	if err != nil {

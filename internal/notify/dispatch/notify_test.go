@@ -172,16 +172,18 @@ func (w *world) dispatch() {
 // quiet reports whether nothing is due and nobody works on anything.
 func (w *world) quiet() bool {
 	w.t.Helper()
+	claimed := func() (n int) {
+		if err := w.Read().QueryRowContext(w.t.Context(), `SELECT count(*) FROM delivery_endpoints WHERE lease_ends > $1`, tocsin.Micros(w.Now())).Scan(&n); err != nil {
+			w.t.Fatal(err)
+		}
+		return n
+	}
+	before := claimed()
 	next, err := w.NextDue(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	claimed := 0
-	now := tocsin.Micros(w.Now())
-	if err := w.Read().QueryRowContext(w.t.Context(), `SELECT count(*) FROM delivery_endpoints WHERE lease_ends > $1`, now).Scan(&claimed); err != nil {
-		w.t.Fatal(err)
-	}
-	return claimed == 0 && (next.IsZero() || next.After(w.Now()))
+	return before == 0 && claimed() == 0 && (next.IsZero() || next.After(w.Now()))
 }
 
 // record keeps documents of a tenant, as a poll found them now.

@@ -27,6 +27,9 @@ func Preview(change tocsin.Change, tenant tocsin.Tenant, before, after []byte, n
 // Of services hear those who hear of issues. That somebody has taken an issue in
 // hand is for the pages.
 func tellable(change tocsin.Change, tenant tocsin.Tenant) bool {
+	if change.Kind == tocsin.KindStep { // done in time, nobody needs to know
+		return !tenant.Disabled && change.What == tocsin.WhatLate
+	}
 	return !tenant.Disabled && change.What != tocsin.WhatAcknowledged && (change.Kind == tocsin.KindIssue || change.Kind == tocsin.KindMessage || change.Kind == tocsin.KindSource)
 }
 

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	ClassMessage = "message"
 	ClassPlanned = "planned"
 	ClassSource  = "source"
+	ClassRoom    = "room" // what is due in the room of an incident
 )
 
 // A Subject is what an item says of itself that decides who hears of it, in no
@@ -33,6 +35,8 @@ type Subject struct {
 	Tags     []string
 	Private  bool // a message about data privacy: nobody is told of it here
 	Open     bool // an issue that goes on
+
+	incidentN, step string // of a step of a runbook
 
 	// regions are those that the newest post names. To read it is dear, and few
 	// routes ask.
@@ -57,6 +61,11 @@ func subjectOf(ref tocsin.Ref, body []byte, now time.Time) *Subject {
 		}
 	case tocsin.KindSource:
 		s.Class = ClassSource
+	case tocsin.KindStep:
+		s.Class = ClassRoom
+		incident, step, _ := strings.Cut(ref.ID, "/")
+		s.ID, s.incidentN = "", incident
+		s.step, _, _ = strings.Cut(step, "/")
 	}
 	return s
 }
@@ -154,6 +163,9 @@ func LabelsOf(s *Subject, tenant tocsin.Tenant, change string, regions bool) rou
 	}
 	if s.Kind == tocsin.KindIssue {
 		labels = append(labels, route.Label{Name: "severity", Value: s.Severity.String()})
+	}
+	if s.Kind == tocsin.KindStep {
+		labels = append(labels, route.Label{Name: "incident", Value: s.incidentN}, route.Label{Name: "step", Value: s.step})
 	}
 	several := func(name string, values []string) {
 		for _, value := range values {

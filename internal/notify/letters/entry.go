@@ -38,6 +38,8 @@ func (l *letter) entry(ctx context.Context, one item) (notify.Entry, notify.Fact
 		return l.incident(ctx, fact, newest)
 	case tocsin.KindSource:
 		l.source(&e, &fact, newest)
+	case tocsin.KindStep:
+		err = l.step(ctx, &e, &fact, newest)
 	default:
 		err = l.publication(ctx, &e, &fact, one)
 	}

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"strconv"
 
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/tocsin"
@@ -32,4 +33,31 @@ func (l *letter) incident(ctx context.Context, fact notify.Fact, c tocsin.Change
 		e.Blocks = append(e.Blocks, block)
 	}
 	return e, fact, nil
+}
+
+// step tells that a step of the runbook of an incident is late.
+func (l *letter) step(ctx context.Context, e *notify.Entry, fact *notify.Fact, c tocsin.Change) error {
+	if l.Rooms == nil {
+		return tocsin.NotFoundf("Nothing is said of incidents.")
+	}
+	n, step, num := tocsin.StepOf(c.ID)
+	i, err := l.Rooms.Incident(ctx, n)
+	if err != nil {
+		return err
+	}
+	late, err := l.Rooms.LateStepOf(ctx, n, step, num)
+	if err != nil {
+		return err
+	}
+	name := l.text("step." + step)
+	if num > 0 {
+		name = l.text("step.update", "n", l.Number(num))
+	}
+	fact.Class, fact.Change, fact.Severity, fact.Title = "room", string(c.What), tocsin.SeverityDegraded, l.text("stepLate", "step", name, "n", l.Number(int(n)))
+	e.Heading, e.Title = "[late] "+notify.ASCII(c.ID), l.own(fact.Title)
+	e.Blocks = []notify.Block{{Kind: notify.BlockChanged, Label: i.Title, Lines: []notify.Line{l.own(l.text("stepDue", "due", l.time(late.DueAt, l.zone)))}}}
+	if base := l.Base(); base != "" {
+		fact.Link, e.LinkLabel = base+"/incidents/"+strconv.FormatInt(n, 10), l.text("stepOpen", "n", l.Number(int(n)))
+	}
+	return nil
 }

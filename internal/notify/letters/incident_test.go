@@ -2,6 +2,7 @@ package letters_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,5 +49,25 @@ func TestLetterOfAnIncident(t *testing.T) {
 	told.Seq++
 	if c, _, err := d.Write(t.Context(), "en", time.UTC, notify.KindIncident, []delivery.Pending{{Change: told}}); c != nil || err != nil {
 		t.Errorf("of a change that tells of no message: %+v, %v", c, err)
+	}
+}
+
+// A late step is told with its due time and a link to its room, in each language.
+func TestLetterOfALateStep(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Rooms = d.Responses
+	if _, err := d.OpenIncident(t.Context(), tocsin.Incident{Title: "Mail waits", TenantIDs: []string{storetest.Contoso}, Zone: "UTC"}, d.now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.TellLateStep(t.Context(), 1, tocsin.LateStep{Step: tocsin.StepUpdates, N: 2, DueAt: d.now.Add(-time.Minute)}, d.now); err != nil {
+		t.Fatal(err)
+	}
+	told := []delivery.Pending{{Change: tocsin.Change{Seq: 2, TenantID: storetest.Contoso, Kind: tocsin.KindStep, ID: "1/updates/2", What: tocsin.WhatLate, At: d.now}}}
+	for language, want := range map[string]string{"en": "Update no. 2 of incident 1 is late", "fr": "Point n° 2 de l’incident 1 : en retard", "ja": "インシデント 1 の第 2 報が遅れています", "es": "Actualización n.º 2 del incidente 1: con retraso", "de": "Aktualisierung Nr. 2 von Vorfall 1 ist überfällig"} {
+		c := d.write(language, notify.KindIncident, told)
+		if strings.Join(strings.Fields(c.Letter.Title.Text), " ") != want || c.Letter.Entries[0].Link != "https://status.contoso.com/incidents/1" || c.Letter.Entries[0].Blocks[0].Label != "Mail waits" {
+			t.Errorf("%s: %+v", language, c.Letter)
+		}
 	}
 }

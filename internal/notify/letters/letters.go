@@ -41,6 +41,8 @@ type translator interface {
 // rooms has what was said of incidents.
 type rooms interface {
 	MessageOf(ctx context.Context, incident string, change int64) (tocsin.IncidentMessage, error)
+	Incident(ctx context.Context, n int64) (tocsin.Incident, error)
+	LateStepOf(ctx context.Context, n int64, step string, num int) (tocsin.LateStep, error)
 }
 
 // Config is what a writer works with.

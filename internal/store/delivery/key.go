@@ -7,6 +7,7 @@ const (
 	channelKey      = "channel:"
 	subscriptionKey = "subscription:"
 	contactKey      = "contact:"
+	dutyKey         = "duty:"
 )
 
 // AllSubscriptions stands for the keys of all subscriptions.
@@ -38,7 +39,14 @@ func ContactKey(id string) string { return contactKey + id }
 // ContactOf returns the id of the contact whose endpoint has a key.
 func ContactOf(key string) (id string, ok bool) { return strings.CutPrefix(key, contactKey) }
 
+// DutyKey returns the key of the endpoint by which a contact of the emergency list is
+// told of what they have to do, by the id of the contact.
+func DutyKey(id string) string { return dutyKey + id }
+
+// DutyOf returns the id of the contact whose endpoint of duties has a key.
+func DutyOf(key string) (id string, ok bool) { return strings.CutPrefix(key, dutyKey) }
+
 // isPersonal reports whether an endpoint stands for people, of whom there may be many.
 func isPersonal(key string) bool {
-	return strings.HasPrefix(key, subscriptionKey) || strings.HasPrefix(key, contactKey)
+	return strings.HasPrefix(key, subscriptionKey) || strings.HasPrefix(key, contactKey) || strings.HasPrefix(key, dutyKey)
 }

@@ -178,6 +178,8 @@ func (c *change) append(ctx context.Context, kind, subject string) error {
 		out.What = tocsin.WhatClosed
 	case "message":
 		out.What = tocsin.WhatMessage
+	case "late":
+		out.Kind, out.ID, out.What = tocsin.KindStep, out.ID+"/"+subject, tocsin.WhatLate
 	case "step":
 		out.Kind, out.ID, out.What = tocsin.KindStep, out.ID+"/"+subject, tocsin.WhatDone
 	case "reopen":

@@ -27,6 +27,7 @@ func incidentChecks() checks {
 		"IncidentMessages":  incidentMessages,
 		"IncidentApproval":  incidentApproval,
 		"IncidentChanges":   incidentChanges,
+		"IncidentLate":      incidentLate,
 		"IncidentMatrix":    incidentMatrix,
 		"IncidentMeasures":  incidentMeasures,
 		"IncidentStart":     incidentStart,

@@ -233,19 +233,22 @@ func (v *view) entries(list []tocsin.IncidentEntry) (out []entry) {
 }
 
 func (v *view) entry(e tocsin.IncidentEntry) entry {
-	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin", "request": "request"}
+	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "late": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin", "request": "request"}
 	one := entry{N: e.N, Icon: icons[e.Kind], Time: v.Moment(e.HappenedAt), By: e.By, Text: e.Text}
 	if e.WrittenAt.Sub(e.HappenedAt) >= writtenLate {
 		one.Written = v.Moment(e.WrittenAt)
 	}
 	subject, state := e.Subject, e.State
 	switch e.Kind {
-	case "step", "reopen":
+	case "step", "reopen", "late":
 		step, number, _ := strings.Cut(e.Subject, "/")
 		row, _ := v.book.Row(step)
 		subject = row.Step
 		if n, err := strconv.Atoi(number); err == nil {
 			subject = v.Text("room.update", "n", n)
+		}
+		if at, err := time.Parse(time.RFC3339, e.State); err == nil { // of what is late
+			state = v.HM(at.In(v.Zone))
 		}
 	case "role":
 		subject = v.Text("room.role." + e.Subject)
