@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -112,6 +113,7 @@ func (c *triageGetCmd) Run(ctx context.Context, s *session) error {
 }
 
 type reportCmd struct {
+	Add    reportAddCmd    `cmd:"" help:"File for somebody that a service fails for them. Example: tocsin report add --tenant contoso --service teams --site Paris --code 503"`
 	List   reportListCmd   `cmd:"" help:"List what the staff report, the latest first. Example: tocsin report list --tenant contoso --output csv"`
 	Export reportExportCmd `cmd:"" help:"Print what a person left in reports and calls. Example: tocsin report export alex --output json"`
 	Erase  reportEraseCmd  `cmd:"" help:"Erase what a person left: reports, votes, their name, words and files in calls, and their name in incidents. Example: tocsin report erase alex"`
@@ -144,6 +146,55 @@ func printReports(w io.Writer, list []reportJSON) {
 		fmt.Fprintln(table, strings.Join([]string{r.At, r.Service, r.Site, oneLine(r.Code)}, "\t"))
 	}
 	_ = table.Flush() // standard output
+}
+
+type reportAddCmd struct {
+	ofTenant
+	Service  string `help:"That fails: exchange, teams, sharepoint or identity." required:"" placeholder:"SERVICE"`
+	Site     string `help:"Name or id of their site." placeholder:"SITE"`
+	Symptom  string `help:"Place in the list of the service's symptoms: 0, 1 or 2." placeholder:"N"`
+	Code     string `help:"As the screen showed it." placeholder:"CODE"`
+	Language string `help:"That they read: en, fr or ja." enum:"en,fr,ja" default:"en"`
+	Machine  string `help:"What tells their machine from others of the day, such as the name of a seat. Only a hash with a secret of the day is kept." placeholder:"NAME"`
+}
+
+func (c *reportAddCmd) Run(ctx context.Context, s *session) error {
+	opened, _, err := s.openStore(ctx)
+	desk, tenant, err := c.find(ctx, opened, err)
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	r := tocsin.Report{ID: tocsin.NewGUID(), TenantID: tenant.ID, Service: c.Service, Symptom: c.Symptom, Code: c.Code, Language: c.Language, At: time.Now().UTC()}
+	if r.Site, err = siteIn(ctx, desk, tenant.ID, c.Site); err != nil {
+		return err
+	}
+	if r.Source, err = desk.Responses.SourceOf(ctx, "command line\n"+c.Machine, r.At); err != nil {
+		return err
+	}
+	r.Normalize()
+	if err := desk.Responses.FileReport(ctx, r); err != nil {
+		return err
+	}
+	return s.print(reportsJSON([]tocsin.Report{r})[0], func(w io.Writer) { fmt.Fprintf(w, "Filed: %s fails for somebody.\n", r.Service) })
+}
+
+// siteIn finds a site that a tenant has, by its name or id; "" is none that anybody
+// named.
+func siteIn(ctx context.Context, desk *app.Rooms, tenantID, ref string) (id string, err error) {
+	if ref == "" {
+		return "", nil
+	}
+	list, err := desk.People.Sites(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, site := range list {
+		if (site.TenantID == "" || site.TenantID == tenantID) && (strings.EqualFold(site.Name, ref) || strings.EqualFold(site.ID, ref)) {
+			return site.ID, nil
+		}
+	}
+	return "", tocsin.Invalidf("site", "There is no site %q in the tenant.", tocsin.Clip(ref, 64))
 }
 
 type reportListCmd struct{ ofTenant }

@@ -32,11 +32,12 @@ type Config struct {
 	Deliveries deliveries
 	// Subscriptions are taken as on the pages.
 	Subscriptions subscriptions
-	// Calls, Reports, Probes and Help are what the desk does about failures.
+	// Calls, Reports, Probes, Help and Edits are what the desk does about failures.
 	Calls   calls
 	Reports reports
 	Probes  probes
 	Help    workarounds
+	Edits   wordings // of what is known
 	// Incidents and Rooms are how the desk handles them.
 	Incidents incidents
 	Rooms     rooms
@@ -66,6 +67,7 @@ type API struct {
 	reports       reports
 	probes        probes
 	help          workarounds
+	edits         wordings
 	incidents     incidents
 	rooms         rooms
 	webhook       any
@@ -87,11 +89,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Incidents == nil || c.Rooms == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Edits == nil || c.Incidents == nil || c.Rooms == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, incidents: c.Incidents, rooms: c.Rooms, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, edits: c.Edits, incidents: c.Incidents, rooms: c.Rooms, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

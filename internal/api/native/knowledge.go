@@ -96,7 +96,11 @@ func (a *API) getKnowledge(ctx context.Context, x *exchange, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	b = b.Of(itemID(in.Issue))
+	edits, err := a.edits.Edits(ctx, x.tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	b = b.With(edits).Of(itemID(in.Issue))
 	body := knowledgeBody{
 		Version: b.Version, Language: b.Language, Warning: b.Warning, Services: make([]knownService, len(b.Services)),
 		Actions: knownEntries(b.Actions), Measures: knownEntries(b.Measures), Tree: knownEntries(b.Tree), Checks: knownEntries(b.Checks), Reasons: knownEntries(b.Reasons), Prepare: knownEntries(b.Prepare),

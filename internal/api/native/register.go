@@ -71,6 +71,7 @@ func (a *API) register() {
 	a.registerReports()
 	a.registerProbes()
 	a.registerKnowledge()
+	a.registerPassages()
 	a.registerAcknowledgements()
 	a.registerSubscriptions()
 	a.registerTeams()
