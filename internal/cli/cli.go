@@ -50,46 +50,46 @@ type root struct {
 	Output   string `help:"How results are printed: text, json or, for lists, csv." enum:"text,json,csv" default:"text"`
 	LogLevel string `help:"Least level that is logged: debug, info, warn or error." placeholder:"LEVEL"`
 
-	Demo     demoCmd      `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch. Example: tocsin demo --speed 10"`
-	Serve    serveCmd     `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages. Example: tocsin serve --listen 127.0.0.1:8080"`
-	Tenant   tenantCmd    `cmd:"" help:"Add and list tenants."`
-	User     userCmd      `cmd:"" help:"Add, list and disable people."`
-	Team     teamCmd      `cmd:"" help:"Add, list and remove teams."`
-	Site     siteCmd      `cmd:"" help:"Add, list and remove sites."`
-	Contact  contactCmd   `cmd:"" help:"Add, list and remove how people and teams are reached outside of the provider."`
-	Client   clientCmd    `cmd:"" help:"Add, list and revoke API clients."`
-	Token    tokenCmd     `cmd:"" help:"Create access tokens."`
-	Key      keyCmd       `cmd:"" help:"List and change the keys that sign access tokens."`
-	Import   importCmd    `cmd:"" help:"Store notices from files. Example: tocsin import issues.json messages.json --tenant contoso"`
-	Export   exportCmd    `cmd:"" help:"Write what the desk knows as files."`
-	Attach   attachCmd    `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
-	Collect  collectCmd   `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
-	Backup   backupCmd    `cmd:"" help:"Make, check and open backups."`
-	Restore  restoreCmd   `cmd:"" help:"Put a backup back, on the engine that it comes from or the other one. Nothing old is sent, and everybody signs in anew. Example: tocsin restore desk.backup --identity backup.key"`
-	Verify   verifyCmd    `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
-	Consumer consumerCmd  `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
-	Route    routeCmd     `cmd:"" help:"Show who hears of what, and try it."`
-	Delivery deliveryCmd  `cmd:"" help:"List what was told to whom, have it sent again, and say why somebody was told or was not."`
-	Channel  channelCmd   `cmd:"" help:"Test a channel of the settings."`
-	Silence  silenceCmd   `cmd:"" help:"Add, list and end silences."`
-	Incident incidentCmd  `cmd:"" help:"Handle what fails: open incidents, do steps, write into the timeline, close them."`
-	Request  requestCmd   `cmd:"" help:"Support requests: to the desk, and for the provider."`
-	Engine   engineCmd    `cmd:"" help:"Try the translation engines of the settings."`
-	Memory   memoryCmd    `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
-	Subs     subsCmd      `cmd:"" name:"subscription" help:"Add, list and remove subscriptions: who asked to be told of what."`
-	Repair   repairCmd    `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
-	Health   healthCmd    `cmd:"" help:"Show the status of services."`
-	Issue    issueCmd     `cmd:"" help:"Read issues, and write those of one's own services."`
-	Message  messageCmd   `cmd:"" help:"Read messages, and write one's own."`
-	Service  serviceCmd   `cmd:"" help:"Add services of one's own."`
-	Probe    probeCmd     `cmd:"" help:"Look at the network from this seat: is it ours or theirs?"`
-	Triage   triageCmd    `cmd:"" help:"Read calls that were qualified: ours or theirs."`
-	Report   reportCmd    `cmd:"" help:"Read what the staff report, and erase what a person left."`
-	Known    knowledgeCmd `cmd:"" name:"knowledge" help:"Read what is known to help, and put it into own words."`
-	Check    checkCmd     `cmd:"" help:"Check services for Nagios and its kin: exit code 0 well, 1 warning, 2 critical, 3 unknown. Example: tocsin check --tenant contoso --service Exchange"`
-	Migrate  migrateCmd   `cmd:"" help:"Create the database or bring it to this version. Example: tocsin migrate --database postgres:///tocsin"`
-	Conf     configCmd    `cmd:"" name:"config" help:"Check and show the settings."`
-	Version  versionCmd   `cmd:"" help:"Print the version of the program. Example: tocsin version --output json"`
+	Demo     demoCmd     `cmd:"" help:"Run a desk with three made-up tenants and an incident that unfolds while you watch. Example: tocsin demo --speed 10"`
+	Serve    serveCmd    `cmd:"" help:"Run the desk: collect, serve both APIs, show the pages. Example: tocsin serve --listen 127.0.0.1:8080"`
+	Tenant   tenantCmd   `cmd:"" help:"Add and list tenants."`
+	User     userCmd     `cmd:"" help:"Add, list and disable people."`
+	Team     teamCmd     `cmd:"" help:"Add, list and remove teams."`
+	Site     siteCmd     `cmd:"" help:"Add, list and remove sites."`
+	Contact  contactCmd  `cmd:"" help:"Add, list and remove how people and teams are reached outside of the provider."`
+	Client   clientCmd   `cmd:"" help:"Add, list and revoke API clients."`
+	Token    tokenCmd    `cmd:"" help:"Create access tokens."`
+	Key      keyCmd      `cmd:"" help:"List and change the keys that sign access tokens."`
+	Import   importCmd   `cmd:"" help:"Store notices from files. Example: tocsin import issues.json messages.json --tenant contoso"`
+	Export   exportCmd   `cmd:"" help:"Write what the desk knows as files."`
+	Attach   attachCmd   `cmd:"" help:"Keep the review document of an issue, or an attachment of a message. Example: tocsin attach MO821132 review.docx --tenant contoso"`
+	Collect  collectCmd  `cmd:"" help:"Poll the sources of the settings file. Example: tocsin collect --once --tenant contoso"`
+	Backup   backupCmd   `cmd:"" help:"Make, check and open backups."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup back, on the engine that it comes from or the other one. Nothing old is sent, and everybody signs in anew. Example: tocsin restore desk.backup --identity backup.key"`
+	Verify   verifyCmd   `cmd:"" help:"Check the hash chains of versions and of the audit log. Example: tocsin verify --tenant contoso"`
+	Consumer consumerCmd `cmd:"" help:"List the consumers of changes, and have a change that one skipped tried again."`
+	Route    routeCmd    `cmd:"" help:"Show who hears of what, and try it."`
+	Delivery deliveryCmd `cmd:"" help:"List what was told to whom, have it sent again, and say why somebody was told or was not."`
+	Channel  channelCmd  `cmd:"" help:"Test a channel of the settings."`
+	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
+	Incident incidentCmd `cmd:"" help:"Handle what fails: open incidents, do steps, write into the timeline, close them."`
+	Request  requestCmd  `cmd:"" help:"Support requests: to the desk, and for the provider."`
+	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`
+	Memory   memoryCmd   `cmd:"" name:"translation" help:"Read and write the translation memory and its glossary."`
+	Subs     subsCmd     `cmd:"" name:"subscription" help:"Add, list and remove subscriptions: who asked to be told of what."`
+	Repair   repairCmd   `cmd:"" help:"Put right what faults of older versions left in the archive: services made of issues, states without a time that outrank later ones, versions that say nothing new. Example: tocsin repair --dry-run"`
+	Health   healthCmd   `cmd:"" help:"Show the status of services."`
+	Issue    issueCmd    `cmd:"" help:"Read issues, and write those of one's own services."`
+	Message  messageCmd  `cmd:"" help:"Read messages, and write one's own."`
+	Service  serviceCmd  `cmd:"" help:"Add services of one's own."`
+	Probe    probeCmd    `cmd:"" help:"Look at the network from this seat: is it ours or theirs?"`
+	Triage   triageCmd   `cmd:"" help:"Read calls that were qualified: ours or theirs."`
+	Report   reportCmd   `cmd:"" help:"Read what the staff report, and erase what a person left."`
+	Known    knownCmd    `cmd:"" name:"knowledge" help:"Read what is known to help, and put it into own words."`
+	Check    checkCmd    `cmd:"" help:"Check services for Nagios and its kin: exit code 0 well, 1 warning, 2 critical, 3 unknown. Example: tocsin check --tenant contoso --service Exchange"`
+	Migrate  migrateCmd  `cmd:"" help:"Create the database or bring it to this version. Example: tocsin migrate --database postgres:///tocsin"`
+	Conf     configCmd   `cmd:"" name:"config" help:"Check and show the settings."`
+	Version  versionCmd  `cmd:"" help:"Print the version of the program. Example: tocsin version --output json"`
 }
 
 // exit is what kong panics with to leave after --help.

@@ -13,7 +13,7 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-type knowledgeCmd struct {
+type knownCmd struct {
 	List     knowledgeListCmd     `cmd:"" help:"List the passages of what is known to help, with the versions that are shown. Example: tocsin knowledge list --tenant contoso --language fr"`
 	Get      knowledgeGetCmd      `cmd:"" help:"Print a passage: what is shipped, and its versions. Example: tocsin knowledge get faq/mfa --tenant contoso"`
 	Edit     knowledgeEditCmd     `cmd:"" help:"Put a passage into own words; fields that are not named stay. What names a protection such as MFA is shown once a second person approved it on the pages. Example: tocsin knowledge edit channels/x --tenant contoso --set text=status.contoso.com"`
