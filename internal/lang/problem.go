@@ -106,13 +106,14 @@ func word(text Text, family, value string, known ...string) string {
 var inEnglish = sync.OnceValues(func() (*Locale, error) { return plainLocale("en") })
 
 // English words a problem in English, for logs, programs and commands.
-func English(p *tocsin.Problem) string { return Sentence(p, englishText) }
+func English(p *tocsin.Problem) string { return Sentence(p, InEnglish) }
 
 // EnglishHelp is [Help] in English.
-func EnglishHelp(p *tocsin.Problem) string { return Help(p, englishText) }
+func EnglishHelp(p *tocsin.Problem) string { return Help(p, InEnglish) }
 
-// englishText does not group the digits of numbers, which programs may read.
-func englishText(key string, pairs ...any) string {
+// InEnglish returns the English text of a key, for logs, programs and commands. It does
+// not group the digits of numbers, which programs may read.
+func InEnglish(key string, pairs ...any) string {
 	l, err := inEnglish()
 	if err != nil { // the files are part of the program
 		return key

@@ -14,7 +14,7 @@ func WriteTable(to io.Writer, rows [][]string) error {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			if begin, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", begin) { // the wide ones where one writes Japanese
+			if formula(cell) {
 				cell = "'" + cell
 			}
 			cells[i] = cell
@@ -25,4 +25,28 @@ func WriteTable(to io.Writer, rows [][]string) error {
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// formula reports whether a spreadsheet takes a cell that begins so for a formula.
+func formula(cell string) bool {
+	begin, _ := utf8.DecodeRuneInString(cell)
+	return cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", begin) // the wide ones where one writes Japanese
+}
+
+// EscapeCell returns a text so that [UnescapeCell] has it again after [WriteTable]: one that
+// begins with apostrophes of its own before what a spreadsheet takes for a formula
+// has one more.
+func EscapeCell(text string) string {
+	if strings.HasPrefix(text, "'") && formula(strings.TrimLeft(text, "'")) {
+		return "'" + text
+	}
+	return text
+}
+
+// UnescapeCell returns the text of a cell that [WriteTable] wrote.
+func UnescapeCell(cell string) string {
+	if strings.HasPrefix(cell, "'") && formula(strings.TrimLeft(cell, "'")) {
+		return cell[1:]
+	}
+	return cell
 }

@@ -58,7 +58,7 @@ func named() map[string]string {
 	return map[string]string{
 		"triages": "changed_by", "knowledge_edits": "author", "probes": "author", "probe_codes": "author",
 		"incidents": "opened_by closed_by", "incident_starts": "by_name", "incident_steps": "by_name", "incident_roles": "name given_by", "incident_entries": "by_name",
-		"incident_states": "by_name", "incident_measures": "who undo_by added_by ended_by", "incident_checks": "by_name", "incident_messages": "written_by settled_by",
+		"incident_states": "by_name", "incident_measures": "who undo_by added_by ended_by", "incident_checks": "by_name", "incident_messages": "written_by settled_by", "business_maps": "by_name",
 		"requests": "requester opened_by filed_by ended_by", "request_turns": "by_name", "request_severities": "by_name", "request_duties": "by_name",
 	}
 }

@@ -43,7 +43,7 @@ func (c checks) with(others checks) checks {
 // Run runs every check. The open function returns an empty store and closes it
 // when the test ends.
 func Run(t *testing.T, open func(*testing.T) *Desk) {
-	for name, check := range engineChecks().with(archiveChecks()).with(peopleChecks()).with(translationChecks()).with(deliveryChecks()).with(ledgerChecks()).with(escalationChecks()).with(silenceChecks()).with(respondChecks()).with(probeChecks()).with(copyChecks()).with(subscriptionChecks()) {
+	for name, check := range engineChecks().with(archiveChecks()).with(peopleChecks()).with(translationChecks()).with(deliveryChecks()).with(ledgerChecks()).with(escalationChecks()).with(silenceChecks()).with(respondChecks()).with(probeChecks()).with(mapChecks()).with(copyChecks()).with(subscriptionChecks()) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			check(t, open(t))
