@@ -35,6 +35,7 @@ const (
 	Communicate    Permission = "communicate"     // write and send communications
 	WriteReviews   Permission = "write-reviews"   // post-incident reviews
 	AuthorServices Permission = "author-services" // services and issues of our own, the dependency map
+	ReadMap        Permission = "read-map"        // what services carry in the business: owners, costs, numbers to call
 	RunDrills      Permission = "run-drills"
 
 	ReviewTranslations Permission = "review-translations" // lines of translations for a tenant, and what readers report of them
@@ -53,7 +54,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate,
-		WriteReviews, AuthorServices, RunDrills, ReviewTranslations, TranslateForAll, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
+		WriteReviews, AuthorServices, ReadMap, RunDrills, ReviewTranslations, TranslateForAll, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
 	}
 }
 

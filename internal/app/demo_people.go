@@ -64,10 +64,12 @@ func (r *demoRun) organise(ctx context.Context, desk *App) error {
 			return err
 		}
 	}
-	if err := r.callIn(ctx, desk); err != nil {
-		return err
+	for _, more := range []func(context.Context, *App) error{r.callIn, r.carry, r.openRoom} {
+		if err := more(ctx, desk); err != nil {
+			return err
+		}
 	}
-	return r.openRoom(ctx, desk)
+	return nil
 }
 
 // openRoom has the incident manager handle the live incident, and somebody else

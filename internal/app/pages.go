@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
+	"example.org/tocsin/internal/web/dependency"
 	"example.org/tocsin/internal/web/messages"
 	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
@@ -37,6 +38,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Edits: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Messages: a.announcing.speaker, Approve: a.second}).Family(),
+		dependency.New(dependency.Config{Model: a.Model, Maps: a.Responses, People: a.People}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),

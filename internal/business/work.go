@@ -120,11 +120,7 @@ func Sentences(l *lang.Locale, m *tocsin.BusinessMap, d *Directory, state func(s
 			names[i] = d.ServiceName(id)
 		}
 		p, _ := m.Process(hit.Name)
-		key := "map.stall"
-		if p.Department != "" {
-			key = "map.stall.department"
-		}
-		list = append(list, l.Text(key, "process", p.Name, "department", p.Department, "services", l.Join(names)))
+		list = append(list, l.Stalls(p.Name, p.Department, names))
 	}
 	return list
 }

@@ -18,6 +18,9 @@ func Teams() []Team {
 		{Name: "Incident management", Mail: "incidents@contoso.com", Roles: []tocsin.Role{tocsin.RoleIncidentManager, tocsin.RoleCommunications}},
 		{TenantID: Contoso, Name: "Service desk", Mail: "servicedesk@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN1, tocsin.RoleSupportN2}, Service: "Microsoft Bookings"},
 		{TenantID: Contoso, Name: "Messaging", Mail: "messaging@contoso.com", Roles: []tocsin.Role{tocsin.RoleSupportN3}, Service: "Exchange Online"},
+		{TenantID: Contoso, Name: "Finance", Mail: "finance@contoso.com"},
+		{TenantID: Contoso, Name: "Human resources", Mail: "hr@contoso.com"},
+		{TenantID: Contoso, Name: "Sales", Mail: "sales@contoso.com"},
 		{TenantID: Fabrikam, Name: "Collaboration", Mail: "collaboration@fabrikam.com", Roles: []tocsin.Role{tocsin.RoleSupportN2, tocsin.RoleMessageReader}, Service: "Microsoft Teams"},
 	}
 }

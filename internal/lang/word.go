@@ -55,3 +55,12 @@ func (l *Locale) CategoryWord(s string) string {
 	}
 	return s
 }
+
+// Stalls returns the sentence that a process of the business, of a department where
+// one is named, may stall for some services.
+func (l *Locale) Stalls(process, department string, services []string) string {
+	if department == "" {
+		return l.Text("map.stall", "process", process, "services", l.Join(services))
+	}
+	return l.Text("map.stall.department", "process", process, "department", department, "services", l.Join(services))
+}

@@ -92,11 +92,26 @@ func (h *House) nouns() {
 		h.Store.AddTeam(ctx, tocsin.Team{ID: nounID, TenantID: storetest.Contoso, Name: "Messaging", Members: []string{kim.ID}, CreatedAt: h.now}),
 		h.Store.AddSite(ctx, tocsin.Site{ID: nounID, TenantID: storetest.Contoso, Name: "Paris", Region: "EMEA", Seats: 1200, Zone: "Europe/Paris", CreatedAt: h.now}),
 		h.Store.AddContact(ctx, tocsin.Contact{ID: nounID, TenantID: storetest.Contoso, Of: tocsin.TeamParty(nounID), Mail: "desk@home.example", Phone: "112", CreatedAt: h.now, ConfirmedAt: h.now}),
+		h.carries(),
 		h.Store.AddLiaison(ctx, tocsin.Liaison{ID: nounID, TenantID: storetest.Contoso, UserID: kim.ID, Reach: "by day", CreatedAt: h.now}),
 	)
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// carries writes down what services carry in Contoso.
+func (h *House) carries() error {
+	_, err := h.Store.PutBusinessMap(tocsin.WithActor(h.t.Context(), tocsin.Actor{Name: "kim"}), tocsin.BusinessMap{
+		TenantID: storetest.Contoso,
+		Uses:     []tocsin.MapUse{{Name: "Approvals", Services: []string{"Exchange"}, Secondary: []string{"microsoftteams"}}, {Name: "Meetings", Services: []string{"microsoftteams"}}},
+		Processes: []tocsin.MapProcess{
+			{Name: "Approval of invoices", Department: "Finance", Owner: tocsin.TeamParty(nounID), Uses: []string{"Approvals"}, Sites: []string{nounID}, Fallback: "By phone", TriedOn: "2026-01-14", Tried: "drill", Cost: 1200, Currency: "EUR"},
+			{Name: "Client relations", Uses: []string{"Approvals", "Meetings"}},
+		},
+		Sheets: []tocsin.ContinuitySheet{{Service: "Exchange", Documents: "Contacts on the file server", Client: "Outlook on the web", Meeting: "Bridge 12", Numbers: "112 Help desk", Owner: tocsin.TeamParty(nounID)}},
+	}, 0, h.now)
+	return err
 }
 
 // incident opens an incident about EX1 in which something of everything happened.
@@ -190,7 +205,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "/incidents/{n}", "/incidents/1", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "/incidents/{n}", "/incidents/1", "/sheets/{service}", "/sheets/Exchange", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")

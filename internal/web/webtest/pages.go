@@ -18,6 +18,7 @@ import (
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/account"
 	"example.org/tocsin/internal/web/admin"
+	"example.org/tocsin/internal/web/dependency"
 	"example.org/tocsin/internal/web/messages"
 	"example.org/tocsin/internal/web/own"
 	"example.org/tocsin/internal/web/part"
@@ -80,6 +81,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	}
 	if w.inside {
 		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
+		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+
+	"example.org/tocsin/internal/business"
+	"example.org/tocsin/internal/demo"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// carry writes down what services carry at Contoso.
+func (r *demoRun) carry(ctx context.Context, desk *App) error {
+	snapshot, err := desk.Model.Snapshot(ctx, demo.Contoso)
+	if err != nil {
+		return err
+	}
+	services := make([]business.Named, len(snapshot.Services))
+	for i := range snapshot.Services {
+		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
+	}
+	names, err := business.Library{Maps: desk.Responses, People: desk.People}.Directory(ctx, demo.Contoso, services)
+	if err != nil {
+		return err
+	}
+	m, faults := business.Read("yaml", []byte(demo.Map), demo.Contoso, names, r.info.Started)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: string(tocsin.RoleSupportN3)})
+	_, err = desk.Responses.PutBusinessMap(ctx, m, 0, r.info.Started)
+	return err
+}
