@@ -48,7 +48,9 @@ type cell struct {
 }
 
 // kindList is the name of the list in which entries of a kind are.
-func kindList(kind string) string { return map[string]string{"use": "uses", "process": "processes", "sheet": "sheets"}[kind] }
+func kindList(kind string) string {
+	return map[string]string{"use": "uses", "process": "processes", "sheet": "sheets"}[kind]
+}
 
 // fieldsOf are the fields of a kind of entry, in the order in which they are written.
 func fieldsOf(kind string) []string {

@@ -96,3 +96,40 @@ func owner(p tocsin.Party, d *Directory) string {
 		return found.String(), ok && name != ""
 	})
 }
+
+// Check returns the faults of a map whose services, teams and sites are ids: those
+// that are not there. It writes ids as they are written at their source.
+func Check(m *tocsin.BusinessMap, d *Directory) (faults Faults) {
+	put := func(place, code string, ids []string, find func(string) (string, bool)) {
+		for i, id := range ids {
+			found, ok := find(id)
+			if !ok {
+				faults.add(0, place, code, id)
+				continue
+			}
+			ids[i] = found
+		}
+	}
+	owner := func(place string, p tocsin.Party) {
+		if !p.IsZero() && d.TeamName(p) == "" {
+			faults.add(0, place+"/owner", "team", p.ID)
+		}
+	}
+	for i := range m.Uses {
+		place := "uses/" + m.Uses[i].Name
+		put(place+"/services", "service", m.Uses[i].Services, d.Service)
+		put(place+"/secondary", "service", m.Uses[i].Secondary, d.Service)
+	}
+	for i := range m.Processes {
+		place := "processes/" + m.Processes[i].Name
+		put(place+"/sites", "site", m.Processes[i].Sites, d.Site)
+		owner(place, m.Processes[i].Owner)
+	}
+	for i := range m.Sheets {
+		service := []string{m.Sheets[i].Service}
+		put("sheets/"+service[0], "service", service, d.Service)
+		m.Sheets[i].Service = service[0]
+		owner("sheets/"+service[0], m.Sheets[i].Owner)
+	}
+	return faults
+}

@@ -72,6 +72,7 @@ type root struct {
 	Delivery deliveryCmd `cmd:"" help:"List what was told to whom, have it sent again, and say why somebody was told or was not."`
 	Channel  channelCmd  `cmd:"" help:"Test a channel of the settings."`
 	Silence  silenceCmd  `cmd:"" help:"Add, list and end silences."`
+	Map      mapCmd      `cmd:"" help:"Import, export and check the map of what services carry."`
 	Incident incidentCmd `cmd:"" help:"Handle what fails: open incidents, do steps, write into the timeline, close them."`
 	Request  requestCmd  `cmd:"" help:"Support requests: to the desk, and for the provider."`
 	Engine   engineCmd   `cmd:"" help:"Try the translation engines of the settings."`

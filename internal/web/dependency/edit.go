@@ -31,7 +31,7 @@ func (v *view) showForm(status int, kind, name string, problem error) error {
 		return web.NothingHere()
 	}
 	page := editPage{
-		Frame: v.Frame(web.Crumb{Name: v.Text("nav.map"), Href: v.Href("/map?v=all")}, web.Crumb{Name: v.Text("map.add." + kind)}), Heading: v.Text("map.add." + kind), Lead: v.Text("map.lead." + kind),
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav.map"), Href: v.Href("/map?v=all")}, web.Crumb{Name: v.Text("map.kind." + kind)}), Heading: v.Text("map.add." + kind), Lead: v.Text("map.lead." + kind),
 		Kind: kind, Was: name, Version: digits(v.have.Version), Back: v.Href("/map?v=all"), Form: web.Form{Action: v.Href("/map/edit"), Submit: v.Text("map.save")},
 	}
 	var found bool

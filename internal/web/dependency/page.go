@@ -41,8 +41,7 @@ type row struct {
 	Depends              string
 	Fallback             string
 	Owner                string
-	Tried                string
-	Never                bool
+	Tried                tried
 	Sites, Seats, Cost   string
 	Edit                 string
 	state                tocsin.Severity
@@ -52,9 +51,12 @@ type row struct {
 
 // A sheetLine is a service with its continuity sheet.
 type sheetLine struct {
-	Name, Href, Owner, Tried string
-	Never                    bool
+	Name, Href, Owner string
+	Tried             tried
 }
+
+// A tried is when something was tried last: Day is "" for never.
+type tried struct{ How, Day string }
 
 // A version is one of the map.
 type version struct {
@@ -183,8 +185,7 @@ func (v *view) finish(page *mapPage) error {
 		page.Empty = &web.EmptyView{Title: v.Text("map.none"), Text: v.Text("map.none.text")}
 	}
 	for _, s := range v.have.Sheets {
-		tried, never := v.tried(s.TriedOn, s.Tried)
-		page.Sheets = append(page.Sheets, sheetLine{Name: v.names.ServiceName(s.Service), Href: v.Href("/map/sheets/" + web.EscapeID(s.Service)), Owner: v.names.TeamName(s.Owner), Tried: tried, Never: never})
+		page.Sheets = append(page.Sheets, sheetLine{Name: v.names.ServiceName(s.Service), Href: v.Href("/map/sheets/" + web.EscapeID(s.Service)), Owner: v.names.TeamName(s.Owner), Tried: v.tried(s.TriedOn, s.Tried)})
 	}
 	if v.mayWrite() {
 		for _, kind := range []string{"process", "use", "sheet"} {
@@ -220,11 +221,11 @@ func (v *view) row(i int, p *tocsin.MapProcess, m *tocsin.BusinessMap, hit busin
 	if !p.Owner.IsZero() && one.Owner == "" {
 		one.Owner = v.Text("map.gone")
 	}
-	one.Tried, one.Never = v.tried(p.TriedOn, p.Tried)
+	one.Tried = v.tried(p.TriedOn, p.Tried)
 	names, seats := v.names.SiteNames(p.Sites)
 	one.Sites = v.Join(names)
 	if seats > 0 {
-		one.Seats = v.Text("map.seats.n", "n", seats)
+		one.Seats = v.Number(seats)
 	}
 	if p.Cost > 0 {
 		one.Cost = v.money(p.Cost, p.Currency)
@@ -262,15 +263,12 @@ func (v *view) serviceNames(ids []string) string {
 }
 
 // tried words when a fallback was tried last, and how.
-func (v *view) tried(on, how string) (words string, never bool) {
+func (v *view) tried(on, how string) tried {
 	day, err := time.Parse(time.DateOnly, on)
-	switch {
-	case err != nil:
-		return v.Text("map.never"), true
-	case how == "":
-		return v.Date(day), false
+	if err != nil {
+		return tried{}
 	}
-	return v.Text("map.tried", "how", how, "day", v.Date(day)), false
+	return tried{how, v.Date(day)}
 }
 
 // look is how a use or a process is shown.

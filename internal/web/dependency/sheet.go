@@ -17,8 +17,7 @@ type sheetPage struct {
 	Parts     []part
 	Numbers   []string
 	Owner     string
-	Tried     string
-	Never     bool
+	Tried     tried
 	Processes []row // that need the service
 	Edit      string
 	Empty     *web.EmptyView
@@ -54,7 +53,7 @@ func (v *view) sheet() error {
 			page.Parts = append(page.Parts, part{v.Text("map.field." + one.key), split(one.text)})
 		}
 	}
-	page.Tried, page.Never = v.tried(s.TriedOn, s.Tried)
+	page.Tried = v.tried(s.TriedOn, s.Tried)
 	work := business.Working(&v.have, func(other string) tocsin.Severity {
 		if other == id {
 			return tocsin.SeverityInterruption
