@@ -20,7 +20,7 @@ import (
 	"example.org/tocsin/internal/triage"
 )
 
-// Reported is how far back reports of the staff count.
+// Reported is how far back reports of the staff, and beacons, count.
 const Reported = time.Hour
 
 // maxOver bounds the issues that were over lately and are held against a call.
@@ -34,16 +34,36 @@ type model interface {
 // A Desk is what is known of a tenant at an instant. Many calls may be held
 // against it.
 type Desk struct {
-	now     time.Time
-	issues  []triage.Candidate
-	stale   bool
-	reports []tocsin.ReportCount
+	now    time.Time
+	issues []triage.Candidate
+	stale  bool
+	heard  Heard
 }
 
-// Read returns what is known of a tenant, beside the reports of the last hour,
-// which the caller counts.
-func Read(ctx context.Context, m model, s *readmodel.Snapshot, reports []tocsin.ReportCount, now time.Time) (Desk, error) {
-	d := Desk{now: now, stale: s.Stale || s.CheckedAt.IsZero(), reports: reports}
+// Heard is what colleagues and pages inside say, by site and service.
+type Heard struct {
+	Reports []tocsin.ReportCount
+	Beacons []tocsin.BeaconCount
+}
+
+// counts is the part of the store that counts both.
+type counts interface {
+	CountReports(ctx context.Context, tenantID string, since time.Time) ([]tocsin.ReportCount, error)
+	CountBeacons(ctx context.Context, tenantID string, since time.Time) ([]tocsin.BeaconCount, error)
+}
+
+// Hear counts what was said of a tenant within [Reported].
+func Hear(ctx context.Context, c counts, tenantID string, now time.Time) (h Heard, err error) {
+	if h.Reports, err = c.CountReports(ctx, tenantID, now.Add(-Reported)); err != nil {
+		return h, err
+	}
+	h.Beacons, err = c.CountBeacons(ctx, tenantID, now.Add(-Reported))
+	return h, err
+}
+
+// Read returns what is known of a tenant, with what was heard.
+func Read(ctx context.Context, m model, s *readmodel.Snapshot, heard Heard, now time.Time) (Desk, error) {
+	d := Desk{now: now, stale: s.Stale || s.CheckedAt.IsZero(), heard: heard}
 	judged, err := health.Judge(ctx, m, s, now)
 	if err != nil {
 		return d, err
@@ -101,7 +121,7 @@ func (d Desk) Judge(a tocsin.TriageAnswers) (j Judged, err error) {
 	if err != nil {
 		return j, err
 	}
-	j.Facts = triage.Facts{Now: d.now, Matches: matches, Stale: d.stale, Reports: d.reports}
+	j.Facts = triage.Facts{Now: d.now, Matches: matches, Stale: d.stale, Reports: d.heard.Reports, Beacons: d.heard.Beacons}
 	if j.Verdict, err = triage.Weigh(triage.Gather(a, j.Facts)); err != nil {
 		return j, err
 	}

@@ -33,6 +33,7 @@ const (
 	CheckCode     = "code"     // server, auth, proxy, portal, name, certificate, request, other
 	CheckIssue    = "shd"      // match, part, restored, none
 	CheckReports  = "reports"  // sites, site, none
+	CheckBeacons  = "beacons"  // sites, site, fine
 
 	CheckOtherNetwork = "other-network"
 	CheckNoProxy      = "no-proxy"

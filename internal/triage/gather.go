@@ -15,6 +15,7 @@ type Facts struct {
 	Matches []Match              // issues of the tenant, those that fit best first
 	Stale   bool                 // the provider is not heard: what it does not say, it may say
 	Reports []tocsin.ReportCount // of the last hour
+	Beacons []tocsin.BeaconCount // of the last hour
 }
 
 // Recent is how long an issue that is over may still explain a call.
@@ -67,6 +68,8 @@ func Gather(a tocsin.TriageAnswers, f Facts) []Evidence {
 	add(CheckCode, codeOf(a), a.Trace.HTTP, "call")
 	outcome, detail = reported(f.Reports, a.Services)
 	add(CheckReports, outcome, detail, "reports")
+	outcome, detail = beaconed(f.Beacons, a.Services)
+	add(CheckBeacons, outcome, detail, "beacons")
 	for _, check := range tocsin.TriageChecks() {
 		add(check, Outcome(a.Checks[check]), "", "call")
 	}
@@ -141,4 +144,46 @@ func reported(counts []tocsin.ReportCount, services []string) (outcome Outcome, 
 		return "sites", strconv.Itoa(n)
 	}
 	return "site", strconv.Itoa(n)
+}
+
+// Thresholds of beacons: a site that sends few says nothing, and it fails from a
+// quarter of them on.
+const (
+	MinBeacons  = 10
+	failedShare = 4
+)
+
+// beaconed is what pages inside say about the services of a call: whether they fail
+// at several sites, at one, or nowhere. Beacons without a site count as one. The
+// detail is how many failed of how many.
+func beaconed(counts []tocsin.BeaconCount, services []string) (outcome Outcome, detail string) {
+	sites, failed, all := map[string]tocsin.BeaconCount{}, 0, 0
+	for _, c := range counts {
+		if len(services) > 0 && !slices.Contains(services, c.Service) {
+			continue
+		}
+		sum := sites[c.Site]
+		sum.Fine, sum.Failed = sum.Fine+c.Fine, sum.Failed+c.Failed
+		sites[c.Site] = sum
+	}
+	enough, failing, named := false, 0, 0
+	for site, c := range sites {
+		if c.Fine+c.Failed < MinBeacons {
+			continue
+		}
+		enough, failed, all = true, failed+c.Failed, all+c.Fine+c.Failed
+		if c.Failed*failedShare >= c.Fine+c.Failed {
+			failing, named = failing+1, named+one(site != "")
+		}
+	}
+	detail = strconv.Itoa(failed) + "/" + strconv.Itoa(all)
+	switch {
+	case !enough:
+		return "", ""
+	case named >= MinSites:
+		return "sites", detail
+	case failing > 0:
+		return "site", detail
+	}
+	return "fine", detail
 }

@@ -82,7 +82,7 @@ func TestGather(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		facts := Facts{noon, matches, tt.stale, tt.reports}
+		facts := Facts{Now: noon, Matches: matches, Stale: tt.stale, Reports: tt.reports}
 		var words []string
 		evidence := Gather(tt.answers, facts)
 		for _, e := range evidence {
@@ -102,6 +102,36 @@ func TestGather(t *testing.T) {
 		reasons := Reasons(tt.answers, v, facts)
 		if got := strings.Join(reasons, " "); got != tt.reasons || NextOf(v, attached, reasons) != tt.next {
 			t.Errorf("%s: %s for the reasons %q, want %s for %q (%+v)", tt.name, NextOf(v, attached, reasons), got, tt.next, tt.reasons, v.Scores)
+		}
+	}
+}
+
+// Beacons say something from ten of a site on, and only of the services of the call;
+// those of no site are no second site.
+func TestGatherBeacons(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		counts []tocsin.BeaconCount
+		want   string
+	}{
+		"none":                         {nil, ""},
+		"few":                          {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Failed: 9}}, ""},
+		"few of many sites":            {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Failed: 5}, {Site: "b", Service: "teams", Failed: 5}, {Site: "c", Service: "teams", Failed: 5}}, ""},
+		"another service":              {[]tocsin.BeaconCount{{Site: "a", Service: "exchange", Failed: 90}}, ""},
+		"they work":                    {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Fine: 90, Failed: 10}, {Site: "b", Service: "teams", Fine: 10}}, "fine 10/110"},
+		"one site":                     {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Fine: 30, Failed: 10}, {Site: "b", Service: "teams", Fine: 10}}, "site 10/50"},
+		"one site sends ten thousand":  {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Failed: 10_000}}, "site 10000/10000"},
+		"two sites":                    {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Fine: 30, Failed: 10}, {Site: "b", Service: "teams", Failed: 10}}, "sites 20/50"},
+		"a site and those without one": {[]tocsin.BeaconCount{{Site: "a", Service: "teams", Failed: 10}, {Service: "teams", Failed: 10}}, "site 20/20"},
+	} {
+		got := ""
+		for _, e := range Gather(tocsin.TriageAnswers{Services: []string{"teams"}}, Facts{Now: noon, Beacons: tt.counts}) {
+			if e.Check == CheckBeacons {
+				got = string(e.Outcome) + " " + e.Detail
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
 }

@@ -189,11 +189,11 @@ func (a *API) qualify(ctx context.Context, x *exchange, answers tocsin.TriageAns
 	if err != nil {
 		return qualify.Judged{}, err
 	}
-	counts, err := a.reports.CountReports(ctx, x.tenant.ID, x.now.Add(-qualify.Reported))
+	heard, err := qualify.Hear(ctx, a.reports, x.tenant.ID, x.now)
 	if err != nil {
 		return qualify.Judged{}, err
 	}
-	desk, err := qualify.Read(ctx, a.snapshots, snapshot, counts, x.now)
+	desk, err := qualify.Read(ctx, a.snapshots, snapshot, heard, x.now)
 	if err != nil {
 		return qualify.Judged{}, err
 	}

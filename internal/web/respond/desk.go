@@ -15,24 +15,24 @@ type judged = qualify.Judged
 
 // desk reads what is known of the tenant that is looked at.
 func (v *view) desk() (qualify.Desk, error) {
-	counts, err := v.counts()
+	heard, err := v.heard()
 	if err != nil {
 		return qualify.Desk{}, err
 	}
-	return qualify.Read(v.R.Context(), v.pages.config.Model, v.Snapshot, counts, v.Now)
+	return qualify.Read(v.R.Context(), v.pages.config.Model, v.Snapshot, heard, v.Now)
 }
 
-// counts are the reports of the last hour.
-func (v *view) counts() ([]tocsin.ReportCount, error) {
+// heard is what was reported in the last hour, and what pages inside said.
+func (v *view) heard() (qualify.Heard, error) {
 	key := v.countKey()
-	if list, ok := v.pages.counts.Get(key); ok {
-		return list, nil
+	if heard, ok := v.pages.counts.Get(key); ok {
+		return heard, nil
 	}
-	list, err := v.pages.config.Reports.CountReports(v.R.Context(), v.tenant(), v.Now.Add(-qualify.Reported))
+	heard, err := qualify.Hear(v.R.Context(), v.pages.config.Reports, v.tenant(), v.Now)
 	if err == nil {
-		v.pages.counts.Put(key, list, 0)
+		v.pages.counts.Put(key, heard, 0)
 	}
-	return list, err
+	return heard, err
 }
 
 // countKey names the counts of now.

@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/publish"
+	"example.org/tocsin/internal/qualify"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -61,6 +62,7 @@ type extras interface {
 // reports is the part of the store that keeps what the staff report.
 type reports interface {
 	CountReports(ctx context.Context, tenantID string, since time.Time) ([]tocsin.ReportCount, error)
+	CountBeacons(ctx context.Context, tenantID string, since time.Time) ([]tocsin.BeaconCount, error)
 	SourceOf(ctx context.Context, address string, now time.Time) (tocsin.Hash, error)
 	FileReport(ctx context.Context, r tocsin.Report) error
 }
@@ -125,7 +127,7 @@ type Config struct {
 // Pages are the pages of one desk.
 type Pages struct {
 	config Config
-	counts *cache.Cache[countKey, []tocsin.ReportCount]
+	counts *cache.Cache[countKey, qualify.Heard]
 	flood  *access.Limiter // of reports
 }
 
@@ -140,7 +142,7 @@ const maxCounts = 2000
 
 // New returns the pages of one desk.
 func New(c Config) *Pages {
-	return &Pages{c, cache.New[countKey, []tocsin.ReportCount](cache.Bounds{Entries: maxCounts}), access.NewLimiter(reportsPerMinute)}
+	return &Pages{c, cache.New[countKey, qualify.Heard](cache.Bounds{Entries: maxCounts}), access.NewLimiter(reportsPerMinute)}
 }
 
 // A view is a request for one of the pages.

@@ -185,10 +185,11 @@ func (v *view) known(b *knowledge.Book, one knowledge.Service, site string, issu
 			k.Help = append(k.Help, w.Told())
 		}
 	}
-	counts, err := v.counts()
+	heard, err := v.heard()
 	if err != nil {
 		return k, err
 	}
+	counts := heard.Reports
 	n, here := 0, 0
 	for _, c := range counts {
 		if c.Service == one.ID {

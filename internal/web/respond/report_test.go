@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -97,6 +98,7 @@ func TestFloodOfReports(t *testing.T) {
 func TestReportsCountInTheVerdict(t *testing.T) {
 	t.Parallel()
 	h, kim := n1(t)
+	polled(t, h)
 	for n, name := range []string{"Paris", "Lyon", "Tokyo"} {
 		site := tocsin.Site{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Name: name, Seats: 100 * (n + 1), CreatedAt: storetest.T0}
 		if err := h.Store.AddSite(t.Context(), site); err != nil {
@@ -106,8 +108,36 @@ func TestReportsCountInTheVerdict(t *testing.T) {
 			file(t, h, site.ID, fmt.Sprintf("%d-%d", n, i))
 		}
 	}
+	sites, err := h.Store.Sites(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, site := range sites[:2] {
+		for i := range 12 {
+			if err := h.Store.CountBeacon(t.Context(), tocsin.Beacon{TenantID: storetest.Contoso, Service: "teams", Site: site.ID, Failed: i < 4, At: h.Clock()}, h.Clock()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	page := plain(kim.Open(sent(t, kim, "/triage", express())))
-	webtest.Has(t, "the verdict", page, "6 within the hour, several sites", "2 sites, up to 50% of users.")
+	webtest.Has(t, "the verdict", page, "6 within the hour, several sites", "2 sites, up to 50% of users.", "Do pages inside report failures?", "8/24 failed within the hour, several sites")
+	webtest.Has(t, "what the provider says, and when it was read", plain(kim.Open("/fr/triage/1")), "MO821132, tous les services, lu à 10:00", "3 sur 3 services")
+}
+
+// polled has a source of the provider polled now.
+func polled(t *testing.T, h *webtest.House) {
+	t.Helper()
+	if err := h.Store.PutSource(t.Context(), storetest.Contoso, "graph", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	claim, err := h.Store.ClaimSource(t.Context(), storetest.Contoso, "graph", h.Clock(), time.Minute, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := archive.PollEnd{Poll: tocsin.Poll{TenantID: storetest.Contoso, Source: "graph", Epoch: claim.Epoch, Full: true, FinishedAt: h.Clock(), Outcome: tocsin.OutcomeUnchanged}, DueAt: h.Clock()}
+	if _, err := h.Store.FinishPoll(t.Context(), end, nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func file(t *testing.T, h *webtest.House, site, machine string) {

@@ -109,6 +109,12 @@ func (v *view) evidenceLine(w triage.Weighed, j judged) evidenceLine {
 		line.Href = v.IssueHref(j.Match.ID)
 	}
 	line.Meaning = v.meaning(w, check, outcome)
+	if check == triage.CheckIssue && j.Attached {
+		line.Answer += v.readAt()
+		if len(j.Match.Services) > 0 && j.Match.Open() {
+			line.Meaning = v.Text("triage.shared", "n", len(j.Match.Services), "asked", j.Match.Asked)
+		}
+	}
 	if w.N > 0 {
 		line.Weight = v.Text("triage.weight", "cause", v.Text("triage.short."+string(w.For)), "n", w.N)
 	}
@@ -116,6 +122,14 @@ func (v *view) evidenceLine(w triage.Weighed, j judged) evidenceLine {
 		line.Icon = "missing"
 	}
 	return line
+}
+
+// readAt says when the provider's posts were read last, "" where nothing reads them.
+func (v *view) readAt() string {
+	if v.Snapshot.CheckedAt.IsZero() {
+		return ""
+	}
+	return v.Text("triage.read", "time", v.HM(v.Snapshot.CheckedAt.In(v.Zone)))
 }
 
 // meaning is what a piece of evidence says.
