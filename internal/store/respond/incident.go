@@ -19,6 +19,36 @@ import (
 // now. It fails with [tocsin.ErrInvalid] and every problem of the draft, and with
 // [tocsin.ErrNotFound] for a tenant that is not there.
 func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now time.Time) (i tocsin.Incident, err error) {
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		i, err = s.openIncident(ctx, tx, draft, now)
+		return err
+	})
+	if err != nil {
+		return tocsin.Incident{}, fmt.Errorf("open incident: %w", err)
+	}
+	return i, nil
+}
+
+// OpenIncidentOf is [Store.OpenIncident] for the verdict of a call: change notes it
+// with the call in the same transaction. It fails with [tocsin.ErrConflict] when
+// somebody changed the call meanwhile, and then no incident is opened.
+func (s *Store) OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c TriageChange, change func(*tocsin.Triage, tocsin.Incident) error) (i tocsin.Incident, err error) {
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		_, err := s.changeTriage(ctx, tx, c, func(t *tocsin.Triage) (err error) {
+			if i, err = s.openIncident(ctx, tx, draft, c.Now); err != nil {
+				return err
+			}
+			return change(t, i)
+		})
+		return err
+	})
+	if err != nil {
+		return tocsin.Incident{}, fmt.Errorf("open incident of a call: %w", err)
+	}
+	return i, nil
+}
+
+func (s *Store) openIncident(ctx context.Context, tx *store.Tx, draft tocsin.Incident, now time.Time) (i tocsin.Incident, err error) {
 	now = now.UTC().Truncate(time.Microsecond)
 	draft.Starts = []tocsin.IncidentStart{{T0: draft.T0().UTC().Truncate(time.Microsecond)}}
 	if draft.T0().IsZero() {
@@ -29,48 +59,42 @@ func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now tim
 		return i, err
 	}
 	by := store.Clean(tocsin.ActorOf(ctx).Name)
-	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		i = draft
-		n, err := tx.Next(ctx, "incidents")
-		if err != nil {
-			return err
-		}
-		i.N, i.OpenedAt, i.OpenedBy, i.ClosedAt, i.ClosedBy = n, now, by, time.Time{}, ""
-		i.Starts = []tocsin.IncidentStart{{T0: i.T0(), Since: now, By: by}}
-		_, err = tx.ExecContext(ctx, `INSERT INTO incidents (n, title, zone, entries, opened_at, opened_by, closed_at, closed_by) VALUES ($1, $2, $3, 0, $4, $5, 0, '')`,
-			i.N, store.Clean(i.Title), i.Zone, tocsin.Micros(now), by)
-		if err != nil {
-			return err
-		}
-		for _, id := range i.TenantIDs {
-			tenant, err := s.db.TenantNum(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO incident_tenants (incident, tenant) VALUES ($1, $2)`, i.N, tenant); err != nil {
-				return err
-			}
-		}
-		if err := insertSubjects(ctx, tx, i); err != nil {
-			return err
-		}
-		if err := insertStart(ctx, tx, i.N, 1, i.Starts[0]); err != nil {
-			return err
-		}
-		c := &change{tx: tx, n: i.N, tenants: i.TenantIDs, by: by, now: now}
-		for _, id := range i.TenantIDs {
-			num, err := s.db.TenantNum(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			c.nums = append(c.nums, num)
-		}
-		return c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")})
-	})
+	i = draft
+	n, err := tx.Next(ctx, "incidents")
 	if err != nil {
-		return tocsin.Incident{}, fmt.Errorf("open incident: %w", err)
+		return i, err
 	}
-	return i, nil
+	i.N, i.OpenedAt, i.OpenedBy, i.ClosedAt, i.ClosedBy = n, now, by, time.Time{}, ""
+	i.Starts = []tocsin.IncidentStart{{T0: i.T0(), Since: now, By: by}}
+	_, err = tx.ExecContext(ctx, `INSERT INTO incidents (n, title, zone, entries, opened_at, opened_by, closed_at, closed_by) VALUES ($1, $2, $3, 0, $4, $5, 0, '')`,
+		i.N, store.Clean(i.Title), i.Zone, tocsin.Micros(now), by)
+	if err != nil {
+		return i, err
+	}
+	for _, id := range i.TenantIDs {
+		tenant, err := s.db.TenantNum(ctx, tx, id)
+		if err != nil {
+			return i, err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO incident_tenants (incident, tenant) VALUES ($1, $2)`, i.N, tenant); err != nil {
+			return i, err
+		}
+	}
+	if err := insertSubjects(ctx, tx, i); err != nil {
+		return i, err
+	}
+	if err := insertStart(ctx, tx, i.N, 1, i.Starts[0]); err != nil {
+		return i, err
+	}
+	c := &change{tx: tx, n: i.N, tenants: i.TenantIDs, by: by, now: now}
+	for _, id := range i.TenantIDs {
+		num, err := s.db.TenantNum(ctx, tx, id)
+		if err != nil {
+			return i, err
+		}
+		c.nums = append(c.nums, num)
+	}
+	return i, c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")})
 }
 
 func insertSubjects(ctx context.Context, tx *store.Tx, i tocsin.Incident) error {

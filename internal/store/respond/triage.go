@@ -122,33 +122,38 @@ type TriageChange struct {
 // [Store.OpenTriage] fails with.
 func (s *Store) ChangeTriage(ctx context.Context, c TriageChange, change func(*tocsin.Triage) error) (t tocsin.Triage, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		tenant, err := s.db.TenantNum(ctx, tx, c.TenantID)
-		if err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, `UPDATE triages SET rev = rev WHERE tenant = $1 AND n = $2`, tenant, c.N)
-		if err := store.ExpectOne(result, err, noTriage); err != nil {
-			return err
-		}
-		if t, err = oneTriage(ctx, tx, `WHERE t.tenant = $1 AND t.n = $2`, tenant, c.N); err != nil {
-			return err
-		}
-		if t.Rev != c.Rev {
-			return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "triage", Message: "Somebody changed this triage meanwhile: look at what they answered."}
-		}
-		if err := change(&t); err != nil {
-			return err
-		}
-		t.Answers.Normalize()
-		if err := t.Answers.Validate(); err != nil {
-			return err
-		}
-		return s.writeTriage(ctx, tx, tenant, c, &t)
+		t, err = s.changeTriage(ctx, tx, c, change)
+		return err
 	})
 	if err != nil {
 		return tocsin.Triage{}, fmt.Errorf("change triage: %w", err)
 	}
 	return t, nil
+}
+
+func (s *Store) changeTriage(ctx context.Context, tx *store.Tx, c TriageChange, change func(*tocsin.Triage) error) (t tocsin.Triage, err error) {
+	tenant, err := s.db.TenantNum(ctx, tx, c.TenantID)
+	if err != nil {
+		return t, err
+	}
+	result, err := tx.ExecContext(ctx, `UPDATE triages SET rev = rev WHERE tenant = $1 AND n = $2`, tenant, c.N)
+	if err := store.ExpectOne(result, err, noTriage); err != nil {
+		return t, err
+	}
+	if t, err = oneTriage(ctx, tx, `WHERE t.tenant = $1 AND t.n = $2`, tenant, c.N); err != nil {
+		return t, err
+	}
+	if t.Rev != c.Rev {
+		return t, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "triage", Message: "Somebody changed this triage meanwhile: look at what they answered."}
+	}
+	if err := change(&t); err != nil {
+		return t, err
+	}
+	t.Answers.Normalize()
+	if err := t.Answers.Validate(); err != nil {
+		return t, err
+	}
+	return t, s.writeTriage(ctx, tx, tenant, c, &t)
 }
 
 func (s *Store) writeTriage(ctx context.Context, tx *store.Tx, tenant int64, c TriageChange, t *tocsin.Triage) error {

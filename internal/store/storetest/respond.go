@@ -16,6 +16,7 @@ func respondChecks() checks {
 	return checks{
 		"Triages":        triages,
 		"TriageConflict": triageConflict,
+		"TriageRoom":     triageRoom,
 		"TriageCaller":   triageCaller,
 		"TriageFiles":    triageFiles,
 		"FiledReports":   reports,
@@ -80,6 +81,44 @@ func triages(t *testing.T, s *Desk) {
 
 func respondChange(n, rev int64, now time.Time) respond.TriageChange {
 	return respond.TriageChange{TenantID: Contoso, N: n, Rev: rev, Now: now}
+}
+
+// An incident of a call and the note of it are one: of two people who open it at once
+// the second is refused, and no second incident is left behind.
+func triageRoom(t *testing.T, s *Desk) {
+	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: "u1", Name: "kim"})
+	AddTenants(t, s)
+	if _, err := s.OpenTriage(ctx, Contoso, tocsin.TriageAnswers{Services: []string{"teams"}}, "provider", T0); err != nil {
+		t.Fatal(err)
+	}
+	open := func(act string) (tocsin.Incident, error) {
+		change := respondChange(1, 1, T0)
+		change.Act = act
+		return s.OpenIncidentOf(ctx, tocsin.Incident{Title: "x", TenantIDs: []string{Contoso}, Zone: "UTC"}, change, func(t *tocsin.Triage, i tocsin.Incident) error {
+			t.Answers.Acts = append(t.Answers.Acts, tocsin.TriageAct{What: act, At: T0, Detail: fmt.Sprint(i.N)})
+			return nil
+		})
+	}
+	if _, err := open("dance"); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("a note that cannot be taken: %v, want ErrInvalid", err)
+	}
+	if _, err := s.Incident(ctx, 1); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("an incident is left behind: %v", err)
+	}
+	i, err := open("room")
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, err := s.Triage(ctx, Contoso, 1)
+	if act, ok := call.Answers.Did("room"); err != nil || !ok || act.Detail != fmt.Sprint(i.N) || call.Rev != 2 {
+		t.Errorf("%+v, %v", call, err)
+	}
+	if _, err := open("room"); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("opened twice: %v, want ErrConflict", err)
+	}
+	if _, err := s.Incident(ctx, i.N+1); !errors.Is(err, tocsin.ErrNotFound) {
+		t.Errorf("a second incident is left behind: %v", err)
+	}
 }
 
 func triageConflict(t *testing.T, s *Desk) {

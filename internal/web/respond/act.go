@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/knowledge"
@@ -17,7 +16,7 @@ import (
 
 // incidents is the part of the store that opens incidents of the desk.
 type incidents interface {
-	OpenIncident(ctx context.Context, draft tocsin.Incident, now time.Time) (tocsin.Incident, error)
+	OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c respond.TriageChange, change func(*tocsin.Triage, tocsin.Incident) error) (tocsin.Incident, error)
 }
 
 // An actButton does something with a verdict, and notes that it was done.
@@ -116,23 +115,11 @@ func (v *view) actOn(t tocsin.Triage, j judged, what string) (detail string, err
 	if j.Attached {
 		detail = j.Match.ID
 	}
+	change := respond.TriageChange{TenantID: v.tenant(), N: t.N, Rev: t.Rev, Now: v.Now, Act: what}
 	if what == "room" {
-		draft := v.incidentOf(t, j)
-		seen, err := runbook.FirstSight(v.R.Context(), v.pages.config.Archive, draft, v.Now)
-		if err != nil {
-			return "", err
-		}
-		if seen.After(t.OpenedAt) {
-			seen = t.OpenedAt // the first report
-		}
-		draft.Starts = []tocsin.IncidentStart{{T0: seen}}
-		i, err := v.pages.config.Incidents.OpenIncident(v.R.Context(), draft, v.Now)
-		if err != nil {
-			return "", err
-		}
-		detail = strconv.FormatInt(i.N, 10)
+		return v.openRoom(t, j, change)
 	}
-	_, err = v.pages.config.Calls.ChangeTriage(v.R.Context(), respond.TriageChange{TenantID: v.tenant(), N: t.N, Rev: t.Rev, Now: v.Now, Act: what}, func(t *tocsin.Triage) error {
+	_, err = v.pages.config.Calls.ChangeTriage(v.R.Context(), change, func(t *tocsin.Triage) error {
 		v.noted(t, what, detail)
 		return nil
 	})
@@ -140,6 +127,24 @@ func (v *view) actOn(t tocsin.Triage, j judged, what string) (detail string, err
 		return "", fmt.Errorf("act on verdict: %w", err)
 	}
 	return detail, nil
+}
+
+// openRoom opens an incident and notes its number with the call, both or neither.
+func (v *view) openRoom(t tocsin.Triage, j judged, change respond.TriageChange) (n string, err error) {
+	draft := v.incidentOf(t, j)
+	seen, err := runbook.FirstSight(v.R.Context(), v.pages.config.Archive, draft, v.Now)
+	if err != nil {
+		return "", err
+	}
+	if seen.After(t.OpenedAt) {
+		seen = t.OpenedAt // the first report
+	}
+	draft.Starts = []tocsin.IncidentStart{{T0: seen}}
+	i, err := v.pages.config.Incidents.OpenIncidentOf(v.R.Context(), draft, change, func(t *tocsin.Triage, i tocsin.Incident) error {
+		v.noted(t, change.Act, strconv.FormatInt(i.N, 10))
+		return nil
+	})
+	return strconv.FormatInt(i.N, 10), err
 }
 
 // noted adds what was done to a call.
