@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/store/people"
 	"example.org/tocsin/internal/tocsin"
@@ -26,7 +27,7 @@ import (
 
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
-	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network, Help: a.Responses})
+	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network, Help: a.Responses, Carried: a.carried()})
 	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Silences: a.Deliveries, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
@@ -37,7 +38,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Edits: a.Responses, Votes: a.Responses, Incidents: a.Responses, Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
-		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Messages: a.announcing.speaker, Approve: a.second}).Family(),
+		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Carried: a.carried(), Messages: a.announcing.speaker, Approve: a.second}).Family(),
 		dependency.New(dependency.Config{Model: a.Model, Maps: a.Responses, People: a.People}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
@@ -47,6 +48,11 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 			Parts: parts, Memory: a.Translation, Proposals: translate.NewProposals(a.Translation),
 		}).Family(),
 	)
+}
+
+// carried reads what services carry.
+func (a *App) carried() business.Library {
+	return business.Library{Maps: a.Responses, People: a.People}
 }
 
 // beaconPlaces knows tenants and their sites.

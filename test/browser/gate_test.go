@@ -185,6 +185,7 @@ func rows() []row {
 		{route: "/tenants", at: []string{"/tenants", "/tenants?name=nobody"}},
 		{route: "/incidents", who: tocsin.RoleIncidentManager, at: []string{"/incidents"}},
 		{route: "/incidents/{n}", who: tocsin.RoleIncidentManager, at: []string{"/incidents/1"}},
+		{route: "/incidents/{n}/handover", who: tocsin.RoleIncidentManager, at: []string{"/incidents/1/handover"}},
 		{route: "/map", who: admin, at: []string{"/map", "/map?v=all", "/map?v=what-if&down=microsoftteams&slow=Exchange"}},
 		{route: "/map/edit", who: admin, at: []string{"/map/edit?kind=process&name=Closing+of+the+month", "/map/edit?kind=use", "/map/edit?kind=sheet&name=Exchange"}},
 		{route: "/map/file", data: true},

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/history"
 	"example.org/tocsin/internal/post"
@@ -86,6 +87,7 @@ type Config struct {
 	// Reports keeps what readers find bad in translations; nil where they cannot say.
 	Reports reporter
 	Network func(*http.Request) string // where a request comes from, coarsely
+	Carried business.Library           // of what services carry; without maps where nobody writes any
 	Help    workarounds                // nil where nobody writes any
 }
 
@@ -98,12 +100,13 @@ type Parts struct {
 	read    *cache.Cache[int64, Reading]
 	newest  *cache.Cache[int64, post.Post] // by the document of the issue
 	flood   *access.Limiter                // of reports
+	carried *cache.Cache[ownKey, carried]
 	own     *cache.Cache[ownKey, deskWords]
 }
 
 // New returns the parts of one desk.
 func New(c Config) *Parts {
-	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute), own: cache.New[ownKey, deskWords](cache.Bounds{Entries: maxOwn})}
+	return &Parts{config: c, history: history.New(c.Archive, c.Model), pasts: newPasts(), kept: newKept(), read: newRead(), newest: cache.New[int64, post.Post](cache.Bounds{Entries: maxNewest}), flood: access.NewLimiter(reportsPerMinute), carried: cache.New[ownKey, carried](cache.Bounds{Entries: maxOwn}), own: cache.New[ownKey, deskWords](cache.Bounds{Entries: maxOwn})}
 }
 
 // Family returns the templates and texts of the parts.

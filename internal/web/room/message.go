@@ -215,6 +215,7 @@ type facts struct {
 	Values map[string]string // by slot: what people wrote, and what is the same in every language
 	said   []string
 	states []matrixRow
+	stalls []stall
 	zone   *time.Location
 	now    time.Time
 	next   time.Time
@@ -248,6 +249,7 @@ func (f facts) in(l web.Locale) map[string]string {
 		}
 	}
 	values["states"] = l.Join(states)
+	values["risks"] = cmp.Or(values["risks"], risks(l, f.stalls))
 	values["services"] = cmp.Or(values["services"], l.Join(broken))
 	values["workarounds"] = cmp.Or(values["workarounds"], l.Join(helps))
 	return values
@@ -273,6 +275,9 @@ func (v *view) facts(i tocsin.Incident) (facts, error) {
 	var page roomPage
 	v.matrix(&page, i, room.States)
 	f := facts{Values: map[string]string{"id": strings.Join(i.Issues, ", ")}, states: page.Matrix, zone: v.zone(i), now: v.Now}
+	if f.stalls, err = v.stalls(i, room); err != nil {
+		return facts{}, err
+	}
 	if f.Values["id"] == "" {
 		f.Values["id"] = v.Text("room.number", "n", int(i.N))
 	}

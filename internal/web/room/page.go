@@ -44,6 +44,8 @@ type roomPage struct {
 	Entries            []entry
 	Messages           []link
 	Said               []said
+	Stalls             []string // what its services may hold up in the business
+	Handover           string
 	Checks             []checklist
 	Unchecked          int
 	Review             []respond.Item // once it is closed
@@ -121,7 +123,7 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		Frame:   v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N))}),
 		Heading: i.Title, T0: v.Moment(i.T0()), Opened: v.Moment(i.OpenedAt), OpenedBy: i.OpenedBy, ClosedBy: i.ClosedBy,
 		Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i),
-		Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run")),
+		Handover: v.Href(path(i.N, "handover")), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run")),
 	}
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
 	page.Hit = v.tenants(i, names)
@@ -133,12 +135,17 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		page.Issues = append(page.Issues, one)
 	}
 	v.fill(&page, i, room)
-	page.Entries = v.entries(entries)
-	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	carried, err := v.stalls(i, room)
 	if err != nil {
 		return err
 	}
-	for _, m := range list {
+	page.Stalls = sentences(v.Locale, carried)
+	page.Entries = v.entries(entries)
+	written, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	if err != nil {
+		return err
+	}
+	for _, m := range written {
 		page.Said = append(page.Said, v.saidOf(i, m))
 	}
 	if problem != nil {

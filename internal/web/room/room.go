@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	store "example.org/tocsin/internal/store/respond"
@@ -91,7 +92,8 @@ type Config struct {
 	Register  register
 	Timeline  timeline
 	Messages  messages
-	Approve   func() bool // whether a second person looks at messages first
+	Carried   business.Library // of what services carry
+	Approve   func() bool      // whether a second person looks at messages first
 }
 
 // Pages are the pages of one desk.
@@ -123,6 +125,7 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodGet, "/incidents", access.WorkIncidents, p.list),
 		page(http.MethodPost, "/incidents", access.RunIncidents, p.open),
 		page(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),
+		page(http.MethodGet, "/incidents/{n}/handover", access.WorkIncidents, p.handover),
 		page(http.MethodGet, "/incidents/{n}/message", access.WorkIncidents, p.message),
 		page(http.MethodPost, "/incidents/{n}/sent", access.Communicate, p.sent),
 		page(http.MethodGet, "/incidents/{n}/messages/{m}", access.WorkIncidents, p.said),

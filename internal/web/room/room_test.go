@@ -244,3 +244,50 @@ func TestApprovalOfMessages(t *testing.T) {
 		t.Errorf("no such message: %d", status)
 	}
 }
+
+// What the services of a room may hold up in the business stands in the room, in the
+// message to managers and on the sheet for whoever takes over, in each language; and
+// for nobody where nobody wrote a map.
+func TestRoomSaysWhatMayStall(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	h.Record(storetest.Contoso, tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusDegradation})
+	at := opened(t, b)
+	if page := b.Open(at); strings.Contains(page, "may stall") {
+		t.Error("something stalls without a map")
+	}
+	_, err := h.Store.PutBusinessMap(t.Context(), tocsin.BusinessMap{
+		TenantID: storetest.Contoso, Uses: []tocsin.MapUse{{Name: "Approvals", Services: []string{"Exchange"}}},
+		Processes: []tocsin.MapProcess{{Name: "Approval of invoices", Department: "Finance", Uses: []string{"Approvals"}}},
+	}, 0, h.Clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentence := "Approval of invoices (Finance) may stall: Exchange Online"
+	webtest.Has(t, "room", b.Open(at), sentence)
+	webtest.Has(t, "managers", b.Open(at+"/message?of=managers"), sentence, "Approval of invoices (Finance) risque de s’arrêter", "Approval of invoices（Finance）が止まるおそれがあります")
+	webtest.Has(t, "issue", b.Open("/issues/EX900100"), sentence)
+	webtest.Has(t, "service", b.Open("/services/Exchange"), sentence)
+	webtest.Has(t, "wall", b.Open("/wall"), sentence)
+	sent(t, b, at+"/work", url.Values{"do": {"measure"}, "what": {"Retries raised"}, "undo": {"N2, tonight"}})
+	sent(t, b, at+"/work", url.Values{"do": {"decision"}, "text": {"MFA stays"}})
+	sent(t, b, at+"/run", url.Values{"do": {"role"}, "role": {"comms"}, "text": {"The duty officer"}})
+	webtest.Has(t, "hand-over", b.Open(at+"/handover"), sentence, "Retries raised", "N2, tonight", "MFA stays", "The duty officer", "Detection", "Mail waits.", "EX900100")
+	for _, prefix := range []string{"/fr", "/ja"} {
+		if page := b.Open(prefix + at + "/handover"); strings.Contains(page, "room.") || !strings.Contains(page, "Retries raised") {
+			t.Errorf("%s: %s", prefix, page)
+		}
+	}
+	sent(t, b, at+"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"ok"}})
+	if page := b.Open(at); strings.Contains(page, "may stall") {
+		t.Error("somebody tried the service, and it works")
+	}
+	reader := h.Browser()
+	h.Person("ray", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	reader.Enter("ray")
+	for _, path := range []string{"/issues/EX900100", "/wall", "/services/Exchange"} {
+		if page := reader.Open(path); strings.Contains(page, "may stall") {
+			t.Errorf("%s tells a reader what stalls", path)
+		}
+	}
+}

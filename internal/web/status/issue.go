@@ -42,6 +42,7 @@ type issuePage struct {
 	Write                                                string // where the reader can write an update; "" for those who may not
 	Room                                                 string // where an incident about it is opened or run; "" for those who may not
 	Known                                                part.Known
+	Stalls                                               []string            // what its services may hold up
 	Unlisted                                             *knowledge.Question // where another tenant does not have it
 	Source                                               string
 	Portal                                               string // where the admin centre shows it; "" where that is not known
@@ -144,6 +145,9 @@ func (page *issuePage) say(v *view, t told, row *readmodel.Row, versions []tocsi
 		page.Heading, page.Original, page.Title = words, t.title, row.ID+" "+words
 	}
 	if page.Answer.Hit, err = v.named(row, t.issue); err != nil {
+		return "", err
+	}
+	if page.Stalls, err = v.Stalls(page.Answer.Hit...); err != nil {
 		return "", err
 	}
 	page.answer(v, t, row, versions)

@@ -62,6 +62,7 @@ type servicePage struct {
 	Pick      dayPick
 	Kpis      []web.Definition
 	Known     part.Known
+	Stalls    []string            // what it may hold up
 	Asked     *knowledge.Question // about signing in
 	Report    string              // where the reader can report an issue about it; "" for those who may not
 }
@@ -126,6 +127,9 @@ func (p *Pages) service(v *view) error {
 	}
 	page.describe(v, s)
 	if err := page.help(v, s); err != nil {
+		return err
+	}
+	if page.Stalls, err = v.Stalls(page.ServiceLine); err != nil {
 		return err
 	}
 	if judged.Unlisted {

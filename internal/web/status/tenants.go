@@ -266,8 +266,9 @@ type wallPage struct {
 	web.Frame
 	Verdict part.Verdict
 	Issues  []part.IssueLine
-	More    int // beside these
-	N       int // of all
+	Stalls  []string // what they may hold up
+	More    int      // beside these
+	N       int      // of all
 	None    string
 }
 
@@ -291,6 +292,10 @@ func (v *view) fillWall() (any, error) {
 	}
 	page := wallPage{Frame: v.Frame(web.Crumb{Name: v.Text("wall.title")}), Verdict: state.Verdict, Issues: state.Issues, N: len(state.Issues), None: v.NoneOpen()}
 	page.Refresh = 60
+	if page.Stalls, err = v.Stalls(state.Affected...); err != nil {
+		return nil, err
+	}
+	page.Stalls = page.Stalls[:min(len(page.Stalls), wallIssues)]
 	if n := len(page.Issues); n > wallIssues {
 		page.Issues, page.More = page.Issues[:wallIssues], n-wallIssues
 	}

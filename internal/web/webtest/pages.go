@@ -8,6 +8,7 @@ import (
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/author"
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/qualify"
@@ -56,7 +57,7 @@ func (w wiring) speaker() *dispatch.Speaker {
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
 	translator := translate.NewTranslator(desk.Translations, translate.Policy{}, w.shell.Now)
-	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator, Reports: desk.Translations, Network: w.door.Network, Help: desk}
+	shared := part.Config{Model: w.model, Archive: w.archive, Translator: translator, Reports: desk.Translations, Network: w.door.Network, Help: desk, Carried: business.Library{Maps: desk, People: desk}}
 	post := messages.Config{Model: w.model, Archive: w.archive, Person: w.person}
 	if w.inside {
 		shared.Handlings, shared.Portals, shared.Door = desk, sources{desk}, w.door
@@ -80,7 +81,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
+		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk, Carried: business.Library{Maps: desk, People: desk}, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
