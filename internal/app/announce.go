@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -29,6 +28,7 @@ import (
 // They meet in the store; what the settings say can be swapped.
 type announcing struct {
 	setup      dispatch.Live
+	held       held
 	dispatcher *dispatch.Dispatcher // nil before the desk is built
 	writer     *letters.Writer
 	speaker    *dispatch.Speaker
@@ -82,7 +82,7 @@ func (a *App) newAnnouncing(c config.Config, o Options) (err error) {
 	n.speaker = dispatch.NewSpeaker(dispatch.SpeakerConfig{
 		Rooms: a.Responses, Ledger: a.Deliveries, Setup: n.setup.Setup, Second: a.second, Told: func() { a.polled(); n.dispatcher.Wake() },
 	})
-	return a.setChannels(c)
+	return a.setChannels(context.Background(), c)
 }
 
 // second reports whether a second person looks at what is said of incidents.
@@ -139,26 +139,21 @@ func (t taking) Acknowledge(ctx context.Context, tenantID string, ref tocsin.Ref
 	return one, err
 }
 
-// setChannels puts what settings say about who hears what, and how, in the place
-// of what held. On an error what held stays.
-func (r *Rooms) setChannels(c config.Config) error {
-	setup, err := NewSetup(c, time.Now)
-	if err == nil {
-		r.announcing.setup.Swap(setup)
-	}
-	return err
-}
-
 // followChannels takes other channels and routes while the desk runs. It is a
 // [config.Follower].
-func (a *App) followChannels(_ context.Context, next config.Config) (func(context.Context) error, error) {
+func (a *App) followChannels(ctx context.Context, next config.Config) (func(context.Context) error, error) {
 	next.Server.Base = a.Base() // as it was made when none was given
-	setup, err := NewSetup(next, time.Now)
+	routed, _, err := a.WithRoutes(ctx, next)
 	if err != nil {
 		return nil, err
 	}
-	return func(context.Context) error {
-		a.announcing.setup.Swap(setup)
+	if _, err := NewSetup(routed, time.Now); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		if err := a.setChannels(ctx, next); err != nil {
+			return err
+		}
 		a.announcing.dispatcher.Wake()
 		return nil
 	}, nil
@@ -167,20 +162,34 @@ func (a *App) followChannels(_ context.Context, next config.Config) (func(contex
 // routingNow returns who hears of what.
 func (a *App) routingNow() admin.Routing {
 	setup := a.announcing.setup.Setup()
-	return admin.Routing{
-		Policy: setup.Policy, Channels: func(receiver string) []string { return setup.Receivers[receiver] }, Names: slices.Sorted(maps.Keys(setup.Exits)),
-		Preview: func(ctx context.Context, channel, tenantID, id string, n int) (*notify.Letter, error) {
-			exit := setup.Exits[channel]
-			if exit == nil {
-				return nil, tocsin.NotFoundf("There is no channel %s.", tocsin.Clip(channel, 40))
-			}
-			p, err := a.preview(ctx, a.announcing.writer, exit, tenantID, id, n)
-			if err != nil {
-				return nil, err
-			}
-			return p.Content.Letter, nil
-		},
+	settings, routed := a.announcing.held.now()
+	r := routingOf(setup.Policy, settings)
+	r.Written, r.Holds, r.Unfit = routed.Version, routed.Holds, config.Problems(routed.Problem)
+	r.Preview = func(ctx context.Context, channel, tenantID, id string, n int) (*notify.Letter, error) {
+		exit := setup.Exits[channel]
+		if exit == nil {
+			return nil, tocsin.NotFoundf("There is no channel %s.", tocsin.Clip(channel, 40))
+		}
+		p, err := a.preview(ctx, a.announcing.writer, exit, tenantID, id, n)
+		if err != nil {
+			return nil, err
+		}
+		return p.Content.Letter, nil
 	}
+	return r
+}
+
+// routingOf is who hears by a policy of settings.
+func routingOf(p *route.Policy, c config.Config) admin.Routing {
+	r := admin.Routing{Policy: p, Channels: c.Notify.ChannelsOf}
+	for _, one := range c.Notify.Channels {
+		r.Names = append(r.Names, one.Name)
+	}
+	slices.Sort(r.Names)
+	if text, err := c.RoutingText(); err == nil {
+		r.Text = text
+	}
+	return r
 }
 
 // openLabels are the labels of the open issues of a tenant.

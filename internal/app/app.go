@@ -237,6 +237,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.asking.Run(ctx) })
 	group.Go(func() error { return a.past.Run(ctx) })
 	group.Go(func() error { return a.announcing.dispatcher.Run(ctx) })
+	group.Go(func() error { return a.followRoutes(ctx) })
 	group.Go(func() error { return a.Sources.Run(ctx) })
 	if a.prober != nil {
 		group.Go(func() error { return a.prober.Run(ctx) })

@@ -28,7 +28,7 @@ func (r *Rooms) consumers() []outbox.Consumer {
 // Outbox makes what drives the consumers of the changes.
 func (r *Rooms) Outbox(log *slog.Logger) *outbox.Runner {
 	if r.announcing.setup.Setup() == nil { // of a command: what it has handled again is sent by the desk that runs
-		if err := r.setChannels(r.settings); err != nil {
+		if err := r.setChannels(context.Background(), r.settings); err != nil {
 			log.Warn("channels of the settings cannot be used", "err", err)
 		}
 	}

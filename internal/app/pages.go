@@ -43,7 +43,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),
-		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Subscriptions: a.Deliveries, Canaries: canariesSet{a}, Routing: a.routingNow, Door: a.Door}).Family(),
+		admin.New(admin.Config{Admin: administration{a.Store, a.Archive, a.People, a.Programs}, Connections: a.Sources, Consumers: consuming{a.Store, a.outbox}, Engines: a.engines, Ledger: a.Translation, Settings: a.settings, Silences: a.Deliveries, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Subscriptions: a.Deliveries, Canaries: canariesSet{a}, Routing: a.routingNow, Routes: routeBook{a}, Door: a.Door}).Family(),
 		translations.New(translations.Config{
 			Parts: parts, Memory: a.Translation, Proposals: translate.NewProposals(a.Translation),
 		}).Family(),

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/tocsin"
@@ -97,6 +98,8 @@ type quietJSON struct {
 }
 
 type routeTreeJSON struct {
+	Source    string      `json:"source"`  // which routes these are
+	Version   int64       `json:"version"` // the newest that the page of routes has written, 0 for none
 	Routes    []routeJSON `json:"routes"`
 	Intervals []quietJSON `json:"timeIntervals"`
 	Inhibit   []string    `json:"inhibitRules"`
@@ -114,13 +117,47 @@ func (s *session) policy() (*route.Policy, config.Config, error) {
 	return p, c, err
 }
 
-func (c *routeShowCmd) Run(s *session) error {
-	p, settings, err := s.policy()
+// routed is the policy that holds: what the pages have written takes the place of the
+// routes of the settings.
+func (s *session) routed(ctx context.Context) (*route.Policy, config.Config, app.Routed, error) {
+	settings, err := s.validSettings()
+	if err != nil {
+		return nil, settings, app.Routed{}, err
+	}
+	var routed app.Routed
+	desk, _, err := s.openToRead(ctx)
+	if err == nil {
+		defer desk.Close()
+		settings, routed, err = desk.WithRoutes(ctx, settings)
+	} else if errors.Is(err, tocsin.ErrNotFound) { // a desk that has not begun
+		err = nil
+	}
+	if err != nil {
+		return nil, settings, routed, err
+	}
+	p, err := settings.Policy()
+	return p, settings, routed, err
+}
+
+// sourceOf says in English which routes hold.
+func sourceOf(r app.Routed) string {
+	v := r.Version
+	switch {
+	case r.Holds:
+		return fmt.Sprintf("Version %d of the page of routes holds, by %s on %s; what the settings say of routes does not count.", v.N, v.By, date(v.At))
+	case r.Problem != nil:
+		return fmt.Sprintf("Version %d of the page of routes does not fit the settings any more, and the routes of the settings hold: %s", v.N, oneLine(r.Problem.Error()))
+	}
+	return "The routes of the settings hold."
+}
+
+func (c *routeShowCmd) Run(ctx context.Context, s *session) error {
+	p, settings, routed, err := s.routed(ctx)
 	if err != nil {
 		return err
 	}
 	now := time.Now().UTC()
-	tree := routeTreeJSON{Routes: []routeJSON{}, Intervals: []quietJSON{}, Inhibit: []string{}}
+	tree := routeTreeJSON{Source: sourceOf(routed), Version: routed.Version.N, Routes: []routeJSON{}, Intervals: []quietJSON{}, Inhibit: []string{}}
 	p.Root.Walk(func(r *route.Route, depth int) {
 		tree.Routes = append(tree.Routes, newRouteJSON(r, depth, settings.Notify))
 	})
@@ -135,6 +172,7 @@ func (c *routeShowCmd) Run(s *session) error {
 }
 
 func printTree(w io.Writer, tree routeTreeJSON) {
+	fmt.Fprintf(w, "%s\n\n", tree.Source)
 	for _, r := range tree.Routes {
 		takes := strings.Join(r.Matchers, " and ")
 		indent := strings.Repeat("  ", r.Depth)
@@ -236,7 +274,7 @@ type routeTestJSON struct {
 }
 
 func (c *routeTestCmd) Run(ctx context.Context, s *session) error {
-	p, settings, err := s.policy()
+	p, settings, _, err := s.routed(ctx)
 	if err != nil {
 		return err
 	}
@@ -294,7 +332,7 @@ func (c *routeTestCmd) labels(ctx context.Context, s *session) (route.Labels, er
 		}
 		change.N = held.N
 	}
-	labels, told, err := labelsOfChange(ctx, desk, tenant, change)
+	labels, told, err := desk.LabelsOfChange(ctx, tenant, change)
 	if err == nil && !told {
 		err = tocsin.NotFoundf("Nobody is told of this change: it was imported, tells nothing, or is about data privacy.")
 	}

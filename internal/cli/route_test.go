@@ -9,8 +9,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/cli"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 const routes = `
@@ -49,7 +53,14 @@ notify:
 // routeDesk runs commands with the settings above; want is their exit code.
 func routeDesk(t *testing.T) func(want int, args ...string) string {
 	t.Helper()
-	dir := t.TempDir()
+	run, _ := routeDeskIn(t)
+	return run
+}
+
+// routeDeskIn is routeDesk with the directory that the desk is in.
+func routeDeskIn(t *testing.T) (run func(want int, args ...string) string, dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	file := filepath.Join(dir, "tocsin.yaml")
 	if err := os.WriteFile(file, []byte(routes), 0o600); err != nil {
 		t.Fatal(err)
@@ -64,6 +75,41 @@ func routeDesk(t *testing.T) func(want int, args ...string) string {
 			t.Fatalf("tocsin %v ends with %d, want %d: %s", args, code, want, out.String())
 		}
 		return out.String()
+	}, dir
+}
+
+// Routes that a page has written are shown in the place of those of the settings, with
+// who wrote them; those that do not fit the settings are not, and it is said why.
+func TestRouteShowOfPages(t *testing.T) {
+	t.Parallel()
+	run, dir := routeDeskIn(t)
+	if out := run(0, "route", "show"); !strings.HasPrefix(out, "The routes of the settings hold.\n") {
+		t.Error(out)
+	}
+	c := config.Default()
+	c.Data = filepath.Join(dir, "desk")
+	if err := config.MakeDirectories(c); err != nil {
+		t.Fatal(err)
+	}
+	desk, err := app.OpenRooms(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	for n, test := range []struct{ text, begins, has string }{
+		{"routes: {receiver: duty}", "Version 1 of the page of routes holds, by alex on ", "everything → duty (ops-hook, duty-mail)\n"},
+		{"routes: {receiver: gone}", "Version 2 of the page of routes does not fit the settings any more", "everything → team (wall, duty-mail)\n"},
+		{"", "The routes of the settings hold.", "everything → team (wall, duty-mail)\n"},
+	} {
+		if _, err := desk.Deliveries.SaveRoutes(tocsin.WithActor(t.Context(), tocsin.Actor{Name: "alex"}), test.text, int64(n), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if out := run(0, "route", "show"); !strings.HasPrefix(out, test.begins) || !strings.Contains(out, test.has) {
+			t.Errorf("%q: %s", test.text, out)
+		}
+	}
+	if out := run(0, "route", "show", "--output", "json"); !strings.Contains(out, `"version": 3`) {
+		t.Error(out)
 	}
 }
 

@@ -3,53 +3,19 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"example.org/tocsin/internal/app"
-	"example.org/tocsin/internal/notify/dispatch"
-	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/tocsin"
 )
 
 type routeShadowCmd struct {
 	Since string `help:"From when on: a date, an instant, or how long ago, such as 30d or 12h." placeholder:"WHEN" default:"30d"`
 	Lines int    `help:"Also print the last so many changes and who would have heard." placeholder:"N"`
-}
-
-// shadowJSON is what routes would have sent.
-type shadowJSON struct {
-	Since   string          `json:"since"`
-	Changes int             `json:"changes"` // that somebody is told of
-	Kept    int             `json:"kept"`    // of them, those that a silence or an inhibition rule keeps from all
-	Days    []shadowDayJSON `json:"days"`
-	Lines   []shadowLine    `json:"lines"`
-}
-
-type shadowDayJSON struct {
-	Day      string `json:"day"` // in UTC, of the message
-	Receiver string `json:"receiver"`
-	Changes  int    `json:"changes"`
-	Messages int    `json:"messages"`
-	// Calls are messages about incidents that nobody acknowledged in time.
-	Calls int `json:"escalations"`
-}
-
-type shadowLine struct {
-	Change   int64  `json:"change"`
-	At       string `json:"at"`
-	ID       string `json:"id"`
-	What     string `json:"what"`
-	Route    string `json:"route"`
-	Receiver string `json:"receiver"`
-	Sent     string `json:"sent,omitempty"` // none when it is never sent
-	Kept     string `json:"kept,omitempty"` // silenced or inhibited
 }
 
 func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
@@ -73,245 +39,15 @@ func (c *routeShadowCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	w := &shadow{
-		policy: p, desk: desk, lines: max(c.Lines, 0), groups: map[string]time.Time{}, days: map[shadowDayJSON]*shadowDayJSON{},
-		before: map[itemOfTenant]tocsin.Change{}, open: map[string]map[string]route.Labels{}, calls: map[itemOfTenant][]route.Call{},
-	}
-	if w.silences, err = desk.Deliveries.SilencesSince(ctx, since); err != nil {
-		return err
-	}
-	if err := w.walk(ctx, since); err != nil {
-		return err
-	}
-	for item := range w.calls {
-		w.called(item, now)
-	}
-	found := w.found(since)
-	return s.print(found, func(out io.Writer) { found.write(out) })
-}
-
-// shadow lets changes of the archive go through routes and sends nothing.
-type shadow struct {
-	policy  *route.Policy
-	desk    *app.Rooms
-	lines   int // that are kept
-	tenants map[string]tocsin.Tenant
-	groups  map[string]time.Time             // when the last message of a group is sent, or was
-	days    map[shadowDayJSON]*shadowDayJSON // by day and receiver
-	last    []shadowLine
-	changes int
-	kept    int
-
-	silences []route.Silence
-	before   map[itemOfTenant]tocsin.Change     // the last one of each issue before the first that is looked at
-	open     map[string]map[string]route.Labels // issues that are open, by tenant and id
-	calls    map[itemOfTenant][]route.Call      // who is called unless an incident ends or somebody acknowledges it
-}
-
-// itemOfTenant names an issue of a tenant.
-type itemOfTenant struct{ tenant, id string }
-
-// walk reads changes a page at a time.
-func (w *shadow) walk(ctx context.Context, since time.Time) error {
-	list, err := w.desk.Archive.Tenants(ctx)
+	found, err := desk.Shadow(ctx, p, since, now, c.Lines)
 	if err != nil {
 		return err
 	}
-	w.tenants = map[string]tocsin.Tenant{}
-	for _, t := range list {
-		w.tenants[t.ID] = t
-	}
-	const page = 1000
-	for seq := int64(0); ; {
-		changes, err := w.desk.Store.ChangesAfter(ctx, seq, page)
-		if err != nil {
-			return err
-		}
-		for _, change := range changes {
-			seq = change.Seq
-			if change.At.Before(since) {
-				if change.Kind == tocsin.KindIssue {
-					w.before[itemOfTenant{change.TenantID, change.ID}] = change
-				}
-				continue
-			}
-			if err := w.begin(ctx); err != nil {
-				return err
-			}
-			if err := w.change(ctx, change); err != nil {
-				return err
-			}
-		}
-		if len(changes) < page {
-			return nil
-		}
-	}
+	return s.print(found, func(out io.Writer) { writeShadow(out, found) })
 }
 
-// begin finds the issues that were open when the first change that is looked at
-// came: inhibition rules ask for them.
-func (w *shadow) begin(ctx context.Context) error {
-	before := w.before
-	w.before = map[itemOfTenant]tocsin.Change{}
-	if len(w.policy.Inhibit) == 0 {
-		return nil
-	}
-	for _, change := range before {
-		if change.What == tocsin.WhatLeft {
-			continue
-		}
-		change.Silent, change.What = false, tocsin.WhatNew // as it stands there
-		labels, ok, err := labelsOfChange(ctx, w.desk, w.tenants[change.TenantID], change)
-		if err != nil {
-			return err
-		}
-		if ok {
-			w.note(change, labels)
-		}
-	}
-	return nil
-}
-
-// note remembers whether an issue is open after a change.
-func (w *shadow) note(change tocsin.Change, labels route.Labels) {
-	if change.Kind != tocsin.KindIssue {
-		return
-	}
-	if change.What == tocsin.WhatLeft || tocsin.Status(labels.Get("status")).Settled() {
-		delete(w.open[change.TenantID], change.ID)
-		return
-	}
-	if w.open[change.TenantID] == nil {
-		w.open[change.TenantID] = map[string]route.Labels{}
-	}
-	w.open[change.TenantID][change.ID] = labels
-}
-
-// hidden says what keeps a change from all: silenced, inhibited, or "".
-func (w *shadow) hidden(change tocsin.Change, labels route.Labels) string {
-	if _, ok := route.Silenced(w.silences, labels, change.At); ok {
-		return dispatch.CancelledSilence
-	}
-	if _, _, ok := w.policy.Inhibited(labels, slices.Collect(maps.Values(w.open[change.TenantID]))); ok {
-		return dispatch.CancelledInhibition
-	}
-	return ""
-}
-
-// labelsOfChange are the labels of a change of the archive; ok is false when
-// nobody is told of it.
-func labelsOfChange(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, change tocsin.Change) (route.Labels, bool, error) {
-	if change.Silent || !change.What.Told() {
-		return nil, false, nil
-	}
-	var texts [2][]byte // before and after
-	if change.N > 0 {
-		ref := tocsin.Ref{Kind: change.Kind, ID: change.ID}
-		for i, n := range []int{change.N - 1, change.N} {
-			if n == 0 || i == 0 && change.What != tocsin.WhatUpdated {
-				continue
-			}
-			held, err := desk.Archive.Held(ctx, tenant.ID, ref, n)
-			if errors.Is(err, tocsin.ErrNotFound) {
-				return nil, false, nil
-			}
-			if err != nil {
-				return nil, false, err
-			}
-			texts[i] = held.Body
-		}
-	}
-	return dispatch.Preview(change, tenant, texts[0], texts[1], change.At)
-}
-
-// called counts who was called of an incident until an instant, and forgets who
-// would be later.
-func (w *shadow) called(item itemOfTenant, until time.Time) {
-	for _, call := range w.calls[item] {
-		if !call.At.IsZero() && !call.At.After(until) {
-			w.day(call.At, call.To).Calls++
-		}
-	}
-	delete(w.calls, item)
-}
-
-func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
-	item := itemOfTenant{change.TenantID, change.ID}
-	if change.What == tocsin.WhatAcknowledged {
-		w.called(item, change.At)
-	}
-	labels, told, err := labelsOfChange(ctx, w.desk, w.tenants[change.TenantID], change)
-	if err != nil || !told {
-		return err
-	}
-	w.changes++
-	w.note(change, labels)
-	if _, open := w.open[change.TenantID][change.ID]; !open || labels.Get("class") != "incident" {
-		w.called(item, change.At)
-	}
-	hidden := w.hidden(change, labels)
-	if hidden != "" {
-		w.kept++
-	}
-	for _, r := range w.policy.Match(labels) {
-		line := shadowLine{Change: change.Seq, At: date(change.At), ID: change.ID, What: labels.Get("change"), Route: r.At, Receiver: r.Receiver, Kept: hidden}
-		if hidden != "" {
-			w.last = append(w.last, line)
-			continue
-		}
-		if labels.Get("class") == "incident" && (change.What == tocsin.WhatNew || change.What == tocsin.WhatReturned) {
-			w.calls[item] = append(w.calls[item], w.policy.Calls(r, change.At)...)
-		}
-		if due, fresh, ok := w.due(r, labels, change.At); ok {
-			line.Sent = date(due)
-			day := w.day(due, r.Receiver)
-			if day.Changes++; fresh {
-				day.Messages++
-			}
-		}
-		w.last = append(w.last, line)
-	}
-	if over := len(w.last) - w.lines; over > 0 {
-		w.last = w.last[over:]
-	}
-	return nil
-}
-
-// due returns when a change is sent, and whether its message is one of its own.
-func (w *shadow) due(r *route.Route, labels route.Labels, at time.Time) (due time.Time, fresh, ok bool) {
-	key := r.GroupKey(labels)
-	last := w.groups[key]
-	if last.After(at) && !r.GroupByAll {
-		return last, false, true
-	}
-	due, ok = w.policy.Opens(r, r.Due(at, last))
-	if ok {
-		w.groups[key] = due
-	}
-	return due, true, ok
-}
-
-func (w *shadow) day(due time.Time, receiver string) *shadowDayJSON {
-	key := shadowDayJSON{Day: due.UTC().Format(time.DateOnly), Receiver: receiver}
-	if w.days[key] == nil {
-		day := key
-		w.days[key] = &day
-	}
-	return w.days[key]
-}
-
-func (w *shadow) found(since time.Time) shadowJSON {
-	found := shadowJSON{Since: date(since), Changes: w.changes, Kept: w.kept, Days: []shadowDayJSON{}, Lines: append([]shadowLine{}, w.last...)}
-	for day := range maps.Values(w.days) {
-		found.Days = append(found.Days, *day)
-	}
-	slices.SortFunc(found.Days, func(a, b shadowDayJSON) int {
-		return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.Receiver, b.Receiver))
-	})
-	return found
-}
-
-func (f shadowJSON) write(out io.Writer) {
+// writeShadow prints what would have been sent.
+func writeShadow(out io.Writer, f app.Shadow) {
 	fmt.Fprintf(out, "Since %s, %s would have been told of. Nothing was sent.\n", f.Since, count(f.Changes-f.Kept, "change", "changes"))
 	if f.Kept > 0 {
 		fmt.Fprintf(out, "%s would have been kept from all by a silence or an inhibition rule.\n", count(f.Kept, "change", "changes"))

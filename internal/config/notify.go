@@ -120,16 +120,21 @@ func (c Config) Policy() (*route.Policy, error) {
 	for _, r := range n.All() {
 		receivers = append(receivers, r.Name)
 	}
+	p, err := route.Compile(n.routing(), route.Known{Receivers: receivers, Labels: route.EventLabels(), Values: route.EventValues()})
+	return p, errors.Join(placed("notify", err, nil)...)
+}
+
+// routing is who hears of what: as the settings say, or else as shipped.
+func (n Notify) routing() route.Settings {
 	settings := route.Settings{Routes: n.Routes, Intervals: n.TimeIntervals, Inhibit: n.InhibitRules}
 	if !n.routed() {
-		shipped := route.Shipped(receivers[0], n.Zone)
+		shipped := route.Shipped(n.All()[0].Name, n.Zone)
 		settings.Routes = shipped.Routes
 		if len(n.InhibitRules) == 0 {
 			settings.Inhibit = shipped.Inhibit
 		}
 	}
-	p, err := route.Compile(settings, route.Known{Receivers: receivers, Labels: route.EventLabels(), Values: route.EventValues()})
-	return p, errors.Join(placed("notify", err, nil)...)
+	return settings
 }
 
 var receiverName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._ -]{0,62}$`)

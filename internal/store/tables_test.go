@@ -21,7 +21,7 @@ func owners() map[string][]string {
 			"sources", "tenant_domains", "tenants", "text_index", "texts", "traits", "unreadable", "versions", "wordings",
 		},
 		"delivery": {
-			"acknowledgements", "deliveries", "delivery_batches", "delivery_canaries", "delivery_endpoints", "delivery_escalations", "delivery_failures", "delivery_letters", "delivery_repeats", "silences", "subscription_questions", "subscriptions",
+			"acknowledgements", "deliveries", "delivery_batches", "delivery_canaries", "delivery_endpoints", "delivery_escalations", "delivery_failures", "delivery_letters", "delivery_repeats", "route_versions", "silences", "subscription_questions", "subscriptions",
 		},
 		"people": {
 			"contacts", "feed_addresses", "followed_services", "handlings", "liaisons", "one_time_codes", "passkeys", "reading_marks", "sessions", "sites",

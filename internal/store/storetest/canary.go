@@ -162,3 +162,50 @@ func canariesRestored(t *testing.T, s *Desk) {
 		t.Error("the day is asked twice")
 	}
 }
+
+// routesWritten: what pages write of routes is kept as versions by whom and when; of
+// two who write at once one is told so.
+func routesWritten(t *testing.T, s *Desk) {
+	if v, err := s.Routes(t.Context()); err != nil || v != (delivery.RoutesVersion{}) {
+		t.Errorf("%+v, %v", v, err)
+	}
+	alex := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: "u1", Name: "Alex"})
+	save := func(text string, after int64) error {
+		_, err := s.SaveRoutes(alex, text, after, T0.Add(time.Duration(after)*time.Minute))
+		return err
+	}
+	if err := save("routes: 1", 0); err != nil {
+		t.Fatal(err)
+	}
+	if entry := newestEntry(t, s); entry.Action != "routes.write" || entry.Object != "version 1" || entry.Actor.Name != "Alex" {
+		t.Errorf("%+v", entry)
+	}
+	var saved atomic.Int32
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if save("routes: 2", 1) == nil {
+				saved.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if n := saved.Load(); n != 1 {
+		t.Errorf("%d have written version 2", n)
+	}
+	refused(t, tocsin.ErrConflict, map[string]error{"an older one": save("x", 0), "the same": save("x", 1), "one that is not there": save("x", 7)})
+	if err := save("", 2); err != nil {
+		t.Fatal(err)
+	}
+	if entry := newestEntry(t, s); entry.Action != "routes.file" {
+		t.Errorf("%+v", entry)
+	}
+	list, err := s.RoutesVersions(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "versions", list, []delivery.RoutesVersion{{N: 3, At: T0.Add(2 * time.Minute), ByID: "u1", By: "Alex"}, {N: 2, At: T0.Add(time.Minute), ByID: "u1", By: "Alex", Text: "routes: 2"}})
+	if n, err := s.RoutesNow(t.Context()); err != nil || n != 3 {
+		t.Error(n, err)
+	}
+}

@@ -24,6 +24,7 @@ func escalationChecks() checks {
 		"CanariesAsked":          canariesAsked,
 		"CanariesConfirmed":      canariesConfirmed,
 		"CanariesRestored":       canariesRestored,
+		"RoutesWritten":          routesWritten,
 	}
 }
 

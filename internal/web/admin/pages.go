@@ -94,6 +94,7 @@ type Config struct {
 	// Canaries are how the daily tests of channels do.
 	Canaries canaries
 	Routing  func() Routing // who hears of what, as the settings say now
+	Routes   routeBook      // that the pages write
 	Door     *signin.SignIn // keeps passwords
 }
 
@@ -149,6 +150,7 @@ func (p *Pages) Family() web.Family {
 		page("POST", "/admin/consumers/{consumer}/{change}", access.ManageTenants, p.retrySkipped),
 		page("GET", "/admin/engines", access.ManageTenants, p.adminEngines),
 		page("GET", "/admin/routes", access.ManageTenants, p.adminRoutes),
+		page("POST", "/admin/routes", access.ManageTenants, p.writeRoutes),
 		page("GET", "/admin/deliveries", access.ManageChannels, p.adminDeliveries),
 		page("GET", "/admin/deliveries/{id}", access.ManageChannels, p.adminDelivery),
 		page("POST", "/admin/deliveries/{id}/retry", access.ManageChannels, p.retryDelivery),

@@ -1,11 +1,14 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
 
 	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store/delivery"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
 
@@ -15,6 +18,10 @@ type Routing struct {
 	Channels func(receiver string) []string // names of channels
 	Names    []string                       // of all channels
 	Preview  previewer
+	Text     string                 // the routes as the pages can write them
+	Written  delivery.RoutesVersion // the newest that the pages have written
+	Holds    bool                   // that is who hears, else what the settings say
+	Unfit    []*tocsin.Error        // why it does not though it was written
 }
 
 // routesPage is the tree of routes, and who would hear of an event.
@@ -28,6 +35,7 @@ type routesPage struct {
 	Tested    *testedView
 	Ask       *web.Form // what a channel would say; nil without channels
 	Said      *previewView
+	Written   routesText
 }
 
 type routeLine struct {
@@ -58,7 +66,12 @@ type hearsLine struct {
 
 // adminRoutes serves GET /admin/routes; the query "labels" asks who would hear.
 func (p *Pages) adminRoutes(v *view) error {
-	routing := p.config.Routing()
+	return v.showRoutes(http.StatusOK, p.config.Routing(), "", nil)
+}
+
+// showRoutes shows who hears of what, and a draft of a text in the place of the one
+// that holds unless it is ""; more fills in what came of it.
+func (v *view) showRoutes(status int, routing Routing, draft string, more func(*routesText) error) (err error) {
 	page := routesPage{adminFrame: v.adminFrame("routes"), Nobody: true}
 	routing.Policy.Root.Walk(func(r *route.Route, depth int) {
 		line := v.routeLine(r, depth, routing)
@@ -71,11 +84,18 @@ func (p *Pages) adminRoutes(v *view) error {
 	for _, rule := range routing.Policy.Inhibit {
 		page.Rules = append(page.Rules, v.Text("routes.hides", "source", rule.Source.String(), "target", rule.Target.String(), "labels", v.Join(rule.Equal)))
 	}
-	asked := strings.TrimSpace(v.R.URL.Query().Get("labels"))
+	asked := strings.TrimSpace(cmp.Or(v.R.PostFormValue("event"), v.R.URL.Query().Get("labels")))
 	field := v.Field("labels", asked).Hinted(v.Text("field.labels.hint"))
 	field.Max = 1000
 	page.Form = web.Form{Action: v.Href("/admin/routes"), Submit: v.Text("routes.try"), Fields: []web.Field{field}}
-	status := http.StatusOK
+	if page.Written, err = v.routesText(routing, draft); err != nil {
+		return err
+	}
+	if more != nil {
+		if err := more(&page.Written); err != nil {
+			return err
+		}
+	}
 	if asked != "" {
 		labels, ok := labelsAsked(asked)
 		if ok {
@@ -85,7 +105,6 @@ func (p *Pages) adminRoutes(v *view) error {
 			v.Title(&page.Frame, page.Form)
 		}
 	}
-	var err error
 	if page.Ask, err = v.previewForm(routing); err != nil {
 		return err
 	}

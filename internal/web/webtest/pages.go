@@ -86,7 +86,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{
-			Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Deliveries: desk.Ledger, Subscriptions: desk, Routing: routing, Door: w.door,
+			Admin: desk, Connections: sources{desk}, Consumers: consumers{desk}, Engines: limping{}, Ledger: desk.Translations, Settings: mistyped{}, Silences: desk, Deliveries: desk.Ledger, Subscriptions: desk, Routing: routeBook{desk}.routing, Routes: routeBook{desk}, Door: w.door,
 			Canaries: desk,
 		}).Family())
 	}

@@ -2,9 +2,12 @@ package webtest
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/admin"
 )
@@ -27,6 +30,34 @@ func routing() admin.Routing {
 	}
 	channels := map[string][]string{"team": {"wall", "duty-mail"}, "duty": {"ops-hook", "duty-mail"}}
 	return admin.Routing{Policy: p, Channels: func(receiver string) []string { return channels[receiver] }, Names: []string{"duty-mail", "ops-hook", "wall"}, Preview: preview}
+}
+
+// routeBook keeps routes for a desk, and knows one text that it does not take.
+type routeBook struct{ *storetest.Desk }
+
+// routing is the tree of [routing], and who wrote it.
+func (b routeBook) routing() admin.Routing {
+	r := routing()
+	r.Text = "routes:\n    receiver: team\n"
+	if written, err := b.Routes(context.Background()); err == nil {
+		if r.Written, r.Holds = written, written.Text != ""; r.Holds {
+			r.Text = written.Text
+		}
+	}
+	return r
+}
+
+// CheckRoutes takes any text but one with a receiver that there is not.
+func (routeBook) CheckRoutes(text string) (admin.Routing, []*tocsin.Error) {
+	if strings.Contains(text, "nobody-knows") {
+		return admin.Routing{}, []*tocsin.Error{{Kind: tocsin.ErrInvalid, Field: "routes.receiver", Message: "Line 2: There is no receiver <nobody-knows>."}}
+	}
+	return routing(), nil
+}
+
+// ShadowRoutes is what a text would have sent.
+func (routeBook) ShadowRoutes(context.Context, string, time.Time) ([]admin.Shadowed, error) {
+	return []admin.Shadowed{{Receiver: "duty", Changes: 12, Messages: 3, Calls: 1}}, nil
 }
 
 // preview is what the channel wall says of EX1, hostile and in French.

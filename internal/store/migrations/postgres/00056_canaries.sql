@@ -15,5 +15,15 @@ CREATE TABLE delivery_canaries (
 CREATE UNIQUE INDEX delivery_canaries_question ON delivery_canaries (question);
 CREATE INDEX delivery_canaries_asked ON delivery_canaries (asked_at);
 
+-- Who hears of what as the pages have written it, each time; '' gives the word back to
+-- the settings.
+CREATE TABLE route_versions (
+    n       BIGINT NOT NULL PRIMARY KEY,
+    at      BIGINT NOT NULL,
+    by_id   TEXT   NOT NULL,
+    by_name TEXT   NOT NULL,
+    text    TEXT   NOT NULL
+);
+
 -- +goose Down
 SELECT 1;
