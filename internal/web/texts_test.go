@@ -356,7 +356,7 @@ func TestAuditHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources = append(sources, rooms...)
-	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|altered =|removed:|finish\(ctx, tx,) "([a-z.]+)"`)
+	action := regexp.MustCompile(`(?:Action(?:: |.* = .*)|action, .*|changeUser\(.*)"([a-z]+(?:\.[a-z]+)+)"|(?:action =|added:|altered:|altered =|removed:|finish\(ctx, tx,|uditSubscription\(ctx, tx,|changeSubscription\(ctx, [a-z]+,) "([a-z.]+)"`)
 	told := regexp.MustCompile(`c\.tell\(ctx, "([a-z-]+)"`)   // of incidents
 	turned := regexp.MustCompile(`x\.turn\(ctx, "([a-z-]+)"`) // of requests
 	found := map[string]bool{"did.incident.note": true, "did.incident.decision": true, "did.request.ours": true, "did.request.theirs": true, "did.request.note": true}

@@ -17,6 +17,7 @@ type subscriptions interface {
 	Subscriptions(ctx context.Context, userID string) ([]tocsin.Subscription, error)
 	Subscription(ctx context.Context, ref string) (tocsin.Subscription, error)
 	Subscribe(ctx context.Context, one tocsin.Subscription, tenant tocsin.Tenant, now time.Time) (tocsin.Subscription, error)
+	ChangeSubscription(ctx context.Context, id string, now time.Time, change func(*tocsin.Subscription) error) (tocsin.Subscription, error)
 	Unsubscribe(ctx context.Context, ref string, now time.Time) (tocsin.Subscription, error)
 }
 
@@ -28,6 +29,23 @@ type wishBody struct {
 	Language string   `json:"language,omitempty" enum:"en,fr,ja,es,de" doc:"Of what is sent; en when absent."`
 	Zone     string   `json:"zone,omitempty" maxLength:"64" example:"Europe/Paris" doc:"Of times and of the hour of a digest; UTC when absent."`
 	Digest   string   `json:"digest,omitempty" maxLength:"40" example:"daily 08:00" doc:"When all that has gathered is told: daily or a weekday, and an hour; at once when absent."`
+}
+
+// wishPatch is what is to be told otherwise.
+type wishPatch struct {
+	Services *[]string `json:"services,omitempty" maxItems:"200" doc:"Ids of services; an empty list for all."`
+	Classes  *[]string `json:"classes,omitempty" minItems:"1" enum:"incident,advisory,planned,message" doc:"What is told. Only people themselves add classes to theirs."`
+	Language *string   `json:"language,omitempty" enum:"en,fr,ja,es,de"`
+	Zone     *string   `json:"zone,omitempty" maxLength:"64"`
+	Digest   *string   `json:"digest,omitempty" maxLength:"40" doc:"daily or a weekday, and an hour; empty for at once."`
+}
+
+func (p wishPatch) apply(s *tocsin.Subscription) {
+	set(&s.Services, p.Services)
+	set(&s.Classes, p.Classes)
+	set(&s.Language, p.Language)
+	set(&s.Zone, p.Zone)
+	set(&s.Digest, p.Digest)
 }
 
 // subscriptionBody is a subscription, without what opens its page.
@@ -54,8 +72,9 @@ type subscriptionList struct {
 	Value []subscriptionBody `json:"value" nullable:"false" doc:"The oldest first."`
 }
 
-// inSubscription names a subscription of a tenant.
-type inSubscription struct {
+// InSubscription names a subscription of a tenant. It is exported because huma reads no
+// others.
+type InSubscription struct {
 	InTenant
 	Subscription string `path:"subscription" maxLength:"36" minLength:"36" doc:"Id of the subscription."`
 }
@@ -70,6 +89,8 @@ func (a *API) registerSubscriptions() {
 	subscribe := operation("subscribe", http.MethodPost, "", "Have an address told of a tenant", "It hears of what the tenant publishes for everybody, once whoever reads it has confirmed that by the mail that they get; the answer is the same whether the address is known or not. People of the desk subscribe on their own page.")
 	subscribe.DefaultStatus = http.StatusCreated
 	add(a, subscribe, a.subscribe)
+	change := operation("changeSubscription", http.MethodPatch, "/{subscription}", "Change what a subscription tells", "What is left out stays, and so do address and state. When it is to tell less, what waits for it is not sent.")
+	add(a, change, a.changeSubscription)
 	end := operation("unsubscribe", http.MethodDelete, "/{subscription}", "End a subscription", "What waits for it is not sent.")
 	end.DefaultStatus = http.StatusNoContent
 	add(a, end, a.unsubscribe)
@@ -111,11 +132,43 @@ func (a *API) subscribe(ctx context.Context, x *exchange, in *struct {
 	return &struct{ Body subscriptionBody }{newSubscriptionBody(one)}, nil
 }
 
-func (a *API) unsubscribe(ctx context.Context, x *exchange, in *inSubscription) (*struct{}, error) {
-	one, err := a.subscriptions.Subscription(ctx, in.Subscription)
-	if err == nil && (one.ID != in.Subscription || one.TenantID != x.tenant.ID) {
+// set puts what is given in the place of what was.
+func set[T any](of *T, given *T) {
+	if given != nil {
+		*of = *given
+	}
+}
+
+// subscriptionOf finds a subscription of the tenant by its id.
+func (a *API) subscriptionOf(ctx context.Context, x *exchange, id string) (tocsin.Subscription, error) {
+	one, err := a.subscriptions.Subscription(ctx, id)
+	if err == nil && (one.ID != id || one.TenantID != x.tenant.ID) {
 		err = tocsin.NotFoundf("There is no such subscription.")
 	}
+	return one, err
+}
+
+func (a *API) changeSubscription(ctx context.Context, x *exchange, in *struct {
+	InSubscription
+	Body wishPatch
+},
+) (*struct{ Body subscriptionBody }, error) {
+	one, err := a.subscriptionOf(ctx, x, in.Subscription)
+	if err != nil {
+		return nil, err
+	}
+	one, err = a.subscriptions.ChangeSubscription(ctx, one.ID, x.now, func(s *tocsin.Subscription) error {
+		in.Body.apply(s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body subscriptionBody }{newSubscriptionBody(one)}, nil
+}
+
+func (a *API) unsubscribe(ctx context.Context, x *exchange, in *InSubscription) (*struct{}, error) {
+	one, err := a.subscriptionOf(ctx, x, in.Subscription)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -54,6 +55,20 @@ func TestSubscriptions(t *testing.T) {
 	if got := d.ask("DELETE", "contoso", all+"/"+one.Token, ""); got.status < 400 {
 		t.Errorf("ended by its token: %d", got.status)
 	}
+	changed := d.must(200, "PATCH", "contoso", all+"/"+id, `{"classes":["incident","advisory"],"services":[],"digest":"","language":"fr"}`)
+	if changed.body["language"] != "fr" || changed.body["digest"] != nil || changed.body["services"] != nil || changed.body["zone"] != "Europe/Paris" || changed.body["state"] != "pending" {
+		t.Errorf("changed: %s", changed.text)
+	}
+	if entries, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 1}); err != nil || entries[0].Action != "subscription.change" || entries[0].Object != id {
+		t.Errorf("%+v, %v", entries, err)
+	}
+	for _, body := range []string{`{"mail":"eve@contoso.example"}`, `{"state":"active"}`, `{"classes":[]}`, `{"classes":["all"]}`, `{"zone":"Mars"}`, `{"digest":"hourly"}`, `{"language":"xx"}`} {
+		if got := d.ask("PATCH", "contoso", all+"/"+id, body); got.status != 400 && got.status != 422 {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+	d.must(404, "PATCH", "fabrikam", theirs+"/"+id, `{"zone":"UTC"}`)
+	d.must(403, "PATCH", "reader", all+"/"+id, `{"zone":"UTC"}`)
 	d.must(204, "DELETE", "contoso", all+"/"+id, "")
 	d.must(404, "DELETE", "contoso", all+"/"+id, "")
 }

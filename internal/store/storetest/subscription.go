@@ -22,6 +22,7 @@ func subscriptionChecks() checks {
 		"SubscriptionLost":      subscriptionLost,
 		"SubscriptionPaused":    subscriptionPaused,
 		"SubscriptionEnded":     subscriptionEnded,
+		"SubscriptionChanged":   subscriptionChanged,
 		"SubscriptionForgotten": subscriptionForgotten,
 	}
 }
@@ -339,6 +340,53 @@ func subscriptionEnded(t *testing.T, s *Desk) {
 	if entry := newestEntry(t, s); entry.Action != "subscription.end" || entry.Object != one.ID {
 		t.Errorf("%+v", entry)
 	}
+}
+
+// subscriptionChanged: what a subscription tells is changed, and what waits for it is
+// not sent when it is to tell less; nobody but a person adds classes to theirs.
+func subscriptionChanged(t *testing.T, s *Desk) {
+	kim, _, _, _, _ := crew(t, s)
+	one := subscribe(t, s, wish("ana@contoso.example"), T0)
+	if _, err := s.ConfirmSubscription(t.Context(), one.Token, T0); err != nil {
+		t.Fatal(err)
+	}
+	change := func(id string, change func(*tocsin.Subscription)) (tocsin.Subscription, error) {
+		return s.ChangeSubscription(t.Context(), id, T0.Add(time.Minute), func(one *tocsin.Subscription) error { change(one); return nil })
+	}
+	waiting := func() (n int64) {
+		t.Helper()
+		if err := s.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM deliveries WHERE batch = 0 AND cancelled = ''`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	changes := record(t, s, Contoso, T0, Issue(t, "EX1", "late", T0))
+	enqueue(t, s, 0, delivery.Row{Change: changes[0].Seq, Endpoint: delivery.SubscriptionKey(one.ID), Kind: "update"})
+	got, err := change(one.ID, func(one *tocsin.Subscription) {
+		one.Classes, one.Digest, one.Language, one.Zone = []string{"advisory", "incident"}, "daily  08:00", "de", "Asia/Tokyo"
+		one.Address, one.State, one.TenantID = "eve@contoso.example", tocsin.SubscriptionPaused, Fabrikam
+	})
+	if err != nil || got.Address != one.Address || got.State != tocsin.SubscriptionActive || got.TenantID != Contoso || got.Digest != "daily 08:00" || waiting() != 1 {
+		t.Errorf("%+v, %v, %d wait", got, err, waiting())
+	}
+	if kept, err := s.Subscription(t.Context(), one.ID); err != nil || kept.Language != "de" || !slices.Equal(kept.Classes, []string{"incident", "advisory"}) || len(audience(t, s, Contoso)) != 1 {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	if entry := newestEntry(t, s); entry.Action != "subscription.change" || entry.Object != one.ID {
+		t.Errorf("%+v", entry)
+	}
+	if _, err := change(one.ID, func(one *tocsin.Subscription) { one.Services = []string{"Exchange"} }); err != nil || waiting() != 0 {
+		t.Errorf("%v, %d wait for one that tells less", err, waiting())
+	}
+	_, none := change(tocsin.NewGUID(), func(*tocsin.Subscription) {})
+	refused(t, tocsin.ErrNotFound, map[string]error{"none": none})
+	_, class := change(one.ID, func(one *tocsin.Subscription) { one.Classes = nil })
+	_, digest := change(one.ID, func(one *tocsin.Subscription) { one.Digest = "hourly" })
+	own := wish("kim@contoso.example")
+	own.UserID = kim.ID
+	own = subscribe(t, s, own, T0)
+	_, wider := change(own.ID, func(one *tocsin.Subscription) { one.Classes = []string{"incident", "message"} })
+	refused(t, tocsin.ErrInvalid, map[string]error{"no class": class, "a digest": digest, "of a person": wider})
 }
 
 // subscriptionForgotten: one that nobody confirms ends by itself.
