@@ -22,7 +22,7 @@ func (r *demoRun) carry(ctx context.Context, desk *App) error {
 	if err != nil {
 		return err
 	}
-	m, faults := business.Read("yaml", []byte(demo.Map), demo.Contoso, names, r.info.Started)
+	m, faults := business.Read("yaml", demo.Map(r.info.Started), demo.Contoso, names, r.info.Started)
 	if err := faults.Err(); err != nil {
 		return err
 	}
