@@ -77,11 +77,10 @@ func (v *view) meToo(path string, issue func(id string) string) error {
 	}
 	r, err := v.takeReport()
 	if err != nil {
-		status := web.FormStatus(err)
 		if isFlood(err) {
-			status = http.StatusTooManyRequests
+			return v.showFlood(here, issue, err)
 		}
-		return v.showReport(status, here, issue, err)
+		return v.showReport(web.FormStatus(err), here, issue, err)
 	}
 	sent := url.Values{"sent": {r.Service}}
 	if r.Site != "" {
@@ -101,12 +100,8 @@ func (v *view) takeReport() (r tocsin.Report, err error) {
 	if ok && (service == r.Service || r.Service == "") {
 		r.Service, r.Symptom = service, place
 	}
-	sites, err := v.sites()
-	if err != nil {
+	if err := v.mustBeSite(r.Site); err != nil {
 		return r, err
-	}
-	if r.Site != "" && !slices.ContainsFunc(sites, func(s tocsin.Site) bool { return s.ID == r.Site }) {
-		return r, tocsin.Invalidf("site", "Choose one of the sites.")
 	}
 	sender := "user:" + visitor.User.ID
 	if !visitor.SignedIn() {
@@ -122,6 +117,18 @@ func (v *view) takeReport() (r tocsin.Report, err error) {
 	return r, v.pages.config.Reports.FileReport(v.R.Context(), r)
 }
 
+// mustBeSite fails for what is no site of the tenant; "" is none that anybody named.
+func (v *view) mustBeSite(id string) error {
+	if id == "" {
+		return nil
+	}
+	sites, err := v.sites()
+	if err == nil && !slices.ContainsFunc(sites, func(s tocsin.Site) bool { return s.ID == id }) {
+		err = tocsin.Invalidf("site", "Choose one of the sites.")
+	}
+	return err
+}
+
 // cutSymptom reads the value of a symptom.
 func cutSymptom(value string) (service, place string, ok bool) {
 	for _, id := range tocsin.TriageServices() {
@@ -134,20 +141,41 @@ func cutSymptom(value string) (service, place string, ok bool) {
 	return "", "", false
 }
 
-func (v *view) showReport(status int, here string, issue func(id string) string, problem error) error {
-	b, err := v.book("")
+// showFlood answers who sends too much. Strangers get one page for all of them, made
+// once in a second and without what they sent: a flood must not cost what reports do.
+func (v *view) showFlood(here string, issue func(id string) string, flood error) error {
+	if access.VisitorOf(v.R.Context()).SignedIn() {
+		return v.showReport(http.StatusTooManyRequests, here, issue, flood)
+	}
+	v.R.PostForm = url.Values{}
+	page, err := v.Shared("metoo", func() (any, error) { return v.reportPage(here, issue, flood) })
 	if err != nil {
 		return err
 	}
-	page := reportPage{Frame: v.Frame(web.Crumb{Name: v.Text("report.crumb")}), Again: here}
+	v.Answer(http.StatusTooManyRequests, page)
+	return nil
+}
+
+func (v *view) showReport(status int, here string, issue func(id string) string, problem error) error {
+	page, err := v.reportPage(here, issue, problem)
+	if err != nil {
+		return err
+	}
+	return v.Render(status, "metoo", page)
+}
+
+func (v *view) reportPage(here string, issue func(id string) string, problem error) (page reportPage, err error) {
+	b, err := v.book("")
+	if err != nil {
+		return page, err
+	}
+	page = reportPage{Frame: v.Frame(web.Crumb{Name: v.Text("report.crumb")}), Again: here}
 	page.NoIndex = true
 	query := v.R.URL.Query()
 	if one, ok := b.Service(query.Get("sent")); ok && problem == nil {
 		page.Sent = true
-		if page.Known, err = v.known(b, one, query.Get("site"), issue); err != nil {
-			return err
-		}
-		return v.Render(status, "metoo", page)
+		page.Known, err = v.known(b, one, query.Get("site"), issue)
+		return page, err
 	}
 	chosen := v.R.PostForm.Get("service")
 	services := v.services(b, v.Text("metoo.service"), []string{chosen})
@@ -155,7 +183,7 @@ func (v *view) showReport(status int, here string, issue func(id string) string,
 	page.Groups = []group{newGroup(services).short()}
 	site, err := v.site(v.R.PostForm.Get("site"))
 	if err != nil {
-		return err
+		return page, err
 	}
 	symptom := v.Field("symptom", "").Named(v.Text("metoo.symptom")).NotRequired()
 	symptom.Choices = []web.Choice{{Name: v.Text("triage.site.none"), On: true}}
@@ -168,9 +196,9 @@ func (v *view) showReport(status int, here string, issue func(id string) string,
 		site, symptom.Choose(v.R.PostForm.Get("symptom")), v.Field("errorcode", v.R.PostForm.Get("errorcode")).Named(v.Text("metoo.code")).Hinted(v.Text("metoo.code.hint")).NotRequired(),
 	}}
 	if problem != nil && !v.blame(&page.Form, page.Groups, problem) {
-		return problem
+		return page, problem
 	}
-	return v.Render(status, "metoo", page)
+	return page, nil
 }
 
 // known is what is known about a service.

@@ -3,8 +3,12 @@ package respond_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,6 +95,58 @@ func TestFloodOfReports(t *testing.T) {
 	}
 	a := url.Values{"scope": {"many"}, "services": {"sharepoint"}, "network": {"unknown"}}
 	webtest.Lacks(t, "a verdict from reports of one machine", kim.Open(sent(t, kim, "/triage", a)), "within the hour")
+}
+
+// Ten thousand reports within a minute: of one network no more are kept than it may
+// send, each of the others is told when to try again, and the desk goes on working. A
+// client that says to be others is still one.
+func TestTenThousandReportsInAMinute(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	open(t, h)
+	const all, senders = 10_000, 8
+	var taken, refused, other atomic.Int64
+	form := url.Values{"service": {"sharepoint"}, "errorcode": {"503"}}.Encode()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	send := func(i int) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.Base+"/status/contoso/report", strings.NewReader(form))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("X-Forwarded-For", fmt.Sprintf("198.51.%d.%d", i/250, i%250))
+		response, err := client.Do(request)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		switch {
+		case response.StatusCode == http.StatusSeeOther:
+			taken.Add(1)
+		case response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "":
+			refused.Add(1)
+		default:
+			other.Add(1)
+		}
+	}
+	var group sync.WaitGroup
+	for n := range senders {
+		group.Go(func() {
+			for i := n; i < all; i += senders {
+				send(i)
+			}
+		})
+	}
+	webtest.Has(t, "meanwhile", plain(kim.Open("/fr/triage")), "<h1")
+	group.Wait()
+	kept, err := h.Store.FiledReports(t.Context(), storetest.Contoso, "", all)
+	if err != nil || taken.Load() != int64(len(kept)) || len(kept) == 0 || len(kept) > 25 || taken.Load()+refused.Load() != all || other.Load() != 0 {
+		t.Errorf("%d taken, %d refused, %d other, %d kept, %v", taken.Load(), refused.Load(), other.Load(), len(kept), err)
+	}
+	webtest.Lacks(t, "a verdict from them", kim.Open(sent(t, kim, "/triage", url.Values{"scope": {"many"}, "services": {"sharepoint"}, "network": {"unknown"}})), "within the hour")
 }
 
 // Reports of several machines at several sites count in the verdict, with the

@@ -28,7 +28,7 @@ import (
 
 // A House is a desk that asks who is there.
 type House struct {
-	t     *testing.T
+	t     testing.TB
 	Store *storetest.Desk
 	dsn   string
 	Door  *signin.SignIn
@@ -115,7 +115,7 @@ func (c consumers) Retry(ctx context.Context, consumer string, seq int64) error 
 	return c.RetrySkipped(ctx, consumer, seq, func(context.Context, *store.Tx, []tocsin.Change) error { return nil })
 }
 
-func NewHouse(t *testing.T, base string, providers ...signin.Provider) *House {
+func NewHouse(t testing.TB, base string, providers ...signin.Provider) *House {
 	t.Helper()
 	h := &House{t: t, now: storetest.T0.Add(time.Hour), dsn: storetest.File(t)}
 	h.Store = storetest.Open(t, h.dsn)
