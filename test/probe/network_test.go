@@ -178,6 +178,23 @@ func (n *network) knows(address, record string, args ...string) {
 	n.dnsmasq(address, append([]string{"--local=/#/", "--host-record=" + record}, args...)...)
 }
 
+// resolves has daemons ask a resolver, for names that they look up as programs of the
+// machine do.
+func (n *network) resolves(address string) {
+	n.t.Helper()
+	folder := filepath.Join("/etc/netns", n.outer)     // where ip-netns looks for files that take the place of those of /etc
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // as the others there
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() {
+		os.RemoveAll(folder)
+		_ = os.Remove(filepath.Dir(folder)) // unless others use it
+	})
+	if err := os.WriteFile(filepath.Join(folder, "resolv.conf"), []byte("nameserver "+address+"\n"), 0o644); err != nil { //nolint:gosec // daemons read it
+		n.t.Fatal(err)
+	}
+}
+
 // file writes a file that daemons can read.
 func (n *network) file(name string, text []byte) string {
 	n.t.Helper()

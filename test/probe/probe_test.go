@@ -110,6 +110,23 @@ visible_hostname proxy.contoso.com
 	n.start("tcp", innerAddress+":3128", squid, "-N", "-f", n.file("squid.conf", []byte(settings)))
 }
 
+// mitmproxy runs mitmproxy as the proxy of the office, which intercepts. It asks the
+// resolver of the machine.
+func (w *world) mitmproxy(n *network) {
+	n.t.Helper()
+	mitmdump := notifytest.Program(n.t, "mitmdump")
+	n.resolves(upstream)
+	folder := filepath.Join(n.folder, "mitmproxy")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		n.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mitmproxy-ca.pem"), slices.Concat(w.officeKey, w.officeCert), 0o600); err != nil {
+		n.t.Fatal(err)
+	}
+	n.start("tcp", innerAddress+":3128", mitmdump, "--quiet", "--listen-host", innerAddress, "--listen-port", "3128", "--set", "confdir="+folder,
+		"--set", "ssl_verify_upstream_trusted_ca="+n.file("provider.pem", w.rootCert))
+}
+
 // unbound runs unbound as a resolver that strips addresses inside the network.
 func unbound(n *network) {
 	settings := fmt.Sprintf(`server:
@@ -182,6 +199,11 @@ func situations() []situation {
 			good(w, n)
 			n.knows(upstream, name+","+service)
 			w.squid(n, true)
+		}, environ: proxy, cause: "intercepted", codes: []string{"tls.intercepted", "clock.unsure"}},
+		{name: "mitmproxy intercepts", build: func(w *world, n *network) {
+			good(w, n)
+			n.knows(upstream, name+","+service)
+			w.mitmproxy(n)
 		}, environ: proxy, cause: "intercepted", codes: []string{"tls.intercepted", "clock.unsure"}},
 		{name: "squid cannot resolve", build: func(w *world, n *network) {
 			good(w, n)

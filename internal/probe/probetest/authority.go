@@ -68,7 +68,7 @@ func (a *Authority) issue(t testing.TB, key *ecdsa.PrivateKey, logged bool, name
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: names[0]}, DNSNames: names, NotBefore: time.Now().AddDate(0, -1, 0), NotAfter: time.Now().AddDate(0, 1, 0)}
 	if logged {
-		template.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: []byte{4, 0}}}
+		template.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: signedByLog()}}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
@@ -92,4 +92,18 @@ func (a *Authority) PEM(t testing.TB) (cert, key []byte) {
 		t.Fatal(err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+// signedByLog returns the value of the extension that holds what a log of
+// certificates signed, one of a log that nobody knows, in the form of RFC 6962, 3.3:
+// programs that intercept read it.
+func signedByLog() []byte {
+	const signature = 8
+	one := make([]byte, 1+32+8) // the first version, the id of the log, and a time
+	one = append(one, 0, 0)     // no extensions
+	one = append(one, 4, 3)     // SHA-256 with ECDSA
+	one = append(one, 0, signature)
+	one = append(one, make([]byte, signature)...)
+	list := append([]byte{0, byte(len(one) + 2), 0, byte(len(one))}, one...)
+	return append([]byte{4, byte(len(list))}, list...) // an octet string
 }
