@@ -94,7 +94,10 @@ func (s *Store) openIncident(ctx context.Context, tx *store.Tx, draft tocsin.Inc
 		}
 		c.nums = append(c.nums, num)
 	}
-	return i, c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")})
+	if err := c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")}); err != nil {
+		return i, err
+	}
+	return i, c.qualified(ctx, i.T0())
 }
 
 func insertSubjects(ctx context.Context, tx *store.Tx, i tocsin.Incident) error {
@@ -130,7 +133,7 @@ type change struct {
 // and the change is not one of those that are made afterwards, it fails with
 // [tocsin.ErrConflict].
 func (s *Store) alter(ctx context.Context, doing string, n int64, afterwards bool, now time.Time, do func(*change) error) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.alterIn(ctx, tx, n, afterwards, now, do) })
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return alterIn(ctx, tx, n, afterwards, now, do) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -138,7 +141,7 @@ func (s *Store) alter(ctx context.Context, doing string, n int64, afterwards boo
 }
 
 // alterIn is alter in a transaction of its caller.
-func (s *Store) alterIn(ctx context.Context, tx *store.Tx, n int64, afterwards bool, now time.Time, do func(*change) error) error {
+func alterIn(ctx context.Context, tx *store.Tx, n int64, afterwards bool, now time.Time, do func(*change) error) error {
 	c := &change{tx: tx, n: n, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now.UTC().Truncate(time.Microsecond)}
 	var closedAt int64
 	err := tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, n).Scan(&closedAt)

@@ -281,7 +281,14 @@ func (s *Store) AttachIssue(ctx context.Context, n int64, issue string, now time
 		if written, err := store.Changed(result, err); err != nil || !written {
 			return errors.Join(err, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "issue", Message: "The incident is about this issue already."})
 		}
-		return c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: issue})
+		if err := c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: issue}); err != nil {
+			return err
+		}
+		var t0 int64
+		if err := c.tx.QueryRowContext(ctx, `SELECT t0 FROM incident_starts WHERE incident = $1 ORDER BY place DESC LIMIT 1`, n).Scan(&t0); err != nil {
+			return err
+		}
+		return c.qualified(ctx, tocsin.FromMicros(t0))
 	})
 }
 

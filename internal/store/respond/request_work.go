@@ -163,17 +163,7 @@ func (x *turning) endEscalation(ctx context.Context, at time.Time) error {
 	if x.incident == 0 {
 		return nil
 	}
-	c := &change{tx: x.tx, n: x.incident, by: x.by, now: x.now}
-	var closedAt int64
-	if err := x.tx.QueryRowContext(ctx, `UPDATE incidents SET entries = entries WHERE n = $1 RETURNING closed_at`, x.incident).Scan(&closedAt); err != nil || closedAt != 0 {
-		return err
-	}
-	var err error
-	if c.tenants, err = strs(x.tx.QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, x.incident)); err != nil {
-		return err
-	}
-	_, err = c.endStep(ctx, tocsin.IncidentStep{Step: tocsin.StepEscalation, Needed: true, At: at})
-	return err
+	return endStepIn(ctx, x.tx, x.incident, tocsin.IncidentStep{Step: tocsin.StepEscalation, Needed: true, At: at}, x.now)
 }
 
 // ReplyToAll writes one answer into every request to the desk that goes on about

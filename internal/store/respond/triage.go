@@ -57,7 +57,10 @@ func (s *Store) OpenTriage(ctx context.Context, tenantID string, a tocsin.Triage
 		if err != nil {
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "triage.open", Object: number(n)})
+		if err := tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "triage.open", Object: number(n)}); err != nil {
+			return err
+		}
+		return filed(ctx, tx, tenant, a.Issue, now)
 	})
 	if err != nil {
 		return tocsin.Triage{}, fmt.Errorf("open triage: %w", err)
@@ -179,7 +182,10 @@ func (s *Store) writeTriage(ctx context.Context, tx *store.Tx, tenant int64, c T
 	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, tocsin.AuditEntry{At: c.Now, TenantID: t.TenantID, Action: action, Object: number(t.N), Detail: cmp.Or(c.Act, t.Verdict)})
+	if err := tx.Audit(ctx, tocsin.AuditEntry{At: c.Now, TenantID: t.TenantID, Action: action, Object: number(t.N), Detail: cmp.Or(c.Act, t.Verdict)}); err != nil {
+		return err
+	}
+	return filed(ctx, tx, tenant, t.Answers.Issue, c.Now)
 }
 
 // LinkCaller lets whoever has the secret of a hash answer a call until an

@@ -74,3 +74,57 @@ func incidentLate(t *testing.T, s *Desk) {
 		t.Errorf("closed before: %+v, %v", running, err)
 	}
 }
+
+// A call about an issue that is filed ends the detection of the incidents about it,
+// also of one that is opened, or made one about it, afterwards; of no other, and not
+// of one that nobody works in any more.
+func incidentTicks(t *testing.T, s *Desk) {
+	ctx := as(t, "kim")
+	AddTenants(t, s)
+	open := func(issues ...string) int64 {
+		t.Helper()
+		i, err := s.OpenIncident(ctx, tocsin.Incident{Title: "x", TenantIDs: []string{Contoso}, Issues: issues, Zone: "UTC", Starts: []tocsin.IncidentStart{{T0: T0}}}, T0.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.N
+	}
+	detected := func(n int64) bool {
+		t.Helper()
+		steps, err := s.IncidentSteps(ctx, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(steps, func(e tocsin.IncidentStep) bool { return e.Step == tocsin.StepDetection && e.Needed })
+	}
+	file := func(issue, tenant string, at time.Time) {
+		t.Helper()
+		if _, err := s.OpenTriage(ctx, tenant, tocsin.TriageAnswers{Issue: issue}, "provider", at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	about, other, closed := open("EX1"), open("EX2"), open("EX1")
+	if err := s.CloseIncident(ctx, closed, nil, T0.Add(2*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	file("EX1", Fabrikam, T0.Add(3*time.Minute))
+	file("", Contoso, T0.Add(3*time.Minute))
+	if detected(about) {
+		t.Error("a call of another tenant, or about nothing, ended it")
+	}
+	file("EX1", Contoso, T0.Add(4*time.Minute))
+	file("EX1", Contoso, T0.Add(5*time.Minute))
+	if !detected(about) || detected(other) || detected(closed) {
+		t.Errorf("detected: %v, %v, %v", detected(about), detected(other), detected(closed))
+	}
+	if err := s.AttachIssue(ctx, other, "EX1", T0.Add(6*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if after := open("EX1"); !detected(other) || !detected(after) {
+		t.Error("a call that was filed before does not count")
+	}
+	late, err := s.OpenIncident(ctx, tocsin.Incident{Title: "x", TenantIDs: []string{Contoso}, Issues: []string{"EX1"}, Zone: "UTC", Starts: []tocsin.IncidentStart{{T0: T0.Add(8 * time.Minute)}}}, T0.Add(8*time.Minute))
+	if err != nil || detected(late.N) {
+		t.Errorf("a call before it began counts: %v", err)
+	}
+}
