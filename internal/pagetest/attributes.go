@@ -51,8 +51,8 @@ func (s sheet) fits(n *html.Node, a html.Attribute) bool {
 	case "data-passkey", "data-passkey-options", "data-key-add", "data-key-options":
 		return s.leads(http.MethodPost, a.Val)
 	case "data-events":
-		return s.leads(http.MethodGet, a.Val) && strings.HasPrefix(a.Val, "/events?")
-	case "data-next", "data-suggest":
+		return s.leads(http.MethodGet, a.Val) && strings.Contains(a.Val, "/events?")
+	case "data-next", "data-part", "data-parts", "data-suggest":
 		return s.leads(http.MethodGet, a.Val)
 	case "for", "form", "data-copy-field", "data-copy-both", "list", "aria-labelledby", "aria-describedby", "aria-controls":
 		ids := strings.Fields(a.Val)

@@ -91,14 +91,15 @@ type Model struct {
 	followed int64      // every snapshot includes the changes up to this number; guarded by loading
 	mu       sync.RWMutex
 	tenants  map[string]*Snapshot
-	changed  chan struct{} // closed when a snapshot is put
+	rooms    map[int64]int64 // by incident, the number of its last change that was seen
+	changed  chan struct{}   // closed when a snapshot is put, or a room has changed
 }
 
 // New makes a model that loads tenants when they are first asked for.
 func New(archive archive, now func() time.Time, log *slog.Logger) *Model {
 	return &Model{
 		archive: archive, now: now, log: log, texts: cache.New[int64, any](cache.Bounds{Bytes: textBytes}), saveFrom: blockFrom,
-		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{}, changed: make(chan struct{}),
+		wake: make(chan struct{}, 1), tenants: map[string]*Snapshot{}, rooms: map[int64]int64{}, changed: make(chan struct{}),
 	}
 }
 
@@ -220,6 +221,8 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 // tenants. It returns them by tenant with the number of the last one.
 func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsin.Change, int64, error) {
 	byTenant, at := map[string][]tocsin.Change{}, m.followed
+	rooms := map[string]int64{}
+	defer func() { m.noteRooms(rooms) }()
 	for at < last {
 		page, err := m.archive.ChangesAfter(ctx, at, changesPerLook)
 		if err != nil {
@@ -229,6 +232,10 @@ func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsi
 			break
 		}
 		for _, c := range page {
+			if c.Kind == tocsin.KindIncident || c.Kind == tocsin.KindStep { // no page of a tenant shows it
+				rooms[c.ID] = c.Seq
+				continue
+			}
 			byTenant[c.TenantID] = append(byTenant[c.TenantID], c)
 		}
 		at = page[len(page)-1].Seq

@@ -41,6 +41,7 @@ type Frame struct {
 	StaleText   string
 	Silences    []silenceNotice // that hold
 	Events      string          // where a page with script listens for changes, "" for nowhere
+	Part        string          // where a page that listens asks for what is new alone, "" where it asks for itself
 	Refresh     int             // seconds after which a page without script reloads, 0 for never
 	NoIndex     bool
 	JumpID      string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/httpserver"
@@ -38,6 +39,27 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.config.Streams.Serve(w, r, tenant.ID, func(ctx context.Context) bool { return p.stillSees(r.WithContext(ctx), tenant.ID) })
+}
+
+// Listen serves a stream of events about a topic to the sender of the request, as
+// long as they may look at some tenants.
+func (v *Request) Listen(topic string, tenantIDs []string) error {
+	if v.pages.config.Streams == nil {
+		return NothingHere()
+	}
+	return v.pages.config.Streams.Serve(v.W, v.R, topic, func(ctx context.Context) bool {
+		return !slices.ContainsFunc(tenantIDs, func(id string) bool { return !v.pages.stillSees(v.R.WithContext(ctx), id) })
+	})
+}
+
+// EventsAt is the address at which a page listens for what comes after the state of a
+// topic that it shows, given the path of the stream; "" where nobody tells.
+func (v *Request) EventsAt(path, topic string) string {
+	versions, ok := v.pages.config.Model.(versions)
+	if !ok || v.pages.config.Streams == nil {
+		return ""
+	}
+	return v.Href(path + "?seen=" + url.QueryEscape(versions.Version(topic)))
 }
 
 // eventsOf is the address at which a page about a tenant listens for

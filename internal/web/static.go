@@ -42,6 +42,7 @@ func loadAssets() (assets, error) {
 	}{
 		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css", "people.css"}},
 		{"app.js", "text/javascript; charset=utf-8", []string{"app.js"}},
+		{"part.js", "text/javascript; charset=utf-8", []string{"part.js"}},
 		{"find.js", "text/javascript; charset=utf-8", []string{"find.js"}},
 		{"passkey.js", "text/javascript; charset=utf-8", []string{"passkey.js"}},
 		{"icon.svg", "image/svg+xml", []string{"icon.svg"}},

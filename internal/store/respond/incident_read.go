@@ -110,7 +110,12 @@ func (s *Store) checks(ctx context.Context, n int64) ([]tocsin.IncidentCheck, er
 // IncidentEntries lists rows of a timeline, those that were written last first, at
 // most limit.
 func (s *Store) IncidentEntries(ctx context.Context, n int64, limit int) ([]tocsin.IncidentEntry, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT num, kind, happened_at, written_at, by_name, subject, state, words, amends FROM incident_entries WHERE incident = $1 ORDER BY num DESC LIMIT $2`, n, limit)
+	return s.EntriesAfter(ctx, n, 0, limit)
+}
+
+// EntriesAfter is [Store.IncidentEntries] of the rows with a number above one.
+func (s *Store) EntriesAfter(ctx context.Context, n, after int64, limit int) ([]tocsin.IncidentEntry, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT num, kind, happened_at, written_at, by_name, subject, state, words, amends FROM incident_entries WHERE incident = $1 AND num > $2 ORDER BY num DESC LIMIT $3`, n, after, limit)
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (e tocsin.IncidentEntry, err error) {
 		err = rows.Scan(&e.N, &e.Kind, instant{&e.HappenedAt}, instant{&e.WrittenAt}, &e.By, &e.Subject, &e.State, &e.Text, &e.Amends)
 		return e, err

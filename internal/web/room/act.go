@@ -81,6 +81,7 @@ func (v *view) act(do func(tocsin.Incident) error) error {
 	if err := do(i); err != nil {
 		return v.show(web.FormStatus(err), i, err)
 	}
+	v.pages.wrote()
 	place := v.R.PostFormValue("place")
 	if !slices.Contains([]string{"runbook", "roles", "matrix", "measures", "timeline", "checks", "end"}, place) {
 		place = "main"

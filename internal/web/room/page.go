@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -107,33 +107,22 @@ func (p *Pages) room(v *view) error {
 // show shows a room, with what is wrong with what was sent.
 func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	in := v.pages.config.Incidents
-	room, err := in.IncidentRoom(v.R.Context(), i.N)
-	if err != nil {
-		return err
-	}
+	events := v.EventsAt(path(i.N, "events"), readmodel.RoomTopic(i.N)) // before what it is about is read
 	entries, err := in.IncidentEntries(v.R.Context(), i.N, maxEntries)
 	if err != nil {
 		return err
 	}
-	names, err := v.TenantNames()
+	room, err := in.IncidentRoom(v.R.Context(), i.N)
 	if err != nil {
 		return err
 	}
-	page := roomPage{
-		Frame:   v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N))}),
-		Heading: i.Title, T0: v.Moment(i.T0()), Opened: v.Moment(i.OpenedAt), OpenedBy: i.OpenedBy, ClosedBy: i.ClosedBy,
-		Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i),
-		Handover: v.Href(path(i.N, "handover")), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run")),
+	page := v.rights(i)
+	page.Frame = v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N))})
+	if err := v.head(&page, i); err != nil {
+		return err
 	}
+	page.Events, page.Part = events, v.part(i, entries)
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
-	page.Hit = v.tenants(i, names)
-	for _, id := range i.Issues {
-		one := link{Name: id}
-		if _, ok := v.Snapshot.Issue(id); ok {
-			one.Href = v.IssueHref(id)
-		}
-		page.Issues = append(page.Issues, one)
-	}
 	v.fill(&page, i, room)
 	carried, err := v.stalls(i, room)
 	if err != nil {
@@ -141,12 +130,8 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	}
 	page.Stalls = sentences(v.Locale, carried)
 	page.Entries = v.entries(entries)
-	written, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
-	if err != nil {
+	if err := v.speeches(&page, i); err != nil {
 		return err
-	}
-	for _, m := range written {
-		page.Said = append(page.Said, v.saidOf(i, m))
 	}
 	if problem != nil {
 		if !v.Blame(&page.Form, problem) {

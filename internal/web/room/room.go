@@ -49,6 +49,11 @@ type incidents interface {
 	IncidentEntries(ctx context.Context, n int64, limit int) ([]tocsin.IncidentEntry, error)
 }
 
+// clerk has rooms followed: whoever is in one hears of what others write.
+type clerk interface {
+	EntriesAfter(ctx context.Context, n, after int64, limit int) ([]tocsin.IncidentEntry, error)
+}
+
 // runbook is the part of the store that takes down how an incident goes on.
 type runbook interface {
 	IncidentSteps(ctx context.Context, n int64) ([]tocsin.IncidentStep, error)
@@ -88,6 +93,8 @@ type Config struct {
 	Model     model
 	Archive   archive
 	Incidents incidents
+	Clerk     clerk
+	Wake      func() // called when something was written in a room; may be nil
 	Runbook   runbook
 	Register  register
 	Timeline  timeline
@@ -126,6 +133,8 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodPost, "/incidents", access.RunIncidents, p.open),
 		page(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),
 		page(http.MethodGet, "/incidents/{n}/handover", access.WorkIncidents, p.handover),
+		page(http.MethodGet, "/incidents/{n}/events", access.WorkIncidents, p.events),
+		page(http.MethodGet, "/incidents/{n}/part", access.WorkIncidents, p.part),
 		page(http.MethodGet, "/incidents/{n}/message", access.WorkIncidents, p.message),
 		page(http.MethodPost, "/incidents/{n}/sent", access.Communicate, p.sent),
 		page(http.MethodGet, "/incidents/{n}/messages/{m}", access.WorkIncidents, p.said),

@@ -291,3 +291,47 @@ func TestRoomSaysWhatMayStall(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is in a room gets what is new there, and the regions that it changes: not
+// the page. Only those who see all of the room may listen or ask.
+func TestPartsOfARoom(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	page := b.Open(at)
+	webtest.Has(t, "room", page, `data-part="/incidents/1/part?after=1"`, `data-events="/incidents/1/events?`)
+	work := func(form url.Values) { sent(t, b, at+"/work", form) }
+	part := func(after string) string { return b.Open(at + "/part?after=" + after) }
+	work(url.Values{"do": {"decision"}, "text": {"MFA stays"}})
+	got := part("1")
+	webtest.Has(t, "entry", got, `data-next="/incidents/1/part?after=2"`, `data-first="r-feed"`, "MFA stays")
+	if strings.Contains(got, "Incident opened") || strings.Contains(got, "r-runbook") || strings.Contains(got, "<nav") {
+		t.Errorf("more than what is new: %s", got)
+	}
+	if len(got)*10 > len(page) {
+		t.Errorf("an entry is %d bytes, the page %d", len(got), len(page))
+	}
+	if got := part("2"); strings.Contains(got, "<li>") || !strings.Contains(got, `data-next="/incidents/1/part?after=2"`) {
+		t.Errorf("nothing is new: %s", got)
+	}
+	work(url.Values{"do": {"step"}, "step": {"detection"}})
+	webtest.Has(t, "step", part("2"), `id="r-runbook"`, `id="r-head"`, "Detection: done")
+	work(url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"ko"}})
+	webtest.Has(t, "state", b.Open("/fr"+at+"/part?after=3"), `id="r-matrix"`, `lang="fr"`, `data-next="/fr/incidents/1/part?after=4"`)
+	work(url.Values{"do": {"amend"}, "entry": {"2"}, "text": {"MFA stays on"}})
+	webtest.Has(t, "amended", part("4"), `data-whole="1"`)
+	for range 25 {
+		work(url.Values{"do": {"note"}, "text": {"x"}})
+	}
+	webtest.Has(t, "many", part("5"), `data-whole="1"`)
+	if status := b.Status(http.MethodGet, at+"/part?after=soon", nil); status != http.StatusBadRequest {
+		t.Errorf("after nothing: %d", status)
+	}
+	max := h.Browser()
+	max.Enter("max")
+	for _, path := range []string{"/part?after=1", "/events"} {
+		if status := max.Status(http.MethodGet, at+path, nil); status != http.StatusNotFound {
+			t.Errorf("%s of another tenant's room: %d", path, status)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func (p *Pages) sent(v *view) error {
 	if err != nil {
 		return v.showMessage(web.FormStatus(err), i, t.ID, v.R.PostFormValue, edited, err)
 	}
+	p.wrote()
 	return v.Redirect(v.There(path(i.N, "")) + "#comms")
 }
 
@@ -208,6 +209,7 @@ func (p *Pages) second(v *view) error {
 	if err != nil {
 		return v.showSaid(web.FormStatus(err), i, err)
 	}
+	p.wrote()
 	return v.Redirect(v.There(path(i.N, "")) + "#comms")
 }
 

@@ -9,6 +9,8 @@ const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMe
 const press = () => all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", dark()));
 press();
 
+const shown = document.body.dataset;
+
 // Zone: the server writes times in the zone that the browser lives in, unless
 // the reader chose one.
 if (!/(^|; )zone=/.test(document.cookie)) keep("zone", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
@@ -183,38 +185,42 @@ const regions = (page) => all("[data-live]", page).map((el) => el.id).join(" ");
 export function renew(next) {
   one(".sprite")?.replaceWith(document.adoptNode(one(".sprite", next))); // what comes may need other signs
   const parts = regions(document) === regions(next) ? "[data-live]" : "#main, [data-live]:not(#main *)";
-  for (const there of all(parts, next)) {
-    const here = document.getElementById(there.id);
-    if (!here || here.outerHTML === there.outerHTML || typing(here)) continue;
-    const focus = here.contains(document.activeElement) && document.activeElement !== here && document.activeElement;
-    const open = all("details", here).map((d) => d.open);
-    const fresh = document.adoptNode(there);
-    all("details", fresh).forEach((d, i) => { d.open = open[i] ?? d.open; });
-    here.replaceWith(fresh);
-    for (const strip of all(".strip[data-days]", here)) {
-      const same = again(one("a:not([tabindex])", strip), fresh)?.closest(".strip");
-      if (same) daysOf(same);
-    }
-    if (focus) again(focus, fresh)?.focus({ preventScroll: true });
+  all(parts, next).forEach(put);
+}
+
+function put(there) {
+  const here = document.getElementById(there.id);
+  if (!here || here.outerHTML === there.outerHTML || typing(here)) return;
+  const focus = here.contains(document.activeElement) && document.activeElement !== here && document.activeElement;
+  const open = all("details", here).map((d) => d.open);
+  const fresh = document.adoptNode(there);
+  all("details", fresh).forEach((d, i) => { d.open = open[i] ?? d.open; });
+  here.replaceWith(fresh);
+  for (const strip of all(".strip[data-days]", here)) {
+    const same = again(one("a:not([tabindex])", strip), fresh)?.closest(".strip");
+    if (same) daysOf(same);
   }
+  if (focus) again(focus, fresh)?.focus({ preventScroll: true });
 }
 
 // One sentence for those who listen instead of look, only when it is another.
 const headline = (page) => one("[data-news]", page)?.textContent.trim() ?? "";
 
+// Where a page can ask for what is new alone, it does so between two looks at all of it.
 async function refresh() {
+  if (shown.part) return (await import(shown.parts)).default(put, refresh);
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const before = headline(document), next = new DOMParser().parseFromString(await answer.text(), "text/html"), news = headline(next);
   renew(next);
   document.title = next.title;
-  document.body.dataset.events = next.body.dataset.events ?? "";
+  Object.assign(shown, { part: "" }, next.body.dataset);
   if (news && news !== before) one("#news").textContent = news;
 }
 
 // Pages listen for changes, and look by themselves where nobody tells or the
 // connection is lost. A hidden page waits until it is looked at again.
-const every = Math.min(Number(document.body.dataset.refresh || 0), 60) * 1000;
+const every = Math.min(Number(shown.refresh || 0), 60) * 1000;
 let due = false, timer = 0, source = null;
 const soon = (wait) => {
   due = true;
@@ -226,17 +232,17 @@ const lost = () => {
   if (state) { state.classList.add("live--off"); state.textContent = state.dataset.lost; }
 };
 function listen() {
-  source = new EventSource(document.body.dataset.events);
+  source = new EventSource(shown.events);
   source.addEventListener("open", () => { if (one("#live.live--off")) soon(0); });
-  source.addEventListener("change", () => soon(Math.random() * 300));
+  source.addEventListener("change", () => soon(Math.random() * 200));
   source.addEventListener("error", () => {
     lost();
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000 + Math.random() * 5000);
   });
 }
 if (every) {
-  if (document.body.dataset.events && window.EventSource) listen();
-  setInterval(() => soon(0), source ? every : Math.min(every, 15_000));
+  if (shown.events && window.EventSource) listen();
+  setInterval(() => { shown.part = ""; soon(0); }, source ? every : Math.min(every, 15_000));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && due) soon(0); });
   addEventListener("pagehide", () => source?.close());
 }

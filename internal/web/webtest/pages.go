@@ -81,7 +81,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Runbook: desk, Register: desk, Timeline: desk, Carried: business.Library{Maps: desk, People: desk}, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
+		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Carried: business.Library{Maps: desk, People: desk}, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())

@@ -1,0 +1,154 @@
+package room
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// partPage is what is new in a room: entries, and the regions that they change.
+type partPage struct {
+	roomPage
+	Whole bool            // what is new shows on all of the page
+	Has   map[string]bool // regions
+}
+
+// events serves GET /incidents/{n}/events: a stream that says when something was
+// written in the room.
+func (p *Pages) events(v *view) error {
+	i, err := v.asked()
+	if err != nil {
+		return err
+	}
+	return v.Listen(readmodel.RoomTopic(i.N), i.TenantIDs)
+}
+
+// part is the address of what is new after the entries of a page.
+func (v *view) part(i tocsin.Incident, entries []tocsin.IncidentEntry) string {
+	last := int64(0)
+	for _, e := range entries {
+		last = max(last, e.N)
+	}
+	return v.Href(path(i.N, "part?after="+strconv.FormatInt(last, 10)))
+}
+
+// maxPart is how many new entries are sent as a part.
+const maxPart = 20
+
+// regionOf is the region of a room that an entry changes beside the timeline, ""
+// for none, and whether all of the page is another one.
+func regionOf(kind string) (region string, whole bool) {
+	switch kind {
+	case "step", "reopen", "late", "start":
+		return "runbook", false
+	case "message", "message-wait", "message-return":
+		return "comms", false
+	case "state":
+		return "matrix", false
+	case "role":
+		return "roles", false
+	case "measure", "measure-end":
+		return "measures", false
+	case "check":
+		return "checks", false
+	case "note", "decision":
+		return "", false
+	}
+	return "", true
+}
+
+// part serves GET /incidents/{n}/part: what is new in the room since an entry.
+func (p *Pages) part(v *view) error {
+	i, err := v.asked()
+	if err != nil {
+		return err
+	}
+	after, err := strconv.ParseInt(v.R.URL.Query().Get("after"), 10, 64)
+	if err != nil || after < 0 {
+		return tocsin.Invalidf("after", "It is the number of an entry.")
+	}
+	entries, err := p.config.Clerk.EntriesAfter(v.R.Context(), i.N, after, maxPart+1)
+	if err != nil {
+		return err
+	}
+	page := partPage{roomPage: v.rights(i), Has: map[string]bool{}, Whole: len(entries) > maxPart}
+	page.Lang = v.Code
+	page.Part = v.part(i, append(slices.Clone(entries), tocsin.IncidentEntry{N: after}))
+	for _, e := range entries {
+		region, whole := regionOf(e.Kind)
+		page.Has[region], page.Whole = true, page.Whole || whole
+	}
+	if page.Whole {
+		page.Has, entries = nil, nil
+	}
+	page.Entries = v.entries(entries)
+	delete(page.Has, "")
+	if len(page.Has) > 0 {
+		room, err := p.config.Incidents.IncidentRoom(v.R.Context(), i.N)
+		if err != nil {
+			return err
+		}
+		if err := v.head(&page.roomPage, i); err != nil {
+			return err
+		}
+		v.fill(&page.roomPage, i, room)
+		carried, err := v.stalls(i, room)
+		if err != nil {
+			return err
+		}
+		page.Stalls = sentences(v.Locale, carried)
+		if err := v.speeches(&page.roomPage, i); err != nil {
+			return err
+		}
+	}
+	return v.Render(http.StatusOK, "room-part", page)
+}
+
+// rights is a room with what its visitor may do there.
+func (v *view) rights(i tocsin.Incident) roomPage {
+	page := roomPage{Handover: v.Href(path(i.N, "handover")), Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run"))}
+	if !i.Open() {
+		page.Closed = v.Moment(i.ClosedAt)
+	}
+	return page
+}
+
+// head words what a room is about.
+func (v *view) head(page *roomPage, i tocsin.Incident) error {
+	names, err := v.TenantNames()
+	if err != nil {
+		return err
+	}
+	page.Heading, page.T0, page.Opened, page.OpenedBy, page.ClosedBy, page.Hit = i.Title, v.Moment(i.T0()), v.Moment(i.OpenedAt), i.OpenedBy, i.ClosedBy, v.tenants(i, names)
+	for _, id := range i.Issues {
+		one := link{Name: id}
+		if _, ok := v.Snapshot.Issue(id); ok {
+			one.Href = v.IssueHref(id)
+		}
+		page.Issues = append(page.Issues, one)
+	}
+	return nil
+}
+
+// speeches words what was said of an incident.
+func (v *view) speeches(page *roomPage, i tocsin.Incident) error {
+	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		page.Said = append(page.Said, v.saidOf(i, m))
+	}
+	return nil
+}
+
+// wrote tells those in the room that something was written.
+func (p *Pages) wrote() {
+	if p.config.Wake != nil {
+		p.config.Wake()
+	}
+}
