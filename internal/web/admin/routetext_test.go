@@ -72,7 +72,7 @@ func TestRoutesAreWritten(t *testing.T) {
 	if got := b.Status("POST", "/admin/routes", form("file", "", "2"), "Sec-Fetch-Site", "cross-site"); got != http.StatusForbidden {
 		t.Errorf("a form of another site: %d", got)
 	}
-	if page := b.Open("/fr/admin/audit"); !strings.Contains(page, "Routes rendues aux") {
+	if page := b.Open("/fr/admin/audit"); !strings.Contains(page, "Routes rendues") {
 		t.Error("the audit log does not say so")
 	}
 }
