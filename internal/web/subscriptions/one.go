@@ -18,13 +18,13 @@ type onePage struct {
 	Answer  string // address of the form
 	Pending bool
 	Told    []toldLine // lately, the newest first
-	Why     string     // where it is explained who else was told, "" for strangers
+	Why     whyView
 	Over    web.EmptyView
 	Gone    bool // there is no such subscription, or no longer
 	Done    string
 }
 
-type toldLine struct{ Item, At, State, Message string }
+type toldLine struct{ Item, At, State, Message, Why string }
 
 // shown is how many deliveries the page of a subscription lists.
 const shown = 20
@@ -69,7 +69,10 @@ func (v *view) showOne(one tocsin.Subscription) error {
 		if at.IsZero() {
 			at = e.CreatedAt
 		}
-		page.Told = append(page.Told, toldLine{Item: e.Change.ID, At: v.Stamp(at.In(v.Zone)), State: v.Text("subs.told." + string(e.State)), Message: e.Batch})
+		page.Told = append(page.Told, toldLine{Item: e.Change.ID, At: v.Stamp(at.In(v.Zone)), State: v.Text("subs.told." + string(e.State)), Message: e.Batch, Why: v.With("q", e.Change.ID) + "#s-why"})
+	}
+	if page.Why, err = v.why(one, page.Line, s); err != nil {
+		return err
 	}
 	return v.Render(http.StatusOK, "subs-one", page)
 }
