@@ -31,7 +31,7 @@ const childVariable = "TOCSIN_FAULTS_FOLLOWER"
 
 func TestMain(m *testing.M) {
 	for variable, process := range map[string]func(dsn string) error{
-		childVariable: followerProcess, translatorVariable: translatorProcess, notifierVariable: notifierProcess, replicaVariable: replicaProcess,
+		childVariable: followerProcess, translatorVariable: translatorProcess, notifierVariable: notifierProcess, replicaVariable: replicaProcess, escalatorVariable: escalatorProcess,
 	} {
 		if dsn := os.Getenv(variable); dsn != "" {
 			if err := process(dsn); err != nil {
