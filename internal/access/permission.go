@@ -29,7 +29,8 @@ const (
 	ManageMessages Permission = "manage-messages" // owner, due date and state of messages
 	ReportProblem  Permission = "report-problem"  // "me too"
 	Triage         Permission = "triage"          // ours or theirs: the questions and the verdict
-	HandleRequests Permission = "handle-requests" // support requests
+	HandleRequests Permission = "handle-requests" // support requests to the desk itself
+	AskProvider    Permission = "ask-provider"    // support requests that are prepared for the provider
 	RunIncidents   Permission = "run-incidents"   // open and close incidents, run the runbook
 	WorkIncidents  Permission = "work-incidents"  // do steps of a runbook that somebody else runs
 	Communicate    Permission = "communicate"     // write and send communications
@@ -53,7 +54,7 @@ const (
 // Permissions lists those that roles give.
 func Permissions() []Permission {
 	return []Permission{
-		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate,
+		ReadHealth, ReadMessages, ReadPrivacy, ManageMessages, ReportProblem, Triage, HandleRequests, AskProvider, RunIncidents, WorkIncidents, Communicate,
 		WriteReviews, AuthorServices, ReadMap, RunDrills, ReviewTranslations, TranslateForAll, ManageChannels, ManageClients, ManageSources, ManageTeams, ManageTenants, ManageUsers, ReadAudit,
 	}
 }

@@ -16,15 +16,15 @@ func PermissionsOf(r tocsin.Role) []Permission {
 	case tocsin.RoleAdministrator:
 		return Permissions()
 	case tocsin.RoleServiceSupport:
-		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, WorkIncidents, AuthorServices, WriteReviews, ManageChannels)
+		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, AskProvider, WorkIncidents, AuthorServices, WriteReviews, ManageChannels)
 	case tocsin.RoleIncidentManager:
-		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, RunIncidents, WorkIncidents, Communicate, WriteReviews, RunDrills, ReviewTranslations, TranslateForAll)
+		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, AskProvider, RunIncidents, WorkIncidents, Communicate, WriteReviews, RunDrills, ReviewTranslations, TranslateForAll)
 	case tocsin.RoleCommunications:
 		return append(read(), ReadMap, WorkIncidents, Communicate, ReviewTranslations, TranslateForAll)
 	case tocsin.RoleSupportN3:
-		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, WorkIncidents, WriteReviews, AuthorServices)
+		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, AskProvider, WorkIncidents, WriteReviews, AuthorServices)
 	case tocsin.RoleSupportN2:
-		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, WorkIncidents)
+		return append(read(), ReadMap, ManageMessages, Triage, HandleRequests, AskProvider, WorkIncidents)
 	case tocsin.RoleSupportN1:
 		return append(read(), ReadMap, Triage, HandleRequests)
 	case tocsin.RoleReader:

@@ -198,6 +198,7 @@ func (r *demoRun) settings(upstream string) config.Config {
 	for _, t := range r.content.Tenants() {
 		c.Tenants = append(c.Tenants, config.Tenant{
 			Name: t.Name, DisplayName: t.DisplayName, TenantID: t.ID, Domains: t.Domains, Groups: t.Groups,
+			Support: config.Support{Plan: "Unified", Phone: "+33 1 57 00 00 00", PhoneHours: "24/7", Hours: []string{"Mon-Fri 08:00-18:00"}, Zone: "Europe/Paris"},
 			Source: config.Source{
 				Kind: "graph", ClientID: t.ClientID, Secret: config.Secret(t.ClientSecret), Every: config.Duration(r.every()),
 				TokenURL: upstream + "/" + t.ID + "/oauth2/v2.0/token", BaseURL: upstream + "/v1.0",

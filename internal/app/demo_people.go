@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/demo"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -89,7 +90,35 @@ func (r *demoRun) openRoom(ctx context.Context, desk *App) error {
 			return err
 		}
 	}
-	return desk.Responses.SetIncidentState(ctx, room.N, tocsin.IncidentState{Service: "Exchange", State: "partial", Workaround: "Outlook on the web"}, r.info.Started)
+	err = desk.Responses.SetIncidentState(ctx, room.N, tocsin.IncidentState{Service: "Exchange", State: "partial", Workaround: "Outlook on the web"}, r.info.Started)
+	if err != nil {
+		return err
+	}
+	return r.ask(ctx, desk, room.N)
+}
+
+// ask has the service support administrator be the one who speaks with the provider,
+// and second-line support prepare a request for them, in the room of an incident.
+func (r *demoRun) ask(ctx context.Context, desk *App, incident int64) error {
+	speaker, _, err := desk.People.User(ctx, string(tocsin.RoleServiceSupport))
+	if err != nil {
+		return err
+	}
+	standIn, _, err := desk.People.User(ctx, string(tocsin.RoleSupportN3))
+	if err != nil {
+		return err
+	}
+	err = desk.People.AddLiaison(ctx, tocsin.Liaison{ID: tocsin.NewGUID(), TenantID: demo.Contoso, UserID: speaker.ID, StandInID: standIn.ID, Reach: "+33 1 70 00 00 01, 08:00–20:00", CreatedAt: r.info.Started})
+	if err != nil {
+		return err
+	}
+	ctx = tocsin.WithActor(ctx, tocsin.Actor{Name: string(tocsin.RoleSupportN2)})
+	draft := respond.RequestDraft{
+		Content: demo.Request(r.info.Started, incident), Proposed: &tocsin.RequestSeverity{Stage: "proposed", Severity: "A", Why: "access/ko-many"},
+		Duties: []tocsin.RequestDuty{{Duty: "clients", Done: true, Note: "desktop and web"}, {Duty: "perimeter", Done: true, Note: "inside, mobile network, VPN"}},
+	}
+	_, err = desk.Responses.OpenRequest(ctx, demo.Contoso, draft, r.info.Started)
+	return err
 }
 
 // callIn has the service desk note its calls.

@@ -18,6 +18,7 @@ import (
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/probes"
 	"example.org/tocsin/internal/web/public"
+	"example.org/tocsin/internal/web/requests"
 	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/room"
 	"example.org/tocsin/internal/web/status"
@@ -40,6 +41,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Clerk: a.Responses, Wake: a.polled, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Carried: a.carried(), Messages: a.announcing.speaker, Approve: a.second}).Family(),
 		dependency.New(dependency.Config{Model: a.Model, Maps: a.Responses, People: a.People}).Family(),
+		requests.New(requests.Config{Parts: parts, Model: a.Model, Requests: a.Responses, Work: a.Responses, Ending: a.Responses, Files: a.Responses, Origins: a.Responses, People: a.People, Terms: a.supportOf(c), Keep: c.Reports.KeepFor()}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),

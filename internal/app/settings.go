@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // follow has the parts of the desk take settings that change while it runs. A
@@ -22,6 +24,22 @@ func (a *App) follow(o Options) {
 	})
 	a.settings.Follow(a.Sources.Follow)
 	a.settings.Follow(a.followChannels)
+}
+
+// supportOf returns what tenants have agreed with the provider's support, as the
+// settings say when it is asked.
+func (a *App) supportOf(c config.Config) func(tenantID string) tocsin.SupportTerms {
+	var now atomic.Pointer[config.Config]
+	now.Store(&c)
+	if a.settings != nil {
+		a.settings.Follow(func(_ context.Context, next config.Config) (func(context.Context) error, error) {
+			return func(context.Context) error {
+				now.Store(&next)
+				return nil
+			}, nil
+		})
+	}
+	return func(tenantID string) tocsin.SupportTerms { return now.Load().SupportOf(tenantID) }
 }
 
 // SetLevel sets the level of a log by its name in the settings; nil is for a log

@@ -16,12 +16,12 @@ import (
 )
 
 type requestCmd struct {
-	Create requestCreateCmd `cmd:"" help:"Begin a support request, to the desk or for the provider. Example: tocsin request create \"Teams does not start\" --tenant contoso --to provider --severity A --issue MO821132"`
+	Create requestCreateCmd `cmd:"" help:"Begin a support request, to the desk or for the provider. Example: tocsin request create Outage --tenant contoso --to provider --severity A --issue MO821132"`
 	List   requestListCmd   `cmd:"" help:"List requests that go on, with who has to move and by when. Example: tocsin request list --tenant contoso --all"`
 	Get    requestGetCmd    `cmd:"" help:"Show a request: what is missing, severities, thread; or the pack for the provider. Example: tocsin request get 3 --tenant contoso --pack --lang fr"`
 	File   requestFileCmd   `cmd:"" help:"Say that somebody who may speak with the provider has filed a request. Example: tocsin request file 3 --tenant contoso --by kim --channel phone --case 2407190050001234"`
-	Note   requestNoteCmd   `cmd:"" help:"Write into the thread: a note, what we told, what the provider said or gave. Example: tocsin request note 3 \"Send logs.\" --tenant contoso --theirs --waits"`
-	Close  requestCloseCmd  `cmd:"" help:"End a request. Example: tocsin request close 3 \"Restarted.\" --tenant contoso"`
+	Note   requestNoteCmd   `cmd:"" help:"Write into the thread: a note, what we told, what the provider said or gave. Example: tocsin request note 3 Called --tenant contoso --theirs --waits"`
+	Close  requestCloseCmd  `cmd:"" help:"End a request. Example: tocsin request close 3 Restarted --tenant contoso"`
 }
 
 // requestJSON is a request as commands print it.

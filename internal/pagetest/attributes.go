@@ -118,7 +118,7 @@ var forms = func() map[string]*regexp.Regexp {
 		"autocomplete": `off|(username|current-password|new-password|webauthn|email| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
 		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`, "data-from": `[0-9]{4}-[0-9]{2}-[0-9]{2}`,
 		"data-seen": `[a-z0-9-]+`, "data-seen-at": `[0-9]+`, "data-key-form": ``, "data-live": ``, "data-login": ``, "data-news": ``, "data-passkey-problem": ``, "data-print": ``, "data-theme-toggle": ``,
-		"enctype": `multipart/form-data`, "accept": `[a-z0-9.,/+-]+`, "rows": `[0-9]+`, "formnovalidate": ``, "autofocus": ``, "checked": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,
+		"enctype": `multipart/form-data`, "accept": `[a-z0-9.,/+-]+`, "rows": `[0-9]+`, "formnovalidate": ``, "autofocus": ``, "checked": ``, "multiple": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,
 		"d": `[MmLlHhVvCcSsQqTtAaZz0-9 ,.-]+`, "viewBox": number + `( ` + number + `){3}`, "preserveAspectRatio": `none`, "fill": `none|currentColor|var\(--[a-z-]+\)`,
 		"stroke": `none|currentColor|var\(--[a-z-]+\)`, "stroke-dasharray": `[0-9. ]+`, "stroke-linecap": `round`, "stroke-linejoin": `round`, "text-anchor": `start|middle|end`,
 		"transform": `[a-z]+\([0-9 .-]+\)`,

@@ -72,7 +72,7 @@ func (b *Book) Pack(d Dossier) string {
 	line(w["contact"], strings.Join(d.Speaks, "\n"))
 	fmt.Fprintf(&out, "\n%s\n", w["duties"])
 	for _, one := range b.Duties.Items {
-		fmt.Fprintf(&out, "  – %s [%s]\n", one.Text, b.answer(d.Request, one.ID))
+		fmt.Fprintf(&out, "  – %s\n", strings.NewReplacer("{text}", one.Text, "{answer}", b.answer(d.Request, one.ID)).Replace(w["checked"]))
 	}
 	fmt.Fprintf(&out, "\n%s\n  %s\n", w["path"], strings.Join(b.Menu(), " > "))
 	if d.Link != "" {
@@ -104,7 +104,7 @@ func (b *Book) severity(id string) string {
 	if !ok {
 		return id
 	}
-	lines := []string{id + ", " + s.Name}
+	lines := []string{id + " – " + s.Name}
 	for _, one := range s.Sentences {
 		lines = append(lines, one.Text)
 	}
@@ -116,11 +116,11 @@ func (b *Book) answer(r tocsin.Request, duty string) string {
 	case !ok:
 		return b.Words["open"]
 	case !d.Done && d.Note != "":
-		return b.Words["failed"] + ": " + d.Note
+		return b.Words["failed"] + b.Words["colon"] + d.Note
 	case !d.Done:
 		return b.Words["failed"]
 	case d.Note != "":
-		return b.Words["done"] + ": " + d.Note
+		return b.Words["done"] + b.Words["colon"] + d.Note
 	default:
 		return b.Words["done"]
 	}

@@ -161,3 +161,12 @@ func (c Cloud) link(path, id string) string {
 	}
 	return c.Portal + path + url.PathEscape(id)
 }
+
+// RequestsLink is where the admin centre has support requests, "" where that is
+// not known.
+func (c Cloud) RequestsLink() string {
+	if c.Portal == "" {
+		return ""
+	}
+	return c.Portal + "/support/requests"
+}

@@ -8,13 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path"
 	"strings"
-	"unicode"
 
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/triage"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
 )
 
 // packed is a call as the evidence pack has it for programs.
@@ -83,7 +82,7 @@ func (v *view) writePack(to io.Writer, t tocsin.Triage, j judged, attached []toc
 		return err
 	}
 	for i, f := range attached {
-		if err := add("files/"+safeName(f.Name, i), f.Body); err != nil {
+		if err := add("files/"+part.SafeName(f.Name, i), f.Body); err != nil {
 			return err
 		}
 	}
@@ -127,41 +126,6 @@ func (v *view) sheet(t tocsin.Triage, j judged) string {
 		}
 	}
 	return b.String()
-}
-
-// maxName bounds the name of a file in a pack, in characters.
-const maxName = 60
-
-// safeName is a name that leads nowhere else on any system: letters, digits,
-// hyphens and one extension, behind a number that makes it the only one.
-func safeName(name string, place int) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	ext := path.Ext(name)
-	clean := func(text string, n int) string {
-		var b strings.Builder
-		for _, r := range text {
-			if b.Len() >= n {
-				break
-			}
-			if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-				b.WriteRune(r)
-			} else if b.Len() > 0 && !strings.HasSuffix(b.String(), "-") {
-				b.WriteByte('-')
-			}
-		}
-		return strings.Trim(b.String(), "-")
-	}
-	base, ext := clean(strings.TrimSuffix(name, ext), maxName), clean(ext, 8)
-	switch strings.ToLower(ext) {
-	case "png", "jpg", "jpeg", "gif", "webp", "txt", "log", "har", "json", "pdf", "eml", "csv":
-	default: // nothing that a click would run
-		ext = "bin"
-	}
-	out := fmt.Sprintf("%d-%s.%s", place+1, base, ext)
-	if base == "" {
-		out = fmt.Sprintf("%d.%s", place+1, ext)
-	}
-	return out
 }
 
 // addFile serves POST /triage/{id}/file, a form with a file.

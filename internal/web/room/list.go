@@ -167,23 +167,9 @@ func (v *view) instant(field string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	zone := v.Zone
-	if at, err := time.ParseInLocation("15:04", text, zone); err == nil {
-		today := v.Now.In(zone)
-		at = time.Date(today.Year(), today.Month(), today.Day(), at.Hour(), at.Minute(), 0, 0, zone)
-		if at.After(v.Now) { // they mean the last time that clocks showed it
-			at = time.Date(today.Year(), today.Month(), today.Day()-1, at.Hour(), at.Minute(), 0, 0, zone)
-		}
-		return at.UTC(), nil
-	}
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04"} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	at, ok := v.ReadTime(text)
+	if !ok {
 		return time.Time{}, tocsin.Invalidf(field, "%s", v.Text("room.badtime"))
 	}
-	return at.UTC(), nil
+	return at, nil
 }

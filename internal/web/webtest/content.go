@@ -12,6 +12,7 @@ import (
 
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -53,6 +54,7 @@ func (h *House) Furnish() {
 	}
 	h.nouns()
 	h.incident()
+	h.request()
 	h.Publish(storetest.Contoso)
 	for _, f := range []struct {
 		kind     tocsin.Kind
@@ -144,6 +146,36 @@ func (h *House) incident() {
 	}
 }
 
+// request opens a request for the provider about EX1 in which something of
+// everything happened, and one to the desk.
+func (h *House) request() {
+	h.t.Helper()
+	ctx, s := tocsin.WithActor(h.t.Context(), tocsin.Actor{Name: "kim"}), h.Store
+	at := func(n int) time.Time { return h.now.Add(time.Duration(n-120) * time.Minute) }
+	content := tocsin.RequestContent{
+		To: "provider", Title: "Mail is late in Paris and Tokyo", Kind: "technical", Category: "configuration", Severity: "A", Services: []string{"Exchange Online"}, Region: "France, Japan", FirstSign: at(0), Repro: "Send a message.", Issue: "EX1", Incident: 1,
+	}
+	_, err := s.OpenRequest(ctx, storetest.Contoso, respond.RequestDraft{Content: content, Proposed: &tocsin.RequestSeverity{Stage: "proposed", Severity: "A", Why: "access/ko-many"}}, at(40))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_, err = s.AddRequestFile(ctx, storetest.Contoso, 1, tocsin.RequestFile{Name: "ids.csv", Body: []byte("a,b")}, at(41))
+	content.To, content.Title, content.Incident = "desk", "My mail does not arrive", 0
+	_, err2 := s.OpenRequest(ctx, storetest.Contoso, respond.RequestDraft{Content: content}, at(42))
+	err = errors.Join(
+		err, err2,
+		s.AnswerDuty(ctx, storetest.Contoso, 1, tocsin.RequestDuty{Duty: "clients", Done: true}, at(43)),
+		s.AnswerDuty(ctx, storetest.Contoso, 1, tocsin.RequestDuty{Duty: "perimeter", Note: "no proxy"}, at(44)),
+		s.FileRequest(ctx, storetest.Contoso, 1, tocsin.RequestFiling{By: "kim", Channel: "phone", Case: "2407190050001234"}, at(60)),
+		s.SetRequestSeverity(ctx, storetest.Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B"}, at(63)),
+		s.SayInRequest(ctx, storetest.Contoso, 1, "theirs", "Please send logs.", true, time.Time{}, at(64)),
+		s.SayInRequest(ctx, storetest.Contoso, 1, "note", "Logs are being gathered.", false, time.Time{}, at(65)),
+	)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 func (h *House) told(tenant, source string, at time.Time, values ...any) {
 	h.t.Helper()
 	r := archive.Record{TenantID: tenant, Source: source, SeenAt: at}
@@ -205,7 +237,7 @@ func (h *House) routes(method string) []string {
 		h.t.Fatal(err)
 	}
 	slots := strings.NewReplacer("{$}", "", "/issues/{id}", "/issues/EX1", "/messages/{id}", "/messages/MC1", "/services/{id}", "/services/Exchange",
-		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "/incidents/{n}", "/incidents/1", "/sheets/{service}", "/sheets/Exchange", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
+		"/users/{id}", "/users/"+kim.ID, "/teams/{id}", "/teams/"+nounID, "/sites/{id}", "/sites/"+nounID, "/contacts/{id}", "/contacts/"+nounID, "/liaisons/{id}", "/liaisons/"+nounID, "/tenants/{id}", "/tenants/"+storetest.Contoso, "/publications/{id}", "/publications/"+storetest.Contoso, "{tenant}", "contoso", "{id}/{n}", "EX1/1", "/incidents/{n}", "/incidents/1", "/requests/{n}/files/{file}", "/requests/1/files/1", "/requests/{n}", "/requests/1", "/sheets/{service}", "/sheets/Exchange", "{name}", "graph", "{consumer}", "events", "{change}", "1", "{a}", "1", "{b}", "2", "{file}", "plan", "{id}", "none", "{provider}", "none")
 	var addresses []string
 	for _, route := range h.Pages.Routes() {
 		asked, path, _ := strings.Cut(route.Pattern, " ")

@@ -25,6 +25,7 @@ import (
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/probes"
 	"example.org/tocsin/internal/web/public"
+	"example.org/tocsin/internal/web/requests"
 	"example.org/tocsin/internal/web/respond"
 	"example.org/tocsin/internal/web/room"
 	"example.org/tocsin/internal/web/status"
@@ -83,6 +84,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	if w.inside {
 		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Carried: business.Library{Maps: desk, People: desk}, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
+		families = append(families, requests.New(requests.Config{Parts: parts, Model: w.model, Requests: desk, Work: desk, Ending: desk, Files: desk, Origins: desk, People: desk, Terms: terms, Keep: 30 * 24 * time.Hour}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{
@@ -118,4 +120,11 @@ func (s subscribing) open(ctx context.Context) (open []tocsin.Tenant, err error)
 		}
 	}
 	return open, nil
+}
+
+// terms are what every tenant has agreed with the provider's support: the team works
+// on weekdays.
+func terms(string) tocsin.SupportTerms {
+	spans, _ := tocsin.ParseHours([]string{"Mon-Fri 08:00-18:00"}) // read in a test of its own
+	return tocsin.SupportTerms{Plan: "Unified", Phone: "+33 1 57 00 00 00", Open: "24/7", Hours: tocsin.Hours{Zone: time.UTC, Spans: spans}}
 }
