@@ -74,12 +74,12 @@ func passagePath(item string) string { return "/knowledge/" + item }
 // passagePage is a passage of what is known, to be put into other words.
 type passagePage struct {
 	web.Frame
-	Name, List string
-	Shipped    []passageField
-	Form       web.Form
-	Made       int // the version that the form is made from
-	Versions   []passageVersion
-	Edited     bool // there is something to withdraw
+	List     string
+	Shipped  []passageField
+	Form     web.Form
+	Made     int // the version that the form is made from
+	Versions []passageVersion
+	Edited   bool // there is something to withdraw
 }
 
 // A passageField is a text of a passage with its name.
@@ -121,8 +121,8 @@ func (v *view) showPassage(status int, item string, sent map[string]string, prob
 		return err
 	}
 	page := passagePage{
-		Frame: v.Frame(web.Crumb{Name: v.Text("nav.knowledge"), Href: v.Href("/knowledge")}, web.Crumb{Name: shipped.Title()}),
-		Name:  shipped.Title(), List: v.listName(shipped.List()), Shipped: v.passageFields(shipped, nil), Made: 1,
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav.knowledge"), Href: v.Href("/knowledge")}, web.Crumb{Name: v.listName(shipped.List())}),
+		List:  v.listName(shipped.List()), Shipped: v.passageFields(shipped, nil), Made: 1,
 	}
 	now := map[string]string{}
 	for i, e := range versions {
