@@ -69,7 +69,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Maps: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
+	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Requests: s, Answers: s, Speakers: s, Maps: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

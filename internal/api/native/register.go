@@ -68,6 +68,7 @@ func (a *API) register() {
 	a.registerDeliveries()
 	a.registerTriages()
 	a.registerIncidents()
+	a.registerRequests()
 	a.registerMap()
 	a.registerReports()
 	a.registerProbes()
@@ -111,6 +112,7 @@ func tags() []*huma.Tag {
 		{Name: "subscriptions", Description: "Who asked to be told of a tenant by mail."},
 		{Name: "triages", Description: "Calls that are qualified: ours or theirs, with the evidence."},
 		{Name: "incidents", Description: "How the desk handles issues or a failure of its own: clocks, matrix, measures, timeline."},
+		{Name: "requests", Description: "Support requests: to the desk itself, and those that are prepared for the provider."},
 		{Name: "map", Description: "What services carry: critical uses, processes of the business, continuity sheets."},
 		{Name: "reports", Description: "What the staff report, counted; nobody's name or address."},
 		{Name: "probes", Description: "What probes found at seats and from the server."},
