@@ -36,6 +36,9 @@ func NewSetup(c config.Config, now func() time.Time) (*dispatch.Setup, error) {
 		return nil, err
 	}
 	s := &dispatch.Setup{Policy: policy, Receivers: map[string][]string{}, Subscribers: c.Notify.Subscribers(), Strangers: c.Notify.Subscriptions.Public, Second: c.Incidents.Approve}
+	if s.Rooms, err = c.Rooms(); err != nil {
+		return nil, err
+	}
 	for _, r := range c.Notify.All() {
 		s.Receivers[r.Name] = r.Channels
 	}

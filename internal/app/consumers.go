@@ -8,8 +8,10 @@ import (
 	"example.org/tocsin/internal/event"
 	"example.org/tocsin/internal/jobs"
 	"example.org/tocsin/internal/notify/dispatch"
+	"example.org/tocsin/internal/opening"
 	"example.org/tocsin/internal/outbox"
 	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/translate"
@@ -22,7 +24,16 @@ func (r *Rooms) consumers() []outbox.Consumer {
 		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
 		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.policy, time.Now, r.wanted).Handle},
 		{Name: dispatch.ConsumerName, Start: outbox.Now, Handle: r.deciding().Handle},
+		{Name: opening.ConsumerName, Start: outbox.Now, Handle: (&opening.Consumer{Archive: r.Archive, Rooms: r.Responses, Rules: r.roomRules, Now: time.Now}).Handle},
 	}
+}
+
+// roomRules are the rules by which rooms are opened, as the settings that hold say.
+func (r *Rooms) roomRules() []route.Room {
+	if setup := r.announcing.setup.Setup(); setup != nil {
+		return setup.Rooms
+	}
+	return nil
 }
 
 // Outbox makes what drives the consumers of the changes.

@@ -182,6 +182,9 @@ func (c Config) validateNotify() error {
 		add("notify.zone", "%q is no time zone such as Europe/Paris.", tocsin.Clip(n.Zone, 40))
 		return errors.Join(problems...)
 	}
+	if _, err := c.Rooms(); err != nil {
+		problems = append(problems, err)
+	}
 	policy, err := c.Policy()
 	if err == nil {
 		problems = append(problems, n.validateEscalations(policy)...)

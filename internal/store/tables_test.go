@@ -28,7 +28,7 @@ func owners() map[string][]string {
 			"team_members", "teams", "user_roles", "users", "viewpoints",
 		},
 		"respond": {
-			"beacons", "business_maps", "incident_checks", "incident_entries", "incident_late", "incident_measures", "incident_messages", "incident_roles", "incident_starts", "incident_states", "incident_steps", "incident_subjects", "incident_tenants", "incidents",
+			"beacons", "business_maps", "incident_checks", "incident_entries", "incident_late", "incident_measures", "incident_messages", "incident_openings", "incident_roles", "incident_starts", "incident_states", "incident_steps", "incident_subjects", "incident_tenants", "incidents",
 			"knowledge_edits", "probe_codes", "probes", "report_secrets", "reports", "request_duties", "request_files", "request_severities", "request_turns", "requests", "triage_files", "triages", "workaround_votes", "workarounds",
 		},
 		"programs": {"access_state", "client_secrets", "clients", "signing_keys", "used_assertions"},

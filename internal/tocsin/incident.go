@@ -35,6 +35,16 @@ func (i Incident) T0() time.Time {
 // Open reports whether the incident goes on.
 func (i Incident) Open() bool { return i.ClosedAt.IsZero() }
 
+// An IncidentOpening is that a rule of the settings takes an issue of a tenant for one
+// about which an incident is opened.
+type IncidentOpening struct {
+	TenantID  string
+	Issue     string // id
+	Rule      string // name
+	Service   string // workload id; "" where the issue names none
+	StartedAt time.Time
+}
+
 // An IncidentStart is the instant from which due times count, and since when, why
 // and by whom it is held to be the one.
 type IncidentStart struct {

@@ -67,6 +67,8 @@ type Setup struct {
 	// Second tells that a second person looks at what is said of incidents before it
 	// is sent.
 	Second bool
+	// Rooms are the rules by which rooms of incidents are opened.
+	Rooms []route.Room
 }
 
 // Mailer returns the channel that sends mail to people; nil where the settings have

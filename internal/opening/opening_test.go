@@ -1,0 +1,185 @@
+package opening_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/opening"
+	"example.org/tocsin/internal/pgtest"
+	"example.org/tocsin/internal/route"
+	"example.org/tocsin/internal/store"
+	"example.org/tocsin/internal/store/archive"
+	"example.org/tocsin/internal/store/respond"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// A desk on which a rule opens rooms for incidents that interrupt a service.
+type desk struct {
+	*testing.T
+	*storetest.Desk
+	now      time.Time
+	consumer *opening.Consumer
+}
+
+func newDesk(t *testing.T, dsn string) *desk {
+	t.Helper()
+	d := &desk{T: t, Desk: storetest.Open(t, dsn), now: storetest.T0.Add(time.Hour)}
+	storetest.AddTenants(t, d.Desk)
+	rules, err := route.CompileRooms("open", []route.RoomSpec{{Matchers: []string{`class="incident"`, `severity="interruption"`}, Zone: "Europe/Paris"}}, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.consumer = &opening.Consumer{Archive: d.Archive, Rooms: d.Responses, Rules: func() []route.Room { return rules }, Now: func() time.Time { return d.now }}
+	return d
+}
+
+// says stores what a source says, and returns the changes.
+func (d *desk) says(r archive.Record, issues ...tocsin.Issue) []tocsin.Change {
+	d.Helper()
+	r.TenantID, r.Source, r.SeenAt = storetest.Contoso, "test", d.now
+	for _, issue := range issues {
+		doc, err := tocsin.NewDocument(issue)
+		if err != nil {
+			d.Fatal(err)
+		}
+		r.Entries = append(r.Entries, archive.Entry{Document: doc})
+	}
+	changes, err := d.Record(d.Context(), r)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return changes
+}
+
+// hears has the consumer handle changes.
+func (d *desk) hears(changes []tocsin.Change) {
+	d.Helper()
+	if err := d.InTx(d.Context(), func(tx *store.Tx) error { return d.consumer.Handle(d.Context(), tx, changes) }); err != nil {
+		d.Fatal(err)
+	}
+}
+
+func outage(id, service string, start time.Time) tocsin.Issue {
+	return tocsin.Issue{ID: id, Title: "Mail waits", Service: service, ServiceID: service, Classification: "incident", Status: tocsin.StatusInterruption, StartAt: start, ModifiedAt: start}
+}
+
+// rooms are the issues of each room, the oldest first.
+func (d *desk) rooms() string {
+	d.Helper()
+	list, err := d.Incidents(d.Context(), respond.IncidentsQuery{Limit: 100})
+	if err != nil {
+		d.Fatal(err)
+	}
+	var lines []string
+	for _, i := range slices.Backward(list) {
+		lines = append(lines, fmt.Sprint(i.Issues))
+	}
+	return strings.Join(lines, " ")
+}
+
+func engines(t *testing.T, do func(*desk)) {
+	for engine, dsn := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { t.Helper(); return filepath.Join(t.TempDir(), "tocsin.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return pgtest.URL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			do(newDesk(t, dsn(t)))
+		})
+	}
+}
+
+func TestRoomsByRule(t *testing.T) {
+	t.Parallel()
+	engines(t, func(d *desk) {
+		start := d.now.Add(-10 * time.Minute)
+		d.hears(d.says(archive.Record{Silent: true}, outage("EX1", "Exchange", start))) // a first poll, or an import
+		if got := d.rooms(); got != "" {
+			d.Fatalf("what is old opened %s", got)
+		}
+		changes := d.says(archive.Record{}, outage("EX2", "Exchange", start))
+		d.hears(changes)
+		d.hears(changes) // again, as after a crash
+		advisory := outage("EX3", "Exchange", start)
+		advisory.Classification = "advisory"
+		d.hears(d.says(archive.Record{}, advisory))
+		if got := d.rooms(); got != "[EX2]" {
+			d.Fatalf("rooms: %s", got)
+		}
+		room, err := d.Incident(d.Context(), 1)
+		if err != nil || room.Title != "Mail waits" || room.Zone != "Europe/Paris" || fmt.Sprint(room.Services) != "[Exchange]" || !room.T0().Equal(d.now) || room.OpenedBy != tocsin.Desk {
+			d.Errorf("room: %+v, %v", room, err)
+		}
+		// Of the same service and nearly the same time: one room.
+		d.hears(d.says(archive.Record{}, outage("EX4", "Exchange", start.Add(4*time.Minute)), outage("EX5", "Exchange", start.Add(6*time.Minute)), outage("TM6", "microsoftteams", start)))
+		if got := d.rooms(); got != "[EX2 EX4] [EX5] [TM6]" {
+			d.Errorf("rooms: %s", got)
+		}
+		// One that gets worse, and one that somebody opened by hand.
+		worse := outage("EX7", "Exchange", start.Add(-time.Hour))
+		worse.Status = tocsin.StatusDegradation
+		d.hears(d.says(archive.Record{}, worse))
+		if got := d.rooms(); strings.Contains(got, "EX7") {
+			d.Errorf("rooms: %s", got)
+		}
+		d.now = d.now.Add(time.Minute)
+		worse.Status, worse.ModifiedAt = tocsin.StatusInterruption, d.now
+		d.hears(d.says(archive.Record{}, worse))
+		if got := d.rooms(); got != "[EX2 EX4] [EX5] [TM6] [EX7]" {
+			d.Errorf("rooms: %s", got)
+		}
+		byHand := d.says(archive.Record{}, outage("EX8", "Exchange", d.now.Add(-2*time.Hour)))
+		if _, err := d.OpenIncident(d.Context(), tocsin.Incident{Title: "By hand", TenantIDs: []string{storetest.Contoso}, Issues: []string{"EX8"}, Zone: "UTC"}, d.now); err != nil {
+			d.Fatal(err)
+		}
+		d.hears(byHand)
+		if got := d.rooms(); got != "[EX2 EX4] [EX5] [TM6] [EX7] [EX8]" {
+			d.Errorf("rooms: %s", got)
+		}
+		// What is handled an hour late opens nothing.
+		late := d.says(archive.Record{}, outage("EX9", "Exchange", d.now))
+		d.now = d.now.Add(archive.OldNews + time.Minute)
+		d.hears(late)
+		if got := d.rooms(); strings.Contains(got, "EX9") {
+			d.Errorf("what is late opened %s", got)
+		}
+	})
+}
+
+// Of several that handle the same change, one opens the room.
+func TestRoomsOfReplicas(t *testing.T) {
+	t.Parallel()
+	engines(t, func(d *desk) {
+		changes := d.says(archive.Record{}, outage("EX2", "Exchange", d.now))
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if err := d.InTx(d.Context(), func(tx *store.Tx) error { return d.consumer.Handle(d.Context(), tx, changes) }); err != nil {
+					d.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if got := d.rooms(); got != "[EX2]" {
+			d.Errorf("rooms: %s", got)
+		}
+	})
+}
+
+func TestRulesAreChecked(t *testing.T) {
+	t.Parallel()
+	_, err := route.CompileRooms("incidents.open", []route.RoomSpec{{}, {Name: "a", Matchers: []string{`klass="x"`}}, {Name: "a", Matchers: []string{`class="incidnt"`}, Zone: "Mars/One"}}, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
+	for _, want := range []string{"incidents.open[0].matchers: ", "incidents.open[1].matchers[0]: ", "incidents.open[2].name: ", "incidents.open[2].matchers[0]: ", "incidents.open[2].zone: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not told: %v", want, err)
+		}
+	}
+}
