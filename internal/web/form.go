@@ -19,6 +19,7 @@ type Field struct {
 	Ticks                           bool     // any number of them
 	Codes                           bool     // the values of ticks are shown beside their names
 	Lines                           bool     // several lines
+	Code                            bool     // which are many, written for a program
 	Max                             int      // characters; the usual number when 0
 }
 

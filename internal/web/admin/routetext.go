@@ -57,7 +57,7 @@ type routesVersionLine struct {
 
 // text fills in the routes as a text: draft in the place of what holds unless it is "".
 func (v *view) routesText(routing Routing, draft string) (t routesText, err error) {
-	t.Form = web.Form{Action: v.Href("/admin/routes"), Fields: []web.Field{{ID: "text", Label: v.Text("field.routes"), Hint: v.Text("field.routes.hint"), Value: routing.Text, Lines: true, Max: maxRoutesText}}}
+	t.Form = web.Form{Action: v.Href("/admin/routes"), Fields: []web.Field{{ID: "text", Label: v.Text("field.routes"), Hint: v.Text("field.routes.hint"), Value: routing.Text, Lines: true, Code: true, Max: maxRoutesText}}}
 	if draft != "" {
 		t.Form.Fields[0].Value = draft
 	}
