@@ -37,7 +37,7 @@ func pastIssue(r *rand.Rand, i int) tocsin.Issue {
 func keepIssues(tb testing.TB, s *storetest.Desk, issues ...tocsin.Issue) {
 	tb.Helper()
 	for part := range slices.Chunk(issues, 2000) {
-		r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0, Silent: true}
+		r := archive.Record{TenantID: storetest.Contoso, Source: "import", SeenAt: storetest.T0}
 		for _, issue := range part {
 			doc, err := tocsin.NewDocument(issue)
 			if err != nil {
@@ -130,12 +130,26 @@ func TestPastFindsWhatAScanFinds(t *testing.T) {
 		}
 	}
 	compare("first")
-	for i := range 60 {
+	for i := range 150 {
 		changed := pastIssue(r, r.IntN(700)) // some are new
 		changed.ModifiedAt = storetest.T0.Add(time.Duration(i) * time.Minute)
 		keepIssues(t, s, changed)
 	}
+	before := p.tenants[storetest.Contoso].generation
 	compare("changed")
+	if p.tenants[storetest.Contoso].generation == before {
+		t.Error("nothing changed: the test shows nothing")
+	}
+	anew, err := NewPast(m, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := anew.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(p.tenants[storetest.Contoso].marks, anew.tenants[storetest.Contoso].marks) {
+		t.Error("marks that were kept up differ from those that are made anew")
+	}
 	if hits < 500 {
 		t.Errorf("only %d were found: the test shows little", hits)
 	}
