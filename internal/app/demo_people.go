@@ -94,6 +94,9 @@ func (r *demoRun) openRoom(ctx context.Context, desk *App) error {
 	if err != nil {
 		return err
 	}
+	if err := r.sayFirst(ctx, desk, room); err != nil {
+		return err
+	}
 	return r.ask(ctx, desk, room.N)
 }
 

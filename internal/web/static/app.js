@@ -9,7 +9,7 @@ const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMe
 const press = () => all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", dark()));
 press();
 
-const shown = document.body.dataset;
+const data = document.body.dataset;
 
 // Zone: the server writes times in the zone that the browser lives in, unless
 // the reader chose one.
@@ -208,19 +208,20 @@ const headline = (page) => one("[data-news]", page)?.textContent.trim() ?? "";
 
 // Where a page can ask for what is new alone, it does so between two looks at all of it.
 async function refresh() {
-  if (shown.part) return (await import(shown.parts)).default(put, refresh);
+  if (data.part) return (await import(data.parts)).default(put, refresh);
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const before = headline(document), next = new DOMParser().parseFromString(await answer.text(), "text/html"), news = headline(next);
   renew(next);
   document.title = next.title;
-  Object.assign(shown, { part: "" }, next.body.dataset);
+  delete data.part;
+  Object.assign(data, next.body.dataset);
   if (news && news !== before) one("#news").textContent = news;
 }
 
 // Pages listen for changes, and look by themselves where nobody tells or the
 // connection is lost. A hidden page waits until it is looked at again.
-const every = Math.min(Number(shown.refresh || 0), 60) * 1000;
+const every = Math.min(Number(data.refresh || 0), 60) * 1000;
 let due = false, timer = 0, source = null;
 const soon = (wait) => {
   due = true;
@@ -232,7 +233,7 @@ const lost = () => {
   if (state) { state.classList.add("live--off"); state.textContent = state.dataset.lost; }
 };
 function listen() {
-  source = new EventSource(shown.events);
+  source = new EventSource(data.events);
   source.addEventListener("open", () => { if (one("#live.live--off")) soon(0); });
   source.addEventListener("change", () => soon(Math.random() * 200));
   source.addEventListener("error", () => {
@@ -241,8 +242,8 @@ function listen() {
   });
 }
 if (every) {
-  if (shown.events && window.EventSource) listen();
-  setInterval(() => { shown.part = ""; soon(0); }, source ? every : Math.min(every, 15_000));
+  if (data.events && window.EventSource) listen();
+  setInterval(() => { delete data.part; soon(0); }, source ? every : Math.min(every, 15_000));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && due) soon(0); });
   addEventListener("pagehide", () => source?.close());
 }

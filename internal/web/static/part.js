@@ -2,7 +2,7 @@
 // the regions that are others. What has to be seen whole is asked for whole.
 export default async function (put, refresh) {
   const answer = await fetch(document.body.dataset.part, { headers: { Accept: "text/html" } });
-  const whole = () => { document.body.dataset.part = ""; return refresh(); };
+  const whole = () => { delete document.body.dataset.part; return refresh(); };
   if (!answer.ok) return whole();
   const next = new DOMParser().parseFromString(await answer.text(), "text/html"), told = next.querySelector("[data-next]");
   if (!told || told.dataset.whole) return whole();
