@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -279,10 +280,18 @@ func (v *view) fields(b beginning) []web.Field {
 	}
 	list[12].Type = "tel"
 	if !v.may(access.AskProvider) {
-		list = append(list[:2], list[3:]...)
+		return append(list[:2], list[3:]...)
+	}
+	for i := range list { // those that a request to the provider needs
+		if slices.Contains(needed(), list[i].ID) {
+			list[i].Optional = false
+		}
 	}
 	return list
 }
+
+// needed are the fields without which a request to the provider is a draft.
+func needed() []string { return support.Complete(tocsin.RequestContent{To: "provider"}) }
 
 // beside is what stands beside the form: whether a ticket is needed, and who files
 // it.
@@ -302,22 +311,13 @@ func (v *view) beside(page *formPage, b beginning) error {
 		}
 	}
 	for _, e := range known.Reasons {
-		page.Reasons = append(page.Reasons, reason{e.Text, contains(ours, e.ID)})
+		page.Reasons = append(page.Reasons, reason{e.Text, slices.Contains(ours, e.ID)})
 	}
 	speakers, err := v.speakers()
 	for _, s := range speakers {
 		page.Who = append(page.Who, s.Line())
 	}
 	return err
-}
-
-func contains(list []string, id string) bool {
-	for _, one := range list {
-		if one == id {
-			return true
-		}
-	}
-	return false
 }
 
 // maxParts bounds the parts of a form.

@@ -101,8 +101,8 @@ func (v *view) actOnce(what string) error {
 		}
 	}
 	switch what {
-	case "request": // what to prepare stands there
-		return v.Redirect(v.at(t.N, "escalate"))
+	case "request": // its form has what the triage found
+		return v.Redirect(v.Href("/requests/new?call=" + strconv.FormatInt(t.N, 10)))
 	case "room":
 		return v.Redirect(v.Href("/incidents/" + act.Detail))
 	}

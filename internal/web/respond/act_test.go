@@ -25,7 +25,7 @@ func TestActOnVerdict(t *testing.T) {
 	page := plain(kim.Open(at))
 	webtest.Has(t, "the verdict", page, "Préparer un ticket Microsoft", "3 sur 3 services", "d'écart.")
 	webtest.Lacks(t, "for the first line", page, "Ouvrir un incident", "Transmettre avec les preuves")
-	if to := sent(t, kim, at+"/act", url.Values{"do": {"request"}}); to != at+"/escalate" {
+	if to := sent(t, kim, at+"/act", url.Values{"do": {"request"}}); to != "/fr/requests/new?call=1" {
 		t.Errorf("a ticket is prepared at %s", to)
 	}
 	webtest.Has(t, "prepared", plain(kim.Open(at)), "Déjà fait", "kim : un ticket Microsoft est en préparation")
