@@ -38,7 +38,7 @@ func TestWithRouting(t *testing.T) {
 		"a list":     {"- a", "config", "Line 1"},
 		"another":    {"routes: {receiver: team}\n---\nroutes: {receiver: duty}", "text", "second document"},
 		"reference":  {deep + "y: *a", "text", "Line 3"},
-		"key":        {"routes:\n  receiver: team\n  recievers: x", "routes.recievers", "Line 3: "},
+		"key":        {"routes:\n  receiver: team\n  receiverz: x", "routes.receiverz", "Line 3: "},
 		"channels":   {"routes: {receiver: team}\nchannels: []", "channels", "Line 2: "},
 		"receiver":   {"routes:\n  receiver: team\n  routes:\n    - receiver: dutty", "routes.routes[0].receiver", "Line 4: "},
 		"matcher":    {"routes:\n  receiver: team\n  routes:\n    - matchers:\n        - class=\"incident\"\n        - klass=\"x\"", "routes.routes[0].matchers[1]", "Line 6: "},

@@ -113,7 +113,7 @@ func TestFormSaysWhatIsMissing(t *testing.T) {
 	if response.StatusCode != http.StatusBadRequest {
 		t.Errorf("status %d", response.StatusCode)
 	}
-	webtest.Has(t, "refused", page, "Problème", `href="#when"`, `href="#repro"`, "Indiquez l’heure du premier signe, par exemple 08:48", "Décrivez les étapes qui reproduisent le problème", `value="ce matin"`, `aria-invalid="true"`, "Mail waits in Paris")
+	webtest.Has(t, "refused", page, "Problème", `href="#when"`, `href="#repro"`, "Indiquez l’heure du premier signe", "Décrivez les étapes qui reproduisent le problème", `value="ce matin"`, `aria-invalid="true"`, "Mail waits in Paris")
 	form.Set("draft", "1")
 	form.Set("when", "")
 	at := sent(t, b, "/requests/new", form)
