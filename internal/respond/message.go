@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -14,6 +15,8 @@ type Template struct {
 	ID, Name string
 	Lines    []Line
 	Blanks   map[string]string // what is read for a slot that is empty
+
+	warning string
 }
 
 // A Line is a line of a message, the first of which is its subject.
@@ -105,8 +108,10 @@ type Filled struct {
 }
 
 // Fill fills a message. A value is put in as it is, once: slots in it are text.
-// It fails with [tocsin.ErrInvalid] for a value that is too long.
+// One that may ask people to lower the security of their organisation has a warning
+// behind the message. It fails with [tocsin.ErrInvalid] for a value that is too long.
 func (t Template) Fill(f Facts) (filled Filled, err error) {
+	lowers := false
 	for _, line := range t.Lines {
 		text := line.Text
 		if line.Claims != "" && !slices.Contains(f.Said, line.Claims) {
@@ -120,6 +125,7 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 			if utf8.RuneCountInString(value) > maxValue {
 				return Filled{}, tocsin.Invalidf(name, "Use at most %d characters.", maxValue)
 			}
+			lowers = lowers || knowledge.LowersSecurity(value)
 			part := Part{Text: value, Slot: name}
 			if value == "" {
 				part.Text, part.Empty = t.blank(name), true
@@ -131,6 +137,9 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 			at = m[1]
 		}
 		filled.Lines = append(filled.Lines, append(parts, Part{Text: text[at:]}))
+	}
+	if lowers && t.warning != "" {
+		filled.Lines = append(filled.Lines, []Part{{Text: t.warning}})
 	}
 	return filled, nil
 }

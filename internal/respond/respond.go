@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
 )
 
@@ -26,6 +27,8 @@ type Book struct {
 	Messages []Template  // the six that are sent
 	Recovery []Checklist // by service, asked before an incident is closed
 	Review   []Item      // the seven of the review
+
+	warning string // behind a message that asks people to lower security
 }
 
 // A Row is a step of the runbook. What it says of its due time is for people;
@@ -49,7 +52,19 @@ var books = lang.NewContent(content, (*Book).validate) //nolint:gochecknoglobals
 
 // In returns the content in a language of the pages. It fails where the program
 // was built with a content that cannot be read, or knows no such language.
-func In(code string) (*Book, error) { return books.In(code) }
+func In(code string) (*Book, error) {
+	shared, err := books.In(code)
+	if err != nil {
+		return nil, err
+	}
+	known, err := knowledge.In(code)
+	if err != nil {
+		return nil, err
+	}
+	b := *shared
+	b.warning = known.Warning
+	return &b, nil
+}
 
 // validate refuses messages with slots that nobody fills.
 func (b *Book) validate() error {
@@ -68,7 +83,9 @@ func (b *Book) Row(id string) (r Row, ok bool) {
 
 // Message returns a message by its id; ok is false where there is none.
 func (b *Book) Message(id string) (t Template, ok bool) {
-	return find(b.Messages, func(t Template) string { return t.ID }, id)
+	t, ok = find(b.Messages, func(t Template) string { return t.ID }, id)
+	t.warning = b.warning
+	return t, ok
 }
 
 // RecoveryOf returns the checklists that are asked when services failed, by the

@@ -183,3 +183,18 @@ func TestChecklistsOfServices(t *testing.T) {
 		t.Errorf("%v, want %v", ids, want)
 	}
 }
+
+// A message that may ask people to lower the security of their organisation has the
+// guide's warning behind it, in each language; one that does not has none.
+func TestMessageThatLowersSecurity(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"en": "Do not turn MFA off", "fr": "Ne pas désactiver la MFA", "ja": "MFA は無効にしないでください"} {
+		m, _ := book(t, code).Message("announcement")
+		for workaround, warned := range map[string]bool{"Switch multi-factor authentication off until noon": true, "Use Outlook on the web": false} {
+			filled, err := m.Fill(Facts{Values: map[string]string{"workarounds": workaround}})
+			if last := Text(filled.Lines[len(filled.Lines)-1]); err != nil || strings.Contains(last, want) != warned {
+				t.Errorf("%s, %s: %q, %v", code, workaround, last, err)
+			}
+		}
+	}
+}

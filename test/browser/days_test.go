@@ -41,7 +41,7 @@ func TestDaysByKeyboard(t *testing.T) {
 	at(-29)
 	h.tab.Press(kb.End + kb.PageUp)
 	at(-7)
-	accessible(t, h.tab, "a strip with all its days", 0)
+	accessible(t, h.tab, "a strip with all its days", "en", 0)
 	h.tab.Press(kb.Enter)
 	h.arrives(`location.pathname.startsWith("/services/") && new URLSearchParams(location.search).get("day") === "` + days(-7) + `" && location.hash === "#day"`)
 

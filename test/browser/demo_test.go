@@ -104,8 +104,12 @@ func crawl(read, kindOf func(path string) string) []string {
 			continue
 		}
 		seen[kind] = true
+		text := read(path)
+		if text == "" { // a file, which a browser saves
+			continue
+		}
 		list = append(list, path)
-		for _, found := range link.FindAllStringSubmatch(read(path), -1) {
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
 			next := html.UnescapeString(found[1])
 			if !apart.MatchString(next) && !seen[kindOf(next)] {
 				queue = append(queue, next)

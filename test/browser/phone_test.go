@@ -84,7 +84,7 @@ func TestSearchSuggests(t *testing.T) {
 		if wrong := browsertest.Eval[string](tab, `(() => { const b = document.querySelector(".find__pop").getBoundingClientRect(); return b.left < 0 || b.right > innerWidth || [...document.querySelectorAll(".find__pop a")].some((a) => a.getBoundingClientRect().height < 24) ? JSON.stringify(b) : ""; })()`); wrong != "" {
 			t.Errorf("at %d the suggestions stand at %s", width, wrong)
 		}
-		accessible(t, tab, "suggestions", 0)
+		accessible(t, tab, "suggestions", "en", 0)
 		tab.Press(kb.ArrowDown)
 		h.look("a")
 		want := browsertest.Eval[string](tab, `document.activeElement.getAttribute("href")`)

@@ -16,7 +16,6 @@ import (
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/route"
-	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/storetest"
 )
@@ -26,22 +25,7 @@ import (
 // the address.
 const escalatorVariable = "TOCSIN_FAULTS_ESCALATOR"
 
-func escalatorProcess(dsn string) error {
-	before, arm, last := KillAt(func(query string) bool {
-		return looks(query) || strings.Contains(query, "FROM delivery_endpoints WHERE due_at > 0")
-	})
-	s, err := storetest.New(context.Background(), dsn, store.BeforeStatement(before))
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	arm()
-	if err := callAll(context.Background(), s, time.Now(), func(id, text string) { fmt.Println("posted " + id + " " + text) }); err != nil {
-		return err
-	}
-	fmt.Println("called after", last(), "statements")
-	return nil
-}
+func escalatorProcess(dsn string) error { return killedTelling(dsn, "called after", callAll) }
 
 // plainCanary words a daily test.
 type plainCanary struct{}

@@ -27,9 +27,14 @@ import (
 // database; it holds the address.
 const notifierVariable = "TOCSIN_FAULTS_NOTIFIER"
 
-func notifierProcess(dsn string) error {
+func notifierProcess(dsn string) error { return killedTelling(dsn, "told after", tellAll) }
+
+// killedTelling tells of what is in a database and prints what it posts, until this
+// process is killed before a statement that does more than look for work; if it is
+// not, it prints how many there were.
+func killedTelling(dsn, done string, tell func(context.Context, *storetest.Desk, time.Time, receiver) error) error {
 	before, arm, last := KillAt(func(query string) bool {
-		return looks(query) || strings.Contains(query, "FROM delivery_endpoints WHERE due_at > 0")
+		return looks(query) || strings.HasPrefix(query, "SELECT") && strings.Contains(query, "FROM delivery_endpoints WHERE due_at > 0")
 	})
 	s, err := storetest.New(context.Background(), dsn, store.BeforeStatement(before))
 	if err != nil {
@@ -37,10 +42,10 @@ func notifierProcess(dsn string) error {
 	}
 	defer s.Close()
 	arm()
-	if err := tellAll(context.Background(), s, time.Now(), func(id, text string) { fmt.Println("posted " + id + " " + text) }); err != nil {
+	if err := tell(context.Background(), s, time.Now(), func(id, text string) { fmt.Println("posted " + id + " " + text) }); err != nil {
 		return err
 	}
-	fmt.Println("told after", last(), "statements")
+	fmt.Println(done, last(), "statements")
 	return nil
 }
 

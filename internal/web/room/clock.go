@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -21,6 +22,7 @@ type clock struct {
 	Plan                        string       // what the guide says of its due time
 	WasLate                     string       // while another start held, "" mostly
 	Now, Ends                   bool         // Ends: somebody may say that it is done
+	Prepare                     string       // where the request is prepared that ends it, "" mostly
 }
 
 // key names a step.
@@ -97,6 +99,9 @@ func (v *view) clocks(plan []respond.Clock, i tocsin.Incident, writes bool) (lis
 		one := v.clock(c, i)
 		one.Now = due && c.Key == next.Key
 		one.Ends = writes && c.Open() && (i.Open() || c.Step == tocsin.StepReview)
+		if one.Ends && c.Step == tocsin.StepEscalation && v.mayAll(access.AskProvider, i) {
+			one.Prepare = v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))
+		}
 		list = append(list, one)
 	}
 	return list, earlier

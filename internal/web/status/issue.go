@@ -41,6 +41,7 @@ type issuePage struct {
 	Acknowledge                                          string // where the reader takes it in hand; "" where nobody has to
 	Write                                                string // where the reader can write an update; "" for those who may not
 	Room                                                 string // where an incident about it is opened or run; "" for those who may not
+	Request                                              string // where a support request about it is prepared; "" for those who may not
 	Known                                                part.Known
 	Stalls                                               []string            // what its services may hold up
 	Unlisted                                             *knowledge.Question // where another tenant does not have it
@@ -82,7 +83,7 @@ func (p *Pages) issue(v *view) error {
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.issues"), Href: v.Href("/issues")}, web.Crumb{Name: row.ID}),
 		Look:  v.LookWhen(row.Course(), v.Now), ID: row.ID, Heading: title, Class: row.Class, ClassWords: v.ClassWord(row.Class),
 		Service: issue.Service, ServiceHref: v.ServiceHref(issue.ServiceID),
-		Own: row.Own(), Write: v.writeHref(row), Room: v.roomHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
+		Own: row.Own(), Write: v.writeHref(row), Room: v.roomHref(row), Request: v.requestHref(row), Spoken: v.Say("posts", row.Source), Written: v.Say("posts.original", row.Source),
 	}
 	page.Title, page.Refresh = row.ID+" "+title, 60
 	if !row.Own() { // nobody else could see it
@@ -321,6 +322,15 @@ func (v *view) roomHref(row *readmodel.Row) string {
 		return ""
 	}
 	return v.Href("/incidents?issue=" + url.QueryEscape(row.ID))
+}
+
+// requestHref is where a support request about an open issue of a provider is
+// prepared, for whoever may ask the provider.
+func (v *view) requestHref(row *readmodel.Row) string {
+	if row.Own() || row.Course().Over(v.Now) || !access.VisitorOf(v.R.Context()).May(access.AskProvider, v.Snapshot.Tenant.ID) {
+		return ""
+	}
+	return v.Href("/requests/new?issue=" + url.QueryEscape(row.ID))
 }
 
 // help adds what is known to help in an issue of a provider, beside its own
