@@ -66,10 +66,7 @@ func (a *App) onDuty(ctx context.Context, keys []string, found map[string]dispat
 	if err != nil {
 		return err
 	}
-	language := "en"
-	if mailer := a.announcing.setup.Setup().Mailer(); mailer != nil {
-		language = mailer.Language
-	}
+	language := a.mailLanguage()
 	for _, c := range list {
 		if key := delivery.DutyKey(c.ID); c.Mail != "" && slices.Contains(keys, key) {
 			found[key] = dispatch.Recipient{Address: c.Mail, Language: language, Zone: time.UTC}

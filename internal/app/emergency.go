@@ -86,10 +86,7 @@ func (a *App) asked(ctx context.Context, keys []string, found map[string]dispatc
 	if err != nil {
 		return err
 	}
-	language := "en"
-	if mailer := a.announcing.setup.Setup().Mailer(); mailer != nil {
-		language = mailer.Language
-	}
+	language := a.mailLanguage()
 	for _, c := range list {
 		if wanted[c.ID] && c.Mail != "" && c.Asked(now) {
 			found[delivery.ContactKey(c.ID)] = dispatch.Recipient{
@@ -98,4 +95,13 @@ func (a *App) asked(ctx context.Context, keys []string, found map[string]dispatc
 		}
 	}
 	return nil
+}
+
+// mailLanguage is the language in which people of the emergency list are mailed:
+// that of the channel that does.
+func (a *App) mailLanguage() string {
+	if mailer := a.announcing.setup.Setup().Mailer(); mailer != nil {
+		return mailer.Language
+	}
+	return "en"
 }

@@ -38,8 +38,7 @@ func (c *attachCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	desk, _, err := s.openStore(ctx)
-	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
+	desk, tenant, err := ofTenant{c.Tenant}.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -60,8 +60,7 @@ func (c *clientAddCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	desk, _, err := s.openStore(ctx)
-	desk, tenant, err := ofTenant{c.Tenant}.find(ctx, desk, err)
+	desk, tenant, err := ofTenant{c.Tenant}.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,12 @@ func (o ofTenant) open(ctx context.Context, s *session) (*app.Rooms, tocsin.Tena
 	return o.find(ctx, desk, err)
 }
 
+// openToWrite is open for what changes something.
+func (o ofTenant) openToWrite(ctx context.Context, s *session) (*app.Rooms, tocsin.Tenant, error) {
+	desk, _, err := s.openStore(ctx)
+	return o.find(ctx, desk, err)
+}
+
 // find finds the tenant in an archive that was opened unless err is set.
 func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Rooms, tocsin.Tenant, error) {
 	if err != nil {
@@ -53,8 +59,7 @@ func (o ofTenant) find(ctx context.Context, desk *app.Rooms, err error) (*app.Ro
 // write lets do write in the name of the command line and prints what came of
 // it: what was done, in a word.
 func (o ofTenant) write(ctx context.Context, s *session, what string, do func(context.Context, *author.Author, author.Act) (archive.Authored, error)) error {
-	desk, _, err := s.openStore(ctx)
-	desk, tenant, err := o.find(ctx, desk, err)
+	desk, tenant, err := o.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -337,8 +342,7 @@ type ackJSON struct {
 }
 
 func (c *issueAckCmd) Run(ctx context.Context, s *session) error {
-	desk, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, desk, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -182,8 +182,7 @@ func (c *knowledgeEditCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	opened, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, opened, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -231,8 +230,7 @@ func (c *knowledgeWithdrawCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	opened, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, opened, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -81,8 +81,7 @@ func (s *session) printMap(tenant tocsin.Tenant, m *tocsin.BusinessMap, done str
 type mapImportCmd struct{ mapFile }
 
 func (c *mapImportCmd) Run(ctx context.Context, s *session) error {
-	opened, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, opened, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

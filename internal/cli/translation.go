@@ -128,8 +128,7 @@ func (c *translationImportCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer file.Close()
-	desk, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, desk, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

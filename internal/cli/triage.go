@@ -159,8 +159,7 @@ type reportAddCmd struct {
 }
 
 func (c *reportAddCmd) Run(ctx context.Context, s *session) error {
-	opened, _, err := s.openStore(ctx)
-	desk, tenant, err := c.find(ctx, opened, err)
+	desk, tenant, err := c.openToWrite(ctx, s)
 	if err != nil {
 		return err
 	}

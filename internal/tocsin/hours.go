@@ -107,17 +107,13 @@ func (h Hours) Between(since, until time.Time) (d time.Duration) {
 		if !from.Before(until) {
 			return false
 		}
-		d += minTime(to, until).Sub(from)
+		if until.Before(to) {
+			to = until
+		}
+		d += to.Sub(from)
 		return true
 	})
 	return d
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // each tells of working time since an instant, span by span, until told to stop.
