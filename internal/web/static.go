@@ -186,12 +186,12 @@ func code(text string) template.HTML {
 }
 
 var (
-	unbroken = regexp.MustCompile(`\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d\b`)
+	unbroken = regexp.MustCompile(`\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?\b`)
 	dotted   = regexp.MustCompile(`([A-Za-z][.@])([A-Za-z])`)
 )
 
 // whole is a text of machines in which lines end between the parts of a name,
-// such as session.begin, and not inside an id or a date as long as there is room.
+// such as session.begin, and not inside an id, a date or a time as long as there is room.
 func whole(text string) template.HTML {
 	escaped := dotted.ReplaceAllString(template.HTMLEscapeString(text), "$1<wbr>$2")
 	return template.HTML(unbroken.ReplaceAllString(escaped, `<span class="whole">$0</span>`)) //nolint:gosec // escaped

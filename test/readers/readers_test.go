@@ -85,6 +85,7 @@ func (d *desk) fill() {
 func (d *desk) tell(n int) {
 	d.t.Helper()
 	at := d.began.Add(time.Duration(n-60) * time.Minute)
+	works := d.began.AddDate(0, 0, n).Truncate(24 * time.Hour).Add(10 * time.Hour) // within one day: calendars list what crosses midnight under both
 	posts := make([]tocsin.Post, n)
 	for i := range posts {
 		posts[i] = tocsin.Post{CreatedAt: d.began.Add(time.Duration(i-59) * time.Minute), ContentType: "html", Content: fmt.Sprintf("<p>User impact: Les courriers tardent, été %d &amp; 送信が遅延しています。</p>", i+1)}
@@ -93,7 +94,7 @@ func (d *desk) tell(n int) {
 	for _, v := range []any{
 		tocsin.Issue{ID: "EX1", Title: "Mail is late & <b>slow</b>", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: d.began.Add(-time.Hour), ModifiedAt: at, Posts: posts},
 		tocsin.Message{ID: fmt.Sprintf("MC%d", n), Title: "Certificates change", Services: []string{"Exchange Online"}, Category: "planForChange", ActionRequiredBy: d.began.AddDate(0, 0, 10*n), StartAt: at, ModifiedAt: at},
-		tocsin.Issue{ID: fmt.Sprintf("EX%d", 50+n), Title: "Move", Service: "Exchange Online", ServiceID: "Exchange", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, StartAt: d.began.AddDate(0, 0, n), EndAt: d.began.AddDate(0, 0, n).Add(2 * time.Hour), ModifiedAt: at},
+		tocsin.Issue{ID: fmt.Sprintf("EX%d", 50+n), Title: "Move", Service: "Exchange Online", ServiceID: "Exchange", Classification: tocsin.ClassMaintenance, Status: tocsin.StatusOperational, StartAt: works, EndAt: works.Add(2 * time.Hour), ModifiedAt: at},
 	} {
 		doc, err := tocsin.NewDocument(v)
 		if err != nil {
