@@ -206,7 +206,10 @@ func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
 			b := *have
 			n, err := c.rwc.Read(b[len(b):cap(b)])
 			*have = b[:len(b)+n]
-			if n == 0 && err != nil {
+			switch {
+			case n == 0 && errors.Is(err, io.EOF): // a half of a request and no more: the library says so
+				return nil, 0, theirs
+			case n == 0 && err != nil:
 				return nil, 0, unsure
 			}
 			of = h.scan(*have)

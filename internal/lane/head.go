@@ -40,21 +40,41 @@ func (h *head) scan(b []byte) verdict {
 	}
 	end := bytes.Index(b, []byte("\r\n\r\n"))
 	if end < 0 || end+4 > maxHead {
-		if len(b) >= maxHead || end >= 0 {
+		if len(b) >= maxHead || end >= 0 || !h.goesOn(b) {
 			return theirs
 		}
 		return unsure
 	}
 	h.size = end + 4
-	line, _, _ := bytes.Cut(b[:end+2], []byte("\r\n"))
-	h.block = b[len(line)+2 : end+2]
-	space := bytes.IndexByte(line, ' ')
-	h.method = line[:space]
-	target, ok := bytes.CutSuffix(line[space+1:], []byte(" HTTP/1.1"))
-	if !ok || !h.split(target) {
+	if !h.line(b[:end+2]) {
 		return theirs
 	}
 	return ours
+}
+
+// line reads the request line of lines that have all their ends.
+func (h *head) line(lines []byte) bool {
+	line, block, _ := bytes.Cut(lines, []byte("\r\n"))
+	h.block = block
+	space := bytes.IndexByte(line, ' ')
+	h.method = line[:space]
+	target, ok := bytes.CutSuffix(line[space+1:], []byte(" HTTP/1.1"))
+	return ok && h.split(target)
+}
+
+// goesOn reports whether the lines of b that have an end leave it open whose
+// the request is: the library answers a bad one without waiting for the others.
+func (h *head) goesOn(b []byte) bool {
+	lines := b[:bytes.LastIndexByte(b, '\n')+1]
+	if len(lines) == 0 {
+		return true
+	}
+	if !bytes.HasSuffix(lines, []byte("\r\n")) || !h.line(lines) {
+		return false
+	}
+	var room [maxFields]field
+	_, ok := fields(h.block, room[:0])
+	return ok
 }
 
 // begins reports whether b is the beginning of a request that the lane may
