@@ -42,6 +42,7 @@ type conn struct {
 	last                  *sender
 	readUntil, writeUntil time.Time // deadlines that are set
 	rests                 bool      // nothing is kept for the next request
+	answered              bool      // at least one request was
 
 	state atomic.Int32
 	began atomic.Int64 // when the handler began, in nanoseconds
@@ -198,7 +199,7 @@ func (c *conn) bound(until *time.Time, now time.Time, timeout time.Duration) boo
 // before there was one, or when the library should have the request.
 func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
 	var h head
-	of = h.scan(*have)
+	of = c.scan(&h, *have)
 	if of == unsure {
 		c.readUntil = time.Now().Add(c.server.headTimeout())
 		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
@@ -207,12 +208,12 @@ func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
 			n, err := c.rwc.Read(b[len(b):cap(b)])
 			*have = b[:len(b)+n]
 			switch {
-			case n == 0 && errors.Is(err, io.EOF): // a half of a request and no more: the library says so
+			case n == 0 && errors.Is(err, io.EOF) && !c.little(b): // the library says what is wrong
 				return nil, 0, theirs
 			case n == 0 && err != nil:
 				return nil, 0, unsure
 			}
-			of = h.scan(*have)
+			of = c.scan(&h, *have)
 		}
 	}
 	if of == theirs || !c.server.takes(h.path) || !c.know(h.block) {
@@ -231,6 +232,18 @@ func (c *conn) request(have *[]byte) (r *http.Request, size int, of verdict) {
 	r.Header, r.Close, r.Host = c.last.header, c.last.closes, c.last.host
 	return r, h.size, ours
 }
+
+// scan looks at what there is of a request.
+func (c *conn) scan(h *head, b []byte) verdict {
+	if of := h.scan(b); of != theirs || !c.little(b) {
+		return of
+	}
+	return unsure
+}
+
+// little reports whether b is what the library ends a connection after without
+// a word: less than a method, behind a request that was answered.
+func (c *conn) little(b []byte) bool { return c.answered && len(b) < len("GET ") }
 
 // begin makes what all requests of the connection share.
 func (c *conn) begin() {
@@ -273,6 +286,7 @@ func (c *conn) answer(r *http.Request) (on bool) {
 		w.c = nil
 		c.server.answers.put(w)
 	}()
+	c.answered = true
 	c.server.library.Handler.ServeHTTP(w, r)
 	return w.finish()
 }
