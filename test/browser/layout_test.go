@@ -31,13 +31,14 @@ type fault struct {
 }
 
 // laidOut holds the layout of the page of a tab to gate.js, without loading the
-// page again: its theme is an attribute, its width that of the window. Where a
-// sample has to do, the nth page is looked at in one theme and two widths.
+// page again: its theme is an attribute, its width that of the window. Colours
+// move nothing: one theme does for all languages but the first. Where a sample
+// has to do, the nth page is looked at in one theme and two widths.
 func laidOut(t *testing.T, tab *browsertest.Tab, page, code string, n int) {
 	t.Helper()
 	var all finds
 	for k, theme := range themes {
-		if !thorough() && k != n%2 {
+		if (!thorough() || code != "en") && k != n%2 {
 			continue
 		}
 		paint(tab, theme)
