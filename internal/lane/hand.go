@@ -26,6 +26,15 @@ func (h *Handed) Read(b []byte) (int, error) {
 	return h.Conn.Read(b)
 }
 
+// CloseWrite ends what the client is sent, where the connection can do that: the
+// library does so before it closes one from which more may come.
+func (h *Handed) CloseWrite() error {
+	if half, ok := h.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 // secured is one over TLS, of which the library asks for its state.
 type secured struct {
 	*Handed

@@ -126,7 +126,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // play lets a client say something, and returns what the handler was given and
-// what the client was told, without the moment and the order of the fields.
+// what the client was told.
 func (s *stage) play(said []byte, piece int) (heard, told string) {
 	s.mu.Lock()
 	s.next++
@@ -141,14 +141,20 @@ func (s *stage) play(said []byte, piece int) (heard, told string) {
 	delete(s.heard, conn.name)
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
-	for i, one := range strings.Split(conn.out.String(), "HTTP/1.") {
+	return to.String(), sorted(conn.out.String())
+}
+
+// sorted is what a client is told, without the moment and the order of the
+// fields.
+func sorted(out string) (told string) {
+	for i, one := range strings.Split(out, "HTTP/1.") {
 		lines := slices.DeleteFunc(strings.Split(one, "\r\n"), func(line string) bool { return strings.HasPrefix(line, "Date: ") })
 		if len(lines) > 1 {
 			slices.Sort(lines[1:])
 		}
 		told += fmt.Sprintf("%d %q\n", i, lines)
 	}
-	return to.String(), told
+	return told
 }
 
 // contrast says in what a stage with the lane and one without differ.
