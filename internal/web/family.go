@@ -22,6 +22,9 @@ type Family struct {
 	// there once.
 	Files fs.FS
 	Funcs template.FuncMap // of the templates, beside those of the shell
+	// Sheet is a style sheet that its pages load beside the one of all pages,
+	// such as work.css, "" for none.
+	Sheet string
 	Pages []Page
 	Links []Link
 }
@@ -63,6 +66,7 @@ type Link struct {
 // index takes up the pages and links of the families.
 func (p *Pages) index(families []Family) {
 	for i, f := range families {
+		p.sheets = append(p.sheets, f.Sheet)
 		for _, page := range f.Pages {
 			page.family = i
 			p.pages = append(p.pages, page)

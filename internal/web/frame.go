@@ -17,6 +17,7 @@ type Frame struct {
 	Lang        string
 	Theme       string // light, dark, or "" to follow the system
 	Title       string
+	Styles      string // the style sheet of the page beside the one of all, "" for none
 	Demo        bool
 	Home        string
 	Here        string // the present address, for forms that come back
@@ -87,7 +88,7 @@ type clockView struct{ Time, City, UTC, Date, ISO string }
 // title is the last one's name.
 func (v *Request) Frame(crumbs ...Crumb) Frame {
 	f := Frame{
-		Lang: v.Code, Theme: v.Theme, Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.Href("/"), Here: v.With("", ""), Action: PrefixOf(v.Code) + v.Path,
+		Lang: v.Code, Theme: v.Theme, Styles: v.pages.sheets[v.family], Demo: v.pages.config.Demo, Crumbs: crumbs, Home: v.Href("/"), Here: v.With("", ""), Action: PrefixOf(v.Code) + v.Path,
 		Find: v.Href("/search"), Prefs: v.Href("/preferences"), Statement: v.Href("/accessibility"), Clock: v.clockView(), Person: v.person(),
 	}
 	if len(crumbs) > 0 {

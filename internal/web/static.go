@@ -33,14 +33,18 @@ type Content struct {
 	Body, packed []byte // packed may be nil for what is packed only when needed
 }
 
-// loadAssets reads the style sheet, whose tokens come first, and the script.
+// loadAssets reads the style sheets, the scripts and the icon. The sheet of all
+// pages begins with the tokens; the others are loaded beside it.
 func loadAssets() (assets, error) {
 	a, packer := assets{names: map[string]string{}, files: map[string]Content{}}, httpserver.NewPacker(gzip.BestCompression)
 	for _, file := range []struct {
 		name, kind string
 		parts      []string
 	}{
-		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css", "people.css"}},
+		{"app.css", "text/css; charset=utf-8", []string{"tokens.css", "app.css", "desk.css"}},
+		{"work.css", "text/css; charset=utf-8", []string{"work.css"}},
+		{"people.css", "text/css; charset=utf-8", []string{"people.css"}},
+		{"public.css", "text/css; charset=utf-8", []string{"public.css"}},
 		{"app.js", "text/javascript; charset=utf-8", []string{"app.js"}},
 		{"part.js", "text/javascript; charset=utf-8", []string{"part.js"}},
 		{"find.js", "text/javascript; charset=utf-8", []string{"find.js"}},
@@ -70,14 +74,12 @@ func loadAssets() (assets, error) {
 	return a, nil
 }
 
-// Assets returns the files whose names have one of some endings, by the names
-// that pages know them by.
-func (p *Pages) Assets(endings ...string) map[string][]byte {
+// Assets returns some files by the names that pages know them by.
+func (p *Pages) Assets(names ...string) map[string][]byte {
 	found := map[string][]byte{}
-	for name, file := range p.static.files {
-		if slices.Contains(endings, path.Ext(name)) {
-			found[name] = file.Body
-		}
+	for _, name := range names {
+		hashed := path.Base(p.static.names[name])
+		found[hashed] = p.static.files[hashed].Body
 	}
 	return found
 }

@@ -93,6 +93,7 @@ type Pages struct {
 	silenced     silenced
 	pages        []Page
 	links        []Link                       // in the order of the side panel
+	sheets       []string                     // the style sheet of each family, "" for those without
 	needs        map[string]access.Permission // of a page that can be read, by its path
 	readable     *http.ServeMux               // knows the addresses of pages in no language
 	problems     map[string]int               // the family whose text on a problem of a field it is, by its key; not those that all share

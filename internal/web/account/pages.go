@@ -69,7 +69,7 @@ func (p *Pages) Family() web.Family {
 	page := func(method, path string, needs access.Permission, handle func(*view) error) web.Page {
 		return web.Page{Method: method, Path: path, Needs: needs, Bare: true, Handle: func(r *web.Request) error { return handle(&view{p.config.Parts.View(r), p}) }}
 	}
-	f := web.Family{Files: files, Pages: []web.Page{
+	f := web.Family{Files: files, Sheet: "people.css", Pages: []web.Page{
 		page("GET", "/accessibility", access.Public, p.accessibility),
 		page("GET", "/preferences", access.Public, p.preferences),
 		page("POST", "/preferences", access.Public, p.savePreferences),

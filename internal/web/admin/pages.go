@@ -118,7 +118,7 @@ func (p *Pages) Family() web.Family {
 	pages := slices.Concat(
 		nounPages(page, teamNoun, "teams"), nounPages(page, siteNoun, "sites"), nounPages(page, contactNoun, "contacts"), nounPages(page, liaisonNoun, "liaisons"),
 	)
-	return web.Family{Files: files, Pages: append(pages,
+	return web.Family{Files: files, Sheet: "people.css", Pages: append(pages,
 		page("POST", "/admin/contacts/{id}/confirm", access.ManageTeams, p.confirmContact),
 		page("GET", "/admin", access.SignedIn, p.admin),
 		page("GET", "/admin/users", access.ManageUsers, p.adminUsers),

@@ -77,7 +77,7 @@ func (p *Pages) Family() web.Family {
 			return handle(v)
 		}}
 	}
-	return web.Family{Files: files, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "work.css", Pages: []web.Page{
 		page(http.MethodGet, "/map", access.ReadMap, (*view).show),
 		page(http.MethodGet, "/map/edit", access.AuthorServices, (*view).edit),
 		page(http.MethodPost, "/map/edit", access.AuthorServices, (*view).save),

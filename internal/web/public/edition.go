@@ -45,8 +45,9 @@ type Frame struct {
 	Lang, Content string // of the interface, and of what is shown
 	Title         string
 	Tenant        string // as people write it
-	CSS, Icon     string
-	Home, Sheet   string // addresses of the index and of the page about where to turn
+	Icon          string
+	Sheets        []string // addresses of its style sheets
+	Home, Sheet   string   // addresses of the index and of the page about where to turn
 	Demo          bool
 	File          bool // it is a file, which has no headers
 	NoIndex       bool
@@ -61,7 +62,7 @@ type Frame struct {
 // publications.
 func (v *view) frame(title string, at func(content string) string) Frame {
 	f := Frame{
-		Lang: v.Code, Content: v.Content, Title: title, Tenant: v.edition.Tenant.Title(), CSS: v.places.asset("app.css"), Icon: v.places.asset("icon.svg"),
+		Lang: v.Code, Content: v.Content, Title: title, Tenant: v.edition.Tenant.Title(), Sheets: []string{v.places.asset("app.css"), v.places.asset("public.css")}, Icon: v.places.asset("icon.svg"),
 		Home: v.places.index(v.Content), Sheet: v.places.sheet(v.Content), Demo: v.pages.config.Demo, NoIndex: !v.edition.Indexed,
 	}
 	if _, f.File = v.places.(filePlaces); !f.File {

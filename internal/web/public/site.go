@@ -34,7 +34,7 @@ type Sink func(path string, body []byte) error
 // A tenant that publishes nothing at the desk has its files all the same: who
 // asks for them decides where they go. The shell must have the family of p.
 func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant, to Sink) error {
-	for name, body := range shell.Assets(".css", ".svg") {
+	for name, body := range shell.Assets("app.css", "public.css", "icon.svg") {
 		if err := to("static/"+name, body); err != nil {
 			return err
 		}

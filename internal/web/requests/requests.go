@@ -127,7 +127,7 @@ func (p *Pages) Family() web.Family {
 		one.MaxBody = maxUpload
 		return one
 	}
-	return web.Family{Files: files, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "work.css", Pages: []web.Page{
 		page(http.MethodGet, "/requests", access.HandleRequests, p.list),
 		page(http.MethodPost, "/requests/reply", access.HandleRequests, p.reply),
 		page(http.MethodGet, "/requests/new", access.HandleRequests, p.begin),

@@ -169,7 +169,7 @@ func (p *Pages) Family() web.Family {
 	}
 	upload := page(http.MethodPost, "/triage/{id}/file", access.Triage, p.addFile)
 	upload.MaxBody = maxUpload
-	return web.Family{Files: files, Funcs: template.FuncMap{}, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "work.css", Funcs: template.FuncMap{}, Pages: []web.Page{
 		page(http.MethodGet, "/triage", access.Triage, p.list),
 		page(http.MethodPost, "/triage", access.Triage, p.begin),
 		page(http.MethodGet, "/triage/{id}", access.Triage, p.verdict),

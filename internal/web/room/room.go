@@ -128,7 +128,7 @@ func (p *Pages) Family() web.Family {
 			return handle(&view{r, p, book})
 		}}
 	}
-	return web.Family{Files: files, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "work.css", Pages: []web.Page{
 		page(http.MethodGet, "/incidents", access.WorkIncidents, p.list),
 		page(http.MethodPost, "/incidents", access.RunIncidents, p.open),
 		page(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),

@@ -97,7 +97,7 @@ func (p *Pages) Family() web.Family {
 			return handle(&view{p.config.Parts.View(r), p})
 		}}
 	}
-	return web.Family{Files: files, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "people.css", Pages: []web.Page{
 		page("GET", "/account/subscriptions", access.SignedIn, p.mine),
 		page("POST", "/account/subscriptions", access.SignedIn, p.add),
 		page("GET", "/account/subscriptions/end", access.SignedIn, p.askEnd),

@@ -130,7 +130,7 @@ func (p *Pages) Family() web.Family {
 	}
 	file := page("POST", "/files", p.importFile)
 	file.MaxBody = maxFile
-	return web.Family{Files: files, Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "people.css", Pages: []web.Page{
 		page("GET", "", p.list),
 		page("GET", "/lines/{id}", func(v *view) error { return p.line(v, lineForm{}) }),
 		page("POST", "/lines/{id}", p.saveLine),
