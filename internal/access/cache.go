@@ -14,7 +14,7 @@ import (
 // follow. Follow is how often that looks, and so the usual delay.
 const (
 	Recheck = 30 * time.Second
-	Follow  = time.Second
+	Follow  = 500 * time.Millisecond
 )
 
 // An entry is what is remembered of a verified token.

@@ -52,6 +52,7 @@ type blocks interface {
 // changes is what following needs.
 type changes interface {
 	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
+	Tenants(ctx context.Context) ([]tocsin.Tenant, error)
 	ChangesAfter(ctx context.Context, seq int64, limit int) ([]tocsin.Change, error)
 	LastSeq(ctx context.Context) (int64, error)
 	Sources(ctx context.Context, tenantID string) ([]tocsin.SourceState, error)
@@ -67,11 +68,10 @@ type tenantChanges interface {
 // textBytes is the size of one generation of decoded texts, in encoded bytes.
 const textBytes = 16 << 20
 
-// Follow times: how often the change number is looked at without a wake-up,
-// and how many of those looks pass between two looks at the tenants' settings.
+// How often the change number and the tenants' settings are looked at without
+// a wake-up: a tenant that was closed gets no answer a second later.
 const (
 	lookEvery      = 500 * time.Millisecond
-	tenantsEvery   = 10
 	changesPerLook = 1000
 )
 
@@ -119,8 +119,8 @@ func (m *Model) Wake() {
 func (m *Model) Run(ctx context.Context) error {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
-	for looks := 0; ; looks++ {
-		if err := m.Refresh(ctx, looks%tenantsEvery == 0); err != nil && ctx.Err() == nil {
+	for {
+		if err := m.Refresh(ctx, true); err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "read model is behind", "err", err)
 		}
 		if err := m.Save(ctx); err != nil && ctx.Err() == nil {
@@ -188,6 +188,10 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 	if len(snapshots) == 0 {
 		return nil
 	}
+	tenants, err := m.settings(ctx, settings)
+	if err != nil {
+		return err
+	}
 	states, err := m.archive.Sources(ctx, "")
 	if err != nil {
 		return err
@@ -202,7 +206,7 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 	}
 	var problems []error
 	for _, s := range snapshots {
-		next, err := m.renew(ctx, s, changed[s.Tenant.ID], states, settings)
+		next, err := m.renew(ctx, s, changed[s.Tenant.ID], states, tenants)
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -215,6 +219,22 @@ func (m *Model) Refresh(ctx context.Context, settings bool) error {
 		m.followed = upTo
 	}
 	return errors.Join(problems...)
+}
+
+// settings are the tenants by id, nil where they are not wanted.
+func (m *Model) settings(ctx context.Context, wanted bool) (map[string]tocsin.Tenant, error) {
+	if !wanted {
+		return nil, nil
+	}
+	list, err := m.archive.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tenants := make(map[string]tocsin.Tenant, len(list))
+	for _, t := range list {
+		tenants[t.ID] = t
+	}
+	return tenants, nil
 }
 
 // changesUpTo reads the changes after those that were followed, once for all
@@ -245,12 +265,12 @@ func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsi
 
 // renew returns s with the changes of its tenant, or s itself when nothing about
 // it has changed.
-func (m *Model) renew(ctx context.Context, s *Snapshot, changed []tocsin.Change, states []tocsin.SourceState, settings bool) (*Snapshot, error) {
+func (m *Model) renew(ctx context.Context, s *Snapshot, changed []tocsin.Change, states []tocsin.SourceState, tenants map[string]tocsin.Tenant) (*Snapshot, error) {
 	next := *s
-	if settings {
-		tenant, err := m.archive.Tenant(ctx, s.Tenant.ID)
-		if err != nil {
-			return nil, err
+	if tenants != nil {
+		tenant, ok := tenants[s.Tenant.ID]
+		if !ok {
+			return nil, tocsin.NotFoundf("There is no tenant %q.", s.Tenant.ID)
 		}
 		next.Tenant = tenant
 	}
