@@ -43,6 +43,13 @@ func (i Identity) May(p Permission) bool {
 	return scope != "" && slices.Contains(i.Scopes, scope)
 }
 
+// Same reports whether two identities are those of the same caller, who may do
+// the same.
+func (i Identity) Same(other Identity) bool {
+	return i.Issuer == other.Issuer && i.ClientID == other.ClientID && i.TenantID == other.TenantID && i.Subject == other.Subject &&
+		slices.Equal(i.Scopes, other.Scopes) && i.Shape == other.Shape && i.Audience == other.Audience && i.Delegated == other.Delegated && i.PerMinute == other.PerMinute
+}
+
 // Require fails with [ErrInsufficientScope] when the identity may not.
 func (i Identity) Require(p Permission) error {
 	if i.May(p) {

@@ -53,6 +53,14 @@ func (a *Admission) Admit(r *http.Request, realm string, now time.Time, audience
 	return identity, a.Throttle(identity, now)
 }
 
+// Known reports whether Admit would return an identity again for a request that
+// it returned it for, and counts the request if so. Whoever gets false calls
+// Admit.
+func (a *Admission) Known(r *http.Request, before access.Identity, now time.Time, audiences ...string) bool {
+	identity, err := a.verifier.Authenticate(r, audiences...)
+	return err == nil && identity.Same(before) && a.Throttle(identity, now) == nil
+}
+
 // Throttle counts one more request of an admitted caller, as Admit counts the
 // first, and returns nil if it may be served.
 func (a *Admission) Throttle(identity access.Identity, now time.Time) *Refusal {

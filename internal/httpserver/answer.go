@@ -22,6 +22,12 @@ type Answer struct {
 	Length []string // Content-Length of the body; counted when nil
 	Coding []string // Content-Encoding; nil for a body as it is
 	Tag    string   // ETag as it is sent, see [EntityTag]; "" for an answer without
+
+	// Again reports whether the same request on the same connection would get
+	// the same answer now, but for its name; nil where nobody can tell. It does
+	// all that the handler does for each request, such as to count it against a
+	// limit, when it reports true. Body must not change then. See [Again].
+	Again func() bool
 }
 
 // Deliver sends an answer, or says with 304 that the client has it already: that
@@ -33,6 +39,7 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 	if a.Tag != "" {
 		header["Etag"] = []string{a.Tag}
 		if given := asked["If-None-Match"]; given != nil && HasTag(given, bareTag(a.Tag)) {
+			repeat(ctx, w, a, http.StatusNotModified, 0)
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -49,9 +56,11 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 		a.Status = http.StatusOK
 	}
 	if method == http.MethodHead {
+		repeat(ctx, w, a, a.Status, 0)
 		w.WriteHeader(a.Status)
 		return
 	}
+	repeat(ctx, w, a, a.Status, len(a.Body))
 	WriteWhole(ctx, w, a.Status, a.Body)
 }
 

@@ -34,28 +34,42 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	return m, nil
 }
 
+// A series is what is counted under the name of a route. It begins with the
+// first request: an idle desk has none but those that tell something.
+type series struct {
+	inFlight prometheus.Gauge
+	seconds  func() prometheus.Observer
+	counter  func(status int) prometheus.Counter
+	counters sync.Map // by status: there are few
+	now      func() time.Time
+}
+
+// done counts a request that has been answered.
+func (s *series) done(status int, took time.Duration) {
+	s.inFlight.Dec()
+	known, ok := s.counters.Load(status)
+	if !ok {
+		known, _ = s.counters.LoadOrStore(status, s.counter(status))
+	}
+	known.(prometheus.Counter).Inc()
+	s.seconds().Observe(took.Seconds())
+}
+
 // around counts what passes under the name of a route.
 func (m *metrics) around(route string, now func() time.Time) middleware {
-	// The series of a route begins with its first request: an idle desk has none
-	// but those that tell something.
-	seconds := sync.OnceValue(func() prometheus.Observer { return m.seconds.WithLabelValues(route) })
-	var counters sync.Map // by status: there are few
-	count := func(status int) {
-		known, ok := counters.Load(status)
-		if !ok {
-			known, _ = counters.LoadOrStore(status, m.requests.WithLabelValues(route, code(status)))
-		}
-		known.(prometheus.Counter).Inc()
+	s := &series{
+		inFlight: m.inFlight, now: now,
+		seconds: sync.OnceValue(func() prometheus.Observer { return m.seconds.WithLabelValues(route) }),
+		counter: func(status int) prometheus.Counter { return m.requests.WithLabelValues(route, code(status)) },
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec, start := w.(*recorder), now()
+			if c, ok := r.Context().Value(callKey{}).(*call); ok {
+				c.series = s
+			}
 			m.inFlight.Inc()
-			defer func() { // also when the handler gives up by a panic
-				m.inFlight.Dec()
-				count(rec.outcome())
-				seconds().Observe(now().Sub(start).Seconds())
-			}()
+			defer func() { s.done(rec.outcome(), now().Sub(start)) }() // also when the handler gives up by a panic
 			next.ServeHTTP(w, r)
 		})
 	}

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"example.org/tocsin/internal/tocsin"
@@ -14,6 +15,10 @@ type call struct {
 
 	recorder recorder
 	id       [1]string // as the value of a header
+	named    bool      // by the client
+	series   *series   // of the route, once it is known
+	request  *http.Request
+	log      *slog.Logger
 	stopping <-chan struct{}
 }
 
@@ -34,10 +39,11 @@ func withRequestID(stopping <-chan struct{}) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := r.Header.Get("Client-Request-Id")
-			if !tocsin.IsGUID(id) {
+			named := tocsin.IsGUID(id)
+			if !named {
 				id = tocsin.NewGUID()
 			}
-			c := &call{Context: r.Context(), recorder: recorder{ResponseWriter: w}, id: [1]string{id}, stopping: stopping}
+			c := &call{Context: r.Context(), recorder: recorder{ResponseWriter: w}, id: [1]string{id}, named: named, request: r, stopping: stopping}
 			w.Header()["X-Request-Id"] = c.id[:]
 			next.ServeHTTP(&c.recorder, r.WithContext(c))
 		})

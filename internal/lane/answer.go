@@ -1,7 +1,6 @@
 package lane
 
 import (
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -29,6 +28,9 @@ type answer struct {
 	chunked bool
 	typed   bool // the head has a type, or must not get one
 	err     error
+
+	keep *kept  // what is kept of the answer once it is sent; nil for nothing
+	name string // of the request, in its head
 }
 
 // unknown is the length of a body of which none was announced.
@@ -56,7 +58,7 @@ func (w *answer) WriteHeader(status int) {
 	}
 	w.status, w.closes = status, w.closes || w.c.server.stopping.Load()
 	w.out = appendStatus(w.out, status)
-	dated := false
+	dated, date := false, -1
 	for name, values := range w.header {
 		switch name {
 		case "Content-Length":
@@ -82,6 +84,7 @@ func (w *answer) WriteHeader(status int) {
 		w.out = appendField(w.out, name, values)
 	}
 	if !dated {
+		date = len(w.out)
 		w.out = append(w.out, w.c.server.date(time.Now())...)
 	}
 	if w.closes {
@@ -95,6 +98,7 @@ func (w *answer) WriteHeader(status int) {
 	if !w.open {
 		w.out = append(w.out, "\r\n"...)
 	}
+	w.freeze(date)
 }
 
 // announce takes the length that a handler says the body will have. One that is
@@ -218,13 +222,8 @@ func (w *answer) send(b []byte) {
 		_, w.err = w.c.rwc.Write(w.out)
 	case len(w.out) == 0:
 		_, w.err = w.c.rwc.Write(b)
-	case w.c.plain != nil:
-		buffers := net.Buffers{w.out, b}
-		_, w.err = buffers.WriteTo(w.c.plain)
 	default:
-		if _, w.err = w.c.rwc.Write(w.out); w.err == nil {
-			_, w.err = w.c.rwc.Write(b)
-		}
+		_, w.err = w.c.both(w.out, b)
 	}
 	w.out = w.out[:0]
 }

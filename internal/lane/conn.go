@@ -40,6 +40,9 @@ type conn struct {
 
 	pattern               *http.Request
 	last                  *sender
+	steady                bool // the last header came twice
+	kept                  []*kept
+	tidied                time.Time
 	readUntil, writeUntil time.Time // deadlines that are set
 	rests                 bool      // nothing is kept for the next request
 	answered              bool      // at least one request was
@@ -95,7 +98,7 @@ func (c *conn) release() {
 	if c.cancel != nil {
 		c.cancel()
 	}
-	c.ctx, c.cancel, c.pattern, c.last = nil, nil, nil, nil
+	c.ctx, c.cancel, c.pattern, c.last, c.kept, c.steady = nil, nil, nil, nil, nil, false
 }
 
 // shake does the handshake of TLS.
@@ -135,11 +138,17 @@ func (c *conn) requests() (rest []byte, next course) {
 		} else if !c.turn(waiting, reading) {
 			return nil, ending
 		}
-		r, size, of := c.request(&have)
-		switch {
-		case of == theirs:
-			return append([]byte(nil), have...), passing
-		case r == nil || !c.answer(r):
+		size, on := c.repeat(have)
+		if size == 0 {
+			var r *http.Request
+			var of verdict
+			r, size, of = c.request(&have)
+			if of == theirs {
+				return append([]byte(nil), have...), passing
+			}
+			on = r != nil && c.answer(r, have[:size])
+		}
+		if !on {
 			return nil, ending
 		}
 		have = append(have[:copy(have, have[size:])], c.early...)
@@ -259,14 +268,14 @@ func (c *conn) begin() {
 
 // know makes the header that was sent the last one.
 func (c *conn) know(block []byte) bool {
-	if c.last == nil || string(c.last.block) != string(block) {
+	if c.steady = c.last != nil && string(c.last.block) == string(block); !c.steady {
 		c.last = read(block)
 	}
 	return c.last != nil
 }
 
 // answer calls the handler and reports whether the connection goes on.
-func (c *conn) answer(r *http.Request) (on bool) {
+func (c *conn) answer(r *http.Request, request []byte) (on bool) {
 	now := time.Now()
 	if c.bound(&c.writeUntil, now, c.server.library.WriteTimeout) {
 		_ = c.rwc.SetWriteDeadline(c.writeUntil) // a closed connection is seen next
@@ -283,12 +292,15 @@ func (c *conn) answer(r *http.Request) (on bool) {
 			return
 		}
 		on = c.unwatch() && on
-		w.c = nil
+		w.c, w.keep = nil, nil
 		c.server.answers.put(w)
 	}()
 	c.answered = true
 	c.server.library.Handler.ServeHTTP(w, r)
-	return w.finish()
+	if on = w.finish(); on && w.whole() {
+		c.remember(w.keep, request)
+	}
+	return on
 }
 
 // broken logs the panic of a handler, unless it is the way to give up.

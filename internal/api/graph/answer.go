@@ -174,7 +174,7 @@ func (x *exchange) deliver(a *answer) error {
 	if a.joined && tag != "" {
 		tag = "W/" + tag // the same packed at once has other bytes
 	}
-	send := httpserver.Answer{Kind: a.kind, Body: a.plain, Length: a.length, Tag: tag}
+	send := httpserver.Answer{Kind: a.kind, Body: a.plain, Length: a.length, Tag: tag, Again: x.again(a)}
 	if zipped != nil {
 		send.Body, send.Length, send.Coding = zipped, a.packed, x.api.fixed.gzip
 	}

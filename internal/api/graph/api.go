@@ -139,7 +139,7 @@ func (a *API) Routes() []httpserver.Route {
 // ServeHTTP answers requests below /v1.0/ and /beta/.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
-		api: a, base: a.names.For(r.Host), ctx: r.Context(), w: w, method: r.Method, path: httpserver.RawPath(r), query: r.URL.RawQuery, header: r.Header, body: r.Body,
+		api: a, base: a.names.For(r.Host), ctx: r.Context(), w: w, method: r.Method, path: httpserver.RawPath(r), query: r.URL.RawQuery, header: r.Header, body: r.Body, request: r,
 	}
 	x.name(httpserver.RequestID(r.Context()))
 	a.setHeaders(w.Header(), x)

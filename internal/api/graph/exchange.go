@@ -29,6 +29,7 @@ type exchange struct {
 	query     string // as sent
 	header    http.Header
 	body      io.Reader
+	request   *http.Request // nil for one within a batch
 	batched   bool
 	id        string // request-id
 	clientID  string // client-request-id; the request-id without one
