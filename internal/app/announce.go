@@ -45,6 +45,7 @@ func (r *Rooms) deciding() *dispatch.Consumer {
 			return r.Deliveries.ActiveSilences(ctx, tx, time.Now())
 		},
 		Duty:     r.duty,
+		Request:  r.Responses.Request,
 		Audience: r.Deliveries.Audience, Publishing: r.Archive.Publishing,
 		Open: func(ctx context.Context, tenant tocsin.Tenant, regions bool) ([]route.Labels, error) {
 			if r.announcing.open == nil {

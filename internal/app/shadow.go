@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -179,6 +180,14 @@ func (r *Rooms) LabelsOfChange(ctx context.Context, tenant tocsin.Tenant, change
 	if change.Silent || !change.What.Told() {
 		return nil, false, nil
 	}
+	if change.Kind == tocsin.KindRequest {
+		n, _ := strconv.ParseInt(change.ID, 10, 64) // no number names nothing
+		request, err := r.Responses.Request(ctx, tenant.ID, n)
+		if errors.Is(err, tocsin.ErrNotFound) || tenant.Disabled {
+			return nil, false, nil
+		}
+		return dispatch.LabelsOf(dispatch.SubjectOfRequest(request), tenant, string(change.What), true), err == nil, err
+	}
 	var texts [2][]byte // before and after
 	if change.N > 0 {
 		ref := tocsin.Ref{Kind: change.Kind, ID: change.ID}
@@ -228,7 +237,7 @@ func (w *shadow) change(ctx context.Context, change tocsin.Change) error {
 	if hidden != "" {
 		w.kept++
 	}
-	for _, r := range w.policy.Match(labels) {
+	for _, r := range w.policy.Taken(labels) {
 		line := ShadowLine{Change: change.Seq, At: tocsin.FormatTime(change.At), ID: change.ID, What: labels.Get("change"), Route: r.At, Receiver: r.Receiver, Kept: hidden}
 		if hidden != "" {
 			w.last = append(w.last, line)

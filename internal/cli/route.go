@@ -389,7 +389,7 @@ func testRoutes(p *route.Policy, n config.Notify, labels route.Labels, at time.T
 
 // call adds who is told of an incident that opens and that nobody acknowledges.
 func (t *routeTestJSON) call(p *route.Policy, n config.Notify, labels route.Labels, at time.Time, told map[string]bool) {
-	for i, r := range p.Match(labels) {
+	for i, r := range p.Taken(labels) {
 		t.Hears[i].Calls = []callJSON{}
 		if labels.Get("class") != "incident" || !slices.Contains([]string{"", "opened", "returned"}, labels.Get("change")) {
 			continue

@@ -87,11 +87,11 @@ type Fact struct {
 	// Change is what changed, such as [ChangeOpened]; what matters most where
 	// several changes are told at once.
 	Change   string
-	Kind     tocsin.Kind // issue, message, source, incident or step
+	Kind     tocsin.Kind // issue, message, source, incident, step or request
 	ID       string
 	N        int // the version that the letter was made from
 	Title    string
-	Class    string // incident, advisory, message, planned, source, room
+	Class    string // incident, advisory, message, planned, source, room, request
 	Severity tocsin.Severity
 	Status   tocsin.Status
 	Was      tocsin.Status // the status before, "" when it is the same
@@ -108,7 +108,17 @@ type Fact struct {
 	EndAt   time.Time
 	// NextUpdateBy is when the provider promised to say more, zero for never.
 	NextUpdateBy time.Time
-	Link         string // the page about the item, absolute; "" without one
+	Request      *RequestFact // of a support request; nil else
+	Link         string       // the page about the item, absolute; "" without one
+}
+
+// A RequestFact is how a support request stands.
+type RequestFact struct {
+	To       string // desk or provider
+	Severity string // A, B or C: that which holds
+	State    string // draft, open, filed or ended
+	Case     string // the provider's number for it, "" without one
+	Issue    string // that it is about, "" for none
 }
 
 // What changed, as labels and the bodies of webhooks say it.
@@ -126,13 +136,19 @@ const (
 	ChangeReview   = "review"   // the review of an issue that was over is there
 	ChangeRepeat   = "repeat"   // nothing: the issue goes on, and is told again
 
+	ChangeFiled    = "filed"    // a support request is with the provider
+	ChangeSeverity = "severity" // the provider gave it a severity
+	ChangeAnswered = "answered" // somebody wrote an answer into it
+	ChangeClosed   = "closed"   // it has ended
+	ChangeReopened = "reopened" // and goes on again
+
 	ChangeEscalation = "escalation" // nothing: nobody has acknowledged the incident
 	ChangeMessage    = "message"    // the desk says something about an incident
 )
 
 // Over reports whether the item needs nobody's attention any more.
 func (f *Fact) Over() bool {
-	return f.Change == ChangeResolved || f.Change == ChangeLeft || f.Change == ChangeHeard || f.Status.Settled()
+	return f.Change == ChangeResolved || f.Change == ChangeLeft || f.Change == ChangeHeard || f.Change == ChangeClosed || f.Status.Settled()
 }
 
 // A Service is a service that an item is about.

@@ -252,6 +252,9 @@ func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsi
 			break
 		}
 		for _, c := range page {
+			if c.Kind == tocsin.KindRequest { // no page of a tenant waits for it
+				continue
+			}
 			if c.Kind == tocsin.KindIncident || c.Kind == tocsin.KindStep { // no page of a tenant shows it
 				rooms[c.ID] = c.Seq
 				continue

@@ -17,7 +17,7 @@ type Hearing struct {
 // tree.
 func (p *Policy) Hear(labels Labels, at time.Time) []Hearing {
 	list := make([]Hearing, 0, 2)
-	for _, r := range p.Match(labels) {
+	for _, r := range p.Taken(labels) {
 		h := Hearing{Route: r, Group: r.Group(labels), Due: r.Due(at, time.Time{})}
 		h.Muted, _ = p.Muted(r, h.Due)
 		if opens, ok := p.Opens(r, h.Due); ok {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/cache"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // Options are what a route does with what it matches. Those that a route does
@@ -102,6 +103,23 @@ func (p *Policy) Match(labels Labels) []*Route {
 	found := p.Root.match(nil, labels)
 	p.matched.Put(key, found, 0)
 	return found
+}
+
+// Taken returns the routes by which labels are told: those that match, and of what the
+// desk does itself, which are steps of runbooks and support requests, those alone that
+// name it. Who hears of what providers say does not hear of the work on it.
+func (p *Policy) Taken(labels Labels) (list []*Route) {
+	found := p.Match(labels)
+	if kind := labels.Get("kind"); kind != string(tocsin.KindStep) && kind != string(tocsin.KindRequest) {
+		return found
+	}
+	naming := p.Naming("kind")
+	for _, r := range found {
+		if naming[r] {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // Asks reports whether what the policy decides may depend on a label: who is

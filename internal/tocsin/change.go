@@ -43,8 +43,14 @@ const (
 	WhatMessage  What = "message"
 	WhatDone     What = "done"
 	WhatReopened What = "reopened"
-	// WhatNoted tells the program's own readers that a room has another entry. Nobody
-	// is told of it.
+	// Of support requests, which are opened, closed and reopened too: one was filed with
+	// the provider, the provider gave it a severity, somebody answered. N is the row of
+	// the thread that says so.
+	WhatFiled    What = "filed"
+	WhatSeverity What = "severity"
+	WhatAnswered What = "answered"
+	// WhatNoted tells the program's own readers that a room has another entry, or the
+	// thread of a request another row. Nobody is told of it.
 	WhatNoted What = "noted"
 	// WhatReworded tells the program's own readers that the text of an item is
 	// written in another way and means the same. Nobody is told of it.

@@ -25,12 +25,14 @@ const (
 // back. It has no documents.
 const KindSource Kind = "source"
 
-// Kinds of changes alone: an incident that the desk handles, by its number, and a
-// step of its runbook, such as 12/announcement or 12/updates/3. Neither has
-// documents: what is written down of them is in their room.
+// Kinds of changes alone: an incident that the desk handles, by its number, a step of
+// its runbook, such as 12/announcement or 12/updates/3, and a support request, by its
+// number in the tenant. None has documents: what is written down of them is in their
+// room, or in their thread.
 const (
 	KindIncident Kind = "incident"
 	KindStep     Kind = "step"
+	KindRequest  Kind = "request"
 )
 
 // Valid reports whether k is one of the kinds.

@@ -14,10 +14,10 @@ import (
 // changeBody is what happened to one item.
 type changeBody struct {
 	Sequence int64     `json:"sequence" doc:"Grows in the order of commits. Numbers are those of the desk: a tenant does not see all of them."`
-	Kind     string    `json:"kind" enum:"service,overview,issue,message,source,incident,step" doc:"incident: one that the desk handles, by its number. step: one of its runbook, such as 12/announcement or 12/updates/3."`
+	Kind     string    `json:"kind" enum:"service,overview,issue,message,source,incident,step,request" doc:"incident: one that the desk handles, by its number. step: one of its runbook, such as 12/announcement or 12/updates/3. request: a support request, by its number."`
 	ID       string    `json:"id"`
-	What     string    `json:"what" enum:"new,updated,left,returned,late,stale,heard,acknowledged,opened,closed,message,done,reopened" doc:"left: the source no longer lists it; its versions stay. late: the next update is not there that was promised. stale, heard: of a source, that it is silent, and no longer. acknowledged: somebody has taken the issue in hand. opened, closed, message: of an incident, the last when something was said about it. done, reopened, late: of a step."`
-	Version  int       `json:"version" doc:"The version that it came with, 0 for none."`
+	What     string    `json:"what" enum:"new,updated,left,returned,late,stale,heard,acknowledged,opened,closed,message,done,reopened,filed,severity,answered" doc:"left: the source no longer lists it; its versions stay. late: the next update is not there that was promised. stale, heard: of a source, that it is silent, and no longer. acknowledged: somebody has taken the issue in hand. opened, closed, message: of an incident, the last when something was said about it. done, reopened, late: of a step. opened, filed, severity (the provider gave one), answered, closed, reopened: of a support request."`
+	Version  int       `json:"version" doc:"The version that it came with, 0 for none. Of a support request, the number of the row of its thread that says it."`
 	Silent   bool      `json:"silent" doc:"Stored by a first poll or an import: not announced to anybody."`
 	At       time.Time `json:"at" doc:"When the desk saw it."`
 }

@@ -63,8 +63,10 @@ type ConsumerConfig struct {
 	// Duty returns the endpoints of those who have a step of an incident to do, by the
 	// id of the step. May be nil.
 	Duty func(ctx context.Context, step string) ([]string, error)
-	Told func() // called when there is something to send; may be nil
-	Now  func() time.Time
+	// Request returns a support request by its number. Nil where nobody is told of them.
+	Request func(ctx context.Context, tenantID string, n int64) (tocsin.Request, error)
+	Told    func() // called when there is something to send; may be nil
+	Now     func() time.Time
 }
 
 // A Consumer decides who hears of changes. Its Handle is for one goroutine.
@@ -171,6 +173,9 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if tenant.ID == "" || !tellable(change, tenant) {
 		return nil, nil
 	}
+	if change.Kind == tocsin.KindRequest {
+		return c.requested(ctx, d, tenant, change, kindFor(d, change, pair))
+	}
 	subject := d.subject(change, pair)
 	d.ends(change, subject)
 	if d.setup == nil || change.Silent && !firstPoll(change, pair) {
@@ -184,10 +189,7 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	if !ok || change.Silent && !(subject.Open && subject.Class == "incident") {
 		return nil, nil
 	}
-	kind := notify.KindUpdate
-	if change.Silent || pair.Late || d.now.Sub(change.At) > archive.OldNews {
-		kind = notify.KindSummary
-	}
+	kind := kindFor(d, change, pair)
 	if change.Kind == tocsin.KindStep {
 		return c.late(ctx, d, change, labels)
 	}
@@ -205,6 +207,14 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 	}
 	personal, err := c.subscribers(ctx, d, one)
 	return append(d.rows(one, open), personal...), err
+}
+
+// kindFor says whether a change is told as news, or with others that are old.
+func kindFor(d decision, change tocsin.Change, pair archive.Pair) notify.MessageKind {
+	if change.Silent || pair.Late || d.now.Sub(change.At) > archive.OldNews {
+		return notify.KindSummary
+	}
+	return notify.KindUpdate
 }
 
 // decided is a change of which somebody may be told.
@@ -304,7 +314,7 @@ func (d decision) hidden(labels route.Labels, open []route.Labels) string {
 func (d decision) rows(one decided, open []route.Labels) (rows []delivery.Row) {
 	labels := one.labels
 	seen := map[string]bool{}
-	taken := d.setup.Policy.Match(labels)
+	taken := d.setup.Policy.Taken(labels)
 	for _, r := range taken {
 		for _, name := range d.setup.Receivers[r.Receiver] {
 			if d.setup.Exits[name] == nil || seen[name] {

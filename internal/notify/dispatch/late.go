@@ -15,7 +15,6 @@ import (
 // goes to each endpoint once.
 func (c *Consumer) late(ctx context.Context, d decision, change tocsin.Change, labels route.Labels) (rows []delivery.Row, err error) {
 	_, silenced := route.Silenced(d.silences, labels, d.now)
-	naming := d.setup.Policy.Naming("kind")
 	seen := map[string]bool{}
 	add := func(endpoint, route string) *delivery.Row {
 		if seen[endpoint] {
@@ -29,10 +28,7 @@ func (c *Consumer) late(ctx context.Context, d decision, change tocsin.Change, l
 		rows = append(rows, row)
 		return &rows[len(rows)-1]
 	}
-	for _, r := range d.setup.Policy.Match(labels) {
-		if !naming[r] {
-			continue
-		}
+	for _, r := range d.setup.Policy.Taken(labels) {
 		for _, name := range d.setup.Receivers[r.Receiver] {
 			if d.setup.Exits[name] == nil {
 				continue

@@ -30,6 +30,9 @@ func tellable(change tocsin.Change, tenant tocsin.Tenant) bool {
 	if change.Kind == tocsin.KindStep { // done in time, nobody needs to know
 		return !tenant.Disabled && change.What == tocsin.WhatLate
 	}
+	if change.Kind == tocsin.KindRequest {
+		return !tenant.Disabled && change.What.Told()
+	}
 	return !tenant.Disabled && change.What != tocsin.WhatAcknowledged && (change.Kind == tocsin.KindIssue || change.Kind == tocsin.KindMessage || change.Kind == tocsin.KindSource)
 }
 

@@ -14,6 +14,7 @@ import (
 	"example.org/tocsin/internal/notify"
 
 	"example.org/tocsin/internal/store/delivery"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // errand is what a dispatcher does for one endpoint that it has claimed.
@@ -289,6 +290,12 @@ func threadOf(endpoint string, facts []notify.Fact) string {
 	if len(facts) != 1 {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{endpoint, string(facts[0].Kind), facts[0].ID}, "\n")))
+	parts := []string{endpoint, string(facts[0].Kind), facts[0].ID}
+	if facts[0].Kind == tocsin.KindRequest { // they are numbered by tenant
+		for _, t := range facts[0].Tenants {
+			parts = append(parts, t.ID)
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return "thr_" + idForm.EncodeToString(sum[:16])
 }

@@ -26,7 +26,7 @@ const (
 type Subject struct {
 	Kind     tocsin.Kind
 	ID       string
-	Class    string // incident, advisory, planned, message, source, or what the provider sent
+	Class    string // incident, advisory, planned, message, source, room, request, or what the provider sent
 	Severity tocsin.Severity
 	Status   tocsin.Status
 	Services []notify.Service
@@ -37,6 +37,7 @@ type Subject struct {
 	Open     bool // an issue that goes on
 
 	incidentN, step string // of a step of a runbook
+	request         *tocsin.Request
 
 	// regions are those that the newest post names. To read it is dear, and few
 	// routes ask.
@@ -166,6 +167,9 @@ func LabelsOf(s *Subject, tenant tocsin.Tenant, change string, regions bool) rou
 	}
 	if s.Kind == tocsin.KindStep {
 		labels = append(labels, route.Label{Name: "incident", Value: s.incidentN}, route.Label{Name: "step", Value: s.step})
+	}
+	if s.request != nil {
+		labels = append(labels, labelsOfRequest(*s.request)...)
 	}
 	several := func(name string, values []string) {
 		for _, value := range values {

@@ -40,6 +40,8 @@ func (l *letter) entry(ctx context.Context, one item) (notify.Entry, notify.Fact
 		l.source(&e, &fact, newest)
 	case tocsin.KindStep:
 		err = l.step(ctx, &e, &fact, newest)
+	case tocsin.KindRequest:
+		err = l.request(ctx, &e, &fact, one)
 	default:
 		err = l.publication(ctx, &e, &fact, one)
 	}

@@ -38,11 +38,13 @@ type translator interface {
 	Progress(ctx context.Context, change tocsin.Change, language string) (translate.Progress, error)
 }
 
-// rooms has what was said of incidents.
+// rooms has what was said of incidents and of support requests.
 type rooms interface {
 	MessageOf(ctx context.Context, incident string, change int64) (tocsin.IncidentMessage, error)
 	Incident(ctx context.Context, n int64) (tocsin.Incident, error)
 	LateStepOf(ctx context.Context, n int64, step string, num int) (tocsin.LateStep, error)
+	Request(ctx context.Context, tenantID string, n int64) (tocsin.Request, error)
+	RequestTurn(ctx context.Context, tenantID string, n, num int64) (tocsin.RequestTurn, error)
 }
 
 // Config is what a writer works with.
@@ -207,13 +209,13 @@ type item struct {
 	changes []tocsin.Change // in the order of their numbers
 }
 
-// itemsOf puts together what is told of the same item; a source is one of its
-// tenant.
+// itemsOf puts together what is told of the same item; a source and a
+// support request are of their tenant.
 func itemsOf(list []delivery.Pending) (items []item) {
 	for _, p := range list {
 		ref := tocsin.Ref{Kind: p.Change.Kind, ID: p.Change.ID}
 		i := slices.IndexFunc(items, func(one item) bool {
-			return one.ref == ref && (ref.Kind != tocsin.KindSource || one.changes[0].TenantID == p.Change.TenantID)
+			return one.ref == ref && (ref.Kind != tocsin.KindSource && ref.Kind != tocsin.KindRequest || one.changes[0].TenantID == p.Change.TenantID)
 		})
 		if i < 0 {
 			items = append(items, item{ref: ref})

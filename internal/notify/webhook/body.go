@@ -11,7 +11,7 @@ import (
 // A Body is what is sent. Members are added to it and never change their meaning:
 // a change that readers would notice makes another Version.
 type Body struct {
-	Type      string    `json:"type" doc:"What it is about, such as issue.status; updates, digest, summary, repeat, escalation, incident, trouble, test or canary for messages about several items or none."`
+	Type      string    `json:"type" doc:"What it is about, such as issue.status or request.filed; updates, digest, summary, repeat, escalation, incident, trouble, test or canary for messages about several items or none."`
 	Timestamp time.Time `json:"timestamp" doc:"When the message was made; the same at each attempt."`
 	Data      Data      `json:"data"`
 }
@@ -29,8 +29,8 @@ type Data struct {
 
 // An Item is one issue, message or source.
 type Item struct {
-	Change       string    `json:"change" doc:"What changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard, repeat, escalation or message."`
-	Kind         string    `json:"kind"` // issue, message, source, incident or step
+	Change       string    `json:"change" doc:"What changed: opened, updated, post, status, resolved, review, left, returned, late, stale, heard, repeat, escalation or message; of a support request opened, filed, severity, answered, closed or reopened."`
+	Kind         string    `json:"kind"` // issue, message, source, incident, step or request
 	ID           string    `json:"id"`
 	Version      int       `json:"version,omitempty"` // number of the newest update that is told
 	Title        string    `json:"title"`             // as the provider wrote it
@@ -49,6 +49,16 @@ type Item struct {
 	EndAt        time.Time `json:"endAt,omitzero"`
 	NextUpdateBy time.Time `json:"nextUpdateBy,omitzero"`
 	Link         string    `json:"link,omitempty"`
+	Request      *Request  `json:"request,omitempty" doc:"How a support request stands. What people wrote into it is not sent."`
+}
+
+// A Request is how a support request stands.
+type Request struct {
+	To       string `json:"to"`       // desk or provider
+	Severity string `json:"severity"` // A, B or C
+	State    string `json:"state"`    // draft, open, filed or ended
+	Case     string `json:"case,omitempty" doc:"Number that the provider gave it."`
+	Issue    string `json:"issue,omitempty" doc:"Id of the issue that it is about."`
 }
 
 // A Named is something with an id and a name.
@@ -131,6 +141,10 @@ func itemOf(f notify.Fact) Item {
 		Change: f.Change, Kind: string(f.Kind), ID: f.ID, Version: f.N, Title: f.Title, Class: f.Class, Severity: f.Severity.String(),
 		Status: string(f.Status), Was: string(f.Was), Services: []Named{}, Feature: f.Feature, Category: f.Category, Tags: f.Tags, Tenants: []Named{},
 		Changes: f.Changes[:min(len(f.Changes), maxNames)], At: f.At, StartAt: f.StartAt, EndAt: f.EndAt, NextUpdateBy: f.NextUpdateBy, Link: f.Link,
+	}
+	if f.Request != nil {
+		one := Request(*f.Request)
+		item.Request = &one
 	}
 	for _, s := range f.Services[:min(len(f.Services), maxNames)] {
 		item.Services = append(item.Services, Named(s))

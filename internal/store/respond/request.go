@@ -58,7 +58,10 @@ func (s *Store) OpenRequest(ctx context.Context, tenantID string, d RequestDraft
 		if err != nil {
 			return err
 		}
-		return x.begin(ctx, d)
+		if err := x.begin(ctx, d); err != nil {
+			return err
+		}
+		return x.number(ctx)
 	})
 	if err != nil {
 		return tocsin.Request{}, fmt.Errorf("open request: %w", err)
@@ -167,6 +170,7 @@ type turning struct {
 	incident int64
 	by       string
 	now      time.Time
+	changes  []tocsin.Change // that are numbered when all is written
 }
 
 func noRequest(n int64) error { return tocsin.NotFoundf("There is no request %d.", n) }
@@ -186,7 +190,10 @@ func (s *Store) turning(ctx context.Context, doing, tenantID string, n int64, no
 		if err != nil {
 			return err
 		}
-		return do(x)
+		if err := do(x); err != nil {
+			return err
+		}
+		return x.number(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
@@ -203,8 +210,8 @@ func (x *turning) open() error {
 }
 
 // turn writes a row of the thread and one of the audit log, and a copy of what
-// concerns it into the timeline of the incident. Words of people are in the thread
-// and the timeline alone.
+// concerns it into the timeline of the incident; its change is numbered at the end.
+// Words of people are in the thread and the timeline alone.
 func (x *turning) turn(ctx context.Context, kind string, t tocsin.RequestTurn) error {
 	if t.At.IsZero() {
 		t.At = x.now
@@ -225,7 +232,41 @@ func (x *turning) turn(ctx context.Context, kind string, t tocsin.RequestTurn) e
 	if err := x.copyToRoom(ctx, kind, t); err != nil {
 		return err
 	}
+	x.changes = append(x.changes, tocsin.Change{Kind: tocsin.KindRequest, ID: strconv.FormatInt(x.n, 10), N: int(num), What: whatOf(kind, t), At: x.now})
 	return x.tx.Audit(ctx, tocsin.AuditEntry{At: x.now, TenantID: x.tenantID, Action: "request." + kind, Object: "request " + strconv.FormatInt(x.n, 10), Detail: t.State})
+}
+
+// whatOf says what a row of a thread is for those who follow changes.
+func whatOf(kind string, t tocsin.RequestTurn) tocsin.What {
+	switch kind {
+	case "open":
+		return tocsin.WhatOpened
+	case "filed":
+		return tocsin.WhatFiled
+	case "ours", "theirs", "reply":
+		return tocsin.WhatAnswered
+	case "end":
+		return tocsin.WhatClosed
+	case "reopen":
+		return tocsin.WhatReopened
+	case "severity":
+		if t.Subject == "given" {
+			return tocsin.WhatSeverity
+		}
+	}
+	return tocsin.WhatNoted
+}
+
+// number appends the changes of what was written. It comes last: whoever holds the
+// counter of changes waits for no incident.
+func (x *turning) number(ctx context.Context) error {
+	for _, c := range x.changes {
+		if err := x.tx.Tell(ctx, x.tenant, c); err != nil {
+			return err
+		}
+	}
+	x.changes = nil
+	return nil
 }
 
 // copyToRoom tells the incident of a request what becomes of it, while the

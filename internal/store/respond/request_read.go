@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -113,20 +114,63 @@ func (s *Store) Request(ctx context.Context, tenantID string, n int64) (tocsin.R
 	return list[0], nil
 }
 
+const turnColumns = `t.num, t.kind, t.at, t.written_at, t.by_name, t.subject, t.state, t.words FROM request_turns t JOIN tenants x ON x.num = t.tenant`
+
+func scanTurn(rows *sql.Rows) (t tocsin.RequestTurn, err error) {
+	return t, rows.Scan(&t.N, &t.Kind, instant{&t.At}, instant{&t.WrittenAt}, &t.By, &t.Subject, &t.State, &t.Text)
+}
+
 // RequestThread lists the rows of the thread of a request, oldest first, at most
 // limit, the newest.
 func (s *Store) RequestThread(ctx context.Context, tenantID string, n int64, limit int) ([]tocsin.RequestTurn, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT num, kind, at, written_at, by_name, subject, state, words FROM (
-			SELECT t.num, t.kind, t.at, t.written_at, t.by_name, t.subject, t.state, t.words FROM request_turns t JOIN tenants x ON x.num = t.tenant WHERE x.id = $1 AND t.request = $2 ORDER BY t.num DESC LIMIT $3
+			SELECT `+turnColumns+` WHERE x.id = $1 AND t.request = $2 ORDER BY t.num DESC LIMIT $3
 		) AS newest ORDER BY num`, tenantID, n, limit)
-	list, err := store.Collect(rows, err, func(rows *sql.Rows) (t tocsin.RequestTurn, err error) {
-		return t, rows.Scan(&t.N, &t.Kind, instant{&t.At}, instant{&t.WrittenAt}, &t.By, &t.Subject, &t.State, &t.Text)
-	})
+	list, err := store.Collect(rows, err, scanTurn)
 	if err != nil {
 		return nil, fmt.Errorf("read thread of request: %w", s.db.Translate(err))
 	}
 	return list, nil
+}
+
+// RequestTurn returns a row of the thread of a request. It fails with
+// [tocsin.ErrNotFound].
+func (s *Store) RequestTurn(ctx context.Context, tenantID string, n, num int64) (tocsin.RequestTurn, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+turnColumns+` WHERE x.id = $1 AND t.request = $2 AND t.num = $3`, tenantID, n, num)
+	t, err := store.One(rows, err, scanTurn, tocsin.NotFoundf("The thread of request %d has no row %d.", n, num))
+	if err != nil {
+		return t, fmt.Errorf("read row of thread: %w", s.db.Translate(err))
+	}
+	return t, nil
+}
+
+// RequestsTold returns requests of a tenant by their numbers, without severities, and
+// the rows of their threads that say under which number one was filed, or which
+// severity it was given, by the number of the request. What is not there is left out.
+func (s *Store) RequestsTold(ctx context.Context, tenantID string, ns []int64) (list []tocsin.Request, turns map[int64][]tocsin.RequestTurn, err error) {
+	turns = map[int64][]tocsin.RequestTurn{}
+	for some := range slices.Chunk(ns, store.MaxArgs/2) {
+		args := append([]any{tenantID}, store.Args(some)...)
+		in := store.Placeholders(2, len(some))
+		found, err := requests(ctx, s.db.Read(), `WHERE x.id = $1 AND r.n IN (`+in+`)`, args...)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read requests: %w", s.db.Translate(err))
+		}
+		list = append(list, found...)
+		rows, err := s.db.Read().QueryContext(ctx, `SELECT t.request, `+turnColumns+` WHERE x.id = $1 AND t.kind IN ('filed', 'severity') AND t.request IN (`+in+`) ORDER BY t.request, t.num`, args...)
+		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+			var n int64
+			var t tocsin.RequestTurn
+			err = rows.Scan(&n, &t.N, &t.Kind, instant{&t.At}, instant{&t.WrittenAt}, &t.By, &t.Subject, &t.State, &t.Text)
+			turns[n] = append(turns[n], t)
+			return none, err
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("read threads of requests: %w", s.db.Translate(err))
+		}
+	}
+	return list, turns, nil
 }
 
 // AddRequestFile adds a file to a request that goes on, and returns it with its

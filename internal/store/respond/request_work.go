@@ -184,6 +184,7 @@ func (s *Store) ReplyToAll(ctx context.Context, tenantID, issue, text string, en
 			return err
 		}
 		n = 0
+		var written turning
 		for _, r := range list {
 			if r.ForProvider() {
 				continue
@@ -195,12 +196,14 @@ func (s *Store) ReplyToAll(ctx context.Context, tenantID, issue, text string, en
 			}
 			if goes {
 				n++
+				written.changes = append(written.changes, x.changes...)
 			}
 		}
 		if n == 0 {
 			return tocsin.Invalidf("issue", "No request to the desk about it goes on.")
 		}
-		return nil
+		written.tx, written.tenant = tx, tenant
+		return written.number(ctx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("reply to requests: %w", err)

@@ -27,6 +27,7 @@ func requestChecks() checks {
 		"RequestEnds":        requestEnds,
 		"RequestsAreErased":  requestsAreErased,
 		"RequestsAreTenants": requestsAreTenants,
+		"RequestsAreChanges": requestsAreChanges,
 	}
 }
 

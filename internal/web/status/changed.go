@@ -24,6 +24,7 @@ type happening struct {
 	from          int  // the version before them, 0 for none
 	read          bool // event is known
 	event         tocsin.Event
+	words         template.HTML // of a support request: what became of it
 }
 
 // together is how far apart changes of one item are told as one.
@@ -166,6 +167,8 @@ func (v *view) feedLine(h happening) part.FeedLine {
 		line.Text = v.serviceLineOf(h, &line)
 	case tocsin.KindIssue:
 		line.Text = v.issueHappening(h, &line)
+	case tocsin.KindRequest:
+		line.Icon, line.Text = "request", h.words
 	case tocsin.KindSource:
 		line.Icon = ""
 		if h.What == tocsin.WhatStale {

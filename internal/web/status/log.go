@@ -77,9 +77,18 @@ func (p *Pages) changes(v *view) error {
 	if q.Before != (archive.Place{}) {
 		page.Newest, page.Refresh = v.With("before", ""), 0
 	}
-	list, err := v.tell(v.only(told, q.Services), len(told))
+	requests, err := v.requestsIn(told)
 	if err != nil {
 		return err
+	}
+	list, err := v.tell(requests.seen(v.only(told, q.Services)), len(told))
+	if err != nil {
+		return err
+	}
+	for i, h := range list {
+		if h.Kind == tocsin.KindRequest {
+			list[i].words = v.requestLine(h, requests)
+		}
 	}
 	page.fill(v, list)
 	page.describe(v, q, len(list))
@@ -144,8 +153,8 @@ func (page *logPage) describe(v *view, q logQuery, n int) {
 		on := span == q.span && q.from == "" && q.to == ""
 		page.Spans = append(page.Spans, web.Chip{Name: v.spanName(span), Href: v.Href(path), On: on})
 	}
-	for _, value := range []string{"", "service", "issue", "message", "source"} {
-		if value == "message" && !v.Reads(access.ReadMessages) {
+	for _, value := range []string{"", "service", "issue", "message", "source", "request"} {
+		if value == "message" && !v.Reads(access.ReadMessages) || value == "request" && !v.Reads(access.HandleRequests) {
 			continue
 		}
 		name := "log.kind." + value
@@ -202,20 +211,25 @@ func (v *view) eveBefore() time.Time {
 // refused: nobody takes another part of the log for the one they asked for.
 func (v *view) logAsked() (q logQuery, err error) {
 	query := v.R.URL.Query()
-	q.LatestQuery = archive.LatestQuery{Kinds: v.kinds(), Private: v.Reads(access.ReadPrivacy), Limit: logChanges + 1}
+	may := v.kinds()
+	if v.Reads(access.HandleRequests) {
+		may = append(may, tocsin.KindRequest)
+	}
+	q.LatestQuery = archive.LatestQuery{Kinds: may, Private: v.Reads(access.ReadPrivacy), Limit: logChanges + 1}
 	q.span, q.kind, q.service, q.from, q.to = query.Get("since"), query.Get("kind"), query.Get("service"), query.Get("from"), query.Get("to")
 	if err := v.logSpan(&q); err != nil {
 		return q, err
 	}
 	wanted := map[string][]tocsin.Kind{
 		"": q.Kinds, "service": {tocsin.KindService, tocsin.KindOverview}, "issue": {tocsin.KindIssue}, "message": {tocsin.KindMessage}, "source": {tocsin.KindSource},
+		"request": {tocsin.KindRequest},
 	}[q.kind]
 	if wanted == nil {
-		return q, tocsin.Invalidf("kind", "%q is none of service, issue, message, source.", tocsin.Clip(q.kind, 64))
+		return q, tocsin.Invalidf("kind", "%q is none of service, issue, message, source, request.", tocsin.Clip(q.kind, 64))
 	}
-	q.Kinds = slices.DeleteFunc(wanted, func(k tocsin.Kind) bool { return !slices.Contains(v.kinds(), k) })
+	q.Kinds = slices.DeleteFunc(wanted, func(k tocsin.Kind) bool { return !slices.Contains(may, k) })
 	if len(q.Kinds) == 0 {
-		return q, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "Messages need another permission."}
+		return q, &tocsin.Error{Kind: tocsin.ErrForbidden, Message: "These changes need another permission."}
 	}
 	if q.mine, err = v.Mine(); err != nil {
 		return q, err

@@ -46,6 +46,8 @@ type Config struct {
 	Model   model
 	Archive storage
 	Duty    duty
+	// Requests has what became of support requests.
+	Requests requests
 }
 
 // Pages are the pages about the health of services.
