@@ -80,6 +80,9 @@ func (b *browser) run() error {
 type Tab struct {
 	t   testing.TB
 	ctx context.Context //nolint:containedctx // how the library hands on a tab
+
+	// Strokes is how many keys were pressed.
+	Strokes int
 }
 
 // Open opens an empty tab with its own cookies. It skips the test when there is
@@ -97,7 +100,7 @@ func Open(t testing.TB) *Tab {
 	if err := chromedp.Do(ctx); err != nil { // the context of the first step is the tab's
 		t.Fatalf("browser: %v", err)
 	}
-	tab := &Tab{t, ctx}
+	tab := &Tab{t: t, ctx: ctx}
 	tab.Do(chromedp.EmulateViewport(1440, 900))
 	return tab
 }
@@ -157,6 +160,7 @@ func (tab *Tab) Press(keys string, held ...chromedp.Modifier) {
 	ctx, cancel := tab.step()
 	defer cancel()
 	for _, key := range keys {
+		tab.Strokes++
 		for _, event := range kb.Encode(key) {
 			if event.Type == kb.KeyChar {
 				continue // what the stroke types, which it says itself

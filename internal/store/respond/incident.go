@@ -29,16 +29,20 @@ func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now tim
 	return i, nil
 }
 
-// OpenIncidentOf is [Store.OpenIncident] for the verdict of a call: change notes it
-// with the call in the same transaction. It fails with [tocsin.ErrConflict] when
+// OpenIncidentOf is [Store.OpenIncident] for the verdict of a call, which is what the
+// detection asks for: note notes it with the call in the same transaction. It fails with [tocsin.ErrConflict] when
 // somebody changed the call meanwhile, and then no incident is opened.
-func (s *Store) OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c TriageChange, change func(*tocsin.Triage, tocsin.Incident) error) (i tocsin.Incident, err error) {
+func (s *Store) OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c TriageChange, note func(*tocsin.Triage, tocsin.Incident) error) (i tocsin.Incident, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		_, err := s.changeTriage(ctx, tx, c, func(t *tocsin.Triage) (err error) {
 			if i, err = s.openIncident(ctx, tx, draft, c.Now); err != nil {
 				return err
 			}
-			return change(t, i)
+			err = alterIn(ctx, tx, i.N, false, c.Now, func(c *change) error {
+				_, err := c.endStep(ctx, tocsin.IncidentStep{Step: tocsin.StepDetection, Needed: true, At: c.now})
+				return err
+			})
+			return errors.Join(err, note(t, i))
 		})
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -118,6 +119,24 @@ type TriageChange struct {
 	Now      time.Time
 	Caller   bool   // the caller does it, not somebody of the desk
 	Act      string // of [tocsin.TriageActs] that is noted; "" for none
+}
+
+// CallOf returns the number of the call of a tenant from whose verdict an incident was
+// opened, 0 where it was opened otherwise.
+func (s *Store) CallOf(ctx context.Context, tenantID string, i tocsin.Incident) (int64, error) {
+	number := strconv.FormatInt(i.N, 10)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT `+triageColumns+` WHERE x.id = $1 AND t.opened_at <= $2 AND t.answers LIKE $3 ORDER BY t.n DESC LIMIT $4`,
+		tenantID, tocsin.Micros(i.OpenedAt), `%"detail":"`+number+`"%`, silenced)
+	list, err := store.Collect(rows, err, scanTriage)
+	if err != nil {
+		return 0, fmt.Errorf("read call of an incident: %w", s.db.Translate(err))
+	}
+	for _, t := range list {
+		if act, ok := t.Answers.Did("room"); ok && act.Detail == number {
+			return t.N, nil
+		}
+	}
+	return 0, nil
 }
 
 // ChangeTriage lets change alter a call, and returns what holds then. It fails

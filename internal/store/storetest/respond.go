@@ -113,6 +113,16 @@ func triageRoom(t *testing.T, s *Desk) {
 	if act, ok := call.Answers.Did("room"); err != nil || !ok || act.Detail != fmt.Sprint(i.N) || call.Rev != 2 {
 		t.Errorf("%+v, %v", call, err)
 	}
+	if n, err := s.CallOf(ctx, Contoso, i); err != nil || n != 1 {
+		t.Errorf("the incident is of call %d, %v", n, err)
+	}
+	if n, err := s.CallOf(ctx, Fabrikam, i); err != nil || n != 0 {
+		t.Errorf("the incident is of call %d of another tenant, %v", n, err)
+	}
+	steps, err := s.IncidentSteps(ctx, i.N)
+	if err != nil || len(steps) != 1 || steps[0].Step != tocsin.StepDetection || !steps[0].Needed {
+		t.Errorf("a call was qualified, and the detection is %+v, %v", steps, err)
+	}
 	if _, err := open("room"); !errors.Is(err, tocsin.ErrConflict) {
 		t.Errorf("opened twice: %v, want ErrConflict", err)
 	}

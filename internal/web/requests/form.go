@@ -83,12 +83,17 @@ func (v *view) beginning(q url.Values) (b beginning, err error) {
 	if at, ok := v.ReadTime(q.Get("at")); ok && q.Get("at") != "" {
 		c.FirstSign = at
 	}
+	call, called := positive(q.Get("call"))
 	if n, ok := positive(q.Get("incident")); ok {
-		if err := v.fromIncident(c, n); err != nil {
+		of, err := v.fromIncident(c, n)
+		if err != nil {
 			return b, err
 		}
+		if !called {
+			call, called = of, of > 0
+		}
 	}
-	if n, ok := positive(q.Get("call")); ok {
+	if n := call; called {
 		t, err := v.pages.config.Origins.Triage(v.R.Context(), v.tenant(), n)
 		if err != nil {
 			return b, err
@@ -104,12 +109,12 @@ func positive(text string) (n int64, ok bool) {
 	return n, err == nil && n > 0
 }
 
-// fromIncident fills in what an incident is about. One that the visitor does not
-// see is not there.
-func (v *view) fromIncident(c *tocsin.RequestContent, n int64) error {
+// fromIncident fills in what an incident is about, and returns the number of the call
+// from which it was opened, 0 for none. One that the visitor does not see is not there.
+func (v *view) fromIncident(c *tocsin.RequestContent, n int64) (call int64, err error) {
 	i, err := v.incident(n)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c.Incident, c.Title, c.FirstSign = n, i.Title, i.T0()
 	if len(i.Issues) > 0 && c.Issue == "" {
@@ -118,7 +123,7 @@ func (v *view) fromIncident(c *tocsin.RequestContent, n int64) error {
 	for _, id := range i.Services {
 		c.Services = append(c.Services, v.serviceName(id))
 	}
-	return nil
+	return v.pages.config.Origins.CallOf(v.R.Context(), v.tenant(), i)
 }
 
 // incident reads an incident of which the visitor sees every tenant.
@@ -157,7 +162,7 @@ func (v *view) fromCall(c *tocsin.RequestContent, t tocsin.Triage) {
 	if a.Region != "" {
 		c.Region = a.Region
 	}
-	if book, err := knowledge.In(v.Code); err == nil {
+	if book, err := knowledge.In(v.Code); err == nil && len(c.Services) == 0 {
 		for _, id := range a.Services {
 			if s, ok := book.Service(id); ok {
 				c.Services = append(c.Services, s.Name)

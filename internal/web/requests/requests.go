@@ -70,6 +70,7 @@ type attachments interface {
 // origins is the part of the store that requests come from.
 type origins interface {
 	Triage(ctx context.Context, tenantID string, n int64) (tocsin.Triage, error)
+	CallOf(ctx context.Context, tenantID string, i tocsin.Incident) (int64, error)
 	Incident(ctx context.Context, n int64) (tocsin.Incident, error)
 	IncidentSteps(ctx context.Context, n int64) ([]tocsin.IncidentStep, error)
 }

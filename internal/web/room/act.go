@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,15 +114,27 @@ func (v *view) step(i tocsin.Incident, do string) error {
 	return v.pages.config.Runbook.EndStep(v.R.Context(), i.N, end, v.Now)
 }
 
-// tick ticks an item that the incident asks for.
+// tick ticks items that the incident asks for: those that somebody else has ticked
+// meanwhile are told, and the others are ticked.
 func (v *view) tick(i tocsin.Incident, needed bool) error {
 	items, err := respond.AskedItems(i.Services)
 	if err != nil {
 		return err
 	}
-	item := v.R.PostFormValue("item")
-	if err := tocsin.OneOfIncident("item", item, items); err != nil {
-		return err
+	chosen := slices.Compact(slices.Sorted(slices.Values(v.R.PostForm["item"])))
+	if len(chosen) == 0 {
+		return tocsin.Invalidf("items", "%s", v.Text("room.checks.choose"))
 	}
-	return v.pages.config.Register.Tick(v.R.Context(), i.N, tocsin.IncidentCheck{Item: item, Needed: needed, Reason: v.R.PostFormValue("text")}, v.Now)
+	var problems []error
+	for _, item := range chosen {
+		if err := tocsin.OneOfIncident("item", item, items); err != nil {
+			return err
+		}
+		err := v.pages.config.Register.Tick(v.R.Context(), i.N, tocsin.IncidentCheck{Item: item, Needed: needed, Reason: v.R.PostFormValue("text")}, v.Now)
+		if err != nil && !errors.Is(err, tocsin.ErrConflict) {
+			return err
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
 }

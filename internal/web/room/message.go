@@ -15,6 +15,7 @@ import (
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
+	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -111,6 +112,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	for _, other := range v.book.Messages {
 		page.Others = append(page.Others, link{other.Name, v.Href(path(i.N, "message?"+carried(other.ID, typed)))})
 	}
+	facts = facts.about(t.ID)
 	facts.take(v.Locale, typed)
 	filled := facts.in(v.Locale)
 	for _, name := range fillable() {
@@ -129,7 +131,13 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	}
 	if i.Open() && v.mayAll(access.Communicate, i) {
 		page.Sent = v.Href(path(i.N, "sent"))
-		page.Channels = v.channels(edited)
+		before := edited
+		if before == nil {
+			if before, err = v.sentBefore(i); err != nil {
+				return err
+			}
+		}
+		page.Channels = v.channels(before)
 		page.Promised = promised(t, facts)
 	}
 	return v.Render(status, "room-message", page)
@@ -146,11 +154,12 @@ func carried(of string, typed func(string) string) string {
 	return q.Encode()
 }
 
-// channels are the channels to choose from.
-func (v *view) channels(edited *tocsin.IncidentMessage) (list []web.Choice) {
+// channels are the channels to choose from: at first those of the message before are
+// chosen.
+func (v *view) channels(before *tocsin.IncidentMessage) (list []web.Choice) {
 	chosen := v.R.PostForm["channels"]
-	if chosen == nil && edited != nil {
-		chosen = edited.Channels
+	if v.R.PostForm == nil && before != nil {
+		chosen = before.Channels
 	}
 	for _, c := range v.pages.config.Messages.Channels() {
 		list = append(list, web.Choice{Value: c.Name, Name: v.Text("room.channel", "name", c.Name, "kind", c.Kind, "language", c.Language), On: slices.Contains(chosen, c.Name)})
@@ -218,8 +227,18 @@ type facts struct {
 	stalls []stall
 	zone   *time.Location
 	now    time.Time
-	next   time.Time
+	due    time.Time // of the update that is to be sent, zero where that has passed
+	next   time.Time // what the message promises
 	since  time.Time // of the newest post
+}
+
+// about are the facts for a message: one that is no update itself promises the update
+// that is to come, an update the one after it.
+func (f facts) about(template string) facts {
+	if tocsin.MessageStep(template) != tocsin.StepUpdates && !f.due.IsZero() {
+		f.next = f.due
+	}
+	return f
 }
 
 // in are the values in a language: times, dates and states of services are worded
@@ -239,7 +258,7 @@ func (f facts) in(l web.Locale) map[string]string {
 	var states, broken, helps []string
 	for _, row := range f.states {
 		if row.Now != "" {
-			states = append(states, row.Name+l.Space()+l.Text("room.state."+row.Now))
+			states = append(states, l.Text("room.stateis", "service", row.Name, "state", l.Text("room.state."+row.Now)))
 		}
 		if row.Now == "partial" || row.Now == "ko" {
 			broken = append(broken, row.Name)
@@ -272,9 +291,15 @@ func (v *view) facts(i tocsin.Incident) (facts, error) {
 	if err != nil {
 		return facts{}, err
 	}
+	return v.factsOf(i, room)
+}
+
+// factsOf is facts of a room that was read.
+func (v *view) factsOf(i tocsin.Incident, room store.Room) (facts, error) {
 	var page roomPage
 	v.matrix(&page, i, room.States)
 	f := facts{Values: map[string]string{"id": strings.Join(i.Issues, ", ")}, states: page.Matrix, zone: v.zone(i), now: v.Now}
+	var err error
 	if f.stalls, err = v.stalls(i, room); err != nil {
 		return facts{}, err
 	}
@@ -284,8 +309,8 @@ func (v *view) facts(i tocsin.Incident) (facts, error) {
 	plan := respond.CourseOf(i, room.Steps)
 	if update, ok := plan.Current(tocsin.StepUpdates, v.Now); ok {
 		f.Values["n"], f.next = v.Number(update.N), respond.Due(respond.Key{Step: tocsin.StepUpdates, N: update.N + 1}, i.T0(), f.zone)
-		if update.Due.After(v.Now) && update.N == 1 {
-			f.next = update.Due // nothing was sent yet: the first one comes
+		if update.Due.After(v.Now) {
+			f.due = update.Due
 		}
 	}
 	for _, id := range i.Issues {

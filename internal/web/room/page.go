@@ -28,6 +28,7 @@ type roomPage struct {
 	OpenedBy, ClosedBy string
 	Since              string // T0 + 2 h 37
 	Next               clock
+	Todo               []todo // where what is open is done
 	Due                bool
 	Runs, Works, Sends bool // what the visitor may do here
 	Do                 string
@@ -77,8 +78,8 @@ type checklist struct {
 
 type item struct {
 	ID, Text     string
-	Tag          string // the id as a part of ids
 	Done, Needed bool
+	On           bool // ticked in a form that was refused
 	By, Reason   string
 	At           *lang.Moment
 }
@@ -129,6 +130,9 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		return err
 	}
 	page.Stalls = sentences(v.Locale, carried)
+	if err := v.todos(&page, i, room); err != nil {
+		return err
+	}
 	page.Entries = v.entries(entries)
 	if err := v.speeches(&page, i); err != nil {
 		return err
@@ -189,12 +193,13 @@ func (v *view) checks(page *roomPage, i tocsin.Incident, ticked []tocsin.Inciden
 	for _, list := range v.book.Asked(i.Services) {
 		out := checklist{Name: list.Name}
 		for _, one := range list.Items {
-			it := item{ID: list.ItemName(one), Tag: tag(list.ItemName(one)), Text: one.Text}
+			it := item{ID: list.ItemName(one), Text: one.Text}
 			if at := slices.IndexFunc(ticked, func(c tocsin.IncidentCheck) bool { return c.Item == it.ID }); at >= 0 {
 				c := ticked[at]
 				it.Done, it.Needed, it.By, it.Reason, it.At = true, c.Needed, c.By, c.Reason, v.Moment(c.At)
 			} else {
 				page.Unchecked++
+				it.On = slices.Contains(v.R.PostForm["item"], it.ID)
 			}
 			out.Items = append(out.Items, it)
 		}

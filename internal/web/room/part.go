@@ -101,6 +101,11 @@ func (p *Pages) part(v *view) error {
 			return err
 		}
 		page.Stalls = sentences(v.Locale, carried)
+		if page.Has["runbook"] {
+			if err := v.todos(&page.roomPage, i, room); err != nil {
+				return err
+			}
+		}
 		if err := v.speeches(&page.roomPage, i); err != nil {
 			return err
 		}

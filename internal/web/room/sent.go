@@ -25,11 +25,12 @@ func (p *Pages) sent(v *view) error {
 	if err != nil {
 		return err
 	}
-	f.take(v.Locale, v.R.PostFormValue)
 	t, ok := v.book.Message(v.R.PostFormValue("of"))
 	if !ok {
 		return web.NothingHere()
 	}
+	f = f.about(t.ID)
+	f.take(v.Locale, v.R.PostFormValue)
 	edited, err := v.edited(i, v.R.PostFormValue("edit"))
 	if err != nil {
 		return err
@@ -39,13 +40,16 @@ func (p *Pages) sent(v *view) error {
 		err = tocsin.Invalidf("missing", "%s", v.Text("room.missing", "names", v.Join(missing)))
 	}
 	if err == nil {
+		err = v.asRead(drafts[0])
+	}
+	if err == nil {
 		err = v.say(i, v.written(t, f, drafts))
 	}
 	if err != nil {
 		return v.showMessage(web.FormStatus(err), i, t.ID, v.R.PostFormValue, edited, err)
 	}
 	p.wrote()
-	return v.Redirect(v.There(path(i.N, "")) + "#comms")
+	return v.Redirect(v.There(path(i.N, "")) + "#todo")
 }
 
 // written is the message of a form.
