@@ -29,6 +29,10 @@ import (
 // pages puts the families of pages together: one line each.
 func (a *App) pages(c config.Config) (*web.Pages, error) {
 	parts := part.New(part.Config{Model: a.Model, Archive: a.Archive, Handlings: a.People, Portals: a.Sources, Door: a.Door, Translator: a.translator, Reports: a.Translation, Network: a.Door.Network, Help: a.Responses, Carried: a.carried()})
+	surveys, err := a.master.Derive("request survey")
+	if err != nil {
+		return nil, err
+	}
 	outside := public.New(public.Config{Parts: parts, Model: a.Model, Press: a.press, Translations: a.translator, Progress: a.translator, Wait: a.policy.Wait, Entries: a.Archive, Demo: a.demo})
 	return web.New(web.Config{
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Silences: a.Deliveries, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
@@ -41,7 +45,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
 		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Clerk: a.Responses, Wake: a.polled, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Carried: a.carried(), Messages: a.announcing.speaker, Approve: a.second}).Family(),
 		dependency.New(dependency.Config{Model: a.Model, Maps: a.Responses, People: a.People}).Family(),
-		requests.New(requests.Config{Parts: parts, Model: a.Model, Requests: a.Responses, Work: a.Responses, Ending: a.Responses, Files: a.Responses, Origins: a.Responses, People: a.People, Terms: a.supportOf(c), Keep: c.Reports.KeepFor()}).Family(),
+		requests.New(requests.Config{Parts: parts, Model: a.Model, Requests: a.Responses, Work: a.Responses, Ending: a.Responses, Files: a.Responses, Origins: a.Responses, People: a.People, Terms: a.supportOf(c), SurveyKey: surveys, Tenants: a.Archive, Keep: c.Reports.KeepFor()}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: a.subscribing(), Emergency: a.People, Channels: a.subscribing().Channels, Open: a.openToStrangers, Network: a.Door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: a.Door, People: a.People, Everyone: c.Server.Pages == "everyone", Contact: c.Server.Contact}).Family(),

@@ -106,7 +106,7 @@ type RequestFile struct {
 // RequestSurvey is what whoever asked says of the answer.
 type RequestSurvey struct {
 	Solved  string // yes, partly or no
-	Rating  int    // 1 to 5
+	Rating  int    // 1 to 5, 0 for none
 	Comment string
 	At      time.Time
 }
@@ -246,7 +246,7 @@ func (f RequestFile) Validate() error {
 // Validate reports what is wrong with an answer to the survey.
 func (s RequestSurvey) Validate() error {
 	problems := []error{OneOfIncident("solved", s.Solved, SurveyAnswers())}
-	if s.Rating < 1 || s.Rating > 5 {
+	if s.Rating < 0 || s.Rating > 5 {
 		problems = append(problems, Invalidf("rating", "Choose 1 to 5."))
 	}
 	if s.Comment != "" {

@@ -152,6 +152,7 @@ func rows() []row {
 		{route: "/preferences", at: []string{"/preferences"}},
 		{route: "/canary/{token}", at: []string{"/canary/none"}},
 		{route: "/contact/{token}", at: []string{"/contact/none"}},
+		{route: "/survey/{token}", at: []string{"/survey/none"}},
 		{route: "/probes", who: admin, at: []string{"/probes"}},
 		{route: "/readyz", data: true},
 		{route: "/report", who: tocsin.RoleReader, at: []string{"/report", "/report?sent=exchange"}},

@@ -37,7 +37,7 @@ func TestLetterOfRequests(t *testing.T) {
 	}
 	filed := []delivery.Pending{change(storetest.Contoso, 2, tocsin.WhatFiled)}
 	for language, want := range map[string]string{
-		"en": "Support request 1 is filed with the provider: case 2407190050001234", "fr": "Demande de support 1 : déposée chez le fournisseur, dossier 2407190050001234", "ja": "サポート要求 1 をプロバイダーに提出しました（ケース番号 2407190050001234）",
+		"en": "Support request 1 is filed with the provider: case 2407190050001234", "fr": "Demande de support 1 : déposée chez le fournisseur, dossier 2407190050001234", "ja": "サポート要求 1 を提供元に提出しました（ケース番号 2407190050001234）",
 		"es": "Solicitud de soporte 1: presentada al proveedor, caso 2407190050001234", "de": "Supportanfrage 1 ist beim Anbieter eingereicht: Fall 2407190050001234",
 	} {
 		c := d.write(language, notify.KindUpdate, filed)

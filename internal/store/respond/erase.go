@@ -74,6 +74,9 @@ func eraseName(ctx context.Context, tx *store.Tx, name string) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE request_turns SET subject = $1 WHERE kind = 'filed' AND subject = $2`, tocsin.Erased, name); err != nil {
 		return err
 	}
+	if err := eraseSurveys(ctx, tx, name); err != nil {
+		return err
+	}
 	for table, columns := range named() {
 		for column := range strings.FieldsSeq(columns) {
 			if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET `+column+` = $1 WHERE `+column+` = $2`, tocsin.Erased, name); err != nil {
@@ -85,6 +88,20 @@ func eraseName(ctx context.Context, tx *store.Tx, name string) error {
 		return err
 	}
 	return eraseActs(ctx, tx, name)
+}
+
+// eraseSurveys takes away what somebody wrote into the surveys of their own requests.
+// The figures stay.
+func eraseSurveys(ctx context.Context, tx *store.Tx, name string) error {
+	for _, statement := range []string{
+		`UPDATE request_turns SET words = '' WHERE kind = 'survey' AND EXISTS (SELECT 1 FROM requests r WHERE r.tenant = request_turns.tenant AND r.n = request_turns.request AND r.requester = $1)`,
+		`UPDATE requests SET remark = '' WHERE requester = $1`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // eraseActs takes a name out of what was done with the verdicts of calls.

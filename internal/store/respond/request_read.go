@@ -50,6 +50,7 @@ func (x *turning) write(ctx context.Context, c tocsin.RequestContent) error {
 type RequestsQuery struct {
 	TenantID string
 	Open     bool   // those alone that go on
+	Surveyed bool   // those alone of which the survey was answered
 	Issue    string // those alone that are about an issue
 	Incident int64  // those alone of an incident
 	Limit    int
@@ -57,7 +58,7 @@ type RequestsQuery struct {
 
 // Requests lists requests, newest first, with their severities.
 func (s *Store) Requests(ctx context.Context, q RequestsQuery) ([]tocsin.Request, error) {
-	list, err := requests(ctx, s.db.Read(), `WHERE x.id = $1 AND (NOT $2 OR r.ended_at = 0) AND ($3 = '' OR r.issue = $3) AND ($4 = 0 OR r.incident = $4) ORDER BY r.n DESC LIMIT $5`, q.TenantID, q.Open, q.Issue, q.Incident, max(0, q.Limit))
+	list, err := requests(ctx, s.db.Read(), `WHERE x.id = $1 AND (NOT $2 OR r.ended_at = 0) AND ($3 = '' OR r.issue = $3) AND ($4 = 0 OR r.incident = $4) AND (NOT $6 OR r.surveyed_at > 0) ORDER BY r.n DESC LIMIT $5`, q.TenantID, q.Open, q.Issue, q.Incident, max(0, q.Limit), q.Surveyed)
 	if err == nil {
 		err = s.severities(ctx, q.TenantID, list)
 	}

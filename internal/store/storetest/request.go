@@ -437,17 +437,20 @@ func requestsAreErased(t *testing.T, s *Desk) {
 	if err := s.FileRequest(ctx, Contoso, 1, tocsin.RequestFiling{Channel: "phone", Case: "1", By: "kim"}, T0); err != nil {
 		t.Fatal(err)
 	}
+	if err := errors.Join(s.EndRequest(ctx, Contoso, 1, "", T0), s.AnswerSurvey(ctx, Contoso, 1, tocsin.RequestSurvey{Solved: "no", Comment: "I am angry."}, T0)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.ErasePerson(ctx, "u1", "kim", T0); err != nil {
 		t.Fatal(err)
 	}
 	r, err := s.Request(ctx, Contoso, 1)
 	turns, err2 := s.RequestThread(ctx, Contoso, 1, 100)
 	files, err3 := s.RequestFiles(ctx, Contoso, 1)
-	if err := errors.Join(err, err2, err3); err != nil || r.OpenedBy != tocsin.Erased || r.Filing.By != tocsin.Erased || r.Content.Requester != tocsin.Erased || len(files) > 0 {
+	if err := errors.Join(err, err2, err3); err != nil || r.OpenedBy != tocsin.Erased || r.Filing.By != tocsin.Erased || r.Content.Requester != tocsin.Erased || r.Survey.Comment != "" || r.Survey.Solved != "no" || len(files) > 0 {
 		t.Errorf("%+v, %v, %v", r, files, err)
 	}
 	for _, turn := range turns {
-		if turn.By != tocsin.Erased || turn.Subject == "kim" {
+		if turn.By != tocsin.Erased || turn.Subject == "kim" || turn.Kind == "survey" && turn.Text != "" {
 			t.Errorf("a turn keeps the name: %+v", turn)
 		}
 	}

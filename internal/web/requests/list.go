@@ -25,7 +25,9 @@ type listPage struct {
 	New    string
 	Form   web.Form // one answer to all who asked about an issue; without fields where nobody did
 	Done   string
-	Survey string // what those who asked say of the answers
+	// Survey is what those who asked say of the answers, Results the same by kind and service.
+	Survey  string
+	Results []tally
 }
 
 // A group is requests for which the same have to move.
@@ -89,7 +91,9 @@ func (v *view) showList(status int, done string, problem error) error {
 			page.Groups = append(page.Groups, g)
 		}
 	}
-	page.Survey = v.satisfaction(all)
+	if err := v.results(&page); err != nil {
+		return err
+	}
 	page.Form = v.replyForm(all)
 	if problem != nil {
 		v.Keep(page.Form.Fields)
@@ -166,23 +170,6 @@ func (v *view) clock(r tocsin.Request, terms tocsin.SupportTerms) (c clock) {
 		c.Words = v.Text("request.clock."+what, "time", v.Length(max(at.Due.Sub(v.Now), time.Minute)))
 	}
 	return c
-}
-
-// satisfaction sums up what those who asked say.
-func (v *view) satisfaction(all []tocsin.Request) string {
-	n, solved := 0, 0
-	for _, r := range all {
-		if !r.Survey.At.IsZero() {
-			n++
-			if r.Survey.Solved == "yes" {
-				solved++
-			}
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return v.Text("request.satisfaction", "n", n, "solved", solved)
 }
 
 // replyForm asks for one answer to all who asked the desk about an issue.

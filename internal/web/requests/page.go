@@ -46,6 +46,9 @@ type requestPage struct {
 	Ended, Asks, Speaks      bool
 	Copies, Surveyed         bool
 	Solved                   string
+	SurveyLink               string
+	SurveyUntil              *lang.Moment
+	SurveySaid               string
 	Do, File, Attach, Edit   string
 	Pack, PackText, PackBody string
 	Form                     web.Form
@@ -127,6 +130,9 @@ func (v *view) show(status int, n int64, problem error) error {
 	for _, t := range turns {
 		page.Turns = append(page.Turns, v.turn(t))
 	}
+	if page.Ended {
+		page.SurveyLink, page.SurveyUntil = v.surveyLink(r), v.Moment(r.EndedAt.Add(support.SurveyTerm))
+	}
 	if !page.Filed && !page.Ended {
 		page.Edit = v.at(n, "edit")
 	}
@@ -184,7 +190,9 @@ func (v *view) turn(t tocsin.RequestTurn) turn {
 	case "filed":
 		state, one.Text = v.Text("request.channel."+t.State), v.Text("request.case", "case", t.Text)
 	case "survey":
-		state = v.Text("request.solved." + t.State)
+		if state = v.Text("request.solved." + t.State); t.Subject == "0" {
+			key += ".unrated"
+		}
 	case "change":
 		if t.State == tocsin.RequestDraft {
 			key += ".draft"
@@ -193,6 +201,9 @@ func (v *view) turn(t tocsin.RequestTurn) turn {
 		if t.Subject != "" {
 			key += ".issue"
 		}
+	}
+	if one.By == tocsin.Stranger { // by the link of the survey
+		one.By = v.Text("request.asker")
 	}
 	one.Words = v.Text(key, "subject", subject, "state", state, "name", t.By)
 	return one

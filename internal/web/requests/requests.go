@@ -81,6 +81,11 @@ type people interface {
 	PartyNames(ctx context.Context) (map[tocsin.Party]string, error)
 }
 
+// tenants knows which tenants there are.
+type tenants interface {
+	Tenant(ctx context.Context, ref string) (tocsin.Tenant, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Parts    *part.Parts
@@ -93,6 +98,9 @@ type Config struct {
 	People   people
 	Terms    func(tenantID string) tocsin.SupportTerms // as the settings say now
 	Keep     time.Duration                             // term of files
+	// SurveyKey seals the links that whoever asked answers a survey by. Nil for none.
+	SurveyKey []byte
+	Tenants   tenants
 }
 
 // Pages are the pages of one desk.
@@ -128,7 +136,7 @@ func (p *Pages) Family() web.Family {
 		one.MaxBody = maxUpload
 		return one
 	}
-	return web.Family{Files: files, Sheet: "work.css", Pages: []web.Page{
+	return web.Family{Files: files, Sheet: "work.css", Pages: append([]web.Page{
 		page(http.MethodGet, "/requests", access.HandleRequests, p.list),
 		page(http.MethodPost, "/requests/reply", access.HandleRequests, p.reply),
 		page(http.MethodGet, "/requests/new", access.HandleRequests, p.begin),
@@ -142,7 +150,7 @@ func (p *Pages) Family() web.Family {
 		page(http.MethodGet, "/requests/{n}/files/{file}", access.HandleRequests, p.file),
 		page(http.MethodGet, "/requests/{n}/pack", access.AskProvider, p.pack),
 		page(http.MethodGet, "/requests/{n}/pack.txt", access.AskProvider, p.packText),
-	}, Links: []web.Link{{Place: 79, Group: "act", Path: "/requests", Icon: "request", Text: "nav.requests", Key: "q"}}}
+	}, p.public()...), Links: []web.Link{{Place: 79, Group: "act", Path: "/requests", Icon: "request", Text: "nav.requests", Key: "q"}}}
 }
 
 // tenant is the id of the tenant that is looked at.

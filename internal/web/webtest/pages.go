@@ -84,7 +84,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	if w.inside {
 		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Carried: business.Library{Maps: desk, People: desk}, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
-		families = append(families, requests.New(requests.Config{Parts: parts, Model: w.model, Requests: desk, Work: desk, Ending: desk, Files: desk, Origins: desk, People: desk, Terms: terms, Keep: 30 * 24 * time.Hour}).Family())
+		families = append(families, requests.New(requests.Config{Parts: parts, Model: w.model, Requests: desk, Work: desk, Ending: desk, Files: desk, Origins: desk, People: desk, Terms: terms, SurveyKey: SurveyKey(), Tenants: desk, Keep: 30 * 24 * time.Hour}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
 		families = append(families, own.New(own.Config{Parts: parts, Author: author.New(desk, w.model, w.shell.Now), Archive: desk, Feeds: outside}).Family())
 		families = append(families, admin.New(admin.Config{
@@ -94,6 +94,9 @@ func (w wiring) pages() (*web.Pages, error) {
 	}
 	return web.New(w.shell, families...)
 }
+
+// SurveyKey seals the links of surveys.
+func SurveyKey() []byte { return []byte("a key of thirty-two bytes, or so.") }
 
 // subscribing takes subscriptions of a desk that sends nothing.
 type subscribing struct{ *storetest.Desk }
