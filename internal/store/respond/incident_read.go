@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -111,6 +112,19 @@ func (s *Store) checks(ctx context.Context, n int64) ([]tocsin.IncidentCheck, er
 // most limit.
 func (s *Store) IncidentEntries(ctx context.Context, n int64, limit int) ([]tocsin.IncidentEntry, error) {
 	return s.EntriesAfter(ctx, n, 0, limit)
+}
+
+// LastEntry returns the number of the newest row of the timeline of an incident. It
+// fails with [tocsin.ErrNotFound].
+func (s *Store) LastEntry(ctx context.Context, n int64) (last int64, err error) {
+	err = s.db.Read().QueryRowContext(ctx, `SELECT entries FROM incidents WHERE n = $1`, n).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = noIncident(n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read timeline: %w", s.db.Translate(err))
+	}
+	return last, nil
 }
 
 // EntriesAfter is [Store.IncidentEntries] of the rows with a number above one.

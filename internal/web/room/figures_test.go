@@ -52,7 +52,30 @@ func TestFiguresOfARoom(t *testing.T) {
 	}
 	all.Wait()
 	t.Logf("an entry: written in %v, read by %d people %v later, %v of CPU each; %d bytes, 1/%d of the page", written.Sub(began), len(people), time.Since(written), (cputest.Used(t)-used)/time.Duration(len(people)), sizes[0], len(page)/sizes[0])
-	if sizes[0]*10 > len(page) {
+	// The same part for one after the other: kept while the second lasts, and made anew
+	// in each.
+	read := func(pause time.Duration) time.Duration {
+		const times = 100
+		used := cputest.Used(t)
+		for range times {
+			h.Pass(pause)
+			one := b.Open(fmt.Sprintf("%s/part?after=%d", at, after))
+			if len(one) != sizes[0] {
+				t.Fatalf("%d bytes, then %d", sizes[0], len(one))
+			}
+		}
+		return (cputest.Used(t) - used) / times
+	}
+	kept, anew := read(0), read(time.Second)
+	t.Logf("a note: kept %v of CPU, anew %v, ratio %.2f", kept, anew, float64(kept)/float64(anew))
+	sent(t, b, at+"/work", url.Values{"do": {"step"}, "step": {"detection"}})
+	sizes[0] = len(b.Open(fmt.Sprintf("%s/part?after=%d", at, after)))
+	kept, anew = read(0), read(time.Second)
+	t.Logf("a step: kept %v of CPU, anew %v, ratio %.2f", kept, anew, float64(kept)/float64(anew))
+	if kept*10 > anew*9 {
+		t.Errorf("what is kept costs %v, what is made %v", kept, anew)
+	}
+	if len(b.Open(fmt.Sprintf("%s/part?after=%d", at, after)))*3 > len(page) {
 		t.Errorf("an entry is %d bytes, the page %d", sizes[0], len(page))
 	}
 	if status := b.Status(http.MethodGet, at, nil); status != http.StatusOK {

@@ -1,13 +1,17 @@
 package room
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"weak"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web"
 )
 
 // partPage is what is new in a room: entries, and the regions that they change.
@@ -61,19 +65,85 @@ func regionOf(kind string) (region string, whole bool) {
 	return "", true
 }
 
-// part serves GET /incidents/{n}/part: what is new in the room since an entry.
+// roomAt names a room as it was after an entry, in a second.
+type roomAt struct{ n, last, second int64 }
+
+// maxRooms is how many rooms are remembered in one of two generations.
+const maxRooms = 256
+
+// partKey is all that a part depends on: what is new in which room, how its reader
+// reads, and what they may see and do there. Nobody gets what was made for somebody who
+// may do something else.
+type partKey struct {
+	roomAt
+	after      int64
+	home, zone string // the language and tenant of links, and where times are
+	may        string
+	snapshot   weak.Pointer[readmodel.Snapshot]
+}
+
+// part serves GET /incidents/{n}/part: what is new in the room since an entry. Two
+// hundred people ask for it at once: it is made once for those who read alike.
 func (p *Pages) part(v *view) error {
-	i, err := v.asked()
+	n, err := strconv.ParseInt(v.R.PathValue("n"), 10, 64)
+	if err != nil || n < 1 {
+		return web.NothingHere()
+	}
+	last, err := p.config.Clerk.LastEntry(v.R.Context(), n)
 	if err != nil {
+		return err
+	}
+	at := roomAt{n, last, v.Now.Unix()}
+	i, ok := p.rooms.Get(at)
+	if !ok {
+		if i, err = p.config.Incidents.Incident(v.R.Context(), n); err != nil {
+			return err
+		}
+		p.rooms.Put(at, i, 0)
+	}
+	if err := v.inside(i); err != nil {
 		return err
 	}
 	after, err := strconv.ParseInt(v.R.URL.Query().Get("after"), 10, 64)
 	if err != nil || after < 0 {
 		return tocsin.Invalidf("after", "It is the number of an entry.")
 	}
-	entries, err := p.config.Clerk.EntriesAfter(v.R.Context(), i.N, after, maxPart+1)
+	key := partKey{roomAt: at, after: after, home: v.Href("/"), zone: v.Zone.String(), may: v.mayThere(i), snapshot: weak.Make(v.Snapshot)}
+	kept := func() (web.Content, error) {
+		return v.Kept(key, func() ([]byte, error) { return v.makePart(i, after) })
+	}
+	made, err, shared := p.parts.Do(fmt.Sprintf("%+v", key), func() (any, error) { return kept() })
+	content, _ := made.(web.Content)
+	if err != nil && shared { // whoever it was made for may have gone
+		content, err = kept()
+	}
 	if err != nil {
 		return err
+	}
+	v.Send(http.StatusOK, content)
+	return nil
+}
+
+// mayThere names what the visitor may see and do in a room: in all of its tenants, and
+// of which of them they see what services carry.
+func (v *view) mayThere(i tocsin.Incident) string {
+	var b strings.Builder
+	for _, needs := range []access.Permission{access.RunIncidents, access.WorkIncidents, access.Communicate, access.Triage, access.AskProvider} {
+		b.WriteString(strconv.FormatBool(v.mayAll(needs, i))[:1])
+	}
+	visitor := access.VisitorOf(v.R.Context())
+	for _, id := range i.TenantIDs {
+		b.WriteString(strconv.FormatBool(visitor.May(access.ReadMap, id))[:1])
+	}
+	return b.String()
+}
+
+// makePart makes what is new in a room since an entry.
+func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
+	p := v.pages
+	entries, err := p.config.Clerk.EntriesAfter(v.R.Context(), i.N, after, maxPart+1)
+	if err != nil {
+		return nil, err
 	}
 	page := partPage{roomPage: v.rights(i), Has: map[string]bool{}, Whole: len(entries) > maxPart}
 	page.Lang = v.Code
@@ -90,27 +160,27 @@ func (p *Pages) part(v *view) error {
 	if len(page.Has) > 0 {
 		room, err := p.config.Incidents.IncidentRoom(v.R.Context(), i.N)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := v.head(&page.roomPage, i); err != nil {
-			return err
+			return nil, err
 		}
 		v.fill(&page.roomPage, i, room)
 		carried, err := v.stalls(i, room)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		page.Stalls = sentences(v.Locale, carried)
 		if page.Has["runbook"] {
 			if err := v.todos(&page.roomPage, i, room); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := v.speeches(&page.roomPage, i); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return v.Render(http.StatusOK, "room-part", page)
+	return v.Execute("room-part", page)
 }
 
 // rights is a room with what its visitor may do there.

@@ -18,8 +18,11 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/business"
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	store "example.org/tocsin/internal/store/respond"
@@ -52,6 +55,7 @@ type incidents interface {
 // clerk has rooms followed: whoever is in one hears of what others write.
 type clerk interface {
 	EntriesAfter(ctx context.Context, n, after int64, limit int) ([]tocsin.IncidentEntry, error)
+	LastEntry(ctx context.Context, n int64) (int64, error)
 }
 
 // runbook is the part of the store that takes down how an incident goes on.
@@ -104,10 +108,16 @@ type Config struct {
 }
 
 // Pages are the pages of one desk.
-type Pages struct{ config Config }
+type Pages struct {
+	config Config
+	rooms  *cache.Cache[roomAt, tocsin.Incident] // whoever is in a room asks for the same
+	parts  singleflight.Group                    // by what the part depends on
+}
 
 // New returns the pages of one desk.
-func New(c Config) *Pages { return &Pages{c} }
+func New(c Config) *Pages {
+	return &Pages{config: c, rooms: cache.New[roomAt, tocsin.Incident](cache.Bounds{Entries: maxRooms})}
+}
 
 // A view is a request for one of the pages.
 type view struct {
@@ -157,10 +167,18 @@ func (v *view) asked() (tocsin.Incident, error) {
 		return tocsin.Incident{}, web.NothingHere()
 	}
 	i, err := v.pages.config.Incidents.Incident(v.R.Context(), n)
-	if err == nil && slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !v.sees(id) }) {
-		err = web.NothingHere()
+	if err == nil {
+		err = v.inside(i)
 	}
 	return i, err
+}
+
+// inside fails for a visitor who does not see each tenant of an incident.
+func (v *view) inside(i tocsin.Incident) error {
+	if slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !v.sees(id) }) {
+		return web.NothingHere()
+	}
+	return nil
 }
 
 // mayAll reports whether the visitor has a permission in every tenant of an
