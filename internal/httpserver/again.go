@@ -16,34 +16,58 @@ import (
 // while to say when they get the same answer.
 func Again(r *http.Request) *http.Request {
 	c, ok := r.Context().Value(callKey{}).(*call)
-	if !ok || c.series == nil {
+	if !ok {
 		return nil
 	}
-	if to, ok := c.recorder.ResponseWriter.(lane.Repeater); !ok || !to.Repeats() {
+	if _, ok := c.repeater(); !ok {
 		return nil
 	}
 	return r.WithContext(c.Context)
 }
 
-// repeat keeps an answer that is about to be sent for the same request on the
-// same connection, if its handler says when it would answer the same.
-func repeat(ctx context.Context, w http.ResponseWriter, a Answer, status, size int) {
-	if a.Again == nil {
-		return
+// repeater is the writer that the answer to a request ends in, if it can keep
+// answers and the answer is worth keeping.
+func (c *call) repeater() (lane.Repeater, bool) {
+	to, ok := c.recorder.ResponseWriter.(lane.Repeater)
+	return to, ok && c.series != nil && c.log != nil && to.Repeats()
+}
+
+// againOf is what the chain does when the answer that is about to be sent comes
+// again; nil where nobody can tell when it does.
+func againOf(ctx context.Context, w http.ResponseWriter, a Answer) *again {
+	if a.Again == nil && !a.Kept {
+		return nil
 	}
 	c, ok := ctx.Value(callKey{}).(*call)
-	if !ok || c.series == nil || c.log == nil || w != http.ResponseWriter(&c.recorder) {
-		return // a part of an answer, such as one of a batch
+	if !ok || w != http.ResponseWriter(&c.recorder) {
+		return nil // a part of an answer, such as one of a batch
 	}
-	to, ok := c.recorder.ResponseWriter.(lane.Repeater)
+	to, ok := c.repeater()
 	if !ok {
-		return
+		return nil
 	}
-	known := &again{ctx: c.Context, still: a.Again, series: c.series, line: lineOf(c.log, c.request), status: status, size: int64(size)}
+	still := a.Again
+	if still == nil {
+		if c.route == nil {
+			return nil
+		}
+		still = rerunOf(c, w.Header(), a).holds
+	}
+	known := &again{ctx: c.Context, still: still, series: c.series, line: lineOf(c.log, c.request), to: to, first: c.id[0]}
 	if c.named {
 		known.given = c.id[0]
 	}
-	to.Repeat(known, c.id[0], a.Body)
+	return known
+}
+
+// keep has an answer kept of which the handler writes so much.
+func (a *again) keep(status, size int, body []byte) {
+	if a == nil {
+		return
+	}
+	a.status, a.size = status, int64(size)
+	a.to.Repeat(a, a.first, body)
+	a.to = nil
 }
 
 // An again is what the chain does around a handler, for an answer that is sent
@@ -54,8 +78,10 @@ type again struct {
 	series *series
 	line   line
 	status int
-	size   int64  // of the body that the handler writes
-	given  string // by the client, as the name of its requests
+	size   int64         // of the body that the handler writes
+	given  string        // by the client, as the name of its requests
+	first  string        // the name of the first one
+	to     lane.Repeater // until it keeps the answer
 
 	id    string
 	start time.Time

@@ -28,6 +28,10 @@ type Answer struct {
 	// all that the handler does for each request, such as to count it against a
 	// limit, when it reports true. Body must not change then. See [Again].
 	Again func() bool
+	// Kept says that the answer of a route was not made for this request, and
+	// that to ask for it changes nothing: instead of Again, its handler is
+	// asked what it would answer.
+	Kept bool
 }
 
 // Deliver sends an answer, or says with 304 that the client has it already: that
@@ -35,11 +39,15 @@ type Answer struct {
 // asks for is the caller's to check, see [Matches], since a refusal has the
 // caller's own form.
 func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked http.Header, a Answer) {
-	header := w.Header()
+	if asking, ok := w.(*rerun); ok {
+		asking.compare(a)
+		return
+	}
+	header, again := w.Header(), againOf(ctx, w, a)
 	if a.Tag != "" {
 		header["Etag"] = []string{a.Tag}
 		if given := asked["If-None-Match"]; given != nil && HasTag(given, bareTag(a.Tag)) {
-			repeat(ctx, w, a, http.StatusNotModified, 0)
+			again.keep(http.StatusNotModified, 0, nil)
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -56,11 +64,11 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 		a.Status = http.StatusOK
 	}
 	if method == http.MethodHead {
-		repeat(ctx, w, a, a.Status, 0)
+		again.keep(a.Status, 0, nil)
 		w.WriteHeader(a.Status)
 		return
 	}
-	repeat(ctx, w, a, a.Status, len(a.Body))
+	again.keep(a.Status, len(a.Body), a.Body)
 	WriteWhole(ctx, w, a.Status, a.Body)
 }
 

@@ -19,6 +19,10 @@ type call struct {
 	series   *series   // of the route, once it is known
 	request  *http.Request
 	log      *slog.Logger
+
+	route    HandlerFunc // how to ask again, with what it was asked and the header by then; see [noted]
+	asked    *http.Request
+	before   http.Header
 	stopping <-chan struct{}
 }
 

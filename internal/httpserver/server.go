@@ -173,7 +173,7 @@ func (s *Server) pages(routes, operations []Route, branches []branch) (h http.Ha
 		if r.AnyHost {
 			named = func(next http.Handler) http.Handler { return next }
 		}
-		served := s.around(handle(s.permitted(r), write, s.log), r.Pattern, write, withPageHeaders, named, own, withBodyCheck(write, s.log, r.MaxBody))
+		served := s.around(handle(noted(s.permitted(r)), write, s.log), r.Pattern, write, withPageHeaders, named, own, withBodyCheck(write, s.log, r.MaxBody))
 		err = errors.Join(err, register(mux, r.Pattern, served))
 	}
 	if err != nil {

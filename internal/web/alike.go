@@ -33,7 +33,7 @@ func (v *Request) Speaking(content string) *Request {
 
 // Packed returns an answer with its tag and its packed form, to be kept.
 func (v *Request) Packed(kind string, body []byte) Content {
-	return Content{kind, TagOf(body), body, v.pages.cache.packer.Pack(body)}
+	return Content{kind, TagOf(body), body, v.pages.cache.packer.Pack(body), true}
 }
 
 // LookAt has a page that is the same for everybody look at a tenant, of which it
@@ -55,7 +55,7 @@ func (v *Request) Kept(key any, work func() ([]byte, error)) (Content, error) {
 	if err != nil {
 		return Content{}, err
 	}
-	page := Content{pageKind, TagOf(body), body, v.pages.cache.packer.Pack(body)}
+	page := Content{pageKind, TagOf(body), body, v.pages.cache.packer.Pack(body), true}
 	v.pages.kept.Put(key, page, len(page.Body)+len(page.packed))
 	return page, nil
 }

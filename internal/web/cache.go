@@ -157,6 +157,6 @@ func (k *pageCache) fill(key cacheKey, page *cachedPage, work func() ([]byte, er
 	if err != nil {
 		return err
 	}
-	page.Content = Content{pageKind, TagOf(body), body, k.packer.Pack(body)}
+	page.Content = Content{pageKind, TagOf(body), body, k.packer.Pack(body), true}
 	return nil
 }

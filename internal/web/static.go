@@ -31,6 +31,7 @@ type Content struct {
 	Kind         string // Content-Type
 	Tag          string // names the body, without quotes; "" for one that is new each time
 	Body, packed []byte // packed may be nil for what is packed only when needed
+	kept         bool   // it was not made for one request
 }
 
 // loadAssets reads the style sheets, the scripts and the icon. The sheet of all
@@ -69,7 +70,7 @@ func loadAssets() (assets, error) {
 		stem, ending, _ := strings.Cut(file.name, ".")
 		hashed := stem + "-" + hex.EncodeToString(sum[:6]) + "." + ending
 		a.names[file.name] = "/static/" + hashed
-		a.files[hashed] = Content{file.kind, hex.EncodeToString(sum[:]), body, packer.Pack(body)}
+		a.files[hashed] = Content{file.kind, hex.EncodeToString(sum[:]), body, packer.Pack(body), true}
 	}
 	return a, nil
 }
@@ -99,7 +100,7 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
 func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer *httpserver.Packer) {
 	w.Header().Add("Vary", "Accept-Encoding")
 	packed := len(c.Body) > httpserver.SmallestPacked && httpserver.AcceptsGzip(r.Header)
-	send := httpserver.Answer{Status: status, Kind: []string{c.Kind}, Body: c.Body}
+	send := httpserver.Answer{Status: status, Kind: []string{c.Kind}, Body: c.Body, Kept: c.kept && (!packed || c.packed != nil)}
 	if packed {
 		if send.Body, send.Coding = c.packed, []string{"gzip"}; c.packed == nil {
 			send.Body = packer.Pack(c.Body)

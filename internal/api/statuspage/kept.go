@@ -129,7 +129,7 @@ func (v *view) send(made answer) {
 		header.Set("Content-Security-Policy", made.policy)
 	}
 	packed := made.packed != nil && httpserver.AcceptsGzip(v.r.Header)
-	a := httpserver.Answer{Kind: made.kind, Body: made.body, Tag: httpserver.EntityTag(made.tag, packed)}
+	a := httpserver.Answer{Kind: made.kind, Body: made.body, Tag: httpserver.EntityTag(made.tag, packed), Kept: true}
 	if packed {
 		a.Body, a.Coding = made.packed, []string{"gzip"}
 	}
