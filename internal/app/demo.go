@@ -41,6 +41,7 @@ type Demo struct {
 	Speed    float64 // of the incident: at 1 it takes ten minutes
 	// Translation names engines that run on this machine; none when empty.
 	Translation []config.Engine
+	WithoutLane bool // server.lane is off
 	// Ready is called once, when the desk answers.
 	Ready func(DemoInfo)
 }
@@ -193,6 +194,7 @@ func (r *demoRun) every() time.Duration {
 
 func (r *demoRun) settings(upstream string) config.Config {
 	c := config.Default()
+	c.Server.Lane = !r.WithoutLane
 	c.Data, c.Database, c.Server.Listen, c.Server.Base, c.Server.Pages = r.Data, r.Database, r.Listen, r.info.Base, "everyone"
 	c.Translation.Engines = r.Translation
 	for _, t := range r.content.Tenants() {

@@ -316,6 +316,9 @@ func TestTricks(t *testing.T) {
 			t.Errorf("%s: told %q, want %q", one.name, got, one.told)
 		}
 	}
+	if with.repeated.Load() == 0 {
+		t.Error("nothing was answered again without the handler")
+	}
 }
 
 // TestTricksEnd sends those that end the connection by themselves to real

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,6 +95,8 @@ type stage struct {
 	mu    sync.Mutex
 	heard map[string]*strings.Builder // by the name of the connection
 	next  int
+
+	repeated atomic.Int64 // requests that were answered without the handler
 }
 
 func newStage(t testing.TB, withLane bool) *stage {
@@ -118,12 +121,32 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	to := s.heard[r.RemoteAddr]
 	s.mu.Unlock()
-	fmt.Fprintf(to, "%s %q %q %q %q %q %q %q %v %s %d %v %q %q header %v trailer %v body %q %v\n", r.Method, r.RequestURI, r.URL.Scheme, r.URL.Host, r.URL.Path, r.URL.RawPath,
+	line := fmt.Sprintf("%s %q %q %q %q %q %q %q %v %s %d %v %q %q header %v trailer %v body %q %v\n", r.Method, r.RequestURI, r.URL.Scheme, r.URL.Host, r.URL.Path, r.URL.RawPath,
 		r.URL.RawQuery, r.URL.Opaque, r.URL.ForceQuery, r.Proto, r.ContentLength, r.Close, r.TransferEncoding, r.Host, r.Header, r.Trailer, body, err)
+	to.WriteString(line)
 	w.Header().Set("Content-Type", "text/plain")
 	w.Header().Set("Content-Length", "2")
+	w.Header().Set("X-Name", "name")
+	if keeps, ok := w.(lane.Repeater); ok && keeps.Repeats() {
+		keeps.Repeat(again{s, to, line}, "name", []byte("ok"))
+	}
 	_, _ = io.WriteString(w, "ok")
 }
+
+// again notes a request that is answered without the handler as the handler does.
+type again struct {
+	on   *stage
+	to   *strings.Builder
+	line string
+}
+
+func (a again) Begin() (string, bool) {
+	a.on.repeated.Add(1)
+	a.to.WriteString(a.line)
+	return "name", true
+}
+
+func (again) End(int64) {}
 
 // play lets a client say something, and returns what the handler was given and
 // what the client was told.

@@ -18,6 +18,7 @@ import (
 
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/browsertest"
+	"example.org/tocsin/internal/httpserver/servetest"
 )
 
 // demo is the running desk that all tests look at.
@@ -61,7 +62,7 @@ func base(t testing.TB) string {
 		ready := make(chan app.DemoInfo, 1)
 		running.stop, running.done = stop, make(chan error, 1)
 		go func() {
-			running.done <- app.RunDemo(ctx, app.Demo{Listen: "127.0.0.1:0", Data: demoDir, Speed: 10, Ready: func(i app.DemoInfo) { ready <- i }}, slog.New(slog.DiscardHandler))
+			running.done <- app.RunDemo(ctx, app.Demo{Listen: "127.0.0.1:0", Data: demoDir, Speed: 10, WithoutLane: !servetest.Lane(), Ready: func(i app.DemoInfo) { ready <- i }}, slog.New(slog.DiscardHandler))
 		}()
 		select {
 		case running.info = <-ready:

@@ -15,6 +15,7 @@ import (
 	"example.org/tocsin/internal/browsertest"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/fakegraph"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -157,6 +158,7 @@ func hostileDesk(t *testing.T) *app.App {
 	}
 	t.Cleanup(func() { _ = upstream.Close() })
 	c := config.Default()
+	c.Server.Lane = servetest.Lane()
 	c.Data, c.Server.Listen, c.Server.Pages = t.TempDir(), "127.0.0.1:0", "everyone"
 	c.Tenants = []config.Tenant{{Name: "contoso", TenantID: contoso, Source: config.Source{
 		Kind: "graph", ClientID: "app", Secret: "secret", Every: config.Duration(time.Hour),

@@ -12,6 +12,7 @@ import (
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/browsertest"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/test/ask"
 )
@@ -65,6 +66,7 @@ func emptyDesk(t *testing.T, clouds ...config.Cloud) *app.App {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	settings := config.Default()
+	settings.Server.Lane = servetest.Lane()
 	settings.Clouds = clouds
 	settings.Notify.Channels = []config.Channel{{Name: "post", Kind: "mail", Mail: config.Mail{From: "desk@contoso.example", Relay: config.Relay{Host: "127.0.0.1", Port: 1, TLS: "none"}}}}
 	settings.Notify.Subscriptions.Public = true

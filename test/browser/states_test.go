@@ -11,6 +11,7 @@ import (
 	"example.org/tocsin/internal/browsertest"
 	"example.org/tocsin/internal/config"
 	content "example.org/tocsin/internal/demo"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -100,6 +101,7 @@ func twelve(now time.Time) []any {
 func (s state) begin(t *testing.T) *app.App {
 	t.Helper()
 	c := config.Default()
+	c.Server.Lane = servetest.Lane()
 	c.Data, c.Server.Listen, c.Server.Pages = t.TempDir(), "127.0.0.1:0", "everyone"
 	desk, err := app.New(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/test/ask"
@@ -40,6 +41,7 @@ type desk struct {
 func start(t *testing.T) *desk {
 	t.Helper()
 	settings := config.Default()
+	settings.Server.Lane = servetest.Lane()
 	settings.Data = t.TempDir()
 	settings.Server.Listen = "127.0.0.1:0"
 	settings.Database = filepath.Join(settings.Data, "tocsin.db")

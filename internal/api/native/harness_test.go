@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"example.org/tocsin/internal/api/native"
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/notify/webhook"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/readmodel"
@@ -77,13 +77,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	if d.api, err = native.New(c); err != nil {
 		tb.Fatal(err)
 	}
-	handler, err := httpserver.New(httpserver.Config{Routes: d.api.Pages(), Subtrees: []httpserver.Subtree{d.api.Subtree()}, Errors: httpserver.PlainError})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	tb.Cleanup(server.Close)
-	d.address = server.URL
+	d.address = servetest.Serve(tb, httpserver.Config{Routes: d.api.Pages(), Subtrees: []httpserver.Subtree{d.api.Subtree()}, Errors: httpserver.PlainError})
 	return d
 }
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/api/statuspage"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store/archive"
@@ -69,13 +69,7 @@ func newDeskWith(t *testing.T, model func(*storetest.Desk, func() time.Time) sna
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := httpserver.New(httpserver.Config{Routes: api.Routes(), Errors: httpserver.PlainError, Gate: gate{}, Hosts: []string{"desk.example"}, Now: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener := httptest.NewServer(server)
-	t.Cleanup(listener.Close)
-	d.base = listener.URL
+	d.base = servetest.Serve(t, httpserver.Config{Routes: api.Routes(), Errors: httpserver.PlainError, Gate: gate{}, Hosts: []string{"desk.example"}, Now: clock})
 	return d
 }
 

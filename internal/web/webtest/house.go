@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/store"
 	"example.org/tocsin/internal/store/archive"
@@ -138,13 +138,7 @@ func NewHouse(t testing.TB, base string, providers ...signin.Provider) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := httpserver.New(httpserver.Config{Routes: h.Pages.Routes(), Errors: h.Pages.WriteError, Gate: h.Door, Now: h.Clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener := httptest.NewServer(server)
-	t.Cleanup(listener.Close)
-	h.Base = listener.URL
+	h.Base = servetest.Serve(t, httpserver.Config{Routes: h.Pages.Routes(), Errors: h.Pages.WriteError, Gate: h.Door, Now: h.Clock})
 	storetest.AddTenants(t, h.Store)
 	return h
 }
