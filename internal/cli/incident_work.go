@@ -90,6 +90,7 @@ type incidentNoteCmd struct {
 	Needless string `help:"Item that is not needed, for the reason of the text." placeholder:"ITEM" xor:"what"`
 	T0       bool   `name:"t0" help:"It began at --at: all due times move, what was late stays to be seen." xor:"what"`
 	Issue    string `help:"Id of an issue that it is about as well." placeholder:"ID" xor:"what"`
+	NoIssue  string `help:"Id of an issue that it is not about after all, for the reason of the text." placeholder:"ID" xor:"what"`
 }
 
 func (c *incidentNoteCmd) Run(ctx context.Context, s *session) error {
@@ -119,6 +120,8 @@ func (c *incidentNoteCmd) Run(ctx context.Context, s *session) error {
 			return r.CorrectStart(ctx, c.N, at, c.Text, now)
 		case c.Issue != "":
 			return r.AttachIssue(ctx, c.N, c.Issue, now)
+		case c.NoIssue != "":
+			return r.DetachIssue(ctx, c.N, c.NoIssue, c.Text, now)
 		case c.Decision:
 			return r.AddEntry(ctx, c.N, "decision", c.Text, at, now)
 		}

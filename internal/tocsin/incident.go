@@ -80,7 +80,7 @@ type IncidentRole struct {
 // changed: another one, which names it, says what is right.
 type IncidentEntry struct {
 	N          int64
-	Kind       string    // open, issue, step, reopen, late, role, state, note, decision, message, measure, measure-end, check, start, request, amend, message-wait, message-return or close
+	Kind       string    // open, issue, issue-end, step, reopen, late, role, state, note, decision, message, measure, measure-end, check, start, request, amend, message-wait, message-return or close
 	HappenedAt time.Time // as whoever wrote it says
 	WrittenAt  time.Time
 	By         string

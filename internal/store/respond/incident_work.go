@@ -281,14 +281,69 @@ func (s *Store) AttachIssue(ctx context.Context, n int64, issue string, now time
 		if written, err := store.Changed(result, err); err != nil || !written {
 			return errors.Join(err, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "issue", Message: "The incident is about this issue already."})
 		}
-		if err := c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: issue}); err != nil {
+		return c.attached(ctx, issue)
+	})
+}
+
+// JoinIncident has an issue of a tenant handled in a room that is open already: the
+// room is about the issue, its service and the tenant from now on. It fails with
+// [tocsin.ErrConflict] where it is so.
+func (s *Store) JoinIncident(ctx context.Context, n int64, tenantID, issue, service string, now time.Time) error {
+	issue = strings.TrimSpace(issue)
+	if err := tocsin.IncidentLine("issue", issue, true); err != nil {
+		return err
+	}
+	return s.alter(ctx, "join incident", n, false, now, func(c *change) error {
+		num, err := s.db.TenantNum(ctx, c.tx, tenantID)
+		if err != nil {
 			return err
 		}
-		var t0 int64
-		if err := c.tx.QueryRowContext(ctx, `SELECT t0 FROM incident_starts WHERE incident = $1 ORDER BY place DESC LIMIT 1`, n).Scan(&t0); err != nil {
+		result, err := c.tx.ExecContext(ctx, `INSERT INTO incident_tenants (incident, tenant) VALUES ($1, $2) ON CONFLICT DO NOTHING`, n, num)
+		entered, err := store.Changed(result, err)
+		if err != nil {
 			return err
 		}
-		return c.qualified(ctx, tocsin.FromMicros(t0))
+		if entered {
+			c.tenants, c.nums = append(c.tenants, tenantID), append(c.nums, num)
+		}
+		result, err = c.tx.ExecContext(ctx, `INSERT INTO incident_subjects (incident, kind, id) VALUES ($1, 'issue', $2) ON CONFLICT DO NOTHING`, n, store.Clean(issue))
+		if written, err := store.Changed(result, err); err != nil || !written && !entered {
+			return errors.Join(err, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "issue", Message: "The incident is about this issue already."})
+		}
+		if service != "" {
+			if _, err := c.tx.ExecContext(ctx, `INSERT INTO incident_subjects (incident, kind, id) VALUES ($1, 'service', $2) ON CONFLICT DO NOTHING`, n, store.Clean(service)); err != nil {
+				return err
+			}
+		}
+		return c.attached(ctx, issue)
+	})
+}
+
+// attached tells that an incident is about one more issue.
+func (c *change) attached(ctx context.Context, issue string) error {
+	if err := c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: issue}); err != nil {
+		return err
+	}
+	var t0 int64
+	if err := c.tx.QueryRowContext(ctx, `SELECT t0 FROM incident_starts WHERE incident = $1 ORDER BY place DESC LIMIT 1`, c.n).Scan(&t0); err != nil {
+		return err
+	}
+	return c.qualified(ctx, tocsin.FromMicros(t0))
+}
+
+// DetachIssue says that an incident is not about an issue after all, for a reason. The
+// tenants stay: what was written may be about them.
+func (s *Store) DetachIssue(ctx context.Context, n int64, issue, reason string, now time.Time) error {
+	reason = strings.TrimSpace(reason)
+	if err := tocsin.IncidentLine("reason", reason, true); err != nil {
+		return err
+	}
+	return s.alter(ctx, "detach issue", n, false, now, func(c *change) error {
+		result, err := c.tx.ExecContext(ctx, `DELETE FROM incident_subjects WHERE incident = $1 AND kind = 'issue' AND id = $2`, n, issue)
+		if gone, err := store.Changed(result, err); err != nil || !gone {
+			return errors.Join(err, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "detach", Message: "The incident is not about this issue."})
+		}
+		return c.tell(ctx, "issue-end", c.now, tocsin.IncidentEntry{Subject: issue, Text: reason})
 	})
 }
 

@@ -103,6 +103,38 @@ func incidents(t *testing.T, s *Desk) {
 		t.Errorf("an issue twice: %v, want ErrConflict", err)
 	}
 	audited(t, s, map[string]int{"incident.open": 2, "incident.issue": 1})
+	joinIncident(t, s)
+}
+
+// joinIncident has an issue of another tenant handled in a room, and takes it out again:
+// each once, with the reason, and the tenant stays.
+func joinIncident(t *testing.T, s *Desk) {
+	t.Helper()
+	ctx := as(t, "kim")
+	i, err := s.OpenIncident(ctx, tocsin.Incident{Title: "x", TenantIDs: []string{Contoso}, Zone: "UTC"}, T0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.JoinIncident(ctx, i.N, Fabrikam, "TM1", "teams", T0); err != nil {
+		t.Error(err)
+	}
+	if err := s.JoinIncident(ctx, i.N, Fabrikam, "TM1", "teams", T0); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("joined twice: %v, want ErrConflict", err)
+	}
+	if err := s.DetachIssue(ctx, i.N, "TM1", " ", T0); !errors.Is(err, tocsin.ErrInvalid) {
+		t.Errorf("removed without a reason: %v, want ErrInvalid", err)
+	}
+	if err := s.DetachIssue(ctx, i.N, "TM1", "another one", T0); err != nil {
+		t.Error(err)
+	}
+	if err := s.DetachIssue(ctx, i.N, "TM1", "another one", T0); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("removed twice: %v, want ErrConflict", err)
+	}
+	got, err := s.Incident(ctx, i.N)
+	if err != nil || len(got.Issues) != 0 || !slices.Equal(got.Services, []string{"teams"}) || len(got.TenantIDs) != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	audited(t, s, map[string]int{"incident.issue": 2, "incident.issue-end": 1})
 }
 
 // audited counts the entries of the audit log by what was done.

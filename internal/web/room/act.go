@@ -28,10 +28,13 @@ func (p *Pages) run(v *view) error {
 			}
 			return p.config.Runbook.CorrectStart(v.R.Context(), i.N, at, text, v.Now)
 		case "issue":
-			if row, ok := v.Snapshot.Issue(text); ok {
-				text = row.ID
+			row, ok := v.Snapshot.Issue(strings.TrimSpace(text))
+			if !ok || !v.mayJoin() {
+				return p.config.Timeline.AttachIssue(v.R.Context(), i.N, text, v.Now)
 			}
-			return p.config.Timeline.AttachIssue(v.R.Context(), i.N, text, v.Now)
+			return p.config.Timeline.JoinIncident(v.R.Context(), i.N, v.Snapshot.Tenant.ID, row.ID, row.ServiceID, v.Now)
+		case "detach":
+			return p.config.Timeline.DetachIssue(v.R.Context(), i.N, v.R.PostFormValue("issue"), text, v.Now)
 		case "close":
 			items, err := respond.AskedItems(i.Services)
 			if err != nil {

@@ -22,6 +22,7 @@ const maxListed = 100
 type listPage struct {
 	web.Frame
 	Open, Closed []line
+	Joins        []join // open issues that could be handled in a room that is open
 	Empty        web.EmptyView
 	Form         web.Form // without fields for whoever may not open one
 }
@@ -39,18 +40,20 @@ type line struct {
 }
 
 // list serves /incidents. Asked for an issue about which an incident goes on, it
-// leads to the newest.
+// leads to the newest of the tenant that is looked at.
 func (p *Pages) list(v *view) error {
 	if issue := v.R.URL.Query().Get("issue"); issue != "" {
 		if row, ok := v.Snapshot.Issue(issue); ok {
 			issue = row.ID
 		}
-		about, err := p.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Open: true, Issue: issue, Limit: 1, Sees: v.sees})
+		about, err := p.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Open: true, Issue: issue, Limit: 20, Sees: v.sees})
 		if err != nil {
 			return err
 		}
-		if len(about) > 0 {
-			return v.Redirect(v.There(path(about[0].N, "")))
+		for _, i := range about {
+			if slices.Contains(i.TenantIDs, v.Snapshot.Tenant.ID) {
+				return v.Redirect(v.There(path(i.N, "")))
+			}
 		}
 	}
 	return v.showList(http.StatusOK, nil)
@@ -63,6 +66,10 @@ func (v *view) showList(status int, problem error) error {
 	if err != nil {
 		return err
 	}
+	only := ""
+	if row, ok := v.Snapshot.Issue(strings.TrimSpace(v.R.URL.Query().Get("issue"))); ok {
+		only = row.ID
+	}
 	names, err := v.TenantNames()
 	if err != nil {
 		return err
@@ -74,6 +81,14 @@ func (v *view) showList(status int, problem error) error {
 		}
 		if i.Open() {
 			page.Open = append(page.Open, one)
+			joins, err := v.joins(i, only)
+			if err != nil {
+				return err
+			}
+			for _, one := range joins {
+				one.Room = link{v.Text("room.number", "n", int(i.N)) + v.Space() + i.Title, v.Href(path(i.N, ""))}
+				page.Joins = append(page.Joins, one)
+			}
 		} else {
 			page.Closed = append(page.Closed, one)
 		}

@@ -23,6 +23,7 @@ type roomPage struct {
 	web.Frame
 	Heading            string
 	Issues             []link
+	Joins              []join // issues that could be handled here
 	Hit                string // the tenants, in words
 	T0, Opened, Closed *lang.Moment
 	OpenedBy, ClosedBy string
@@ -130,6 +131,9 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		return err
 	}
 	page.Stalls = sentences(v.Locale, carried)
+	if page.Joins, err = v.joins(i, ""); err != nil {
+		return err
+	}
 	if err := v.todos(&page, i, room); err != nil {
 		return err
 	}
@@ -230,7 +234,7 @@ func (v *view) entries(list []tocsin.IncidentEntry) (out []entry) {
 }
 
 func (v *view) entry(e tocsin.IncidentEntry) entry {
-	icons := map[string]string{"open": "room", "issue": "incident", "step": "check", "reopen": "clock", "late": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin", "request": "request"}
+	icons := map[string]string{"open": "room", "issue": "incident", "issue-end": "incident", "step": "check", "reopen": "clock", "late": "clock", "role": "user", "note": "pin", "decision": "flag", "measure": "settings", "measure-end": "settings", "check": "check", "start": "clock", "amend": "pin", "close": "check", "message": "send", "message-wait": "clock", "message-return": "pin", "request": "request"}
 	one := entry{N: e.N, Icon: icons[e.Kind], Time: v.Moment(e.HappenedAt), By: e.By, Text: e.Text}
 	if e.WrittenAt.Sub(e.HappenedAt) >= writtenLate {
 		one.Written = v.Moment(e.WrittenAt)

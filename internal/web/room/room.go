@@ -81,6 +81,8 @@ type timeline interface {
 	AddEntry(ctx context.Context, n int64, kind, text string, happened, now time.Time) error
 	AmendEntry(ctx context.Context, n, entry int64, text string, now time.Time) error
 	AttachIssue(ctx context.Context, n int64, issue string, now time.Time) error
+	JoinIncident(ctx context.Context, n int64, tenantID, issue, service string, now time.Time) error
+	DetachIssue(ctx context.Context, n int64, issue, reason string, now time.Time) error
 }
 
 // messages has what is said of incidents sent through channels.
