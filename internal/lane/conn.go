@@ -45,7 +45,11 @@ type conn struct {
 	tidied                time.Time
 	readUntil, writeUntil time.Time // deadlines that are set
 	rests                 bool      // nothing is kept for the next request
-	answered              bool      // at least one request was
+
+	parked   bool // it has no goroutine; this and the next are guarded by the server's mu
+	fd       int32
+	until    time.Time // how long it may rest; zero for ever
+	answered bool      // at least one request was
 
 	state atomic.Int32
 	began atomic.Int64 // when the handler began, in nanoseconds
@@ -70,13 +74,15 @@ func (c *conn) serve() {
 	c.run()
 }
 
-// run answers requests, until the connection ends or rests. One that rests goes
-// on in another goroutine, whose stack did not grow.
+// run answers requests, until the connection ends or rests. One that rests is
+// parked, or goes on in another goroutine, whose stack did not grow.
 func (c *conn) run() {
 	rest, next := c.requests()
 	switch next {
 	case resting:
-		c.server.group.Go(c.run)
+		if !c.server.park(c) {
+			c.server.group.Go(c.run)
+		}
 	case passing:
 		c.end(c.server.hand(handOver(c.rwc, rest)))
 	default:
@@ -180,7 +186,10 @@ func (c *conn) wait() ([]byte, course) {
 	have, err := c.waiter.read(c.rests)
 	if ready && errors.Is(err, os.ErrDeadlineExceeded) && c.state.Load() == waiting {
 		c.release()
-		c.rests, c.readUntil = true, time.Time{}
+		c.rests, c.readUntil, c.until = true, time.Time{}, time.Time{}
+		if idle := c.server.idleTimeout(); idle > 0 {
+			c.until = time.Now().Add(idle - restAfter)
+		}
 		_ = c.rwc.SetReadDeadline(c.readUntil) // as above
 		return nil, resting
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -314,4 +315,77 @@ func securedBy(t *testing.T, h http.Handler, certificates []tls.Certificate, wit
 		<-done
 	})
 	return l.Addr().String()
+}
+
+// TestParked leaves connections alone until they wait without a goroutine: they
+// go on when something comes, are closed when they were left alone too long or
+// their client goes, and end with the server.
+func TestParked(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("parks on Linux only")
+	}
+	library := &http.Server{Handler: handlers(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 8 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	s := lane.New(library, library.Serve, func([]byte) bool { return true })
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	until := func(what string, reached func() bool) {
+		t.Helper()
+		for range 1000 {
+			if reached() {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatalf("not %s: %d of %d connections are parked", what, s.Parked(), s.Held())
+	}
+	conns := make([]reader, 20)
+	for i := range conns {
+		conn := dial(t, l.Addr().String())
+		conns[i] = reader{t, conn, bufio.NewReader(conn)}
+	}
+	for range 2 {
+		for _, c := range conns {
+			if w, _ := c.ask("GET /typed HTTP/1.1\r\nHost: a\r\n\r\n"); w.StatusCode != http.StatusOK {
+				t.Fatal(w.Status)
+			}
+		}
+		until("parked", func() bool { return s.Parked() == len(conns) })
+	}
+	for _, c := range conns[:10] {
+		_ = c.conn.Close()
+	}
+	until("forgotten", func() bool { return s.Held() == 10 })
+	for _, c := range conns[10:] { // the idle time is over
+		if _, err := c.from.ReadByte(); !errors.Is(err, io.EOF) {
+			t.Fatal(err)
+		}
+	}
+	until("closed", func() bool { return s.Held() == 0 })
+	last := dial(t, l.Addr().String())
+	c := reader{t, last, bufio.NewReader(last)}
+	c.ask("GET /typed HTTP/1.1\r\nHost: a\r\n\r\n")
+	until("parked", func() bool { return s.Parked() == 1 })
+	if w, _ := c.ask("POST /typed HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"); w.StatusCode != http.StatusOK { // the library's
+		t.Error(w.Status)
+	}
+	other := dial(t, l.Addr().String())
+	c = reader{t, other, bufio.NewReader(other)}
+	c.ask("GET /typed HTTP/1.1\r\nHost: a\r\n\r\n")
+	until("parked", func() bool { return s.Parked() == 1 })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
+	if _, err := c.from.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Error(err)
+	}
 }

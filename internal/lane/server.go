@@ -29,6 +29,8 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[*conn]struct{}
+	lot      *lot           // where connections rest; nil for nowhere
+	unparked bool           // for comparison: there is none
 	group    sync.WaitGroup // goroutines of connections and of those who watch them
 }
 
@@ -58,6 +60,12 @@ func (s *Server) Serve(l net.Listener) error {
 	if s.stopping.Load() {
 		_ = l.Close()
 	}
+	if !s.unparked {
+		s.lot = openLot()
+	}
+	if s.lot != nil {
+		s.group.Go(s.attend)
+	}
 	library := make(chan error, 1)
 	go func() { library <- s.serve(s.inbox) }()
 	stop, swept := make(chan struct{}), make(chan struct{})
@@ -69,6 +77,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if !s.stopping.Load() {
 		_ = s.Close()
 	}
+	s.lot.close()
 	<-library //nolint:errcheck // it only says that it was closed
 	s.group.Wait()
 	close(stop)
@@ -127,7 +136,8 @@ const (
 	watchAfter = 250 * time.Millisecond
 )
 
-// sweep looks after handlers that take long.
+// sweep looks after handlers that take long, and connections that were left
+// alone too long.
 func (s *Server) sweep(stop <-chan struct{}) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
@@ -145,6 +155,10 @@ func (s *Server) watch(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
+		if c.parked && !c.until.IsZero() && now.After(c.until) {
+			s.clear(c)
+			continue
+		}
 		if c.state.Load() != serving || now.UnixNano()-c.began.Load() < int64(watchAfter) {
 			continue
 		}
@@ -194,9 +208,21 @@ func (s *Server) closeIdle() int {
 	for c := range s.conns {
 		if c.turn(waiting, ended) || time.Since(c.since) >= untouched && c.turn(fresh, ended) {
 			_ = c.rwc.Close()
+			s.clear(c)
 		}
 	}
 	return len(s.conns)
+}
+
+// clear closes a connection that is parked, which has no goroutine to do so. mu
+// is held.
+func (s *Server) clear(c *conn) {
+	if !c.parked {
+		return
+	}
+	s.leave(c)
+	_ = c.rwc.Close()
+	delete(s.conns, c)
 }
 
 // Close ends everything at once.
@@ -205,6 +231,7 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	for c := range s.conns {
 		_ = c.rwc.Close()
+		s.clear(c)
 	}
 	s.mu.Unlock()
 	return s.library.Close()
