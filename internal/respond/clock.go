@@ -195,6 +195,21 @@ func (c Course) MessageStep(template string, now time.Time) tocsin.IncidentStep 
 	return tocsin.IncidentStep{Step: current.Step, N: current.N, Needed: true}
 }
 
+// Progress is how many steps of the runbook are behind an incident, of how many. The
+// updates are one step, which goes on until none is due any more.
+func Progress(plan []Clock) (ended, steps int) {
+	open := map[string]bool{}
+	for _, c := range plan {
+		open[c.Step] = open[c.Step] || c.Open()
+	}
+	for _, o := range open {
+		if !o {
+			ended++
+		}
+	}
+	return ended, len(open)
+}
+
 // Update returns the number of the update that is to be sent. It fails with
 // [tocsin.ErrConflict] once there is none.
 func (c Course) Update(now time.Time) (int, error) {

@@ -234,3 +234,21 @@ func TestStepsThatAreNotNeeded(t *testing.T) {
 		t.Error("what is not needed is still to be done")
 	}
 }
+
+// The updates are one step of the runbook, and it is over when none is due any more.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	plan := []Clock{
+		{Key: Key{Step: tocsin.StepDetection}, State: Done},
+		{Key: Key{Step: tocsin.StepEscalation}, State: NotNeeded},
+		{Key: Key{Step: tocsin.StepUpdates, N: 1}, State: Done},
+		{Key: Key{Step: tocsin.StepUpdates, N: 2}, State: Late},
+	}
+	if ended, steps := Progress(plan); ended != 2 || steps != 3 {
+		t.Errorf("%d of %d, want 2 of 3", ended, steps)
+	}
+	plan[3].State = Missed
+	if ended, steps := Progress(plan); ended != 3 || steps != 3 {
+		t.Errorf("%d of %d, want 3 of 3", ended, steps)
+	}
+}

@@ -1,11 +1,12 @@
 package room
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
@@ -21,8 +22,8 @@ type clock struct {
 	Due                         *lang.Moment // nil for what waits for something else than time
 	Plan                        string       // what the guide says of its due time
 	WasLate                     string       // while another start held, "" mostly
-	Now, Ends                   bool         // Ends: somebody may say that it is done
-	Prepare                     string       // where the request is prepared that ends it, "" mostly
+	Now, Ended, Ends            bool         // Ends: somebody may say that it is done
+	Prepare, PrepareWords       string       // where what ends it is prepared, and its name; "" mostly
 }
 
 // key names a step.
@@ -82,7 +83,7 @@ func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 
 // clocks word a plan: of the updates those that were sent or are to be sent, the
 // newest ones.
-func (v *view) clocks(plan []respond.Clock, i tocsin.Incident, writes bool) (list []clock, earlier int) {
+func (v *view) clocks(plan []respond.Clock, i tocsin.Incident, room roomPage) (list []clock, earlier int) {
 	updates := 0
 	for _, c := range plan {
 		if c.N > 0 {
@@ -98,13 +99,29 @@ func (v *view) clocks(plan []respond.Clock, i tocsin.Incident, writes bool) (lis
 		}
 		one := v.clock(c, i)
 		one.Now = due && c.Key == next.Key
-		one.Ends = writes && c.Open() && (i.Open() || c.Step == tocsin.StepReview)
-		if one.Ends && c.Step == tocsin.StepEscalation && v.mayAll(access.AskProvider, i) {
-			one.Prepare = v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))
+		one.Ends, one.Ended = room.Works && c.Open() && (i.Open() || c.Step == tocsin.StepReview), !c.Open()
+		if one.Ends && i.Open() {
+			one.Prepare, one.PrepareWords = v.prepare(c, i, room)
 		}
 		list = append(list, one)
 	}
 	return list, earlier
+}
+
+// prepare is where what ends a step is prepared: a message or a request.
+func (v *view) prepare(c respond.Clock, i tocsin.Incident, room roomPage) (href, words string) {
+	of := map[string]string{tocsin.StepAnnouncement: "announcement", tocsin.StepUpdates: "managers", tocsin.StepClosure: "closure"}[c.Step]
+	switch {
+	case c.Step == tocsin.StepEscalation && room.Ask != "":
+		return room.Ask, v.Text("room.prepare")
+	case of == "" || !room.Sends:
+		return "", ""
+	case c.N > 0:
+		words = v.Text("room.prepare.update", "n", c.N)
+	default:
+		words = v.Text("room.prepare.message")
+	}
+	return v.Href(path(i.N, "message?of="+of)), words
 }
 
 // maxUpdates is how many updates the runbook shows.
@@ -116,7 +133,15 @@ type ruler struct {
 	Label string
 	Marks []mark
 	Late  []stretch // after a due time, until it was done
-	Now   float64   // where the present is, or the end
+	Done  []ended
+	Now   float64 // where the present is, or the end
+	Words string  // of the present: 11:42, +157
+}
+
+// An ended step stands above the line, where it was done.
+type ended struct {
+	web.Look          // Words: its name, "" where there is no room
+	X, Glyphs float64 // the middle, and where its glyph begins
 }
 
 type mark struct {
@@ -157,10 +182,47 @@ func (v *view) ruler(plan []respond.Clock, i tocsin.Incident) ruler {
 			continue
 		}
 		r.Marks = append(r.Marks, mark{X: x(c.Due), Name: "+" + v.Number(int(c.Due.Sub(t0)/time.Minute)), Time: v.HM(c.Due.In(zone)), Strong: c.Open()})
+		if c.State == respond.Done && inside(c.At) {
+			r.Done = append(r.Done, v.ended(c, x(c.At)))
+		}
 		if c.Late > 0 {
 			r.Late = append(r.Late, stretch{x(c.Due), min(x(c.Due.Add(c.Late)), rulerTo)})
 		}
 	}
 	r.Now = min(max(x(end), rulerFrom), rulerTo)
+	r.Words = v.HM(end.In(zone)) + ", +" + v.Number(int(end.Sub(t0)/time.Minute))
+	r.thin()
 	return r
+}
+
+// ended is a step that was done at a place.
+func (v *view) ended(c respond.Clock, x float64) ended {
+	out := ended{X: x, Glyphs: x - 8, Look: web.Look{Glyph: "restored", Family: "restored", Words: v.Text("room.mark." + c.Step)}}
+	if c.N > 0 {
+		out.Words = v.Text("room.update", "n", c.N)
+	}
+	if c.Late >= time.Minute {
+		out.Glyph, out.Family = "degraded", "degraded"
+	}
+	return out
+}
+
+// Of the names above the ruler.
+const (
+	nameWidth = 90.0 // more than the half of two names beside each other
+	nowWidth  = 96.0
+)
+
+// thin leaves out the names of ended steps that would lie upon another one or upon
+// the present.
+func (r *ruler) thin() {
+	slices.SortStableFunc(r.Done, func(a, b ended) int { return cmp.Compare(a.X, b.X) })
+	last := -nameWidth
+	for n := range r.Done {
+		if d := &r.Done[n]; d.X-last < nameWidth || r.Now-d.X < nowWidth {
+			d.Words = ""
+		} else {
+			last = d.X
+		}
+	}
 }

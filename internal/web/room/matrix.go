@@ -71,6 +71,7 @@ func (v *view) matrix(page *roomPage, i tocsin.Incident, states []tocsin.Inciden
 	for _, at := range columns {
 		page.Instants = append(page.Instants, at.words)
 	}
+	page.Touched = counts["partial"] + counts["ko"]
 	page.Tally = v.Text("room.tally", "ok", counts["ok"], "partial", counts["partial"], "ko", counts["ko"])
 	for n := range v.Snapshot.Services {
 		s := &v.Snapshot.Services[n]

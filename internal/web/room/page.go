@@ -28,6 +28,11 @@ type roomPage struct {
 	T0, Opened, Closed *lang.Moment
 	OpenedBy, ClosedBy string
 	Since              string // T0 + 2 h 37
+	Lead               string // who leads, "" for nobody
+	Touched            int    // services that are not well
+	Requests           []linked
+	Ask                string // where a request is begun; "" for those who may not
+	Ended, Steps       int    // steps of the runbook that are done, of how many
 	Next               clock
 	Todo               []todo // where what is open is done
 	Due                bool
@@ -141,6 +146,9 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	if err := v.speeches(&page, i); err != nil {
 		return err
 	}
+	if page.Requests, err = v.linked(i); err != nil {
+		return err
+	}
 	if problem != nil {
 		if !v.Blame(&page.Form, problem) {
 			return problem
@@ -155,7 +163,8 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 // fill words what is written down.
 func (v *view) fill(page *roomPage, i tocsin.Incident, room store.Room) {
 	plan := respond.CourseOf(i, room.Steps).Plan(v.Now)
-	page.Clocks, page.Earlier = v.clocks(plan, i, page.Works)
+	page.Clocks, page.Earlier = v.clocks(plan, i, *page)
+	page.Ended, page.Steps = respond.Progress(plan)
 	page.Ruler = v.ruler(plan, i)
 	if next, ok := respond.Next(plan); ok {
 		page.Next, page.Due = v.clock(next, i), true
@@ -175,6 +184,9 @@ func (v *view) fill(page *roomPage, i tocsin.Incident, room store.Room) {
 			if r.Role == id && (r.EndedAt.IsZero() || !i.Open() && r.EndedAt.Equal(i.ClosedAt)) {
 				one.Who = r.Name
 			}
+		}
+		if id == "manager" {
+			page.Lead = one.Who
 		}
 		page.Roles = append(page.Roles, one)
 	}

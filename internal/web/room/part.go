@@ -188,6 +188,8 @@ func (v *view) rights(i tocsin.Incident) roomPage {
 	page := roomPage{Handover: v.Href(path(i.N, "handover")), Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run"))}
 	if !i.Open() {
 		page.Closed = v.Moment(i.ClosedAt)
+	} else if v.mayAll(access.AskProvider, i) {
+		page.Ask = v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))
 	}
 	return page
 }

@@ -94,6 +94,11 @@ type messages interface {
 	Said(ctx context.Context, n int64) ([]tocsin.IncidentMessage, error)
 }
 
+// asking has the support requests that belong to incidents.
+type asking interface {
+	Requests(ctx context.Context, q store.RequestsQuery) ([]tocsin.Request, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Model     model
@@ -105,6 +110,7 @@ type Config struct {
 	Register  register
 	Timeline  timeline
 	Messages  messages
+	Requests  asking
 	Carried   business.Library // of what services carry
 	Approve   func() bool      // whether a second person looks at messages first
 }

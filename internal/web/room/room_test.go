@@ -63,7 +63,10 @@ func TestCourseOfARoom(t *testing.T) {
 	sent(t, b, at+"/work", url.Values{"do": {"decision"}, "text": {"MFA stays"}})
 	sent(t, b, at+"/work", url.Values{"do": {"measure"}, "what": {"Retries raised"}, "undo": {"N2, tonight"}})
 	sent(t, b, at+"/run", url.Values{"do": {"role"}, "role": {"comms"}, "text": {"The duty officer"}})
-	webtest.Has(t, "room, worked in", b.Open(at), "Detection: done", "Exchange: KO", "Outlook on the desktop", "MFA stays", "Retries raised", "To be undone", "The duty officer", "0 OK, 0 partial, 1 KO")
+	webtest.Has(t, "room, worked in", b.Open(at), "Detection: done", "Exchange: KO", "Outlook on the desktop", "MFA stays", "Retries raised", "To be undone", "The duty officer", "0 OK, 0 partial, 1 KO",
+		`value="ko" required checked`, "1\u00a0service affected", "No request belongs to this incident")
+	sent(t, b, "/requests/new", url.Values{"incident": {"1"}, "title": {"Mail waits in Paris"}, "to": {"provider"}, "severity": {"A"}, "kind": {"technical"}, "region": {"France"}, "draft": {"1"}})
+	webtest.Has(t, "room with a request", b.Open(at), `href="/requests/1`, "Mail waits in Paris", "Being prepared since", `sev sev--a`)
 	for _, prefix := range []string{"/fr", "/ja"} {
 		if page := b.Open(prefix + at); strings.Contains(page, "room.") || !strings.Contains(page, "MFA stays") {
 			t.Errorf("%s: %s", prefix, page)
