@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -138,6 +139,16 @@ func (tab *Tab) NoScript() {
 	ctx, cancel := tab.step()
 	defer cancel()
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Before runs a script at the beginning of each page, before its own.
+func (tab *Tab) Before(script string) {
+	tab.t.Helper()
+	ctx, cancel := tab.step()
+	defer cancel()
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
 		tab.t.Fatalf("browser: %v", err)
 	}
 }

@@ -38,12 +38,15 @@ const statusGone = 499
 const retryAfter = "5"
 
 // StatusOf is the status that err becomes: that of its kind, 413 for a body that
-// is too large, 503 for work that was cut short, and 500 for all else.
+// is too large and for a share that is used up, 503 for work that was cut short, and 500 for all else.
 func StatusOf(err error) int {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.status
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge
+	}
+	if errors.Is(err, tocsin.ErrQuota) {
 		return http.StatusRequestEntityTooLarge
 	}
 	for _, k := range []struct {

@@ -15,6 +15,10 @@ var (
 	ErrUnavailable     = errors.New("temporarily unavailable")
 )
 
+// ErrQuota is the cause of a conflict with what somebody has done within the last hour:
+// their share is used up.
+var ErrQuota = errors.New("quota")
+
 // An Error is a failure that may be explained to the person who met it.
 // Every other error is internal: it is logged, and they see a request id.
 type Error struct {

@@ -157,6 +157,12 @@ const (
 	MaxRequestFile     = 20 << 20 // bytes
 	MaxRequestFilesSum = 60 << 20 // bytes of all files of a request
 	maxRequestServices = 40
+
+	// What somebody may begin, write and add within an hour.
+	MaxRequestsAnHour  = 60
+	MaxTurnsAnHour     = 240
+	MaxFilesAnHour     = 60
+	MaxFileBytesAnHour = 240 << 20
 )
 
 // Normalize trims texts and drops what is empty.

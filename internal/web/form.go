@@ -113,6 +113,9 @@ func (v *Request) Title(page *Frame, forms ...Form) {
 // FormStatus returns the status of the answer to a form that cannot be taken as
 // it is.
 func FormStatus(err error) int {
+	if errors.Is(err, tocsin.ErrQuota) {
+		return http.StatusRequestEntityTooLarge
+	}
 	if errors.Is(err, tocsin.ErrConflict) {
 		return http.StatusConflict
 	}

@@ -43,14 +43,18 @@ func (s *Store) OpenRequest(ctx context.Context, tenantID string, d RequestDraft
 		if err := checkOrigin(ctx, tx, tenant, d.Content); err != nil {
 			return err
 		}
+		x := &turning{tx: tx, tenant: tenant, tenantID: tenantID, incident: d.Content.Incident, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now}
+		if err := x.quota(ctx, "request", 0); err != nil {
+			return err
+		}
 		if n, err = tx.Next(ctx, fmt.Sprintf("requests.%d", tenant)); err != nil {
 			return err
 		}
+		x.n = n
 		state := tocsin.RequestOpen
 		if d.Draft {
 			state = tocsin.RequestDraft
 		}
-		x := &turning{tx: tx, tenant: tenant, tenantID: tenantID, n: n, incident: d.Content.Incident, by: store.Clean(tocsin.ActorOf(ctx).Name), now: now}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO requests (tenant, n, rev, turns, state, waits, waits_since, requester, issue, incident, content, opened_at, opened_by, filed_at, filed_by, channel, call_back, case_number, ended_at, ended_by, solved, rating, remark, surveyed_at)
 			VALUES ($1, $2, 1, 0, $3, $4, $5, $6, $7, $8, $9, $5, $10, 0, '', '', '', '', 0, '', '', 0, '', 0)`,

@@ -185,6 +185,9 @@ func (s *Store) AddRequestFile(ctx context.Context, tenantID string, n int64, f 
 		if err := x.open(); err != nil {
 			return err
 		}
+		if err := x.quota(ctx, "file", int64(len(f.Body))); err != nil {
+			return err
+		}
 		var count, sum, last int64
 		if err := x.tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MAX(place), 0) FROM request_files WHERE tenant = $1 AND request = $2`, x.tenant, n).Scan(&count, &sum, &last); err != nil {
 			return err

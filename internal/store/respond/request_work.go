@@ -28,6 +28,9 @@ func (s *Store) SayInRequest(ctx context.Context, tenantID string, n int64, kind
 				return err
 			}
 		}
+		if err := x.quota(ctx, "turn", 0); err != nil {
+			return err
+		}
 		if at.IsZero() {
 			at = x.now
 		}

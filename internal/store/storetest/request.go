@@ -28,6 +28,7 @@ func requestChecks() checks {
 		"RequestsAreErased":  requestsAreErased,
 		"RequestsAreTenants": requestsAreTenants,
 		"RequestsAreChanges": requestsAreChanges,
+		"RequestQuotas":      requestQuotas,
 	}
 }
 
