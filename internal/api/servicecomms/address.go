@@ -174,5 +174,5 @@ const textType = "text/plain;charset=utf-8"
 // deliver sends a body that was made for this request alone.
 func (x *exchange) deliver(kind string, body []byte) error {
 	asked := []string{kind, x.identity.TenantID, tocsin.Clip(x.r.URL.RequestURI(), 400)}
-	return x.deliverAs(kind, body, httpserver.DigestOf(append([]byte(strings.Join(asked, "\x00")+"\x00"), body...)))
+	return x.deliverAs(kind, body, httpserver.DigestOf(append([]byte(strings.Join(asked, "\x00")+"\x00"), body...)), nil)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"example.org/tocsin/internal/api/servicecomms"
 	"example.org/tocsin/internal/cputest"
+	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -113,4 +115,40 @@ func answer(b *testing.B, api *servicecomms.API, target string) {
 	}
 	b.ReportMetric(float64((cputest.Used(b)-start).Nanoseconds())/1e3/float64(n), "cpu-µs")
 	b.ReportMetric(float64(out.bytes), "B/answer")
+}
+
+// BenchmarkAnew asks for pages that nobody asked for before, compressed, and
+// reports how many times as much it costs to compress such a page.
+func BenchmarkAnew(b *testing.B) {
+	s := newStore(b)
+	fill(b, s.Record, 1000)
+	api, n := serve(b, s), 0
+	asked := func() *httptest.ResponseRecorder {
+		n++
+		since := now.Add(-80*time.Hour - time.Duration(n)*time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		return ask(b, api, "GET", root+"Messages?$filter="+q("StartTime ge "+since), good, "Accept-Encoding: gzip")
+	}
+	for range 3 {
+		asked()
+	}
+	plain := ask(b, api, "GET", root+"Messages?$filter="+q("StartTime ge "+now.Add(-80*time.Hour).Format(time.RFC3339)), good).Body.Bytes()
+	packer := httpserver.NewPacker(5)
+	start, packs := cputest.Used(b), 20
+	for range packs {
+		packer.Pack(plain)
+	}
+	packing := float64(cputest.Used(b)-start) / float64(packs)
+	start, n = cputest.Used(b), 1000
+	size := 0
+	for b.Loop() {
+		w := asked()
+		if w.Header().Get("Content-Encoding") != "gzip" {
+			b.Fatal("plain")
+		}
+		size = w.Body.Len()
+	}
+	each := float64(cputest.Used(b)-start) / float64(n-1000)
+	b.ReportMetric(each/1e3, "cpu-µs")
+	b.ReportMetric(packing/each, "packing/joined")
+	b.ReportMetric(float64(size)/float64(len(plain)), "of-plain-size")
 }

@@ -40,11 +40,15 @@ func (z zipped) of(sum httpserver.Digest, body []byte) []byte {
 	return packed
 }
 
-// deliverAs sends an answer, or says that the client has it already.
-func (x *exchange) deliverAs(kind string, body []byte, sum httpserver.Digest) error {
-	var packed []byte
+// deliverAs sends an answer, or says that the client has it already. One that
+// was not asked for before is joined of its messages, if these were.
+func (x *exchange) deliverAs(kind string, body []byte, sum httpserver.Digest, of *joins) error {
+	var packed, lent []byte
 	if httpserver.AcceptsGzip(x.r.Header) {
-		packed = x.api.zipped.of(sum, body)
+		if packed = x.api.zipped.of(sum, body); packed == nil {
+			lent = x.api.join(of, body)
+			packed = lent
+		}
 	}
 	send := httpserver.Answer{Kind: []string{kind}, Body: body, Tag: sum.Tag(packed != nil)}
 	if err := x.checkTag(send.Tag); err != nil {
@@ -52,6 +56,10 @@ func (x *exchange) deliverAs(kind string, body []byte, sum httpserver.Digest) er
 	}
 	if packed != nil {
 		send.Body, send.Coding = packed, []string{"gzip"}
+	}
+	if lent != nil {
+		send.Tag = "W/" + send.Tag // the same packed at once has other bytes
+		defer func() { x.api.buffers.Put(lent) }()
 	}
 	x.setTaken()
 	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, send)

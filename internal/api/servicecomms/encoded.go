@@ -38,4 +38,7 @@ type fields struct {
 	text []byte
 	sum  httpserver.Digest
 	form form
+
+	asked bool              // for a compressed answer, once
+	piece *httpserver.Piece // text in compressed form; nil for one that was not asked for again
 }

@@ -49,6 +49,9 @@ func (x *exchange) messages(options *odata.Options) error {
 	if a.wanted.plain() {
 		a.said = sha256.New()
 		a.said.Write(a.body)
+		if httpserver.AcceptsGzip(x.r.Header) {
+			a.joins = &joins{}
+		}
 	}
 	for _, n := range list[min(options.Skip, len(list)):min(options.Skip+top, len(list))] {
 		if err := a.notice(n); err != nil {
@@ -93,7 +96,9 @@ func (a *answer) notice(n *notice) error {
 		a.said.Write(f.sum[:])
 	}
 	empty := a.open(kind)
+	from := len(a.body)
 	a.body = append(a.body, f.text...)
+	a.joins.add(f, form.of(n.of.Document), shared, from, len(a.body))
 	a.close(empty)
 	return nil
 }

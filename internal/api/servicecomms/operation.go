@@ -18,6 +18,7 @@ type answer struct {
 	kind   string // entity type, for full metadata
 	body   []byte
 	n      int
+	joins  *joins    // for its compressed form; nil for a client that takes none, and for what is selected
 	said   hash.Hash // what the answer says, if entities tell it; nil if the body does
 }
 
@@ -99,7 +100,7 @@ func (a *answer) end(next string) error {
 	}
 	a.body = append(a.body, '}')
 	defer func() { a.x.api.buffers.Put(a.body) }()
-	return a.x.deliverAs(a.x.levelType(), a.body, a.sum(next))
+	return a.x.deliverAs(a.x.levelType(), a.body, a.sum(next), a.joins)
 }
 
 func (x *exchange) services(options *odata.Options) error {
