@@ -52,6 +52,8 @@ func duels() []duel {
 		{name: "feed gzip", path: feed, gzip: true, goal: 0.9},
 		{name: "feed not modified", path: feed, known: true, goal: 0.9},
 		{name: "index of updates, anew", path: "/status/million?kind=issue", gzip: true, fresh: true},
+		{name: "badge", path: "/status/list/badge.svg", goal: 0.9},
+		{name: "badge not modified", path: "/status/list/badge.svg", known: true, goal: 0.9},
 		{name: "status document", path: "/status/list/api/v2/summary.json"},
 		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true, goal: 0.4},
 	}
@@ -88,11 +90,12 @@ func compare(ctx context.Context, s settings) error {
 		defer static.stop()
 	}
 	servers := servers{desk, without, static}
-	list := duels()
-	if s.page {
-		if list, err = pageDuels(ctx, desk, without); err != nil {
-			return err
-		}
+	list, err := pageDuels(ctx, s, desk, without)
+	if err != nil {
+		return err
+	}
+	if !s.page {
+		list = append(duels(), list...)
 	}
 	before := used(desk.cmd.Process.Pid)
 	time.Sleep(3 * time.Second)
@@ -107,21 +110,20 @@ func compare(ctx context.Context, s settings) error {
 			return fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
-	if err := others(ctx, s, servers); err != nil {
-		return err
-	}
 	fmt.Printf("\nresident memory of the server %d MB\n", resident(desk.cmd.Process.Pid)>>20)
 	if used, all := busy(); all > allBefore {
 		fmt.Printf("the processors were busy to %.0f %%, with this program's part\n", 100*float64(used-usedBefore)/float64(all-allBefore))
 	}
-	return nil
+	return others(ctx, s, servers)
 }
 
 // others are the measures that are no duel.
 func others(ctx context.Context, s settings, of servers) error {
 	if s.only == "" && !s.page {
-		if err := growth(ctx, s, of.lane); err != nil {
-			return err
+		for _, one := range of.desks() {
+			if err := growth(ctx, s, one.name, one.desk); err != nil {
+				return err
+			}
 		}
 	}
 	if s.page || s.tls || !strings.Contains("idle", s.only) {
@@ -193,6 +195,14 @@ func (d *duel) fetch(ctx context.Context, s settings, address, path, token strin
 // servers are those that are asked in turn: the desk with and without the
 // lane, and nginx, nil where there is none.
 type servers struct{ lane, library, static *child }
+
+// A setting is a desk and how it serves.
+type setting struct {
+	name string
+	desk *child
+}
+
+func (of servers) desks() []setting { return []setting{{"lane", of.lane}, {"library", of.library}} }
 
 // question makes the question of the duel to a desk.
 func (d *duel) question(ctx context.Context, s settings, desk *child, n int) (question, []byte, error) {
@@ -308,8 +318,12 @@ func (d *duel) report(size int, lane, library, static []result) {
 			goal += " missed"
 		}
 	}
-	fmt.Printf("%-28s %9d  %-22s %-22s %-22s %-22s %5.1f %5.1f %5.1f    %.2f, %.2f, %.2f ms %s\n", d.name, size, spread(answers), spread(ratios(library, static, perSecond)),
-		spread(ratios(lane, static, perCPU)), spread(ratios(library, static, perCPU)), cost(lane), cost(library), cost(static), p99(lane), p99(library), p99(static), goal)
+	late := ""
+	if theirs := p99(static); theirs > 0 {
+		late = fmt.Sprintf(", %.1f of nginx's", p99(lane)/theirs)
+	}
+	fmt.Printf("%-28s %9d  %-22s %-22s %-22s %-22s %5.1f %5.1f %5.1f    %.2f, %.2f, %.2f ms%s %s\n", d.name, size, spread(answers), spread(ratios(library, static, perSecond)),
+		spread(ratios(lane, static, perCPU)), spread(ratios(library, static, perCPU)), cost(lane), cost(library), cost(static), p99(lane), p99(library), p99(static), late, goal)
 }
 
 func each(list []result, of func(result) float64) (out []float64) {
@@ -346,8 +360,8 @@ func spread(list []float64) string {
 
 // growth asks the same of a short and of a long history, in turn, on one
 // connection.
-func growth(ctx context.Context, s settings, desk *child) error {
-	fmt.Printf("\na page of 100, each request a new question, by the length of the history\n")
+func growth(ctx context.Context, s settings, name string, desk *child) error {
+	fmt.Printf("\na page of 100 of the %s, each request a new question, by the length of the history\n", name)
 	questions := []struct{ name, query string }{
 		{"by service and state", "issues?$filter=service%%20eq%%20'Exchange%%20Online'%%20and%%20isResolved%%20eq%%20true&$top=100"},
 		{"newest first", "issues?$filter=classification%%20eq%%20'incident'&$orderby=lastModifiedDateTime%%20desc&$top=100"},
@@ -358,7 +372,7 @@ func growth(ctx context.Context, s settings, desk *child) error {
 		p50 := map[string][]float64{}
 		for range s.rounds {
 			for _, t := range tenants(s)[1:] {
-				q := question{address: desk.address, status: 200, vary: anew}
+				q := question{address: desk.address, tls: s.tls, status: 200, vary: anew}
 				q.head = "GET " + announcements + one.query + "%s HTTP/1.1\r\nHost: " + desk.address + "\r\nAuthorization: Bearer " + desk.tokens[t.name] + "\r\n"
 				r, err := ask(ctx, q, 1, s.span/2, desk.cmd.Process.Pid)
 				if err != nil {

@@ -8,7 +8,7 @@
 //
 //	go run ./test/load                  the whole programme, some minutes
 //	go run ./test/load -issues 100000   a smaller archive
-//	go run ./test/load -page            the overview of a signed-in reader
+//	go run ./test/load -page            only the overview of a signed-in reader, of a desk of its own
 //	go run ./test/load -tls             the same over TLS 1.3, nginx with the same certificate
 //	go run ./test/load -dir DIR         keep the archive in DIR and use it again
 //

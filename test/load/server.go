@@ -24,8 +24,8 @@ import (
 type ready struct {
 	Address string
 	Tokens  map[string]string // by name of the tenant
-	// Password is that of the reader of pages.
-	Password string
+	// Reader reads pages.
+	Reader, Password string
 }
 
 // serve is the process of the server: the desk as `tocsin serve` runs it, with
@@ -47,10 +47,8 @@ func serve(ctx context.Context, s settings) error {
 	}
 	defer desk.Close()
 	info := ready{Address: c.Server.Listen, Tokens: map[string]string{}}
-	if s.page {
-		if info.Password, err = storm(ctx, desk); err != nil {
-			return err
-		}
+	if info.Reader, info.Password, err = storm(ctx, desk); err != nil {
+		return err
 	}
 	for _, t := range tenants(s) {
 		if _, err := desk.Archive.ChangePublishing(ctx, t.id, time.Now(), func(p *tocsin.Publishing) error { p.Readership, p.Advisories = tocsin.ForEverybody, true; return nil }); err != nil {
@@ -137,7 +135,7 @@ type child struct {
 	address string
 	tokens  map[string]string
 
-	password string
+	reader, password string
 }
 
 // start runs a program on one processor where that can be asked for.
@@ -178,7 +176,7 @@ func startDesk(ctx context.Context, s settings) (*child, error) {
 	if err := json.Unmarshal(line, &info); err != nil {
 		return nil, err
 	}
-	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens, password: info.Password}, nil
+	return &child{cmd: cmd, address: info.Address, tokens: info.Tokens, reader: info.Reader, password: info.Password}, nil
 }
 
 // startCopy starts a desk with a copy of the archive, below root, and without
