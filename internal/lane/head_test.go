@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +46,17 @@ func FuzzHead(f *testing.F) {
 		"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
 		f.Add([]byte(seed))
+	}
+	kept, err := os.ReadFile("testdata/heads") // what an earlier run found
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(kept)) {
+		text, err := strconv.Unquote(strings.TrimSpace(line))
+		if err != nil {
+			f.Fatalf("%s: %v", line, err)
+		}
+		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, rest := taken(b)

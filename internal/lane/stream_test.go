@@ -2,11 +2,13 @@ package lane_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,6 +211,19 @@ func FuzzStream(f *testing.F) {
 	} {
 		f.Add([]byte(seed), byte(255))
 		f.Add([]byte(seed), byte(0))
+	}
+	kept, err := os.ReadFile("testdata/streams") // what an earlier run found: the size of the pieces, and what is said
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range strings.Lines(string(kept)) {
+		size, said, _ := strings.Cut(strings.TrimSpace(line), " ")
+		piece, err := strconv.ParseUint(size, 10, 8)
+		text, quoteErr := strconv.Unquote(said)
+		if err := errors.Join(err, quoteErr); err != nil {
+			f.Fatalf("%s: %v", line, err)
+		}
+		f.Add([]byte(text), byte(piece))
 	}
 	with, without := newStage(f, true), newStage(f, false)
 	f.Fuzz(func(t *testing.T, said []byte, piece byte) {
