@@ -25,6 +25,7 @@ type Error struct {
 	Kind    error  // one of the kinds above
 	Message string // a sentence that is safe to show
 	Field   string // the rejected input, for ErrInvalid
+	About   string // what the sentence names: a person, an item; "" for nothing
 	Cause   error  // logged but never shown; may be nil
 }
 

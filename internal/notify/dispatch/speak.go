@@ -109,7 +109,8 @@ func (s *Speaker) known(names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(there, name) {
-			return tocsin.Invalidf("channels", "There is no channel %s for messages%s", tocsin.Clip(name, 40), tocsin.Meant(name, there))
+			name = tocsin.Clip(name, 40)
+			return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "channels", About: name, Message: "There is no channel " + name + " for messages" + tocsin.Meant(name, there)}
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func (c *change) taken(ctx context.Context, field, query string, args ...any) er
 	if err := c.tx.QueryRowContext(ctx, query, args...).Scan(&name); err != nil {
 		return err
 	}
-	return &tocsin.Error{Kind: tocsin.ErrConflict, Field: field, Message: fmt.Sprintf("%s has done this already.", name)}
+	return &tocsin.Error{Kind: tocsin.ErrConflict, Field: field, About: name, Message: fmt.Sprintf("%s has done this already.", name)}
 }
 
 func (c *change) validStep(ctx context.Context, e tocsin.IncidentStep) error {
@@ -359,7 +359,7 @@ func (s *Store) CloseIncident(ctx context.Context, n int64, items []string, now 
 		var open []error
 		for _, item := range items {
 			if !slices.Contains(ticked, item) {
-				open = append(open, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "checks", Message: "Not checked yet: " + item + "."})
+				open = append(open, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "checks", About: item, Message: "Not checked yet: " + item + "."})
 			}
 		}
 		measures, err := strs(c.tx.QueryContext(ctx, `SELECT what FROM incident_measures WHERE incident = $1 AND ended_at = 0 ORDER BY num`, n))
@@ -367,7 +367,7 @@ func (s *Store) CloseIncident(ctx context.Context, n int64, items []string, now 
 			return err
 		}
 		for _, what := range measures {
-			open = append(open, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "measures", Message: "Neither undone nor kept: " + what})
+			open = append(open, &tocsin.Error{Kind: tocsin.ErrConflict, Field: "measures", About: what, Message: "Neither undone nor kept: " + what})
 		}
 		if len(open) > 0 {
 			return errors.Join(open...)

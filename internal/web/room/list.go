@@ -98,7 +98,7 @@ func (v *view) showList(status int, problem error) error {
 	}
 	if problem != nil {
 		v.Keep(page.Form.Fields)
-		if !v.Blame(&page.Form, problem) {
+		if !v.Blame(&page.Form, v.worded(problem)) {
 			return problem
 		}
 		page.Refresh = 0

@@ -124,7 +124,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 	page.Form = web.Form{Action: v.Href(path(i.N, "message")), Submit: v.Text("room.preview"), Fields: v.messageFields(t, facts, filled)}
 	if problem != nil {
 		status = web.FormStatus(problem)
-		if !v.Blame(&page.Form, problem) {
+		if !v.Blame(&page.Form, v.worded(problem)) {
 			return problem
 		}
 		v.Title(&page.Frame, page.Form)
@@ -332,6 +332,9 @@ func (v *view) hear(f *facts, row *readmodel.Row) error {
 	newest := slices.MaxFunc(issue.Posts, func(a, b tocsin.Post) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	if newest.CreatedAt.After(f.since) {
 		f.since = newest.CreatedAt
+	}
+	if row.Status == tocsin.StatusFalsePositive || row.LeftAt != 0 && !row.Course().Over(v.Now) {
+		return nil // it no longer stands by what it said
 	}
 	f.said = append(f.said, "trouble")
 	switch {

@@ -23,8 +23,9 @@ type roomPage struct {
 	web.Frame
 	Heading            string
 	Issues             []link
-	Joins              []join // issues that could be handled here
-	Hit                string // the tenants, in words
+	Turned             []string // what the provider no longer stands by
+	Joins              []join   // issues that could be handled here
+	Hit                string   // the tenants, in words
 	T0, Opened, Closed *lang.Moment
 	OpenedBy, ClosedBy string
 	Since              string // T0 + 2 h 37
@@ -150,7 +151,7 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 		return err
 	}
 	if problem != nil {
-		if !v.Blame(&page.Form, problem) {
+		if !v.Blame(&page.Form, v.worded(problem)) {
 			return problem
 		}
 		v.Title(&page.Frame, page.Form)

@@ -203,12 +203,29 @@ func (v *view) head(page *roomPage, i tocsin.Incident) error {
 	page.Heading, page.T0, page.Opened, page.OpenedBy, page.ClosedBy, page.Hit = i.Title, v.Moment(i.T0()), v.Moment(i.OpenedAt), i.OpenedBy, i.ClosedBy, v.tenants(i, names)
 	for _, id := range i.Issues {
 		one := link{Name: id}
-		if _, ok := v.Snapshot.Issue(id); ok {
+		if row, ok := v.Snapshot.Issue(id); ok {
 			one.Href = v.IssueHref(id)
+			if turned := v.turned(row); turned != "" {
+				page.Turned = append(page.Turned, turned)
+			}
 		}
 		page.Issues = append(page.Issues, one)
 	}
 	return nil
+}
+
+// turned says of an issue that the provider no longer stands by it, "" where it does:
+// the room stays, and its people decide.
+func (v *view) turned(row *readmodel.Row) string {
+	switch {
+	case row.Status == tocsin.StatusFalsePositive:
+		return v.Text("room.turned.false", "issue", row.ID)
+	case row.LeftAt != 0 && !row.Course().Over(v.Now):
+		return v.Text("room.turned.gone", "issue", row.ID, "time", v.Full(row.LeftAt.Time().In(v.Zone)))
+	case row.Class == "advisory":
+		return v.Text("room.turned.advisory", "issue", row.ID)
+	}
+	return ""
 }
 
 // speeches words what was said of an incident.

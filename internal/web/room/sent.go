@@ -170,7 +170,7 @@ func (v *view) showSaid(status int, i tocsin.Incident, problem error) error {
 		page.Edit = v.Href(path(i.N, "message?edit="+strconv.FormatInt(m.N, 10)))
 	}
 	if problem != nil {
-		if !v.Blame(&page.Form, problem) {
+		if !v.Blame(&page.Form, v.worded(problem)) {
 			return problem
 		}
 		v.Title(&page.Frame, page.Form)
