@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.org/tocsin/internal/access"
 	store "example.org/tocsin/internal/store/respond"
@@ -141,7 +142,8 @@ func (v *view) surveyLink(r tocsin.Request) string {
 	if base == "" {
 		base = "http://" + v.R.Host
 	}
-	return base + v.Href("/survey/"+support.SurveyToken(c.SurveyKey, r))
+	path, _, _ := strings.Cut(v.Href("/survey/"+support.SurveyToken(c.SurveyKey, r)), "?") // it says itself of which tenant it is
+	return base + path
 }
 
 // A tally is a row of the results of surveys.

@@ -40,8 +40,8 @@ func TestSurveyByLink(t *testing.T) {
 	h, _ := outage(t)
 	r, path := solved(t, h)
 	desk, b := entered(h, "nil"), h.Browser()
-	_, page := desk.Send(http.MethodGet, "/requests/1", nil)
-	webtest.Has(t, "handed over", page, path, "works once")
+	_, page := desk.Send(http.MethodGet, "/requests/1?tenant=contoso", nil)
+	webtest.Has(t, "handed over", page, path+`"`, "works once")
 	unchanged := func(what string) {
 		t.Helper()
 		if now, err := h.Store.Request(t.Context(), storetest.Contoso, r.N); err != nil || !now.Survey.At.IsZero() {
