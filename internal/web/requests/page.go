@@ -15,6 +15,7 @@ import (
 	"example.org/tocsin/internal/support"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
 )
 
 // maxTurns is how many rows of the thread a page shows, the newest.
@@ -63,7 +64,11 @@ type turn struct {
 	Initial     string
 	Time        *lang.Moment
 	Text, Words string
-	Level       level
+	// Lang is the language of Text where it is not the reader's, Tongue its name;
+	// Made is what is known to say it in the reader's.
+	Lang, Tongue string
+	Made         part.Bilingual
+	Level        level
 }
 
 type detail struct {
@@ -128,7 +133,13 @@ func (v *view) show(status int, n int64, problem error) error {
 	}
 	page.Title = v.Text("request.tab", "ref", page.Ref, "title", r.Content.Title)
 	for _, t := range turns {
-		page.Turns = append(page.Turns, v.turn(t))
+		one := v.turn(t)
+		if t.Said() {
+			if err := v.said(&one); err != nil {
+				return err
+			}
+		}
+		page.Turns = append(page.Turns, one)
 	}
 	if page.Ended {
 		page.SurveyLink, page.SurveyUntil = v.surveyLink(r), v.Moment(r.EndedAt.Add(support.SurveyTerm))
