@@ -17,12 +17,14 @@ import (
 )
 
 type incidentCmd struct {
-	Open  incidentOpenCmd  `cmd:"" help:"Begin to handle issues, or a failure of one's own. Example: tocsin incident open Outage --tenant contoso --issue MO821132 --zone Europe/Paris"`
-	List  incidentListCmd  `cmd:"" help:"List incidents that go on, with what is due next. Example: tocsin incident list --all --output json"`
-	Show  incidentShowCmd  `cmd:"" help:"Show an incident: clocks, roles, matrix, measures, checks and the newest of its timeline. Example: tocsin incident show 3"`
-	Step  incidentStepCmd  `cmd:"" help:"Say that a step of the runbook was done, is not needed, or is open again. Example: tocsin incident step 3 escalation --not-needed duplicate"`
-	Note  incidentNoteCmd  `cmd:"" help:"Write into the timeline, or put an entry right; the entry stays. Example: tocsin incident note 3 Postponed --decision --at=-10m"`
-	Close incidentCloseCmd `cmd:"" help:"Close an incident whose recovery checklist is ticked and whose measures are dealt with. Example: tocsin incident close 3"`
+	Open     incidentOpenCmd     `cmd:"" help:"Begin to handle issues, or a failure of one's own. Example: tocsin incident open Outage --tenant contoso --issue MO821132 --zone Europe/Paris"`
+	List     incidentListCmd     `cmd:"" help:"List incidents that go on, with what is due next. Example: tocsin incident list --all --output json"`
+	Show     incidentShowCmd     `cmd:"" help:"Show an incident: clocks, roles, matrix, measures, checks and the newest of its timeline. Example: tocsin incident show 3"`
+	Step     incidentStepCmd     `cmd:"" help:"Say that a step of the runbook was done, is not needed, or is open again. Example: tocsin incident step 3 escalation --not-needed duplicate"`
+	Note     incidentNoteCmd     `cmd:"" help:"Write into the timeline, or put an entry right; the entry stays. Example: tocsin incident note 3 Postponed --decision --at=-10m"`
+	Message  incidentMessageCmd  `cmd:"" help:"What is said of an incident to many people."`
+	Template incidentTemplateCmd `cmd:"" help:"The words of messages and of the runbook, as a tenant has them."`
+	Close    incidentCloseCmd    `cmd:"" help:"Close an incident whose recovery checklist is ticked and whose measures are dealt with. Example: tocsin incident close 3"`
 }
 
 // incidentJSON is an incident as commands print it.

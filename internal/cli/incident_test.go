@@ -101,3 +101,52 @@ func TestIncidents(t *testing.T) {
 		t.Errorf("list: %s", list)
 	}
 }
+
+// Messages are listed as they would read, recorded, and refused where a fact or a
+// channel is missing.
+func TestIncidentMessages(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "desk")
+	run := func(want int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		code := cli.Main(t.Context(), cli.Env{
+			Args: append(args, "--data", data), Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		})
+		if code != want {
+			t.Fatalf("tocsin %s ends with %d, want %d: %s", strings.Join(args, " "), code, want, out.String())
+		}
+		return out.String()
+	}
+	run(0, "tenant", "add", "--id", "11111111-2222-4333-8444-555555555555", "--name", "contoso")
+	run(0, "incident", "open", "Mail waits", "--tenant", "contoso", "--issue", "MO821132", "--service", "Exchange")
+	message := func(want int, args ...string) string {
+		return run(want, append([]string{"incident", "message"}, args...)...)
+	}
+	for _, tt := range []struct {
+		want int
+		args []string
+		says string
+	}{
+		{0, []string{"offers", "1"}, "announcement: First announcement (IT → All). To be given: symptoms, workarounds"},
+		{0, []string{"offers", "1", "--output", "json"}, `"template": "short-closure"`},
+		{2, []string{"send", "1", "announcement", "--outside"}, "Give first: symptoms, workarounds."},
+		{2, []string{"send", "1", "announcement"}, "Name channels with --channel"},
+		{2, []string{"send", "1", "announcement", "--fact", "id=x", "--outside"}, "symptoms, services"},
+		{2, []string{"send", "1", "poem", "--outside"}, "There is no message"},
+		{2, []string{"send", "1", "announcement", "--fact", "symptoms=late", "--fact", "workarounds=none", "--channel", "stuff"}, "There is no channel stuff"},
+		{0, []string{"send", "1", "announcement", "--fact", "symptoms=late {next}", "--fact", "workarounds=none", "--outside"}, "Symptoms observed: late {next}."},
+		{0, []string{"list", "1"}, "sent"},
+		{0, []string{"list", "1", "--output", "json"}, `"writtenBy": "command line"`},
+		{1, []string{"approve", "1", "1", "--revision", "1"}, "has done this already"},
+		{1, []string{"return", "1", "7", "why", "--revision", "1"}, "There is no message 7"},
+		{1, []string{"offers", "9"}, "no incident 9"},
+	} {
+		if got := message(tt.want, tt.args...); !strings.Contains(got, tt.says) {
+			t.Errorf("tocsin incident message %s prints\n%s, want\n%s", tt.args, got, tt.says)
+		}
+	}
+	if shown := run(0, "incident", "show", "1"); !strings.Contains(shown, "announcement  done") {
+		t.Errorf("%s", shown)
+	}
+}

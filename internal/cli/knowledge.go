@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -57,7 +58,12 @@ type knowledgeListCmd struct {
 }
 
 func (c *knowledgeListCmd) Run(ctx context.Context, s *session) error {
-	b, err := knowledge.In(c.Language)
+	return c.list(ctx, s, func(knowledge.Passage) bool { return true })
+}
+
+// list prints some of the passages.
+func (c *knowledgeListCmd) list(ctx context.Context, s *session, wanted func(knowledge.Passage) bool) error {
+	b, err := respond.Shelf(c.Language)
 	if err != nil {
 		return err
 	}
@@ -72,6 +78,9 @@ func (c *knowledgeListCmd) Run(ctx context.Context, s *session) error {
 	}
 	list, titles := []passageJSON{}, []string{}
 	for _, p := range b.With(edits).Passages() {
+		if !wanted(p) {
+			continue
+		}
 		shipped, _ := b.Passage(p.Item)
 		list, titles = append(list, newPassageJSON(shipped, c.Language, edits)), append(titles, p.Title())
 	}
@@ -101,14 +110,14 @@ type passage struct {
 }
 
 // shipped returns the passage as it is shipped, with the book that it is of.
-func (c passage) shipped() (*knowledge.Book, knowledge.Passage, error) {
-	b, err := knowledge.In(c.Language)
+func (c passage) shipped() (respond.Library, knowledge.Passage, error) {
+	b, err := respond.Shelf(c.Language)
 	if err != nil {
-		return nil, knowledge.Passage{}, err
+		return b, knowledge.Passage{}, err
 	}
 	p, ok := b.Passage(c.Item)
 	if !ok {
-		return nil, p, tocsin.NotFoundf("There is no passage %q: knowledge list prints all.", tocsin.Clip(c.Item, 64))
+		return b, p, tocsin.NotFoundf("There is no passage %q: knowledge list prints all.", tocsin.Clip(c.Item, 64))
 	}
 	return b, p, nil
 }

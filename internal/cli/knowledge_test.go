@@ -52,3 +52,48 @@ func TestKnowledge(t *testing.T) {
 	run(2, in("edit", "services/teams", "--set", "id=one")...)
 	run(2, in("edit", "services/teams", "--set", "say")...)
 }
+
+// Templates of messages and of the runbook are listed, shown as they read, put into own
+// words and reset; what cannot be filled is refused with its place.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "desk")
+	run := func(want int, args ...string) string {
+		t.Helper()
+		var out, problems bytes.Buffer
+		code := cli.Main(t.Context(), cli.Env{Args: append(args, "--data", data), Getenv: func(string) string { return "" }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &problems})
+		if code != want {
+			t.Fatalf("tocsin %s ends with %d: %s", args, code, problems.String())
+		}
+		return strings.Join(strings.Fields(out.String()+problems.String()), " ")
+	}
+	in := func(args ...string) []string {
+		return append([]string{"incident", "template"}, append(args, "--tenant", "contoso")...)
+	}
+	run(0, "tenant", "add", "--id", storetest.Contoso, "--name", "contoso")
+	for _, tt := range []struct {
+		want int
+		args []string
+		says string
+	}{
+		{0, in("list"), "messages/short-closure 1"},
+		{0, in("set", "messages/closure", "--set", "line3=Start again. {id}"), "Version 2 of messages/closure is shown."},
+		{0, in("show", "messages/closure"), "line3: Start again. {id}"},
+		{0, in("preview", "messages/closure"), "Start again. MO123456"},
+		{0, in("preview", "messages/closure", "--said", "--output", "json"), "Microsoft announces that it is being resolved"},
+		{2, in("set", "messages/closure", "--set", "line3=Start {when}"), "There is no placeholder {when} (line 3, column 7): use {id}, {date}"},
+		{2, in("set", "messages/closure", "--set", "line4=Ask us {id"), "begins at line 4, column 8 and does not end"},
+		{2, in("set", "messages/closure", "--set", "line3=It is resolved."), "holds only once the provider has said it"},
+		{0, in("set", "runbook/review", "--set", "owner=Quality desk"), "Version 2"},
+		{0, in("set", "messages/hourly", "--set", "line3=Switch off MFA."), "waits for a second person"},
+		{0, in("reset", "messages/closure"), "is shown as it is shipped"},
+		{1, in("preview", "runbook/review"), "is no message"},
+	} {
+		if got := run(tt.want, tt.args...); !strings.Contains(got, tt.says) {
+			t.Errorf("tocsin %s prints\n%s, want\n%s", tt.args, got, tt.says)
+		}
+	}
+	if got := run(0, in("list")...); strings.Contains(got, "faq/") {
+		t.Errorf("more than templates: %s", got)
+	}
+}

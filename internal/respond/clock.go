@@ -220,6 +220,23 @@ func (c Course) Update(now time.Time) (int, error) {
 	return current.N, nil
 }
 
+// NextAt returns the first instant after another one at which clocks in a zone show a
+// time of the day, or pass it where that is skipped.
+func NextAt(after time.Time, hour, minute int, zone *time.Location) time.Time {
+	wanted := hour*60 + minute
+	at := after.In(zone).Truncate(time.Minute)
+	shown := at.Hour()*60 + at.Minute()
+	for range 50 * 60 {
+		at = at.Add(time.Minute)
+		now := at.Hour()*60 + at.Minute()
+		if now == wanted || shown < wanted && wanted < now && now-shown > 1 {
+			return at.UTC()
+		}
+		shown = now
+	}
+	return time.Time{} // no such time of the day
+}
+
 func (c Course) clock(k Key, now time.Time) Clock {
 	clock := Clock{Key: k, State: Pending, Due: Due(k, c.T0(), c.Zone)}
 	until := now

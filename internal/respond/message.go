@@ -76,13 +76,9 @@ func validLine(text string) error {
 	if utf8.RuneCountInString(text) > maxLine || strings.ContainsAny(text, "\r\n") {
 		return tocsin.Invalidf("lines", "A line has at most %d characters.", maxLine)
 	}
-	for _, m := range slot.FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(Slots(), m[1]) {
-			return tocsin.Invalidf("lines", "There is no slot {%s}: use %s.", tocsin.Clip(m[1], 40), strings.Join(Slots(), ", "))
-		}
-	}
-	if strings.ContainsAny(slot.ReplaceAllString(text, ""), "{}") {
-		return tocsin.Invalidf("lines", "A brace stands for a slot alone, such as {next}.")
+	for _, fault := range placeholders(text, Slots()) {
+		fault.Line = 1
+		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "lines", Message: fault.Error()}
 	}
 	return nil
 }
@@ -111,7 +107,6 @@ type Filled struct {
 // One that may ask people to lower the security of their organisation has a warning
 // behind the message. It fails with [tocsin.ErrInvalid] for a value that is too long.
 func (t Template) Fill(f Facts) (filled Filled, err error) {
-	lowers := false
 	for _, line := range t.Lines {
 		text := line.Text
 		if line.Claims != "" && !slices.Contains(f.Said, line.Claims) {
@@ -125,7 +120,6 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 			if utf8.RuneCountInString(value) > maxValue {
 				return Filled{}, tocsin.Invalidf(name, "Use at most %d characters.", maxValue)
 			}
-			lowers = lowers || knowledge.LowersSecurity(value)
 			part := Part{Text: value, Slot: name}
 			if value == "" {
 				part.Text, part.Empty = t.blank(name), true
@@ -138,7 +132,11 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 		}
 		filled.Lines = append(filled.Lines, append(parts, Part{Text: text[at:]}))
 	}
-	if lowers && t.warning != "" {
+	var whole []string // a text of the desk's own and what is put into it may lower security together
+	for _, line := range filled.Lines {
+		whole = append(whole, Text(line))
+	}
+	if t.warning != "" && knowledge.LowersSecurity(strings.Join(whole, "\n")) {
 		filled.Lines = append(filled.Lines, []Part{{Text: t.warning}})
 	}
 	return filled, nil

@@ -11,7 +11,9 @@ package respond
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"example.org/tocsin/internal/knowledge"
 	"example.org/tocsin/internal/lang"
@@ -23,6 +25,7 @@ var content embed.FS
 // A Book is the content in one language. It is shared: nobody changes it.
 type Book struct {
 	Version  int         // of the content; grows with each change of it
+	Language string      `yaml:"-"` // code of the language it is in
 	Runbook  []Row       // the six steps
 	Messages []Template  // the six that are sent
 	Recovery []Checklist // by service, asked before an incident is closed
@@ -34,6 +37,14 @@ type Book struct {
 // A Row is a step of the runbook. What it says of its due time is for people;
 // clocks have it from [Course.Plan].
 type Row struct{ ID, Step, Objective, Deliverable, Owner, Due string }
+
+// About returns the row about what has an id.
+func (r Row) About(id string) Row {
+	for _, text := range []*string{&r.Objective, &r.Deliverable, &r.Owner, &r.Due} {
+		*text = strings.ReplaceAll(*text, "{id}", id)
+	}
+	return r
+}
 
 // A Checklist is what is checked before a service counts as recovered. That with
 // the id [EveryService] is asked whatever failed.
@@ -62,6 +73,7 @@ func In(code string) (*Book, error) {
 		return nil, err
 	}
 	b := *shared
+	b.Language = code
 	b.warning = known.Warning
 	return &b, nil
 }
@@ -84,7 +96,14 @@ func (b *Book) Row(id string) (r Row, ok bool) {
 // Message returns a message by its id; ok is false where there is none.
 func (b *Book) Message(id string) (t Template, ok bool) {
 	t, ok = find(b.Messages, func(t Template) string { return t.ID }, id)
-	t.warning = b.warning
+	t.warning, t.Blanks = b.warning, maps.Clone(t.Blanks)
+	for _, other := range b.Messages { // an edit may ask for what others are shipped with
+		for name, text := range other.Blanks {
+			if _, there := t.Blanks[name]; ok && !there {
+				t.Blanks[name] = text
+			}
+		}
+	}
 	return t, ok
 }
 

@@ -131,7 +131,7 @@ func rows() []row {
 		{route: "/issues/{id}/help", who: tocsin.RoleSupportN1, at: []string{"/issues/EX748468/help"}},
 		{route: "/issues/{id}/report", at: []string{"/issues/EX748468/report?to=fr"}},
 		{route: "/knowledge", who: tocsin.RoleSupportN2, at: []string{"/knowledge"}},
-		{route: "/knowledge/{list}/{id}", who: tocsin.RoleSupportN2, at: []string{"/knowledge/faq/mfa"}},
+		{route: "/knowledge/{list}/{id}", who: tocsin.RoleSupportN2, at: []string{"/knowledge/faq/mfa", "/knowledge/messages/closure", "/knowledge/runbook/escalation"}},
 		{route: "/login", at: []string{"/login", "/login?name=reader&next=%2Faccount"}},
 		{route: "/login/{provider}", at: []string{"/login/none"}},
 		{route: "/login/{provider}/callback", at: []string{"/login/none/callback"}},

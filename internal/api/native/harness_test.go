@@ -16,9 +16,11 @@ import (
 	"example.org/tocsin/internal/author"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/httpserver/servetest"
+	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/notify/webhook"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -41,6 +43,7 @@ func everyToken() apitest.Tokens {
 		"fabrikam": {ClientID: "c2", TenantID: storetest.Fabrikam, Subject: "c2", Scopes: all},
 		"reader":   {ClientID: "c3", TenantID: storetest.Contoso, Scopes: all[:1]},
 		"nothing":  {ClientID: "c4", TenantID: storetest.Contoso, Scopes: []string{tocsin.ScopeServiceHealthAll}},
+		"second":   {ClientID: "c8", TenantID: storetest.Contoso, Subject: "c8", Scopes: all},
 		"privacy":  {ClientID: "c7", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskPrivacy}, all...)},
 		"nobody":   {ClientID: "c5", TenantID: "99999999-9999-4999-8999-999999999999", Scopes: all},
 		"all":      {ClientID: "c6", TenantID: storetest.Contoso, Scopes: append([]string{tocsin.ScopeDeskManageAll}, all...)},
@@ -55,6 +58,7 @@ type desk struct {
 	api     *native.API
 	address string
 	now     time.Time
+	second  bool // a second person looks at messages first
 }
 
 func sqlite(tb testing.TB) *desk {
@@ -69,7 +73,8 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	d := &desk{tb: tb, store: s, now: storetest.T0}
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
-	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Requests: s, Answers: s, Speakers: s, Maps: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
+	speaker := speakerOf(s, func() bool { return d.second })
+	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speaker, Speech: speech.Desk{Model: d.model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}
@@ -79,6 +84,12 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	}
 	d.address = servetest.Serve(tb, httpserver.Config{Routes: d.api.Pages(), Subtrees: []httpserver.Subtree{d.api.Subtree()}, Errors: httpserver.PlainError})
 	return d
+}
+
+// speakerOf sends messages of a desk to nobody.
+func speakerOf(s *storetest.Desk, second func() bool) *dispatch.Speaker {
+	setup := &dispatch.Setup{Exits: map[string]*dispatch.Exit{"staff": {Name: "staff", Kind: "mail", Language: "fr"}, "pager": {Name: "pager", Kind: "pagerduty"}}}
+	return dispatch.NewSpeaker(dispatch.SpeakerConfig{Rooms: s, Ledger: s.Ledger, Setup: func() *dispatch.Setup { return setup }, Second: second})
 }
 
 // A reply is what a client sees.

@@ -70,8 +70,15 @@ type roomBody struct {
 	Roles     []incidentRole    `json:"roles" nullable:"false" doc:"Those that hold."`
 	States    []incidentState   `json:"states" nullable:"false" doc:"What was found of each service last."`
 	Measures  []incidentMeasure `json:"measures" nullable:"false"`
+	Promise   *incidentPromise  `json:"promise,omitempty" doc:"By when the newest message promises the next one."`
 	Unchecked []string          `json:"unchecked" nullable:"false" doc:"Items of the recovery checklist that nobody has ticked."`
 	Timeline  []incidentEntry   `json:"timeline" nullable:"false" doc:"The newest first, at most 1,000."`
+}
+
+type incidentPromise struct {
+	Message     int64     `json:"message" doc:"Number of the message that makes it."`
+	DueAt       time.Time `json:"dueAt"`
+	LateSeconds int64     `json:"lateSeconds"`
 }
 
 type incidentRole struct {
@@ -182,7 +189,15 @@ func (a *API) getIncident(ctx context.Context, x *exchange, in *InIncident) (*st
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body roomBody }{newRoomBody(i, room, items, entries, x.now)}, nil
+	said, err := a.speeches.Said(ctx, in.N)
+	if err != nil {
+		return nil, err
+	}
+	body := newRoomBody(i, room, items, entries, x.now)
+	if c, ok := respond.PromiseClock(tocsin.PromiseOf(i, said), x.now); ok {
+		body.Promise = &incidentPromise{int64(c.N), c.Due.UTC(), int64(c.Late / time.Second)}
+	}
+	return &struct{ Body roomBody }{body}, nil
 }
 
 func (a *API) openIncident(ctx context.Context, x *exchange, in *struct {

@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -31,7 +32,7 @@ type passageBody struct {
 
 // passageWords is one field of a passage.
 type passageWords struct {
-	Field string `json:"field" enum:"name,text,question,answer,meaning,next,symptoms,signs,first,say"`
+	Field string `json:"field" pattern:"^[a-z]{2,12}[0-9]{0,2}$" maxLength:"14" doc:"Such as name, text, answer or say; of a row of the runbook objective, deliverable, owner or due; of a message line1, line2 … and, for a line that needs the provider's word, else2 for what is said without it." example:"answer"`
 	Text  string `json:"text" maxLength:"1000" doc:"Of symptoms, signs and first a line for each."`
 }
 
@@ -57,13 +58,13 @@ type passageEdit struct {
 // passageDraft is other words for a passage.
 type passageDraft struct {
 	Version int            `json:"version" minimum:"1" doc:"The newest version that the words were made from, 1 for what is shipped."`
-	Words   []passageWords `json:"words" minItems:"1" maxItems:"10" doc:"A text for each field."`
+	Words   []passageWords `json:"words" minItems:"1" maxItems:"40" doc:"A text for each field."`
 }
 
 // InPassage names a passage in a language.
 type InPassage struct {
 	InTenant
-	List     string `path:"list" maxLength:"20" doc:"actions, measures, services, tree, checks, express, reasons, prepare, faq, anticipation or channels." example:"faq"`
+	List     string `path:"list" maxLength:"20" doc:"actions, measures, services, tree, checks, express, reasons, prepare, faq, anticipation, channels, runbook or messages." example:"faq"`
 	ID       string `path:"id" maxLength:"20" doc:"Id within the list." example:"mfa"`
 	Language string `query:"language" enum:"en,fr,ja" default:"en"`
 }
@@ -81,7 +82,7 @@ func (a *API) registerPassages() {
 	}}, a.getPassage)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "editPassage", Method: http.MethodPut, Path: one, Tags: tag, Summary: "Put a passage into own words",
-		Description: "Words alone change: lists keep as many lines as are shipped. What names a protection such as MFA waits for a second person.",
+		Description: "Words alone change: lists keep as many lines as are shipped, messages their lines and what each may claim. Placeholders such as {next} are those that messages are filled with; one that there is not is refused with its place. What names a protection such as MFA waits for a second person.",
 	}}, a.editPassage)
 	type withdrawn struct{}
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
@@ -96,7 +97,7 @@ func (a *API) listPassages(ctx context.Context, x *exchange, in *struct {
 	Language string `query:"language" enum:"en,fr,ja" default:"en"`
 },
 ) (*struct{ Body listOf[passageBody] }, error) {
-	b, err := knowledge.In(in.Language)
+	b, err := respond.Shelf(in.Language)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (a *API) listPassages(ctx context.Context, x *exchange, in *struct {
 }
 
 func (a *API) getPassage(ctx context.Context, x *exchange, in *InPassage) (*output[passageDetail], error) {
-	b, err := knowledge.In(in.Language)
+	b, err := respond.Shelf(in.Language)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +140,7 @@ func (a *API) editPassage(ctx context.Context, x *exchange, in *struct {
 	Body passageDraft
 },
 ) (*output[passageDetail], error) {
-	b, err := knowledge.In(in.Language)
+	b, err := respond.Shelf(in.Language)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,11 @@
 package native_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"example.org/tocsin/internal/store"
 )
 
 // A program puts a passage into own words, sees a conflict where somebody was
@@ -11,7 +14,7 @@ func TestPassages(t *testing.T) {
 	t.Parallel()
 	d := sqlite(t)
 	const path = contoso + "/knowledge/passages"
-	if n := d.must(200, "GET", "reader", path+"?language=ja", "").count(); n != 46 {
+	if n := d.must(200, "GET", "reader", path+"?language=ja", "").count(); n != 58 {
 		t.Errorf("%d passages", n)
 	}
 	const one, words = path + "/faq/center", `{"version":1,"words":[{"field":"question","text":"Q?"},{"field":"answer","text":"Ask <b>us</b>."}]}`
@@ -53,4 +56,32 @@ func TestPassages(t *testing.T) {
 	if again := d.must(200, "GET", "reader", one, ""); again.body["version"] != 1.0 || strings.Count(again.text, `"state":"over"`) != 2 {
 		t.Errorf("%s", again.text)
 	}
+}
+
+// Messages and rows of the runbook are passages, too: a placeholder that there is not
+// is refused with its place and with those that there are.
+func TestTemplatePassages(t *testing.T) {
+	t.Parallel()
+	d := sqlite(t)
+	const one = contoso + "/knowledge/passages/runbook/escalation"
+	draft := func(version, deliverable string) string {
+		return `{"version":` + version + `,"words":[{"field":"objective","text":"Ask"},{"field":"deliverable","text":"` + deliverable + `"},{"field":"owner","text":"Desk"},{"field":"due","text":"+45 min"}]}`
+	}
+	if got := d.must(200, "PUT", "contoso", one, draft("1", "Ticket {id}")); got.body["version"] != 2.0 || !strings.Contains(got.text, `"field":"deliverable","text":"Ticket {id}"`) {
+		t.Errorf("%s", got.text)
+	}
+	for text, want := range map[string]string{"Ticket {next}": "There is no placeholder {next} (line 1, column 8): use {id}.", "Ticket {id": "begins at line 1, column 8 and does not end"} {
+		if got := d.must(400, "PUT", "contoso", one, draft("2", text)); !strings.Contains(got.text, want) {
+			t.Errorf("%s", got.text)
+		}
+	}
+	d.must(403, "PUT", "reader", one, draft("2", "Ticket"))
+	d.must(403, "PUT", "fabrikam", one, draft("2", "Ticket"))
+	d.must(404, "PUT", "contoso", contoso+"/knowledge/passages/messages/poem", draft("1", "Ticket"))
+	d.must(200, "GET", "reader", contoso+"/knowledge/passages/messages/closure?language=ja", "")
+	entries, err := d.store.Audit(t.Context(), store.AuditQuery{Limit: 100})
+	if err != nil || !strings.Contains(fmt.Sprint(entries), "template.edit") {
+		t.Errorf("audit log: %v, %v", entries, err)
+	}
+	d.must(204, "DELETE", "contoso", one, "")
 }

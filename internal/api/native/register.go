@@ -68,6 +68,7 @@ func (a *API) register() {
 	a.registerDeliveries()
 	a.registerTriages()
 	a.registerIncidents()
+	a.registerSpeeches()
 	a.registerRequests()
 	a.registerMap()
 	a.registerReports()

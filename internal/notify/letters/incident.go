@@ -35,7 +35,8 @@ func (l *letter) incident(ctx context.Context, fact notify.Fact, c tocsin.Change
 	return e, fact, nil
 }
 
-// step tells that a step of the runbook of an incident is late.
+// step tells that a step of the runbook of an incident is late, or that the next update
+// that a message promises is due soon or late.
 func (l *letter) step(ctx context.Context, e *notify.Entry, fact *notify.Fact, c tocsin.Change) error {
 	if l.Rooms == nil {
 		return tocsin.NotFoundf("Nothing is said of incidents.")
@@ -49,13 +50,18 @@ func (l *letter) step(ctx context.Context, e *notify.Entry, fact *notify.Fact, c
 	if err != nil {
 		return err
 	}
-	name := l.text("step." + step)
-	if num > 0 {
+	name, title, due := l.text("step."+step), "stepLate", "stepDue"
+	switch {
+	case step == tocsin.StepReminder:
+		title, due = "stepSoon", "stepSoonDue"
+	case step == tocsin.StepPromise:
+		due = "stepPromised"
+	case num > 0:
 		name = l.text("step.update", "n", l.Number(num))
 	}
-	fact.Class, fact.Change, fact.Severity, fact.Title = "room", string(c.What), tocsin.SeverityDegraded, l.text("stepLate", "step", name, "n", l.Number(int(n)))
+	fact.Class, fact.Change, fact.Severity, fact.Title = "room", string(c.What), tocsin.SeverityDegraded, l.text(title, "step", name, "n", l.Number(int(n)))
 	e.Heading, e.Title = "[late] "+notify.ASCII(c.ID), l.own(fact.Title)
-	e.Blocks = []notify.Block{{Kind: notify.BlockChanged, Label: i.Title, Lines: []notify.Line{l.own(l.text("stepDue", "due", l.time(late.DueAt, l.zone)))}}}
+	e.Blocks = []notify.Block{{Kind: notify.BlockChanged, Label: i.Title, Lines: []notify.Line{l.own(l.text(due, "due", l.time(late.DueAt, l.zone)))}}}
 	if base := l.Base(); base != "" {
 		fact.Link, e.LinkLabel = base+"/incidents/"+strconv.FormatInt(n, 10), l.text("stepOpen", "n", l.Number(int(n)))
 	}

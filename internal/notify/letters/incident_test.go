@@ -71,3 +71,34 @@ func TestLetterOfALateStep(t *testing.T) {
 		}
 	}
 }
+
+// So is what a message promises: that it is due soon, and that it is late.
+func TestLetterOfAPromise(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Rooms = d.Responses
+	if _, err := d.OpenIncident(t.Context(), tocsin.Incident{Title: "Mail waits", TenantIDs: []string{storetest.Contoso}, Zone: "UTC"}, d.now); err != nil {
+		t.Fatal(err)
+	}
+	due := d.now.Add(time.Hour)
+	if _, err := d.AddMessage(t.Context(), 1, tocsin.IncidentMessage{Name: "Hourly", Words: []tocsin.IncidentWords{{Language: "en", Subject: "Mail waits"}}, Promised: due}, tocsin.IncidentStep{}, false, d.now, nil); err != nil {
+		t.Fatal(err)
+	}
+	seq := int64(2)
+	for step, titles := range map[string]map[string]string{
+		tocsin.StepReminder: {"en": "Incident 1: the promised update is due soon", "fr": "Incident 1 : le point promis approche", "ja": "インシデント 1：予告した次回の報告の時刻が近づいています", "es": "Incidente 1: pronto toca la actualización prometida", "de": "Vorfall 1: die zugesagte Meldung steht bald an"},
+		tocsin.StepPromise:  {"en": "Promised update of incident 1 is late", "fr": "Point promis de l’incident 1 : en retard", "ja": "インシデント 1 の予告した次回の報告が遅れています", "es": "Actualización prometida del incidente 1: con retraso", "de": "Zugesagte Meldung von Vorfall 1 ist überfällig"},
+	} {
+		if first, err := d.TellLateStep(t.Context(), 1, tocsin.LateStep{Step: step, N: 1, DueAt: due}, due); err != nil || !first {
+			t.Fatalf("%s: %v, %v", step, first, err)
+		}
+		told := []delivery.Pending{{Change: tocsin.Change{Seq: seq, TenantID: storetest.Contoso, Kind: tocsin.KindStep, ID: "1/" + step + "/1", What: tocsin.WhatLate, At: d.now}}}
+		seq++
+		for language, want := range titles {
+			c := d.write(language, notify.KindIncident, told)
+			if strings.Join(strings.Fields(c.Letter.Title.Text), " ") != want || !strings.Contains(c.Letter.Entries[0].Blocks[0].Lines[0].Text, "10") {
+				t.Errorf("%s in %s: %+v", step, language, c.Letter)
+			}
+		}
+	}
+}

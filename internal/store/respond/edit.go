@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -85,12 +86,33 @@ func (s *Store) AddEdit(ctx context.Context, e tocsin.Edit, made int) (tocsin.Ed
 		if err := settleEdit(ctx, tx, e, e.CreatedAt); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: e.CreatedAt, TenantID: e.TenantID, Action: "knowledge.edit", Object: e.Item, Detail: versionOf(e)})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: e.CreatedAt, TenantID: e.TenantID, Action: editAction(e.Item, "edit"), Object: e.Item, Detail: versionOf(e)})
 	})
 	if err != nil {
 		return e, fmt.Errorf("edit what is known: %w", err)
 	}
 	return e, nil
+}
+
+// editAction is what was done to a passage: to what is known to help, or to the runbook
+// or a message.
+func editAction(item, verb string) (action string) {
+	list, _, _ := strings.Cut(item, "/")
+	switch template := list == "runbook" || list == "messages"; {
+	case template && verb == "approve":
+		action = "template.approve"
+	case template && verb == "withdraw":
+		action = "template.withdraw"
+	case template:
+		action = "template.edit"
+	case verb == "approve":
+		action = "knowledge.approve"
+	case verb == "withdraw":
+		action = "knowledge.withdraw"
+	default:
+		action = "knowledge.edit"
+	}
+	return action
 }
 
 // versionOf names a version for the audit log.
@@ -129,7 +151,7 @@ func (s *Store) ApproveEdit(ctx context.Context, tenantID, id string, now time.T
 		if err := settleEdit(ctx, tx, e, now); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: e.TenantID, Action: "knowledge.approve", Object: e.Item, Detail: versionOf(e)})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: e.TenantID, Action: editAction(e.Item, "approve"), Object: e.Item, Detail: versionOf(e)})
 	})
 	if err != nil {
 		return fmt.Errorf("approve edit: %w", err)
@@ -152,7 +174,7 @@ func (s *Store) WithdrawEdits(ctx context.Context, tenantID, item, language stri
 			}
 			return err
 		}
-		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: "knowledge.withdraw", Object: item, Detail: language})
+		return tx.Audit(ctx, tocsin.AuditEntry{At: now, TenantID: tenantID, Action: editAction(item, "withdraw"), Object: item, Detail: language})
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw edits: %w", err)

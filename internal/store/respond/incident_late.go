@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,9 @@ func (s *Store) Running(ctx context.Context, since time.Time) ([]tocsin.RunningI
 	}
 	if err == nil {
 		err = s.runSteps(ctx, since, at)
+	}
+	if err == nil {
+		err = s.runPromises(ctx, at)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read running incidents: %w", s.db.Translate(err))
@@ -59,11 +63,48 @@ func (s *Store) runSteps(ctx context.Context, since time.Time, at map[int64]*toc
 	return err
 }
 
+// promiseOrder has the newest message that was sent first.
+const promiseOrder = ` ORDER BY settled_at DESC, num DESC LIMIT 1`
+
+// runPromises reads what the newest messages of open incidents promise.
+func (s *Store) runPromises(ctx context.Context, at map[int64]*tocsin.RunningIncident) error {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT i.n, m.num, m.settled_at, m.promised FROM incidents i JOIN incident_messages m ON m.incident = i.n
+		WHERE i.closed_at = 0 AND m.promised > 0 AND m.num = (SELECT num FROM incident_messages x WHERE x.incident = i.n AND x.state = 'sent'`+promiseOrder+`)`)
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
+		var n int64
+		var p tocsin.IncidentPromise
+		if err = rows.Scan(&n, &p.Message, instant{&p.SentAt}, instant{&p.DueAt}); err == nil && at[n] != nil {
+			at[n].Promise = p
+		}
+		return none, err
+	})
+	return err
+}
+
+// promised reports whether what is told of a promise holds still: no newer message was
+// sent. What is told of anything else holds.
+func (c *change) promised(ctx context.Context, late tocsin.LateStep) (bool, error) {
+	if late.Step != tocsin.StepPromise && late.Step != tocsin.StepReminder {
+		return true, nil
+	}
+	var num, due int64
+	err := c.tx.QueryRowContext(ctx, `SELECT num, promised FROM incident_messages WHERE incident = $1 AND state = 'sent'`+promiseOrder, c.n).Scan(&num, &due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return num == int64(late.N) && due == tocsin.Micros(late.DueAt), err
+}
+
 // TellLateStep notes that a step of an incident is late, in its timeline and as a
 // change of each of its tenants: once for each due time, whoever looks. It reports
-// false where somebody was faster, or the step has ended.
+// false where somebody was faster, or the step has ended. A promise that is late or due
+// soon is told of in the same way.
 func (s *Store) TellLateStep(ctx context.Context, n int64, late tocsin.LateStep, now time.Time) (first bool, err error) {
 	err = s.alter(ctx, "tell of a late step", n, late.Step == tocsin.StepReview, now, func(c *change) error {
+		if holds, err := c.promised(ctx, late); err != nil || !holds {
+			return err
+		}
 		result, err := c.tx.ExecContext(ctx, `
 			INSERT INTO incident_late (incident, step, num, due_at, told_at) SELECT CAST($1 AS BIGINT), $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT)
 			WHERE NOT EXISTS (SELECT 1 FROM incident_steps WHERE incident = $1 AND step = $2 AND num = $3) ON CONFLICT DO NOTHING`, n, late.Step, late.N, tocsin.Micros(late.DueAt), tocsin.Micros(c.now))

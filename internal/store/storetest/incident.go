@@ -28,6 +28,7 @@ func incidentChecks() checks {
 		"IncidentApproval":  incidentApproval,
 		"IncidentChanges":   incidentChanges,
 		"IncidentLate":      incidentLate,
+		"IncidentPromises":  incidentPromises,
 		"IncidentTicks":     incidentTicks,
 		"IncidentMatrix":    incidentMatrix,
 		"IncidentMeasures":  incidentMeasures,

@@ -75,6 +75,69 @@ func incidentLate(t *testing.T, s *Desk) {
 	}
 }
 
+// What the newest message promises is told of once, soon and late; a newer message and
+// the end of the incident end it.
+func incidentPromises(t *testing.T, s *Desk) {
+	ctx := as(t, "kim")
+	openIncident(t, s)
+	due := T0.Add(30 * time.Minute)
+	say := func(promised, now time.Time, approve bool) tocsin.IncidentMessage {
+		t.Helper()
+		m, err := s.AddMessage(ctx, 1, tocsin.IncidentMessage{Name: "Hourly", Words: []tocsin.IncidentWords{{Language: "en", Subject: "Mail waits"}}, Promised: promised}, tocsin.IncidentStep{}, approve, now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	promise := func() tocsin.IncidentPromise {
+		t.Helper()
+		running, err := s.Running(ctx, T0)
+		if err != nil || len(running) != 1 {
+			t.Fatalf("%+v, %v", running, err)
+		}
+		return running[0].Promise
+	}
+	tell := func(step string, n int, due time.Time) bool {
+		t.Helper()
+		first, err := s.TellLateStep(t.Context(), 1, tocsin.LateStep{Step: step, N: n, DueAt: due}, due.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return first
+	}
+	if p := promise(); !p.DueAt.IsZero() || tell(tocsin.StepPromise, 1, due) {
+		t.Errorf("before any message: %+v", p)
+	}
+	say(due, T0, false)
+	say(due.Add(time.Hour), T0.Add(time.Minute), true) // waits for a second person
+	if p := promise(); p.Message != 1 || !p.DueAt.Equal(due) || !p.SentAt.Equal(T0) {
+		t.Errorf("promised: %+v", p)
+	}
+	if tell(tocsin.StepReminder, 1, due.Add(time.Minute)) || tell(tocsin.StepReminder, 2, due) {
+		t.Error("told of what was not promised")
+	}
+	if !tell(tocsin.StepReminder, 1, due) || tell(tocsin.StepReminder, 1, due) || !tell(tocsin.StepPromise, 1, due) {
+		t.Error("not told of once")
+	}
+	if got, err := s.LateStepOf(ctx, 1, tocsin.StepPromise, 1); err != nil || !got.DueAt.Equal(due) {
+		t.Errorf("LateStepOf = %+v, %v", got, err)
+	}
+	say(time.Time{}, T0.Add(40*time.Minute), false)
+	if p := promise(); !p.DueAt.IsZero() || tell(tocsin.StepReminder, 3, due) {
+		t.Errorf("after a newer message: %+v", p)
+	}
+	say(due.Add(time.Hour), T0.Add(50*time.Minute), false)
+	if err := s.CloseIncident(ctx, 1, nil, T0.Add(55*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.TellLateStep(ctx, 1, tocsin.LateStep{Step: tocsin.StepPromise, N: 4, DueAt: due.Add(time.Hour)}, due.Add(2*time.Hour)); !errors.Is(err, tocsin.ErrConflict) {
+		t.Errorf("after the end: %v", err)
+	}
+	if running, err := s.Running(ctx, T0); err != nil || !running[0].Promise.DueAt.IsZero() {
+		t.Errorf("after the end: %+v, %v", running, err)
+	}
+}
+
 // A call about an issue that is filed ends the detection of the incidents about it,
 // also of one that is opened, or made one about it, afterwards; of no other, and not
 // of one that nobody works in any more.

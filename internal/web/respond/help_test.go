@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"example.org/tocsin/internal/store/storetest"
@@ -158,4 +160,74 @@ func TestPassagesAreEdited(t *testing.T) {
 	// What is edited is read where calls are qualified, too.
 	sent(t, ana, "/fr/knowledge/tree/scope", url.Values{"name": {"Compter"}, "text": {"combien ?"}, "version": {"3"}})
 	webtest.Has(t, "the step of a call", plain(kim.Open(sent(t, kim, "/fr/triage", url.Values{"do": {"guide"}}))), "Compter")
+}
+
+// Messages and the runbook are edited as what is known is; what cannot be filled, or
+// would say what only the provider can say, is refused with its place; the message
+// is shown as it reads, in each language.
+func TestTemplatesAreEdited(t *testing.T) {
+	t.Parallel()
+	h, kim := n1(t)
+	h.Person("ana", tocsin.Grant{Role: tocsin.RoleSupportN2, TenantID: storetest.Contoso})
+	ana := h.Browser()
+	ana.Enter("ana")
+	webtest.Has(t, "the list", plain(ana.Open("/knowledge")), `href="/knowledge/messages/closure"`, `href="/knowledge/runbook/detection"`)
+	webtest.Lacks(t, "for the first line", plain(kim.Open("/knowledge")), "/knowledge/messages")
+	const at = "/knowledge/messages/closure"
+	page := plain(ana.Open(at))
+	webtest.Has(t, "the form", page, `name="line2"`, `name="else2"`, "Said once Microsoft's newest post says so", "{since}", "How it reads", "End of incident MO123456", "Nothing new from Microsoft since", "障害の終了 MO123456", "Fin d'incident MO123456")
+	form := func(pairs ...string) url.Values {
+		v := url.Values{"version": {"1"}}
+		for _, f := range regexp.MustCompile(`(?s)<textarea[^>]* name="([a-z0-9]+)"[^>]*>([^<]*)</textarea>`).FindAllStringSubmatch(page, -1) {
+			v.Set(f[1], f[2])
+		}
+		for i := 0; i < len(pairs); i += 2 {
+			v.Set(pairs[i], pairs[i+1])
+		}
+		return v
+	}
+	for text, want := range map[string]string{
+		"Restart {now}.":                 "There is no placeholder {now} (line 3, column 9). There are: {id}",
+		"Restart {id":                    "A placeholder begins at line 3, column 9 and does not end",
+		"The service is restored.":       "“The service is restored.” (line 3, column 1) holds only once Microsoft has said it",
+		"":                               "Write a text.",
+		strings.Repeat("all ", 255):      "Use at most 1,000 characters",
+		"<script>{constructor}</script>": "There is no placeholder {constructor} (line 3, column 9)",
+	} {
+		response, got := ana.Send("POST", at, form("line3", text))
+		if got = plain(got); response.StatusCode != http.StatusBadRequest || !strings.Contains(got, want) || strings.Contains(got, "<script>{") {
+			t.Errorf("%q: status %d, want %q", text, response.StatusCode, want)
+		}
+	}
+	if response, got := ana.Send("POST", at, form("line4", "Ask with {id}.", "do", "preview", "room", "said")); response.StatusCode != http.StatusOK || !strings.Contains(plain(got), "Ask with MO123456.") || !strings.Contains(plain(got), "it is being resolved step by step") {
+		t.Errorf("preview: status %d", response.StatusCode)
+	}
+	webtest.Lacks(t, "after a preview", plain(ana.Open(at)), "Ask with")
+	room, err := h.Store.OpenIncident(t.Context(), tocsin.Incident{Title: "Mail waits", TenantIDs: []string{storetest.Contoso}, Issues: []string{"EX777"}, Zone: "UTC"}, h.Clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Store.OpenIncident(t.Context(), tocsin.Incident{Title: "Not theirs", TenantIDs: []string{storetest.Contoso, storetest.Fabrikam}, Zone: "UTC"}, h.Clock()); err != nil {
+		t.Fatal(err)
+	}
+	sent(t, ana, at, form("line4", "Ask with {id}."))
+	got := plain(ana.Open(at))
+	webtest.Has(t, "saved", got, "version 2", "shown now · ana", "What differs", "<ins>Ask with {id}.</ins>", `name="version" value="2"`)
+	webtest.Lacks(t, "rooms to choose from", got, `<option value="2"`)
+	_, got = ana.Send("POST", at, form("do", "preview", "room", strconv.FormatInt(room.N, 10), "line4", "Ask with {id}, please."))
+	webtest.Has(t, "filled from a room", plain(got), "Ask with EX777, please.", `selected>Incident `+strconv.FormatInt(room.N, 10))
+	h.Person("max", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Contoso})
+	max := h.Browser()
+	max.Enter("max")
+	webtest.Has(t, "in the room", plain(max.Open("/incidents/1/message?of=closure")), "Ask with EX777.", "ouvrez un ticket")
+	if got := ana.Status("POST", at, form("line4", "Ask with {id}!")); got != http.StatusConflict {
+		t.Errorf("from an older version: status %d", got)
+	}
+	sent(t, ana, at, url.Values{"do": {"withdraw"}})
+	webtest.Has(t, "taken back", plain(max.Open("/incidents/1/message?of=closure")), "names the ID EX777")
+	if got := ana.Status("POST", "/knowledge/runbook/detection", url.Values{"objective": {"x"}, "deliverable": {"x"}, "owner": {"x"}, "due": {"+20 min"}, "version": {"1"}}); got != http.StatusBadRequest {
+		t.Errorf("another time than the clock's: status %d", got)
+	}
+	sent(t, ana, "/knowledge/runbook/detection", url.Values{"objective": {"Find out whose it is"}, "deliverable": {"x"}, "owner": {"Desk"}, "due": {"15 min"}, "version": {"1"}})
+	webtest.Has(t, "in the room", plain(max.Open("/incidents/1")), "Find out whose it is", "Desk")
 }

@@ -23,7 +23,8 @@ import (
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/qualify"
 	"example.org/tocsin/internal/readmodel"
-	"example.org/tocsin/internal/store/respond"
+	"example.org/tocsin/internal/speech"
+	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
@@ -45,7 +46,7 @@ type archive interface {
 // calls is the part of the store that has calls.
 type calls interface {
 	OpenTriage(ctx context.Context, tenantID string, a tocsin.TriageAnswers, verdict string, now time.Time) (tocsin.Triage, error)
-	ChangeTriage(ctx context.Context, c respond.TriageChange, change func(*tocsin.Triage) error) (tocsin.Triage, error)
+	ChangeTriage(ctx context.Context, c store.TriageChange, change func(*tocsin.Triage) error) (tocsin.Triage, error)
 	Triage(ctx context.Context, tenantID string, n int64) (tocsin.Triage, error)
 	Triages(ctx context.Context, tenantID string, open bool, limit int) ([]tocsin.Triage, error)
 	CallsAbout(ctx context.Context, tenantID, issue string, since time.Time) (int, error)
@@ -106,6 +107,11 @@ type places interface {
 	Sites(ctx context.Context) ([]tocsin.Site, error)
 }
 
+// rooms is the part of the store that has the rooms of incidents.
+type rooms interface {
+	Incidents(ctx context.Context, q store.IncidentsQuery) ([]tocsin.Incident, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Parts     *part.Parts
@@ -119,6 +125,8 @@ type Config struct {
 	Edits     wordings
 	Votes     opinions
 	Incidents incidents
+	Rooms     rooms
+	Speech    speech.Desk // facts for what is said of them
 	Places    places
 	Press     press
 	Network   func(*http.Request) string // where a request comes from, coarsely

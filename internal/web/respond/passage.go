@@ -1,12 +1,14 @@
 package respond
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/knowledge"
+	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -65,7 +67,8 @@ func (v *view) knownLists() (*knowledge.Book, []knownList, error) {
 		last := &lists[len(lists)-1]
 		last.Items = append(last.Items, item)
 	}
-	return b, lists, nil
+	own, err := v.templateLists(edits)
+	return b, append(lists, own...), err
 }
 
 // passagePath is the path of the page on which a passage is edited.
@@ -80,6 +83,8 @@ type passagePage struct {
 	Made     int // the version that the form is made from
 	Versions []passageVersion
 	Edited   bool // there is something to withdraw
+	Known    []string
+	Preview  preview
 }
 
 // A passageField is a text of a passage with its name.
@@ -92,7 +97,8 @@ type passageField struct {
 type passageVersion struct {
 	Words, By, When, State string
 	Fields                 []passageField
-	Approve                string // its id, for a second person
+	Differs                []difference // from the version before it
+	Approve                string       // its id, for a second person
 }
 
 // maxPassageVersions bounds the versions of a passage that are shown.
@@ -108,7 +114,7 @@ func (p *Pages) passage(v *view) error {
 func (v *view) item() string { return v.R.PathValue("list") + "/" + v.R.PathValue("id") }
 
 func (v *view) showPassage(status int, item string, sent map[string]string, problem error) error {
-	b, err := knowledge.In(v.Code)
+	b, err := respond.Shelf(v.Code)
 	if err != nil {
 		return err
 	}
@@ -135,15 +141,21 @@ func (v *view) showPassage(status int, item string, sent map[string]string, prob
 		page.Edited = page.Edited || e.EndedAt.IsZero()
 		page.Versions = append(page.Versions, v.passageVersion(shipped, e))
 	}
+	v.differ(page.Versions, shipped, versions)
 	if sent == nil {
 		sent = now
 	} else if n, err := strconv.Atoi(v.R.PostForm.Get("version")); err == nil && n > 0 {
 		page.Made = n
 	}
 	page.Form = v.passageForm(shipped, sent)
-	page.Title = v.Text("passage.title", "name", tocsin.Clip(shipped.Title(), maxTitle))
+	page.Title = v.Text("passage.title", "name", tocsin.Clip(cmp.Or(b.Templates.Title(item), shipped.Title()), maxTitle))
 	if problem != nil && !v.blamePassage(&page.Form, shipped, problem) {
 		return problem
+	}
+	if isTemplate(item) {
+		if err := v.asTemplate(&page, b.Templates, item, sent); err != nil {
+			return err
+		}
 	}
 	v.Title(&page.Frame, page.Form)
 	return v.Render(status, "passage", page)
@@ -167,6 +179,9 @@ func (v *view) listName(list string) string {
 	if list == "services" {
 		return v.Text("help.symptoms")
 	}
+	if list == respond.ListRunbook || list == respond.ListMessages {
+		return v.Text("passage.list." + list)
+	}
 	return v.Text("help." + list)
 }
 
@@ -177,7 +192,7 @@ func (v *view) passageFields(p knowledge.Passage, words map[string]string) (list
 		if edited, ok := words[f.Name]; ok {
 			text = edited
 		}
-		list = append(list, passageField{v.Text("passage." + f.Name), strings.Split(text, "\n")})
+		list = append(list, passageField{v.passageLabel(f.Name), strings.Split(text, "\n")})
 	}
 	return list
 }
@@ -211,7 +226,7 @@ func (v *view) passageForm(p knowledge.Passage, words map[string]string) web.For
 		if edited, ok := words[f.Name]; ok {
 			text = edited
 		}
-		field := web.Field{ID: f.Name, Label: v.Text("passage." + f.Name), Value: text, Auto: "off", Lines: true, Max: maxPassage}
+		field := web.Field{ID: f.Name, Label: v.passageLabel(f.Name), Value: text, Auto: "off", Lines: true, Max: maxPassage}
 		if f.Lines > 0 {
 			field = field.Hinted(v.Text("passage.lines", "n", f.Lines))
 		}
@@ -234,12 +249,16 @@ func (p *Pages) word(v *view) error {
 	case "withdraw":
 		err = p.config.Edits.WithdrawEdits(ctx, v.tenant(), item, v.Code, v.Now)
 	default:
-		b, inErr := knowledge.In(v.Code)
+		b, inErr := respond.Shelf(v.Code)
 		if inErr != nil {
 			return inErr
 		}
 		e, made := v.sentEdit(b, item)
-		if err = b.Check(e); err == nil {
+		if err = b.Check(e); form.Get("do") == "preview" {
+			if err == nil {
+				return v.showPassage(http.StatusOK, item, e.Words, nil)
+			}
+		} else if err == nil {
 			_, err = p.config.Edits.AddEdit(ctx, e, made)
 		}
 		if err != nil {
@@ -253,12 +272,15 @@ func (p *Pages) word(v *view) error {
 }
 
 // sentEdit is what a form says, and the version that it was made from.
-func (v *view) sentEdit(b *knowledge.Book, item string) (e tocsin.Edit, made int) {
+func (v *view) sentEdit(b respond.Library, item string) (e tocsin.Edit, made int) {
 	form := v.R.PostForm
 	e = tocsin.Edit{ID: tocsin.NewGUID(), TenantID: v.tenant(), Item: item, Language: v.Code, Words: map[string]string{}, CreatedAt: v.Now}
 	if p, ok := b.Passage(item); ok {
 		for _, f := range p.Fields {
 			e.Words[f.Name] = form.Get(f.Name)
+			if isTemplate(item) { // each text is one line
+				e.Words[f.Name] = strings.Join(strings.Fields(e.Words[f.Name]), " ")
+			}
 		}
 	}
 	e.Normalize()

@@ -49,8 +49,14 @@ func tag(name string) string { return strings.ReplaceAll(name, "/", "-") }
 // clock words a step.
 func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 	row, _ := v.book.Row(c.Step)
-	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: strings.ReplaceAll(row.Deliverable, "{id}", incidentID(i)), Owner: row.Owner, Plan: row.Due}
-	if c.N > 0 {
+	row = row.About(incidentID(i))
+	out := clock{Key: key(c.Key), Tag: tag(key(c.Key)), Step: row.Step, Objective: row.Objective, Out: row.Deliverable, Owner: row.Owner, Plan: row.Due}
+	switch {
+	case c.Step == tocsin.StepPromise:
+		out.Step, out.Objective, out.Plan = v.Text("room.promise"), v.Text("room.promise.text"), v.Text("room.promise.plan", "n", c.N)
+		comms, _ := v.book.Row(tocsin.StepAnnouncement)
+		out.Owner, out.Out = comms.Owner, v.Text("room.promise.out")
+	case c.N > 0:
 		out.Step = v.Text("room.update", "n", c.N)
 	}
 	if !c.Due.IsZero() {

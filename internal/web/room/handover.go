@@ -8,6 +8,7 @@ import (
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
 	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/speech"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -63,6 +64,9 @@ func (p *Pages) handover(v *view) error {
 	}
 	var whole roomPage
 	v.fill(&whole, i, room)
+	if err := v.speeches(&whole, i, room.Steps); err != nil {
+		return err
+	}
 	page := handoverPage{
 		Frame:   v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N)), Href: v.Href(path(i.N, ""))}, web.Crumb{Name: v.Text("room.handover")}),
 		Heading: i.Title, Of: v.Text("room.number", "n", int(i.N)), Hit: v.tenants(i, names), T0: v.Moment(i.T0()), Since: whole.Since, Matrix: whole.Matrix, Tally: whole.Tally, Roles: whole.Roles, Unchecked: whole.Unchecked, Back: v.Href(path(i.N, "")),
@@ -74,11 +78,14 @@ func (p *Pages) handover(v *view) error {
 		}
 	}
 	page.Due = v.due(i, room)
-	list, err := v.stalls(i, room)
+	if len(whole.Clocks) > 0 && strings.HasPrefix(whole.Clocks[0].Key, tocsin.StepPromise) {
+		page.Due = append([]clock{whole.Clocks[0]}, page.Due...)
+	}
+	list, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
 	if err != nil {
 		return err
 	}
-	page.Stalls = sentences(v.Locale, list)
+	page.Stalls = speech.Sentences(v.Locale.Locale, list)
 	if page.Decisions, err = v.decisions(i); err != nil {
 		return err
 	}

@@ -2,20 +2,15 @@ package room
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
-	"example.org/tocsin/internal/post"
-	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
-	store "example.org/tocsin/internal/store/respond"
+	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -33,8 +28,7 @@ type messagePage struct {
 	Fields   map[string]string
 	Edit     *tocsin.IncidentMessage // that is written anew; nil for a new one
 	Channels []web.Choice
-	Second   bool   // somebody else looks at it first
-	Promised string // the promise that goes with it, as an instant
+	Second   bool // somebody else looks at it first
 }
 
 // A draft is a message in a language.
@@ -43,12 +37,6 @@ type draft struct {
 	Subject    []respond.Part
 	Lines      [][]respond.Part
 	Text       string // as it is copied
-}
-
-// fillable are the slots that people fill, in the order of the form. What is not
-// among them comes from the room alone.
-func fillable() []string {
-	return []string{"symptoms", "services", "regions", "users", "risks", "eta", "workarounds", "next"}
 }
 
 // message serves /incidents/{n}/message.
@@ -106,16 +94,21 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N)), Href: v.Href(path(i.N, ""))}, web.Crumb{Name: t.Name}),
 		Of:    t.ID, Name: t.Name, Fields: map[string]string{}, Edit: edited, Second: v.pages.config.Approve(),
 	}
-	if !facts.since.IsZero() {
-		page.Newest = v.Moment(facts.since)
+	if !facts.Since.IsZero() {
+		page.Newest = v.Moment(facts.Since)
 	}
 	for _, other := range v.book.Messages {
 		page.Others = append(page.Others, link{other.Name, v.Href(path(i.N, "message?"+carried(other.ID, typed)))})
 	}
-	facts = facts.about(t.ID)
-	facts.take(v.Locale, typed)
-	filled := facts.in(v.Locale)
-	for _, name := range fillable() {
+	facts = facts.About(t.ID)
+	if err := facts.Take(v.Code, typed); err != nil {
+		return err
+	}
+	filled, err := facts.In(v.Code)
+	if err != nil {
+		return err
+	}
+	for _, name := range speech.Fillable() {
 		page.Fields[name] = filled[name]
 	}
 	if page.Seen, page.Missing, err = v.drafts(t.ID, facts); err != nil && problem == nil {
@@ -138,7 +131,6 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 			}
 		}
 		page.Channels = v.channels(before)
-		page.Promised = promised(t, facts)
 	}
 	return v.Render(status, "room-message", page)
 }
@@ -146,7 +138,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 // carried is the query of another message with what was typed for this one.
 func carried(of string, typed func(string) string) string {
 	q := url.Values{"of": {of}}
-	for _, name := range fillable() {
+	for _, name := range speech.Fillable() {
 		if text := typed(name); text != "" && name != "next" {
 			q.Set(name, text)
 		}
@@ -167,25 +159,16 @@ func (v *view) channels(before *tocsin.IncidentMessage) (list []web.Choice) {
 	return list
 }
 
-// promised is the promise of a message as an instant, "" where it makes none that is
-// worked out from the runbook.
-func promised(t respond.Template, f facts) string {
-	if f.next.IsZero() || f.Values["next"] != "" || !t.Asks("next") {
-		return ""
-	}
-	return f.next.UTC().Format(time.RFC3339)
-}
-
 // messageFields ask for what the message has slots for.
-func (v *view) messageFields(t respond.Template, f facts, values map[string]string) (fields []web.Field) {
-	for _, name := range fillable() {
+func (v *view) messageFields(t respond.Template, f speech.Facts, values map[string]string) (fields []web.Field) {
+	for _, name := range speech.Fillable() {
 		if !t.Asks(name) {
 			continue
 		}
 		field := v.Field(name, values[name]).Named(v.Text("room.slot." + name))
 		field.Max = 1000
 		if hint := "room.slot." + name + ".hint"; v.HasText(hint) {
-			field.Hint = v.Text(hint, "zone", f.zone.String())
+			field.Hint = v.Text(hint, "zone", f.Zone.String())
 		}
 		fields = append(fields, field)
 	}
@@ -193,160 +176,38 @@ func (v *view) messageFields(t respond.Template, f facts, values map[string]stri
 }
 
 // drafts fill the message in each language of the pages.
-func (v *view) drafts(id string, f facts) (list []draft, missing []string, err error) {
-	codes := append([]string{v.Code}, slices.DeleteFunc(lang.Languages(), func(code string) bool { return code == v.Code })...)
-	for _, code := range codes {
-		book, err := respond.In(code)
-		if err != nil {
-			return nil, nil, err
-		}
-		t, _ := book.Message(id)
-		filled, err := t.Fill(respond.Facts{Values: f.in(v.InLanguage(code)), Said: f.said})
-		if err != nil {
-			return nil, nil, err
-		}
-		var text []string
-		for _, line := range filled.Lines {
-			text = append(text, respond.Text(line))
-		}
-		list = append(list, draft{Code: code, Name: v.InLanguage(code).Text("room.language"), Subject: filled.Lines[0], Lines: filled.Lines[1:], Text: strings.Join(text, "\n")})
-		if code == v.Code {
-			for _, name := range filled.Missing {
-				missing = append(missing, v.Text("room.slot."+name))
-			}
-		}
+func (v *view) drafts(id string, f speech.Facts) (list []draft, missing []string, err error) {
+	drafts, err := f.Drafts(id, v.Code)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range drafts {
+		list = append(list, draft{Code: d.Code, Name: v.InLanguage(d.Code).Text("room.language"), Subject: d.Lines[0], Lines: d.Lines[1:], Text: d.Words().Text()})
+	}
+	for _, name := range drafts[0].Missing {
+		missing = append(missing, v.Text("room.slot."+name))
 	}
 	return list, missing, nil
 }
 
-// facts are what a message is filled with.
-type facts struct {
-	Values map[string]string // by slot: what people wrote, and what is the same in every language
-	said   []string
-	states []matrixRow
-	stalls []stall
-	zone   *time.Location
-	now    time.Time
-	due    time.Time // of the update that is to be sent, zero where that has passed
-	next   time.Time // what the message promises
-	since  time.Time // of the newest post
-}
-
-// about are the facts for a message: one that is no update itself promises the update
-// that is to come, an update the one after it.
-func (f facts) about(template string) facts {
-	if tocsin.MessageStep(template) != tocsin.StepUpdates && !f.due.IsZero() {
-		f.next = f.due
-	}
-	return f
-}
-
-// in are the values in a language: times, dates and states of services are worded
-// in it, what people wrote stays.
-func (f facts) in(l web.Locale) map[string]string {
-	values, zone := maps.Clone(f.Values), f.zone
-	values["date"] = l.Date(f.now.In(zone))
-	if values["next"] == "" && !f.next.IsZero() {
-		values["next"] = l.HM(f.next.In(zone))
-	}
-	if !f.since.IsZero() {
-		values["since"] = l.HM(f.since.In(zone))
-		if f.now.Sub(f.since) > 20*time.Hour {
-			values["since"] = l.Full(f.since.In(zone))
-		}
-	}
-	var states, broken, helps []string
-	for _, row := range f.states {
-		if row.Now != "" {
-			states = append(states, l.Text("room.stateis", "service", row.Name, "state", l.Text("room.state."+row.Now)))
-		}
-		if row.Now == "partial" || row.Now == "ko" {
-			broken = append(broken, row.Name)
-		}
-		if row.Workaround != "" {
-			helps = append(helps, l.Text("room.help", "service", row.Name, "help", row.Workaround))
-		}
-	}
-	values["states"] = l.Join(states)
-	values["risks"] = cmp.Or(values["risks"], risks(l, f.stalls))
-	values["services"] = cmp.Or(values["services"], l.Join(broken))
-	values["workarounds"] = cmp.Or(values["workarounds"], l.Join(helps))
-	return values
-}
-
-// take takes what people typed, in the place of what was filled in for them. What
-// they left as it was is worded in each language.
-func (f facts) take(l web.Locale, typed func(string) string) {
-	filled := f.in(l)
-	for _, name := range fillable() {
-		if text := strings.TrimSpace(typed(name)); text != "" && text != filled[name] {
-			f.Values[name] = text
-		}
-	}
-}
-
 // facts gathers what the room and the provider say.
-func (v *view) facts(i tocsin.Incident) (facts, error) {
-	room, err := v.pages.config.Incidents.IncidentRoom(v.R.Context(), i.N)
-	if err != nil {
-		return facts{}, err
+func (v *view) facts(i tocsin.Incident) (speech.Facts, error) {
+	f, err := v.desk().Gather(v.R.Context(), i, v.asks(), v.Zone)
+	if err == nil {
+		v.book, err = f.Book(v.Code)
 	}
-	return v.factsOf(i, room)
+	return f, err
 }
 
-// factsOf is facts of a room that was read.
-func (v *view) factsOf(i tocsin.Incident, room store.Room) (facts, error) {
-	var page roomPage
-	v.matrix(&page, i, room.States)
-	f := facts{Values: map[string]string{"id": strings.Join(i.Issues, ", ")}, states: page.Matrix, zone: v.zone(i), now: v.Now}
-	var err error
-	if f.stalls, err = v.stalls(i, room); err != nil {
-		return facts{}, err
-	}
-	if f.Values["id"] == "" {
-		f.Values["id"] = v.Text("room.number", "n", int(i.N))
-	}
-	plan := respond.CourseOf(i, room.Steps)
-	if update, ok := plan.Current(tocsin.StepUpdates, v.Now); ok {
-		f.Values["n"], f.next = v.Number(update.N), respond.Due(respond.Key{Step: tocsin.StepUpdates, N: update.N + 1}, i.T0(), f.zone)
-		if update.Due.After(v.Now) {
-			f.due = update.Due
-		}
-	}
-	for _, id := range i.Issues {
-		if row, ok := v.Snapshot.Issue(id); ok {
-			if err := v.hear(&f, row); err != nil {
-				return facts{}, err
-			}
-		}
-	}
-	return f, nil
+// desk is where messages have their facts from.
+func (v *view) desk() speech.Desk {
+	c := v.pages.config
+	return speech.Desk{Model: c.Model, Rooms: c.Incidents, Edits: c.Edits, Carried: c.Carried}
 }
 
-// hear takes down what the newest post of an issue says.
-func (v *view) hear(f *facts, row *readmodel.Row) error {
-	issue, err := v.pages.config.Model.Issue(v.R.Context(), row)
-	if err != nil || len(issue.Posts) == 0 {
-		return err
-	}
-	newest := slices.MaxFunc(issue.Posts, func(a, b tocsin.Post) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	if newest.CreatedAt.After(f.since) {
-		f.since = newest.CreatedAt
-	}
-	if row.Status == tocsin.StatusFalsePositive || row.LeftAt != 0 && !row.Course().Over(v.Now) {
-		return nil // it no longer stands by what it said
-	}
-	f.said = append(f.said, "trouble")
-	switch {
-	case row.Course().Over(v.Now):
-		f.said = append(f.said, "end", "progress")
-	case row.Status.Severity() == tocsin.SeverityRecovering:
-		f.said = append(f.said, "progress")
-	}
-	for _, s := range post.Read(newest).Sections {
-		if s.Kind == post.KindEstimatedTime && f.Values["eta"] == "" {
-			f.Values["eta"] = s.Text
-		}
-	}
-	return nil
+// asks says who asks for facts.
+func (v *view) asks() speech.Asked {
+	return speech.Asked{Tenant: v.Snapshot, Of: v.SnapshotOf, Now: v.Now, ReadMap: func(id string) bool {
+		return access.VisitorOf(v.R.Context()).May(access.ReadMap, id)
+	}}
 }

@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/speech"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -52,6 +53,7 @@ type roomPage struct {
 	Entries            []entry
 	Messages           []link
 	Said               []said
+	Promise            *clock   // by when the next update is promised; nil for never
 	Stalls             []string // what its services may hold up in the business
 	Handover           string
 	Checks             []checklist
@@ -132,19 +134,19 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	page.Events, page.Part = events, v.part(i, entries)
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
 	v.fill(&page, i, room)
-	carried, err := v.stalls(i, room)
+	carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
 	if err != nil {
 		return err
 	}
-	page.Stalls = sentences(v.Locale, carried)
 	if page.Joins, err = v.joins(i, ""); err != nil {
 		return err
 	}
+	page.Stalls = speech.Sentences(v.Locale.Locale, carried)
 	if err := v.todos(&page, i, room); err != nil {
 		return err
 	}
 	page.Entries = v.entries(entries)
-	if err := v.speeches(&page, i); err != nil {
+	if err := v.speeches(&page, i, room.Steps); err != nil {
 		return err
 	}
 	if page.Requests, err = v.linked(i); err != nil {
@@ -258,7 +260,9 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 		step, number, _ := strings.Cut(e.Subject, "/")
 		row, _ := v.book.Row(step)
 		subject = row.Step
-		if n, err := strconv.Atoi(number); err == nil {
+		if step == tocsin.StepReminder || step == tocsin.StepPromise {
+			subject, e.Kind = v.Text("room.promise"), e.Kind+map[string]string{tocsin.StepReminder: ".soon"}[step]
+		} else if n, err := strconv.Atoi(number); err == nil {
 			subject = v.Text("room.update", "n", n)
 		}
 		if at, err := time.Parse(time.RFC3339, e.State); err == nil { // of what is late

@@ -10,6 +10,8 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
+	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -151,6 +153,9 @@ func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
 	for _, e := range entries {
 		region, whole := regionOf(e.Kind)
 		page.Has[region], page.Whole = true, page.Whole || whole
+		if e.Kind == "message" || e.Kind == "late" { // a promise begins, ends or is told of
+			page.Has["runbook"], page.Has["comms"] = true, true
+		}
 	}
 	if page.Whole {
 		page.Has, entries = nil, nil
@@ -166,17 +171,17 @@ func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
 			return nil, err
 		}
 		v.fill(&page.roomPage, i, room)
-		carried, err := v.stalls(i, room)
+		carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
 		if err != nil {
 			return nil, err
 		}
-		page.Stalls = sentences(v.Locale, carried)
+		page.Stalls = speech.Sentences(v.Locale.Locale, carried)
 		if page.Has["runbook"] {
 			if err := v.todos(&page.roomPage, i, room); err != nil {
 				return nil, err
 			}
 		}
-		if err := v.speeches(&page.roomPage, i); err != nil {
+		if err := v.speeches(&page.roomPage, i, room.Steps); err != nil {
 			return nil, err
 		}
 	}
@@ -229,7 +234,7 @@ func (v *view) turned(row *readmodel.Row) string {
 }
 
 // speeches words what was said of an incident.
-func (v *view) speeches(page *roomPage, i tocsin.Incident) error {
+func (v *view) speeches(page *roomPage, i tocsin.Incident, steps []tocsin.IncidentStep) error {
 	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
 	if err != nil {
 		return err
@@ -237,7 +242,32 @@ func (v *view) speeches(page *roomPage, i tocsin.Incident) error {
 	for _, m := range list {
 		page.Said = append(page.Said, v.saidOf(i, m))
 	}
+	v.promise(page, i, tocsin.PromiseOf(i, list), respond.CourseOf(i, steps).Plan(v.Now))
 	return nil
+}
+
+// promise shows by when the next update is promised: with the messages, and as a step
+// unless the runbook has the same.
+func (v *view) promise(page *roomPage, i tocsin.Incident, p tocsin.IncidentPromise, plan []respond.Clock) {
+	c, ok := respond.PromiseClock(p, v.Now)
+	if !ok {
+		return
+	}
+	one := v.clock(c, i)
+	if c.State == respond.Pending && !v.Now.Before(p.RemindAt()) {
+		one.Look.Glyph, one.Look.Family = "degraded", "degraded"
+	}
+	page.Promise = &one
+	if respond.UpdateDue(plan, p) {
+		return
+	}
+	if next, due := respond.Next(plan); !due || c.Due.Before(next.Due) {
+		for n := range page.Clocks {
+			page.Clocks[n].Now = false
+		}
+		page.Next, page.Due, one.Now = one, true, true
+	}
+	page.Clocks = append([]clock{one}, page.Clocks...)
 }
 
 // wrote tells those in the room that something was written.

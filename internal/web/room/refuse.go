@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -35,7 +36,7 @@ func refusals(e *tocsin.Error) []string {
 		return nil
 	}
 	field := e.Field
-	if slices.Contains(fillable(), field) {
+	if slices.Contains(speech.Fillable(), field) {
 		field = "slot"
 	}
 	taken := errors.Is(e.Kind, tocsin.ErrConflict)

@@ -99,6 +99,11 @@ type asking interface {
 	Requests(ctx context.Context, q store.RequestsQuery) ([]tocsin.Request, error)
 }
 
+// wordings is the part of the store that has what desks put into their own words.
+type wordings interface {
+	Edits(ctx context.Context, tenantID string) ([]tocsin.Edit, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Model     model
@@ -111,6 +116,7 @@ type Config struct {
 	Timeline  timeline
 	Messages  messages
 	Requests  asking
+	Edits     wordings
 	Carried   business.Library // of what services carry
 	Approve   func() bool      // whether a second person looks at messages first
 }
@@ -178,6 +184,9 @@ func (v *view) asked() (tocsin.Incident, error) {
 	if err == nil {
 		err = v.inside(i)
 	}
+	if err == nil {
+		err = v.reword(i)
+	}
 	return i, err
 }
 
@@ -187,6 +196,14 @@ func (v *view) inside(i tocsin.Incident) error {
 		return web.NothingHere()
 	}
 	return nil
+}
+
+// reword takes the words of the tenants of an incident in the place of those that are
+// shipped.
+func (v *view) reword(i tocsin.Incident) error {
+	edits, err := v.desk().Words(v.R.Context(), i.TenantIDs)
+	v.book = v.book.With(edits)
+	return err
 }
 
 // mayAll reports whether the visitor has a permission in every tenant of an

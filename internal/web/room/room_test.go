@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/store/delivery"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -337,5 +338,38 @@ func TestPartsOfARoom(t *testing.T) {
 		if status := max.Status(http.MethodGet, at+path, nil); status != http.StatusNotFound {
 			t.Errorf("%s of another tenant's room: %d", path, status)
 		}
+	}
+}
+
+// What a message promises stands in the room with its clock and on the sheet for
+// whoever takes over, until another message is sent.
+func TestPromiseOfAMessage(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	next := h.Clock().Add(20 * time.Minute).UTC().Format("15:04")
+	form := url.Values{"of": {"short-alert"}, "services": {"Exchange"}, "workarounds": {"none"}, "next": {next}, "do": {"outside"}}
+	sent(t, b, at+"/sent", form)
+	webtest.Has(t, "room", b.Open(at), "Promised update", "In 20", "as message 1\u00a0says")
+	webtest.Has(t, "hand-over", b.Open(at+"/handover"), "Promised update")
+	h.Pass(12 * time.Minute)
+	if _, err := respond.TellLate(t.Context(), h.Store, h.Clock()); err != nil {
+		t.Fatal(err)
+	}
+	webtest.Has(t, "room, soon", b.Open(at), "Promised update: due soon, at ", `c-degraded`)
+	webtest.Has(t, "part", b.Open(at+"/part?after=2"), `id="r-comms"`, `id="r-runbook"`)
+	h.Pass(12 * time.Minute)
+	if _, err := respond.TellLate(t.Context(), h.Store, h.Clock()); err != nil {
+		t.Fatal(err)
+	}
+	for prefix, late := range map[string]string{"": "Promised update: late, it was due at ", "/fr": "Point promis : en retard", "/ja": "予告した次回の報告：遅延"} {
+		if page := strings.ReplaceAll(b.Open(prefix+at), "\u00a0", " "); !strings.Contains(page, late) || strings.Contains(page, "⟦") {
+			t.Errorf("%s: not late, or a text is missing", prefix)
+		}
+	}
+	form.Set("next", "when there is news")
+	sent(t, b, at+"/sent", form)
+	if page := b.Open(at); strings.Contains(page, "as message") {
+		t.Error("a promise holds after a newer message")
 	}
 }

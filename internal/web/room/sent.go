@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 )
@@ -29,21 +29,20 @@ func (p *Pages) sent(v *view) error {
 	if !ok {
 		return web.NothingHere()
 	}
-	f = f.about(t.ID)
-	f.take(v.Locale, v.R.PostFormValue)
+	f = f.About(t.ID)
+	if err := f.Take(v.Code, v.R.PostFormValue); err != nil {
+		return err
+	}
 	edited, err := v.edited(i, v.R.PostFormValue("edit"))
 	if err != nil {
 		return err
 	}
-	drafts, missing, err := v.drafts(t.ID, f)
-	if err == nil && len(missing) > 0 {
-		err = tocsin.Invalidf("missing", "%s", v.Text("room.missing", "names", v.Join(missing)))
+	m, err := v.written(t, f)
+	if err == nil {
+		err = v.asRead(m.Words[0])
 	}
 	if err == nil {
-		err = v.asRead(drafts[0])
-	}
-	if err == nil {
-		err = v.say(i, v.written(t, f, drafts))
+		err = v.say(i, m)
 	}
 	if err != nil {
 		return v.showMessage(web.FormStatus(err), i, t.ID, v.R.PostFormValue, edited, err)
@@ -53,31 +52,24 @@ func (p *Pages) sent(v *view) error {
 }
 
 // written is the message of a form.
-func (v *view) written(t respond.Template, f facts, drafts []draft) tocsin.IncidentMessage {
-	m := tocsin.IncidentMessage{N: v.number("edit"), Revision: int(v.number("revision")), Template: t.ID, Name: t.Name, Facts: map[string]string{}}
-	for _, name := range fillable() {
-		if text := f.Values[name]; text != "" {
-			m.Facts[name] = text
-		}
+func (v *view) written(t respond.Template, f speech.Facts) (tocsin.IncidentMessage, error) {
+	drafts, err := f.Drafts(t.ID, v.Code)
+	if err != nil {
+		return tocsin.IncidentMessage{}, err
 	}
-	for _, d := range drafts {
-		m.Words = append(m.Words, d.words())
-	}
+	m := f.Written(t, drafts)
+	m.N, m.Revision = v.number("edit"), int(v.number("revision"))
 	if v.R.PostFormValue("do") == "send" {
 		m.Channels = slices.Compact(slices.Sorted(slices.Values(v.R.PostForm["channels"])))
 	}
-	if at, err := time.Parse(time.RFC3339, promised(t, f)); err == nil && at.After(v.Now) {
-		m.Promised = at
+	if missing := drafts[0].Missing; len(missing) > 0 {
+		names := make([]string, len(missing))
+		for n, name := range missing {
+			names[n] = v.Text("room.slot." + name)
+		}
+		return m, tocsin.Invalidf("missing", "%s", v.Text("room.missing", "names", v.Join(names)))
 	}
-	return m
-}
-
-func (d draft) words() tocsin.IncidentWords {
-	words := tocsin.IncidentWords{Language: d.Code, Subject: respond.Text(d.Subject)}
-	for _, line := range d.Lines {
-		words.Lines = append(words.Lines, respond.Text(line))
-	}
-	return words
+	return m, nil
 }
 
 // say has a message sent. One for channels needs a channel.

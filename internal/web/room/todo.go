@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/respond"
+	"example.org/tocsin/internal/speech"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -33,7 +34,7 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 	if !i.Open() {
 		return nil
 	}
-	f, err := v.factsOf(i, room)
+	f, err := v.desk().GatherRoom(v.R.Context(), i, room, v.asks(), v.Zone)
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 			}
 		case tocsin.StepClosure:
 			closed = false
-			if one, ok = v.writes(i, "closure"), page.Sends && slices.Contains(f.said, "end"); ok {
+			if one, ok = v.writes(i, "closure"), page.Sends && slices.Contains(f.Said, "end"); ok {
 				page.Todo = append([]todo{one}, page.Todo...)
 				continue
 			}
@@ -86,15 +87,14 @@ func (v *view) writes(i tocsin.Incident, of string) todo {
 
 // update has the update of the hour sent by one press, where nothing is to be filled
 // in and a message before it says through which channels.
-func (v *view) update(one todo, i tocsin.Incident, f facts, n int) (todo, error) {
+func (v *view) update(one todo, i tocsin.Incident, f speech.Facts, n int) (todo, error) {
 	one.Words = v.Text("room.update", "n", n)
 	sent, err := v.sentBefore(i)
-	if err != nil || sent == nil || f.since.IsZero() {
+	if err != nil || sent == nil || f.Since.IsZero() {
 		return one, err
 	}
 	t, _ := v.book.Message("hourly")
-	f = f.about(t.ID)
-	filled, err := t.Fill(respond.Facts{Values: f.in(v.Locale), Said: f.said})
+	filled, err := f.About(t.ID).Draft(t, v.Code)
 	if err != nil || len(filled.Missing) > 0 {
 		return one, nil //nolint:nilerr // they see on its page what is wrong
 	}
@@ -133,8 +133,8 @@ func fingerprint(lines []string) string {
 }
 
 // asRead reports that a message which is sent by one press reads as it was shown.
-func (v *view) asRead(d draft) error {
-	if read := v.R.PostFormValue("read"); read != "" && read != fingerprint(strings.Split(d.Text, "\n")) {
+func (v *view) asRead(w tocsin.IncidentWords) error {
+	if read := v.R.PostFormValue("read"); read != "" && read != fingerprint(strings.Split(w.Text(), "\n")) {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "message", Message: "The message is no longer as you read it: read it again."}
 	}
 	return nil
