@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -78,8 +79,8 @@ func (s *Server) attend() {
 		n := 0
 		if raw.Read(func(fd uintptr) bool {
 			n, err = syscall.EpollWait(int(fd), events[:], 0)
-			return n > 0 || err != nil && err != syscall.EINTR
-		}) != nil || err != nil && err != syscall.EINTR {
+			return n > 0 || err != nil && !errors.Is(err, syscall.EINTR)
+		}) != nil || err != nil && !errors.Is(err, syscall.EINTR) {
 			return
 		}
 		for _, event := range events[:max(n, 0)] {
