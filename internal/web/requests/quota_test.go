@@ -45,7 +45,7 @@ func TestT51Quotas(t *testing.T) {
 	}
 	form := url.Values{"to": {"desk"}, "title": {"One too many"}, "kind": {"technical"}, "severity": {"C"}, "requester": {"Accounts"}, "services": {"Exchange Online"}, "when": {"09:00"}, "draft": {"1"}}
 	refused("a request", "/requests/new", form, "You have begun 60 requests within an hour")
-	refused("a request in French", "/fr/requests/new", form, "Vous avez ouvert 60 demandes en une heure")
+	refused("a request in French", "/fr/requests/new", form, "ou passez la main")
 	note := url.Values{"do": {"note"}, "text": {"Half an answer"}}
 	refused("a note", "/requests/1/work", note, "You have written 240 times")
 	refused("a note in Japanese", "/ja/requests/1/work", note, "240 回まで")
