@@ -175,7 +175,7 @@ func TestTemplatesAreEdited(t *testing.T) {
 	webtest.Lacks(t, "for the first line", plain(kim.Open("/knowledge")), "/knowledge/messages")
 	const at = "/knowledge/messages/closure"
 	page := plain(ana.Open(at))
-	webtest.Has(t, "the form", page, `name="line2"`, `name="else2"`, "Said once Microsoft's newest post says so", "{since}", "How it reads", "End of incident MO123456", "Nothing new from Microsoft since", "障害の終了 MO123456", "Fin d'incident MO123456")
+	webtest.Has(t, "the form", page, "Messages · Closure (IT → All)", `name="line2"`, `name="else2"`, "Said once Microsoft's newest post says so", "{since}", "How it reads", "End of incident MO123456", "Nothing new from Microsoft since", "障害の終了 MO123456", "Fin d'incident MO123456")
 	form := func(pairs ...string) url.Values {
 		v := url.Values{"version": {"1"}}
 		for _, f := range regexp.MustCompile(`(?s)<textarea[^>]* name="([a-z0-9]+)"[^>]*>([^<]*)</textarea>`).FindAllStringSubmatch(page, -1) {

@@ -100,6 +100,7 @@ func (v *view) differ(list []passageVersion, shipped knowledge.Passage, versions
 // asTemplate shows a passage as one of the runbook or of a message: what it may hold,
 // where what is wrong with it is, and how it reads.
 func (v *view) asTemplate(page *passagePage, b *respond.Book, item string, sent map[string]string) error {
+	page.List += " · " + b.Title(item)
 	page.Known = respond.Slots()
 	if list, _, _ := strings.Cut(item, "/"); list == respond.ListRunbook {
 		page.Known = []string{"id"}
