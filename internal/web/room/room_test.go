@@ -83,7 +83,7 @@ func TestMessagesOfARoom(t *testing.T) {
 	at := opened(t, b)
 	sent(t, b, at+"/work", url.Values{"do": {"state"}, "service": {"Exchange"}, "state": {"partial"}, "workaround": {"Outlook on the desktop"}})
 	page := b.Open(at + "/message?of=announcement")
-	webtest.Has(t, "announcement", page, "Microsoft confirms a degradation", "Exchange: Outlook on the desktop", "summarise here", "Microsoft confirme une dégradation", "回避策")
+	webtest.Has(t, "announcement", page, "Microsoft confirms a degradation", "Exchange: Outlook on the desktop", "summarise here", "Microsoft confirme une dégradation", "回避策", `class="drafts"`, "<var>Exchange")
 	if response, page := b.Send(http.MethodPost, at+"/sent", url.Values{"of": {"announcement"}, "do": {"outside"}}); response.StatusCode != http.StatusBadRequest || !strings.Contains(page, "Fill in first: Symptoms") {
 		t.Errorf("status %d: %s", response.StatusCode, page)
 	}
