@@ -1,6 +1,7 @@
 package lane_test
 
 import (
+	"errors"
 	"io"
 	"net"
 	"regexp"
@@ -351,7 +352,7 @@ func TestTricksEnd(t *testing.T) {
 func seenUntil(t *testing.T, conn net.Conn) string {
 	t.Helper()
 	told, err := io.ReadAll(conn)
-	if err, ok := err.(net.Error); ok && err.Timeout() {
+	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 		return sorted(string(told)) + " and the connection is open"
 	}
 	return sorted(string(told))

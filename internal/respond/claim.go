@@ -16,7 +16,7 @@ func claimWords() [3][]string {
 		{"progress", "remediation", "improv", "recovering", "progres", "amelior", "進展", "進捗", "改善", "緩和"},
 		{
 			"resolv", "restored", "fixed", "solved", "recovered", "back to normal", "stable", "stabili", "mitigated", "is over", "has ended",
-			"resolu", "retabli", "corrige", "repare", "retour a la normale", "termine", "est fini", //nolint:misspell // French
+			"resolu", "retabli", "corrige", "repare", "retour a la normale", "termine", "est fini",
 			"解決", "復旧", "解消", "安定", "収束", "回復", "正常",
 		},
 	}

@@ -155,8 +155,8 @@ type Fault struct {
 // Placeholders lists them as they are written.
 func (f Fault) Placeholders() string { return "{" + strings.Join(f.Known, "}, {") + "}" }
 
-// Error says what is wrong, in English.
-func (f Fault) Error() string {
+// String says what is wrong, in English.
+func (f Fault) String() string {
 	at := fmt.Sprintf("line %d, column %d", f.Line, f.Column)
 	switch f.Code {
 	case FaultUnknown:
@@ -186,7 +186,7 @@ func (b *Book) Check(e tocsin.Edit) error {
 		if f.Field == "" {
 			return tocsin.NotFoundf("There is no such template.")
 		}
-		problems = append(problems, &tocsin.Error{Kind: tocsin.ErrInvalid, Field: f.Field, Message: f.Error()})
+		problems = append(problems, &tocsin.Error{Kind: tocsin.ErrInvalid, Field: f.Field, Message: f.String()})
 	}
 	return errors.Join(problems...)
 }

@@ -99,8 +99,8 @@ func TestWordsThatAreRefused(t *testing.T) {
 	if err := b.Check(edited(t, b, "messages/none")); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("of no template: %v", err)
 	}
-	if f := (Fault{Code: FaultUnknown, Name: "x", Line: 1, Column: 2, Known: []string{"id", "date"}}); !strings.Contains(f.Error(), "line 1, column 2") || !strings.Contains(f.Error(), "{id}, {date}") {
-		t.Errorf("%q", f.Error())
+	if f := (Fault{Code: FaultUnknown, Name: "x", Line: 1, Column: 2, Known: []string{"id", "date"}}); !strings.Contains(f.String(), "line 1, column 2") || !strings.Contains(f.String(), "{id}, {date}") {
+		t.Errorf("%q", f.String())
 	}
 }
 

@@ -78,7 +78,7 @@ func validLine(text string) error {
 	}
 	for _, fault := range placeholders(text, Slots()) {
 		fault.Line = 1
-		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "lines", Message: fault.Error()}
+		return &tocsin.Error{Kind: tocsin.ErrInvalid, Field: "lines", Message: fault.String()}
 	}
 	return nil
 }

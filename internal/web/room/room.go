@@ -230,11 +230,3 @@ func path(n int64, more string) string {
 	}
 	return at
 }
-
-// zone is where days of an incident are counted, the reader's where it has none.
-func (v *view) zone(i tocsin.Incident) *time.Location {
-	if zone, ok := tocsin.ParseZone(i.Zone); ok {
-		return zone
-	}
-	return v.Zone
-}
