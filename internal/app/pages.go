@@ -39,7 +39,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		Model: a.Model, Archive: a.Archive, Streams: a.live, Door: a.Door, Readers: a.People, Silences: a.Deliveries, Base: a.names.First(), Names: a.names.All()[1:], Now: time.Now, Demo: a.demo,
 	},
 		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Duty: a.taking(), Requests: a.Responses}).Family(),
+		status.New(status.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Duty: a.taking(), Requests: a.Responses, Rooms: a.Responses}).Family(),
 		messages.New(messages.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Handlings: a.People, Marks: a.People, Person: a.person}).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Edits: a.Responses, Votes: a.Responses, Incidents: a.Responses, Rooms: a.Responses, Speech: a.speech(), Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),

@@ -131,7 +131,7 @@ func (c *deliveryRetryCmd) Run(ctx context.Context, s *session) error {
 }
 
 type deliveryExplainCmd struct {
-	What    string `arg:"" help:"Id of an issue or message, or the number of a change."`
+	What    string `arg:"" help:"Id of an issue or message, step of an incident as in 3/announcement, or the number of a change."`
 	Tenant  string `help:"The tenant whose it is, where several have it." placeholder:"TENANT"`
 	Channel string `help:"Only what concerns a channel of the settings." placeholder:"NAME"`
 }
@@ -141,9 +141,21 @@ type explainedJSON struct {
 	Change  int64         `json:"change"`
 	At      string        `json:"at"`
 	What    string        `json:"what"`
+	Kind    string        `json:"kind"`
+	ID      string        `json:"id"`
 	Channel string        `json:"channel"`
 	Told    *deliveryJSON `json:"delivery,omitempty"`
 	Why     string        `json:"why"`
+}
+
+// saying is what a change was: of what the desk does itself with the kind, as its numbers
+// name no issue.
+func (e explainedJSON) saying() string {
+	switch tocsin.Kind(e.Kind) {
+	case tocsin.KindIncident, tocsin.KindStep, tocsin.KindRequest:
+		return e.Kind + " " + oneLine(e.ID) + " " + e.What
+	}
+	return e.What
 }
 
 func (c *deliveryExplainCmd) Run(ctx context.Context, s *session) error {
@@ -181,7 +193,7 @@ func (c *deliveryExplainCmd) Run(ctx context.Context, s *session) error {
 			fmt.Fprintln(w, "Nobody was to be told: no route led to a channel, or the change is older than the first channel. `tocsin route test` says what routes do.")
 		}
 		for _, one := range list {
-			fmt.Fprintf(w, "%s  change %d (%s)  %s: %s\n", one.At, one.Change, one.What, one.Channel, one.Why)
+			fmt.Fprintf(w, "%s  change %d (%s)  %s: %s\n", one.At, one.Change, one.saying(), one.Channel, one.Why)
 		}
 	})
 }
@@ -195,14 +207,14 @@ func explain(entries []delivery.Entry, channels []string, only string) []explain
 		heard[e.Change.Seq] = append(heard[e.Change.Seq], name)
 		if only == "" || name == only {
 			told := newDeliveryJSON(e)
-			list = append(list, explainedJSON{e.Change.Seq, date(e.Change.At), string(e.Change.What), name, &told, why(told)})
+			list = append(list, explainedJSON{e.Change.Seq, date(e.Change.At), string(e.Change.What), string(e.Change.Kind), e.Change.ID, name, &told, why(told)})
 		}
 		if i+1 < len(entries) && entries[i+1].Change.Seq == e.Change.Seq {
 			continue
 		}
 		for _, name := range channels {
 			if !slices.Contains(heard[e.Change.Seq], name) {
-				list = append(list, explainedJSON{Change: e.Change.Seq, At: date(e.Change.At), What: string(e.Change.What), Channel: name, Why: "not told: no route led there"})
+				list = append(list, explainedJSON{Change: e.Change.Seq, At: date(e.Change.At), What: string(e.Change.What), Kind: string(e.Change.Kind), ID: e.Change.ID, Channel: name, Why: "not told: no route led there"})
 			}
 		}
 	}

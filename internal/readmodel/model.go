@@ -255,7 +255,7 @@ func (m *Model) changesUpTo(ctx context.Context, last int64) (map[string][]tocsi
 			if c.Kind == tocsin.KindRequest { // no page of a tenant waits for it
 				continue
 			}
-			if c.Kind == tocsin.KindIncident || c.Kind == tocsin.KindStep { // no page of a tenant shows it
+			if c.Kind == tocsin.KindIncident || c.Kind == tocsin.KindStep { // no page of a tenant waits for it
 				rooms[c.ID] = c.Seq
 				continue
 			}

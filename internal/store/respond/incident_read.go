@@ -152,3 +152,20 @@ func (i instant) Scan(value any) error {
 	*i.to = tocsin.FromMicros(us)
 	return nil
 }
+
+// IncidentsTold returns incidents by their numbers, with what they are about. What is
+// not there is left out.
+func (s *Store) IncidentsTold(ctx context.Context, ns []int64) (list []tocsin.Incident, err error) {
+	for some := range slices.Chunk(ns, store.MaxArgs) {
+		rows, err := s.db.Read().QueryContext(ctx, `SELECT `+incidentColumns+` WHERE n IN (`+store.Placeholders(1, len(some))+`) ORDER BY n`, store.Args(some)...)
+		found, err := store.Collect(rows, err, scanIncident)
+		if err == nil && len(found) > 0 {
+			err = s.fill(ctx, found)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read incidents: %w", s.db.Translate(err))
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}

@@ -61,6 +61,9 @@ func incidentLate(t *testing.T, s *Desk) {
 	if err != nil || len(told) != 2 || told[0].Kind != tocsin.KindStep || told[0].ID != "1/detection" {
 		t.Errorf("changes: %+v, %v", told, err)
 	}
+	if list, err := s.IncidentsTold(ctx, []int64{1, 7}); err != nil || len(list) != 1 || list[0].N != 1 || len(list[0].TenantIDs) != 2 {
+		t.Errorf("IncidentsTold = %+v, %v", list, err)
+	}
 	if err := s.CloseIncident(ctx, 1, nil, now); err != nil {
 		t.Fatal(err)
 	}

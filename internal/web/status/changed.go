@@ -24,7 +24,7 @@ type happening struct {
 	from          int  // the version before them, 0 for none
 	read          bool // event is known
 	event         tocsin.Event
-	words         template.HTML // of a support request: what became of it
+	words         template.HTML // of a support request or an incident room: what became of it
 }
 
 // together is how far apart changes of one item are told as one.
@@ -169,6 +169,11 @@ func (v *view) feedLine(h happening) part.FeedLine {
 		line.Text = v.issueHappening(h, &line)
 	case tocsin.KindRequest:
 		line.Icon, line.Text = "request", h.words
+	case tocsin.KindIncident, tocsin.KindStep:
+		line.Icon, line.Text = "room", h.words
+		if h.What == tocsin.WhatLate {
+			line.Icon = "clock"
+		}
 	case tocsin.KindSource:
 		line.Icon = ""
 		if h.What == tocsin.WhatStale {

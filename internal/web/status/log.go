@@ -81,13 +81,20 @@ func (p *Pages) changes(v *view) error {
 	if err != nil {
 		return err
 	}
-	list, err := v.tell(requests.seen(v.only(told, q.Services)), len(told))
+	rooms, err := v.roomsIn(told)
+	if err != nil {
+		return err
+	}
+	list, err := v.tell(rooms.seen(requests.seen(v.only(told, q.Services))), len(told))
 	if err != nil {
 		return err
 	}
 	for i, h := range list {
-		if h.Kind == tocsin.KindRequest {
+		switch h.Kind {
+		case tocsin.KindRequest:
 			list[i].words = v.requestLine(h, requests)
+		case tocsin.KindIncident, tocsin.KindStep:
+			list[i].words = v.roomLine(h, rooms)
 		}
 	}
 	page.fill(v, list)
@@ -153,8 +160,8 @@ func (page *logPage) describe(v *view, q logQuery, n int) {
 		on := span == q.span && q.from == "" && q.to == ""
 		page.Spans = append(page.Spans, web.Chip{Name: v.spanName(span), Href: v.Href(path), On: on})
 	}
-	for _, value := range []string{"", "service", "issue", "message", "source", "request"} {
-		if value == "message" && !v.Reads(access.ReadMessages) || value == "request" && !v.Reads(access.HandleRequests) {
+	for _, value := range []string{"", "service", "issue", "message", "source", "room", "request"} {
+		if value == "message" && !v.Reads(access.ReadMessages) || value == "room" && !v.Reads(access.WorkIncidents) || value == "request" && !v.Reads(access.HandleRequests) {
 			continue
 		}
 		name := "log.kind." + value
@@ -212,6 +219,9 @@ func (v *view) eveBefore() time.Time {
 func (v *view) logAsked() (q logQuery, err error) {
 	query := v.R.URL.Query()
 	may := v.kinds()
+	if v.Reads(access.WorkIncidents) {
+		may = append(may, tocsin.KindIncident, tocsin.KindStep)
+	}
 	if v.Reads(access.HandleRequests) {
 		may = append(may, tocsin.KindRequest)
 	}
@@ -222,10 +232,10 @@ func (v *view) logAsked() (q logQuery, err error) {
 	}
 	wanted := map[string][]tocsin.Kind{
 		"": q.Kinds, "service": {tocsin.KindService, tocsin.KindOverview}, "issue": {tocsin.KindIssue}, "message": {tocsin.KindMessage}, "source": {tocsin.KindSource},
-		"request": {tocsin.KindRequest},
+		"room": {tocsin.KindIncident, tocsin.KindStep}, "request": {tocsin.KindRequest},
 	}[q.kind]
 	if wanted == nil {
-		return q, tocsin.Invalidf("kind", "%q is none of service, issue, message, source, request.", tocsin.Clip(q.kind, 64))
+		return q, tocsin.Invalidf("kind", "%q is none of service, issue, message, source, room, request.", tocsin.Clip(q.kind, 64))
 	}
 	q.Kinds = slices.DeleteFunc(wanted, func(k tocsin.Kind) bool { return !slices.Contains(may, k) })
 	if len(q.Kinds) == 0 {

@@ -48,6 +48,8 @@ type Config struct {
 	Duty    duty
 	// Requests has what became of support requests.
 	Requests requests
+	// Rooms has the incidents that the desk handles.
+	Rooms rooms
 }
 
 // Pages are the pages about the health of services.

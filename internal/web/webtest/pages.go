@@ -74,7 +74,7 @@ func (w wiring) pages() (*web.Pages, error) {
 	}
 	families := []web.Family{
 		parts.Family(),
-		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk, Requests: desk}).Family(),
+		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk, Requests: desk, Rooms: desk}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Edits: desk, Votes: desk, Incidents: desk, Rooms: desk, Speech: speech.Desk{Model: w.model, Rooms: desk, Edits: desk, Carried: business.Library{Maps: desk, People: desk}}, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
