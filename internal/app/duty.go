@@ -47,13 +47,28 @@ func (r *Rooms) duty(ctx context.Context, step string) (endpoints []string, err 
 	if err != nil {
 		return nil, err
 	}
+	served, err := r.served(ctx, i)
+	if err != nil {
+		return nil, err
+	}
 	names, err := r.People.PartyNames(ctx)
 	for _, c := range contacts {
-		if c.Mail != "" && strings.EqualFold(names[c.Of], who) && (c.TenantID == "" || slices.Contains(i.TenantIDs, c.TenantID)) {
+		if c.Mail != "" && strings.EqualFold(names[c.Of], who) && (c.TenantID == "" || slices.Contains(served, c.TenantID)) {
 			endpoints = append(endpoints, delivery.DutyKey(c.ID))
 		}
 	}
 	return endpoints, err
+}
+
+// served are the tenants of an incident that are not disabled.
+func (r *Rooms) served(ctx context.Context, i tocsin.Incident) (ids []string, err error) {
+	tenants, err := r.Archive.Tenants(ctx)
+	for _, t := range tenants {
+		if !t.Disabled && slices.Contains(i.TenantIDs, t.ID) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids, err
 }
 
 // onDuty adds to found the people of the emergency list that endpoints of duties

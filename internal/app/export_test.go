@@ -36,3 +36,6 @@ func (a *App) Receivers() (list string) {
 	r.Policy.Root.Walk(func(one *route.Route, _ int) { list += one.Receiver + " " })
 	return list + fmt.Sprint(r.Holds)
 }
+
+// Duty returns the endpoints of those who have a step of an incident to do.
+func (a *App) Duty(ctx context.Context, step string) ([]string, error) { return a.duty(ctx, step) }

@@ -155,7 +155,7 @@ func (a *API) listIncidents(ctx context.Context, x *exchange, in *struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Most incidents of the answer."`
 },
 ) (*struct{ Body incidentList }, error) {
-	own := func(tenantID string) bool { return tenantID == x.tenant.ID }
+	own := func(tenantIDs []string) bool { return slices.Equal(tenantIDs, []string{x.tenant.ID}) }
 	list, err := a.incidents.Incidents(ctx, store.IncidentsQuery{Open: in.Open, Issue: itemID(in.Issue), Limit: in.Limit, Sees: own})
 	if err != nil {
 		return nil, err

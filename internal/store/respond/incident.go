@@ -159,7 +159,7 @@ func alterIn(ctx context.Context, tx *store.Tx, n int64, afterwards bool, now ti
 	if c.closed && !afterwards {
 		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "closed", Message: "This incident is closed."}
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT x.id, x.num FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.id`, n)
+	rows, err := tx.QueryContext(ctx, `SELECT x.id, x.num FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1 ORDER BY x.disabled, x.id`, n)
 	_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
 		var id string
 		var num int64
@@ -241,9 +241,9 @@ type IncidentsQuery struct {
 	Open  bool   // those alone that go on
 	Issue string // those alone that are about an issue
 	Limit int
-	// Sees says whose incidents are listed: those of which it holds for every
-	// tenant. nil is for all.
-	Sees func(tenantID string) bool
+	// Sees says whose incidents are listed: those of whose tenants it holds. nil is
+	// for all.
+	Sees func(tenantIDs []string) bool
 }
 
 // Incidents lists incidents, newest first.
@@ -261,7 +261,7 @@ func (s *Store) Incidents(ctx context.Context, q IncidentsQuery) ([]tocsin.Incid
 			break
 		}
 		for _, i := range part {
-			if q.Sees == nil || !slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !q.Sees(id) }) {
+			if q.Sees == nil || q.Sees(i.TenantIDs) {
 				list = append(list, i)
 			}
 		}

@@ -35,6 +35,7 @@ func incidentChecks() checks {
 		"IncidentStart":     incidentStart,
 		"IncidentClose":     incidentClose,
 		"IncidentsAreAlone": incidentsAreAlone,
+		"IncidentGone":      incidentGone,
 	}
 }
 
@@ -82,8 +83,8 @@ func incidents(t *testing.T, s *Desk) {
 		"one":                     {respond.IncidentsQuery{Limit: 1}, []int64{2}},
 		"about an issue":          {respond.IncidentsQuery{Limit: 10, Issue: "MO821132"}, []int64{1}},
 		"about none":              {respond.IncidentsQuery{Limit: 10, Issue: "MO1"}, nil},
-		"who sees all of Contoso": {respond.IncidentsQuery{Limit: 10, Sees: func(id string) bool { return id == Contoso }}, []int64{2}},
-		"who sees nothing":        {respond.IncidentsQuery{Limit: 10, Sees: func(string) bool { return false }}, nil},
+		"who sees all of Contoso": {respond.IncidentsQuery{Limit: 10, Sees: func(ids []string) bool { return slices.Equal(ids, []string{Contoso}) }}, []int64{2}},
+		"who sees nothing":        {respond.IncidentsQuery{Limit: 10, Sees: func([]string) bool { return false }}, nil},
 	} {
 		list, err := s.Incidents(ctx, tt.q)
 		var ns []int64

@@ -178,7 +178,7 @@ func (v *view) previewFacts(page *passagePage, chosen string) (speech.Facts, err
 	for _, one := range []string{"sample", "said"} {
 		page.Preview.From = append(page.Preview.From, web.Choice{Value: one, Name: v.Text("passage.from." + one), On: one == chosen})
 	}
-	own := func(id string) bool { return id == v.tenant() }
+	own := func(ids []string) bool { return slices.Equal(ids, []string{v.tenant()}) }
 	list, err := v.pages.config.Rooms.Incidents(v.R.Context(), store.IncidentsQuery{Limit: maxRooms, Sees: own})
 	if err != nil {
 		return facts, err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
@@ -28,8 +29,12 @@ func (p *Pages) run(v *view) error {
 			}
 			return p.config.Runbook.CorrectStart(v.R.Context(), i.N, at, text, v.Now)
 		case "issue":
-			row, ok := v.Snapshot.Issue(strings.TrimSpace(text))
-			if !ok || !v.mayJoin() {
+			var row *readmodel.Row
+			ok := v.mayJoin()
+			if ok {
+				row, ok = v.Snapshot.Issue(strings.TrimSpace(text))
+			}
+			if !ok {
 				return p.config.Timeline.AttachIssue(v.R.Context(), i.N, text, v.Now)
 			}
 			return p.config.Timeline.JoinIncident(v.R.Context(), i.N, v.Snapshot.Tenant.ID, row.ID, row.ServiceID, v.Now)
@@ -90,7 +95,7 @@ func (v *view) act(do func(tocsin.Incident) error) error {
 	if !slices.Contains([]string{"runbook", "roles", "matrix", "measures", "timeline", "checks", "end"}, place) {
 		place = "main"
 	}
-	return v.Redirect(v.There(path(i.N, "")) + "#" + place)
+	return v.Redirect(v.there(i) + "#" + place)
 }
 
 func (v *view) number(field string) int64 {

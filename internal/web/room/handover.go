@@ -81,7 +81,7 @@ func (p *Pages) handover(v *view) error {
 	if len(whole.Clocks) > 0 && strings.HasPrefix(whole.Clocks[0].Key, tocsin.StepPromise) {
 		page.Due = append([]clock{whole.Clocks[0]}, page.Due...)
 	}
-	list, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
+	list, err := v.desk().Stalls(v.R.Context(), i, room, v.asks(i))
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (v *view) decisions(i tocsin.Incident) (list []entry, err error) {
 // words are the newest posts of the issues of an incident.
 func (v *view) words(i tocsin.Incident) (list []word, err error) {
 	for _, id := range i.Issues {
-		row, ok := v.Snapshot.Issue(id)
+		row, ok := v.issue(i, id)
 		if !ok {
 			continue
 		}

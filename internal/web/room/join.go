@@ -19,7 +19,7 @@ type join struct {
 
 // mayJoin reports whether the visitor runs incidents of the tenant that is looked at.
 func (v *view) mayJoin() bool {
-	return access.VisitorOf(v.R.Context()).May(access.RunIncidents, v.Snapshot.Tenant.ID)
+	return v.Snapshot != nil && access.VisitorOf(v.R.Context()).May(access.RunIncidents, v.Snapshot.Tenant.ID)
 }
 
 // joins are the open issues of the tenant that is looked at which could be one

@@ -27,10 +27,10 @@ const maxLinked = 20
 func (v *view) linked(i tocsin.Incident) (list []linked, err error) {
 	visitor := access.VisitorOf(v.R.Context())
 	for _, id := range i.TenantIDs {
-		if !visitor.May(access.HandleRequests, id) {
+		at := slices.IndexFunc(v.Tenants, func(t tocsin.Tenant) bool { return t.ID == id })
+		if at < 0 || !visitor.May(access.HandleRequests, id) {
 			continue
 		}
-		at := slices.IndexFunc(v.Tenants, func(t tocsin.Tenant) bool { return t.ID == id })
 		found, err := v.pages.config.Requests.Requests(v.R.Context(), store.RequestsQuery{TenantID: id, Incident: i.N, Limit: maxLinked})
 		if err != nil {
 			return nil, err

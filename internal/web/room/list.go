@@ -46,7 +46,7 @@ func (p *Pages) list(v *view) error {
 		if row, ok := v.Snapshot.Issue(issue); ok {
 			issue = row.ID
 		}
-		about, err := p.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Open: true, Issue: issue, Limit: 20, Sees: v.sees})
+		about, err := p.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Open: true, Issue: issue, Limit: 20, Sees: v.looksInto})
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (p *Pages) list(v *view) error {
 func (v *view) showList(status int, problem error) error {
 	page := listPage{Frame: v.Frame(web.Crumb{Name: v.Text("nav.rooms")}), Empty: web.EmptyView{Title: v.Text("room.none"), Text: v.Text("room.none.text")}}
 	page.Refresh = 60
-	all, err := v.pages.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Limit: maxListed, Sees: v.sees})
+	all, err := v.pages.config.Incidents.Incidents(v.R.Context(), store.IncidentsQuery{Limit: maxListed, Sees: v.looksInto})
 	if err != nil {
 		return err
 	}

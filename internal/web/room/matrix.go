@@ -73,8 +73,8 @@ func (v *view) matrix(page *roomPage, i tocsin.Incident, states []tocsin.Inciden
 	}
 	page.Touched = counts["partial"] + counts["ko"]
 	page.Tally = v.Text("room.tally", "ok", counts["ok"], "partial", counts["partial"], "ko", counts["ko"])
-	for n := range v.Snapshot.Services {
-		s := &v.Snapshot.Services[n]
+	for n, services := 0, v.services(); n < len(services); n++ {
+		s := &services[n]
 		if !slices.Contains(ids, s.ID) {
 			page.Services = append(page.Services, web.Choice{Value: s.ID, Name: tocsin.Clip(s.Name, maxChoice)})
 		}
@@ -124,8 +124,8 @@ func (v *view) stateLook(state string) web.Look {
 // serviceName is the name of a service of the tenant that is looked at, else its
 // id.
 func (v *view) serviceName(id string) string {
-	for n := range v.Snapshot.Services {
-		if s := &v.Snapshot.Services[n]; s.ID == id {
+	for n, services := 0, v.services(); n < len(services); n++ {
+		if s := &services[n]; s.ID == id {
 			return s.Name
 		}
 	}

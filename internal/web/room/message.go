@@ -9,6 +9,7 @@ import (
 
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/speech"
 	"example.org/tocsin/internal/tocsin"
@@ -122,7 +123,7 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 		}
 		v.Title(&page.Frame, page.Form)
 	}
-	if i.Open() && v.mayAll(access.Communicate, i) {
+	if i.Open() && v.speaks(i) {
 		page.Sent = v.Href(path(i.N, "sent"))
 		before := edited
 		if before == nil {
@@ -192,7 +193,7 @@ func (v *view) drafts(id string, f speech.Facts) (list []draft, missing []string
 
 // facts gathers what the room and the provider say.
 func (v *view) facts(i tocsin.Incident) (speech.Facts, error) {
-	f, err := v.desk().Gather(v.R.Context(), i, v.asks(), v.Zone)
+	f, err := v.desk().Gather(v.R.Context(), i, v.asks(i), v.Zone)
 	if err == nil {
 		v.book, err = f.Book(v.Code)
 	}
@@ -205,9 +206,14 @@ func (v *view) desk() speech.Desk {
 	return speech.Desk{Model: c.Model, Rooms: c.Incidents, Edits: c.Edits, Carried: c.Carried}
 }
 
-// asks says who asks for facts.
-func (v *view) asks() speech.Asked {
-	return speech.Asked{Tenant: v.Snapshot, Of: v.SnapshotOf, Now: v.Now, ReadMap: func(id string) bool {
-		return access.VisitorOf(v.R.Context()).May(access.ReadMap, id)
+// asks says who asks for facts of an incident. Of tenants that are no longer served
+// there are none.
+func (v *view) asks(i tocsin.Incident) speech.Asked {
+	tenant := v.Snapshot
+	if tenant == nil || !v.served(i) {
+		tenant = new(readmodel.Snapshot)
+	}
+	return speech.Asked{Tenant: tenant, Of: v.SnapshotOf, Now: v.Now, ReadMap: func(id string) bool {
+		return v.sees(id) && access.VisitorOf(v.R.Context()).May(access.ReadMap, id)
 	}}
 }

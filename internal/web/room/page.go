@@ -134,7 +134,7 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	page.Events, page.Part = events, v.part(i, entries)
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
 	v.fill(&page, i, room)
-	carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
+	carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks(i))
 	if err != nil {
 		return err
 	}

@@ -136,6 +136,7 @@ func (v *view) mayThere(i tocsin.Incident) string {
 	visitor := access.VisitorOf(v.R.Context())
 	for _, id := range i.TenantIDs {
 		b.WriteString(strconv.FormatBool(visitor.May(access.ReadMap, id))[:1])
+		b.WriteString(strconv.FormatBool(v.sees(id))[:1])
 	}
 	return b.String()
 }
@@ -171,7 +172,7 @@ func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
 			return nil, err
 		}
 		v.fill(&page.roomPage, i, room)
-		carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks())
+		carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks(i))
 		if err != nil {
 			return nil, err
 		}
@@ -190,10 +191,10 @@ func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
 
 // rights is a room with what its visitor may do there.
 func (v *view) rights(i tocsin.Incident) roomPage {
-	page := roomPage{Handover: v.Href(path(i.N, "handover")), Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.mayAll(access.Communicate, i), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run"))}
+	page := roomPage{Handover: v.Href(path(i.N, "handover")), Runs: v.mayAll(access.RunIncidents, i), Works: v.mayAll(access.WorkIncidents, i), Sends: v.speaks(i), Do: v.Href(path(i.N, "work")), Run: v.Href(path(i.N, "run"))}
 	if !i.Open() {
 		page.Closed = v.Moment(i.ClosedAt)
-	} else if v.mayAll(access.AskProvider, i) {
+	} else if v.served(i) && v.mayAll(access.AskProvider, i) {
 		page.Ask = v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))
 	}
 	return page
@@ -206,9 +207,10 @@ func (v *view) head(page *roomPage, i tocsin.Incident) error {
 		return err
 	}
 	page.Heading, page.T0, page.Opened, page.OpenedBy, page.ClosedBy, page.Hit = i.Title, v.Moment(i.T0()), v.Moment(i.OpenedAt), i.OpenedBy, i.ClosedBy, v.tenants(i, names)
+	page.Turned = v.goneWords(i, names)
 	for _, id := range i.Issues {
 		one := link{Name: id}
-		if row, ok := v.Snapshot.Issue(id); ok {
+		if row, ok := v.issue(i, id); ok {
 			one.Href = v.IssueHref(id)
 			if turned := v.turned(row); turned != "" {
 				page.Turned = append(page.Turned, turned)
@@ -220,7 +222,8 @@ func (v *view) head(page *roomPage, i tocsin.Incident) error {
 }
 
 // turned says of an issue that the provider no longer stands by it, "" where it does:
-// the room stays, and its people decide.
+// the room stays, and its people decide. One that was merged into another is no longer
+// listed: which other is in the words of a post alone.
 func (v *view) turned(row *readmodel.Row) string {
 	switch {
 	case row.Status == tocsin.StatusFalsePositive:

@@ -11,6 +11,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
@@ -152,19 +153,24 @@ func (p *Pages) Family() web.Family {
 			return handle(&view{r, p, book})
 		}}
 	}
+	room := func(method, path string, needs access.Permission, handle func(*view) error) web.Page {
+		one := page(method, path, needs, handle)
+		one.Bare = true // it stays when no tenant is left
+		return one
+	}
 	return web.Family{Files: files, Sheet: "work.css", Pages: []web.Page{
 		page(http.MethodGet, "/incidents", access.WorkIncidents, p.list),
 		page(http.MethodPost, "/incidents", access.RunIncidents, p.open),
-		page(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),
-		page(http.MethodGet, "/incidents/{n}/handover", access.WorkIncidents, p.handover),
-		page(http.MethodGet, "/incidents/{n}/events", access.WorkIncidents, p.events),
-		page(http.MethodGet, "/incidents/{n}/part", access.WorkIncidents, p.part),
-		page(http.MethodGet, "/incidents/{n}/message", access.WorkIncidents, p.message),
-		page(http.MethodPost, "/incidents/{n}/sent", access.Communicate, p.sent),
-		page(http.MethodGet, "/incidents/{n}/messages/{m}", access.WorkIncidents, p.said),
-		page(http.MethodPost, "/incidents/{n}/messages/{m}", access.Communicate, p.second),
-		page(http.MethodPost, "/incidents/{n}/run", access.RunIncidents, p.run),
-		page(http.MethodPost, "/incidents/{n}/work", access.WorkIncidents, p.work),
+		room(http.MethodGet, "/incidents/{n}", access.WorkIncidents, p.room),
+		room(http.MethodGet, "/incidents/{n}/handover", access.WorkIncidents, p.handover),
+		room(http.MethodGet, "/incidents/{n}/events", access.WorkIncidents, p.events),
+		room(http.MethodGet, "/incidents/{n}/part", access.WorkIncidents, p.part),
+		room(http.MethodGet, "/incidents/{n}/message", access.WorkIncidents, p.message),
+		room(http.MethodPost, "/incidents/{n}/sent", access.Communicate, p.sent),
+		room(http.MethodGet, "/incidents/{n}/messages/{m}", access.WorkIncidents, p.said),
+		room(http.MethodPost, "/incidents/{n}/messages/{m}", access.Communicate, p.second),
+		room(http.MethodPost, "/incidents/{n}/run", access.RunIncidents, p.run),
+		room(http.MethodPost, "/incidents/{n}/work", access.WorkIncidents, p.work),
 	}, Links: []web.Link{{Place: 78, Group: "act", Path: "/incidents", Icon: "room", Text: "nav.rooms", Key: "r"}}}
 }
 
@@ -173,8 +179,8 @@ func (v *view) sees(tenantID string) bool {
 	return slices.ContainsFunc(v.Tenants, func(t tocsin.Tenant) bool { return t.ID == tenantID })
 }
 
-// asked reads the incident of the address. It is not there for a visitor who has not
-// in every one of its tenants what the page needs.
+// asked reads the incident of the address. It is not there for a visitor who may not
+// look into it.
 func (v *view) asked() (tocsin.Incident, error) {
 	n, err := strconv.ParseInt(v.R.PathValue("n"), 10, 64)
 	if err != nil || n < 1 {
@@ -190,9 +196,9 @@ func (v *view) asked() (tocsin.Incident, error) {
 	return i, err
 }
 
-// inside fails for a visitor who does not see each tenant of an incident.
+// inside fails for a visitor who may not look into an incident.
 func (v *view) inside(i tocsin.Incident) error {
-	if slices.ContainsFunc(i.TenantIDs, func(id string) bool { return !v.sees(id) }) {
+	if !v.looksInto(i.TenantIDs) {
 		return web.NothingHere()
 	}
 	return nil
@@ -217,7 +223,7 @@ func (v *view) mayAll(needs access.Permission, i tocsin.Incident) bool {
 func (v *view) tenants(i tocsin.Incident, names map[string]string) string {
 	list := make([]string, len(i.TenantIDs))
 	for n, id := range i.TenantIDs {
-		list[n] = names[id]
+		list[n] = cmp.Or(names[id], id)
 	}
 	return v.Join(list)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/speech"
@@ -38,6 +37,9 @@ func (p *Pages) sent(v *view) error {
 		return err
 	}
 	m, err := v.written(t, f)
+	if !v.served(i) {
+		err = nobodyLeft()
+	}
 	if err == nil {
 		err = v.asRead(m.Words[0])
 	}
@@ -48,7 +50,7 @@ func (p *Pages) sent(v *view) error {
 		return v.showMessage(web.FormStatus(err), i, t.ID, v.R.PostFormValue, edited, err)
 	}
 	p.wrote()
-	return v.Redirect(v.There(path(i.N, "")) + "#todo")
+	return v.Redirect(v.there(i) + "#todo")
 }
 
 // written is the message of a form.
@@ -156,7 +158,7 @@ func (v *view) showSaid(status int, i tocsin.Incident, problem error) error {
 		}
 		page.Names = append(page.Names, name)
 	}
-	if i.Open() && m.State != tocsin.MessageSent && v.mayAll(access.Communicate, i) {
+	if i.Open() && m.State != tocsin.MessageSent && v.speaks(i) {
 		actor := tocsin.ActorOf(v.R.Context())
 		page.Judges = m.State == tocsin.MessageWaiting && (m.WriterID == "" || m.WriterID != actor.UserID) && m.WrittenBy != actor.Name
 		page.Edit = v.Href(path(i.N, "message?edit="+strconv.FormatInt(m.N, 10)))
@@ -194,7 +196,9 @@ func (p *Pages) second(v *view) error {
 	switch v.R.PostFormValue("do") {
 	case "approve":
 		var step tocsin.IncidentStep
-		if step, err = v.stepOf(i, m); err == nil {
+		if !v.served(i) {
+			err = nobodyLeft()
+		} else if step, err = v.stepOf(i, m); err == nil {
 			_, err = p.config.Messages.Approve(v.R.Context(), i.N, m, step, v.Now)
 		}
 	case "return":
@@ -206,7 +210,7 @@ func (p *Pages) second(v *view) error {
 		return v.showSaid(web.FormStatus(err), i, err)
 	}
 	p.wrote()
-	return v.Redirect(v.There(path(i.N, "")) + "#comms")
+	return v.Redirect(v.there(i) + "#comms")
 }
 
 // saidOf words a message.

@@ -34,7 +34,7 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 	if !i.Open() {
 		return nil
 	}
-	f, err := v.desk().GatherRoom(v.R.Context(), i, room, v.asks(), v.Zone)
+	f, err := v.desk().GatherRoom(v.R.Context(), i, room, v.asks(i), v.Zone)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 		case tocsin.StepAnnouncement:
 			one, ok = v.writes(i, "announcement"), page.Sends
 		case tocsin.StepEscalation:
-			one, ok = todo{Words: v.Text("room.prepare"), Icon: "request", Href: v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))}, v.mayAll(access.AskProvider, i)
+			one, ok = todo{Words: v.Text("room.prepare"), Icon: "request", Href: v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))}, v.served(i) && v.mayAll(access.AskProvider, i)
 		case tocsin.StepUpdates:
 			if one, ok = v.writes(i, "hourly"), page.Sends; ok {
 				one, err = v.update(one, i, f, c.N)
