@@ -24,7 +24,7 @@ func TestThreadInOtherLanguages(t *testing.T) {
 		}
 	}
 	for prefix, tt := range map[string]struct{ has, lacks []string }{
-		"":    {[]string{"in French", "in Japanese", `lang="ja">サービスを`}, []string{"in English", "Translation:"}},
+		"":    {[]string{"in French", "in Japanese", `lang="ja">サービスを`}, []string{"in English", "Machine translation"}},
 		"/fr": {[]string{"en anglais", "en japonais", "Traduction", "État actuel", "EX900100 and error 0x80070005", `lang="en">Current status`}, []string{"en français"}},
 		"/ja": {[]string{"英語", "フランス語", "翻訳", "現在の状況", `lang="fr">Nous avons`}, nil},
 	} {

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -37,7 +38,8 @@ func (v *view) linked(i tocsin.Incident) (list []linked, err error) {
 		}
 		for _, r := range found {
 			n := strconv.FormatInt(r.N, 10)
-			one := linked{Href: web.AddressOf(v.Code, "/requests/"+n, v.Tenants[at].Name), Title: r.Content.Title, Ref: v.Text("room.request.number", "n", n), Letter: r.Content.Severity, Level: levelOf(r.Content.Severity)}
+			one := linked{Href: web.AddressOf(v.Code, "/requests/"+n, v.Tenants[at].Name), Title: r.Content.Title, Letter: r.Content.Severity, Level: levelOf(r.Content.Severity)}
+			one.Ref = v.Text("room.request.number", "year", r.OpenedAt.In(v.Zone).Format("2006"), "n", fmt.Sprintf("%04d", r.N))
 			one.Words, one.Ours = v.waits(r)
 			if r.State != tocsin.RequestEnded {
 				one.Since = v.Moment(r.WaitsSince)
