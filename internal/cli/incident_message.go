@@ -35,6 +35,7 @@ type saying struct {
 	speaker  *dispatch.Speaker
 	incident tocsin.Incident
 	now      time.Time
+	base     string // of the pages
 }
 
 // saying opens the archive to say something about an incident. The caller closes it.
@@ -43,7 +44,7 @@ func (s *session) saying(ctx context.Context, n int64, open func(context.Context
 	if err != nil {
 		return nil, err
 	}
-	x := &saying{desk: desk, now: time.Now().UTC()}
+	x := &saying{desk: desk, now: time.Now().UTC(), base: c.Server.Base}
 	setup, err := app.NewSetup(c, time.Now)
 	if err == nil {
 		x.incident, err = desk.Responses.Incident(ctx, n)
@@ -64,7 +65,7 @@ func (x *saying) facts(ctx context.Context) (speech.Facts, error) {
 	if err != nil {
 		return speech.Facts{}, err
 	}
-	desk := speech.Desk{Model: model, Rooms: x.desk.Responses, Edits: x.desk.Responses, Carried: business.Library{Maps: x.desk.Responses, People: x.desk.People}}
+	desk := speech.Desk{Model: model, Rooms: x.desk.Responses, Edits: x.desk.Responses, Carried: business.Library{Maps: x.desk.Responses, People: x.desk.People}, Base: func() string { return x.base }}
 	return desk.Gather(ctx, x.incident, speech.Asked{Tenant: first, Of: of, Now: x.now, ReadMap: func(string) bool { return true }}, time.UTC)
 }
 

@@ -45,7 +45,7 @@ func (c *templatePreviewCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	facts := speech.Sample(speech.Asked{Tenant: &readmodel.Snapshot{}, Now: time.Now()}, time.UTC, c.Said)
+	facts := speech.Desk{}.Sample(speech.Asked{Tenant: &readmodel.Snapshot{}, Now: time.Now()}, time.UTC, c.Said)
 	if facts, err = facts.InWordsOf(ctx, desk.Responses, tenant.ID); err != nil {
 		return err
 	}

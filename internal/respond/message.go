@@ -28,9 +28,10 @@ type Line struct {
 }
 
 // Slots lists the names that a message may have in braces: the provider's ids,
-// the date, the number of the update, and what is filled from facts or by people.
+// the date, the number of the update, what is filled from facts or by people, and the
+// address of a form that has id and time.
 func Slots() []string {
-	return []string{"id", "date", "n", "symptoms", "next", "workarounds", "services", "regions", "users", "risks", "eta", "states", "since"}
+	return []string{"id", "date", "n", "symptoms", "next", "workarounds", "services", "regions", "users", "risks", "eta", "states", "since", "report"}
 }
 
 // Bounds of a message.
@@ -120,14 +121,17 @@ func (t Template) Fill(f Facts) (filled Filled, err error) {
 			if utf8.RuneCountInString(value) > maxValue {
 				return Filled{}, tocsin.Invalidf(name, "Use at most %d characters.", maxValue)
 			}
-			part := Part{Text: value, Slot: name}
-			if value == "" {
+			before, part := text[at:m[0]], Part{Text: value, Slot: name}
+			switch {
+			case value == "" && name == "report": // a desk without an address has none
+				before = strings.TrimRight(before, " ")
+			case value == "":
 				part.Text, part.Empty = t.blank(name), true
 				if !slices.Contains(filled.Missing, name) {
 					filled.Missing = append(filled.Missing, name)
 				}
 			}
-			parts = append(parts, Part{Text: text[at:m[0]]}, part)
+			parts = append(parts, Part{Text: before}, part)
 			at = m[1]
 		}
 		filled.Lines = append(filled.Lines, append(parts, Part{Text: text[at:]}))

@@ -59,7 +59,7 @@ func outline(b *Book) string {
 			slices.Sort(names)
 			out = append(out, line.Claims, strings.Join(names, ""), strings.Join(slot.FindAllString(line.Else, -1), ""))
 			for _, name := range names {
-				if fixed := []string{"{id}", "{date}", "{n}"}; m.Blanks[strings.Trim(name, "{}")] == "" && !slices.Contains(fixed, name) {
+				if fixed := []string{"{id}", "{date}", "{n}", "{report}"}; m.Blanks[strings.Trim(name, "{}")] == "" && !slices.Contains(fixed, name) {
 					out = append(out, "nothing is read for", name)
 				}
 			}

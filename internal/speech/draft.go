@@ -132,9 +132,7 @@ func (f Facts) In(code string) (map[string]string, error) {
 	values["services"] = cmp.Or(values["services"], l.Join(broken))
 	values["workarounds"] = cmp.Or(values["workarounds"], l.Join(helps))
 	values["users"] = cmp.Or(values["users"], f.share.in(l))
-	if f.asked.Report != nil {
-		values["report"] = f.asked.Report(code, now, f.issue)
-	}
+	values["report"] = f.form.address(code)
 	return values, nil
 }
 
@@ -191,11 +189,13 @@ func (f Facts) Written(t respond.Template, drafts []Draft) tocsin.IncidentMessag
 
 // Sample is made up, to show how a template reads: with all that the provider may have
 // said, or with none of it.
-func Sample(a Asked, zone *time.Location, said bool) Facts {
+func (d Desk) Sample(a Asked, zone *time.Location, said bool) Facts {
 	f := Facts{
 		Values: map[string]string{"id": "MO123456"}, Next: a.Now.Add(time.Hour).Truncate(15 * time.Minute), Since: a.Now.Add(-40 * time.Minute), Zone: zone,
-		asked: a, issue: "MO123456", update: 2, share: share{hit: 1800, all: 3900}, sample: true,
+		asked: a, update: 2, share: share{hit: 1800, all: 3900}, sample: true,
 	}
+	example := tocsin.Incident{TenantIDs: []string{a.Tenant.Tenant.ID}, Issues: []string{"MO123456"}, Starts: []tocsin.IncidentStart{{T0: a.Now.Add(-2 * time.Hour).Truncate(15 * time.Minute)}}}
+	f.form = d.formOf(example, a.Tenant)
 	if said {
 		f.Said = []string{"trouble", "progress", "end"}
 	}

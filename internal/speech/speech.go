@@ -48,14 +48,14 @@ type Desk struct {
 	Rooms   rooms
 	Edits   wordings         // none: what is shipped is said
 	Carried business.Library // of what services carry; its maps may be nil
+	Base    func() string    // address of the pages, for links; may be nil
 }
 
 // Asked says who asks for facts, and where they look.
 type Asked struct {
-	Tenant  *readmodel.Snapshot                                   // that is looked at: names of services, posts of issues
-	Of      func(tenantID string) (*readmodel.Snapshot, error)    // another one of the incident
-	ReadMap func(tenantID string) bool                            // whether they may read its map
-	Report  func(language string, at time.Time, id string) string // where people say what is left; nil for nowhere
+	Tenant  *readmodel.Snapshot                                // that is looked at: names of services, posts of issues
+	Of      func(tenantID string) (*readmodel.Snapshot, error) // another one of the incident
+	ReadMap func(tenantID string) bool                         // whether they may read its map
 	Now     time.Time
 }
 
@@ -69,7 +69,7 @@ type Facts struct {
 
 	asked  Asked
 	number int64     // of the incident
-	issue  string    // its first, "" for none
+	form   form      // where people say what is left
 	update int       // number of the update
 	due    time.Time // of the update that is to be sent, zero where that has passed
 	tried  []tried
@@ -98,9 +98,7 @@ func (d Desk) GatherRoom(ctx context.Context, i tocsin.Incident, room store.Room
 		zone = own
 	}
 	f = Facts{Values: map[string]string{"id": strings.Join(i.Issues, ", ")}, Zone: zone, asked: a, number: i.N}
-	if len(i.Issues) > 0 {
-		f.issue = i.Issues[0]
-	}
+	f.form = d.formOf(i, a.Tenant)
 	f.tried = triedIn(a.Tenant, i, room)
 	if f.edits, err = d.Words(ctx, i.TenantIDs); err != nil {
 		return f, err

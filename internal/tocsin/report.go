@@ -15,7 +15,7 @@ type Report struct {
 	Site     string // id of a [Site], "" when not said
 	Service  string // of [TriageServices]
 	Symptom  string // place in the list of the service's symptoms, "" when not said
-	Code     string // as the screen showed it, at most 100 characters
+	Code     string // as the screen showed it, behind the issue and the time of a link that led to the form; at most 100 characters
 	Language string // the reporter reads in
 	At       time.Time
 	Person   string // id of the [User] who sent it, "" when nobody was signed in

@@ -76,11 +76,14 @@ func (v *view) beginning(q url.Values) (b beginning, err error) {
 	if v.may(access.AskProvider) {
 		c.To = "provider"
 	}
-	c.Issue, c.Region = tocsin.Clip(q.Get("issue"), 100), tocsin.Clip(q.Get("region"), 100)
+	c.Region = tocsin.Clip(q.Get("region"), 100)
+	if row, ok := v.Snapshot.Issue(strings.TrimSpace(q.Get("issue"))); ok { // what it does not know, a link does not name
+		c.Issue = row.ID
+	}
 	if name := tocsin.Clip(q.Get("service"), 100); name != "" {
 		c.Services = []string{name}
 	}
-	if at, ok := v.ReadTime(q.Get("at")); ok && q.Get("at") != "" {
+	if at, ok := v.ReadTime(q.Get("at")); ok && !at.After(v.Now) {
 		c.FirstSign = at
 	}
 	call, called := positive(q.Get("call"))

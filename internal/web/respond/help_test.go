@@ -199,7 +199,7 @@ func TestTemplatesAreEdited(t *testing.T) {
 			t.Errorf("%q: status %d, want %q", text, response.StatusCode, want)
 		}
 	}
-	if response, got := ana.Send("POST", at, form("line4", "Ask with {id}.", "do", "preview", "room", "said")); response.StatusCode != http.StatusOK || !strings.Contains(plain(got), "Ask with MO123456.") || !strings.Contains(plain(got), "it is being resolved step by step") {
+	if response, got := ana.Send("POST", at, form("line4", "Ask with {id}. {report}", "do", "preview", "room", "said")); response.StatusCode != http.StatusOK || !strings.Contains(plain(got), "Ask with MO123456.") || !strings.Contains(plain(got), "it is being resolved step by step") {
 		t.Errorf("preview: status %d", response.StatusCode)
 	}
 	webtest.Lacks(t, "after a preview", plain(ana.Open(at)), "Ask with")
@@ -210,17 +210,17 @@ func TestTemplatesAreEdited(t *testing.T) {
 	if _, err := h.Store.OpenIncident(t.Context(), tocsin.Incident{Title: "Not theirs", TenantIDs: []string{storetest.Contoso, storetest.Fabrikam}, Zone: "UTC"}, h.Clock()); err != nil {
 		t.Fatal(err)
 	}
-	sent(t, ana, at, form("line4", "Ask with {id}."))
+	sent(t, ana, at, form("line4", "Ask with {id}. {report}"))
 	got := plain(ana.Open(at))
-	webtest.Has(t, "saved", got, "version 2", "shown now · ana", "What differs", "<ins>Ask with {id}.</ins>", `name="version" value="2"`)
+	webtest.Has(t, "saved", got, "version 2", "shown now · ana", "What differs", "<ins>Ask with {id}. {report}</ins>", `name="version" value="2"`)
 	webtest.Lacks(t, "rooms to choose from", got, `<option value="2"`)
-	_, got = ana.Send("POST", at, form("do", "preview", "room", strconv.FormatInt(room.N, 10), "line4", "Ask with {id}, please."))
+	_, got = ana.Send("POST", at, form("do", "preview", "room", strconv.FormatInt(room.N, 10), "line4", "Ask with {id}, please. {report}"))
 	webtest.Has(t, "filled from a room", plain(got), "Ask with EX777, please.", `selected>Incident `+strconv.FormatInt(room.N, 10))
 	h.Person("max", tocsin.Grant{Role: tocsin.RoleIncidentManager, TenantID: storetest.Contoso})
 	max := h.Browser()
 	max.Enter("max")
 	webtest.Has(t, "in the room", plain(max.Open("/incidents/1/message?of=closure")), "Ask with EX777.", "ouvrez un ticket")
-	if got := ana.Status("POST", at, form("line4", "Ask with {id}!")); got != http.StatusConflict {
+	if got := ana.Status("POST", at, form("line4", "Ask with {id}! {report}")); got != http.StatusConflict {
 		t.Errorf("from an older version: status %d", got)
 	}
 	sent(t, ana, at, url.Values{"do": {"withdraw"}})

@@ -27,6 +27,7 @@ type reportPage struct {
 	Sent   bool
 	Known  reportKnown
 	Again  string // address of an empty form
+	Ask    string // address of a new support request with the same, "" for whoever may begin none
 }
 
 // reportKnown is what somebody learns who has reported.
@@ -100,7 +101,7 @@ func (v *view) takeReport() (r tocsin.Report, err error) {
 	if ok && (service == r.Service || r.Service == "") {
 		r.Service, r.Symptom = service, place
 	}
-	if err := v.mustBeSite(r.Site); err != nil {
+	if err := errors.Join(v.mustBeSite(r.Site), v.takeLinked(&r)); err != nil {
 		return r, err
 	}
 	sender := "user:" + visitor.User.ID
@@ -195,6 +196,7 @@ func (v *view) reportPage(here string, issue func(id string) string, problem err
 	page.Form = web.Form{Action: here, Submit: v.Text("metoo.send"), Fields: []web.Field{
 		site, symptom.Choose(v.R.PostForm.Get("symptom")), v.Field("errorcode", v.R.PostForm.Get("errorcode")).Named(v.Text("metoo.code")).Hinted(v.Text("metoo.code.hint")).NotRequired(),
 	}}
+	v.showLinked(&page)
 	if problem != nil && !v.blame(&page.Form, page.Groups, problem) {
 		return page, problem
 	}

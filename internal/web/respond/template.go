@@ -174,7 +174,7 @@ func (v *view) previewFacts(page *passagePage, chosen string) (speech.Facts, err
 	asked := speech.Asked{Tenant: v.Snapshot, Of: v.SnapshotOf, Now: v.Now, ReadMap: func(id string) bool {
 		return access.VisitorOf(v.R.Context()).May(access.ReadMap, id)
 	}}
-	facts := speech.Sample(asked, v.Zone, chosen == "said")
+	facts := v.pages.config.Speech.Sample(asked, v.Zone, chosen == "said")
 	for _, one := range []string{"sample", "said"} {
 		page.Preview.From = append(page.Preview.From, web.Choice{Value: one, Name: v.Text("passage.from." + one), On: one == chosen})
 	}

@@ -203,7 +203,7 @@ func (v *view) facts(i tocsin.Incident) (speech.Facts, error) {
 // desk is where messages have their facts from.
 func (v *view) desk() speech.Desk {
 	c := v.pages.config
-	return speech.Desk{Model: c.Model, Rooms: c.Incidents, Edits: c.Edits, Carried: c.Carried}
+	return speech.Desk{Model: c.Model, Rooms: c.Incidents, Edits: c.Edits, Carried: c.Carried, Base: c.Base}
 }
 
 // asks says who asks for facts of an incident. Of tenants that are no longer served

@@ -119,6 +119,7 @@ type Config struct {
 	Requests  asking
 	Edits     wordings
 	Carried   business.Library // of what services carry
+	Base      func() string    // address of the pages, for links in messages; may be nil
 	Approve   func() bool      // whether a second person looks at messages first
 }
 

@@ -1,8 +1,10 @@
 package room_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +101,35 @@ func TestMessagesOfARoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	webtest.Has(t, "closure", b.Open(at+"/message?of=closure"), "Microsoft announces that it is being resolved")
+}
+
+// A closure leads to a form that has issue and time, and from there to a request with
+// the same; both are kept.
+func TestClosureLeadsToAForm(t *testing.T) {
+	t.Parallel()
+	h, b := outage(t)
+	at := opened(t, b)
+	page := b.Open(at + "/message?of=closure")
+	links := regexp.MustCompile(`https://desk\.example(/(?:fr/|ja/)?report\?[^\s<"]+)`).FindAllStringSubmatch(page, -1)
+	if len(links) != 3 {
+		t.Fatalf("%d links, want 3: %v", len(links), links)
+	}
+	i, err := h.Store.Incident(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		to := html.UnescapeString(link[1])
+		form := b.Open(to)
+		when := `value="` + i.T0().UTC().Format("2006-01-02 15:04") + `"`
+		webtest.Has(t, to, form, `name="issue"`, `value="EX900100"`, `name="since"`, when)
+		ask := regexp.MustCompile(`href="([^"]*/requests/new\?[^"]+)"`).FindStringSubmatch(form)
+		if ask == nil {
+			t.Fatalf("%s leads to no request", to)
+		}
+		webtest.Has(t, ask[1], b.Open(html.UnescapeString(ask[1])), `value="EX900100"`, when)
+	}
+	webtest.Lacks(t, "what it does not know", b.Open("/requests/new?issue=XX%3Cb%3E900&at=2999-01-01T00:00:00Z"), "XX&lt;b", "XX<b", `="2999-01-01`)
 }
 
 // Nobody ends an incident before everything is checked, and what two do at once

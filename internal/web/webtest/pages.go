@@ -55,6 +55,9 @@ func (w wiring) speaker() *dispatch.Speaker {
 	})
 }
 
+// base is the address of the desk.
+func (w wiring) base() string { return w.shell.Base }
+
 // pages puts all families together, as internal/app does.
 func (w wiring) pages() (*web.Pages, error) {
 	desk := w.archive.Desk
@@ -77,13 +80,13 @@ func (w wiring) pages() (*web.Pages, error) {
 		status.New(status.Config{Parts: parts, Model: w.model, Archive: w.archive, Duty: desk, Requests: desk, Rooms: desk}).Family(),
 		messages.New(post).Family(),
 		outside.Family(),
-		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Edits: desk, Votes: desk, Incidents: desk, Rooms: desk, Speech: speech.Desk{Model: w.model, Rooms: desk, Edits: desk, Carried: business.Library{Maps: desk, People: desk}}, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
+		respond.New(respond.Config{Parts: parts, Model: w.model, Past: past, Archive: w.archive, Calls: desk, Extras: desk, Reports: desk, Help: desk, Edits: desk, Votes: desk, Incidents: desk, Rooms: desk, Speech: speech.Desk{Model: w.model, Rooms: desk, Edits: desk, Carried: business.Library{Maps: desk, People: desk}, Base: w.base}, Places: desk, Press: publish.New(w.archive, w.shell.Now), Network: w.door.Network}).Family(),
 		subscriptions.New(subscriptions.Config{Parts: parts, Ledger: subscribing{desk}, Emergency: desk, Channels: func() []string { return []string{"duty"} }, Open: subscribing{desk}.open, Network: w.door.Network}).Family(),
 		account.New(account.Config{Parts: parts, Door: w.door, People: desk, Everyone: !w.inside, Contact: "access@contoso.com"}).Family(),
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Requests: desk, Carried: business.Library{Maps: desk, People: desk}, Edits: desk, Messages: w.speaker(), Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
+		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Requests: desk, Carried: business.Library{Maps: desk, People: desk}, Edits: desk, Messages: w.speaker(), Base: w.base, Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
 		families = append(families, requests.New(requests.Config{Parts: parts, Model: w.model, Requests: desk, Work: desk, Ending: desk, Files: desk, Origins: desk, People: desk, Terms: terms, SurveyKey: SurveyKey(), Tenants: desk, Keep: 30 * 24 * time.Hour}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
