@@ -381,7 +381,7 @@ func TestPromiseOfAMessage(t *testing.T) {
 	next := h.Clock().Add(20 * time.Minute).UTC().Format("15:04")
 	form := url.Values{"of": {"short-alert"}, "services": {"Exchange"}, "workarounds": {"none"}, "next": {next}, "do": {"outside"}}
 	sent(t, b, at+"/sent", form)
-	webtest.Has(t, "room", b.Open(at), "Promised update", "In 20", "as message 1\u00a0says")
+	webtest.Has(t, "room", b.Open(at), "Promised update", "In 20", "by what message 1\u00a0promised")
 	webtest.Has(t, "hand-over", b.Open(at+"/handover"), "Promised update")
 	h.Pass(12 * time.Minute)
 	if _, err := respond.TellLate(t.Context(), h.Store, h.Clock()); err != nil {
