@@ -152,7 +152,7 @@
 	const latin = "(?:(?![" + ja + "])[\\p{L}\\p{M}\\p{N}_])";
 	const wholes = [
 		["id", /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gu],
-		["date", new RegExp("(?<!\\d)\\d{1,2}(?:er)?\\s" + months + "(?![\\p{L}])(?:\\s\\d{4})?|\\d{4}-\\d\\d-\\d\\d|\\d{1,2}:\\d\\d|\\d+\\s?(?:d|h|min|s|j|%|KB|MB|ko|Mo|Ko)(?![\\p{L}\\p{N}])", "gu")],
+		["date", new RegExp("(?<!\\d)\\d{1,2}(?:er)?\\s" + months + "(?![\\p{L}])(?:\\s\\d{4})?|\\d{4}-\\d\\d-\\d\\d|\\d{1,2}:\\d\\d|\\d+\\s?(?:d|h|min|s|j|%|KB|MB|ko|Mo|Ko)(?![\\p{L}\\p{N}’'])", "gu")],
 		["date", /\d+\s?年(?:\s?\d+\s?月(?:\s?\d+\s?日)?)?|\d+\s?月(?:\s?\d+\s?日)?|\d+\s?(?:年|か月|月|週間|日|時間|時|分|秒|件|回|名|個|版)|第\s?\d+\s?版/gu],
 		["word", new RegExp(latin + "+(?:['’]" + latin + "+)*", "gu")],
 		["word", /[\p{sc=Katakana}ー]{2,}/gu],
