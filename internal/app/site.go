@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/config"
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/readmodel"
@@ -26,8 +27,9 @@ import (
 // ExportSite writes the public pages of a tenant into a directory. Each file
 // appears whole: a web server that shows them meanwhile never sends half of one.
 // One that says what it said before is not touched, so that what others keep of
-// it stays good. The archive of a demo stays marked as one.
-func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Tenant, dir string) (files, size int, err error) {
+// it stays good. The archive of a demo stays marked as one. The continuity sheets
+// of the tenant are in it if they are asked for.
+func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Tenant, sheets bool, dir string) (files, size int, err error) {
 	demo, err := isDemo(ctx, c, r.Archive)
 	if err != nil {
 		return 0, 0, fmt.Errorf("export site: %w", err)
@@ -40,8 +42,14 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 	if err != nil {
 		return 0, 0, err
 	}
+	var continuity []public.Continuity
+	if sheets {
+		if continuity, err = continuityOf(ctx, r, model, tenant); err != nil {
+			return 0, 0, fmt.Errorf("export site: %w", err)
+		}
+	}
 	var written, sizes atomic.Int64
-	err = pages.Site(ctx, shell, tenant, func(name string, body []byte) error {
+	err = pages.Site(ctx, shell, tenant, continuity, func(name string, body []byte) error {
 		written.Add(1)
 		sizes.Add(int64(len(body)))
 		return replaceFile(filepath.Join(dir, filepath.FromSlash(name)), body)
@@ -50,6 +58,23 @@ func ExportSite(ctx context.Context, c config.Config, r *Rooms, tenant tocsin.Te
 		return 0, 0, fmt.Errorf("export site: %w", err)
 	}
 	return int(written.Load()), int(sizes.Load()), nil
+}
+
+// continuityOf returns the continuity sheets of a tenant, with names.
+func continuityOf(ctx context.Context, r *Rooms, model *readmodel.Model, tenant tocsin.Tenant) (sheets []public.Continuity, err error) {
+	snapshot, err := model.Snapshot(ctx, tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	services := make([]business.Named, len(snapshot.Services))
+	for i := range snapshot.Services {
+		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
+	}
+	m, names, err := business.Library{Maps: r.Responses, People: r.People}.Of(ctx, tenant.ID, services)
+	for _, s := range m.Sheets {
+		sheets = append(sheets, public.Continuity{ContinuitySheet: s, ServiceName: names.ServiceName(s.Service), OwnerName: names.TeamName(s.Owner)})
+	}
+	return sheets, err
 }
 
 // oneState is the memory of translations for what is written in one go: whether

@@ -58,7 +58,7 @@ func BenchmarkExportSite(b *testing.B) {
 		used := cputest.Used(b)
 		export := func() time.Duration {
 			start := time.Now()
-			if _, _, err := ExportSite(b.Context(), c, rooms, tenant, dir); err != nil {
+			if _, _, err := ExportSite(b.Context(), c, rooms, tenant, false, dir); err != nil {
 				b.Fatal(err)
 			}
 			return time.Since(start)

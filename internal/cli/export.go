@@ -24,6 +24,7 @@ type exportCmd struct {
 type exportSiteCmd struct {
 	Dir    string `arg:"" help:"Directory for the files. It is made if there is none; other files in it stay."`
 	Tenant string `help:"Tenant to show: GUID, domain or name." required:"" placeholder:"TENANT"`
+	Sheets bool   `help:"Put the continuity sheets of the business map into help.html. Whoever reads the files then reads their documents, clients, meetings, telephone numbers and owners."`
 }
 
 // exportJSON is what an export wrote.
@@ -41,7 +42,7 @@ func (c *exportSiteCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer desk.Close()
-	files, size, err := app.ExportSite(ctx, settings, desk, tenant, c.Dir)
+	files, size, err := app.ExportSite(ctx, settings, desk, tenant, c.Sheets, c.Dir)
 	if err != nil {
 		return err
 	}

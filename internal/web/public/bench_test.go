@@ -83,7 +83,7 @@ func BenchmarkPublication(b *testing.B) {
 	b.Run("files", func(b *testing.B) {
 		var files atomic.Int64
 		for b.Loop() {
-			if err := pages.Site(b.Context(), shell, tenant, func(string, []byte) error { files.Add(1); return nil }); err != nil {
+			if err := pages.Site(b.Context(), shell, tenant, nil, func(string, []byte) error { files.Add(1); return nil }); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -32,8 +32,9 @@ type Sink func(path string, body []byte) error
 // desk is down, and a page for each of the newest 10,000 updates, in every
 // language of publications. All times are absolute; nothing leads into the desk.
 // A tenant that publishes nothing at the desk has its files all the same: who
-// asks for them decides where they go. The shell must have the family of p.
-func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant, to Sink) error {
+// asks for them decides where they go. Continuity sheets stand on the sheet: none
+// but those that are given. The shell must have the family of p.
+func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant, sheets []Continuity, to Sink) error {
 	for name, body := range shell.Assets("app.css", "public.css", "icon.svg") {
 		if err := to("static/"+name, body); err != nil {
 			return err
@@ -47,7 +48,7 @@ func (p *Pages) Site(ctx context.Context, shell *web.Pages, tenant tocsin.Tenant
 	if err != nil {
 		return err
 	}
-	s := site{p, shell, e, updates, to}
+	s := site{p, shell, e, updates, sheets, to}
 	var languages []siteLanguage
 	for _, one := range contents() {
 		in, err := s.language(ctx, one.code)
@@ -86,6 +87,7 @@ type site struct {
 	shell   *web.Pages
 	edition publish.Edition
 	updates []publish.Update
+	sheets  []Continuity
 	to      Sink
 }
 
@@ -165,6 +167,9 @@ func (s site) indexes(in siteLanguage) error {
 	sheet, err := v.newSheet()
 	if err != nil {
 		return err
+	}
+	for _, one := range s.sheets {
+		sheet.Continuity = append(sheet.Continuity, v.continuity(one))
 	}
 	if err := s.file(v, sheetFile(content), "sheet", sheet); err != nil {
 		return err

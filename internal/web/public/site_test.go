@@ -11,6 +11,7 @@ import (
 
 	"example.org/tocsin/internal/publish"
 	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
 	"example.org/tocsin/internal/web/part"
 	"example.org/tocsin/internal/web/public"
@@ -33,9 +34,10 @@ func TestSiteStandsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sheets := []public.Continuity{{ContinuitySheet: tocsin.ContinuitySheet{Service: "Exchange", Documents: "On the file server <b>", Meeting: "By phone", Numbers: "+33 1 99 00 12 34 bridge\n+33 1 99 00 12 35", TriedOn: "2026-06-29"}, ServiceName: "Exchange Online", OwnerName: "Messaging"}}
 	site := map[string][]byte{}
 	var one sync.Mutex
-	err = pages.Site(t.Context(), shell, tenant, func(name string, body []byte) error {
+	err = pages.Site(t.Context(), shell, tenant, sheets, func(name string, body []byte) error {
 		one.Lock()
 		defer one.Unlock()
 		site[name] = bytes.Clone(body)
@@ -47,6 +49,9 @@ func TestSiteStandsAlone(t *testing.T) {
 	for _, name := range []string{"index.html", "fr/index.html", "ja/index.html", "updates/EX1/1.html", "de/updates/EX1/1.html"} {
 		webtest.Has(t, name, string(site[name]), "default-src 'none'", "EX1")
 	}
+	webtest.Has(t, "sheet", string(site["help.html"]), "While Exchange Online fails", "On the file server &lt;b&gt;", "By phone", "33 1 99 00 12 35", "Messaging", "29\u00a0Jun")
+	webtest.Has(t, "sheet", string(site["fr/help.html"]), "Exchange Online", "Réunion par téléphone", "Responsable")
+	webtest.Lacks(t, "sheet", string(site["help.html"]), "Another client")
 	for name, content := range site {
 		if path.Ext(name) != ".html" {
 			continue
