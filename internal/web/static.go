@@ -194,10 +194,16 @@ var (
 )
 
 // whole is a text of machines in which lines end between the parts of a name,
-// such as session.begin, and not inside an id, a date or a time as long as there is room.
+// such as session.begin, and not inside an id, a date or a time of the day as long as there is room.
 func whole(text string) template.HTML {
 	escaped := dotted.ReplaceAllString(template.HTMLEscapeString(text), "$1<wbr>$2")
-	return template.HTML(unbroken.ReplaceAllString(escaped, `<span class="whole">$0</span>`)) //nolint:gosec // escaped
+	return template.HTML(unbroken.ReplaceAllStringFunc(escaped, func(one string) string { //nolint:gosec // escaped
+		const begin, end = `<span class="whole">`, `</span>`
+		if day, clock, ok := strings.Cut(one, "T"); ok {
+			return begin + day + end + begin + "T" + clock + end
+		}
+		return begin + one + end
+	}))
 }
 
 // glyph is the silhouette of a status in its colour. Sizes are s, l, xl.

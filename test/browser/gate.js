@@ -189,6 +189,7 @@
 			range.setEnd(...at(index + token.length, true));
 			const rects = [...range.getClientRects()];
 			if (lineCount(rects) < 2) continue;
+			if (check === "date" && /[!-~]*$/.exec(all.slice(0, index))[0].length + /^[!-~]*/.exec(all.slice(index))[0].length > 36) continue; // in an address
 			if (rects.reduce((sum, r) => sum + r.width, 0) > innerWidth * .55 || check === "word" && /\S*$/.exec(all.slice(0, index))[0].length + /^\S*/.exec(all.slice(index))[0].length > 36) continue; // has to break somewhere
 			say("broken " + check, texts[0].e, token + " in: " + all.slice(Math.max(0, index - 20), index + token.length + 20));
 		}

@@ -34,6 +34,7 @@ func TestGateSees(t *testing.T) {
 		{`<p style="width: 4em">le 26 octobre 2026</p>`, "broken date", "26 octobre 2026"},
 		{`<p style="width: 4.5em">in 2026 October</p>`, "", ""}, // no day
 		{`<p style="width: 3em">after 34 min</p>`, "broken date", "34 min"},
+		{`<p style="width: 8em; overflow-wrap: anywhere">https://desk.example/report?at=2026-11-29T23%3A15%3A00Z</p>`, "", ""},
 		{`<p lang="fr" style="width: 6em">9 h 14 d’écart</p>`, "", ""}, // of minutes, no days
 		{`<p lang="ja" style="width: 3.2em">10月26日</p>`, "broken date", "10月26日"},
 		{`<p lang="ja" style="width: 3.2em">タイトル</p>`, "broken word", "タイトル"},
