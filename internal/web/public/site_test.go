@@ -50,7 +50,7 @@ func TestSiteStandsAlone(t *testing.T) {
 		webtest.Has(t, name, string(site[name]), "default-src 'none'", "EX1")
 	}
 	webtest.Has(t, "sheet", string(site["help.html"]), "While Exchange Online fails", "On the file server &lt;b&gt;", "By phone", "33 1 99 00 12 35", "Messaging", "29\u00a0Jun")
-	webtest.Has(t, "sheet", string(site["fr/help.html"]), "Exchange Online", "Réunion par téléphone", "Responsable")
+	webtest.Has(t, "sheet", string(site["fr/help.html"]), "Exchange Online", "Réunion par téléphone", "Dernier essai")
 	webtest.Lacks(t, "sheet", string(site["help.html"]), "Another client")
 	for name, content := range site {
 		if path.Ext(name) != ".html" {
