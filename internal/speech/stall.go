@@ -42,6 +42,9 @@ func (d Desk) Stalls(ctx context.Context, i tocsin.Incident, room store.Room, a 
 	return list, nil
 }
 
+// Stalls are what the services of the incident may hold up.
+func (f Facts) Stalls() []Stall { return f.stalls }
+
 // stallIn reads the map of a tenant.
 func (d Desk) stallIn(ctx context.Context, tenantID string, services []string, found map[string]tocsin.Severity, a Asked) (Stall, error) {
 	one := Stall{tenantID: tenantID, state: found}

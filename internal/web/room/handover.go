@@ -64,9 +64,11 @@ func (p *Pages) handover(v *view) error {
 	}
 	var whole roomPage
 	v.fill(&whole, i, room)
-	if err := v.speeches(&whole, i, room.Steps); err != nil {
+	said, err := v.spoken(i)
+	if err != nil {
 		return err
 	}
+	v.speeches(&whole, i, room.Steps, said)
 	page := handoverPage{
 		Frame:   v.Frame(web.Crumb{Name: v.Text("nav.rooms"), Href: v.Href("/incidents")}, web.Crumb{Name: v.Text("room.number", "n", int(i.N)), Href: v.Href(path(i.N, ""))}, web.Crumb{Name: v.Text("room.handover")}),
 		Heading: i.Title, Of: v.Text("room.number", "n", int(i.N)), Hit: v.tenants(i, names), T0: v.Moment(i.T0()), Since: whole.Since, Matrix: whole.Matrix, Tally: whole.Tally, Roles: whole.Roles, Unchecked: whole.Unchecked, Back: v.Href(path(i.N, "")),

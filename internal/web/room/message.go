@@ -71,7 +71,7 @@ func (v *view) edited(i tocsin.Incident, number string) (*tocsin.IncidentMessage
 
 // messageOf is a message of an incident by its number.
 func (v *view) messageOf(i tocsin.Incident, number string) (tocsin.IncidentMessage, error) {
-	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
+	list, err := v.spoken(i)
 	if err != nil {
 		return tocsin.IncidentMessage{}, err
 	}
@@ -127,9 +127,11 @@ func (v *view) showMessage(status int, i tocsin.Incident, of string, typed func(
 		page.Sent = v.Href(path(i.N, "sent"))
 		before := edited
 		if before == nil {
-			if before, err = v.sentBefore(i); err != nil {
+			said, err := v.spoken(i)
+			if err != nil {
 				return err
 			}
+			before = newestSent(said)
 		}
 		page.Channels = v.channels(before)
 	}

@@ -134,21 +134,21 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	page.Events, page.Part = events, v.part(i, entries)
 	page.Title = v.Text("room.tab", "n", int(i.N), "title", i.Title)
 	v.fill(&page, i, room)
-	carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks(i))
+	f, err := v.gathered(i, room)
+	if err != nil {
+		return err
+	}
+	list, err := v.spoken(i)
 	if err != nil {
 		return err
 	}
 	if page.Joins, err = v.joins(i, ""); err != nil {
 		return err
 	}
-	page.Stalls = speech.Sentences(v.Locale.Locale, carried)
-	if err := v.todos(&page, i, room); err != nil {
-		return err
-	}
+	page.Stalls = speech.Sentences(v.Locale.Locale, f.Stalls())
+	v.todos(&page, i, room.Steps, f, list)
 	page.Entries = v.entries(entries)
-	if err := v.speeches(&page, i, room.Steps); err != nil {
-		return err
-	}
+	v.speeches(&page, i, room.Steps, list)
 	if page.Requests, err = v.linked(i); err != nil {
 		return err
 	}

@@ -172,19 +172,23 @@ func (v *view) makePart(i tocsin.Incident, after int64) ([]byte, error) {
 			return nil, err
 		}
 		v.fill(&page.roomPage, i, room)
-		carried, err := v.desk().Stalls(v.R.Context(), i, room, v.asks(i))
+		list, err := v.spoken(i)
 		if err != nil {
 			return nil, err
 		}
-		page.Stalls = speech.Sentences(v.Locale.Locale, carried)
+		var stalls []speech.Stall
 		if page.Has["runbook"] {
-			if err := v.todos(&page.roomPage, i, room); err != nil {
+			f, err := v.gathered(i, room)
+			if err != nil {
 				return nil, err
 			}
-		}
-		if err := v.speeches(&page.roomPage, i, room.Steps); err != nil {
+			stalls = f.Stalls()
+			v.todos(&page.roomPage, i, room.Steps, f, list)
+		} else if stalls, err = v.desk().Stalls(v.R.Context(), i, room, v.asks(i)); err != nil {
 			return nil, err
 		}
+		page.Stalls = speech.Sentences(v.Locale.Locale, stalls)
+		v.speeches(&page.roomPage, i, room.Steps, list)
 	}
 	return v.Execute("room-part", page)
 }
@@ -236,17 +240,12 @@ func (v *view) turned(row *readmodel.Row) string {
 	return ""
 }
 
-// speeches words what was said of an incident.
-func (v *view) speeches(page *roomPage, i tocsin.Incident, steps []tocsin.IncidentStep) error {
-	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
-	if err != nil {
-		return err
-	}
+// speeches words what was said of an incident, which is listed.
+func (v *view) speeches(page *roomPage, i tocsin.Incident, steps []tocsin.IncidentStep, list []tocsin.IncidentMessage) {
 	for _, m := range list {
 		page.Said = append(page.Said, v.saidOf(i, m))
 	}
 	v.promise(page, i, tocsin.PromiseOf(i, list), respond.CourseOf(i, steps).Plan(v.Now))
-	return nil
 }
 
 // promise shows by when the next update is promised: with the messages, and as a step

@@ -28,18 +28,23 @@ type click struct {
 	Channels       []string // through which it goes, those of the message before
 }
 
-// todos are what a room waits for, in the order of the runbook. What the provider
-// announces as over comes first.
-func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
+// gathered is what messages of an open room are filled with; of one that is closed there
+// are none.
+func (v *view) gathered(i tocsin.Incident, room store.Room) (f speech.Facts, err error) {
 	if !i.Open() {
-		return nil
+		return f, nil
 	}
-	f, err := v.desk().GatherRoom(v.R.Context(), i, room, v.asks(i), v.Zone)
-	if err != nil {
-		return err
+	return v.desk().GatherRoom(v.R.Context(), i, room, v.asks(i), v.Zone)
+}
+
+// todos are what a room waits for, in the order of the runbook. What the provider
+// announces as over comes first. said lists what was said, the newest first.
+func (v *view) todos(page *roomPage, i tocsin.Incident, steps []tocsin.IncidentStep, f speech.Facts, said []tocsin.IncidentMessage) {
+	if !i.Open() {
+		return
 	}
 	closed := true
-	for _, c := range respond.CourseOf(i, room.Steps).Plan(v.Now) {
+	for _, c := range respond.CourseOf(i, steps).Plan(v.Now) {
 		if !c.Open() {
 			continue
 		}
@@ -53,7 +58,7 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 			one, ok = todo{Words: v.Text("room.prepare"), Icon: "request", Href: v.Href("/requests/new?incident=" + strconv.FormatInt(i.N, 10))}, v.served(i) && v.mayAll(access.AskProvider, i)
 		case tocsin.StepUpdates:
 			if one, ok = v.writes(i, "hourly"), page.Sends; ok {
-				one, err = v.update(one, i, f, c.N)
+				one = v.update(one, i, f, said, c.N)
 			}
 		case tocsin.StepClosure:
 			closed = false
@@ -61,9 +66,6 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 				page.Todo = append([]todo{one}, page.Todo...)
 				continue
 			}
-		}
-		if err != nil {
-			return err
 		}
 		if ok {
 			page.Todo = append(page.Todo, one)
@@ -76,7 +78,6 @@ func (v *view) todos(page *roomPage, i tocsin.Incident, room store.Room) error {
 	case page.Runs:
 		page.Todo = append(page.Todo, todo{Words: v.Text("room.close"), Icon: "check", Href: "#end"})
 	}
-	return nil
 }
 
 // writes leads to where a message is written.
@@ -87,16 +88,16 @@ func (v *view) writes(i tocsin.Incident, of string) todo {
 
 // update has the update of the hour sent by one press, where nothing is to be filled
 // in and a message before it says through which channels.
-func (v *view) update(one todo, i tocsin.Incident, f speech.Facts, n int) (todo, error) {
+func (v *view) update(one todo, i tocsin.Incident, f speech.Facts, said []tocsin.IncidentMessage, n int) todo {
 	one.Words = v.Text("room.update", "n", n)
-	sent, err := v.sentBefore(i)
-	if err != nil || sent == nil || f.Since.IsZero() {
-		return one, err
+	sent := newestSent(said)
+	if sent == nil || f.Since.IsZero() {
+		return one
 	}
 	t, _ := v.book.Message("hourly")
 	filled, err := f.About(t.ID).Draft(t, v.Code)
 	if err != nil || len(filled.Missing) > 0 {
-		return one, nil //nolint:nilerr // they see on its page what is wrong
+		return one // they see on its page what is wrong
 	}
 	c := click{Action: v.Href(path(i.N, "sent")), Of: t.ID, Do: "outside", Channels: sent.Channels}
 	words := "room.todo.outside"
@@ -108,21 +109,22 @@ func (v *view) update(one todo, i tocsin.Incident, f speech.Facts, n int) (todo,
 	}
 	c.Read = fingerprint(c.Lines)
 	one.Words, one.Icon, one.Click = v.Text(words, "n", n), "send", &c
-	return one, nil
+	return one
 }
 
-// sentBefore is the newest message that was sent, nil before the first.
-func (v *view) sentBefore(i tocsin.Incident) (*tocsin.IncidentMessage, error) {
-	list, err := v.pages.config.Messages.Said(v.R.Context(), i.N)
-	if err != nil {
-		return nil, err
-	}
+// spoken lists what was said of an incident, the newest first.
+func (v *view) spoken(i tocsin.Incident) ([]tocsin.IncidentMessage, error) {
+	return v.pages.config.Messages.Said(v.R.Context(), i.N)
+}
+
+// newestSent is the first message of a list that was sent, nil where none was.
+func newestSent(list []tocsin.IncidentMessage) *tocsin.IncidentMessage {
 	for _, m := range list {
 		if m.State == tocsin.MessageSent {
-			return &m, nil
+			return &m
 		}
 	}
-	return nil, nil //nolint:nilnil // none yet
+	return nil
 }
 
 // fingerprint tells texts apart.
