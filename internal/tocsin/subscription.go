@@ -84,7 +84,7 @@ func (s *Subscription) Normalize() {
 	if at := strings.LastIndexByte(s.Address, '@'); at > 0 {
 		s.Address = s.Address[:at] + strings.ToLower(s.Address[at:])
 	}
-	s.Services = sortedSet(slices.Clone(s.Services))
+	s.Services = sortedSet(s.Services)
 	var classes []string
 	for _, c := range SubscriptionClasses() {
 		if slices.Contains(s.Classes, c) {

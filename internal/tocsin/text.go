@@ -45,10 +45,12 @@ func Count[N ~int | ~int64](n N, one, many string) string {
 	return strconv.FormatInt(int64(n), 10) + " " + many
 }
 
-// sortedSet sorts list and drops repetitions.
+// sortedSet returns what is in a list, sorted and each once. The list stays as it
+// is: it may be the caller's.
 func sortedSet(list []string) []string {
-	slices.Sort(list)
-	return slices.Compact(list)
+	set := slices.Clone(list)
+	slices.Sort(set)
+	return slices.Compact(set)
 }
 
 // timeLayouts are the spellings of instants that providers and clients use.

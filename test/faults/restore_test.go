@@ -257,6 +257,23 @@ func forged(t *testing.T, recipients []age.Recipient, h backup.Header) []byte {
 	return []byte(text.String())
 }
 
+// ended waits until the database has ended the connections of a desk that closed them.
+func ended(t *testing.T, c config.Config) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		n, err := store.Desks(t.Context(), c.DatabaseDSN())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections stay open", n)
+		}
+	}
+}
+
 // A backup is not put in the place of a desk that holds data unless that is meant,
 // nor of one that runs.
 func TestRestoreOverADesk(t *testing.T) {
@@ -294,6 +311,7 @@ func TestRestoreOverADesk(t *testing.T) {
 			if err := s.Store.Close(); err != nil {
 				t.Fatal(err)
 			}
+			ended(t, c)
 			restore.Replace = false
 			run("run it again with --replace")
 			restore.Replace = true
