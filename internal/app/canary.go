@@ -34,7 +34,7 @@ func (a *App) newCanaries() (canaries, error) {
 
 // canaryPage is where the daily test with the id of a message is confirmed.
 func (a *App) canaryPage(language, batch string) string {
-	return a.Base() + prefixOf(language, lang.Languages()) + canaryPath + a.announcing.canaries.token(batch)
+	return a.Base() + lang.Prefix(language, lang.Languages()) + canaryPath + a.announcing.canaries.token(batch)
 }
 
 // canariesSet are the daily tests of the channels that are sent any now.

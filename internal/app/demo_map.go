@@ -14,11 +14,7 @@ func (r *demoRun) carry(ctx context.Context, desk *App) error {
 	if err != nil {
 		return err
 	}
-	services := make([]business.Named, len(snapshot.Services))
-	for i := range snapshot.Services {
-		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
-	}
-	names, err := business.Library{Maps: desk.Responses, People: desk.People}.Directory(ctx, demo.Contoso, services)
+	names, err := business.Library{Maps: desk.Responses, People: desk.People}.Directory(ctx, demo.Contoso, snapshot.NamedServices())
 	if err != nil {
 		return err
 	}

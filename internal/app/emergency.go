@@ -90,7 +90,7 @@ func (a *App) asked(ctx context.Context, keys []string, found map[string]dispatc
 	for _, c := range list {
 		if wanted[c.ID] && c.Mail != "" && c.Asked(now) {
 			found[delivery.ContactKey(c.ID)] = dispatch.Recipient{
-				Address: c.Mail, Language: language, Zone: time.UTC, Page: a.Base() + prefixOf(language, lang.Languages()) + contactPath + contactToken(key, c),
+				Address: c.Mail, Language: language, Zone: time.UTC, Page: a.Base() + lang.Prefix(language, lang.Languages()) + contactPath + contactToken(key, c),
 			}
 		}
 	}

@@ -93,10 +93,7 @@ func (w *shadow) walk(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
-	w.tenants = map[string]tocsin.Tenant{}
-	for _, t := range list {
-		w.tenants[t.ID] = t
-	}
+	w.tenants = tocsin.TenantsByID(list)
 	const page = 1000
 	for seq := int64(0); ; {
 		changes, err := w.desk.Store.ChangesAfter(ctx, seq, page)

@@ -66,11 +66,7 @@ func continuityOf(ctx context.Context, r *Rooms, model *readmodel.Model, tenant 
 	if err != nil {
 		return nil, err
 	}
-	services := make([]business.Named, len(snapshot.Services))
-	for i := range snapshot.Services {
-		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
-	}
-	m, names, err := business.Library{Maps: r.Responses, People: r.People}.Of(ctx, tenant.ID, services)
+	m, names, err := business.Library{Maps: r.Responses, People: r.People}.Of(ctx, tenant.ID, snapshot.NamedServices())
 	for _, s := range m.Sheets {
 		sheets = append(sheets, public.Continuity{ContinuitySheet: s, ServiceName: names.ServiceName(s.Service), OwnerName: names.TeamName(s.Owner)})
 	}

@@ -98,7 +98,7 @@ func (a *App) openToStrangers(ctx context.Context) ([]tocsin.Tenant, error) {
 // recipientOf is whom a subscription stands for. tenant is the name of the tenant
 // whose published pages strangers read.
 func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipient {
-	r := dispatch.Recipient{Channel: one.Channel, Address: one.Address, Language: one.Language, Page: base + prefixOf(one.Language, lang.Languages()) + subscriptionPath + one.Token}
+	r := dispatch.Recipient{Channel: one.Channel, Address: one.Address, Language: one.Language, Page: base + lang.Prefix(one.Language, lang.Languages()) + subscriptionPath + one.Token}
 	if r.Zone, _ = tocsin.ParseZone(one.Zone); r.Zone == nil {
 		r.Zone = time.UTC
 	}
@@ -107,7 +107,7 @@ func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipien
 	}
 	if one.Public() {
 		r.Link = func(f notify.Fact) string {
-			return base + prefixOf(one.Language, lang.Publications()) + "/status/" + url.PathEscape(tenant) + "/" + url.PathEscape(f.ID) + "/" + strconv.Itoa(f.N)
+			return base + lang.Prefix(one.Language, lang.Publications()) + "/status/" + url.PathEscape(tenant) + "/" + url.PathEscape(f.ID) + "/" + strconv.Itoa(f.N)
 		}
 	}
 	return r
@@ -115,15 +115,6 @@ func recipientOf(one tocsin.Subscription, tenant, base string) dispatch.Recipien
 
 // subscriptionPath is where the page of a subscription is, before its token.
 const subscriptionPath = "/subscription/"
-
-// prefixOf is what addresses in a language begin with, "" where the pages do not
-// have it.
-func prefixOf(language string, languages []string) string {
-	if slices.Index(languages, language) > 0 {
-		return "/" + language
-	}
-	return ""
-}
 
 // Subscribing takes subscriptions, and has addresses asked whether they want them.
 type Subscribing struct {

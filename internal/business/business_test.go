@@ -24,7 +24,7 @@ const (
 
 func directory() *business.Directory {
 	return &business.Directory{
-		Services: []business.Named{{"Exchange", "Exchange Online"}, {"microsoftteams", "Microsoft Teams"}, {"SharePoint", "SharePoint Online"}, {"Entra", "Microsoft Entra"}, {"OneDrive", "OneDrive for Business"}, {"PowerAutomate", "Power Automate"}, {"PowerBI", "Power BI"}, {"Intune", "Microsoft Intune"}},
+		Services: []tocsin.Named{{ID: "Exchange", Name: "Exchange Online"}, {ID: "microsoftteams", Name: "Microsoft Teams"}, {ID: "SharePoint", Name: "SharePoint Online"}, {ID: "Entra", Name: "Microsoft Entra"}, {ID: "OneDrive", Name: "OneDrive for Business"}, {ID: "PowerAutomate", Name: "Power Automate"}, {ID: "PowerBI", Name: "Power BI"}, {ID: "Intune", Name: "Microsoft Intune"}},
 		Teams:    []tocsin.NamedParty{{Party: tocsin.TeamParty(finance), Name: "Finance"}},
 		Sites:    []tocsin.Site{{ID: paris, Name: "Paris", Seats: 1800}, {ID: odd, Name: "Plant; north", Seats: 20}},
 	}

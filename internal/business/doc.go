@@ -13,12 +13,9 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A Named is something with an id and a name.
-type Named struct{ ID, Name string }
-
 // A Directory has the names that a map may use in its tenant.
 type Directory struct {
-	Services []Named // workload ids with display names
+	Services []tocsin.Named // workload ids with display names
 	Teams    []tocsin.NamedParty
 	Sites    []tocsin.Site
 }
@@ -26,7 +23,7 @@ type Directory struct {
 // Service returns the id of the service of an id or a display name, in whatever
 // letter case. Of two with one name there is none.
 func (d *Directory) Service(text string) (id string, ok bool) {
-	return find(d.Services, text, func(n Named) Named { return n })
+	return find(d.Services, text, func(n tocsin.Named) tocsin.Named { return n })
 }
 
 // ServiceName returns the display name of a service, its id where it has none.
@@ -41,7 +38,7 @@ func (d *Directory) ServiceName(id string) string {
 
 // Site returns the id of the site of an id or a name.
 func (d *Directory) Site(text string) (id string, ok bool) {
-	return find(d.Sites, text, func(s tocsin.Site) Named { return Named{s.ID, s.Name} })
+	return find(d.Sites, text, func(s tocsin.Site) tocsin.Named { return tocsin.Named{ID: s.ID, Name: s.Name} })
 }
 
 // SiteNames returns the names of those sites that are there, and their seats
@@ -66,9 +63,9 @@ func (d *Directory) Team(text string) (tocsin.Party, bool) {
 	if text == "" {
 		return tocsin.Party{}, true
 	}
-	id, ok := find(d.Teams, text, func(p tocsin.NamedParty) Named { return Named{p.ID, p.Name} })
+	id, ok := find(d.Teams, text, func(p tocsin.NamedParty) tocsin.Named { return tocsin.Named{ID: p.ID, Name: p.Name} })
 	if !ok {
-		id, ok = find(d.Teams, text, func(p tocsin.NamedParty) Named { return Named{p.String(), p.Name} })
+		id, ok = find(d.Teams, text, func(p tocsin.NamedParty) tocsin.Named { return tocsin.Named{ID: p.String(), Name: p.Name} })
 		id = strings.TrimPrefix(id, string(tocsin.PartyTeam)+":")
 	}
 	return tocsin.TeamParty(id), ok
@@ -85,7 +82,7 @@ func (d *Directory) TeamName(p tocsin.Party) string {
 }
 
 // find returns the id of what a text names: by id, else by a name that only one has.
-func find[T any](list []T, text string, of func(T) Named) (string, bool) {
+func find[T any](list []T, text string, of func(T) tocsin.Named) (string, bool) {
 	var id string
 	found := 0
 	for _, one := range list {

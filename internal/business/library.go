@@ -25,7 +25,7 @@ type Library struct {
 
 // Of returns the map of a tenant with its directory, whose services the caller knows.
 // Teams and sites of the tenant and of the whole desk are in it.
-func (l Library) Of(ctx context.Context, tenantID string, services []Named) (tocsin.BusinessMap, *Directory, error) {
+func (l Library) Of(ctx context.Context, tenantID string, services []tocsin.Named) (tocsin.BusinessMap, *Directory, error) {
 	m, err := l.Maps.BusinessMap(ctx, tenantID)
 	if err != nil {
 		return m, nil, err
@@ -35,7 +35,7 @@ func (l Library) Of(ctx context.Context, tenantID string, services []Named) (toc
 }
 
 // Directory returns the names that a map of a tenant may use.
-func (l Library) Directory(ctx context.Context, tenantID string, services []Named) (*Directory, error) {
+func (l Library) Directory(ctx context.Context, tenantID string, services []tocsin.Named) (*Directory, error) {
 	d := &Directory{Services: services}
 	teams, err := l.People.Teams(ctx)
 	if err != nil {

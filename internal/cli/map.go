@@ -64,11 +64,7 @@ func mapNames(ctx context.Context, desk *app.Rooms, tenant tocsin.Tenant, now ti
 	if err != nil {
 		return nil, err
 	}
-	services := make([]business.Named, len(snapshot.Services))
-	for i := range snapshot.Services {
-		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
-	}
-	return business.Library{Maps: desk.Responses, People: desk.People}.Directory(ctx, tenant.ID, services)
+	return business.Library{Maps: desk.Responses, People: desk.People}.Directory(ctx, tenant.ID, snapshot.NamedServices())
 }
 
 func (s *session) printMap(tenant tocsin.Tenant, m *tocsin.BusinessMap, done string) error {

@@ -28,5 +28,14 @@ func Languages() []string { return []string{"en", "fr", "ja"} }
 // which they are written, then those into which they are translated.
 func Publications() []string { return []string{"en", "fr", "ja", "es", "de"} }
 
+// Prefix is what addresses in one of some languages begin with: "" for the first of
+// them, and where the pages do not have the language.
+func Prefix(code string, languages []string) string {
+	if slices.Index(languages, code) > 0 {
+		return "/" + code
+	}
+	return ""
+}
+
 // Published reports whether posts are published in a language.
 func Published(code string) bool { return slices.Contains(Publications(), code) }

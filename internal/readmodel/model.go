@@ -227,14 +227,7 @@ func (m *Model) settings(ctx context.Context, wanted bool) (map[string]tocsin.Te
 		return nil, nil
 	}
 	list, err := m.archive.Tenants(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tenants := make(map[string]tocsin.Tenant, len(list))
-	for _, t := range list {
-		tenants[t.ID] = t
-	}
-	return tenants, nil
+	return tocsin.TenantsByID(list), err
 }
 
 // changesUpTo reads the changes after those that were followed, once for all

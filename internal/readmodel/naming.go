@@ -279,6 +279,15 @@ func (s *Snapshot) ServiceNamed(key string) (*Service, bool) {
 	return s.Service(s.ServiceID(key, ""))
 }
 
+// NamedServices returns the services of the tenant by id and display name.
+func (s *Snapshot) NamedServices() []tocsin.Named {
+	named := make([]tocsin.Named, len(s.Services))
+	for i := range s.Services {
+		named[i] = tocsin.Named{ID: s.Services[i].ID, Name: s.Services[i].Name}
+	}
+	return named
+}
+
 // SuiteID is the workload id under which the tenant's source files what hits
 // its services as a whole.
 func (s *Snapshot) SuiteID() string {

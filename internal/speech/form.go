@@ -48,11 +48,7 @@ func (f form) address(code string) string {
 	if !f.at.IsZero() {
 		query.Set("at", f.at.UTC().Format(time.RFC3339))
 	}
-	prefix := ""
-	if code != lang.Languages()[0] {
-		prefix = "/" + code
-	}
-	address := f.base + prefix + "/report"
+	address := f.base + lang.Prefix(code, lang.Languages()) + "/report"
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}

@@ -52,11 +52,7 @@ func (d Desk) stallIn(ctx context.Context, tenantID string, services []string, f
 	if err != nil {
 		return one, err
 	}
-	named := make([]business.Named, len(snapshot.Services))
-	for n := range snapshot.Services {
-		named[n] = business.Named{ID: snapshot.Services[n].ID, Name: snapshot.Services[n].Name}
-	}
-	if one.written, one.names, err = d.Carried.Of(ctx, tenantID, named); err != nil || one.written.Empty() {
+	if one.written, one.names, err = d.Carried.Of(ctx, tenantID, snapshot.NamedServices()); err != nil || one.written.Empty() {
 		return one, err
 	}
 	report, err := health.Judge(ctx, d.Model, snapshot, a.Now)

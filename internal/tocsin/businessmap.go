@@ -57,6 +57,29 @@ type ContinuitySheet struct {
 	Tried     string `json:"tried"`
 }
 
+// A SheetPart is what one field of a continuity sheet says.
+type SheetPart struct {
+	Field string // documents, client or meeting
+	Lines []string
+}
+
+// Parts lists what people do meanwhile, as far as it is written down.
+func (s *ContinuitySheet) Parts() (list []SheetPart) {
+	for _, one := range []struct{ field, text string }{{"documents", s.Documents}, {"client", s.Client}, {"meeting", s.Meeting}} {
+		if one.text != "" {
+			list = append(list, SheetPart{one.field, sheetLines(one.text)})
+		}
+	}
+	return list
+}
+
+// Calls lists the numbers, with what each is for.
+func (s *ContinuitySheet) Calls() []string { return sheetLines(s.Numbers) }
+
+func sheetLines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
+}
+
 // Bounds of a map.
 const (
 	maxMapParts  = 200  // uses, processes or sheets

@@ -56,6 +56,9 @@ func (p Party) String() string {
 // IsZero reports whether p is nobody.
 func (p Party) IsZero() bool { return p == Party{} }
 
+// A Named is something with an id and a name.
+type Named struct{ ID, Name string }
+
 // A NamedParty is a [Party] with its names.
 type NamedParty struct {
 	Party

@@ -50,6 +50,15 @@ func IsDomain(s string) bool {
 // Title is the tenant's name as people write it.
 func (t Tenant) Title() string { return cmp.Or(t.DisplayName, t.Name) }
 
+// TenantsByID returns tenants by their ids.
+func TenantsByID(list []Tenant) map[string]Tenant {
+	tenants := make(map[string]Tenant, len(list))
+	for _, t := range list {
+		tenants[t.ID] = t
+	}
+	return tenants
+}
+
 // Normalize lowers the case of identifiers and fills in the default shape.
 func (t *Tenant) Normalize() {
 	t.ID = strings.ToLower(strings.TrimSpace(t.ID))

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
 	"example.org/tocsin/internal/lang"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // IssueHref returns the address of the page of an issue.
@@ -50,6 +52,11 @@ func PrefixOf(code string) string {
 		return ""
 	}
 	return "/" + code
+}
+
+// RequestRef is what people call a support request, such as SR-2026-0001.
+func (v *Request) RequestRef(r tocsin.Request) string {
+	return v.Text("request.ref", "year", r.OpenedAt.In(v.Zone).Format("2006"), "n", fmt.Sprintf("%04d", r.N))
 }
 
 // languageOf splits a path into its language and the rest.

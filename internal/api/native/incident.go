@@ -124,11 +124,16 @@ type InIncident struct {
 	N int64 `path:"n" minimum:"1" doc:"Number of the incident."`
 }
 
+// tagged makes operations of a tag, each with the status of an answer that is no error.
+func tagged(tag string) func(id, method, path, summary string, status int) huma.Operation {
+	return func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary, DefaultStatus: status}
+	}
+}
+
 func (a *API) registerIncidents() {
 	path := "/tenants/{tenant}/incidents"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{"incidents"}, Summary: summary, DefaultStatus: status}
-	}
+	op := tagged("incidents")
 	add(a, operation{needs: access.ReadDesk, Operation: op("listIncidents", http.MethodGet, path, "List incidents, and what is due first in each", 200)}, a.listIncidents)
 	add(a, operation{needs: access.ReadDesk, Operation: op("getIncident", http.MethodGet, path+"/{n}", "Read an incident: clocks, roles, matrix, measures, timeline", 200)}, a.getIncident)
 	add(a, operation{needs: access.AuthorDesk, Operation: op("openIncident", http.MethodPost, path, "Open an incident", 201)}, a.openIncident)

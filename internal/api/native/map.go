@@ -145,11 +145,7 @@ func (a *API) putMap(ctx context.Context, x *exchange, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	services := make([]business.Named, len(snapshot.Services))
-	for i := range snapshot.Services {
-		services[i] = business.Named{ID: snapshot.Services[i].ID, Name: snapshot.Services[i].Name}
-	}
-	names, err := business.Library{Maps: a.maps, People: a.people}.Directory(ctx, x.tenant.ID, services)
+	names, err := business.Library{Maps: a.maps, People: a.people}.Directory(ctx, x.tenant.ID, snapshot.NamedServices())
 	if err != nil {
 		return nil, err
 	}

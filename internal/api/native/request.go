@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"example.org/tocsin/internal/access"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/support"
@@ -111,9 +109,7 @@ type InRequest struct {
 
 func (a *API) registerRequests() {
 	path := "/tenants/{tenant}/requests"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{"requests"}, Summary: summary, DefaultStatus: status}
-	}
+	op := tagged("requests")
 	add(a, operation{needs: access.ReadDesk, Operation: op("listRequests", http.MethodGet, path, "List support requests, and who has to move", 200)}, a.listRequests)
 	add(a, operation{needs: access.ReadDesk, Operation: op("getRequest", http.MethodGet, path+"/{n}", "Read a support request: what is missing, severities, thread", 200)}, a.getRequest)
 	add(a, operation{needs: access.AuthorDesk, Operation: op("createRequest", http.MethodPost, path, "Begin a support request", 201)}, a.createRequest)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
@@ -101,9 +99,7 @@ type InSpeech struct {
 
 func (a *API) registerSpeeches() {
 	path := "/tenants/{tenant}/incidents/{n}"
-	op := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{"incidents"}, Summary: summary, DefaultStatus: status}
-	}
+	op := tagged("incidents")
 	add(a, operation{needs: access.ReadDesk, Operation: op("listIncidentOffers", http.MethodGet, path+"/offers", "List the messages that can be sent, with their texts as of now", 200)}, a.listOffers)
 	add(a, operation{needs: access.ReadDesk, Operation: op("listIncidentMessages", http.MethodGet, path+"/messages", "List what was said, the newest first, with what became of it", 200)}, a.listSpeeches)
 	add(a, operation{needs: access.AuthorDesk, Operation: op("sendIncidentMessage", http.MethodPost, path+"/messages", "Send a message through channels, have it wait for a second person where the settings say so, or record that it left by other means", 201)}, a.sendSpeech)
@@ -111,22 +107,22 @@ func (a *API) registerSpeeches() {
 	add(a, operation{needs: access.AuthorDesk, Operation: op("returnIncidentMessage", http.MethodPost, path+"/messages/{m}/return", "Give a message that waits back to its writer; not by its writer", 200)}, a.returnSpeech)
 }
 
-// factsOf gathers what messages of an incident are filled with.
-func (a *API) factsOf(ctx context.Context, x *exchange, i tocsin.Incident) (speech.Facts, error) {
+// gathered is an incident with what its messages are filled with.
+func (a *API) gathered(ctx context.Context, x *exchange, n int64) (i tocsin.Incident, f speech.Facts, err error) {
+	if i, err = a.incident(ctx, x, n); err != nil {
+		return i, f, err
+	}
 	of := func(id string) (*readmodel.Snapshot, error) { return a.snapshots.Snapshot(ctx, id) }
 	s, err := of(x.tenant.ID)
 	if err != nil {
-		return speech.Facts{}, err
+		return i, f, err
 	}
-	return a.speech.Gather(ctx, i, speech.Asked{Tenant: s, Of: of, Now: x.now, ReadMap: func(string) bool { return true }}, time.UTC)
+	f, err = a.speech.Gather(ctx, i, speech.Asked{Tenant: s, Of: of, Now: x.now, ReadMap: func(string) bool { return true }}, time.UTC)
+	return i, f, err
 }
 
 func (a *API) listOffers(ctx context.Context, x *exchange, in *InIncident) (*struct{ Body offersBody }, error) {
-	i, err := a.incident(ctx, x, in.N)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := a.factsOf(ctx, x, i)
+	_, facts, err := a.gathered(ctx, x, in.N)
 	if err != nil {
 		return nil, err
 	}
@@ -168,11 +164,7 @@ func (a *API) sendSpeech(ctx context.Context, x *exchange, in *struct {
 	}
 },
 ) (*output[speechBody], error) {
-	i, err := a.incident(ctx, x, in.N)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := a.factsOf(ctx, x, i)
+	i, facts, err := a.gathered(ctx, x, in.N)
 	if err != nil {
 		return nil, err
 	}

@@ -157,14 +157,7 @@ func asksRegions(setup *Setup, silences []route.Silence) bool {
 
 func (c *Consumer) tenants(ctx context.Context) (map[string]tocsin.Tenant, error) {
 	list, err := c.Archive.Tenants(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tenants := make(map[string]tocsin.Tenant, len(list))
-	for _, t := range list {
-		tenants[t.ID] = t
-	}
-	return tenants, nil
+	return tocsin.TenantsByID(list), err
 }
 
 // decide returns the deliveries of one change.

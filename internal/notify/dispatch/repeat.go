@@ -64,7 +64,7 @@ type looking struct {
 // Look decides on all that is due. A tenant whose issues cannot be read costs the
 // others nothing; its error is returned at the end.
 func (r *Repeater) Look(ctx context.Context) error {
-	l := looking{setup: r.Setup(), tenants: map[string]tocsin.Tenant{}, open: map[string][]route.Labels{}, routes: map[string]*route.Route{}, now: r.Now()}
+	l := looking{setup: r.Setup(), open: map[string][]route.Labels{}, routes: map[string]*route.Route{}, now: r.Now()}
 	if l.setup == nil || l.setup.Policy == nil || len(l.setup.Exits) == 0 {
 		return nil
 	}
@@ -73,9 +73,7 @@ func (r *Repeater) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range tenants {
-		l.tenants[t.ID] = t
-	}
+	l.tenants = tocsin.TenantsByID(tenants)
 	if r.Silences != nil {
 		if l.silences, err = r.Silences(ctx); err != nil {
 			return err

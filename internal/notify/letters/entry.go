@@ -135,10 +135,7 @@ func (l *letter) link(fact *notify.Fact, edition publish.Edition, p *publish.Pub
 	if p.Kind == tocsin.KindMessage {
 		path = "/messages/"
 	}
-	if i := slices.Index(lang.Languages(), l.Code); i > 0 {
-		path = "/" + l.Code + path
-	}
-	fact.Link = base + path + url.PathEscape(p.ID) + "?tenant=" + url.QueryEscape(edition.Tenant.Name)
+	fact.Link = base + lang.Prefix(l.Code, lang.Languages()) + path + url.PathEscape(p.ID) + "?tenant=" + url.QueryEscape(edition.Tenant.Name)
 }
 
 // told is what is told of an issue or a message.

@@ -3,7 +3,6 @@ package letters
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"example.org/tocsin/internal/lang"
@@ -57,10 +56,7 @@ func (l *letter) request(ctx context.Context, e *notify.Entry, fact *notify.Fact
 		return err
 	}
 	path := "/requests/" + strconv.FormatInt(n, 10)
-	if i := slices.Index(lang.Languages(), l.Code); i > 0 {
-		path = "/" + l.Code + path
-	}
-	fact.Link, e.LinkLabel = base+path+"?tenant="+url.QueryEscape(edition.Tenant.Name), l.text("requestLink", "n", l.Number(int(n)))
+	fact.Link, e.LinkLabel = base+lang.Prefix(l.Code, lang.Languages())+path+"?tenant="+url.QueryEscape(edition.Tenant.Name), l.text("requestLink", "n", l.Number(int(n)))
 	return nil
 }
 

@@ -94,9 +94,9 @@ func (v *view) read() (err error) {
 	if v.state, err = health.Judge(ctx, v.pages.config.Model, v.Snapshot, v.Now); err != nil {
 		return err
 	}
-	services := make([]business.Named, len(v.state.Services))
+	services := make([]tocsin.Named, len(v.state.Services))
 	for i := range v.state.Services {
-		services[i] = business.Named{ID: v.state.Services[i].ID, Name: v.state.Services[i].Name}
+		services[i] = tocsin.Named{ID: v.state.Services[i].ID, Name: v.state.Services[i].Name}
 	}
 	library := business.Library{Maps: v.pages.config.Maps, People: v.pages.config.People}
 	v.have, v.names, err = library.Of(ctx, v.Snapshot.Tenant.ID, services)

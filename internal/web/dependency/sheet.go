@@ -2,7 +2,6 @@ package dependency
 
 import (
 	"net/http"
-	"strings"
 
 	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/tocsin"
@@ -45,13 +44,11 @@ func (v *view) sheet() error {
 	name := v.names.ServiceName(id)
 	page := sheetPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.map"), Href: v.Href("/map")}, web.Crumb{Name: name}), Heading: v.Text("map.sheet", "service", name), Look: v.look(serviceState(v.severity(id))),
-		Numbers: split(s.Numbers), Owner: v.names.TeamName(s.Owner),
+		Numbers: s.Calls(), Owner: v.names.TeamName(s.Owner),
 	}
 	page.Title = page.Heading
-	for _, one := range []struct{ key, text string }{{"documents", s.Documents}, {"client", s.Client}, {"meeting", s.Meeting}} {
-		if one.text != "" {
-			page.Parts = append(page.Parts, part{v.Text("map.field." + one.key), split(one.text)})
-		}
+	for _, one := range s.Parts() {
+		page.Parts = append(page.Parts, part{v.Text("map.field." + one.Field), one.Lines})
 	}
 	page.Tried = v.tried(s.TriedOn, s.Tried)
 	work := business.Working(&v.have, func(other string) tocsin.Severity {
@@ -75,8 +72,4 @@ func (v *view) sheet() error {
 		page.Empty = &web.EmptyView{Title: v.Text("map.sheet.none"), Text: v.Text("map.sheet.none.text")}
 	}
 	return v.Render(http.StatusOK, "map-sheet", page)
-}
-
-func split(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
 }

@@ -38,11 +38,7 @@ func (v *View) carried() (carried, error) {
 	if c, ok := v.parts.carried.Get(key); ok {
 		return c, nil
 	}
-	services := make([]business.Named, len(v.Snapshot.Services))
-	for i := range v.Snapshot.Services {
-		services[i] = business.Named{ID: v.Snapshot.Services[i].ID, Name: v.Snapshot.Services[i].Name}
-	}
-	m, names, err := v.parts.config.Carried.Of(v.R.Context(), key.tenant, services)
+	m, names, err := v.parts.config.Carried.Of(v.R.Context(), key.tenant, v.Snapshot.NamedServices())
 	if err != nil {
 		return carried{}, err
 	}

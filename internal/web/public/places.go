@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/web"
 )
 
@@ -26,11 +27,7 @@ type deskPlaces struct {
 }
 
 func (d deskPlaces) at(content, rest string) string {
-	prefix := ""
-	if content != "en" {
-		prefix = "/" + content
-	}
-	return prefix + "/status/" + web.EscapeID(d.tenant) + rest
+	return lang.Prefix(content, lang.Publications()) + "/status/" + web.EscapeID(d.tenant) + rest
 }
 
 func (d deskPlaces) index(content string) string { return d.at(content, "") }

@@ -1,7 +1,6 @@
 package public
 
 import (
-	"strings"
 	"time"
 
 	"example.org/tocsin/internal/tocsin"
@@ -36,20 +35,14 @@ type continuityPart struct {
 }
 
 func (v *view) continuity(s Continuity) continuity {
-	c := continuity{Service: s.ServiceName, Numbers: linesOf(s.Numbers), Owner: s.OwnerName}
-	for _, one := range []struct{ key, text string }{{"documents", s.Documents}, {"client", s.Client}, {"meeting", s.Meeting}} {
-		if lines := linesOf(one.text); len(lines) > 0 {
-			c.Parts = append(c.Parts, continuityPart{v.Text("sheet." + one.key), lines})
-		}
+	c := continuity{Service: s.ServiceName, Numbers: s.Calls(), Owner: s.OwnerName}
+	for _, one := range s.Parts() {
+		c.Parts = append(c.Parts, continuityPart{v.Text("sheet." + one.Field), one.Lines})
 	}
 	if day, err := time.Parse(time.DateOnly, s.TriedOn); err == nil {
 		c.Tried = v.Date(day)
 	}
 	return c
-}
-
-func linesOf(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
 }
 
 // sheet serves /status/{tenant}/help.

@@ -117,7 +117,7 @@ func groupOf(r tocsin.Request) string {
 
 func (v *view) line(r tocsin.Request, terms tocsin.SupportTerms) line {
 	return line{
-		Href: v.at(r.N, ""), Title: r.Content.Title, Ref: v.ref(r), Level: v.level(r.Holds()), Issue: r.Content.Issue, Case: r.Filing.Case,
+		Href: v.at(r.N, ""), Title: r.Content.Title, Ref: v.RequestRef(r), Level: v.level(r.Holds()), Issue: r.Content.Issue, Case: r.Filing.Case,
 		State: v.state(r), Clock: v.clock(r, terms), At: v.Moment(r.OpenedAt),
 	}
 }

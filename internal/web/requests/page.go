@@ -127,7 +127,7 @@ func (v *view) show(status int, n int64, problem error) error {
 	}
 	terms := v.terms()
 	page := requestPage{
-		Frame: v.Frame(web.Crumb{Name: v.Text("nav.requests"), Href: v.Href("/requests")}, web.Crumb{Name: v.ref(r)}), Ref: v.ref(r), Heading: r.Content.Title, Level: v.level(r.Holds()), State: v.state(r),
+		Frame: v.Frame(web.Crumb{Name: v.Text("nav.requests"), Href: v.Href("/requests")}, web.Crumb{Name: v.RequestRef(r)}), Ref: v.RequestRef(r), Heading: r.Content.Title, Level: v.level(r.Holds()), State: v.state(r),
 		Due: v.clock(r, terms), Provider: r.ForProvider(), Draft: r.State == tocsin.RequestDraft, Filed: !r.Filing.At.IsZero(), Ended: !r.Open(), Asks: v.may(access.AskProvider), Surveyed: !r.Survey.At.IsZero(),
 		Do: v.at(n, "work"), File: v.at(n, "filed"), Attach: v.at(n, "files"), MaxMiB: tocsin.MaxRequestFile >> 20, Copies: r.Content.Incident != 0, CallBack: r.Content.CallBack,
 	}

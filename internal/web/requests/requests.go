@@ -187,15 +187,6 @@ func (v *view) at(n int64, more string) string {
 	return v.Href(path)
 }
 
-// ref is the number of a request as people say it.
-func (v *view) ref(r tocsin.Request) string {
-	n := strconv.FormatInt(r.N, 10)
-	for len(n) < 4 {
-		n = "0" + n
-	}
-	return v.Text("request.ref", "year", r.OpenedAt.In(v.Zone).Format("2006"), "n", n)
-}
-
 // terms are what the tenant has agreed with the provider's support.
 func (v *view) terms() tocsin.SupportTerms { return v.pages.config.Terms(v.tenant()) }
 

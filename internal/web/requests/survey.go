@@ -85,7 +85,7 @@ func (v *view) survey(status int, page surveyPage) error {
 
 func (v *view) showSurvey(status int, r tocsin.Request, problem error) error {
 	field := v.R.PostFormValue
-	page := surveyPage{Heading: v.Text("request.survey.title"), Ref: v.ref(r) + " · " + r.Content.Title, Answer: v.Href("/survey/" + v.R.PathValue("token"))}
+	page := surveyPage{Heading: v.Text("request.survey.title"), Ref: v.RequestRef(r) + " · " + r.Content.Title, Answer: v.Href("/survey/" + v.R.PathValue("token"))}
 	for _, id := range tocsin.SurveyAnswers() {
 		page.Solved = append(page.Solved, web.Choice{Value: id, Name: v.Text("request.answer." + id), On: field("solved") == id})
 	}

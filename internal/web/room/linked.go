@@ -1,7 +1,6 @@
 package room
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -39,7 +38,7 @@ func (v *view) linked(i tocsin.Incident) (list []linked, err error) {
 		for _, r := range found {
 			n := strconv.FormatInt(r.N, 10)
 			one := linked{Href: web.AddressOf(v.Code, "/requests/"+n, v.Tenants[at].Name), Title: r.Content.Title, Letter: r.Content.Severity, Level: levelOf(r.Content.Severity)}
-			one.Ref = v.Text("room.request.number", "year", r.OpenedAt.In(v.Zone).Format("2006"), "n", fmt.Sprintf("%04d", r.N))
+			one.Ref = v.RequestRef(r)
 			one.Words, one.Ours = v.waits(r)
 			if r.State != tocsin.RequestEnded {
 				one.Since = v.Moment(r.WaitsSince)
