@@ -24,7 +24,7 @@ func (r *Rooms) consumers() []outbox.Consumer {
 		{Name: archive.EventLog, Start: outbox.Beginning, Handle: event.NewLog(r.Archive).Handle},
 		{Name: translate.ConsumerName, Start: outbox.Beginning, Handle: translate.NewConsumer(r.Archive, r.Translation, r.policy, time.Now, r.wanted).Handle},
 		{Name: dispatch.ConsumerName, Start: outbox.Now, Handle: r.deciding().Handle},
-		{Name: opening.ConsumerName, Start: outbox.Now, Handle: (&opening.Consumer{Archive: r.Archive, Rooms: r.Responses, Rules: r.roomRules, Now: time.Now}).Handle},
+		{Name: opening.ConsumerName, Start: outbox.Now, Handle: (&opening.Consumer{Archive: r.Archive, Rooms: r.Responses, Carried: r.carried(), Rules: r.roomRules, Now: time.Now}).Handle},
 	}
 }
 

@@ -63,8 +63,8 @@ func (a *App) speech() speech.Desk {
 }
 
 // carried reads what services carry.
-func (a *App) carried() business.Library {
-	return business.Library{Maps: a.Responses, People: a.People}
+func (r *Rooms) carried() business.Library {
+	return business.Library{Maps: r.Responses, People: r.People}
 }
 
 // beaconPlaces knows tenants and their sites.

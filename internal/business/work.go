@@ -112,6 +112,29 @@ func Stalling(m *tocsin.BusinessMap, state func(service string) tocsin.Severity)
 	return list
 }
 
+// Seats counts the seats at the sites of what [Stalling] lists, by id of the site. It
+// reports false where nobody can know: nothing in the map stalls, a process may be
+// everywhere, or a site has no number or is gone.
+func Seats(m *tocsin.BusinessMap, sites []tocsin.Site, state func(service string) tocsin.Severity) (map[string]int, bool) {
+	of, hit := map[string]int{}, map[string]int{}
+	for _, s := range sites {
+		of[s.ID] = s.Seats
+	}
+	for _, one := range Stalling(m, state) {
+		p, _ := m.Process(one.Name)
+		if len(p.Sites) == 0 {
+			return nil, false
+		}
+		for _, id := range p.Sites {
+			if of[id] == 0 {
+				return nil, false
+			}
+			hit[id] = of[id]
+		}
+	}
+	return hit, len(hit) > 0
+}
+
 // Sentences word what [Stalling] lists, in a language.
 func Sentences(l *lang.Locale, m *tocsin.BusinessMap, d *Directory, state func(service string) tocsin.Severity) (list []string) {
 	for _, hit := range Stalling(m, state) {

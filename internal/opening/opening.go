@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/notify/dispatch"
 	"example.org/tocsin/internal/route"
 	"example.org/tocsin/internal/store"
@@ -39,6 +40,7 @@ type rooms interface {
 type Consumer struct {
 	Archive texts
 	Rooms   rooms
+	Carried business.Library // of what services carry
 	Rules   func() []route.Room
 	Now     func() time.Time
 }
@@ -98,7 +100,14 @@ func (c *Consumer) open(ctx context.Context, tx *store.Tx, rules []route.Room, t
 		if !rule.Matchers.Match(labels) {
 			continue
 		}
-		_, err := c.Rooms.OpenByRule(ctx, tx, tocsin.IncidentOpening{TenantID: tenant.ID, Issue: change.ID, Rule: rule.Name, Service: issue.ServiceID, StartedAt: issue.StartAt}, draft(rule, tenant, change, issue), c.Now())
+		reach, enough, err := c.reach(ctx, rule, tenant, issue)
+		if err != nil {
+			return err
+		}
+		if !enough {
+			continue
+		}
+		_, err = c.Rooms.OpenByRule(ctx, tx, tocsin.IncidentOpening{TenantID: tenant.ID, Issue: change.ID, Rule: rule.Name, Service: issue.ServiceID, StartedAt: issue.StartAt, Reach: reach}, draft(rule, tenant, change, issue), c.Now())
 		if errors.Is(err, tocsin.ErrInvalid) {
 			return nil
 		}

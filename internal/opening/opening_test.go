@@ -1,6 +1,7 @@
 package opening_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/tocsin/internal/business"
 	"example.org/tocsin/internal/opening"
 	"example.org/tocsin/internal/pgtest"
 	"example.org/tocsin/internal/route"
@@ -37,7 +39,7 @@ func newDesk(t *testing.T, dsn string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.consumer = &opening.Consumer{Archive: d.Archive, Rooms: d.Responses, Rules: func() []route.Room { return rules }, Now: func() time.Time { return d.now }}
+	d.consumer = &opening.Consumer{Archive: d.Archive, Rooms: d.Responses, Carried: business.Library{Maps: d.Responses, People: d.People}, Rules: func() []route.Room { return rules }, Now: func() time.Time { return d.now }}
 	return d
 }
 
@@ -174,10 +176,72 @@ func TestRoomsOfReplicas(t *testing.T) {
 	})
 }
 
+// A rule that asks for seats opens a room where the sites that are hit have as many,
+// or the provider counts as many users, and where nobody knows, which the room says.
+func TestRoomsAskForSeats(t *testing.T) {
+	t.Parallel()
+	engines(t, func(d *desk) {
+		rules, err := route.CompileRooms("open", []route.RoomSpec{{Matchers: []string{`class="incident"`}, Seats: 100}}, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.consumer.Rules = func() []route.Room { return rules }
+		said := func(n int64) string {
+			entries, err := d.IncidentEntries(d.Context(), n, 10)
+			if err != nil || len(entries) == 0 {
+				d.Fatal(err)
+			}
+			return entries[len(entries)-1].State
+		}
+		counted := func(id string, users string) tocsin.Issue {
+			one := outage(id, "Exchange", d.now.Add(-10*time.Minute))
+			one.Legacy = json.RawMessage(`{"Id":"` + id + `","AffectedUserCount":` + users + `}`)
+			return one
+		}
+		d.hears(d.says(archive.Record{}, counted("EX1", "99"), counted("EX2", "null")))
+		if got := d.rooms(); got != "[EX2]" || said(1) != "unknown" {
+			d.Fatalf("rooms: %s, %q", got, said(1))
+		}
+		d.now = d.now.Add(20 * time.Minute)
+		d.hears(d.says(archive.Record{}, counted("EX3", "100")))
+		if got := d.rooms(); got != "[EX2] [EX3]" || said(2) != "users 100" {
+			d.Fatalf("rooms: %s, %q", got, said(2))
+		}
+		paris, lyon := tocsin.NewGUID(), tocsin.NewGUID()
+		for id, seats := range map[string]int{paris: 60, lyon: 40} {
+			if err := d.AddSite(d.Context(), tocsin.Site{ID: id, Name: id, TenantID: storetest.Contoso, Seats: seats, CreatedAt: d.now}); err != nil {
+				d.Fatal(err)
+			}
+		}
+		carried := tocsin.BusinessMap{TenantID: storetest.Contoso, Uses: []tocsin.MapUse{{Name: "Orders", Services: []string{"Exchange"}}, {Name: "Calls", Services: []string{"microsoftteams"}}}, Processes: []tocsin.MapProcess{
+			{Name: "Sales", Uses: []string{"Orders"}, Sites: []string{paris}}, {Name: "Purchase", Uses: []string{"Orders", "Calls"}, Sites: []string{paris, lyon}}, {Name: "Help", Uses: []string{"Calls"}, Sites: []string{lyon}},
+		}}
+		m, err := d.PutBusinessMap(d.Context(), carried, 0, d.now)
+		if err != nil {
+			d.Fatal(err)
+		}
+		d.now = d.now.Add(20 * time.Minute)
+		d.hears(d.says(archive.Record{}, counted("EX4", "1"))) // its own seats count, each site once
+		if got := d.rooms(); got != "[EX2] [EX3] [EX4]" || said(3) != "seats 100" {
+			d.Fatalf("rooms: %s, %q", got, said(3))
+		}
+		carried.Processes = carried.Processes[:1]
+		if _, err = d.PutBusinessMap(d.Context(), carried, m.Version, d.now); err != nil {
+			d.Fatal(err)
+		}
+		d.now = d.now.Add(20 * time.Minute)
+		few := counted("EX5", "5000")
+		d.hears(d.says(archive.Record{}, few, outage("TM6", "microsoftteams", d.now)))
+		if got := d.rooms(); got != "[EX2] [EX3] [EX4] [TM6]" || said(4) != "unknown" {
+			d.Fatalf("rooms: %s, %q", got, said(4))
+		}
+	})
+}
+
 func TestRulesAreChecked(t *testing.T) {
 	t.Parallel()
-	_, err := route.CompileRooms("incidents.open", []route.RoomSpec{{}, {Name: "a", Matchers: []string{`klass="x"`}}, {Name: "a", Matchers: []string{`class="incidnt"`}, Zone: "Mars/One"}}, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
-	for _, want := range []string{"incidents.open[0].matchers: ", "incidents.open[1].matchers[0]: ", "incidents.open[2].name: ", "incidents.open[2].matchers[0]: ", "incidents.open[2].zone: "} {
+	_, err := route.CompileRooms("incidents.open", []route.RoomSpec{{}, {Name: "a", Matchers: []string{`klass="x"`}, Seats: -1}, {Name: "a", Matchers: []string{`class="incidnt"`}, Zone: "Mars/One"}}, route.Known{Labels: route.EventLabels(), Values: route.EventValues()})
+	for _, want := range []string{"incidents.open[0].matchers: ", "incidents.open[1].matchers[0]: ", "incidents.open[1].seats: ", "incidents.open[2].name: ", "incidents.open[2].matchers[0]: ", "incidents.open[2].zone: "} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told: %v", want, err)
 		}

@@ -1,6 +1,7 @@
 package speech
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -52,20 +53,9 @@ func (s Stall) seats(hit, all map[string]int) bool {
 		}
 		all[site.ID] = site.Seats
 	}
-	found := false
-	for _, one := range business.Stalling(&s.written, func(id string) tocsin.Severity { return s.state[id] }) {
-		p, _ := s.written.Process(one.Name)
-		if len(p.Sites) == 0 {
-			return false // it may be everywhere
-		}
-		for _, id := range p.Sites {
-			if all[id] == 0 {
-				return false // a site that is gone
-			}
-			hit[id], found = all[id], true
-		}
-	}
-	return found
+	found, known := business.Seats(&s.written, s.names.Sites, func(id string) tocsin.Severity { return s.state[id] })
+	maps.Copy(hit, found)
+	return known
 }
 
 func sum(seats map[string]int) (n int) {

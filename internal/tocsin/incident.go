@@ -43,6 +43,7 @@ type IncidentOpening struct {
 	Rule      string // name
 	Service   string // workload id; "" where the issue names none
 	StartedAt time.Time
+	Reach     string // how many the issue hits, where the rule asks: "seats 120" at sites of the tenant, "users 400" as the provider counts, "unknown"; "" where it does not ask
 }
 
 // An IncidentStart is the instant from which due times count, and since when, why

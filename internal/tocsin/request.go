@@ -3,6 +3,7 @@ package tocsin
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -124,6 +125,16 @@ const (
 	WaitsForUs   = "us"
 	WaitsForThem = "them"
 )
+
+// RoomRequest names a request in the timeline of an incident: its number, behind its
+// tenant where the incident has several.
+func RoomRequest(tenantIDs []string, tenantID string, n int64) string {
+	number := strconv.FormatInt(n, 10)
+	if len(tenantIDs) > 1 {
+		return tenantID + "/" + number
+	}
+	return number
+}
 
 // RequestStates lists how a request can stand.
 func RequestStates() []string {

@@ -20,7 +20,7 @@ import (
 // [tocsin.ErrNotFound] for a tenant that is not there.
 func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now time.Time) (i tocsin.Incident, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		i, err = s.openIncident(ctx, tx, draft, now)
+		i, err = s.openIncident(ctx, tx, draft, "", now)
 		return err
 	})
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) OpenIncident(ctx context.Context, draft tocsin.Incident, now tim
 func (s *Store) OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c TriageChange, note func(*tocsin.Triage, tocsin.Incident) error) (i tocsin.Incident, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		_, err := s.changeTriage(ctx, tx, c, func(t *tocsin.Triage) (err error) {
-			if i, err = s.openIncident(ctx, tx, draft, c.Now); err != nil {
+			if i, err = s.openIncident(ctx, tx, draft, "", c.Now); err != nil {
 				return err
 			}
 			err = alterIn(ctx, tx, i.N, false, c.Now, func(c *change) error {
@@ -52,7 +52,7 @@ func (s *Store) OpenIncidentOf(ctx context.Context, draft tocsin.Incident, c Tri
 	return i, nil
 }
 
-func (s *Store) openIncident(ctx context.Context, tx *store.Tx, draft tocsin.Incident, now time.Time) (i tocsin.Incident, err error) {
+func (s *Store) openIncident(ctx context.Context, tx *store.Tx, draft tocsin.Incident, reach string, now time.Time) (i tocsin.Incident, err error) {
 	now = now.UTC().Truncate(time.Microsecond)
 	draft.Starts = []tocsin.IncidentStart{{T0: draft.T0().UTC().Truncate(time.Microsecond)}}
 	if draft.T0().IsZero() {
@@ -98,7 +98,7 @@ func (s *Store) openIncident(ctx context.Context, tx *store.Tx, draft tocsin.Inc
 		}
 		c.nums = append(c.nums, num)
 	}
-	if err := c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " ")}); err != nil {
+	if err := c.tell(ctx, "open", now, tocsin.IncidentEntry{Subject: strings.Join(i.Issues, " "), State: reach}); err != nil {
 		return i, err
 	}
 	return i, c.qualified(ctx, i.T0())

@@ -36,7 +36,7 @@ func (s *Store) OpenByRule(ctx context.Context, tx *store.Tx, o tocsin.IncidentO
 	}
 	if err == nil && n == 0 {
 		var opened tocsin.Incident
-		opened, err = s.openIncident(ctx, tx, draft, now)
+		opened, err = s.openIncident(ctx, tx, draft, o.Reach, now)
 		n = opened.N
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func join(ctx context.Context, tx *store.Tx, tenant int64, o tocsin.IncidentOpen
 		if _, err := tx.ExecContext(ctx, `INSERT INTO incident_subjects (incident, kind, id) VALUES ($1, 'issue', $2) ON CONFLICT DO NOTHING`, n, store.Clean(o.Issue)); err != nil {
 			return err
 		}
-		return c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: o.Issue})
+		return c.tell(ctx, "issue", c.now, tocsin.IncidentEntry{Subject: o.Issue, State: o.Reach})
 	})
 }
 

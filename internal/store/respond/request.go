@@ -292,12 +292,16 @@ func (x *turning) copyToRoom(ctx context.Context, kind string, t tocsin.RequestT
 	if err != nil {
 		return err
 	}
+	tenants, err := strs(x.tx.QueryContext(ctx, `SELECT x.id FROM incident_tenants i JOIN tenants x ON x.num = i.tenant WHERE i.incident = $1`, x.incident))
+	if err != nil {
+		return err
+	}
 	state := kind
 	if kind == "severity" {
 		state = t.State
 	}
 	_, err = x.tx.ExecContext(ctx, `INSERT INTO incident_entries (incident, num, kind, happened_at, written_at, by_name, subject, state, words, amends) VALUES ($1, $2, 'request', $3, $4, $5, $6, $7, $8, 0)`,
-		x.incident, num, tocsin.Micros(t.At), tocsin.Micros(x.now), x.by, strconv.FormatInt(x.n, 10), state, store.Clean(t.Text))
+		x.incident, num, tocsin.Micros(t.At), tocsin.Micros(x.now), x.by, tocsin.RoomRequest(tenants, x.tenantID, x.n), state, store.Clean(t.Text))
 	return err
 }
 

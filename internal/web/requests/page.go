@@ -41,7 +41,8 @@ type requestPage struct {
 	Steps                    []support.Step
 	Link, Phone, Open, Plan  string
 	Who                      []string
-	Missing                  []string
+	Missing                  []string // fields, without the checks
+	Lacks, Unanswered        int      // what is missing in all, and checks of it
 	Others                   []line
 	Provider, Draft, Filed   bool
 	Ended, Asks, Speaks      bool
@@ -357,6 +358,11 @@ func (v *view) check(page *requestPage, r tocsin.Request, files []tocsin.Request
 		page.Duties = append(page.Duties, one)
 	}
 	for _, field := range support.Missing(r, len(files)) {
+		page.Lacks++
+		if strings.HasPrefix(field, "duty-") { // they stand above
+			page.Unanswered++
+			continue
+		}
 		page.Missing = append(page.Missing, v.book.Field(field))
 	}
 	return v.filing(page, r, files, terms)

@@ -74,7 +74,7 @@ func TestCourseOfARequest(t *testing.T) {
 	webtest.Has(t, "form", b.Open("/requests/new?issue=EX900100"), `value="Mail waits"`, `value="EX900100"`, `value="Exchange Online"`, "cannot be reached", "A SharePoint site is down.", "Is a ticket needed?", "kim, by day", "Autodiscover", "20")
 	at := sent(t, b, "/requests/new", full())
 	page := b.Open(at)
-	webtest.Has(t, "request", page, "Mail waits in Paris", "SR-", "Being prepared", `href="/issues/EX900100`, "Request opened, attached to EX900100", "4\u00a0of 4", "4\u00a0things are missing:", "Show all", "#/support/requests", "&#43;33 1 57 00 00 00", "24/7", "Mark as filed", "to be filed in")
+	webtest.Has(t, "request", page, "Mail waits in Paris", "SR-", "Being prepared", `href="/issues/EX900100`, "Request opened, attached to EX900100", "4\u00a0of 4", "4\u00a0things are missing: <a href=\"#duties\">4\u00a0checks above</a>", "Show all", "#/support/requests", "&#43;33 1 57 00 00 00", "24/7", "Mark as filed", "to be filed in")
 	for _, duty := range tocsin.RequestDuties() {
 		sent(t, b, at+"/work", url.Values{"do": {"duty"}, "duty": {duty}, "place": {"duties"}})
 	}

@@ -3,6 +3,7 @@ package room_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"testing"
 
 	"example.org/tocsin/internal/store"
@@ -58,6 +59,16 @@ func TestTreatInOneRoom(t *testing.T) {
 	webtest.Has(t, "the same issue at another tenant", eve.Open("/incidents?tenant=fabrikam&issue=EX900100"), `name="text" value="EX900100"`)
 	sent(t, eve, at+"/run?tenant=fabrikam", url.Values{"do": {"issue"}, "text": {"EX900100"}})
 	webtest.Has(t, "room of two tenants", eve.Open(at), "contoso", "fabrikam")
+	// A request of either tenant has its number there: each is named as its own.
+	for _, tenant := range []string{"contoso", "fabrikam"} {
+		sent(t, eve, "/requests/new?tenant="+tenant, url.Values{"incident": {"1"}, "title": {"Asked by " + tenant}, "to": {"desk"}, "severity": {"C"}, "kind": {"technical"}})
+	}
+	page = eve.Open(at)
+	for _, tenant := range []string{"contoso", "fabrikam"} {
+		if form := regexp.MustCompile(`<a href="/requests/1\?tenant=` + tenant + `">Request SR-2026-0001 opened</a> <span>· Asked by ` + tenant); !form.MatchString(page) {
+			t.Errorf("the request of %s is not named in the timeline", tenant)
+		}
+	}
 	max := h.Browser()
 	max.Enter("max")
 	for name, one := range map[string]*webtest.Browser{"Contoso": b, "Fabrikam": max} {

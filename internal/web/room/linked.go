@@ -13,6 +13,7 @@ import (
 
 // A linked request is a support request that belongs to an incident.
 type linked struct {
+	Key                             string // as the timeline names it
 	Href, Title, Ref, Letter, Level string
 	Words                           string // who has to move
 	Ours                            bool   // we have
@@ -37,7 +38,7 @@ func (v *view) linked(i tocsin.Incident) (list []linked, err error) {
 		}
 		for _, r := range found {
 			n := strconv.FormatInt(r.N, 10)
-			one := linked{Href: web.AddressOf(v.Code, "/requests/"+n, v.Tenants[at].Name), Title: r.Content.Title, Letter: r.Content.Severity, Level: levelOf(r.Content.Severity)}
+			one := linked{Key: tocsin.RoomRequest(i.TenantIDs, id, r.N), Href: web.AddressOf(v.Code, "/requests/"+n, v.Tenants[at].Name), Title: r.Content.Title, Letter: r.Content.Severity, Level: levelOf(r.Content.Severity)}
 			one.Ref = v.RequestRef(r)
 			one.Words, one.Ours = v.waits(r)
 			if r.State != tocsin.RequestEnded {
@@ -47,6 +48,23 @@ func (v *view) linked(i tocsin.Incident) (list []linked, err error) {
 		}
 	}
 	return list, nil
+}
+
+// A named request is what an entry of the timeline is about, with the text that tells
+// what became of it.
+type named struct{ key, words, state string }
+
+// name has entries about requests lead to them and say their titles, as far as the
+// visitor may open them.
+func (v *view) name(entries []entry, list []linked) {
+	for n := range entries {
+		one := &entries[n]
+		at := slices.IndexFunc(list, func(l linked) bool { return l.Key == one.request.key })
+		if at >= 0 {
+			one.Words = v.Text(one.request.words, "subject", list[at].Ref, "state", one.request.state)
+			one.Href, one.More = list[at].Href, list[at].Title
+		}
+	}
 }
 
 // waits says who has to move in a request.

@@ -101,8 +101,11 @@ type entry struct {
 	Time       *lang.Moment
 	Written    *lang.Moment // where it was written much later
 	Words, By  string
+	Href       string // address of what it is about, "" for none
+	More       string // what it is about, in words that nobody wrote here
 	Text       string
 	Amendments []entry
+	request    named // that it is about
 }
 
 // room serves /incidents/{n}.
@@ -152,6 +155,7 @@ func (v *view) show(status int, i tocsin.Incident, problem error) error {
 	if page.Requests, err = v.linked(i); err != nil {
 		return err
 	}
+	v.name(page.Entries, page.Requests)
 	if problem != nil {
 		if !v.Blame(&page.Form, v.worded(problem)) {
 			return problem
@@ -275,6 +279,8 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 		state = one.Look.Words
 	case "check":
 		subject = v.itemText(e.Subject)
+	case "request":
+		subject = e.Subject[strings.LastIndexByte(e.Subject, '/')+1:]
 	case "start":
 		if at, err := time.Parse(time.RFC3339, e.State); err == nil {
 			state = v.Full(at.In(v.Zone))
@@ -282,6 +288,8 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 	}
 	words := "room.said." + e.Kind
 	switch {
+	case (e.Kind == "open" || e.Kind == "issue") && e.State != "": // a rule asked how many are hit
+		one.More = v.reach(e.State)
 	case e.Kind == "request" && slices.Contains(tocsin.RequestSeverities(), e.State):
 		words += ".severity"
 	case e.Kind == "request":
@@ -290,8 +298,21 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 	if e.State == "not-needed" || e.State == "kept" {
 		words += "." + e.State
 	}
+	if e.Kind == "request" {
+		one.request = named{e.Subject, words, state}
+	}
 	one.Words = v.Text(words, "subject", subject, "state", state)
 	return one
+}
+
+// reach words how many an issue hits, as a rule found it before it opened the room.
+func (v *view) reach(state string) string {
+	of, number, _ := strings.Cut(state, " ")
+	n, err := strconv.Atoi(number)
+	if err != nil || !slices.Contains([]string{"seats", "users"}, of) {
+		return v.Text("room.reach.unknown")
+	}
+	return v.Text("room.reach."+of, "n", n)
 }
 
 // itemText is the text of an item of the checklists.

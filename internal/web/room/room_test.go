@@ -69,7 +69,8 @@ func TestCourseOfARoom(t *testing.T) {
 	webtest.Has(t, "room, worked in", b.Open(at), "Detection: done", "Exchange: KO", "Outlook on the desktop", "MFA stays", "Retries raised", "To be undone", "The duty officer", "0 OK, 0 partial, 1 KO",
 		`value="ko" required checked`, "1\u00a0service affected", "No request belongs to this incident")
 	sent(t, b, "/requests/new", url.Values{"incident": {"1"}, "title": {"Mail waits in Paris"}, "to": {"provider"}, "severity": {"A"}, "kind": {"technical"}, "region": {"France"}, "draft": {"1"}})
-	webtest.Has(t, "room with a request", b.Open(at), `href="/requests/1`, "SR-2026-0001", "Mail waits in Paris", "Being prepared since", `sev sev--a`)
+	webtest.Has(t, "room with a request", b.Open(at), `href="/requests/1`, "SR-2026-0001", "Mail waits in Paris", "Being prepared since", `sev sev--a`,
+		"Request SR-2026-0001 opened</a> <span>· Mail waits in Paris</span>")
 	for _, prefix := range []string{"/fr", "/ja"} {
 		if page := b.Open(prefix + at); strings.Contains(page, "room.") || !strings.Contains(page, "MFA stays") {
 			t.Errorf("%s: %s", prefix, page)
