@@ -128,8 +128,11 @@ func (i Issue) MarshalJSON() ([]byte, error) {
 // instant that cannot be read is the zero time and noted in Doubts.
 func (i *Issue) UnmarshalJSON(data []byte) error {
 	var wire wireIssue
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
+	if !wire.scan(data) {
+		wire = wireIssue{}
+		if err := json.Unmarshal(data, &wire); err != nil {
+			return err
+		}
 	}
 	*i = Issue{
 		ID: wire.ID, Title: wire.Title, Service: wire.Service, ServiceID: wire.ServiceID,

@@ -43,14 +43,21 @@ func (t *WireTime) UnmarshalJSON(data []byte) error {
 		t.unread = Clip(string(data), maxUnread)
 		return nil
 	}
-	if text == nil || strings.TrimSpace(*text) == "" {
-		return nil
-	}
-	var ok bool
-	if t.Time, ok = ParseTime(*text); !ok {
-		t.unread = Clip(*text, maxUnread)
+	if text != nil {
+		t.read(*text)
 	}
 	return nil
+}
+
+// read reads a text.
+func (t *WireTime) read(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	var ok bool
+	if t.Time, ok = ParseTime(text); !ok {
+		t.unread = Clip(text, maxUnread)
+	}
 }
 
 // maxUnread bounds how much of an unreadable time is told, in bytes.
