@@ -84,7 +84,7 @@ func (postgresDialect) retryable(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
-func (postgresDialect) tuples() tuples { return tuples{rows: 100, numbered: true} }
+func (postgresDialect) tuples() tuples { return tuples{most: 100, numbered: true} }
 
 func (d postgresDialect) migrate(ctx context.Context, s *Store) error {
 	return d.alone(ctx, s, func() error {

@@ -126,8 +126,9 @@ func (sqliteDialect) translate(err error) error {
 func (sqliteDialect) retryable(error) bool { return false } // one writer; the busy timeout waits
 
 // tuples has no numbers: the engine looks through all names of a statement for
-// each value.
-func (sqliteDialect) tuples() tuples { return tuples{rows: 4} }
+// each value. To run a statement costs as much as some rows of it, and each number
+// of rows is a statement that is kept.
+func (sqliteDialect) tuples() tuples { return tuples{most: 32, fewer: []int{4, 1}} }
 
 func (d sqliteDialect) migrate(ctx context.Context, s *Store) error {
 	return d.alone(ctx, s, func() error { return migrate(ctx, s, "sqlite") })

@@ -100,8 +100,22 @@ func Placeholders(first, n int) string {
 
 // tuples is how an engine takes rows of values.
 type tuples struct {
-	rows     int  // that one statement should have
-	numbered bool // values are $1, $2 and so on, else ?
+	most     int   // rows that one statement has
+	fewer    []int // that it has else, the most first; nil for any number
+	numbered bool  // values are $1, $2 and so on, else ?
+}
+
+// of is how many of n rows the next statement has.
+func (t tuples) of(n int) int {
+	if n >= t.most {
+		return t.most
+	}
+	for _, rows := range t.fewer {
+		if rows <= n {
+			return rows
+		}
+	}
+	return n
 }
 
 // text is "($1, …), ($n+1, …)" for rows of values, of which the first says what

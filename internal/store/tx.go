@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 )
 
@@ -46,12 +45,26 @@ func (tx *Tx) AfterCommit(do func()) { tx.committed = append(tx.committed, do) }
 // statement as suits the engine: a round trip is dear on PostgreSQL, compiling
 // a long statement is dear on SQLite. Both keep what they have compiled.
 func (tx *Tx) Insert(ctx context.Context, head string, rows [][]any, tail string) error {
+	return tx.tuples(rows, func(form tuples, n int) string { return head + form.text(n, make([]string, len(rows[0]))) + tail }, func(statement string, args []any) error {
+		_, err := tx.ExecContext(ctx, statement, args...)
+		return err
+	})
+}
+
+// tuples runs a statement over all rows, as many at once as suits the engine. Its
+// text is made once for each number of rows.
+func (tx *Tx) tuples(rows [][]any, text func(form tuples, n int) string, run func(statement string, args []any) error) error {
 	form := tx.store.dialect.tuples()
+	var args []any
 	for len(rows) > 0 {
-		n := min(len(rows), form.rows)
-		statement := head + form.text(n, make([]string, len(rows[0]))) + tail
+		n := form.of(len(rows))
+		statement := text(form, n)
 		for len(rows) >= n {
-			if _, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...); err != nil {
+			args = args[:0]
+			for _, row := range rows[:n] {
+				args = append(args, row...)
+			}
+			if err := run(statement, args); err != nil {
 				return err
 			}
 			rows = rows[n:]
@@ -107,21 +120,16 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
 // columns of v are column1, column2 and so on, of the SQL types given. It returns
 // how many rows were changed.
 func (tx *Tx) Update(ctx context.Context, head string, types []string, rows [][]any, tail string) (changed int64, err error) {
-	form := tx.store.dialect.tuples()
-	for len(rows) > 0 {
-		n := min(len(rows), form.rows)
-		statement := head + " FROM (VALUES " + form.text(n, types) + ") AS v " + tail
-		for len(rows) >= n {
-			result, err := tx.ExecContext(ctx, statement, slices.Concat(rows[:n]...)...)
-			if err != nil {
-				return changed, err
-			}
-			moved, err := result.RowsAffected()
-			if err != nil {
-				return changed, err
-			}
-			changed, rows = changed+moved, rows[n:]
+	err = tx.tuples(rows, func(form tuples, n int) string {
+		return head + " FROM (VALUES " + form.text(n, types) + ") AS v " + tail
+	}, func(statement string, args []any) error {
+		result, err := tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
 		}
-	}
-	return changed, nil
+		moved, err := result.RowsAffected()
+		changed += moved
+		return err
+	})
+	return changed, err
 }
