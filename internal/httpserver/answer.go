@@ -18,8 +18,9 @@ import (
 type Answer struct {
 	Status int      // 200 when 0
 	Kind   []string // Content-Type
+	Head   []byte   // what is sent before Body, as a part of it, when Again is nil and Kept false
 	Body   []byte
-	Length []string // Content-Length of the body; counted when nil
+	Length []string // Content-Length of both; counted when nil
 	Coding []string // Content-Encoding; nil for a body as it is
 	Tag    string   // ETag as it is sent, see [EntityTag]; "" for an answer without
 
@@ -57,7 +58,7 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 		header["Content-Encoding"] = a.Coding
 	}
 	if a.Length == nil {
-		a.Length = []string{strconv.Itoa(len(a.Body))}
+		a.Length = []string{strconv.Itoa(len(a.Head) + len(a.Body))}
 	}
 	header["Content-Length"] = a.Length
 	if a.Status == 0 {
@@ -69,7 +70,7 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 		return
 	}
 	again.keep(a.Status, len(a.Body), a.Body)
-	WriteWhole(ctx, w, a.Status, a.Body)
+	writeWhole(ctx, w, a.Status, a.Head, a.Body)
 }
 
 // A Digest is a hash of what an answer says; entity tags are made of it.

@@ -77,18 +77,30 @@ func withGatherer(ctx context.Context, conn net.Conn) context.Context {
 // before it, in as few pieces as the connection allows. The answer ends with
 // it.
 func WriteWhole(ctx context.Context, w http.ResponseWriter, status int, body []byte) {
+	writeWhole(ctx, w, status, nil, body)
+}
+
+func writeWhole(ctx context.Context, w http.ResponseWriter, status int, head, body []byte) {
 	g, ok := ctx.Value(gathererKey{}).(*gatherer)
-	if !ok || len(body) < heldBytes/2 {
+	if !ok || len(head)+len(body) < heldBytes/2 {
 		w.WriteHeader(status)
-		_, _ = w.Write(body) // the client is gone: nobody to tell
+		writeBoth(w, head, body)
 		return
 	}
 	g.gathering = true
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	writeBoth(w, head, body)
 	_ = http.NewResponseController(w).Flush() // what is left in net/http's buffer
 	g.gathering = false
 	if len(g.held) > 0 {
 		_, _ = g.Write(nil)
 	}
+}
+
+// writeBoth writes a body of two parts.
+func writeBoth(w http.ResponseWriter, head, body []byte) {
+	if len(head) > 0 {
+		_, _ = w.Write(head) // the client is gone: nobody to tell
+	}
+	_, _ = w.Write(body)
 }

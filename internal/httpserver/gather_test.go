@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Bodies of every size around the buffers of net/http arrive whole, one after
-// the other on one connection, whoever asks.
+// Bodies of every size around the buffers of net/http arrive whole, in one part or
+// in two, one after the other on one connection, whoever asks.
 func TestWriteWhole(t *testing.T) {
 	t.Parallel()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -29,7 +29,8 @@ func TestWriteWhole(t *testing.T) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 			w.Header().Set("Content-Length", strconv.Itoa(n))
 			w.Header()["Date"] = nil
-			WriteWhole(r.Context(), w, http.StatusOK, body(n))
+			head, _ := strconv.Atoi(r.URL.Query().Get("head"))
+			writeWhole(r.Context(), w, http.StatusOK, body(n)[:min(n, head)], body(n)[min(n, head):])
 		}),
 	}
 	done := make(chan error, 1)
@@ -52,9 +53,9 @@ func TestWriteWhole(t *testing.T) {
 	for n := 3900; n < 4200; n++ {
 		sizes = append(sizes, n, n+4096)
 	}
-	for _, n := range sizes {
+	for i, n := range sizes {
 		for _, method := range []string{"GET", "HEAD"} {
-			if _, err := fmt.Fprintf(conn, "%s /?n=%d HTTP/1.1\r\nHost: x\r\n\r\n", method, n); err != nil {
+			if _, err := fmt.Fprintf(conn, "%s /?n=%d&head=%d HTTP/1.1\r\nHost: x\r\n\r\n", method, n, i%3*700); err != nil {
 				t.Fatal(err)
 			}
 			r, err := http.NewRequestWithContext(context.Background(), method, "/", nil)

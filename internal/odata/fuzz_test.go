@@ -64,7 +64,7 @@ func FuzzEndpoint(f *testing.F) {
 	for _, seed := range []string{
 		"$filter=id%20eq%20'x'&$orderby=title desc,id&$select=id,body/content&$top=5&$skip=1&$count=true", "filter=isResolved+ne+true", "%24select=id%2Ctitle",
 		"$search=\"a b\" OR NOT c", "$top=5;$filter=x&$skip=1", "$filter=%zz&$top=1", "$expand=issues($filter=isResolved%20eq%20false;$select=id;$top=1)", "$skiptoken=x&_=1",
-		"=", "&&&", "a=b", "$format=json", "Workload=Exchange",
+		"=", "&&&", "a=b", "$format=json", "Workload=Exchange", "_=1&$filter=id eq 'x'&&%24top=2&_=2", "$top=1&_=a.b-c_d~&", "$top=1&%5f=1&_=2", "_=%20&_=1", "_",
 	} {
 		f.Add(seed)
 	}
@@ -78,6 +78,7 @@ func FuzzEndpoint(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw string) {
 		for _, endpoint := range endpoints {
 			options, err := endpoint.Parse(raw, sampleNow())
+			checkWithoutIgnored(t, endpoint, raw, options)
 			if err != nil {
 				checkFault(t, raw, err)
 				continue
@@ -93,6 +94,26 @@ func FuzzEndpoint(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkWithoutIgnored compares what a query means with and without what is
+// ignored: both fail, or both lead to the same link.
+func checkWithoutIgnored(t *testing.T, endpoint *Endpoint, raw string, options *Options) {
+	t.Helper()
+	rest, ok := endpoint.WithoutIgnored(raw)
+	if !ok {
+		if rest != raw {
+			t.Fatalf("%q becomes %q with nothing left out", raw, rest)
+		}
+		return
+	}
+	plain, err := endpoint.Parse(rest, sampleNow())
+	if (err == nil) != (options != nil) {
+		t.Fatalf("%q and %q: %v", raw, rest, err)
+	}
+	if err == nil && (endpoint.Relink(raw, plain.Parts()) != options.Link() || plain.Filter.String() != options.Filter.String()) {
+		t.Fatalf("%q leads to %q, and by %q to %q", raw, options.Link(), rest, endpoint.Relink(raw, plain.Parts()))
+	}
 }
 
 // No token opens that was not made with the key and for the query.

@@ -85,9 +85,7 @@ func (o *Options) Link(set ...Option) string {
 		if len(link) > 0 {
 			link = append(link, '&')
 		}
-		link = append(link, strings.Replace(url.QueryEscape(option.Name), "%24", "$", 1)...)
-		link = append(link, '=')
-		link = append(link, strings.ReplaceAll(url.QueryEscape(option.Value), "+", "%20")...)
+		link = option.appendLink(link)
 	}
 	for _, option := range o.given {
 		if !slices.ContainsFunc(set, func(s Option) bool { return s.Name == option.Name }) {
@@ -100,6 +98,12 @@ func (o *Options) Link(set ...Option) string {
 		}
 	}
 	return string(link)
+}
+
+func (o Option) appendLink(to []byte) []byte {
+	to = append(to, strings.Replace(url.QueryEscape(o.Name), "%24", "$", 1)...)
+	to = append(to, '=')
+	return append(to, strings.ReplaceAll(url.QueryEscape(o.Value), "+", "%20")...)
 }
 
 // condition is the comparison that a bare parameter stands for.

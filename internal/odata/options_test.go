@@ -268,3 +268,45 @@ func TestAcceptsText(t *testing.T) {
 		}
 	}
 }
+
+// What is ignored is left out of a query only where that is sure to change
+// nothing.
+func TestWithoutIgnored(t *testing.T) {
+	t.Parallel()
+	m, issue := sampleModel(t)
+	e := &Endpoint{Model: m, Type: issue, Allow: []string{"$filter", "$top", "$skip"}, Ignore: []string{"_", "api-version", "Workload"}, Aliases: map[string]Alias{"Workload": {Property: "title"}}}
+	for raw, want := range map[string]string{
+		"":                              "-",
+		"$top=1":                        "-",
+		"_=1":                           "",
+		"_=":                            "",
+		"$top=1&_=k7-x.y~z":             "$top=1",
+		"_=1&%24top=1&&api-version=1.0": "%24top=1",
+		"&_=1&&$filter=title eq '_=1'&": "$filter=title eq '_=1'",
+		"$top=1&_":                      "-",
+		"$top=1&_=%20":                  "-",
+		"$top=1&_=a+b":                  "-",
+		"$top=1&_=1&_=2":                "-",
+		"$top=1&_=1&_=%20":              "-",
+		"$top=1&_=1&_":                  "-",
+		"$top=1&_=1&%5F=2":              "-",
+		"$t%6fp=1&_=1":                  "-",
+		"Workload=Exchange":             "-",
+		"Workload=Exchange&_=1":         "-",
+		"$top=1&__=1":                   "-",
+	} {
+		rest, ok := e.WithoutIgnored(raw)
+		if got := map[bool]string{true: rest, false: "-"}[ok]; got != want || !ok && rest != raw {
+			t.Errorf("%q becomes %q, want %q", raw, got, want)
+		}
+		options, _ := e.Parse(raw, sampleNow()) // nil for what fails
+		checkWithoutIgnored(t, e, raw, options)
+	}
+	options, err := e.Parse("$skip=2&$top=1&$filter=title%20eq%20'a b'", sampleNow())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := e.Relink("_=1&$skip=2&$top=1&$filter=title%20eq%20'a b'&api-version=3", options.Parts("$skip")), "_=1&$top=1&$filter=title%20eq%20%27a%20b%27&api-version=3"; got != want {
+		t.Errorf("the link is %q, want %q", got, want)
+	}
+}

@@ -23,7 +23,7 @@ type again struct {
 // again is asked whether an answer would be the same; nil for one that is made
 // anew each time, and for a request that does not look as if it came again.
 func (x *exchange) again(a *answer) func() bool {
-	if !a.again || x.fleeting || x.request == nil {
+	if !a.again || x.fleeting || x.once || x.request == nil {
 		return nil
 	}
 	request := httpserver.Again(x.request)

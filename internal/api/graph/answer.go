@@ -29,36 +29,52 @@ type answerKey struct {
 	prefer         preferences
 }
 
+// own is the key in memory of its own: that of a request belongs to the request.
+func (k answerKey) own() answerKey {
+	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
+	return k
+}
+
 // An answer is a complete body, made once and then sent to whoever asks for
 // the same.
 type answer struct {
+	head    []byte // what stands before plain; nil in an answer that is kept
 	plain   []byte
 	kind    []string // the header Content-Type
 	sum     httpserver.Digest
 	length  []string // the header Content-Length
 	applied string   // the header Preference-Applied
 	again   bool     // it is kept, and so asked for again
+	page    *page    // of a list that is kept
 	once    sync.Once
-	joined  bool // zipped is of pieces, and in memory that is lent
+	joined  bool // zipped is of the pieces of entities
 	zipped  []byte
 	packed  []string // the header Content-Length of zipped
 }
 
 // zip compresses an answer that is kept: at the first time, doing so would
-// cost more than sending it.
+// cost more than sending it. Another one is compressed already, or never.
 func (a *answer) zip(p *httpserver.Packer) []byte {
-	if a.joined {
+	if !a.again {
 		return a.zipped
 	}
-	if len(a.plain) <= httpserver.SmallestPacked || !a.again {
+	if len(a.plain) <= httpserver.SmallestPacked {
 		return nil
 	}
 	a.once.Do(func() {
-		a.zipped = p.Pack(a.plain)
+		if a.page != nil {
+			head, rest := httpserver.Stored(a.page.body[:a.page.rest]), a.page.zip(p)
+			a.zipped = httpserver.Join(make([]byte, 0, head.Size()+rest.Size()), head, rest)
+		} else {
+			a.zipped = p.Pack(a.plain)
+		}
 		a.packed = []string{strconv.Itoa(len(a.zipped))}
 	})
 	return a.zipped
 }
+
+// zips reports whether the client takes an answer compressed.
+func (x *exchange) zips() bool { return !x.batched && httpserver.AcceptsGzip(x.header) }
 
 // size is what an answer counts for in the cache: compressed text takes about
 // a fifth more.
@@ -91,27 +107,28 @@ func (x *exchange) kept(k answerKey, keep bool) (*answer, bool) {
 	return a, ok && a.plain != nil
 }
 
-// keep makes an answer of a body. It remembers one that may be kept and that
-// is asked for again, of which the first time leaves a trace: questions that
-// nobody repeats push nothing out. Plain lists are asked for again. Lent tells
-// that the body belongs to the buffers still.
+// keep makes an answer of a body, and remembers one that is asked for again.
+// Lent tells that the body belongs to the buffers still.
 func (x *exchange) keep(k answerKey, keep bool, body []byte, sum httpserver.Digest, applied string) (a *answer, lent bool) {
 	a = &answer{plain: body, kind: x.jsonTypes(), sum: sum, length: []string{strconv.Itoa(len(body))}, applied: applied}
-	if !keep {
-		return a, true
-	}
-	plainList := x.query == "" && x.to.kind == kindList
-	_, again := x.api.answers.Get(k)
-	k.version, k.name, k.query, k.accept = strings.Clone(k.version), strings.Clone(k.name), strings.Clone(k.query), strings.Clone(k.accept)
-	if !again && !plainList {
-		x.api.answers.Put(k, &answer{}, traceSize)
+	if !keep || !x.comesAgain(k) {
 		return a, true
 	}
 	a.again = true
 	a.plain = bytes.Clone(body)
 	x.api.buffers.Put(body)
-	x.api.answers.Put(k, a, a.size())
+	x.api.answers.Put(k.own(), a, a.size())
 	return a, false
+}
+
+// comesAgain reports whether an answer is asked for again, of which the first
+// time leaves a trace: questions that nobody repeats push nothing out.
+func (x *exchange) comesAgain(k answerKey) bool {
+	_, again := x.api.answers.Get(k)
+	if !again {
+		x.api.answers.Put(k.own(), &answer{}, traceSize)
+	}
+	return again
 }
 
 // traceSize is what the trace of an answer counts for in the cache, in bytes.
@@ -161,7 +178,7 @@ func (x *exchange) deliver(a *answer) error {
 		x.w.Header()["Preference-Applied"] = []string{a.applied}
 	}
 	var zipped []byte
-	if !x.batched && httpserver.AcceptsGzip(x.header) {
+	if x.zips() {
 		zipped = a.zip(x.api.packer)
 	}
 	tag := ""
@@ -174,9 +191,9 @@ func (x *exchange) deliver(a *answer) error {
 	if a.joined && tag != "" {
 		tag = "W/" + tag // the same packed at once has other bytes
 	}
-	send := httpserver.Answer{Kind: a.kind, Body: a.plain, Length: a.length, Tag: tag, Again: x.again(a)}
+	send := httpserver.Answer{Kind: a.kind, Head: a.head, Body: a.plain, Length: a.length, Tag: tag, Again: x.again(a)}
 	if zipped != nil {
-		send.Body, send.Length, send.Coding = zipped, a.packed, x.api.fixed.gzip
+		send.Head, send.Body, send.Length, send.Coding = nil, zipped, a.packed, x.api.fixed.gzip
 	}
 	httpserver.Deliver(x.ctx, x.w, http.MethodGet, x.header, send)
 	return nil

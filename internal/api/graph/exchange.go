@@ -27,6 +27,7 @@ type exchange struct {
 	method    string
 	path      string // as sent
 	query     string // as sent
+	asked     string // the query of a list as it is read: as sent, or without what has no meaning
 	header    http.Header
 	body      io.Reader
 	request   *http.Request // nil for one within a batch
@@ -40,6 +41,7 @@ type exchange struct {
 	prefer    preferences
 	viewCache map[string]tocsin.Viewpoint
 	fleeting  bool // the answer depends on the clock or on a person
+	once      bool // nothing says that the same request comes again
 }
 
 // preferences are what the client asks for in Prefer (RFC 7240).
@@ -237,10 +239,14 @@ func (x *exchange) negotiate(format string) error {
 
 // parse reads the query options. What the client accepts is judged first.
 func (x *exchange) parse(e *odata.Endpoint) (*odata.Options, error) {
-	if x.query == "" {
+	return x.parseQuery(e, x.query)
+}
+
+func (x *exchange) parseQuery(e *odata.Endpoint, query string) (*odata.Options, error) {
+	if query == "" {
 		return &odata.Options{}, x.negotiate("")
 	}
-	opts, err := e.Parse(x.query, x.now())
+	opts, err := e.Parse(query, x.now())
 	format := ""
 	if err == nil {
 		format = opts.Format

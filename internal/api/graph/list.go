@@ -24,37 +24,57 @@ func (x *exchange) list() error {
 		return x.count(l, only)
 	}
 	k, keep := x.listKey(only)
-	a, ok := x.kept(k, keep)
-	lent := false
+	if a, ok := x.kept(k, keep); ok {
+		return x.deliver(a)
+	}
+	named := k
+	x.asked = x.query
+	if rest, ok := l.list.WithoutIgnored(x.query); ok && keep {
+		x.asked, k.query = rest, rest
+		if a, ok := x.kept(k, keep); ok {
+			return x.varied(a, l, named)
+		}
+	}
 	var pieces pieces
-	if !ok {
-		opts, err := x.parse(l.list)
-		if err != nil {
-			return err
-		}
-		keep = keep && !x.expandsFiles(opts)
-		path := x.listPath(only)
-		from, err := x.openPosition(path, opts)
-		if err != nil {
-			return err
-		}
-		pieces.wanted = !x.batched && httpserver.AcceptsGzip(x.header)
-		body, sum, err := x.page(l, only, opts, from, path, &pieces)
-		if err != nil {
-			return err
-		}
-		if a, lent = x.keep(k, keep, body, sum, x.prefer.applied()); !a.again {
-			x.join(a, &pieces)
-		}
+	pieces.wanted = x.zips()
+	p, keep, err := x.read(l, only, keep, &pieces)
+	if err != nil {
+		return err
 	}
-	err := x.deliver(a)
-	if lent {
-		x.api.buffers.Put(a.plain)
+	if keep && (x.asked == "" || x.comesAgain(k)) { // plain lists are asked for again
+		a := x.keepWhole(k, x.headed(l, p, x.asked), x.jsonTypes())
+		x.api.buffers.Put(p.body)
+		if x.asked != x.query {
+			return x.varied(a, l, named)
+		}
+		return x.deliver(a)
 	}
+	a := x.whole(p, x.jsonTypes())
+	x.join(a, &pieces)
+	err = x.deliver(a)
+	x.api.buffers.Put(p.body)
 	if a.joined {
 		x.api.buffers.Put(a.zipped)
 	}
 	return err
+}
+
+// read makes the page that is asked for, and tells whether it may be kept.
+func (x *exchange) read(l *listing, only *readmodel.Service, keep bool, parts *pieces) (*page, bool, error) {
+	opts, err := x.parseQuery(l.list, x.asked)
+	if err != nil && x.asked != x.query {
+		_, err = x.parse(l.list) // says where in what was sent
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	path := x.listPath(only)
+	from, err := x.openPosition(path, opts)
+	if err != nil {
+		return nil, false, err
+	}
+	p, err := x.page(l, only, opts, from, path, parts)
+	return p, keep && !x.expandsFiles(opts), err
 }
 
 // listKey names the answer to x in the present state of what it is made of.
@@ -143,48 +163,8 @@ func (x *exchange) countDigest(number []byte) httpserver.Digest {
 	return httpserver.DigestOf(append([]byte(asked), number...))
 }
 
-// page writes one page of a list. The digest says as much as the body.
-func (x *exchange) page(l *listing, only *readmodel.Service, opts *odata.Options, from *position, path string, parts *pieces) ([]byte, httpserver.Digest, error) {
-	f, err := x.finder(l, only, opts)
-	if err != nil {
-		return nil, httpserver.Digest{}, err
-	}
-	f.from = from
-	r, err := f.find()
-	if err != nil {
-		return nil, httpserver.Digest{}, err
-	}
-	to := append(x.api.buffers.Get(), '{')
-	if x.level != odata.MetadataNone {
-		to = append(to, `"@odata.context":`...)
-		to = append(appendString(to, x.context(l.fragment(opts))), ',')
-	}
-	if opts.Count {
-		to = append(to, `"@odata.count":`...)
-		to = append(strconv.AppendInt(to, int64(r.count), 10), ',')
-	}
-	if r.more {
-		to = append(to, `"@odata.nextLink":`...)
-		to = append(appendString(to, x.nextLink(path, opts, r.next)), ',')
-	}
-	to = append(to, `"value":[`...)
-	d := x.summary(to, opts)
-	parts.begin(to, d, opts)
-	d.parts, d.columns = parts, l.columns(opts.Select, x.level)
-	for i, row := range r.rows {
-		if i > 0 {
-			to = append(to, ',')
-		}
-		if to, err = x.object(to, l, f.rows, row, opts, d); err != nil {
-			return nil, httpserver.Digest{}, err
-		}
-	}
-	to = append(to, "]}"...)
-	return to, d.sum(to), nil
-}
-
-// A summary collects what an answer says without reading all of it again: its
-// head, the options that it is written by, and what is known of each entity.
+// A summary collects what is known of each entity of a page, so that the page has
+// a digest without anybody reading all of it again.
 type summary struct {
 	text  []byte
 	whole bool // too much is written beside the entities
@@ -193,13 +173,10 @@ type summary struct {
 	columns []int
 }
 
-func (x *exchange) summary(head []byte, opts *odata.Options) *summary {
+func (x *exchange) summary(opts *odata.Options) *summary {
 	d := &summary{whole: len(opts.Expand) > 0 || x.level == odata.MetadataFull}
 	if !d.whole {
-		d.text = append(append(make([]byte, 0, len(head)+2048), head...), 0, byte(x.level))
-		for _, part := range selectionText(opts.Select) {
-			d.text = append(append(d.text, part...), ',')
-		}
+		d.text = make([]byte, 0, 2048)
 	}
 	return d
 }
@@ -211,11 +188,18 @@ func (d *summary) add(e *entity) {
 	}
 }
 
-func (d *summary) sum(body []byte) httpserver.Digest {
-	if d.whole {
-		return httpserver.DigestOf(body)
+// about is the options that a page is written by, and a digest of its entities,
+// which are written in rest.
+func (d *summary) about(level odata.Level, opts *odata.Options, rest []byte) []byte {
+	to := append(make([]byte, 0, 64), 0, byte(level))
+	for _, part := range selectionText(opts.Select) {
+		to = append(append(to, part...), ',')
 	}
-	return httpserver.DigestOf(d.text)
+	if !d.whole {
+		rest = d.text
+	}
+	sum := httpserver.DigestOf(rest)
+	return append(to, sum[:]...)
 }
 
 // object writes row i of a list as a JSON object.

@@ -17,7 +17,7 @@ type pieces struct {
 	entities []*entity
 }
 
-// begin notes what stands before the entities, if these are written as they are.
+// begin notes what stands before the first entity, if these are written as they are.
 func (p *pieces) begin(head []byte, d *summary, opts *odata.Options) {
 	if p.wanted = p.wanted && !d.whole && opts.Select == nil; p.wanted {
 		p.head = slices.Clone(head)

@@ -83,7 +83,7 @@ func (x *exchange) openPosition(path string, opts *odata.Options) (*position, er
 	if opts.SkipToken == "" {
 		return nil, nil
 	}
-	payload, err := odata.OpenToken(x.api.key, x.tokenContext(path, opts), opts.SkipToken)
+	payload, err := odata.OpenToken(x.api.key, x.tokenContext(path, opts.Link(odata.Option{Name: "$skiptoken"}, odata.Option{Name: "$skip"})), opts.SkipToken)
 	if err != nil {
 		x.api.log.WarnContext(x.ctx, "page token refused", "request_id", x.id, "client", x.identity.ClientID, "tenant", x.identity.TenantID)
 		return nil, err
@@ -95,14 +95,8 @@ func (x *exchange) openPosition(path string, opts *odata.Options) (*position, er
 	return p, nil
 }
 
-func (x *exchange) tokenContext(path string, opts *odata.Options) string {
-	return x.identity.TenantID + "\x00" + path + "\x00" + opts.Link(odata.Option{Name: "$skiptoken"}, odata.Option{Name: "$skip"})
-}
-
-// nextLink leads to the next page. It starts with an address of the desk,
-// whatever host the request named.
-func (x *exchange) nextLink(path string, opts *odata.Options, p *position) string {
-	payload, _ := json.Marshal(p) // texts and numbers always encode
-	token := odata.MintToken(x.api.key, x.tokenContext(path, opts), payload)
-	return x.at(path) + "?" + opts.Link(odata.Option{Name: "$skip"}, odata.Option{Name: "$skiptoken", Value: token})
+// tokenContext is what the token of a page is good for: the tenant, the list and
+// the options, but for where the page begins.
+func (x *exchange) tokenContext(path, link string) string {
+	return x.identity.TenantID + "\x00" + path + "\x00" + link
 }
