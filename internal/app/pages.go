@@ -44,7 +44,7 @@ func (a *App) pages(c config.Config) (*web.Pages, error) {
 		outside.Family(),
 		respond.New(respond.Config{Parts: parts, Model: a.Model, Past: a.past, Archive: a.Archive, Calls: a.Responses, Extras: a.Responses, Reports: a.Responses, Help: a.Responses, Edits: a.Responses, Votes: a.Responses, Incidents: a.Responses, Rooms: a.Responses, Speech: a.speech(), Places: a.People, Press: a.press, Network: a.Door.Network}).Family(),
 		probes.New(probes.Config{Store: a.Responses, Calls: a.Responses, Now: time.Now, Beacons: c.Reports.Beacons, Places: beaconPlaces{a.Archive, a.People}, Network: a.Door.Network}).Family(),
-		room.New(room.Config{Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Clerk: a.Responses, Wake: a.polled, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Requests: a.Responses, Carried: a.carried(), Edits: a.Responses, Messages: a.announcing.speaker, Base: a.Base, Approve: a.second}).Family(),
+		room.New(room.Config{Parts: parts, Model: a.Model, Archive: a.Archive, Incidents: a.Responses, Clerk: a.Responses, Wake: a.polled, Runbook: a.Responses, Register: a.Responses, Timeline: a.Responses, Requests: a.Responses, Carried: a.carried(), Edits: a.Responses, Messages: a.announcing.speaker, Base: a.Base, Approve: a.second}).Family(),
 		dependency.New(dependency.Config{Model: a.Model, Maps: a.Responses, People: a.People}).Family(),
 		requests.New(requests.Config{Parts: parts, Model: a.Model, Requests: a.Responses, Work: a.Responses, Ending: a.Responses, Files: a.Responses, Origins: a.Responses, People: a.People, Terms: a.supportOf(c), SurveyKey: surveys, Tenants: a.Archive, Keep: c.Reports.KeepFor()}).Family(),
 		own.New(own.Config{Parts: parts, Author: a.Author, Archive: a.Archive, Feeds: outside}).Family(),

@@ -245,7 +245,7 @@ func requestFiled(t *testing.T, s *Desk) {
 	for _, e := range entries {
 		kinds = append(kinds, e.Kind+" "+e.State)
 	}
-	if err != nil || !slices.Equal(kinds, []string{"request theirs", "step done", "request filed", "request open", "open "}) || entries[0].Text != "We see it." || entries[0].Subject != "1" {
+	if err != nil || !slices.Equal(kinds, []string{"request theirs", "step done", "request filed", "request open", "open "}) || entries[0].Text != "We see it." || entries[0].Subject != Contoso+"/1" { // the incident has two tenants
 		t.Errorf("timeline: %q, %+v, %v", kinds, entries, err)
 	}
 	// where somebody ended the step by hand, or the incident ended, the request is filed all the same

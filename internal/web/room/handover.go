@@ -7,11 +7,13 @@ import (
 
 	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/post"
+	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/respond"
 	"example.org/tocsin/internal/speech"
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
 )
 
 // handoverPage is what whoever takes over has to know, on one printed page.
@@ -38,13 +40,14 @@ type handoverPage struct {
 type word struct {
 	ID, Href string
 	At       *lang.Moment
-	Lines    []string // as the provider wrote them
+	Text     part.Bilingual // as the provider wrote it, beside it in the reader's language
 }
 
 // Bounds of the sheet, so that it stays one page.
 const (
 	maxDecisions = 5
 	maxDue       = 6
+	maxSections  = 4
 	maxWordBytes = 600
 )
 
@@ -133,14 +136,44 @@ func (v *view) words(i tocsin.Incident) (list []word, err error) {
 		if len(issue.Posts) > 0 {
 			newest := slices.MaxFunc(issue.Posts, func(a, b tocsin.Post) int { return a.CreatedAt.Compare(b.CreatedAt) })
 			one.At = v.Moment(newest.CreatedAt)
-			for _, s := range post.Read(newest).Sections {
-				if text := strings.TrimSpace(s.Text); text != "" && s.Kind != post.KindTitle {
-					one.Lines = append(one.Lines, tocsin.Clip(text, maxWordBytes))
-				}
+			if one.Text, err = v.beside(row, newest); err != nil {
+				return nil, err
 			}
-			one.Lines = one.Lines[:min(len(one.Lines), 4)]
 		}
 		list = append(list, one)
 	}
 	return list, nil
+}
+
+// beside is the beginning of a post, in the language of the page beside the original
+// as posts are everywhere: by book and memory, each line with who made it.
+func (v *view) beside(row *readmodel.Row, newest tocsin.Post) (part.Bilingual, error) {
+	var texts []string
+	for _, s := range post.Read(newest).Sections {
+		if text := strings.TrimSpace(s.Text); text != "" && s.Kind != post.KindTitle && len(texts) < maxSections {
+			texts = append(texts, begins(text))
+		}
+	}
+	language, view := v.Code, v.pages.config.Parts.View(v.Request)
+	if len(texts) == 0 || row.Own() || !view.Translates(language) {
+		return part.Plain(strings.Join(texts, "\n")), nil
+	}
+	made, err := view.Translate(language, texts...)
+	all := part.Bilingual{Language: language}
+	for _, one := range made {
+		all.Rows = append(all.Rows, view.Bilingual(one).Rows...)
+	}
+	return all, err
+}
+
+// begins is a text up to a bound, whole sentences of it where it has some: one that is
+// cut is in no memory.
+func begins(text string) string {
+	if len(text) <= maxWordBytes {
+		return text
+	}
+	if end := max(strings.LastIndex(text[:maxWordBytes], ". ")+1, strings.LastIndex(text[:maxWordBytes], "\n")); end > 0 {
+		return strings.TrimSpace(text[:end]) + "\n…"
+	}
+	return tocsin.Clip(text, maxWordBytes)
 }

@@ -29,6 +29,7 @@ import (
 	store "example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web"
+	"example.org/tocsin/internal/web/part"
 )
 
 //go:embed templates locales
@@ -107,6 +108,7 @@ type wordings interface {
 
 // Config is what the pages are made of.
 type Config struct {
+	Parts     *part.Parts
 	Model     model
 	Archive   archive
 	Incidents incidents

@@ -86,7 +86,7 @@ func (w wiring) pages() (*web.Pages, error) {
 		translations.New(translations.Config{Parts: parts, Memory: desk.Translations, Proposals: translate.NewProposals(desk.Translations)}).Family(),
 	}
 	if w.inside {
-		families = append(families, room.New(room.Config{Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Requests: desk, Carried: business.Library{Maps: desk, People: desk}, Edits: desk, Messages: w.speaker(), Base: w.base, Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
+		families = append(families, room.New(room.Config{Parts: parts, Model: w.model, Archive: w.archive, Incidents: desk, Clerk: desk, Runbook: desk, Register: desk, Timeline: desk, Requests: desk, Carried: business.Library{Maps: desk, People: desk}, Edits: desk, Messages: w.speaker(), Base: w.base, Approve: func() bool { return w.second != nil && w.second.Load() }}).Family())
 		families = append(families, dependency.New(dependency.Config{Model: w.model, Maps: desk, People: desk}).Family())
 		families = append(families, requests.New(requests.Config{Parts: parts, Model: w.model, Requests: desk, Work: desk, Ending: desk, Files: desk, Origins: desk, People: desk, Terms: terms, SurveyKey: SurveyKey(), Tenants: desk, Keep: 30 * 24 * time.Hour}).Family())
 		families = append(families, probes.New(probes.Config{Store: desk, Calls: desk, Now: w.shell.Now, Beacons: []string{"contoso"}, Places: desk, Network: w.door.Network}).Family())
