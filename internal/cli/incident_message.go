@@ -35,7 +35,17 @@ type saying struct {
 	speaker  *dispatch.Speaker
 	incident tocsin.Incident
 	now      time.Time
-	base     string // of the pages
+	base     string   // of the pages
+	served   []string // tenants of the incident that are not disabled
+}
+
+// speaks refuses to say something where no tenant of the incident is served any more,
+// as its pages do.
+func (x *saying) speaks() error {
+	if len(x.served) == 0 {
+		return &tocsin.Error{Kind: tocsin.ErrConflict, Field: "tenant", Message: "No tenant of this incident is served any more: nothing is sent."}
+	}
+	return nil
 }
 
 // saying opens the archive to say something about an incident. The caller closes it.
@@ -53,6 +63,16 @@ func (s *session) saying(ctx context.Context, n int64, open func(context.Context
 		_ = desk.Close() // the first error says more
 		return nil, err
 	}
+	for _, id := range x.incident.TenantIDs {
+		tenant, err := desk.Archive.Tenant(ctx, id)
+		if err != nil {
+			_ = desk.Close()
+			return nil, err
+		}
+		if !tenant.Disabled {
+			x.served = append(x.served, id)
+		}
+	}
 	x.speaker = dispatch.NewSpeaker(dispatch.SpeakerConfig{Rooms: desk.Responses, Ledger: desk.Deliveries, Setup: func() *dispatch.Setup { return setup }, Second: func() bool { return setup.Second }})
 	return x, nil
 }
@@ -61,12 +81,15 @@ func (s *session) saying(ctx context.Context, n int64, open func(context.Context
 func (x *saying) facts(ctx context.Context) (speech.Facts, error) {
 	model := readmodel.New(x.desk.Reading(), func() time.Time { return x.now }, slog.New(slog.DiscardHandler))
 	of := func(id string) (*readmodel.Snapshot, error) { return model.Snapshot(ctx, id) }
-	first, err := of(x.incident.TenantIDs[0])
-	if err != nil {
-		return speech.Facts{}, err
+	first := new(readmodel.Snapshot) // nothing is claimed for those that are disabled
+	if len(x.served) > 0 {
+		var err error
+		if first, err = of(x.served[0]); err != nil {
+			return speech.Facts{}, err
+		}
 	}
 	desk := speech.Desk{Model: model, Rooms: x.desk.Responses, Edits: x.desk.Responses, Carried: business.Library{Maps: x.desk.Responses, People: x.desk.People}, Base: func() string { return x.base }}
-	return desk.Gather(ctx, x.incident, speech.Asked{Tenant: first, Of: of, Now: x.now, ReadMap: func(string) bool { return true }}, time.UTC)
+	return desk.Gather(ctx, x.incident, speech.Asked{Tenant: first, Of: of, Now: x.now, ReadMap: func(id string) bool { return slices.Contains(x.served, id) }}, time.UTC)
 }
 
 // step is the step of the runbook that is done when a message is sent now.
@@ -196,6 +219,9 @@ func (c *messageSendCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer x.desk.Close()
+	if err := x.speaks(); err != nil {
+		return err
+	}
 	facts, err := x.facts(ctx)
 	if err != nil {
 		return err
@@ -257,6 +283,9 @@ type messageApproveCmd struct{ messageRef }
 
 func (c *messageApproveCmd) Run(ctx context.Context, s *session) error {
 	return c.settle(ctx, s, func(x *saying, m tocsin.IncidentMessage) error {
+		if err := x.speaks(); err != nil {
+			return err
+		}
 		step, err := x.step(ctx, m.Template)
 		if err == nil {
 			_, err = x.speaker.Approve(ctx, c.N, m, step, x.now)

@@ -3,11 +3,15 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/cli"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
 )
 
 // An incident is opened, worked on and closed, and each refusal says why.
@@ -149,4 +153,22 @@ func TestIncidentMessages(t *testing.T) {
 	if shown := run(0, "incident", "show", "1"); !strings.Contains(shown, "announcement  done") {
 		t.Errorf("%s", shown)
 	}
+	// Nothing is said for a tenant that is no longer served, as on the pages.
+	c := config.Config{}
+	c.Data = data
+	desk, err := app.OpenRooms(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = desk.Archive.ChangeTenant(t.Context(), "11111111-2222-4333-8444-555555555555", func(t *tocsin.Tenant) error { t.Disabled = true; return nil })
+	if err := errors.Join(err, desk.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"send", "1", "hourly", "--fact", "symptoms=late", "--fact", "workarounds=none", "--outside"}, {"approve", "1", "1", "--revision", "1"}} {
+		if got := message(1, args...); !strings.Contains(got, "No tenant of this incident is served any more") {
+			t.Errorf("tocsin incident message %s prints %s", args, got)
+		}
+	}
+	message(0, "list", "1")
+	message(0, "offers", "1")
 }

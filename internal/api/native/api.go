@@ -48,6 +48,7 @@ type Config struct {
 	Answers   answers
 	Speakers  speakers
 	Maps      carrying // what services carry
+	Told      told     // what became of incidents and requests
 	// Webhook is a value of what channels of the kind webhook post, for the document;
 	// may be nil.
 	Webhook   any
@@ -83,6 +84,7 @@ type API struct {
 	answers       answers
 	speakers      speakers
 	maps          carrying
+	told          told
 	webhook       any
 	snapshots     snapshots
 	author        *author.Author
@@ -102,11 +104,11 @@ type API struct {
 
 // New makes an API. It fails when it cannot describe itself.
 func New(c Config) (*API, error) {
-	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Edits == nil || c.Incidents == nil || c.Rooms == nil || c.Speeches == nil || c.Speech.Rooms == nil || c.Requests == nil || c.Answers == nil || c.Speakers == nil || c.Maps == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
+	if c.Archive == nil || c.Handlings == nil || c.People == nil || c.Consumers == nil || c.Deliveries == nil || c.Subscriptions == nil || c.Calls == nil || c.Reports == nil || c.Probes == nil || c.Help == nil || c.Edits == nil || c.Incidents == nil || c.Rooms == nil || c.Speeches == nil || c.Speech.Rooms == nil || c.Requests == nil || c.Answers == nil || c.Speakers == nil || c.Maps == nil || c.Told == nil || c.Model == nil || c.Author == nil || c.Admission == nil || !strings.Contains(c.Base, "://") {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, edits: c.Edits, incidents: c.Incidents, rooms: c.Rooms, speeches: c.Speeches, speech: c.Speech, requests: c.Requests, answers: c.Answers, speakers: c.Speakers, maps: c.Maps, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, edits: c.Edits, incidents: c.Incidents, rooms: c.Rooms, speeches: c.Speeches, speech: c.Speech, requests: c.Requests, answers: c.Answers, speakers: c.Speakers, maps: c.Maps, told: c.Told, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()

@@ -74,7 +74,7 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	clock := func() time.Time { return d.now }
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	speaker := speakerOf(s, func() bool { return d.second })
-	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speaker, Speech: speech.Desk{Model: d.model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
+	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speaker, Speech: speech.Desk{Model: d.model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Told: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}
 	for _, f := range change {
 		f(&c)
 	}

@@ -1,6 +1,7 @@
 package native_test
 
 import (
+	"fmt"
 	"testing"
 
 	"example.org/tocsin/internal/store/storetest"
@@ -59,4 +60,18 @@ func TestIncidents(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.must(404, "GET", "contoso", path+"/2", "")
+	// Those who follow changes read what each is about, of what is the tenant's alone.
+	said := map[any]any{}
+	changes, _ := d.must(200, "GET", "reader", contoso+"/changes?limit=1000", "").body["value"].([]any)
+	for _, one := range changes {
+		c, _ := one.(map[string]any)
+		said[fmt.Sprint(c["kind"], " ", c["id"], " ", c["what"])] = fmt.Sprint(c["title"], ": ", c["detail"])
+	}
+	for change, want := range map[string]string{
+		"incident 1 opened": "Mail waits: <nil>", "step 1/detection done": "Mail waits: Detection", "step 1/updates/1 done": "Mail waits: Follow-up 1", "incident 2 opened": "<nil>: <nil>",
+	} {
+		if said[change] != want {
+			t.Errorf("%s: %v, want %s in %v", change, said[change], want, said)
+		}
+	}
 }

@@ -141,7 +141,7 @@ func FuzzBody(f *testing.F) {
 	clock := func() time.Time { return storetest.T0 }
 	model := readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	api, err := native.New(native.Config{
-		Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speakerOf(s, func() bool { return false }), Speech: speech.Desk{Model: model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Model: model, Author: author.New(s, model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock,
+		Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speakerOf(s, func() bool { return false }), Speech: speech.Desk{Model: model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Told: s, Model: model, Author: author.New(s, model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock,
 	})
 	if err != nil {
 		f.Fatal(err)

@@ -1,6 +1,7 @@
 package native_test
 
 import (
+	"fmt"
 	"testing"
 
 	"example.org/tocsin/internal/store/storetest"
@@ -40,6 +41,16 @@ func TestRequests(t *testing.T) {
 	}
 	if got := d.must(200, "POST", "contoso", path+"/1/close", `{"text":"Rolled back."}`); got.string("state") != "ended" {
 		t.Errorf("%s", got.text)
+	}
+	said := map[any]any{}
+	changes, _ := d.must(200, "GET", "reader", contoso+"/changes?limit=1000", "").body["value"].([]any)
+	for _, one := range changes {
+		if c, _ := one.(map[string]any); c["kind"] == "request" {
+			said[c["what"]] = fmt.Sprint(c["title"], ": ", c["detail"])
+		}
+	}
+	if said["opened"] != "Mail waits: <nil>" || said["filed"] != "Mail waits: 2407190050001234" || said["closed"] != "Mail waits: <nil>" {
+		t.Errorf("changes: %v", said)
 	}
 	for _, tt := range []struct {
 		method, token, path, body string
