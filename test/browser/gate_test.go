@@ -155,7 +155,7 @@ func rows() []row {
 		{route: "/survey/{token}", at: []string{"/survey/none"}},
 		{route: "/probes", who: admin, at: []string{"/probes"}},
 		{route: "/readyz", data: true},
-		{route: "/report", who: tocsin.RoleReader, at: []string{"/report", "/report?sent=exchange"}},
+		{route: "/report", who: tocsin.RoleReader, at: []string{"/report", "/report?sent=exchange", "/report?at=2024-07-19T06%3A40%3A00Z&issue=EX748468"}},
 		{route: "/requests", who: tocsin.RoleServiceSupport, at: []string{"/requests"}},
 		{route: "/requests/new", who: tocsin.RoleServiceSupport, at: []string{"/requests/new?issue=MO821132", "/requests/new?incident=1"}},
 		{route: "/requests/{n}", who: tocsin.RoleServiceSupport, at: []string{"/requests/1"}},
