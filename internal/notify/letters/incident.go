@@ -3,6 +3,7 @@ package letters
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"example.org/tocsin/internal/notify"
 	"example.org/tocsin/internal/tocsin"
@@ -27,12 +28,35 @@ func (l *letter) incident(ctx context.Context, fact notify.Fact, c tocsin.Change
 	e := notify.Entry{Heading: "[incident] " + notify.ASCII(c.ID), Title: line(words.Subject), At: c.At, Severity: fact.Severity}
 	block := notify.Block{Kind: notify.BlockChanged}
 	for _, text := range words.Lines {
-		block.Lines = append(block.Lines, line(text))
+		text, link := l.formOf(text)
+		if link != "" && e.Link == "" {
+			e.Link, e.LinkLabel = link, l.text("reportOpen")
+		}
+		if text != "" {
+			block.Lines = append(block.Lines, line(text))
+		}
 	}
 	if len(block.Lines) > 0 {
 		e.Blocks = append(e.Blocks, block)
 	}
 	return e, fact, nil
+}
+
+// formOf finds the address of the desk's form for what is left of an incident in a
+// line, "" for none: cards do not make links of what is written in texts. Where the line
+// ends with it, the link stands in its place.
+func (l *letter) formOf(text string) (shown, link string) {
+	base := l.Base()
+	if base == "" {
+		return text, ""
+	}
+	for word := range strings.FieldsSeq(text) {
+		place, ok := strings.CutPrefix(word, base+"/")
+		if path, _, _ := strings.Cut(place, "?"); ok && (path == "report" || strings.HasSuffix(path, "/report")) {
+			return strings.TrimSpace(strings.TrimSuffix(text, word)), word
+		}
+	}
+	return text, ""
 }
 
 // step tells that a step of the runbook of an incident is late, or that the next update

@@ -26,7 +26,7 @@ func TestLetterOfAnIncident(t *testing.T) {
 	var told tocsin.Change
 	_, err = d.AddMessage(t.Context(), i.N, tocsin.IncidentMessage{
 		Template: "closure", Name: "Closure", Channels: []string{"staff"}, Promised: d.now.Add(time.Hour),
-		Words: []tocsin.IncidentWords{{Language: "fr", Subject: "C’est fini", Lines: []string{"Merci.", "{next}"}}, {Language: "en", Subject: "It is over"}},
+		Words: []tocsin.IncidentWords{{Language: "fr", Subject: "C’est fini", Lines: []string{"Merci.", "{next}", "Ouvrez un ticket. https://status.contoso.com/fr/report?issue=MO821132"}}, {Language: "en", Subject: "It is over", Lines: []string{"See https://status.contoso.com.example/report?x."}}},
 	}, tocsin.IncidentStep{}, false, d.now, func(_ context.Context, _ *store.Tx, m tocsin.IncidentMessage) error {
 		told = tocsin.Change{Seq: m.Change, TenantID: storetest.Contoso, Kind: tocsin.KindIncident, ID: "1", What: tocsin.WhatMessage, At: d.now}
 		return nil
@@ -41,6 +41,12 @@ func TestLetterOfAnIncident(t *testing.T) {
 		}
 		if language == "fr" && (len(c.Letter.Entries) != 1 || len(c.Letter.Entries[0].Blocks) != 1 || c.Letter.Entries[0].Blocks[0].Lines[1].Text != "{next}" || c.Letter.Entries[0].Blocks[0].Lines[0].Language != "fr") {
 			t.Errorf("in its words: %+v", c.Letter.Entries)
+		}
+		switch e := c.Letter.Entries[0]; { // cards make no links of texts
+		case language == "fr" && (e.Link != "https://status.contoso.com/fr/report?issue=MO821132" || e.LinkLabel != "Signaler ce qui reste" || e.Blocks[0].Lines[2].Text != "Ouvrez un ticket."):
+			t.Errorf("the form: %+v", e)
+		case language == "de" && (e.Link != "" || e.Blocks[0].Lines[0].Text != "See https://status.contoso.com.example/report?x."):
+			t.Errorf("another address: %+v", e)
 		}
 		if language == "ja" && c.Letter.Title.Language != "en" {
 			t.Errorf("%+v is said to be Japanese", c.Letter.Title)
