@@ -19,8 +19,10 @@ func TestHandoverIsInTheReadersLanguage(t *testing.T) {
 	at := opened(t, b)
 	h.Record(storetest.Contoso, tocsin.Issue{
 		ID: "EX900100", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident",
-		Status: tocsin.StatusDegradation, StartAt: storetest.T0, ModifiedAt: storetest.T0.Add(time.Hour), Posts: []tocsin.Post{{CreatedAt: storetest.T0.Add(time.Hour), ContentType: "text",
-			Content: "Current status: Messages wait in two queues.\n\nNext update by: Monday, March 2, 2026, 2:00 PM UTC\n\nScope of impact: " + strings.Repeat("Users of the first region are hit. ", 30)}},
+		Status: tocsin.StatusDegradation, StartAt: storetest.T0, ModifiedAt: storetest.T0.Add(time.Hour), Posts: []tocsin.Post{{
+			CreatedAt: storetest.T0.Add(time.Hour), ContentType: "text",
+			Content: "Current status: Messages wait in two queues.\n\nNext update by: Monday, March 2, 2026, 2:00 PM UTC\n\nScope of impact: " + strings.Repeat("Users of the first region are hit. ", 30),
+		}},
 	})
 	if err := h.Model.Refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
