@@ -46,18 +46,30 @@ func againOf(ctx context.Context, w http.ResponseWriter, a Answer) *again {
 	if !ok {
 		return nil
 	}
-	still := a.Again
+	still := c.still(a, w.Header())
 	if still == nil {
-		if c.route == nil {
-			return nil
-		}
-		still = rerunOf(c, w.Header(), a).holds
+		return nil
 	}
 	known := &again{ctx: c.Context, still: still, series: c.series, line: lineOf(c.log, c.request), to: to, first: c.id[0]}
 	if c.named {
 		known.given = c.id[0]
 	}
 	return known
+}
+
+// still is what reports whether an answer with a header would be the same; nil
+// where nobody can tell.
+func (c *call) still(a Answer, header http.Header) func() bool {
+	admits, again := c.admits, a.Again
+	switch {
+	case again != nil && !c.gated:
+		return again
+	case again != nil && admits != nil:
+		return func() bool { return again() && admits() }
+	case a.Kept && c.route != nil:
+		return rerunOf(c, header, a).holds
+	}
+	return nil
 }
 
 // keep has an answer kept of which the handler writes so much.

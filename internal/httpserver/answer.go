@@ -27,10 +27,11 @@ type Answer struct {
 	// Again reports whether the same request on the same connection would get
 	// the same answer now, but for its name; nil where nobody can tell. It does
 	// all that the handler does for each request, such as to count it against a
-	// limit, when it reports true. Body must not change then. See [Again].
+	// limit, when it reports true. Body must not change then. Whether the gate of a
+	// route would admit the request is asked beside it. See [Again].
 	Again func() bool
 	// Kept says that the answer of a route was not made for this request, and
-	// that to ask for it changes nothing: instead of Again, its handler is
+	// that to ask for it changes nothing: where Again is nil, its handler is
 	// asked what it would answer.
 	Kept bool
 }

@@ -20,6 +20,9 @@ type call struct {
 	request  *http.Request
 	log      *slog.Logger
 
+	gated  bool        // a gate has admitted it
+	admits func() bool // whether it would again; nil where nobody can tell
+
 	route    HandlerFunc // how to ask again, with what it was asked and the header by then; see [noted]
 	asked    *http.Request
 	before   http.Header

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,15 @@ const (
 // well, and never refuses them.
 type gate interface {
 	Admit(r *http.Request, needs access.Permission) (*http.Request, error)
+}
+
+// A lasting gate can tell whether it would admit a request once more, so that what
+// was answered to it may be sent again; see [Answer.Again].
+type lastingGate interface {
+	// Again returns what tells whether Admit would return the same for a request
+	// that it has admitted, and does what Admit does for each request where it
+	// reports true; nil where nobody can tell. ctx is that of the connection.
+	Again(ctx context.Context, admitted *http.Request) func() bool
 }
 
 // Config says what a [Server] serves. Only Errors is needed.
@@ -258,7 +268,24 @@ func (s *Server) permitted(r Route) HandlerFunc {
 		if err != nil {
 			return err
 		}
+		s.admitted(req)
 		return r.Handle(w, req)
+	}
+}
+
+// admitted remembers how to ask the gate once more, where a request looks as if it
+// came again.
+func (s *Server) admitted(r *http.Request) {
+	c, ok := r.Context().Value(callKey{}).(*call)
+	if !ok {
+		return
+	}
+	c.gated = true
+	if _, ok := c.repeater(); !ok {
+		return
+	}
+	if gate, ok := s.config.Gate.(lastingGate); ok {
+		c.admits = gate.Again(c.Context, r)
 	}
 }
 

@@ -15,6 +15,7 @@ package publish
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -81,6 +82,7 @@ type Reader struct {
 	contents *cache.Cache[[2]int64, *Content]
 
 	mu       sync.Mutex
+	version  uint64             // of the editions
 	editions map[string]Edition // by name and by id of the tenant
 	edits    uint64             // of the store when they were read
 	readAt   time.Time
@@ -115,18 +117,37 @@ func (r *Reader) Whole(ctx context.Context, tenantID string) (Edition, error) {
 // nothing is the one error of all that is not published.
 func nothing() error { return tocsin.NotFoundf("There is nothing here.") }
 
-// find finds an edition, the zero Edition where there is no such tenant.
-func (r *Reader) find(ctx context.Context, tenant string) (Edition, error) {
-	now, edits := r.now(), r.store.TenantEdits()
+// Version is another number after each change of the editions: of what tenants
+// there are, what they are called and what they publish. Whoever keeps what was
+// made of an edition asks for it before.
+func (r *Reader) Version(ctx context.Context) (uint64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.editions == nil || r.edits != edits || now.Sub(r.readAt) >= recheck || now.Before(r.readAt) {
-		if err := r.read(ctx); err != nil {
-			return Edition{}, err
-		}
-		r.edits, r.readAt = edits, now
+	err := r.current(ctx)
+	return r.version, err
+}
+
+// find finds an edition, the zero Edition where there is no such tenant.
+func (r *Reader) find(ctx context.Context, tenant string) (Edition, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.current(ctx); err != nil {
+		return Edition{}, err
 	}
 	return r.editions[strings.ToLower(tenant)], nil
+}
+
+// current reads the editions, unless they were read of late. mu is held.
+func (r *Reader) current(ctx context.Context) error {
+	now, edits := r.now(), r.store.TenantEdits()
+	if r.editions != nil && r.edits == edits && now.Sub(r.readAt) < recheck && !now.Before(r.readAt) {
+		return nil
+	}
+	if err := r.read(ctx); err != nil {
+		return err
+	}
+	r.edits, r.readAt = edits, now
+	return nil
 }
 
 func (r *Reader) read(ctx context.Context) error {
@@ -142,7 +163,7 @@ func (r *Reader) read(ctx context.Context) error {
 	for _, p := range chosen {
 		choices[p.TenantID] = p
 	}
-	r.editions = make(map[string]Edition, 2*len(tenants))
+	editions := make(map[string]Edition, 2*len(tenants))
 	for _, t := range tenants {
 		e := Edition{Tenant: t, Publishing: tocsin.Publishing{TenantID: t.ID}}
 		e.Normalize()
@@ -152,7 +173,11 @@ func (r *Reader) read(ctx context.Context) error {
 		if e.Revision, err = e.revision(); err != nil {
 			return err
 		}
-		r.editions[t.Name], r.editions[t.ID] = e, e
+		editions[t.Name], editions[t.ID] = e, e
 	}
+	if !maps.EqualFunc(editions, r.editions, func(a, b Edition) bool { return a.Revision == b.Revision }) {
+		r.version++
+	}
+	r.editions = editions
 	return nil
 }

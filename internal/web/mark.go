@@ -14,11 +14,13 @@ import (
 type readingMark struct {
 	tenant string // "" for visitors whose browser keeps it
 	at     time.Time
+	moves  uint64 // of all marks by this process, before it was read
 }
 
 // readMark reads the mark of a person. Strangers have theirs in a cookie.
 func (v *Request) readMark() (err error) {
 	user := access.VisitorOf(v.R.Context()).User
+	v.mark.moves = v.pages.moves.Load()
 	if user.ID == "" || v.pages.config.Readers == nil {
 		return nil
 	}
@@ -47,6 +49,7 @@ func (v *Request) MoveMark(to time.Time) error {
 		v.SetCookie(v.MarkCookie(), strconv.FormatInt(to.Unix(), 10), CookieLife)
 		return nil
 	}
+	defer v.pages.moves.Add(1)
 	return v.pages.config.Readers.MoveReadingMark(v.R.Context(), v.Snapshot.Tenant.ID, access.VisitorOf(v.R.Context()).User.ID, to)
 }
 

@@ -35,6 +35,7 @@ type Request struct {
 	Content    string              // language of what is shown, where it can be another one than that of the interface
 	alike      bool                // the same for everybody
 	family     int                 // of the page
+	lasting    lasting             // what the answer depends on
 }
 
 // request reads how somebody wants to see pages, and the tenant they ask for.
@@ -117,7 +118,7 @@ func (p *Pages) stranger(w http.ResponseWriter, r *http.Request, code string) *R
 	}
 	return &Request{
 		Locale: p.reader(code, p.zoneOf(r)),
-		pages:  p, W: w, R: r, Path: path, Theme: themeOf(r),
+		pages:  p, W: w, R: r, Path: path, Theme: themeOf(r), lasting: lastingOf(r),
 	}
 }
 
@@ -229,7 +230,9 @@ func (v *Request) Answer(status int, page Content) {
 }
 
 // Send sends a whole answer, packed for those who take that.
-func (v *Request) Send(status int, c Content) { send(v.W, v.R, status, c, v.pages.cache.packer) }
+func (v *Request) Send(status int, c Content) {
+	send(v.W, v.R, status, c, v.pages.cache.packer, v.lasting.again())
+}
 
 // Cookies of readers. They say how somebody reads, and nothing that matters to
 // anybody else.

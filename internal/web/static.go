@@ -91,13 +91,14 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) error {
 		return tocsin.NotFoundf("There is no such file.")
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	send(w, r, http.StatusOK, file, nil)
+	send(w, r, http.StatusOK, file, nil, fixed)
 	return nil
 }
 
 // send writes a whole answer, packed if the client takes that, or says that
-// the client has it. The packer is for what is not packed yet.
-func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer *httpserver.Packer) {
+// the client has it. The packer is for what is not packed yet, again for what the
+// same request gets once more, nil where nobody can tell.
+func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer *httpserver.Packer, again func() bool) {
 	w.Header().Add("Vary", "Accept-Encoding")
 	packed := len(c.Body) > httpserver.SmallestPacked && httpserver.AcceptsGzip(r.Header)
 	send := httpserver.Answer{Status: status, Kind: []string{c.Kind}, Body: c.Body, Kept: c.kept && (!packed || c.packed != nil)}
@@ -108,6 +109,9 @@ func send(w http.ResponseWriter, r *http.Request, status int, c Content, packer 
 	}
 	if c.Tag != "" {
 		send.Tag = httpserver.EntityTag(c.Tag, packed)
+	}
+	if send.Kept {
+		send.Again = again
 	}
 	httpserver.Deliver(r.Context(), w, r.Method, r.Header, send)
 }

@@ -23,6 +23,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"example.org/tocsin/internal/access"
@@ -89,6 +90,7 @@ type Pages struct {
 	cache        pageCache
 	kept         *cache.Cache[any, Content]
 	visibilities visibilities
+	moves        atomic.Uint64 // of reading marks by this process
 	zones        zones
 	silenced     silenced
 	pages        []Page

@@ -108,19 +108,19 @@ func (s *SignIn) visitor(r *http.Request) (access.Visitor, error) {
 	if s.config.Everyone {
 		nobody.Grants = []tocsin.Grant{{Role: tocsin.RoleReader}}
 	}
-	cookie, err := r.Cookie(s.cookieName(""))
-	if err != nil || cookie.Value == "" || len(cookie.Value) > 100 {
+	token, ok := s.sessionCookie(r)
+	if !ok {
 		return nobody, nil
 	}
 	now := s.config.Now()
-	found, err := s.find(r.Context(), tocsin.HashOf([]byte(cookie.Value)), now)
+	found, err := s.find(r.Context(), tocsin.HashOf([]byte(token)), now)
 	if errors.Is(err, tocsin.ErrNotFound) {
 		return nobody, nil
 	}
 	if err != nil {
 		return nobody, err
 	}
-	if !found.user.DisabledAt.IsZero() || !now.Before(found.session.EndsAt) || now.Sub(found.session.SeenAt) >= s.config.Idle {
+	if !s.lasts(found, now) {
 		return nobody, nil
 	}
 	visitor := access.Visitor{User: found.user, SessionID: found.session.ID, Grants: found.user.Grants}

@@ -22,6 +22,7 @@ import (
 // editions are the tenants that publish something.
 type editions interface {
 	Asked(ctx context.Context, visitor access.Visitor, tenant string) (publish.Edition, error)
+	Version(ctx context.Context) (uint64, error)
 }
 
 // snapshots are what the services of a tenant are judged from.
@@ -72,6 +73,7 @@ type view struct {
 	r       *http.Request
 	now     time.Time
 	edition publish.Edition
+	version uint64 // of all editions, when it was found
 	*readmodel.Snapshot
 	report *health.Report // nil before judge
 }
@@ -139,6 +141,9 @@ func jsonKind() []string { return []string{"application/json; charset=utf-8"} }
 func (v *view) find() error {
 	ctx := v.r.Context()
 	var err error
+	if v.version, err = v.config.Press.Version(ctx); err != nil {
+		return err
+	}
 	v.edition, err = v.config.Press.Asked(ctx, access.VisitorOf(ctx), cmp.Or(v.r.PathValue("tenant"), v.r.URL.Query().Get("tenant")))
 	if err != nil {
 		return err

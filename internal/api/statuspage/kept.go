@@ -129,9 +129,30 @@ func (v *view) send(made answer) {
 		header.Set("Content-Security-Policy", made.policy)
 	}
 	packed := made.packed != nil && httpserver.AcceptsGzip(v.r.Header)
-	a := httpserver.Answer{Kind: made.kind, Body: made.body, Tag: httpserver.EntityTag(made.tag, packed), Kept: true}
+	a := httpserver.Answer{Kind: made.kind, Body: made.body, Tag: httpserver.EntityTag(made.tag, packed), Kept: true, Again: v.again(made.limit)}
 	if packed {
 		a.Body, a.Coding = made.packed, []string{"gzip"}
 	}
 	httpserver.Deliver(v.r.Context(), v.w, v.r.Method, v.r.Header, a)
+}
+
+// again is whether an answer that is limited like this would be the same; nil for
+// a request that does not look as if it came again. It keeps no snapshot in memory.
+func (v *view) again(limit limit) func() bool {
+	request := httpserver.Again(v.r)
+	if request == nil {
+		return nil
+	}
+	a, ctx, id, snapshot, version := v.API, request.Context(), v.Tenant.ID, weak.Make(v.Snapshot), v.version
+	return func() bool {
+		if !limit.holds(a.config.Now()) {
+			return false
+		}
+		published, err := a.config.Press.Version(ctx)
+		if err != nil || published != version {
+			return false
+		}
+		now, err := a.config.Model.Snapshot(ctx, id)
+		return err == nil && now == snapshot.Value()
+	}
 }

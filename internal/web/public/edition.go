@@ -15,6 +15,10 @@ import (
 // names, and hands it to a page. What the visitor may not read is like what is not there.
 func (p *Pages) published(r *web.Request, handle func(*view) error) error {
 	ctx := r.R.Context()
+	version, err := p.config.Press.Version(ctx)
+	if err != nil {
+		return err
+	}
 	e, err := p.config.Press.Asked(ctx, access.VisitorOf(ctx), cmp.Or(r.R.PathValue("tenant"), r.R.URL.Query().Get("tenant")))
 	if err != nil {
 		return err
@@ -23,8 +27,17 @@ func (p *Pages) published(r *web.Request, handle func(*view) error) error {
 		return err
 	}
 	v := p.view(r)
-	v.edition, v.places = e, deskPlaces{v.Request, e.Tenant.Name}
+	v.edition, v.version, v.places = e, version, deskPlaces{v.Request, e.Tenant.Name}
 	return handle(v)
+}
+
+// sameEdition is the ground that nobody has changed what is published.
+func (v *view) sameEdition() web.Ground {
+	ctx, press, before := v.Connection(), v.pages.config.Press, v.version
+	return func() bool {
+		now, err := press.Version(ctx)
+		return err == nil && now == before
+	}
 }
 
 // send answers with a page, which others may keep when everybody may read it.

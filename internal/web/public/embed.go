@@ -38,6 +38,7 @@ func (p *Pages) embed(v *view) error {
 	header.Set("Content-Security-Policy", embedPolicy)
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	header.Del("Cross-Origin-Opener-Policy")
+	v.LastsASecond(v.sameEdition())
 	v.send(content)
 	return nil
 }

@@ -162,7 +162,8 @@ type feedKey struct {
 // feedMoment is when a kept feed changed last.
 type feedMoment struct {
 	web.Content
-	at time.Time
+	at      time.Time
+	waiting bool // it leaves out what waits for its translation
 }
 
 // sendFeed serves a feed. Its address never leads to another one.
@@ -189,7 +190,11 @@ func (v *view) sendFeed(form feedForm) error {
 		header.Set("X-Robots-Tag", "noindex")
 	}
 	header.Set("Content-Language", q.language)
-	if at := made.at; !at.IsZero() && v.Now.Sub(at) > time.Second { // what came in this second may not be all of it
+	settled := v.Now.Sub(made.at) > time.Second // what came in this second may not be all of it
+	if settled && !made.waiting && !v.private {
+		v.Lasts(v.sameEdition())
+	}
+	if at := made.at; !at.IsZero() && settled {
 		header.Set("Last-Modified", at.UTC().Format(http.TimeFormat))
 		if since, err := http.ParseTime(v.R.Header.Get("If-Modified-Since")); err == nil && v.R.Header.Get("If-None-Match") == "" && !at.Truncate(time.Second).After(since) {
 			v.W.WriteHeader(http.StatusNotModified)
@@ -221,7 +226,7 @@ func (v *view) keptFeed(form feedForm, q feedQuery) (feedMoment, error) {
 	if err != nil {
 		return feedMoment{}, err
 	}
-	made := feedMoment{v.Packed(form.kind, body), at}
+	made := feedMoment{v.Packed(form.kind, body), at, waiting}
 	if !waiting {
 		v.pages.kept.Put(key, made, 2*len(body))
 	}

@@ -85,6 +85,7 @@ func (p *Pages) index(v *view) error {
 	if err != nil {
 		return err
 	}
+	v.LastsASecond(v.sameEdition())
 	v.send(content)
 	return nil
 }

@@ -75,6 +75,7 @@ type view struct {
 	*part.View
 	pages   *Pages
 	edition publish.Edition
+	version uint64 // of all editions, when it was found
 	places  places
 	private bool         // its address stands for somebody
 	around  *surrounding // made before, for files; nil at the desk

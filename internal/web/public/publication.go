@@ -79,6 +79,7 @@ func (p *Pages) publication(v *view) error {
 	if err != nil {
 		return err
 	}
+	v.Lasts(v.sameEdition())
 	v.send(content)
 	return nil
 }

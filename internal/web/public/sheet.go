@@ -51,6 +51,7 @@ func (p *Pages) sheet(v *view) error {
 	if err != nil {
 		return err
 	}
+	v.LastsASecond(v.sameEdition())
 	v.send(content)
 	return nil
 }

@@ -40,6 +40,7 @@ func (p *Pages) issues(v *view) error {
 	if err != nil {
 		return err
 	}
+	v.LastsASecond()
 	v.Answer(http.StatusOK, page)
 	return nil
 }

@@ -35,6 +35,8 @@ func (p *Pages) overview(v *view) error {
 		if err := v.MoveMark(v.Now); err != nil {
 			return err
 		}
+	} else {
+		v.LastsASecond()
 	}
 	v.Answer(http.StatusOK, page)
 	return nil

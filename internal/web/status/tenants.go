@@ -281,6 +281,7 @@ func (p *Pages) wall(v *view) error {
 	if err != nil {
 		return err
 	}
+	v.LastsASecond()
 	v.Answer(http.StatusOK, page)
 	return nil
 }

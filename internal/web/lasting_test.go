@@ -1,0 +1,326 @@
+package web_test
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/httpserver/servetest"
+	"example.org/tocsin/internal/store/storetest"
+	"example.org/tocsin/internal/tocsin"
+	"example.org/tocsin/internal/web/webtest"
+)
+
+// counting is a gate that counts the requests which come to a handler.
+type counting struct {
+	*signin.SignIn
+	n *atomic.Int64
+}
+
+func (c counting) Admit(r *http.Request, needs access.Permission) (*http.Request, error) {
+	c.n.Add(1)
+	return c.SignIn.Admit(r, needs)
+}
+
+func (c counting) Again(ctx context.Context, r *http.Request) func() bool {
+	return c.SignIn.Again(ctx, r)
+}
+
+// A line is one connection.
+type line struct {
+	t    *testing.T
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+func dial(t *testing.T, base string) *line {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &line{t, conn, bufio.NewReader(conn)}
+}
+
+var unlike = regexp.MustCompile(`^(Date|X-Request-Id|Content-Length): `)
+
+// ask sends a request and returns all of its answer but for its date and name, with
+// the fields in order and the body unpacked.
+func (l *line) ask(request string) string {
+	l.t.Helper()
+	if _, err := io.WriteString(l.conn, request); err != nil {
+		l.t.Fatal(err)
+	}
+	in, length := textproto.NewReader(l.in), 0
+	var head []string
+	name := ""
+	for {
+		text, err := in.ReadLine()
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if text == "" {
+			break
+		}
+		switch field, value, _ := strings.Cut(text, ": "); field {
+		case "Content-Length":
+			length, _ = strconv.Atoi(value)
+		case "X-Request-Id":
+			name = value
+		}
+		if !unlike.MatchString(text) {
+			head = append(head, text)
+		}
+	}
+	if strings.Contains(head[0], "304") {
+		length = 0
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(l.in, body); err != nil {
+		l.t.Fatal(err)
+	}
+	if slices.Contains(head, "Content-Encoding: gzip") {
+		packed, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if body, err = io.ReadAll(packed); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	slices.Sort(head[1:])
+	return strings.Join(head, "\n") + "\n\n" + strings.ReplaceAll(string(body), name, "name")
+}
+
+// A world is a furnished house with somebody who reads in it, asked on connections
+// of its own.
+type world struct {
+	*webtest.House
+	t       *testing.T
+	base    string
+	handled atomic.Int64
+	user    tocsin.User
+	reader  *webtest.Browser
+	cookie  string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{House: webtest.NewHouse(t, "http://localhost"), t: t}
+	w.Furnish()
+	w.base = servetest.Serve(t, httpserver.Config{Routes: w.Pages.Routes(), Errors: w.Pages.WriteError, Gate: counting{w.Door, &w.handled}, Now: w.Clock})
+	w.user = w.Person("robin", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	w.reader = w.Browser()
+	w.reader.Enter("robin")
+	w.reader.Open("/") // sets the mark
+	base, _ := url.Parse(w.Base)
+	for _, c := range w.reader.Jar.Cookies(base) {
+		w.cookie += c.Name + "=" + c.Value + "; "
+	}
+	w.cookie = strings.TrimSuffix(w.cookie, "; ")
+	w.Pass(3 * time.Second)
+	return w
+}
+
+// requests are all that the reader and a stranger ask for.
+func (w *world) requests() (list []string) {
+	base, _ := url.Parse(w.base)
+	add := func(target string, headers ...string) {
+		list = append(list, "GET "+target+" HTTP/1.1\r\nHost: "+base.Host+"\r\n"+strings.Join(append(headers, "", ""), "\r\n"))
+	}
+	for _, target := range []string{"/", "/fr/", "/ja/issues", "/issues?v=ended", "/wall"} {
+		add(target, "Cookie: "+w.cookie)
+		add(target, "Cookie: "+w.cookie, "Accept-Encoding: gzip")
+	}
+	for _, target := range []string{
+		"/status/contoso", "/fr/status/contoso", "/ja/status/contoso?kind=issue", "/status/contoso/embed?theme=dark", "/status/contoso/help", "/status/contoso/EX1/1", "/es/status/contoso/EX1/3",
+		"/status/contoso/feed.xml", "/status/contoso/atom.xml?lang=ja", "/status/contoso/feed.json", w.Pages.Static("app.css"),
+	} {
+		add(target)
+		add(target, "Accept-Encoding: gzip", "Cookie: "+w.cookie)
+	}
+	return list
+}
+
+// What is asked for again on one connection is, whatever happens in between, what
+// it is on another one, and as long as nothing happens no handler is asked.
+func TestAskedAgainIsAsAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	elsewhere := w.Elsewhere()
+	publish := func(s *storetest.Desk, change func(*tocsin.Publishing)) {
+		t.Helper()
+		if _, err := s.ChangePublishing(t.Context(), storetest.Contoso, w.Clock(), func(p *tocsin.Publishing) error { change(p); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tenant := func(s *storetest.Desk, change func(*tocsin.Tenant) error) {
+		t.Helper()
+		_, err := s.ChangeTenant(t.Context(), storetest.Contoso, change)
+		must(err)
+		must(w.Model.Refresh(t.Context(), true))
+	}
+	asked := w.requests()
+	lines := make([]*line, len(asked))
+	for i := range asked {
+		lines[i] = dial(t, w.base)
+		defer lines[i].conn.Close()
+	}
+	kept := func(i int) string {
+		lines[i].ask(asked[i])
+		lines[i].ask(asked[i])
+		return lines[i].ask(asked[i])
+	}
+	for _, step := range []struct {
+		name string
+		do   func()
+	}{
+		{"nothing", func() {}},
+		{"a moment", func() { w.Pass(100 * time.Millisecond) }},
+		{"a second", func() { w.Pass(time.Second) }},
+		{"a minute", func() { w.Pass(time.Minute) }},
+		{"an update", func() {
+			w.Record(storetest.Contoso, tocsin.Issue{ID: "EX1", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: w.Clock().Add(-time.Hour), ModifiedAt: w.Clock()})
+			must(w.Model.Refresh(t.Context(), true))
+		}},
+		{"a mark moved here", func() {
+			if got := w.reader.Status("POST", "/seen", url.Values{"to": {strconv.FormatInt(w.Clock().Unix(), 10)}}); got != http.StatusSeeOther {
+				t.Fatal(got)
+			}
+		}},
+		{"another mark", func() {
+			must(w.Store.MoveReadingMark(t.Context(), storetest.Contoso, w.user.ID, w.Clock()))
+			w.Pass(time.Second)
+		}},
+		{"no advisories", func() { publish(w.Store, func(p *tocsin.Publishing) { p.Advisories, p.Indexed = false, true }) }},
+		{"for readers", func() { publish(w.Store, func(p *tocsin.Publishing) { p.Readership = tocsin.ForReaders }) }},
+		{"for nobody, elsewhere", func() {
+			publish(elsewhere, func(p *tocsin.Publishing) { p.Readership = tocsin.ForNobody })
+			w.Pass(time.Second)
+		}},
+		{"for everybody, elsewhere", func() {
+			publish(elsewhere, func(p *tocsin.Publishing) { p.Readership = tocsin.ForEverybody })
+			w.Pass(time.Second)
+		}},
+		{"another name", func() {
+			tenant(w.Store, func(t *tocsin.Tenant) error { t.DisplayName = "Contoso & Söhne"; return nil })
+		}},
+		{"another zone", func() { must(w.Door.SetReading(t.Context(), w.user.ID, tocsin.Reading{Zone: "Asia/Tokyo"})) }},
+		{"idle, but not too long", func() { w.Pass(11 * time.Hour) }},
+		{"disabled", func() { tenant(w.Store, disable) }},
+		{"enabled elsewhere", func() {
+			tenant(elsewhere, func(t *tocsin.Tenant) error { t.Disabled = false; return nil })
+			w.Pass(time.Second)
+		}},
+		{"another tenant", func() {
+			must(w.Door.SetGrants(t.Context(), w.user.ID, []tocsin.Grant{{Role: tocsin.RoleReader, TenantID: storetest.Fabrikam}}))
+		}},
+		{"too late", func() { w.Pass(13 * time.Hour) }},
+	} {
+		before := make([]string, len(asked))
+		for i := range asked {
+			before[i] = kept(i)
+		}
+		step.do()
+		changed := 0
+		for i, request := range asked {
+			again := lines[i].ask(request)
+			fresh := dial(t, w.base)
+			anew := fresh.ask(request)
+			_ = fresh.conn.Close()
+			if again != anew {
+				t.Errorf("%s: asked again\n%.1500s\nin place of\n%.1500s", step.name, again, anew)
+			}
+			if again != before[i] {
+				changed++
+			}
+		}
+		t.Logf("%s: %d of %d changed", step.name, changed, len(asked))
+	}
+}
+
+// As long as nothing happens, nothing is asked again: neither a handler nor the gate
+// before it.
+func TestKeptAnswersNeedNoHandler(t *testing.T) {
+	t.Parallel()
+	if !servetest.Lane() {
+		t.Skip("nothing is kept without the lane")
+	}
+	w := newWorld(t)
+	for _, request := range w.requests() {
+		l := dial(t, w.base)
+		for range 4 {
+			l.ask(request)
+		}
+		before := w.handled.Load()
+		for range 5 {
+			l.ask(request)
+		}
+		if n := w.handled.Load() - before; n != 0 {
+			target, _, _ := strings.Cut(request, " HTTP")
+			t.Errorf("%s: %d of 5 came to the handler", target, n)
+		}
+		_ = l.conn.Close()
+	}
+}
+
+// A session that ends is over for the next request of a connection that has asked
+// all the time, and for what everybody may read it makes no difference.
+func TestKeptAnswersEndWithTheSession(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w *world) error{
+		"here":     func(w *world) error { return w.Door.SetGrants(w.t.Context(), w.user.ID, nil) },
+		"disabled": func(w *world) error { return w.Door.SetDisabled(w.t.Context(), w.user.ID, true) },
+		"elsewhere, a second ago": func(w *world) error {
+			defer w.Pass(time.Second)
+			return w.Elsewhere().SetGrants(w.t.Context(), w.user.ID, nil, false, w.Clock())
+		},
+		"idle": func(w *world) error { w.Pass(12*time.Hour + time.Second); return nil },
+		"old":  func(w *world) error { w.Pass(7 * 24 * time.Hour); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			l := dial(t, w.base)
+			defer l.conn.Close()
+			mine := "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
+			sheet := "GET " + w.Pages.Static("app.css") + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
+			for range 6 {
+				if got := l.ask(mine); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+					t.Fatalf("%.100s", got)
+				}
+			}
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+			if got := l.ask(mine); !strings.HasPrefix(got, "HTTP/1.1 401 ") {
+				t.Errorf("%.100s, want 401", got)
+			}
+			if got := l.ask(sheet); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+				t.Errorf("%.100s, want 200", got)
+			}
+		})
+	}
+}
