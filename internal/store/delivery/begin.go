@@ -2,10 +2,7 @@ package delivery
 
 import (
 	"context"
-	"crypto/sha256"
-	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -185,9 +182,9 @@ func (s *Store) addBatches(ctx context.Context, tx *store.Tx, list []Batch, due 
 	}
 	rows := make([][]any, len(list))
 	for k, b := range list {
-		rows[k] = []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[k], string(b.State), b.Attempts, b.Repeats, tocsin.Micros(due), "", 0, "", tocsin.Micros(b.MadeAt), 0}
+		rows[k] = []any{b.Num, b.ID, b.Endpoint, b.Kind, b.Group, b.Thread, letters[k].num, letters[k].part, string(b.State), b.Attempts, b.Repeats, tocsin.Micros(due), "", 0, "", tocsin.Micros(b.MadeAt), 0}
 	}
-	return tx.Insert(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at) VALUES `, rows, "")
+	return tx.Insert(ctx, `INSERT INTO delivery_batches (num, id, endpoint, kind, group_key, thread, letter, part, state, attempts, repeats, due_at, reason, status, detail, made_at, settled_at) VALUES `, rows, "")
 }
 
 // undo takes batches back of which a delivery is not there any more.
@@ -209,64 +206,6 @@ func undo(ctx context.Context, tx *store.Tx, starts []Start, fresh []int, begun 
 		begun[i] = Batch{}
 	}
 	return nil
-}
-
-// keepLetters keeps what new batches say and sets in which letter each finds it.
-// One that is written lately is not written again: it has the number of the first
-// batch that says it.
-func (s *Store) keepLetters(ctx context.Context, tx *store.Tx, list []Batch) ([]int64, error) {
-	nums := make([]int64, len(list))
-	hashes := make([][32]byte, len(list))
-	known := map[[32]byte]int64{}
-	var asked []int64
-	for i, b := range list {
-		hashes[i] = sha256.Sum256(b.Letter)
-		if _, ok := known[hashes[i]]; ok {
-			continue
-		}
-		if num, ok := s.letters.Get(hashes[i]); ok {
-			known[hashes[i]] = num
-			asked = append(asked, num)
-		}
-	}
-	there, err := letterThere(ctx, tx, asked)
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]any
-	for i, b := range list {
-		num, ok := known[hashes[i]]
-		if !ok || !there[num] {
-			num = b.Num
-			known[hashes[i]], there[num] = num, true
-			rows = append(rows, []any{num, s.db.Pack(b.Letter)})
-		}
-		nums[i] = num
-	}
-	tx.AfterCommit(func() {
-		for hash, num := range known {
-			s.letters.Put(hash, num, 0)
-		}
-	})
-	return nums, tx.Insert(ctx, `INSERT INTO delivery_letters (num, body) VALUES `, rows, "")
-}
-
-// letterThere says which letters there are still.
-func letterThere(ctx context.Context, tx *store.Tx, nums []int64) (map[int64]bool, error) {
-	there := make(map[int64]bool, len(nums))
-	for part := range slices.Chunk(nums, store.MaxArgs) {
-		rows, err := tx.QueryContext(ctx, `SELECT num FROM delivery_letters WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
-		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
-			var num int64
-			err = rows.Scan(&num)
-			there[num] = true
-			return none, err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return there, nil
 }
 
 // repeat begins batches again that are there: one that was being sent when

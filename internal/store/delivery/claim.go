@@ -163,20 +163,22 @@ func (s *Store) Due(ctx context.Context, claims []Claim, limit int, now time.Tim
 // somebody began to send who is gone.
 func (s *Store) openBatches(ctx context.Context, endpoints []int64, now time.Time) ([]Batch, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `
-		SELECT b.num, b.id, b.endpoint, b.kind, b.group_key, b.thread, b.state, b.attempts, b.repeats, b.made_at, l.body
-		FROM delivery_batches b JOIN delivery_letters l ON l.num = b.letter
-		WHERE b.endpoint IN (`+store.Placeholders(2, len(endpoints))+`) AND (b.state = 'sending' OR b.state = 'retry' AND b.due_at <= $1) AND b.state IN ('sending', 'retry')
-		ORDER BY b.num`, append([]any{tocsin.Micros(now)}, store.Args(endpoints)...)...)
+		SELECT num, id, endpoint, kind, group_key, thread, state, attempts, repeats, made_at, letter, part
+		FROM delivery_batches
+		WHERE endpoint IN (`+store.Placeholders(2, len(endpoints))+`) AND (state = 'sending' OR state = 'retry' AND due_at <= $1) AND state IN ('sending', 'retry')
+		ORDER BY num`, append([]any{tocsin.Micros(now)}, store.Args(endpoints)...)...)
+	var letters []letter
 	list, err := store.Collect(rows, err, func(rows *sql.Rows) (b Batch, err error) {
 		var made int64
-		var body []byte
-		err = rows.Scan(&b.Num, &b.ID, &b.Endpoint, &b.Kind, &b.Group, &b.Thread, &b.State, &b.Attempts, &b.Repeats, &made, &body)
-		if err == nil {
-			b.Letter, err = s.db.Unpack(body)
-		}
+		var l letter
+		err = rows.Scan(&b.Num, &b.ID, &b.Endpoint, &b.Kind, &b.Group, &b.Thread, &b.State, &b.Attempts, &b.Repeats, &made, &l.num, &l.part)
 		b.MadeAt = tocsin.FromMicros(made)
+		letters = append(letters, l)
 		return b, err
 	})
+	if err == nil {
+		err = s.readLetters(ctx, list, letters)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read messages to be sent: %w", s.db.Translate(err))
 	}

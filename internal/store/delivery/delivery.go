@@ -39,8 +39,8 @@ type Store struct {
 	mu        sync.Mutex
 	endpoints map[string]int64 // numbers by key: they never change
 
-	letters  *cache.Cache[[32]byte, int64] // those written lately, by the hash of what they say
-	audience atomic.Pointer[Audience]      // as it was read last
+	letters  *cache.Cache[[32]byte, letter] // those written lately, by the hash of what they say
+	audience atomic.Pointer[Audience]       // as it was read last
 }
 
 // maxLetters bounds the letters that are remembered in one of two generations.
@@ -48,7 +48,7 @@ const maxLetters = 1024
 
 // Open opens the deliveries of an open store, which the caller closes.
 func Open(db *store.Store) *Store {
-	return &Store{db: db, endpoints: map[string]int64{}, letters: cache.New[[32]byte, int64](cache.Bounds{Entries: maxLetters})}
+	return &Store{db: db, endpoints: map[string]int64{}, letters: cache.New[[32]byte, letter](cache.Bounds{Entries: maxLetters})}
 }
 
 // A State says how far a delivery is.

@@ -245,16 +245,17 @@ type Message struct {
 // there is none.
 func (s *Store) Message(ctx context.Context, id string) (m Message, err error) {
 	var made, due, settled int64
+	var part int
 	var body []byte
 	err = s.db.Read().QueryRowContext(ctx, `
-		SELECT b.num, b.id, b.endpoint, e.key, b.kind, b.group_key, b.thread, b.state, b.attempts, b.repeats, b.made_at, b.due_at, b.settled_at, b.reason, b.status, b.detail, l.body
+		SELECT b.num, b.id, b.endpoint, e.key, b.kind, b.group_key, b.thread, b.state, b.attempts, b.repeats, b.made_at, b.due_at, b.settled_at, b.reason, b.status, b.detail, b.part, l.body
 		FROM delivery_batches b JOIN delivery_endpoints e ON e.num = b.endpoint JOIN delivery_letters l ON l.num = b.letter WHERE b.id = $1`, id).Scan(
-		&m.Num, &m.ID, &m.Batch.Endpoint, &m.Endpoint, &m.Kind, &m.Group, &m.Thread, &m.State, &m.Attempts, &m.Repeats, &made, &due, &settled, &m.Reason, &m.Status, &m.Detail, &body)
+		&m.Num, &m.ID, &m.Batch.Endpoint, &m.Endpoint, &m.Kind, &m.Group, &m.Thread, &m.State, &m.Attempts, &m.Repeats, &made, &due, &settled, &m.Reason, &m.Status, &m.Detail, &part, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, tocsin.NotFoundf("There is no message %q.", tocsin.Clip(id, 64))
 	}
 	if err == nil {
-		m.Letter, err = s.db.Unpack(body)
+		m.Letter, err = s.partOf(body, part)
 	}
 	if err != nil {
 		return m, fmt.Errorf("read message: %w", s.db.Translate(err))

@@ -2,7 +2,10 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +79,56 @@ func deliveryInDoubt(t *testing.T, s *Desk) {
 	expect(t, "ledger", ledger(t, s, delivery.Query{}), []string{"1 channel:hook sent msg_1 2/1", "2 channel:hook pending"})
 	if list, err := s.Channels(t.Context()); err != nil || len(list) != 1 || list[0].Failures != 0 {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// What messages say that are begun together is kept together, and each finds its own
+// words again: also one that says what an earlier one said.
+func deliveryWords(t *testing.T, s *Desk) {
+	AddTenants(t, s)
+	seqs := told(t, s, 81)
+	var rows []delivery.Row
+	for _, seq := range seqs[:80] {
+		rows = append(rows, row(seq, hook, "", 0))
+	}
+	enqueue(t, s, 0, rows...)
+	say := func(i int) string { return fmt.Sprintf("what %d says%s", i%70, strings.Repeat(".", i%7)) }
+	want := map[string]string{}
+	c, _ := onlyDue(t, s, 0)
+	starts := make([]delivery.Start, 80)
+	for i := range starts {
+		id := fmt.Sprint("msg_", i)
+		want[id] = say(i)
+		starts[i] = delivery.Start{Claim: c, Batch: delivery.Batch{ID: id, Kind: "update", Letter: []byte(want[id])}, Changes: []int64{seqs[i]}}
+	}
+	if _, err := s.Begin(t.Context(), starts, T0, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, s, time.Second, row(seqs[80], mail, "", 0))
+	other, _ := onlyDue(t, s, time.Second)
+	want["msg_80"] = say(66)
+	last := delivery.Start{Claim: other, Batch: delivery.Batch{ID: "msg_80", Kind: "update", Letter: []byte(say(66))}, Changes: []int64{seqs[80]}}
+	if _, err := s.Begin(t.Context(), []delivery.Start{last}, T0.Add(time.Second), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	_, work := claimDue(t, s, false, 5*time.Minute)
+	for _, w := range work {
+		for _, b := range w.Batches {
+			got[b.ID] = string(b.Letter)
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%d messages say what they do not: one %q", len(got), tocsin.Clip(got["msg_1"], 80))
+	}
+	for _, id := range []string{"msg_0", "msg_63", "msg_64", "msg_79", "msg_80"} {
+		if m, err := s.Ledger.Message(t.Context(), id); err != nil || string(m.Letter) != want[id] {
+			t.Errorf("%s says %q, %v, want %q", id, m.Letter, err, want[id])
+		}
+	}
+	var letters int
+	if err := s.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM delivery_letters`).Scan(&letters); err != nil || letters != 2 {
+		t.Errorf("%d letters are kept, %v", letters, err)
 	}
 }
 

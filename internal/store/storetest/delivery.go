@@ -20,6 +20,7 @@ func deliveryChecks() checks {
 		"DeliveryOrder":     deliveryOrder,
 		"DeliveryClaims":    deliveryClaims,
 		"DeliveryInDoubt":   deliveryInDoubt,
+		"DeliveryWords":     deliveryWords,
 		"DeliveryFailing":   deliveryFailing,
 		"DeliveryCancelled": deliveryCancelled,
 		"DeliveryCounted":   deliveryCounted,
