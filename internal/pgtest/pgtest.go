@@ -111,7 +111,7 @@ func (s *server) run() error {
 	if err != nil {
 		return err
 	}
-	if s.dir, err = os.MkdirTemp("", "tocsin-pg-"); err != nil {
+	if s.dir, err = directory(); err != nil {
 		return err
 	}
 	as, err := unprivileged(s.dir)
@@ -128,7 +128,7 @@ func (s *server) run() error {
 		return err
 	}
 	s.command = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(s.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB")
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB")
 	// The server goes with this process, also when it is killed.
 	s.command.SysProcAttr, s.command.Dir = dieTogether(as), s.dir
 	if err := s.command.Start(); err != nil {
