@@ -77,6 +77,20 @@ func (f *Filter) Conjuncts() []Conjunct {
 	return appendConjuncts(nil, f.root)
 }
 
+// Conjoined reports whether the filter says nothing else than its conjuncts: a row
+// for which all of them are true matches.
+func (f *Filter) Conjoined() bool {
+	return f == nil || len(f.Conjuncts()) == f.root.conjoined()
+}
+
+// conjoined counts the conditions that are joined by `and` at the top.
+func (t *term) conjoined() int {
+	if t.op == opAnd {
+		return t.args[0].conjoined() + t.args[1].conjoined()
+	}
+	return 1
+}
+
 func appendConjuncts(list []Conjunct, t *term) []Conjunct {
 	if t.op == opAnd {
 		return appendConjuncts(appendConjuncts(list, t.args[0]), t.args[1])

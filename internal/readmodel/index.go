@@ -124,6 +124,7 @@ type Index struct {
 	groups     []*Group
 	numbers    map[groupKey]uint32 // of groups
 	services   map[string][]uint32 // numbers of the groups by service id
+	named      map[string][]uint32 // the same by the service's display name
 	ahead      []Instant           // see the function of that name, ascending
 }
 
@@ -187,9 +188,10 @@ func (x *Index) number(row *Row) uint32 {
 }
 
 func (x *Index) nameServices() {
-	x.services = map[string][]uint32{}
+	x.services, x.named = map[string][]uint32{}, map[string][]uint32{}
 	for n, g := range x.groups {
 		x.services[g.ServiceID] = append(x.services[g.ServiceID], uint32(n))
+		x.named[g.Service] = append(x.named[g.Service], uint32(n))
 	}
 }
 
@@ -235,7 +237,7 @@ func (g *Group) extend() {
 // touches is shared, and nothing is sorted anew.
 func (x *Index) with(rows []*Row, generation uint64) *Index {
 	slices.SortFunc(rows, ByID.compare)
-	next := &Index{Generation: generation, groups: slices.Clone(x.groups), numbers: x.numbers, services: x.services}
+	next := &Index{Generation: generation, groups: slices.Clone(x.groups), numbers: x.numbers, services: x.services, named: x.named}
 	leaving, coming := map[uint32][]*Row{}, map[uint32][]*Row{}
 	var replaced []*Row
 	known := len(x.groups)
@@ -329,9 +331,14 @@ func (x *Index) Len() int { return len(x.rows) }
 func (x *Index) Groups() []*Group { return x.groups }
 
 // OfService are the groups of a service. They are shared.
-func (x *Index) OfService(id string) []*Group {
-	groups := make([]*Group, 0, len(x.services[id]))
-	for _, n := range x.services[id] {
+func (x *Index) OfService(id string) []*Group { return x.numbered(x.services[id]) }
+
+// Named are the groups of a service by its display name. They are shared.
+func (x *Index) Named(service string) []*Group { return x.numbered(x.named[service]) }
+
+func (x *Index) numbered(numbers []uint32) []*Group {
+	groups := make([]*Group, 0, len(numbers))
+	for _, n := range numbers {
 		groups = append(groups, x.groups[n])
 	}
 	return groups

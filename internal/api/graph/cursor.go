@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"example.org/tocsin/internal/odata"
@@ -115,7 +116,15 @@ func (t *texted[T]) read() *T {
 type issueCursor struct {
 	texted[tocsin.Issue]
 	judged *readmodel.Traits // whose status is judged below
-	status struct{ settled, healthy, known, work bool }
+	status standing
+	before []standing // that were worked out for other rows: there are few
+}
+
+// A standing is what the status of an issue of a class says.
+type standing struct {
+	status                        tocsin.Status
+	class                         string
+	settled, healthy, known, work bool
 }
 
 func (r *reading) issues(rows ...*readmodel.Row) *issueCursor {
@@ -143,6 +152,7 @@ func (c *issueCursor) agree(g *readmodel.Group) bool {
 
 func (c *issueCursor) clone() cursor {
 	copied := *c
+	copied.before = slices.Clip(c.before)
 	return &copied
 }
 
@@ -195,11 +205,24 @@ func (c *issueCursor) overrun() bool {
 }
 
 func (c *issueCursor) judge(t *readmodel.Traits) {
-	if c.judged != t {
-		c.judged, c.status.settled, c.status.healthy, c.status.known = t, t.Status.Settled(), t.Status.Healthy(), t.Status.Known()
-		c.status.work = (tocsin.Course{Class: t.Class}).Maintenance()
+	if c.judged == t {
+		return
+	}
+	c.judged = t
+	for i := range c.before {
+		if c.before[i].status == t.Status && c.before[i].class == t.Class {
+			c.status = c.before[i]
+			return
+		}
+	}
+	c.status = standing{t.Status, t.Class, t.Status.Settled(), t.Status.Healthy(), t.Status.Known(), (tocsin.Course{Class: t.Class}).Maintenance()}
+	if len(c.before) < maxStandings {
+		c.before = append(c.before, c.status)
 	}
 }
+
+// maxStandings bounds what is looked through for each row.
+const maxStandings = 32
 
 // classOf is the classification of an issue. Work that a provider plans, which
 // only the legacy API tells of, is an advisory; that of the desk has a value of

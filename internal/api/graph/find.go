@@ -28,6 +28,7 @@ type finder struct {
 
 	first    []odata.Conjunct // checked before a text is read
 	sure     bool             // every row at hand matches
+	spans    []bound          // what decides about rows of groups, if not nil
 	props    []int            // that the rows are sorted by; nil if sorting needs the rows themselves
 	order    readmodel.Order  // that says the same as $orderby, if ordered
 	ordered  bool

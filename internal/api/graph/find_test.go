@@ -115,7 +115,7 @@ func TestPagesHoldWhatMatches(t *testing.T) {
 			truth[issue.ID] = &issue
 		}
 		d.record(storetest.Contoso, items...)
-		for range 60 {
+		for range 200 {
 			compareQuery(t, r, d, truth)
 		}
 	}
@@ -124,7 +124,7 @@ func TestPagesHoldWhatMatches(t *testing.T) {
 func compareQuery(t *testing.T, r *rand.Rand, d *desk, truth map[string]*tocsin.Issue) {
 	t.Helper()
 	all, order := conditions(r), orderings()[r.IntN(len(orderings()))]
-	chosen := []condition{all[r.IntN(len(all))], all[r.IntN(len(all))]}[:1+r.IntN(2)]
+	chosen := []condition{all[r.IntN(len(all))], all[r.IntN(len(all))], all[r.IntN(len(all))], all[r.IntN(len(all))]}[:1+r.IntN(4)]
 	var want []*tocsin.Issue
 	for _, issue := range truth {
 		if !slices.ContainsFunc(chosen, func(c condition) bool { return !c.holds(issue) }) {

@@ -121,11 +121,27 @@ func (x *exchange) finder(l *listing, only *readmodel.Service, opts *odata.Optio
 		f.rows, f.groups = r.messages(), x.snapshot.MessageIndex.Groups()
 		return f, err
 	}
-	f.rows, f.groups = r.issues(), x.snapshot.IssueIndex.Groups()
+	f.rows = r.issues()
 	if only != nil {
 		f.groups = x.snapshot.IssueIndex.OfService(only.ID)
+	} else {
+		f.groups = groupsOf(x.snapshot.IssueIndex, opts.Filter)
 	}
 	return f, nil
+}
+
+// groupsOf are the groups in which issues are that match: those of the services
+// that the filter names, or all.
+func groupsOf(index *readmodel.Index, filter *odata.Filter) []*readmodel.Group {
+	for _, c := range filter.Conjuncts() {
+		if c.Path != "service" || c.Any || c.Fold || c.Op != "eq" || len(c.Values) != 1 {
+			continue
+		}
+		if name, ok := c.Values[0].Any().(string); ok {
+			return index.Named(name)
+		}
+	}
+	return index.Groups()
 }
 
 func (x *exchange) pageSize() int {

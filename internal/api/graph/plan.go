@@ -11,6 +11,7 @@ import (
 // A plan is how the rows of groups are gone through.
 type plan struct {
 	sure, maybe []*readmodel.Group // of which all rows match, or some may
+	spans       []bound            // what decides about a row of the latter; nil if the filter has to be asked
 	rows        int                // in them
 	order       readmodel.Order    // whose span is the narrowest
 	span        readmodel.Span
@@ -40,6 +41,7 @@ func (f *finder) scanGroups() error {
 		f.last = f.from.row(f.list, f.props)
 	}
 	p := f.plan()
+	f.spans = p.spans
 	counted := f.opts.Count && len(p.maybe) == 0
 	if counted {
 		f.count = p.rows
@@ -80,7 +82,13 @@ func (f *finder) sweep(groups []*readmodel.Group, p plan, counted bool) error {
 // look takes one row in.
 func (f *finder) look(row *readmodel.Row, counted bool) {
 	f.rows.(indexed).on(row) //nolint:forcetypeassert // what has groups is indexed
-	if !f.matches() {
+	if f.spans != nil && !f.sure {
+		for i := range f.spans {
+			if !f.spans[i].holds(row) {
+				return
+			}
+		}
+	} else if !f.matches() {
 		return
 	}
 	if !counted {
@@ -158,6 +166,7 @@ func (f *finder) plan() plan {
 	p := plan{span: readmodel.Always()}
 	conditions := f.opts.Filter.Conjuncts()
 	j := f.judgement(conditions)
+	exact := true
 	for _, g := range f.groups {
 		if g.Len() == 0 {
 			continue
@@ -167,10 +176,14 @@ func (f *finder) plan() plan {
 			p.sure = append(p.sure, g)
 		case isPossible:
 			p.maybe = append(p.maybe, g)
+			exact = exact && j.spanned
 		default:
 			continue
 		}
 		p.rows += g.Len()
+	}
+	if exact {
+		p.spans = j.spans
 	}
 	p.within = p.rows
 	for _, o := range []readmodel.Order{readmodel.ByModified, readmodel.ByStart, readmodel.ByEnd} {
@@ -214,6 +227,45 @@ func spanOf(conditions []odata.Conjunct, o readmodel.Order) (span readmodel.Span
 	return span, narrow
 }
 
+// A bound is a span in which an instant of all rows lies that match.
+type bound struct {
+	order readmodel.Order
+	span  readmodel.Span
+}
+
+func (b *bound) holds(row *readmodel.Row) bool {
+	key := b.order.Key(row)
+	return b.span.From <= key && key <= b.span.To
+}
+
+// boundOf is the span that a comparison with an instant says exactly.
+func boundOf(c *odata.Conjunct) (bound, bool) {
+	by, ok := orderOf(c.Path)
+	if !ok || by == readmodel.ByID || c.Any || c.Fold || len(c.Values) != 1 {
+		return bound{}, false
+	}
+	us, ok := c.Values[0].Any().(int64)
+	if !ok || us == math.MinInt64 || us == math.MaxInt64 {
+		return bound{}, false
+	}
+	at, span := readmodel.Instant(us), readmodel.Span{From: math.MinInt64 + 1, To: math.MaxInt64} // what has no instant is in none
+	switch c.Op {
+	case "gt":
+		span.From = at + 1
+	case "ge":
+		span.From = at
+	case "lt":
+		span.To = at - 1
+	case "le":
+		span.To = at
+	case "eq":
+		span = readmodel.Span{From: at, To: at}
+	default:
+		return bound{}, false
+	}
+	return bound{by, span}, true
+}
+
 // A verdict is what a filter says about a whole group.
 type verdict int
 
@@ -230,6 +282,9 @@ type judgement struct {
 	whole   bool // the filter asks for nothing else than what a group is about
 	ends    bool // it asks whether an issue is over
 	example readmodel.Row
+
+	spans   []bound // with the checks, all that the filter asks for; nil if it asks for more
+	spanned bool    // the rows of the last group that may match do so within the spans
 }
 
 // A check is a comparison that is true of all rows that match.
@@ -244,34 +299,56 @@ func (f *finder) judgement(conditions []odata.Conjunct) *judgement {
 	for _, p := range f.list.wire {
 		j.whole = j.whole && (f.list.grouped(p.Name) || !f.opts.Filter.Mentions(p.Name))
 	}
-	for _, c := range conditions {
+	rest := f.opts.Search != nil || !f.opts.Filter.Conjoined()
+	for i := range conditions {
+		c := &conditions[i]
 		p, ok := f.list.typ.Property(c.Path, false)
 		if ok && f.list.grouped(c.Path) && !c.Any && !c.Fold && !p.Collection && (c.Op == "eq" || c.Op == "in") {
 			j.checks = append(j.checks, check{p.Index, c.Values, c.Path == "isResolved"})
+		} else if b, ok := boundOf(c); ok {
+			j.spans = append(j.spans, b)
+		} else {
+			rest = true
 		}
+	}
+	if rest {
+		j.spans = nil
 	}
 	return j
 }
 
 func (j *judgement) of(g *readmodel.Group) verdict {
 	c := j.f.rows.(indexed) //nolint:forcetypeassert // what has groups is indexed
-	agree := !j.ends || c.agree(g)
 	j.example = readmodel.Row{Traits: g.Traits}
 	if !g.Endless {
 		j.example.EndAt = 1
 	}
 	c.on(&j.example)
-	for i := range j.checks {
-		check := &j.checks[i]
-		if (agree || !check.resolved) && !slices.Contains(check.values, c.Value(check.prop)) {
-			return isOut
-		}
+	if !j.pass(c, false) {
+		return isOut
+	}
+	agree := !j.ends || c.agree(g)
+	if agree && j.ends && !j.pass(c, true) {
+		return isOut
 	}
 	switch {
 	case !j.whole || !agree:
+		j.spanned = agree && j.spans != nil
 		return isPossible
 	case j.f.opts.Filter.Match(c):
 		return isSure
 	}
 	return isOut
+}
+
+// pass reports whether the example meets the checks that ask whether an issue is
+// over, or those that do not.
+func (j *judgement) pass(c indexed, resolved bool) bool {
+	for i := range j.checks {
+		check := &j.checks[i]
+		if check.resolved == resolved && !slices.Contains(check.values, c.Value(check.prop)) {
+			return false
+		}
+	}
+	return true
 }
