@@ -124,6 +124,33 @@ func (c *conn) tidy(now time.Time) {
 	c.kept = left
 }
 
+// stand answers what came before as long as nothing else has come, between two
+// requests. It returns what is left, at the beginning of the same buffer, and whether
+// the connection goes on.
+func (c *conn) stand(have []byte) (rest []byte, on bool) {
+	if len(c.kept) == 0 {
+		return have, true
+	}
+	begin := have
+	for len(have) > 0 {
+		if !c.turn(waiting, reading) {
+			return nil, false
+		}
+		size, on := c.repeat(have)
+		if size > 0 && c.bound(&c.readUntil, c.looked, c.patience) {
+			_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
+		}
+		if !c.turn(reading, waiting) || !on {
+			return nil, false
+		}
+		if size == 0 {
+			break
+		}
+		have = have[size:]
+	}
+	return begin[:copy(begin, have)], true
+}
+
 // repeat answers a request that came before, as far as its bytes are there. It
 // returns their number, 0 where the handler is to be asked, and whether the
 // connection goes on.
@@ -132,6 +159,7 @@ func (c *conn) repeat(have []byte) (size int, on bool) {
 		return 0, true
 	}
 	now := time.Now()
+	c.looked = now
 	if now.Sub(c.tidied) >= keptFor {
 		c.tidy(now)
 	}

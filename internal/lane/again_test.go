@@ -8,9 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.org/tocsin/internal/lane"
 )
@@ -295,5 +297,45 @@ func TestKeepsWholeAnswersOnly(t *testing.T) {
 	}
 	if asked != 4 {
 		t.Errorf("asked %d times, want 4", asked)
+	}
+}
+
+// A connection that got answers again rests like any other, and one whose client has
+// said that it sends nothing more gets the last one and ends.
+func TestRestsAndEndsAfterAnswersAgain(t *testing.T) {
+	t.Parallel()
+	h := &repeating{status: 200, body: []byte("x")}
+	c := start(t, h, true)
+	conn := dial(t, c.address)
+	r := reader{t, conn, bufio.NewReader(conn)}
+	one := "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+	for range 5 {
+		r.ask(one)
+	}
+	if h.again.Load() == 0 {
+		t.Fatal("nothing is kept")
+	}
+	if runtime.GOOS == "linux" {
+		for began := time.Now(); c.lane.Parked() == 0; time.Sleep(10 * time.Millisecond) {
+			if time.Since(began) > 30*time.Second {
+				t.Fatal("the connection does not rest")
+			}
+		}
+	}
+	for range 5 {
+		r.ask(one)
+	}
+	again := h.again.Load()
+	if _, err := io.WriteString(conn, one); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if w, body := r.next(one); w.StatusCode != 200 || body != "x" || h.again.Load() != again+1 {
+		t.Errorf("%s %q, answered again %d times", w.Status, body, h.again.Load()-again)
+	}
+	if _, err := r.from.ReadByte(); err != io.EOF {
+		t.Errorf("%v in place of the end", err)
 	}
 }

@@ -42,9 +42,10 @@ type conn struct {
 	last                  *sender
 	steady                bool // the last header came twice
 	kept                  []*kept
-	tidied                time.Time
-	readUntil, writeUntil time.Time // deadlines that are set
-	rests                 bool      // nothing is kept for the next request
+	tidied, looked        time.Time
+	patience              time.Duration // how long a request is awaited
+	readUntil, writeUntil time.Time     // deadlines that are set
+	rests                 bool          // nothing is kept for the next request
 
 	parked   bool // it has no goroutine; this and the next are guarded by the server's mu
 	fd       int32
@@ -180,6 +181,7 @@ func (c *conn) wait() ([]byte, course) {
 	default:
 		ready = false
 	}
+	c.patience = timeout
 	if c.bound(&c.readUntil, time.Now(), timeout) {
 		_ = c.rwc.SetReadDeadline(c.readUntil) // a closed connection is seen next
 	}

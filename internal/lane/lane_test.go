@@ -23,11 +23,12 @@ import (
 type counting struct {
 	address string
 	library atomic.Int64 // connections
+	lane    *lane.Server // nil without one
 }
 
 // start serves a handler until the test ends. With a lane, everything below
 // /stream is the library's.
-func start(t *testing.T, h http.Handler, withLane bool, change ...func(*http.Server)) *counting {
+func start(t testing.TB, h http.Handler, withLane bool, change ...func(*http.Server)) *counting {
 	t.Helper()
 	c := &counting{}
 	library := &http.Server{
@@ -49,7 +50,7 @@ func start(t *testing.T, h http.Handler, withLane bool, change ...func(*http.Ser
 	serve, shutdown := library.Serve, library.Shutdown
 	if withLane {
 		s := lane.New(library, library.Serve, func(path []byte) bool { return !bytes.HasPrefix(path, []byte("/stream")) })
-		serve, shutdown = s.Serve, s.Shutdown
+		c.lane, serve, shutdown = s, s.Serve, s.Shutdown
 	}
 	done := make(chan error, 1)
 	go func() { done <- serve(l) }()
@@ -66,7 +67,7 @@ func start(t *testing.T, h http.Handler, withLane bool, change ...func(*http.Ser
 	return c
 }
 
-func dial(t *testing.T, address string) net.Conn {
+func dial(t testing.TB, address string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

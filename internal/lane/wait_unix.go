@@ -8,10 +8,10 @@ import (
 )
 
 // A sleeper reads from a socket into memory that it takes when there is
-// something to read.
+// something to read. What can be answered at once never leaves it.
 type sleeper struct {
 	raw  syscall.RawConn
-	pool *buffers
+	conn *conn
 	try  func(fd uintptr) bool // once, as a method value is made anew each time
 	have []byte
 	err  error
@@ -26,7 +26,7 @@ func waiterOf(c *conn) waiter {
 	if err != nil {
 		return held{c.rwc, &c.server.buffers}
 	}
-	s := &sleeper{raw: raw, pool: &c.server.buffers}
+	s := &sleeper{raw: raw, conn: c}
 	s.try = s.look
 	return s
 }
@@ -41,19 +41,35 @@ func (s *sleeper) read(bool) ([]byte, error) {
 	return have, err
 }
 
-// look reads what there is, and reports false for nothing.
+// look reads what there is, and reports false where there is more to wait for:
+// nothing has come, or all that came is answered. After a read that did not fill
+// its buffer the socket is empty, and the system tells of what comes then; only of an
+// end that came together with the request it does not, so that this is seen when
+// the connection comes to rest.
 func (s *sleeper) look(fd uintptr) bool {
-	b := s.pool.get()
+	pool := &s.conn.server.buffers
+	b := pool.get()
 	for {
 		n, err := syscall.Read(int(fd), b[:cap(b)])
 		switch {
 		case err == syscall.EINTR:
 			continue
 		case err == nil && n > 0:
-			s.have = b[:n]
-			return true
+			on := true
+			if s.have = b[:n]; n < cap(b) {
+				s.have, on = s.conn.stand(b[:n])
+			}
+			switch {
+			case !on:
+				s.err = io.EOF
+			case len(s.have) > 0:
+				return true
+			}
+			s.have = nil
+			pool.put(b)
+			return !on
 		}
-		s.pool.put(b)
+		pool.put(b)
 		if err == syscall.EAGAIN {
 			return false
 		}

@@ -22,6 +22,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/httpserver/servetest"
+	"example.org/tocsin/internal/store/archive"
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
 	"example.org/tocsin/internal/web/webtest"
@@ -205,6 +206,15 @@ func TestAskedAgainIsAsAnew(t *testing.T) {
 			w.Record(storetest.Contoso, tocsin.Issue{ID: "EX1", Title: "Mail waits", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: w.Clock().Add(-time.Hour), ModifiedAt: w.Clock()})
 			must(w.Model.Refresh(t.Context(), true))
 		}},
+		{"an update of this moment", func() {
+			doc, err := tocsin.NewDocument(tocsin.Issue{ID: "EX7", Title: "Search is slow", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident", Status: tocsin.StatusDegradation, StartAt: w.Clock(), ModifiedAt: w.Clock()})
+			must(err)
+			_, err = w.Store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "test", SeenAt: w.Clock(), Entries: []archive.Entry{{Document: doc}}})
+			must(err)
+			must(w.Model.Refresh(t.Context(), true))
+		}},
+		{"a moment after it", func() { w.Pass(900 * time.Millisecond) }},
+		{"a second after it", func() { w.Pass(200 * time.Millisecond) }},
 		{"a mark moved here", func() {
 			if got := w.reader.Status("POST", "/seen", url.Values{"to": {strconv.FormatInt(w.Clock().Unix(), 10)}}); got != http.StatusSeeOther {
 				t.Fatal(got)
@@ -323,4 +333,36 @@ func TestKeptAnswersEndWithTheSession(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is published for readers is theirs until the last moment of their session,
+// and no longer.
+func TestKeptAnswersEndOnTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := w.Store.ChangePublishing(t.Context(), storetest.Contoso, w.Clock(), func(p *tocsin.Publishing) error { p.Readership = tocsin.ForReaders; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	sessions, err := w.Store.Sessions(t.Context(), w.user.ID)
+	if err != nil || len(sessions) != 1 {
+		t.Fatal(sessions, err)
+	}
+	l := dial(t, w.base)
+	defer l.conn.Close()
+	request := "GET /status/contoso/EX1/1 HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
+	ask := func(want string) {
+		t.Helper()
+		for range 4 {
+			if got := l.ask(request); !strings.HasPrefix(got, "HTTP/1.1 "+want) {
+				t.Fatalf("%v before the end: %.100s, want %s", sessions[0].EndsAt.Sub(w.Clock()), got, want)
+			}
+		}
+	}
+	for ask("200"); sessions[0].EndsAt.Sub(w.Clock()) > 12*time.Hour; ask("200") {
+		w.Pass(11 * time.Hour) // idle for as long as that is allowed
+	}
+	w.Pass(sessions[0].EndsAt.Sub(w.Clock()) - time.Millisecond)
+	ask("200")
+	w.Pass(time.Millisecond)
+	ask("404")
 }
