@@ -47,7 +47,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 		return nil, err
 	}
 	desk, err := native.New(native.Config{
-		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Subscriptions: a.subscribing(), Calls: a.Responses, Reports: a.Responses, Probes: a.Responses, Help: a.Responses, Edits: a.Responses, Incidents: a.Responses, Rooms: a.Responses, Speeches: a.announcing.speaker, Speech: a.speech(), Requests: a.Responses, Answers: a.Responses, Speakers: a.People, Maps: a.Responses, Told: a.Responses, Webhook: webhook.Body{}, Model: a.Model, Author: a.Author, Admission: admission, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
+		Base: base, Names: others, Archive: hurrying{a.Archive, a.look}, Handlings: a.People, People: a.People, Consumers: consuming{a.Store, a.outbox}, Deliveries: resending{a.Deliveries, a.announcing.dispatcher.Wake}, Subscriptions: a.subscribing(), Calls: a.Responses, Reports: a.Responses, Probes: a.Responses, Help: a.Responses, Edits: a.Responses, Incidents: a.Responses, Rooms: a.Responses, Speeches: a.announcing.speaker, Speech: a.speech(), Requests: a.Responses, Answers: a.Responses, Speakers: a.People, Maps: a.Responses, Told: a.Responses, Webhook: webhook.Body{}, Model: a.Model, Author: a.Author, Admission: admission, Written: a.Store.Written, Styles: pages.Static("app.css"), Now: time.Now, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -59,6 +60,21 @@ func (a *Admission) Admit(r *http.Request, realm string, now time.Time, audience
 func (a *Admission) Known(r *http.Request, before access.Identity, now time.Time, audiences ...string) bool {
 	identity, err := a.verifier.Authenticate(r, audiences...)
 	return err == nil && identity.Same(before) && a.Throttle(identity, now) == nil
+}
+
+// Again returns what [Answer.Again] of an answer to an admitted caller may be,
+// where still tells whether all else that the answer depends on is as it was;
+// nil for a request that does not look as if it came again. The caller is
+// admitted last, since that counts the request.
+func (a *Admission) Again(r *http.Request, identity access.Identity, now func() time.Time, still func(ctx context.Context, now time.Time) bool, audiences ...string) func() bool {
+	request := Again(r)
+	if request == nil {
+		return nil
+	}
+	return func() bool {
+		at := now()
+		return still(request.Context(), at) && a.Known(request, identity, at, audiences...)
+	}
 }
 
 // Throttle counts one more request of an admitted caller, as Admit counts the

@@ -16,7 +16,7 @@ import (
 // An Answer is a whole body with what describes it. Header values are slices
 // so that what is sent often is made once; they are shared and never changed.
 type Answer struct {
-	Status int      // 200 when 0
+	Status int      // 200 when 0; 304 where the caller has found out that the client has it
 	Kind   []string // Content-Type
 	Head   []byte   // what is sent before Body, as a part of it, when Again is nil and Kept false
 	Body   []byte
@@ -53,6 +53,11 @@ func Deliver(ctx context.Context, w http.ResponseWriter, method string, asked ht
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
+	}
+	if a.Status == http.StatusNotModified {
+		again.keep(a.Status, 0, nil)
+		w.WriteHeader(a.Status)
+		return
 	}
 	header["Content-Type"] = a.Kind
 	if a.Coding != nil {

@@ -32,13 +32,25 @@ type health struct {
 	server *Server
 	mu     sync.Mutex
 	at     time.Time
-	report report
+	report *report
 }
 
 // A report is an answer of /health.
 type report struct {
 	Status string   `json:"status"` // "ok" or "unavailable"
 	Checks []result `json:"checks,omitempty"`
+}
+
+// current reports whether the report is that of this moment still.
+func (h *health) current(r *report) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.report == r && h.fresh(h.server.config.Now())
+}
+
+// fresh reports whether there is a report that is young enough.
+func (h *health) fresh(now time.Time) bool {
+	return !h.at.IsZero() && now.Sub(h.at) < checkEvery && !now.Before(h.at)
 }
 
 type result struct {
@@ -71,30 +83,35 @@ func (s *Server) operations() []Route {
 // serveHealth serves GET /health: 200 when all checks pass, else 503. Which
 // check fails is told to programs on this machine only.
 func (h *health) serveHealth(w http.ResponseWriter, r *http.Request) error {
-	report := h.now(r.Context())
+	now := h.now(r.Context())
+	told := *now
 	if !isLocal(r) && !h.server.config.Open {
-		report.Checks = nil
+		told.Checks = nil
 	}
-	return writeJSON(w, report.code(), report)
+	return deliverJSON(w, r, told.code(), told, func() bool { return h.current(now) })
 }
 
 // serveReady serves GET /readyz: whether a load balancer should send requests.
 func (h *health) serveReady(w http.ResponseWriter, r *http.Request) error {
-	report := h.now(r.Context())
+	now := h.now(r.Context())
+	told := *now
 	if h.server.isStopping() {
-		report.Status = unavailable
+		told.Status = unavailable
 	}
-	writeText(w, report.code(), report.Status)
+	deliverText(w, r, told.code(), told.Status, func() bool { return !h.server.isStopping() && h.current(now) })
 	return nil
 }
 
 // serveAlive serves GET /healthz: the process answers, whatever it depends on.
-func serveAlive(w http.ResponseWriter, _ *http.Request) error {
-	writeText(w, http.StatusOK, healthy)
+func serveAlive(w http.ResponseWriter, r *http.Request) error {
+	deliverText(w, r, http.StatusOK, healthy, always)
 	return nil
 }
 
-func (r report) code() int {
+// always is of answers that never change while the program runs.
+func always() bool { return true }
+
+func (r *report) code() int {
 	if r.Status == healthy {
 		return http.StatusOK
 	}
@@ -102,21 +119,21 @@ func (r report) code() int {
 }
 
 // now is the report of this moment. Those who ask while it is made wait for it.
-func (h *health) now(ctx context.Context) report {
+func (h *health) now(ctx context.Context) *report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if now := h.server.config.Now(); h.at.IsZero() || now.Sub(h.at) >= checkEvery || now.Before(h.at) {
+	if now := h.server.config.Now(); !h.fresh(now) {
 		// The one who asked may leave; the others still want to know.
 		h.report, h.at = h.run(context.WithoutCancel(ctx)), now
 	}
 	return h.report
 }
 
-func (h *health) run(ctx context.Context) report {
+func (h *health) run(ctx context.Context) *report {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	checks := h.server.config.Checks
-	out := report{Status: healthy, Checks: make([]result, len(checks))}
+	out := &report{Status: healthy, Checks: make([]result, len(checks))}
 	errs := make([]error, len(checks))
 	var group sync.WaitGroup
 	for i, check := range checks {
@@ -145,30 +162,31 @@ func ask(ctx context.Context, check Check) (err error) {
 }
 
 // serveVersion serves GET /version.
-func serveVersion(w http.ResponseWriter, _ *http.Request) error {
+func serveVersion(w http.ResponseWriter, r *http.Request) error {
 	version, commit := tocsin.Build()
-	return writeJSON(w, http.StatusOK, struct {
+	return deliverJSON(w, r, http.StatusOK, struct {
 		Version string `json:"version"`
 		Commit  string `json:"commit,omitempty"`
 		Go      string `json:"go"`
-	}{version, commit, runtime.Version()})
+	}{version, commit, runtime.Version()}, always)
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) error {
+func deliverJSON(w http.ResponseWriter, r *http.Request, status int, v any, again func() bool) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // the client may have gone
+	deliverShort(w, r, status, "application/json", append(text, '\n'), again)
 	return nil
 }
 
-func writeText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+func deliverText(w http.ResponseWriter, r *http.Request, status int, text string, again func() bool) {
+	deliverShort(w, r, status, "text/plain; charset=utf-8", []byte(text+"\n"), again)
+}
+
+// deliverShort sends what nobody else may keep. again tells when the same would
+// be sent, see [Answer].
+func deliverShort(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte, again func() bool) {
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) // the client may have gone
+	Deliver(r.Context(), w, r.Method, r.Header, Answer{Status: status, Kind: []string{kind}, Body: body, Again: again})
 }

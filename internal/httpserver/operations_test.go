@@ -12,11 +12,14 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/httpserver/servetest"
 )
 
 type check struct {
@@ -204,5 +207,50 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 	if text := strings.ReplaceAll(out.String(), "canary in panic", ""); strings.Contains(text, "canary") {
 		t.Errorf("the log shows a secret:\n%s", text)
+	}
+}
+
+// A turning is what a check of tests may be turned to.
+type turning struct{ ill atomic.Bool }
+
+func (f *turning) Name() string { return "store" }
+func (f *turning) Healthy(context.Context) error {
+	if f.ill.Load() {
+		return errors.New("ill")
+	}
+	return nil
+}
+
+// Connections that ask all the time are told of a change as soon as new ones.
+func TestProbesAskedAgain(t *testing.T) {
+	t.Parallel()
+	var at atomic.Int64
+	look := &turning{}
+	c := config()
+	c.Checks, c.Now = []httpserver.Check{look}, func() time.Time { return time.UnixMilli(at.Load()) }
+	address := servetest.Serve(t, c)
+	targets := []string{"/health", "/readyz", "/healthz"}
+	lines := make([]*servetest.Line, len(targets))
+	for i := range lines {
+		lines[i] = servetest.Dial(t, address)
+	}
+	for step := range 12 {
+		look.ill.Store(step%2 == 1)
+		for i, target := range targets {
+			request := servetest.Get(address, target, "")
+			var head []string
+			var body string
+			for range 4 {
+				head, body = lines[i].Ask(request)
+			}
+			wantHead, want := servetest.Dial(t, address).Ask(request)
+			if body != want || servetest.Lasting(head) != servetest.Lasting(wantHead) {
+				t.Errorf("step %d, %s: %q %s in place of %q %s", step, target, head, body, wantHead, want)
+			}
+			if ill := strings.Contains(want, "unavailable"); target != "/healthz" && step > 0 && ill != (step%2 == 1) {
+				t.Errorf("step %d, %s: %s", step, target, want)
+			}
+		}
+		at.Add(int64(time.Second / time.Millisecond))
 	}
 }

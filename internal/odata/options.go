@@ -76,6 +76,11 @@ func (e *Endpoint) Parse(raw string, now time.Time) (*Options, error) {
 	return &r.options, nil
 }
 
+// Timed reports whether an option may depend on what `now()` gives.
+func (o *Options) Timed() bool {
+	return slices.ContainsFunc(o.given, func(option Option) bool { return strings.Contains(strings.ToLower(option.Value), "now") })
+}
+
 // Link encodes the options again, for the query of a next link, with the
 // values in set instead of those given. An empty value in set leaves the option
 // out; one that was given empty stays, since it may be a condition.

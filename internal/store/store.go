@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -27,6 +28,8 @@ type Store struct {
 
 	readOnly bool  // an SQLite file that this user cannot write
 	only     int64 // the migration to stop at, 0 for the newest
+
+	written atomic.Uint64 // see [Store.Written]
 
 	mu      sync.Mutex
 	tenants map[string]int64 // GUID → num; numbers never change

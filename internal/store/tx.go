@@ -96,6 +96,11 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Tx) error) error {
 	}
 }
 
+// Written is how many transactions of this process have been committed, by those
+// who have been told of it: who finds the number that it was finds all rows as
+// they were, but for what other processes wrote.
+func (s *Store) Written() uint64 { return s.written.Load() }
+
 func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
 	inner, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -109,6 +114,7 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *Tx) error) error {
 	if err := inner.Commit(); err != nil {
 		return err
 	}
+	s.written.Add(1)
 	for _, do := range tx.committed {
 		do()
 	}

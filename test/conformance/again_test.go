@@ -187,8 +187,24 @@ func TestAskedAgain(t *testing.T) {
 				{"GET", announcements + "issues", "graph expired", nil, false},
 				{"GET", announcements + "issues", "", nil, false},
 				{"GET", "/v1.0/$metadata", "", nil, false},
-				{"GET", communications + "Services", "legacy contoso", nil, false},
-				{"GET", "/healthz", "", nil, false},
+				{"GET", communications + "Services", "legacy contoso", nil, true},
+				{"GET", communications + "Services", "legacy contoso", []string{"Accept-Encoding", "gzip"}, true},
+				{"HEAD", communications + "Services", "legacy contoso", nil, true},
+				{"GET", communications + "Services", "legacy wire", []string{"Client-Request-Id", "12345678-1234-4321-8765-123456789abc"}, true},
+				{"GET", communications + "Messages?$filter=Id%20eq%20'EX100'", "legacy contoso", nil, true},
+				{"GET", communications + "Messages?$filter=EndTime%20lt%20now()", "legacy contoso", nil, false},
+				{"GET", communications + "HistoricalStatus", "legacy contoso", nil, false},
+				{"GET", communications + "Services", "legacy expired", nil, false},
+				{"GET", communications + "$metadata", "", nil, true},
+				{"GET", "/api/tocsin/v1/tenants/contoso/issues", "own desk", nil, true},
+				{"HEAD", "/api/tocsin/v1/tenants/contoso/issues", "own desk", nil, true},
+				{"GET", "/api/tocsin/v1/tenants/contoso/issues/EX100", "own desk", nil, true},
+				{"GET", "/api/tocsin/v1/tenants/contoso/issues/EX100", "own desk", []string{"If-None-Match", "*"}, true},
+				{"GET", "/api/tocsin/v1/tenants/contoso/health", "own desk", nil, false},
+				{"GET", "/api/tocsin/v1/tenants/fabrikam/issues", "own desk", nil, false},
+				{"GET", "/healthz", "", nil, true},
+				{"HEAD", "/healthz", "", nil, true},
+				{"GET", "/version", "", nil, true},
 			} {
 				name := fmt.Sprint(tt.method, " ", tt.target, " ", tt.who, tt.headers)
 				request := d.request(tt.method, tt.target, tt.who, tt.headers...)
@@ -215,7 +231,19 @@ func TestAskedAgain(t *testing.T) {
 				}
 				// The lane sends the fields of a handler in any order.
 				same := heads[2] == heads[3] && heads[3] == heads[4] && heads[4] == heads[5] && heads[5] == heads[6] && heads[6] == heads[7]
-				if withLane && strings.Count(heads[2], "\n") > 7 && same != tt.again {
+				for range 3 { // what the program itself writes ends some of them
+					if same || !tt.again || !withLane {
+						break
+					}
+					heads = nil
+					for range 8 {
+						head, _ := c.ask(request)
+						heads = append(heads, alike(head))
+					}
+					asked[path] += 8
+					same = len(slices.Compact(heads[4:])) == 1
+				}
+				if withLane && (tt.again || strings.Count(heads[2], "\n") > 7) && same != tt.again {
 					t.Errorf("%s: the handler was left out: %t", name, same)
 				}
 				if given := slices.Contains(tt.headers, "12345678-1234-4321-8765-123456789abc"); len(named) != map[bool]int{true: 1, false: 8}[given] {

@@ -89,6 +89,7 @@ func (d *desk) sign(t *testing.T) {
 	for name, c := range map[string]tocsin.Client{
 		"contoso": {TenantID: contoso, Scopes: all}, "fabrikam": {TenantID: fabrikam, Scopes: all},
 		"health": {TenantID: contoso, Scopes: all[1:2]}, "messages": {TenantID: contoso, Scopes: all[2:]},
+		"desk": {TenantID: contoso, Scopes: []string{tocsin.ScopeDeskRead}},
 		"wire": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeWire}, "documented": {TenantID: contoso, Scopes: all, Shape: tocsin.ShapeDocumented},
 	} {
 		c.ID, c.Name, c.CreatedAt = signin.NewID(), name, time.Now()
@@ -96,7 +97,7 @@ func (d *desk) sign(t *testing.T) {
 			t.Fatal(err)
 		}
 		clients[name] = c
-		for api, resource := range map[string]string{"legacy": app.LegacyResource, "graph": app.GraphResource} {
+		for api, resource := range map[string]string{"legacy": app.LegacyResource, "graph": app.GraphResource, "own": d.Base()} {
 			if d.tokens[api+" "+name], err = d.Issuer.Mint(t.Context(), c, resource, time.Hour); err != nil {
 				t.Fatal(err)
 			}

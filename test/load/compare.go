@@ -16,7 +16,13 @@ import (
 	"time"
 )
 
-const announcements = "/v1.0/admin/serviceAnnouncement/"
+// Where the APIs are, and what the names of tenants are followed by in those of
+// tokens for them.
+const (
+	announcements = "/v1.0/admin/serviceAnnouncement/"
+	legacyAPI     = ", legacy API"
+	ownAPI        = ", own API"
+)
 
 // A duel is one question that both servers answer with the same bytes.
 type duel struct {
@@ -34,6 +40,8 @@ type duel struct {
 func duels() []duel {
 	page := announcements + "issues?$filter=service%20eq%20'Exchange%20Online'%20and%20isResolved%20eq%20true"
 	single := announcements + "issues/" + issue(7).ID
+	list := tenants(settings{})[0].id
+	legacy, own := "/api/v1.0/"+list+"/ServiceComms/", "/api/tocsin/v1/tenants/"+list+"/"
 	update, feed := "/ja/status/list/"+issue(7).ID+"/1", "/status/list/feed.xml?lang=ja"
 	return []duel{
 		{name: "full list", tenant: "list", path: announcements + "issues", goal: 0.9},
@@ -55,6 +63,14 @@ func duels() []duel {
 		{name: "badge", path: "/status/list/badge.svg", goal: 0.9},
 		{name: "badge not modified", path: "/status/list/badge.svg", known: true, goal: 0.9},
 		{name: "status document", path: "/status/list/api/v2/summary.json"},
+		{name: "legacy current status", tenant: pageTenant().name + legacyAPI, path: "/api/v1.0/" + pageTenant().id + "/ServiceComms/CurrentStatus", goal: 0.9},
+		{name: "legacy messages", tenant: "list" + legacyAPI, path: legacy + "Messages?$filter=StartTime%20ge%202020-01-01T00:00:00Z", goal: 0.9},
+		{name: "legacy messages gzip", tenant: "list" + legacyAPI, path: legacy + "Messages?$filter=StartTime%20ge%202020-01-01T00:00:00Z", gzip: true, goal: 0.85},
+		{name: "legacy not modified", tenant: "list" + legacyAPI, path: legacy + "Services", known: true, goal: 0.9},
+		{name: "own list", tenant: "list" + ownAPI, path: own + "issues", goal: 0.9},
+		{name: "own single issue", tenant: "list" + ownAPI, path: own + "issues/" + issue(7).ID, goal: 0.9},
+		{name: "own not modified", tenant: "list" + ownAPI, path: own + "issues/" + issue(7).ID, known: true, goal: 0.9},
+		{name: "readiness", path: "/readyz", goal: 0.9},
 		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true, goal: 0.4},
 	}
 }

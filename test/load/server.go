@@ -23,7 +23,7 @@ import (
 // ready is what a server process says on its first line.
 type ready struct {
 	Address string
-	Tokens  map[string]string // by name of the tenant
+	Tokens  map[string]string // by name of the tenant, and the API unless it is Graph's
 	// Reader reads pages.
 	Reader, Password string
 }
@@ -54,14 +54,9 @@ func serve(ctx context.Context, s settings) error {
 		if _, err := desk.Archive.ChangePublishing(ctx, t.id, time.Now(), func(p *tocsin.Publishing) error { p.Readership, p.Advisories = tocsin.ForEverybody, true; return nil }); err != nil {
 			return err
 		}
-		client := tocsin.Client{
-			ID: tocsin.NewGUID(), TenantID: t.id, Name: tocsin.NewGUID(), CreatedAt: time.Now(),
-			Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth},
-		}
-		if _, err := app.AddClient(ctx, desk.Programs, client); err != nil {
-			return err
-		}
-		if info.Tokens[t.name], err = desk.Issuer.Mint(ctx, client, app.GraphResource, time.Hour); err != nil {
+	}
+	for _, t := range append(tenants(s), pageTenant()) {
+		if err := enter(ctx, desk, t, info.Tokens); err != nil {
 			return err
 		}
 	}
@@ -74,6 +69,25 @@ func serve(ctx context.Context, s settings) error {
 	}
 	defer stop()
 	return desk.Run(ctx)
+}
+
+// enter adds a client of a tenant, and a token of it for each API.
+func enter(ctx context.Context, desk *app.App, t tenant, tokens map[string]string) error {
+	client := tocsin.Client{
+		ID: tocsin.NewGUID(), TenantID: t.id, Name: tocsin.NewGUID(), CreatedAt: time.Now(),
+		Scopes: []string{tocsin.ScopeServiceHealthAll, tocsin.ScopeServiceMessageAll, tocsin.ScopeServiceHealth, tocsin.ScopeDeskRead},
+	}
+	if _, err := app.AddClient(ctx, desk.Programs, client); err != nil {
+		return err
+	}
+	for api, resource := range map[string]string{"": app.GraphResource, legacyAPI: app.LegacyResource, ownAPI: desk.Base()} {
+		token, err := desk.Issuer.Mint(ctx, client, resource, time.Hour)
+		if err != nil {
+			return err
+		}
+		tokens[t.name+api] = token
+	}
+	return nil
 }
 
 // profile starts a processor profile if it has a file to go to.

@@ -21,6 +21,9 @@ import (
 // Prefix is where the API lives.
 const Prefix = "/api/tocsin/v1/"
 
+// maxBodies is the size of one generation of bodies that are sent again, in bytes.
+const maxBodies = 16 << 20
+
 // Config is what an API is made of.
 type Config struct {
 	Base      string   // address of the desk
@@ -55,9 +58,12 @@ type Config struct {
 	Model     snapshots
 	Author    *author.Author
 	Admission *httpserver.Admission
-	Styles    string           // address of the style sheet of the page; none when empty
-	Now       func() time.Time // time.Now when nil
-	Log       *slog.Logger     // discards when nil
+	// Written is how many transactions this process has committed; nil where nobody
+	// counts them, so that no answer is kept.
+	Written func() uint64
+	Styles  string           // address of the style sheet of the page; none when empty
+	Now     func() time.Time // time.Now when nil
+	Log     *slog.Logger     // discards when nil
 }
 
 // An API serves the desk's own form. It is safe for use by several goroutines.
@@ -92,6 +98,10 @@ type API struct {
 	now           func() time.Time
 	log           *slog.Logger
 
+	written func() uint64
+	bodies  httpserver.Bodies // that are sent again
+	buffers httpserver.Buffers
+
 	mux        *http.ServeMux
 	huma       huma.API
 	operations map[string]*operation // by pattern
@@ -108,7 +118,7 @@ func New(c Config) (*API, error) {
 		return nil, errors.New("own API: an archive, a model, an author, an admission and a base address are needed")
 	}
 	a := &API{
-		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, edits: c.Edits, incidents: c.Incidents, rooms: c.Rooms, speeches: c.Speeches, speech: c.Speech, requests: c.Requests, answers: c.Answers, speakers: c.Speakers, maps: c.Maps, told: c.Told, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles,
+		names: tocsin.NewNames(c.Base, c.Names...), archive: c.Archive, handlings: c.Handlings, people: c.People, consumers: c.Consumers, deliveries: c.Deliveries, subscriptions: c.Subscriptions, calls: c.Calls, reports: c.Reports, probes: c.Probes, help: c.Help, edits: c.Edits, incidents: c.Incidents, rooms: c.Rooms, speeches: c.Speeches, speech: c.Speech, requests: c.Requests, answers: c.Answers, speakers: c.Speakers, maps: c.Maps, told: c.Told, webhook: c.Webhook, snapshots: c.Model, author: c.Author, admission: c.Admission, styles: c.Styles, written: c.Written, bodies: httpserver.NewBodies(maxBodies),
 		now: c.Now, log: cmp.Or(c.Log, slog.New(slog.DiscardHandler)), verifying: make(chan struct{}, 1),
 	}
 	a.audiences = a.names.All()
@@ -165,13 +175,17 @@ func (a *API) near(tidy string) (meant string, ok bool) {
 
 // ServeHTTP answers requests below the prefix.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{api: a, w: w, r: r, now: a.now().UTC()}
+	x := &exchange{api: a, w: w, r: r, asked: r, now: a.now().UTC()}
 	a.setHeaders(w.Header(), r)
 	if err := x.admit(); err != nil {
 		x.fail(err)
 		return
 	}
 	ctx := tocsin.WithActor(context.WithValue(r.Context(), exchangeKey{}, x), x.actor())
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		a.read(ctx, x)
+		return
+	}
 	a.mux.ServeHTTP(w, x.r.WithContext(ctx))
 }
 

@@ -27,10 +27,12 @@ type exchange struct {
 	api      *API
 	w        http.ResponseWriter
 	r        *http.Request
+	asked    *http.Request // as it came
 	now      time.Time
 	identity access.Identity
 	tenant   tocsin.Tenant // the one in the path, or else that of the token
 	op       *operation
+	basis    *basis // nil for an answer that is made anew each time
 }
 
 type exchangeKey struct{}
@@ -53,6 +55,7 @@ func (x *exchange) admit() error {
 		return p.with(refusal.Header)
 	}
 	x.identity = identity
+	x.begin()
 	switch err := httpserver.CheckBody(x.r); {
 	case err == nil:
 	case httpserver.StatusOf(err) == http.StatusUnsupportedMediaType:

@@ -106,13 +106,13 @@ type issuePatch struct {
 
 func (a *API) registerIssues() {
 	tag, path := []string{"issues"}, "/tenants/{tenant}/issues"
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "listIssues", Method: http.MethodGet, Path: path, Tags: tag, Summary: "List issues",
 	}}, a.lister(tocsin.KindIssue, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "openIssue", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Open an issue about an own service", DefaultStatus: http.StatusCreated,
 	}}, adder("issues", a.openIssue, a.issueBody))
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "getIssue", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read an issue",
 	}}, a.getIssue)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
@@ -146,6 +146,7 @@ func (a *API) lister(kind tocsin.Kind, class string) func(context.Context, *exch
 		out := &struct{ Body summaryList }{summaryList{Value: make([]summary, len(list)), Next: next}}
 		for i, item := range list {
 			out.Body.Value[i] = newSummary(item)
+			x.untilCourse(item.Course())
 			out.Body.Value[i].Stage = string(item.Course().Stage(x.now))
 			if kind == tocsin.KindIssue {
 				out.Body.Value[i].Service = filed(item.Facts, item.Source)
@@ -166,6 +167,7 @@ func (a *API) getIssue(ctx context.Context, x *exchange, in *inRead) (*output[is
 		return nil, err
 	}
 	b := &out.Body
+	x.untilCourse(tocsin.Course{StartAt: given(b.StartAt), EndAt: given(b.EndAt)})
 	f := tocsin.Facts{ServiceID: b.Service, Service: b.ServiceName}
 	if b.ModifiedAt != nil {
 		f.ModifiedAt = *b.ModifiedAt

@@ -33,7 +33,7 @@ type maintenancePatch struct {
 
 func (a *API) registerMaintenance() {
 	tag, path := []string{"maintenance"}, "/tenants/{tenant}/maintenance"
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "listMaintenance", Method: http.MethodGet, Path: path, Tags: tag, Summary: "List maintenance",
 	}}, a.lister(tocsin.KindIssue, tocsin.ClassMaintenance))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{

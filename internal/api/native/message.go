@@ -63,14 +63,14 @@ type messagePatch struct {
 
 func (a *API) registerMessages() {
 	tag, path := []string{"messages"}, "/tenants/{tenant}/messages"
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "listMessages", Method: http.MethodGet, Path: path, Tags: tag, Summary: "List messages",
 		Description: "Messages about data privacy are there for clients with Desk.Read.Privacy only, here and everywhere else.",
 	}}, a.lister(tocsin.KindMessage, ""))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "createMessage", Method: http.MethodPost, Path: path, Tags: tag, Summary: "Write a message", DefaultStatus: http.StatusCreated,
 	}}, adder("messages", a.createMessage, newMessageBody))
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "getMessage", Method: http.MethodGet, Path: path + "/{id}", Tags: tag, Summary: "Read a message",
 	}}, reader(a, tocsin.KindMessage, newMessageBody))
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{

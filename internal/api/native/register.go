@@ -21,6 +21,7 @@ import (
 type operation struct {
 	huma.Operation
 	needs      access.Permission
+	steady     bool            // what it reads is the archive of one tenant, see [basis]
 	across     bool            // served for other tenants to those who manage all
 	parameters map[string]bool // names in the query
 }
@@ -223,11 +224,9 @@ func (a *API) describe() error {
 // Pages are what explains the API to everybody: it says nothing about tenants.
 func (a *API) Pages() []httpserver.Route {
 	serve := func(kind string, body func() []byte) httpserver.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) error {
-			w.Header().Set("Content-Type", kind)
+		return func(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Cache-Control", "public, max-age=300")
-			w.Header().Set("Content-Length", strconv.Itoa(len(body())))
-			_, _ = w.Write(body()) // a browser that has left needs no answer
+			httpserver.Deliver(r.Context(), w, r.Method, r.Header, httpserver.Answer{Kind: []string{kind}, Body: body(), Again: func() bool { return true }})
 			return nil
 		}
 	}

@@ -51,14 +51,14 @@ type serviceList struct {
 
 func (a *API) registerServices() {
 	tag := []string{"services"}
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "listServices", Method: http.MethodGet, Path: "/tenants/{tenant}/services", Tags: tag, Summary: "List own services",
 		Description: "Those of the provider are in its two APIs.",
 	}}, a.listServices)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{
 		OperationID: "addService", Method: http.MethodPost, Path: "/tenants/{tenant}/services", Tags: tag, Summary: "Add a service", DefaultStatus: http.StatusCreated,
 	}}, a.addService)
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "getService", Method: http.MethodGet, Path: "/tenants/{tenant}/services/{id}", Tags: tag, Summary: "Read an own service",
 	}}, a.getService)
 	add(a, operation{needs: access.AuthorDesk, Operation: huma.Operation{

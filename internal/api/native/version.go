@@ -100,12 +100,12 @@ func (a *API) registerVersions() {
 
 func (a *API) registerVersionsOf(kind tocsin.Kind, noun, path string) {
 	tag := []string{"versions"}
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "list" + noun + "Versions", Method: http.MethodGet, Path: path + "/versions", Tags: tag, Summary: "List the versions of an item: " + string(kind),
 	}}, func(ctx context.Context, x *exchange, in *InItem) (*struct{ Body versionList }, error) {
 		return a.listVersions(ctx, x, tocsin.Ref{Kind: kind, ID: idOf(kind, in.ID)})
 	})
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "get" + noun + "Version", Method: http.MethodGet, Path: path + "/versions/{n}", Tags: tag, Summary: "Read a version of an item: " + string(kind),
 	}}, func(ctx context.Context, x *exchange, in *inVersion) (*struct {
 		ETag string `header:"ETag"`
@@ -125,7 +125,7 @@ func (a *API) registerVersionsOf(kind tocsin.Kind, noun, path string) {
 	if kind != tocsin.KindIssue && kind != tocsin.KindMessage {
 		return
 	}
-	add(a, operation{needs: access.ReadDesk, Operation: huma.Operation{
+	add(a, operation{needs: access.ReadDesk, steady: true, Operation: huma.Operation{
 		OperationID: "compare" + noun + "Versions", Method: http.MethodGet, Path: path + "/differences", Tags: tag, Summary: "What differs between two versions of an item: " + string(kind),
 	}}, func(ctx context.Context, x *exchange, in *inDifference) (*struct{ Body differenceBody }, error) {
 		return a.compare(ctx, x, tocsin.Ref{Kind: kind, ID: idOf(kind, in.ID)}, in.From, in.To)

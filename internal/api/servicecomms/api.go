@@ -62,6 +62,7 @@ type API struct {
 	endpoints map[string]*odata.Endpoint
 	encoded   *cache.Cache[encodedKey, fields]
 	zipped    zipped
+	bodies    httpserver.Bodies
 	buffers   httpserver.Buffers
 
 	description description
@@ -70,7 +71,7 @@ type API struct {
 // New makes an API. It fails when its own tables contradict each other.
 func New(c Config) (*API, error) {
 	a := &API{names: tocsin.NewNames(c.Base, c.Names...), model: c.Model, archive: c.Archive, history: history.New(c.Archive, c.Model), admission: c.Admission, now: c.Now, log: c.Log, schema: newSchema()}
-	a.encoded, a.zipped = cache.New[encodedKey, fields](cache.Bounds{Bytes: maxEncoded}), newZipped()
+	a.encoded, a.zipped, a.bodies = cache.New[encodedKey, fields](cache.Bounds{Bytes: maxEncoded}), newZipped(), httpserver.NewBodies(maxBodies)
 	a.audiences = append(Audiences(), a.names.All()...)
 	a.endpoints = a.schema.endpoints()
 	err := a.schema.model.Validate()

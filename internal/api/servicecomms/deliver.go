@@ -20,6 +20,7 @@ func newZipped() zipped {
 // Bounds of what is kept compressed.
 const (
 	maxZipped   = 16 << 20 // of one generation, in bytes
+	maxBodies   = 16 << 20 // the same of bodies that are sent again
 	zippedFixed = 128      // what an entry takes beside its text
 )
 
@@ -61,7 +62,11 @@ func (x *exchange) deliverAs(kind string, body []byte, sum httpserver.Digest, of
 		send.Tag = "W/" + send.Tag // the same packed at once has other bytes
 		defer func() { x.api.buffers.Put(lent) }()
 	}
-	x.setTaken()
+	if x.setTaken() && lent == nil {
+		if send.Again = x.again(); send.Again != nil && packed == nil {
+			send.Body = x.api.bodies.Of(sum, body)
+		}
+	}
 	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, send)
 	return nil
 }

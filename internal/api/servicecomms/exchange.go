@@ -28,6 +28,7 @@ type exchange struct {
 	shape    tocsin.Shape
 	snapshot *readmodel.Snapshot
 	level    odata.Level
+	course   course
 }
 
 func (a *API) exchange(w http.ResponseWriter, r *http.Request) *exchange {
@@ -136,6 +137,7 @@ func (x *exchange) options(endpoint *odata.Endpoint) (*odata.Options, error) {
 	format := ""
 	if err == nil {
 		format = options.Format
+		x.course.fleeting = x.course.fleeting || options.Timed()
 	}
 	if format == "" && x.place.text() && odata.AcceptsText(x.accept()) {
 		return options, err
@@ -182,11 +184,7 @@ func (x *exchange) serviceDocument() error {
 	if err != nil {
 		return fmt.Errorf("service document: %w", err)
 	}
-	if err := x.checkTag(""); err != nil {
-		return err
-	}
-	x.send(http.StatusOK, x.levelType(), body)
-	return nil
+	return x.deliver(x.levelType(), body)
 }
 
 // address is that of an operation, with the tenant as it was sent.
@@ -227,7 +225,10 @@ func (x *exchange) send(status int, kind string, body []byte) {
 	httpserver.WriteWhole(x.r.Context(), x.w, status, body)
 }
 
-// setTaken says how long the answer took, in milliseconds.
-func (x *exchange) setTaken() {
-	x.w.Header().Set("X-Time-Taken", strconv.FormatInt(max(x.api.now().Sub(x.now).Milliseconds(), 0), 10))
+// setTaken says how long the answer took, in milliseconds, and reports whether it
+// took less than one, as one that is sent again does.
+func (x *exchange) setTaken() (quick bool) {
+	taken := max(x.api.now().Sub(x.now).Milliseconds(), 0)
+	x.w.Header().Set("X-Time-Taken", strconv.FormatInt(taken, 10))
+	return taken == 0
 }

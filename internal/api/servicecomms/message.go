@@ -2,6 +2,7 @@ package servicecomms
 
 import (
 	"crypto/sha256"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -124,6 +125,7 @@ func (x *exchange) linkReview(n *notice, o object) error {
 	if !n.reviewed() || o.value(field) != nil {
 		return nil
 	}
+	x.course.fleeting = true // the document may come any time
 	held, err := x.api.archive.Files(x.r.Context(), x.snapshot.Tenant.ID, tocsin.Ref{Kind: tocsin.KindIssue, ID: n.of.ID})
 	if err == nil && len(held) > 0 {
 		o.set(field, x.base+"/v1.0/admin/serviceAnnouncement/issues/"+url.PathEscape(n.of.ID)+"/incidentReport")
@@ -146,6 +148,9 @@ func (x *exchange) find(index index, options *odata.Options, limit int) (list []
 				return nil, 0, scratch.failed
 			}
 			continue
+		}
+		if windowed && row.Last() != math.MaxInt64 {
+			x.course.until(row.Last()+readmodel.Instant(window/time.Microsecond), readmodel.InstantOf(x.now))
 		}
 		if total++; total <= limit || len(options.OrderBy) > 0 {
 			kept := *scratch

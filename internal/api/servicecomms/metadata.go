@@ -63,7 +63,9 @@ func (x *exchange) sendDescription(a httpserver.Answer) error {
 	header.Del("Expires")
 	header.Set("Cache-Control", "public, max-age=3600")
 	header.Set("Vary", "Accept, OData-Version, OData-MaxVersion")
-	x.setTaken()
+	if x.setTaken() {
+		a.Again = func() bool { return true }
+	}
 	httpserver.Deliver(x.r.Context(), x.w, x.r.Method, x.r.Header, a)
 	return nil
 }

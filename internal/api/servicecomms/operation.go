@@ -128,6 +128,7 @@ func (x *exchange) currentStatus(options *odata.Options) error {
 }
 
 func (x *exchange) historicalStatus(options *odata.Options) error {
+	x.course.fleeting = true // it is read from the archive
 	p := x.past(spanOf(options.Filter, x.now))
 	only, all := textsOf(options.Filter, "Workload", "Id")
 	a := x.begin("CurrentStatus", x.api.schema.status, options, -1)

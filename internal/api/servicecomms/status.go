@@ -89,9 +89,12 @@ type contribution struct {
 // statusNow is the status of a service now, with the issues that are open and
 // those that ended within 24 hours.
 func (x *exchange) statusNow(index index, s *readmodel.Service) *workloadStatus {
-	yesterday := x.now.Add(-day).Truncate(time.Microsecond)
+	yesterday := x.now.Add(-day).Truncate(time.Second) // so that answers of one second are the same
 	now := readmodel.InstantOf(x.now)
+	x.course.until(readmodel.InstantOf(yesterday.Add(day+time.Second)), now)
 	rows := slices.DeleteFunc(index.overlapping(s.ID, readmodel.InstantOf(yesterday), math.MaxInt64), func(row *readmodel.Row) bool {
+		x.course.until(row.Starts(), now)
+		x.course.until(row.Ends(), now)
 		// One that goes on already counts, also if its declared start is still to come.
 		return row.Starts() > now && !row.Course().Ongoing(x.now)
 	})
@@ -134,6 +137,7 @@ func (x *exchange) statusTime(yesterday, changed, confirmed time.Time) time.Time
 	confirmed = later(confirmed, changed)
 	switch {
 	case changed.After(x.now):
+		x.course.fleeting = true
 		return x.now.Truncate(time.Microsecond)
 	case changed.After(yesterday):
 		return changed

@@ -1,0 +1,93 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tocsin/internal/access"
+	"example.org/tocsin/internal/access/signin"
+	"example.org/tocsin/internal/app"
+	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/tocsin"
+)
+
+// Who may not ask the legacy or the own API any longer is refused in the middle
+// of connections that are asked all the time.
+func TestOtherAPIsAskedAgainAfterAChange(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*desk, string) error{
+		"revoked client": func(d *desk, id string) error { return d.Programs.RevokeClient(t.Context(), id, time.Now()) },
+		"closed tenant": func(d *desk, _ string) error {
+			_, err := d.Archive.ChangeTenant(t.Context(), contoso, func(c *tocsin.Tenant) error { c.Disabled = true; return nil })
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t)
+			client := tocsin.Client{ID: signin.NewID(), TenantID: contoso, Name: "ends", CreatedAt: time.Now(), Scopes: []string{tocsin.ScopeServiceHealth, tocsin.ScopeDeskRead}}
+			if _, err := app.AddClient(t.Context(), d.Programs, client); err != nil {
+				t.Fatal(err)
+			}
+			lines := map[string]*wire{}
+			for api, resource := range map[string]string{"legacy": app.LegacyResource, "own": d.Base()} {
+				var err error
+				if d.tokens[api+" ends"], err = d.Issuer.Mint(t.Context(), client, resource, time.Hour); err != nil {
+					t.Fatal(err)
+				}
+			}
+			requests := map[string]string{
+				"legacy": d.request("GET", communications+"Services", "legacy ends"), "own": d.request("GET", "/api/tocsin/v1/tenants/contoso/issues/EX100", "own ends"),
+			}
+			for api, request := range requests {
+				lines[api] = d.wire(t)
+				for range 5 {
+					if status := lines[api].status(request); status != "200" {
+						t.Fatal(api, status)
+					}
+				}
+			}
+			if err := change(d, client.ID); err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			for api, request := range requests {
+				for lines[api].status(request) == "200" {
+					if time.Since(begun) > access.Follow+5*time.Second {
+						t.Fatal(api, "goes on being answered")
+					}
+					time.Sleep(time.Millisecond)
+				}
+				t.Logf("%s: refused after %v", api, time.Since(begun).Round(time.Millisecond))
+				want := map[string]string{"revoked client": "401", "closed tenant": "403"}[name]
+				if status := lines[api].status(request); status != want {
+					t.Errorf("%s: %s, want %s", api, status, want)
+				}
+			}
+		})
+	}
+}
+
+// Probes that ask all the time are answered by what is known of the last second.
+func TestReadinessAskedAgain(t *testing.T) {
+	t.Parallel()
+	d := start(t, func(c *config.Config, _ *app.Options) { c.Server.Lane = true })
+	for _, target := range []string{"/readyz", "/health"} {
+		c, before, run, longest := d.wire(t), "", 0, 0
+		for range 300 {
+			head, body := c.ask(d.request("GET", target, ""))
+			if !strings.Contains(head[0], " 200 ") || !strings.Contains(body, "ok") {
+				t.Fatal(target, head, body)
+			}
+			run++
+			if now := alike(head); now != before { // the handler sends its fields in any order
+				before, run = now, 0
+			}
+			longest = max(longest, run)
+		}
+		if longest < 30 {
+			t.Errorf("%s: the handler was asked each %d times", target, longest)
+		}
+	}
+}
