@@ -275,6 +275,7 @@ type requestNoteCmd struct {
 	Text   string `arg:"" help:"What is written; of a severity or a duty, why." optional:""`
 	Ours   bool   `help:"We told the provider, or whoever asked." xor:"kind"`
 	Theirs bool   `help:"The provider said it." xor:"kind"`
+	Role   string `help:"Who said it for the provider: automatic, engineer, manager or duty." placeholder:"ROLE"`
 	Waits  bool   `help:"The provider waits for us."`
 	Given  string `help:"Severity that the provider gave." placeholder:"LEVEL" xor:"kind"`
 	Asked  string `help:"Severity that we ask for now." placeholder:"LEVEL" xor:"kind"`
@@ -307,7 +308,7 @@ func (c *requestNoteCmd) Run(ctx context.Context, s *session) error {
 		} else if c.Theirs {
 			kind = "theirs"
 		}
-		return r.SayInRequest(ctx, tenantID, c.N, kind, c.Text, c.Waits, at, now)
+		return r.SayInRequest(ctx, tenantID, c.N, tocsin.RequestSaid{Kind: kind, Role: c.Role, Text: c.Text, Answers: c.Waits, At: at}, now)
 	})
 }
 

@@ -83,10 +83,34 @@ type RequestTurn struct {
 	At        time.Time // when it happened
 	WrittenAt time.Time
 	By        string
-	Subject   string
+	Subject   string // of theirs, who said it, of [ProviderRoles]; "" where nobody knows
 	State     string
 	Text      string
 }
+
+// RequestSaid is something that is written into the thread of a request.
+type RequestSaid struct {
+	// Kind is ours for what we told the provider or whoever asked, theirs for what the
+	// provider said, or note for one to ourselves.
+	Kind    string
+	Role    string // of theirs: who said it, of [ProviderRoles]; "" where nobody knows
+	Text    string
+	Answers bool      // of theirs: we have to move now; after ours, they have to
+	At      time.Time // when; zero for now
+}
+
+// Validate reports what is wrong with what is to be written.
+func (s RequestSaid) Validate() error {
+	problems := []error{OneOfIncident("kind", s.Kind, []string{"ours", "theirs", "note"}), IncidentText("text", s.Text), oneOf("role", s.Role, ProviderRoles())}
+	if s.Role != "" && s.Kind != "theirs" {
+		problems = append(problems, Invalidf("role", "Only what the provider said has one."))
+	}
+	return errors.Join(problems...)
+}
+
+// ProviderRoles lists who speaks for the provider's support: an answer by machine, the
+// engineer whose the case is, a manager of engineers, the one on duty for escalations.
+func ProviderRoles() []string { return []string{"automatic", "engineer", "manager", "duty"} }
 
 // Said reports whether somebody said something, in the place of something that
 // happened.

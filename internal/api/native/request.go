@@ -22,7 +22,7 @@ type requests interface {
 
 // answers is the part of the store that takes down how requests go on.
 type answers interface {
-	SayInRequest(ctx context.Context, tenantID string, n int64, kind, text string, answers bool, at, now time.Time) error
+	SayInRequest(ctx context.Context, tenantID string, n int64, said tocsin.RequestSaid, now time.Time) error
 	FileRequest(ctx context.Context, tenantID string, n int64, f tocsin.RequestFiling, now time.Time) error
 	EndRequest(ctx context.Context, tenantID string, n int64, text string, now time.Time) error
 }
@@ -96,7 +96,7 @@ type requestTurn struct {
 	Kind    string    `json:"kind" example:"theirs"`
 	At      time.Time `json:"at"`
 	By      string    `json:"by,omitempty"`
-	Subject string    `json:"subject,omitempty"`
+	Subject string    `json:"subject,omitempty" doc:"Of theirs who said it: automatic, engineer, manager or duty."`
 	State   string    `json:"state,omitempty"`
 	Text    string    `json:"text,omitempty"`
 }
@@ -203,12 +203,13 @@ func (a *API) addRequestTurn(ctx context.Context, x *exchange, in *struct {
 	Body struct {
 		Kind  string    `json:"kind,omitempty" enum:"note,ours,theirs" default:"note"`
 		Text  string    `json:"text" minLength:"1" maxLength:"4000"`
+		Role  string    `json:"role,omitempty" enum:"automatic,engineer,manager,duty" doc:"Of what the provider said: who said it."`
 		Waits bool      `json:"waits,omitempty" doc:"Of what the provider said: it waits for us."`
 		At    time.Time `json:"at,omitempty" doc:"When it was said; now when left out."`
 	}
 },
 ) (*struct{ Body requestWhole }, error) {
-	return a.inRequest(ctx, x, in.N, a.answers.SayInRequest(ctx, x.tenant.ID, in.N, in.Body.Kind, in.Body.Text, in.Body.Waits, in.Body.At, x.now))
+	return a.inRequest(ctx, x, in.N, a.answers.SayInRequest(ctx, x.tenant.ID, in.N, tocsin.RequestSaid{Kind: in.Body.Kind, Role: in.Body.Role, Text: in.Body.Text, Answers: in.Body.Waits, At: in.Body.At}, x.now))
 }
 
 func (a *API) fileRequest(ctx context.Context, x *exchange, in *struct {

@@ -33,7 +33,7 @@ func TestRequests(t *testing.T) {
 	if got := d.must(200, "POST", "contoso", path+"/1/filed", filed); got.string("filedBy") != "kim" || got.string("state") != "filed" {
 		t.Errorf("%s", got.text)
 	}
-	if got := d.must(200, "POST", "contoso", path+"/1/turns", `{"kind":"theirs","text":"Send logs.","waits":true}`); got.string("waitsFor") != "us" {
+	if got := d.must(200, "POST", "contoso", path+"/1/turns", `{"kind":"theirs","role":"engineer","text":"Send logs.","waits":true}`); got.string("waitsFor") != "us" {
 		t.Errorf("%s", got.text)
 	}
 	if list := d.must(200, "GET", "reader", path+"?open=true&issue=EX900100", ""); list.count() != 1 {

@@ -43,7 +43,7 @@ func TestRequestsThroughRoutes(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, err := range []error{w.SayInRequest(t.Context(), storetest.Contoso, 1, "note", "For us.", false, w.Now(), w.Now()), w.EndRequest(t.Context(), storetest.Contoso, 1, "", w.Now())} {
+			for _, err := range []error{w.SayInRequest(t.Context(), storetest.Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "For us.", At: w.Now()}, w.Now()), w.EndRequest(t.Context(), storetest.Contoso, 1, "", w.Now())} {
 				if err != nil {
 					t.Fatal(err)
 				}

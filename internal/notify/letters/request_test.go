@@ -25,7 +25,7 @@ func TestLetterOfRequests(t *testing.T) {
 	}
 	for _, err := range []error{
 		d.FileRequest(t.Context(), storetest.Contoso, 1, tocsin.RequestFiling{Channel: "portal", Case: "2407190050001234", By: "The liaison"}, d.now),
-		d.SayInRequest(t.Context(), storetest.Contoso, 1, "theirs", "Private answer.", true, d.now, d.now),
+		d.SayInRequest(t.Context(), storetest.Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "Private answer.", Answers: true, At: d.now}, d.now),
 		d.SetRequestSeverity(t.Context(), storetest.Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B"}, d.now),
 	} {
 		if err != nil {

@@ -13,17 +13,15 @@ import (
 	"example.org/tocsin/internal/tocsin"
 )
 
-// SayInRequest writes into the thread what we told the provider or whoever asked
-// (ours), what the provider said (theirs), or a note for ourselves. answers says of
-// theirs that we have to move now; after ours, they have to. A zero instant is now.
-// It fails with [tocsin.ErrConflict] for a request that ended, but for notes.
-func (s *Store) SayInRequest(ctx context.Context, tenantID string, n int64, kind, text string, answers bool, at, now time.Time) error {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if err := errors.Join(tocsin.OneOfIncident("kind", kind, []string{"ours", "theirs", "note"}), tocsin.IncidentText("text", text)); err != nil {
+// SayInRequest writes into the thread of a request what somebody said, or a note. It
+// fails with [tocsin.ErrConflict] for a request that ended, but for notes.
+func (s *Store) SayInRequest(ctx context.Context, tenantID string, n int64, said tocsin.RequestSaid, now time.Time) error {
+	said.Text = strings.TrimSpace(strings.ReplaceAll(said.Text, "\r\n", "\n"))
+	if err := said.Validate(); err != nil {
 		return err
 	}
 	return s.turning(ctx, "write into request", tenantID, n, now, func(x *turning) error {
-		if kind != "note" {
+		if said.Kind != "note" {
 			if err := x.open(); err != nil {
 				return err
 			}
@@ -31,20 +29,20 @@ func (s *Store) SayInRequest(ctx context.Context, tenantID string, n int64, kind
 		if err := x.quota(ctx, "turn", 0); err != nil {
 			return err
 		}
-		if at.IsZero() {
-			at = x.now
+		if said.At.IsZero() {
+			said.At = x.now
 		}
 		who := x.waits
 		switch {
-		case kind == "ours":
+		case said.Kind == "ours":
 			who = tocsin.WaitsForThem
-		case kind == "theirs" && answers:
+		case said.Kind == "theirs" && said.Answers:
 			who = tocsin.WaitsForUs
 		}
-		if err := x.turn(ctx, kind, tocsin.RequestTurn{At: at, Text: text}); err != nil {
+		if err := x.turn(ctx, said.Kind, tocsin.RequestTurn{At: said.At, Subject: said.Role, Text: said.Text}); err != nil {
 			return err
 		}
-		return x.waiting(ctx, who, at)
+		return x.waiting(ctx, who, said.At)
 	})
 }
 

@@ -162,22 +162,22 @@ func requestThread(t *testing.T, s *Desk) {
 		since time.Time
 	}{
 		{func(now time.Time) error {
-			return s.SayInRequest(ctx, Contoso, 1, "note", "x", false, time.Time{}, now)
+			return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "x"}, now)
 		}, "us", T0},
 		{func(now time.Time) error {
 			return s.FileRequest(ctx, Contoso, 1, tocsin.RequestFiling{Channel: "portal", Case: "2407190050001234", CallBack: "+33 1 70", By: "lou"}, now)
 		}, "them", at(2)},
 		{func(now time.Time) error {
-			return s.SayInRequest(ctx, Contoso, 1, "ours", "x", false, time.Time{}, now)
+			return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "ours", Text: "x"}, now)
 		}, "them", at(2)},
 		{func(now time.Time) error {
-			return s.SayInRequest(ctx, Contoso, 1, "theirs", "received", false, time.Time{}, now)
+			return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "received"}, now)
 		}, "them", at(2)},
 		{func(now time.Time) error {
-			return s.SayInRequest(ctx, Contoso, 1, "theirs", "send logs", true, at(4), now)
+			return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "send logs", Answers: true, At: at(4)}, now)
 		}, "us", at(4)},
 		{func(now time.Time) error {
-			return s.SayInRequest(ctx, Contoso, 1, "theirs", "logs?", true, time.Time{}, now)
+			return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "logs?", Answers: true}, now)
 		}, "us", at(4)},
 		{func(now time.Time) error {
 			return s.SetRequestSeverity(ctx, Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B", At: at(6)}, now)
@@ -209,9 +209,11 @@ func requestThread(t *testing.T, s *Desk) {
 		t.Errorf("the newest: %+v, %v", newest, err)
 	}
 	for name, err := range map[string]error{
-		"nothing said":     s.SayInRequest(ctx, Contoso, 1, "ours", " ", false, time.Time{}, at(20)),
-		"of another kind":  s.SayInRequest(ctx, Contoso, 1, "filed", "x", false, time.Time{}, at(20)),
-		"still to come":    s.SayInRequest(ctx, Contoso, 1, "ours", "x", false, at(90), at(20)),
+		"nothing said":     s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "ours", Text: " "}, at(20)),
+		"by nobody":        s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Role: "cook", Text: "x"}, at(20)),
+		"ours, by them":    s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "ours", Role: "engineer", Text: "x"}, at(20)),
+		"of another kind":  s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "filed", Text: "x"}, at(20)),
+		"still to come":    s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "ours", Text: "x", At: at(90)}, at(20)),
 		"no duty":          s.AnswerDuty(ctx, Contoso, 1, tocsin.RequestDuty{Duty: "tea", Done: true}, at(20)),
 		"no reason":        s.AnswerDuty(ctx, Contoso, 1, tocsin.RequestDuty{Duty: "clients"}, at(20)),
 		"no severity":      s.SetRequestSeverity(ctx, Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "X"}, at(20)),
@@ -237,7 +239,7 @@ func requestFiled(t *testing.T, s *Desk) {
 	if err != nil || len(steps) != 1 || steps[0].Step != tocsin.StepEscalation || !steps[0].Needed || !steps[0].At.Equal(filing.At) || steps[0].By != "lou" {
 		t.Errorf("steps: %+v, %v", steps, err)
 	}
-	if err := s.SayInRequest(ctx, Contoso, 1, "theirs", "We see it.", false, time.Time{}, T0.Add(30*time.Minute)); err != nil {
+	if err := s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "We see it."}, T0.Add(30*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := s.IncidentEntries(t.Context(), i.N, 10)
@@ -392,7 +394,7 @@ func requestEnds(t *testing.T, s *Desk) {
 	}
 	for name, err := range map[string]error{
 		"ended twice":  s.EndRequest(ctx, Contoso, 1, "", T0.Add(time.Hour)),
-		"said":         s.SayInRequest(ctx, Contoso, 1, "ours", "x", false, time.Time{}, T0.Add(time.Hour)),
+		"said":         s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "ours", Text: "x"}, T0.Add(time.Hour)),
 		"severity":     s.SetRequestSeverity(ctx, Contoso, 1, tocsin.RequestSeverity{Stage: "asked", Severity: "C"}, T0.Add(time.Hour)),
 		"a duty":       s.AnswerDuty(ctx, Contoso, 1, tocsin.RequestDuty{Duty: "clients", Done: true}, T0.Add(time.Hour)),
 		"filed by now": s.FileRequest(ctx, Contoso, 1, tocsin.RequestFiling{Channel: "phone", Case: "1", By: "kim"}, T0.Add(time.Hour)),
@@ -401,7 +403,7 @@ func requestEnds(t *testing.T, s *Desk) {
 			t.Errorf("%s: %v, want ErrConflict", name, err)
 		}
 	}
-	if err := s.SayInRequest(ctx, Contoso, 1, "note", "for the review", false, time.Time{}, T0.Add(time.Hour)); err != nil {
+	if err := s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "for the review"}, T0.Add(time.Hour)); err != nil {
 		t.Errorf("a note afterwards: %v", err)
 	}
 	if err := s.AnswerSurvey(ctx, Contoso, 1, tocsin.RequestSurvey{Solved: "yes", Rating: 6}, T0); !errors.Is(err, tocsin.ErrInvalid) {
@@ -469,7 +471,7 @@ func requestsAreTenants(t *testing.T, s *Desk) {
 	if _, err := s.Request(t.Context(), Fabrikam, 2); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("another tenant's: %v, want ErrNotFound", err)
 	}
-	if err := s.SayInRequest(t.Context(), Fabrikam, 2, "note", "x", false, time.Time{}, T0); !errors.Is(err, tocsin.ErrNotFound) {
+	if err := s.SayInRequest(t.Context(), Fabrikam, 2, tocsin.RequestSaid{Kind: "note", Text: "x"}, T0); !errors.Is(err, tocsin.ErrNotFound) {
 		t.Errorf("written into another tenant's: %v, want ErrNotFound", err)
 	}
 	if n, err := s.ReplyToAll(t.Context(), Fabrikam, "MO821132", "x", false, T0); !errors.Is(err, tocsin.ErrInvalid) || n != 0 {

@@ -24,8 +24,8 @@ func requestsAreChanges(t *testing.T, s *Desk) {
 	}
 	for _, err := range []error{
 		s.FileRequest(ctx, Contoso, 1, tocsin.RequestFiling{Channel: "phone", Case: "77", By: "kim"}, at),
-		s.SayInRequest(ctx, Contoso, 1, "theirs", "Looking.", true, time.Time{}, at),
-		s.SayInRequest(ctx, Contoso, 1, "note", "They are slow.", false, time.Time{}, at),
+		s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: "Looking.", Answers: true}, at),
+		s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "They are slow."}, at),
 		s.SetRequestSeverity(ctx, Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B"}, at),
 		s.SetRequestSeverity(ctx, Contoso, 1, tocsin.RequestSeverity{Stage: "asked", Severity: "A"}, at),
 		s.EndRequest(ctx, Contoso, 1, "", at),

@@ -23,7 +23,7 @@ func requestQuotas(t *testing.T, s *Desk) {
 		return err
 	}
 	say := func(ctx context.Context, at time.Time) error {
-		return s.SayInRequest(ctx, Contoso, 1, "note", "x", false, time.Time{}, at)
+		return s.SayInRequest(ctx, Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "x"}, at)
 	}
 	quota := func(what string, err error) {
 		t.Helper()

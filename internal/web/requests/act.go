@@ -30,7 +30,7 @@ func (p *Pages) work(v *view) error {
 		}
 		switch do := field("do"); do {
 		case "ours", "theirs", "note":
-			return p.config.Work.SayInRequest(ctx, v.tenant(), r.N, do, field("text"), field("waits") != "", at, v.Now)
+			return p.config.Work.SayInRequest(ctx, v.tenant(), r.N, v.saying(do, at), v.Now)
 		case "asked", "given":
 			return p.config.Work.SetRequestSeverity(ctx, v.tenant(), r.N, tocsin.RequestSeverity{Stage: do, Severity: field("severity"), Why: field("text"), At: at}, v.Now)
 		case "duty", "needless":
@@ -46,6 +46,17 @@ func (p *Pages) work(v *view) error {
 		}
 		return web.NothingHere()
 	})
+}
+
+// saying is what the form of the thread has. Who said it is asked of the provider's
+// words alone: for others the choice stands as it is.
+func (v *view) saying(kind string, at time.Time) tocsin.RequestSaid {
+	field := v.R.PostFormValue
+	said := tocsin.RequestSaid{Kind: kind, Text: field("text"), Answers: field("waits") != "", At: at}
+	if kind == "theirs" {
+		said.Role = field("role")
+	}
+	return said
 }
 
 // filed serves POST /requests/{n}/filed: one of those who may speak with the

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"example.org/tocsin/internal/store/respond"
 	"example.org/tocsin/internal/store/storetest"
@@ -29,7 +28,7 @@ func TestLogTellsOfRequests(t *testing.T) {
 		h.Store.FileRequest(ctx, storetest.Contoso, 1, tocsin.RequestFiling{Channel: "phone", Case: "24071900", By: "kim"}, at),
 		h.Store.SetRequestSeverity(ctx, storetest.Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B"}, at),
 		h.Store.SetRequestSeverity(ctx, storetest.Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "C"}, at),
-		h.Store.SayInRequest(ctx, storetest.Contoso, 2, "ours", "A private answer", false, time.Time{}, at),
+		h.Store.SayInRequest(ctx, storetest.Contoso, 2, tocsin.RequestSaid{Kind: "ours", Text: "A private answer"}, at),
 		h.Store.EndRequest(ctx, storetest.Contoso, 2, "", at),
 		h.Store.ReopenRequest(ctx, storetest.Contoso, 2, "A private reason", at),
 	} {

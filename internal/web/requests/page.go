@@ -41,8 +41,9 @@ type requestPage struct {
 	Steps                    []support.Step
 	Link, Phone, Open, Plan  string
 	Who                      []string
-	Missing                  []string // fields, without the checks
-	Lacks, Unanswered        int      // what is missing in all, and checks of it
+	Missing                  []string     // fields, without the checks
+	Speakers                 []web.Choice // for the provider
+	Lacks, Unanswered        int          // what is missing in all, and checks of it
 	Others                   []line
 	Provider, Draft, Filed   bool
 	Ended, Asks, Speaks      bool
@@ -130,7 +131,8 @@ func (v *view) show(status int, n int64, problem error) error {
 	page := requestPage{
 		Frame: v.Frame(web.Crumb{Name: v.Text("nav.requests"), Href: v.Href("/requests")}, web.Crumb{Name: v.RequestRef(r)}), Ref: v.RequestRef(r), Heading: r.Content.Title, Level: v.level(r.Holds()), State: v.state(r),
 		Due: v.clock(r, terms), Provider: r.ForProvider(), Draft: r.State == tocsin.RequestDraft, Filed: !r.Filing.At.IsZero(), Ended: !r.Open(), Asks: v.may(access.AskProvider), Surveyed: !r.Survey.At.IsZero(),
-		Do: v.at(n, "work"), File: v.at(n, "filed"), Attach: v.at(n, "files"), MaxMiB: tocsin.MaxRequestFile >> 20, Copies: r.Content.Incident != 0, CallBack: r.Content.CallBack,
+		Speakers: v.providers(),
+		Do:       v.at(n, "work"), File: v.at(n, "filed"), Attach: v.at(n, "files"), MaxMiB: tocsin.MaxRequestFile >> 20, Copies: r.Content.Incident != 0, CallBack: r.Content.CallBack,
 	}
 	page.Title = v.Text("request.tab", "ref", page.Ref, "title", r.Content.Title)
 	for _, t := range turns {
@@ -173,8 +175,17 @@ func (v *view) show(status int, n int64, problem error) error {
 // one by its name.
 func (v *view) blamed() []web.Field {
 	var list []web.Field
-	for _, id := range []string{"text", "case", "callBack", "at", "file", "solved", "rating"} {
+	for _, id := range []string{"text", "role", "case", "callBack", "at", "file", "solved", "rating"} {
 		list = append(list, v.field(id, ""))
+	}
+	return list
+}
+
+// providers are those who speak for the provider, as the form of the thread offers them.
+func (v *view) providers() []web.Choice {
+	list := []web.Choice{{Name: v.Text("request.by.none")}}
+	for _, id := range tocsin.ProviderRoles() {
+		list = append(list, web.Choice{Value: id, Name: v.Text("request.by." + id), On: v.R.PostFormValue("role") == id})
 	}
 	return list
 }
@@ -189,6 +200,9 @@ func (v *view) turn(t tocsin.RequestTurn) turn {
 		return one
 	case "theirs":
 		one.Kind, one.Role, one.Initial = "theirs", v.Text("request.said.theirs", "name", t.By), "M"
+		if slices.Contains(tocsin.ProviderRoles(), t.Subject) {
+			one.Role = v.Text("request.by."+t.Subject) + " · " + one.Role
+		}
 		return one
 	}
 	subject, state, key := t.Subject, t.State, "request.happened."+t.Kind

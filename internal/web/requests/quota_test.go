@@ -26,7 +26,7 @@ func TestT51Quotas(t *testing.T) {
 		}
 	}
 	for range tocsin.MaxTurnsAnHour {
-		if err := h.Store.SayInRequest(ctx, storetest.Contoso, 1, "note", "x", false, time.Time{}, h.Clock()); err != nil {
+		if err := h.Store.SayInRequest(ctx, storetest.Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "x"}, h.Clock()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,7 +46,7 @@ type requests interface {
 
 // work is the part of the store that takes down how a request goes on.
 type work interface {
-	SayInRequest(ctx context.Context, tenantID string, n int64, kind, text string, answers bool, at, now time.Time) error
+	SayInRequest(ctx context.Context, tenantID string, n int64, said tocsin.RequestSaid, now time.Time) error
 	SetRequestSeverity(ctx context.Context, tenantID string, n int64, sev tocsin.RequestSeverity, now time.Time) error
 	AnswerDuty(ctx context.Context, tenantID string, n int64, d tocsin.RequestDuty, now time.Time) error
 	FileRequest(ctx context.Context, tenantID string, n int64, f tocsin.RequestFiling, now time.Time) error

@@ -82,8 +82,12 @@ func TestCourseOfARequest(t *testing.T) {
 	sent(t, b, at+"/filed", url.Values{"channel": {"phone"}, "case": {"2407190050001234"}, "callBack": {"+33 1 70 00 00 00"}})
 	h.Pass(3 * time.Minute)
 	sent(t, b, at+"/work", url.Values{"do": {"given"}, "severity": {"B"}})
-	sent(t, b, at+"/work", url.Values{"do": {"theirs"}, "text": {"Please send logs."}, "waits": {"1"}})
+	sent(t, b, at+"/work", url.Values{"do": {"theirs"}, "text": {"Please send logs."}, "waits": {"1"}, "role": {"engineer"}})
 	page = b.Open(at)
+	webtest.Has(t, "who speaks", page, "assigned engineer · noted by kim", `<option value="duty">duty manager</option>`)
+	if got := b.Status(http.MethodPost, at+"/work", url.Values{"do": {"theirs"}, "text": {"x"}, "role": {"cook"}}); got != http.StatusBadRequest {
+		t.Errorf("said by nobody: status %d", got)
+	}
 	webtest.Has(t, "filed", page, "2407190050001234", "Microsoft waits for us", "Severity B given by Microsoft", "We ask for severity A in the place of B.", "Please send logs.", "our answer is due in", "First answer", "3\u00a0min")
 	webtest.Lacks(t, "filed", page, "Mark as filed</button>")
 	sent(t, b, at+"/work", url.Values{"do": {"ours"}, "text": {"Here they are."}})

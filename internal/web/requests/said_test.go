@@ -3,7 +3,6 @@ package requests_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"example.org/tocsin/internal/store/storetest"
 	"example.org/tocsin/internal/tocsin"
@@ -19,7 +18,7 @@ func TestThreadInOtherLanguages(t *testing.T) {
 	at := sent(t, b, "/requests/new", full())
 	ctx := tocsin.WithActor(t.Context(), tocsin.Actor{Name: "kim"})
 	for _, text := range []string{"Current status: We have the logs of EX900100 and error 0x80070005.", "Nous avons redémarré le service pour vous.", "サービスを再起動しました。", "OK"} {
-		if err := h.Store.SayInRequest(ctx, storetest.Contoso, 1, "theirs", text, false, time.Time{}, h.Clock()); err != nil {
+		if err := h.Store.SayInRequest(ctx, storetest.Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Text: text}, h.Clock()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -168,8 +168,8 @@ func (h *House) request() {
 		s.AnswerDuty(ctx, storetest.Contoso, 1, tocsin.RequestDuty{Duty: "perimeter", Note: "no proxy"}, at(44)),
 		s.FileRequest(ctx, storetest.Contoso, 1, tocsin.RequestFiling{By: "kim", Channel: "phone", Case: "2407190050001234"}, at(60)),
 		s.SetRequestSeverity(ctx, storetest.Contoso, 1, tocsin.RequestSeverity{Stage: "given", Severity: "B"}, at(63)),
-		s.SayInRequest(ctx, storetest.Contoso, 1, "theirs", "Please send logs.", true, time.Time{}, at(64)),
-		s.SayInRequest(ctx, storetest.Contoso, 1, "note", "Logs are being gathered.", false, time.Time{}, at(65)),
+		s.SayInRequest(ctx, storetest.Contoso, 1, tocsin.RequestSaid{Kind: "theirs", Role: "engineer", Text: "Please send logs.", Answers: true}, at(64)),
+		s.SayInRequest(ctx, storetest.Contoso, 1, tocsin.RequestSaid{Kind: "note", Text: "Logs are being gathered."}, at(65)),
 	)
 	if err != nil {
 		h.t.Fatal(err)
