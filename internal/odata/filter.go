@@ -11,6 +11,7 @@ type Filter struct {
 	tree     *node
 	root     *term
 	mentions []string
+	conjunct []Conjunct
 }
 
 // ParseFilter parses text and binds it to t. The time is what `now()` gives.
@@ -32,7 +33,7 @@ func (m *Model) bindFilter(t *Type, tree *node, now time.Time) (*Filter, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Filter{tree: tree, root: root, mentions: b.mentions}, nil
+	return &Filter{tree: tree, root: root, mentions: b.mentions, conjunct: slices.Clip(appendConjuncts(nil, root))}, nil
 }
 
 // Match reports whether the condition is true for row. Null is not true.
@@ -69,18 +70,19 @@ type Conjunct struct {
 }
 
 // Conjuncts returns the comparisons with constants that are joined by `and` at
-// the top of the condition. Alternatives for one property count as "in".
+// the top of the condition. Alternatives for one property count as "in". They
+// are shared.
 func (f *Filter) Conjuncts() []Conjunct {
 	if f == nil {
 		return nil
 	}
-	return appendConjuncts(nil, f.root)
+	return f.conjunct
 }
 
 // Conjoined reports whether the filter says nothing else than its conjuncts: a row
 // for which all of them are true matches.
 func (f *Filter) Conjoined() bool {
-	return f == nil || len(f.Conjuncts()) == f.root.conjoined()
+	return f == nil || len(f.conjunct) == f.root.conjoined()
 }
 
 // conjoined counts the conditions that are joined by `and` at the top.

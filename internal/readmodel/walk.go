@@ -1,13 +1,12 @@
 package readmodel
 
-import "strings"
-
 // A Walk goes through the rows of some groups in one order: each group is
 // sorted, so that the next row is always at the end of one of them.
 type Walk struct {
 	order Order
 	desc  bool
-	runs  []run // a heap, the next row's run first
+	runs  []run
+	heap  []int32 // numbers of runs that have rows left, that of the next row first
 }
 
 // A run is the rows of a group that are still ahead.
@@ -15,12 +14,13 @@ type run struct {
 	rows []*Row
 	next *Row
 	key  Instant
+	id   string // of next
 }
 
 // NewWalk goes through the rows of groups whose key lies in a span. Rows that
 // are alike come in descending order of ids where desc is set.
 func NewWalk(groups []*Group, o Order, span Span, desc bool) *Walk {
-	w := &Walk{order: o, desc: desc, runs: make([]run, 0, len(groups))}
+	w := &Walk{order: o, desc: desc, runs: make([]run, 0, len(groups)), heap: make([]int32, 0, len(groups))}
 	for _, g := range groups {
 		w.add(g.Between(o, span))
 	}
@@ -30,7 +30,7 @@ func NewWalk(groups []*Group, o Order, span Span, desc bool) *Walk {
 
 // NewWalkBehind goes through the rows of groups by id, starting behind one.
 func NewWalkBehind(groups []*Group, id string, desc bool) *Walk {
-	w := &Walk{order: ByID, desc: desc, runs: make([]run, 0, len(groups))}
+	w := &Walk{order: ByID, desc: desc, runs: make([]run, 0, len(groups)), heap: make([]int32, 0, len(groups))}
 	for _, g := range groups {
 		w.add(g.behind(id, desc))
 	}
@@ -44,6 +44,7 @@ func (w *Walk) add(rows []*Row) {
 	}
 	r := run{rows: rows}
 	r.advance(w)
+	w.heap = append(w.heap, int32(len(w.runs)))
 	w.runs = append(w.runs, r)
 }
 
@@ -54,19 +55,20 @@ func (r *run) advance(w *Walk) {
 	} else {
 		r.next, r.rows = r.rows[0], r.rows[1:]
 	}
-	r.key = w.order.Key(r.next)
+	r.key, r.id = w.order.Key(r.next), r.next.ID
 }
 
-// before reports whether the next row of a comes before that of b.
-func (w *Walk) before(a, b *run) bool {
+// before reports whether the next row of one run comes before that of another.
+func (w *Walk) before(one, other int32) bool {
+	a, b := &w.runs[one], &w.runs[other]
 	if a.key != b.key {
 		return a.key < b.key != w.desc
 	}
-	return strings.Compare(a.next.ID, b.next.ID) < 0 != w.desc
+	return a.id < b.id != w.desc
 }
 
 func (w *Walk) arrange() {
-	for i := len(w.runs)/2 - 1; i >= 0; i-- {
+	for i := len(w.heap)/2 - 1; i >= 0; i-- {
 		w.sink(i)
 	}
 }
@@ -74,33 +76,33 @@ func (w *Walk) arrange() {
 func (w *Walk) sink(i int) {
 	for {
 		child := 2*i + 1
-		if child >= len(w.runs) {
+		if child >= len(w.heap) {
 			return
 		}
-		if child+1 < len(w.runs) && w.before(&w.runs[child+1], &w.runs[child]) {
+		if child+1 < len(w.heap) && w.before(w.heap[child+1], w.heap[child]) {
 			child++
 		}
-		if !w.before(&w.runs[child], &w.runs[i]) {
+		if !w.before(w.heap[child], w.heap[i]) {
 			return
 		}
-		w.runs[i], w.runs[child] = w.runs[child], w.runs[i]
+		w.heap[i], w.heap[child] = w.heap[child], w.heap[i]
 		i = child
 	}
 }
 
 // Next is the next row, nil at the end.
 func (w *Walk) Next() *Row {
-	if len(w.runs) == 0 {
+	if len(w.heap) == 0 {
 		return nil
 	}
-	first := &w.runs[0]
+	first := &w.runs[w.heap[0]]
 	row := first.next
 	if len(first.rows) > 0 {
 		first.advance(w)
 	} else {
-		last := len(w.runs) - 1
-		w.runs[0] = w.runs[last]
-		w.runs = w.runs[:last]
+		last := len(w.heap) - 1
+		w.heap[0] = w.heap[last]
+		w.heap = w.heap[:last]
 	}
 	w.sink(0)
 	return row

@@ -33,7 +33,8 @@ type duel struct {
 	known   bool     // the client has the answer: 304
 	cookie  string   // of somebody who has signed in
 	cookies []string // the same for each desk
-	fresh   bool     // each request is a question that nobody asked before
+	fresh   bool     // each request has an address that nobody asked for before
+	another bool     // and asks something else
 	goal    float64  // of the ratio; 0 for none
 }
 
@@ -53,6 +54,8 @@ func duels() []duel {
 		{name: "page of a million, selected", tenant: "million", path: page + "&$select=id,title,status,startDateTime", goal: 0.25},
 		{name: "page, each time anew", tenant: "million", path: page, fresh: true, goal: 0.9},
 		{name: "page gzip, each time anew", tenant: "million", path: page, gzip: true, fresh: true},
+		{name: "page, another question", tenant: "million", path: page, another: true, goal: 0.9},
+		{name: "page gzip, another question", tenant: "million", path: page, gzip: true, another: true},
 		{name: "publication", path: update, goal: 0.9},
 		{name: "publication gzip", path: update, gzip: true},
 		{name: "publication not modified", path: update, known: true, goal: 0.9},
@@ -72,6 +75,7 @@ func duels() []duel {
 		{name: "own not modified", tenant: "list" + ownAPI, path: own + "issues/" + issue(7).ID, known: true, goal: 0.9},
 		{name: "readiness", path: "/readyz", goal: 0.9},
 		{name: "selected, each time anew", tenant: "million", path: page + "&$select=id,title,status,startDateTime", fresh: true, goal: 0.4},
+		{name: "selected, another question", tenant: "million", path: strings.Replace(page, "?", "?$select=id,title,status,startDateTime&", 1), another: true, goal: 0.4},
 	}
 }
 
@@ -158,6 +162,23 @@ func pinClient(ctx context.Context) {
 // anew ends a path so that nobody asked for it before, without a meaning.
 func anew() string { return "&_=" + strconv.FormatUint(rand.Uint64(), 36) }
 
+// other ends a path with a condition that nobody asked for before, and that all
+// issues of the page meet.
+func other() string {
+	return fmt.Sprintf("%%20and%%20lastModifiedDateTime%%20lt%%202026-08-31T00:00:00.%06dZ", rand.IntN(1_000_000))
+}
+
+// vary ends a path of the duel; nil for one that is always the same.
+func (d *duel) vary() func() string {
+	switch {
+	case d.another:
+		return other
+	case d.fresh:
+		return anew
+	}
+	return nil
+}
+
 // head is a request of the duel, with room for what varies at the end of its
 // path.
 func (d *duel) head(address, token, tag string) string {
@@ -231,8 +252,8 @@ func (d *duel) question(ctx context.Context, s settings, desk *child, n int) (qu
 	var err error
 	for range 3 { // compressed from the second time on
 		path := d.path
-		if d.fresh {
-			path += anew()
+		if vary := d.vary(); vary != nil {
+			path += vary()
 		}
 		if body, tag, err = one.fetch(ctx, s, desk.address, path, token); err != nil {
 			return question{}, nil, err
@@ -245,9 +266,7 @@ func (d *duel) question(ctx context.Context, s settings, desk *child, n int) (qu
 		q.status = 304
 	}
 	q.head = one.head(desk.address, token, tag)
-	if d.fresh {
-		q.vary = anew
-	}
+	q.vary = d.vary()
 	return q, body, nil
 }
 
@@ -388,8 +407,9 @@ func growth(ctx context.Context, s settings, name string, desk *child) error {
 		p50 := map[string][]float64{}
 		for range s.rounds {
 			for _, t := range tenants(s)[1:] {
-				q := question{address: desk.address, tls: s.tls, status: 200, vary: anew}
-				q.head = "GET " + announcements + one.query + "%s HTTP/1.1\r\nHost: " + desk.address + "\r\nAuthorization: Bearer " + desk.tokens[t.name] + "\r\n"
+				q := question{address: desk.address, tls: s.tls, status: 200, vary: func() string { return strconv.FormatUint(rand.Uint64(), 36) }}
+				// Another Accept is another answer, and no other question: nothing of it is kept.
+				q.head = "GET " + announcements + one.query + " HTTP/1.1\r\nHost: " + desk.address + "\r\nAuthorization: Bearer " + desk.tokens[t.name] + "\r\nAccept: application/json,text/x%s\r\n"
 				r, err := ask(ctx, q, 1, s.span/2, desk.cmd.Process.Pid)
 				if err != nil {
 					return fmt.Errorf("%s of %s: %w", one.name, t.name, err)

@@ -6,10 +6,21 @@ const (
 	answerBytes = 32 << 20
 )
 
-// entityKey names one encoded form of a document. Documents are shared by
-// tenants, so nothing of a tenant is in it.
-type entityKey struct {
-	document int64
-	unknown  bool
-	ahead    bool // its end is still to come, or nobody said of the work that it is done
+// entityKey names one encoded form of a document, which is looked up for each row
+// of a page. Documents are shared by tenants, so nothing of a tenant is in it. It
+// is 0 for none.
+type entityKey int64
+
+// keyOf names the form of a document in which enum values that are not published
+// are kept, and whose end is still to come, or of which nobody said that the work
+// is done.
+func keyOf(document int64, unknown, ahead bool) entityKey {
+	key := entityKey(document) << 2
+	if unknown {
+		key |= 1
+	}
+	if ahead {
+		key |= 2
+	}
+	return key
 }

@@ -161,7 +161,7 @@ func (c *issueCursor) holds(word string) bool {
 }
 
 func (c *issueCursor) entity() (*entity, error) {
-	key := entityKey{c.row.Document, c.unknown, c.row.EndAt > c.now || c.overrun()}
+	key := keyOf(c.row.Document, c.unknown, c.row.EndAt > c.now || c.overrun())
 	if e, ok := c.api.entities.Get(key); ok {
 		return e, nil
 	}
@@ -307,7 +307,7 @@ func (c *messageCursor) holds(word string) bool {
 }
 
 func (c *messageCursor) entity() (*entity, error) {
-	key := entityKey{document: c.row.Document, unknown: c.unknown}
+	key := keyOf(c.row.Document, c.unknown, false)
 	if e, ok := c.api.entities.Get(key); ok {
 		return e, nil
 	}

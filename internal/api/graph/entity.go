@@ -19,7 +19,7 @@ type entity struct {
 	spans []span            // by property index; of `"name":value`
 	sum   httpserver.Digest // of json
 
-	key    entityKey         // under which it is kept; zero for one that is not
+	key    entityKey         // under which it is kept; 0 for one that is not
 	asked  bool              // for a compressed page, once
 	packed *httpserver.Piece // json behind a comma; nil for one that was not asked for again
 }

@@ -82,6 +82,7 @@ func (f *finder) find() (result, error) {
 	if take < limit || !f.opts.HasTop {
 		f.need++ // one more tells whether a page follows
 	}
+	f.found = make([]candidate, 0, min(f.need, largestPage)+1)
 	f.prepare()
 	if err := f.scan(); err != nil {
 		return result{}, err

@@ -58,7 +58,7 @@ func (x *exchange) join(a *answer, p *pieces) {
 // for before, and for one that is not kept. At the first time, to compress would
 // cost more than to send it.
 func (x *exchange) packed(e *entity) *httpserver.Piece {
-	if e.packed != nil || e.key.document == 0 {
+	if e.packed != nil || e.key == 0 {
 		return e.packed
 	}
 	next := *e // others may be reading it
