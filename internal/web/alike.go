@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/lang"
@@ -28,6 +29,15 @@ func (v *Request) Speaking(content string) *Request {
 		l = v.pages.locales[lang.Languages()[0]]
 	}
 	other.Clock.Locale = l.Clock.Locale
+	return &other
+}
+
+// Asking returns the same request with another query: with what a page understands
+// of it, so that what it does not understand makes no other page.
+func (v *Request) Asking(query url.Values) *Request {
+	other, r, address := *v, *v.R, *v.R.URL
+	address.RawQuery = query.Encode()
+	r.URL, other.R = &address, &r
 	return &other
 }
 

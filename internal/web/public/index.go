@@ -2,6 +2,7 @@ package public
 
 import (
 	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -65,11 +66,12 @@ type filters struct {
 
 // index serves /status/{tenant}.
 func (p *Pages) index(v *view) error {
+	asked := v.asked()
+	v = v.asking(asked.values())
 	content, err := v.Shared("index", func() (any, error) {
 		page := v.newIndex(v.places.index)
-		asked := v.asked()
 		page.First = asked.After == ""
-		updates, next, err := p.config.Press.Updates(v.R.Context(), v.edition, asked)
+		updates, next, err := p.config.Press.Updates(v.R.Context(), v.edition, asked.Query)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +80,7 @@ func (p *Pages) index(v *view) error {
 			page.Empty = v.noUpdates(page.Filters.On, next != "")
 		}
 		if next != "" {
-			page.Older = v.older(next)
+			page.Older = v.older(asked, next)
 		}
 		return page, page.state(v)
 	})
@@ -98,7 +100,7 @@ func (v *view) newIndex(at func(content string) string) *indexPage {
 
 // asked is what the address asks for. What cannot be is as if it was not there:
 // the page shows what it filters by.
-func (v *view) asked() publish.Query {
+func (v *view) asked() asked {
 	q := publish.Query{Limit: perPage, After: v.R.URL.Query().Get("after"), Service: v.R.URL.Query().Get("service"), Class: v.R.URL.Query().Get("class")}
 	switch kind := tocsin.Kind(v.R.URL.Query().Get("kind")); kind {
 	case tocsin.KindIssue, tocsin.KindMessage:
@@ -110,7 +112,29 @@ func (v *view) asked() publish.Query {
 	if !slices.Contains(v.classes(), q.Class) {
 		q.Class = ""
 	}
-	return q
+	return asked{q}
+}
+
+// asked is what the address of an index asks for.
+type asked struct{ publish.Query }
+
+// values are a query that asks for it, in one spelling.
+func (q asked) values() url.Values {
+	values := url.Values{}
+	for name, value := range map[string]string{"kind": string(q.Kind), "service": q.Service, "class": q.Class, "after": q.After} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
+}
+
+// asking is the same request with what the page understands of its query.
+func (v *view) asking(query url.Values) *view {
+	other := *v
+	other.View = v.pages.config.Parts.View(v.Asking(query))
+	other.places = deskPlaces{other.Request, v.edition.Tenant.Name}
+	return &other
 }
 
 // serviceNames are the display names that updates can be chosen by.
@@ -134,7 +158,7 @@ func (v *view) classes() []string {
 	return list
 }
 
-func (v *view) filters(asked publish.Query) *filters {
+func (v *view) filters(asked asked) *filters {
 	f := &filters{Action: v.places.index(v.Content), Clear: v.places.index(v.Content), On: asked.Kind != "" || asked.Service != "" || asked.Class != ""}
 	f.Kind = []web.Choice{{Name: v.Text("pub.kinds"), On: asked.Kind == ""}}
 	if v.edition.Messages {
@@ -164,10 +188,9 @@ func (v *view) noUpdates(filtered, more bool) *web.EmptyView {
 }
 
 // older is the address of the next page of the same updates.
-func (v *view) older(cursor string) string {
-	query := v.R.URL.Query()
-	query.Set("after", cursor)
-	return v.places.index(v.Content) + "?" + query.Encode()
+func (v *view) older(asked asked, cursor string) string {
+	asked.After = cursor
+	return v.places.index(v.Content) + "?" + asked.values().Encode()
 }
 
 // add puts updates under the day that they are of.

@@ -47,6 +47,7 @@ func (v *view) continuity(s Continuity) continuity {
 
 // sheet serves /status/{tenant}/help.
 func (p *Pages) sheet(v *view) error {
+	v = v.asking(nil)
 	content, err := v.Shared("sheet", func() (any, error) { return v.newSheet() })
 	if err != nil {
 		return err
