@@ -106,7 +106,7 @@ func (a *again) Begin() (name string, ok bool) {
 		return "", false
 	}
 	if a.id = a.given; a.id == "" {
-		a.id = tocsin.NewGUID()
+		a.id = tocsin.NewName()
 	}
 	a.series.inFlight.Inc()
 	return a.id, true

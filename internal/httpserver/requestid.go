@@ -48,7 +48,7 @@ func withRequestID(stopping <-chan struct{}) middleware {
 			id := r.Header.Get("Client-Request-Id")
 			named := tocsin.IsGUID(id)
 			if !named {
-				id = tocsin.NewGUID()
+				id = tocsin.NewName()
 			}
 			c := &call{Context: r.Context(), recorder: recorder{ResponseWriter: w}, id: [1]string{id}, named: named, request: r, stopping: stopping}
 			w.Header()["X-Request-Id"] = c.id[:]
