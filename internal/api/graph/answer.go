@@ -76,8 +76,14 @@ func (a *answer) zip(p *httpserver.Packer) []byte {
 func (x *exchange) zips() bool { return !x.batched && httpserver.AcceptsGzip(x.header) }
 
 // size is what an answer counts for in the cache: compressed text takes about
-// a fifth more.
-func (a *answer) size() int { return len(a.plain) + len(a.plain)/5 + 512 }
+// a fifth more, and that of a page is there twice, with and without its head.
+func (a *answer) size() int {
+	packed := len(a.plain) / 5
+	if a.page != nil {
+		packed *= 2
+	}
+	return len(a.plain) + packed + 512
+}
 
 // key is the name of the answer to x, and false if the answer must not be
 // kept: it depends on the clock or on a person, or it is one of many pages.
