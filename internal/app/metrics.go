@@ -32,10 +32,10 @@ type deskMetrics struct {
 // under the usual names (process_…, go_…) what the process and the Go runtime
 // use. Those of the process are there on Linux, macOS and Windows; elsewhere
 // they are missing and the rest is not.
-func newRegistry(a *App) (*prometheus.Registry, error) {
+func newRegistry(a *App, memory *memoryMetrics) (*prometheus.Registry, error) {
 	registry := prometheus.NewRegistry()
 	for _, c := range []prometheus.Collector{
-		newDeskMetrics(a), a.announcing.attempts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		newDeskMetrics(a), memory, a.announcing.attempts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register metrics: %w", err)

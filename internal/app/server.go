@@ -56,7 +56,7 @@ func (a *App) newServer(c config.Config, o Options) (*httpserver.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	registry, err := newRegistry(a)
+	registry, err := newRegistry(a, newMemoryMetrics(a.Model, announcements, legacy, desk))
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Cache[K comparable, V any] struct {
 
 	mu    sync.Mutex
 	bytes int // of young
+	aged  int // of old
 	young map[K]sized[V]
 	old   map[K]sized[V]
 }
@@ -75,7 +76,7 @@ func (c *Cache[K, V]) Put(key K, value V, bytes int) {
 func (c *Cache[K, V]) add(key K, e sized[V]) {
 	full := c.bounds.Entries > 0 && len(c.young) >= c.bounds.Entries || c.bounds.Bytes > 0 && c.bytes+e.bytes > c.bounds.Bytes
 	if full {
-		c.old, c.young, c.bytes = c.young, c.old, 0
+		c.old, c.young, c.aged, c.bytes = c.young, c.old, c.bytes, 0
 		clear(c.young)
 	}
 	c.young[key] = e
@@ -88,7 +89,19 @@ func (c *Cache[K, V]) Clear() {
 	defer c.mu.Unlock()
 	clear(c.young)
 	clear(c.old)
-	c.bytes = 0
+	c.bytes, c.aged = 0, 0
+}
+
+// A Use is how much a cache holds, in bytes as the callers of [Cache.Put] count
+// them, and how much at most; the limit is 0 where entries are counted alone.
+type Use struct{ Bytes, Limit int }
+
+// Use returns how much the cache holds. What is in both generations counts twice,
+// as does what was replaced until its generation goes.
+func (c *Cache[K, V]) Use() Use {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Use{c.bytes + c.aged, 2 * c.bounds.Bytes}
 }
 
 // Len returns the number of entries that are held.

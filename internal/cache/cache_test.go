@@ -155,3 +155,35 @@ func BenchmarkCache(b *testing.B) {
 		}
 	})
 }
+
+// Whatever is put and asked for, no more is held than two generations, and what is
+// said to be held is at least what is.
+func TestUse(t *testing.T) {
+	t.Parallel()
+	c, random := cache.New[int, int](cache.Bounds{Bytes: 1000}), rand.New(rand.NewPCG(3, 4))
+	sizes := map[int]int{}
+	for range 20_000 {
+		key := random.IntN(200)
+		if random.IntN(2) == 0 {
+			c.Get(key)
+		} else {
+			sizes[key] = random.IntN(1200)
+			c.Put(key, key, sizes[key])
+		}
+		use, held := c.Use(), 0
+		if use.Limit != 2000 || use.Bytes > use.Limit || use.Bytes < 0 {
+			t.Fatalf("%+v", use)
+		}
+		for k := range 200 {
+			if c.Holds(k) {
+				held += sizes[k]
+			}
+		}
+		if use.Bytes < held {
+			t.Fatalf("%+v, and %d bytes are held", use, held)
+		}
+	}
+	if c.Clear(); c.Use().Bytes != 0 {
+		t.Errorf("%+v once all is forgotten", c.Use())
+	}
+}

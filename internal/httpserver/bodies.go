@@ -22,6 +22,9 @@ func NewBodies(size int) Bodies {
 	return Bodies{cache.New[Digest, []byte](cache.Bounds{Bytes: size})}
 }
 
+// Use returns how much memory the bodies take, and how much at most.
+func (b Bodies) Use() cache.Use { return b.known.Use() }
+
 // Of returns a body in memory that never changes. The digest is of the body, or of
 // all that it is made of.
 func (b Bodies) Of(sum Digest, body []byte) []byte {

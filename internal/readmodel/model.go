@@ -405,6 +405,11 @@ func (m *Model) IssueOnce(ctx context.Context, row *Row) (issue tocsin.Issue, er
 // Loaded lists the snapshots of the tenants that were asked for, in no order.
 func (m *Model) Loaded() []*Snapshot { return m.all() }
 
+// Caches tells how much memory decoded texts take, by a name for operators.
+func (m *Model) Caches() map[string]cache.Use {
+	return map[string]cache.Use{"texts": m.texts.Use()}
+}
+
 // Message reads the present text of a message. The answer is shared: do not
 // change it.
 func (m *Model) Message(ctx context.Context, row *Row) (tocsin.Message, error) {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +90,33 @@ func TestReadinessAskedAgain(t *testing.T) {
 		if longest < 30 {
 			t.Errorf("%s: the handler was asked each %d times", target, longest)
 		}
+	}
+}
+
+// What is kept of answers is told beside what it stays below.
+func TestKeptMemoryIsTold(t *testing.T) {
+	t.Parallel()
+	d := start(t)
+	for range 3 {
+		d.ask(t, "graph contoso", "GET", announcements+"issues", "", "Accept-Encoding", "gzip")
+		d.ask(t, "legacy contoso", "GET", communications+"Messages", "", "Accept-Encoding", "gzip")
+	}
+	text := d.ask(t, "", "GET", "/metrics", "").body
+	for _, name := range []string{"graph entities", "graph answers", "legacy entities", "texts"} {
+		var held, limit float64
+		for line := range strings.Lines(text) {
+			if value, ok := strings.CutPrefix(line, `tocsin_cache_bytes{cache="`+name+`"} `); ok {
+				_, _ = fmt.Sscan(value, &held)
+			}
+			if value, ok := strings.CutPrefix(line, `tocsin_cache_limit_bytes{cache="`+name+`"} `); ok {
+				_, _ = fmt.Sscan(value, &limit)
+			}
+		}
+		if held < 500 || held > limit {
+			t.Errorf("%s: %v bytes of %v", name, held, limit)
+		}
+	}
+	if !strings.Contains(text, `tocsin_snapshot_items{kind="issue"}`) {
+		t.Error("nobody tells how many issues are in memory")
 	}
 }

@@ -111,9 +111,7 @@ func profile(path string) (stop func(), err error) {
 // measure is a process that opens the archive, loads one tenant and says how
 // long that took and what an issue costs in memory.
 func measure(ctx context.Context, s settings) error {
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
+	before := heap()
 	stop, err := profile(s.profile)
 	if err != nil {
 		return err
@@ -128,16 +126,19 @@ func measure(ctx context.Context, s settings) error {
 		if t.name != s.measure {
 			continue
 		}
-		snapshot, err := readmodel.New(desk.Reading(), time.Now, quiet(os.Stderr)).Snapshot(ctx, t.id)
+		model := readmodel.New(desk.Reading(), time.Now, quiet(os.Stderr))
+		snapshot, err := model.Snapshot(ctx, t.id)
 		if err != nil {
 			return err
 		}
 		took, spent := time.Since(start), used(os.Getpid())-spent
 		stop()
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		fmt.Printf("%-17s %9d issues  start to snapshot %5.2f s (CPU %5.2f s)  heap %6.1f MB  %5.0f B an issue  resident %4d MB\n", t.name, len(snapshot.Issues),
-			took.Seconds(), spent.Seconds(), float64(after.HeapAlloc-before.HeapAlloc)/1e6, float64(after.HeapAlloc-before.HeapAlloc)/float64(len(snapshot.Issues)), resident(os.Getpid())/1e6)
+		each := float64(heap()-before) / float64(len(snapshot.Issues))
+		fmt.Printf("%-17s %9d issues  start to snapshot %5.2f s (CPU %5.2f s)  heap %6.1f MB  %5.0f B an issue (goal %d%s)  resident %4d MB\n", t.name, len(snapshot.Issues),
+			took.Seconds(), spent.Seconds(), float64(heap()-before)/1e6, each, goalBeyond, missed(each, goalBeyond), resident(os.Getpid())/1e6)
+		if err := live(model, snapshot); err != nil {
+			return err
+		}
 		runtime.KeepAlive(snapshot)
 	}
 	return nil

@@ -1,5 +1,7 @@
 package graph
 
+import "example.org/tocsin/internal/cache"
+
 // Bytes of one generation of the caches. Nothing in them goes out of date.
 const (
 	entityBytes = 64 << 20
@@ -23,4 +25,9 @@ func keyOf(document int64, unknown, ahead bool) entityKey {
 		key |= 2
 	}
 	return key
+}
+
+// Caches tells how much memory what is kept takes, by a name for operators.
+func (a *API) Caches() map[string]cache.Use {
+	return map[string]cache.Use{"graph entities": a.entities.Use(), "graph answers": a.answers.Use()}
 }

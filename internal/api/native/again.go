@@ -6,6 +6,7 @@ import (
 	"time"
 	"weak"
 
+	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
@@ -58,6 +59,11 @@ func (x *exchange) again() func() bool {
 		current, err := a.snapshots.Snapshot(ctx, tenant)
 		return err == nil && current == b.snapshot.Value()
 	}, a.audiences...)
+}
+
+// Caches tells how much memory what is kept takes, by a name for operators.
+func (a *API) Caches() map[string]cache.Use {
+	return map[string]cache.Use{"own bodies": a.bodies.Use()}
 }
 
 // A held answer is one that is sent once it is whole.

@@ -24,6 +24,11 @@ const (
 	zippedFixed = 128      // what an entry takes beside its text
 )
 
+// Caches tells how much memory what is kept takes, by a name for operators.
+func (a *API) Caches() map[string]cache.Use {
+	return map[string]cache.Use{"legacy entities": a.encoded.Use(), "legacy compressed": a.zipped.answers.Use(), "legacy bodies": a.bodies.Use()}
+}
+
 // of is body in compressed form, nil if it is better sent as it is.
 func (z zipped) of(sum httpserver.Digest, body []byte) []byte {
 	if len(body) < httpserver.SmallestPacked {
