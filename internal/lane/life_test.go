@@ -290,12 +290,12 @@ func TestRest(t *testing.T) {
 	}
 }
 
-func overTLS(t *testing.T, certificates []tls.Certificate, withLane bool) string {
+func overTLS(t testing.TB, certificates []tls.Certificate, withLane bool) string {
 	t.Helper()
 	return securedBy(t, handlers(), certificates, withLane)
 }
 
-func securedBy(t *testing.T, h http.Handler, certificates []tls.Certificate, withLane bool) string {
+func securedBy(t testing.TB, h http.Handler, certificates []tls.Certificate, withLane bool) string {
 	t.Helper()
 	library := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
