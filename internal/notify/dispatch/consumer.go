@@ -199,7 +199,10 @@ func (c *Consumer) decide(ctx context.Context, tx *store.Tx, d decision, change 
 		d.calling[issueOf(change)] = true // and may end within the batch
 	}
 	personal, err := c.subscribers(ctx, d, one)
-	return append(d.rows(one, open), personal...), err
+	if rows := d.rows(one, open); len(rows) > 0 {
+		return append(rows, personal...), err
+	}
+	return personal, err
 }
 
 // kindFor says whether a change is told as news, or with others that are old.

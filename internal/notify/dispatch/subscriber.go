@@ -115,12 +115,15 @@ func (c *Consumer) subscribers(ctx context.Context, d decision, one decided) ([]
 	if err != nil {
 		return nil, err
 	}
-	var rows []delivery.Row
+	var wanting []*tocsin.Subscription
 	for i := range list {
 		s := &list[i]
-		if !s.Wants(one.subject.Class, services) || s.Public() && !published || d.setup.Exits[cmp.Or(s.Channel, d.setup.Subscribers)] == nil {
-			continue
+		if s.Wants(one.subject.Class, services) && (!s.Public() || published) && d.setup.Exits[cmp.Or(s.Channel, d.setup.Subscribers)] != nil {
+			wanting = append(wanting, s)
 		}
+	}
+	rows := make([]delivery.Row, 0, len(wanting))
+	for _, s := range wanting {
 		row := delivery.Row{Change: one.change.Seq, Endpoint: delivery.SubscriptionKey(s.ID), Kind: string(one.kind), Route: subscribed, Cancelled: one.cancelled}
 		d.time(&row, routeOf(s), one.labels)
 		rows = append(rows, row)

@@ -60,16 +60,19 @@ func (s *Store) Claim(ctx context.Context, lane Lane, limit int, now time.Time, 
 	if lane.Failing {
 		order = "retry_at"
 	}
-	const due = `due_at > 0 AND due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
+	const rest = `due_at <= $1 AND retry_at <= $1 AND lease_ends <= $1 AND `
+	const due = `due_at > 0 AND ` + rest
 	var some bool // a look costs less than a transaction
 	if err := s.db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM delivery_endpoints WHERE `+due+condition+`)`, tocsin.Micros(now)).Scan(&some); err != nil || !some {
 		return nil, s.db.Translate(err)
 	}
 	var claims []Claim
+	// The condition is looked at again for those that were found, in a form for which
+	// there is no index: else all that wait would be gone through, and not those alone.
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		rows, err := tx.QueryContext(ctx, `
 			UPDATE delivery_endpoints SET epoch = epoch + 1, lease_ends = $2
-			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY `+order+`, num LIMIT $3) AND `+due+condition+`
+			WHERE num IN (SELECT num FROM delivery_endpoints WHERE `+due+condition+` ORDER BY `+order+`, num LIMIT $3) AND +due_at > 0 AND `+rest+condition+`
 			RETURNING `+endpointColumns+`, epoch`, tocsin.Micros(now), tocsin.Micros(now.Add(lease)), limit)
 		claims, err = store.Collect(rows, err, scanClaim)
 		return err
