@@ -21,7 +21,9 @@ type Family struct {
 	// templates and the keys of texts are those of all families together: each is
 	// there once.
 	Files fs.FS
-	Funcs template.FuncMap // of the templates, beside those of the shell
+	// Funcs are of the templates, beside those of the shell. They depend on no
+	// desk: templates that are built in are read once a process.
+	Funcs template.FuncMap
 	// Sheet is a style sheet that its pages load beside the one of all pages,
 	// such as work.css, "" for none.
 	Sheet string

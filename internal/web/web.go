@@ -20,8 +20,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -29,7 +27,6 @@ import (
 	"example.org/tocsin/internal/access"
 	"example.org/tocsin/internal/cache"
 	"example.org/tocsin/internal/httpserver"
-	"example.org/tocsin/internal/lang"
 	"example.org/tocsin/internal/readmodel"
 	"example.org/tocsin/internal/tocsin"
 )
@@ -81,12 +78,9 @@ type Config struct {
 
 // Pages serves people.
 type Pages struct {
-	config       Config
-	names        tocsin.Names
-	locales      map[string]Locale             // to which a request adds zone and hour
-	templates    map[string]*template.Template // by language
-	static       assets
-	sprite       sprite
+	config Config
+	names  tocsin.Names
+	*words
 	cache        pageCache
 	kept         *cache.Cache[any, Content]
 	visibilities visibilities
@@ -98,7 +92,6 @@ type Pages struct {
 	sheets       []string                     // the style sheet of each family, "" for those without
 	needs        map[string]access.Permission // of a page that can be read, by its path
 	readable     *http.ServeMux               // knows the addresses of pages in no language
-	problems     map[string]int               // the family whose text on a problem of a field it is, by its key; not those that all share
 }
 
 // New reads templates, texts and files of the shell and of the families. It
@@ -108,67 +101,16 @@ func New(c Config, families ...Family) (*Pages, error) {
 		c.Zone = time.UTC
 	}
 	p := &Pages{
-		config: c, names: tocsin.NewNames(c.Base, c.Names...), locales: map[string]Locale{}, templates: map[string]*template.Template{},
+		config: c, names: tocsin.NewNames(c.Base, c.Names...),
 		cache: pageCache{packer: httpserver.NewPacker(quickly)}, kept: newKept(), zones: zones{known: map[string]*time.Location{}}, needs: map[string]access.Permission{}, readable: http.NewServeMux(),
 	}
 	families = append([]Family{{Files: files}}, families...)
 	p.index(families)
 	var err error
-	if p.static, err = loadAssets(); err != nil {
+	if p.words, err = wordsOf(families); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
-	}
-	if p.sprite, err = loadSprite(); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	var folders []fs.FS
-	for _, f := range families {
-		folders = append(folders, f.Files)
-	}
-	if p.problems, err = problemsOf(families); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	for _, code := range lang.Languages() {
-		locale, err := lang.NewLocale(code, folders...)
-		if err != nil {
-			return nil, fmt.Errorf("pages: %w", err)
-		}
-		p.locales[code] = Locale{lang.Clock{Locale: locale}}
-		if p.templates[code], err = p.parse(p.locales[code], families); err != nil {
-			return nil, fmt.Errorf("pages: %w", err)
-		}
 	}
 	return p, nil
-}
-
-// parse reads the templates for one language, so that t in a template is a
-// text of that language wherever it stands.
-func (p *Pages) parse(l Locale, families []Family) (*template.Template, error) {
-	all := template.New("").Funcs(template.FuncMap{
-		"static":  func(name string) string { return p.static.names[name] },
-		"t":       l.Text,
-		"rich":    l.Rich,
-		"number":  l.Number,
-		"comma":   func() string { return l.Join([]string{"", ""}) },
-		"between": l.Between,
-		"icon":    icon,
-		"code":    code,
-		"whole":   whole,
-		"glyph":   glyph,
-		"lang":    func() string { return l.Code },
-		"options": func(id, name string, choices []Choice) selectView { return selectView{id, name, choices} },
-	})
-	for _, f := range families {
-		if f.Files == nil {
-			continue
-		}
-		if _, err := fs.Stat(f.Files, "templates"); err != nil {
-			continue
-		}
-		if _, err := all.Funcs(f.Funcs).ParseFS(f.Files, "templates/*.html"); err != nil {
-			return nil, err
-		}
-	}
-	return all, fold(all)
 }
 
 // Static returns the address of a file that pages use, such as app.css.
