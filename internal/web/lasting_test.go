@@ -126,10 +126,11 @@ func newWorld(t *testing.T) *world {
 	w := &world{House: webtest.NewHouse(t, "http://localhost"), t: t}
 	w.Furnish()
 	w.base = servetest.Serve(t, httpserver.Config{Routes: w.Pages.Routes(), Errors: w.Pages.WriteError, Gate: counting{w.Door, &w.handled}, Now: w.Clock})
-	w.user = w.Person("robin", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso})
+	w.user = w.Person("robin", tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Contoso}, tocsin.Grant{Role: tocsin.RoleReader, TenantID: storetest.Fabrikam})
 	w.reader = w.Browser()
 	w.reader.Enter("robin")
 	w.reader.Open("/") // sets the mark
+	w.reader.Open("/?tenant=fabrikam")
 	base, _ := url.Parse(w.Base)
 	for _, c := range w.reader.Jar.Cookies(base) {
 		w.cookie += c.Name + "=" + c.Value + "; "
@@ -222,6 +223,15 @@ func TestAskedAgainIsAsAnew(t *testing.T) {
 		}},
 		{"another mark", func() {
 			must(w.Store.MoveReadingMark(t.Context(), storetest.Contoso, w.user.ID, w.Clock()))
+			w.Pass(time.Second)
+		}},
+		{"one of their tenants less", func() {
+			_, err := w.Store.ChangeTenant(t.Context(), storetest.Fabrikam, disable)
+			must(err)
+		}},
+		{"and again", func() {
+			_, err := elsewhere.ChangeTenant(t.Context(), storetest.Fabrikam, func(t *tocsin.Tenant) error { t.Disabled = false; return nil })
+			must(err)
 			w.Pass(time.Second)
 		}},
 		{"no advisories", func() { publish(w.Store, func(p *tocsin.Publishing) { p.Advisories, p.Indexed = false, true }) }},
