@@ -34,6 +34,9 @@ import (
 // file and the address of the receiver, with a blank between.
 const besideVariable = "TOCSIN_BENCH_BESIDE"
 
+// profileVariable names a directory that gets a profile of the desk, cpu.pprof.
+const profileVariable = "TOCSIN_BENCH_PROFILE"
+
 // BenchmarkBeside makes 10,000 deliveries to one webhook in a process of its own,
 // from the changes that are committed to the last outcome that is recorded, in
 // turn with Alertmanager, which gets as many alerts through its API, in hundreds,
@@ -161,6 +164,9 @@ func desk(b *testing.B, address string) cost {
 		b.Fatal(err)
 	}
 	command := exec.CommandContext(b.Context(), self, "-test.run=^$", "-test.bench=^BenchmarkBeside$", "-test.benchtime=1x")
+	if dir := os.Getenv(profileVariable); dir != "" {
+		command.Args = append(command.Args, "-test.cpuprofile="+filepath.Join(dir, "cpu.pprof"))
+	}
 	command.Env = append(os.Environ(), besideVariable+"="+dsn+" "+address)
 	in, err := command.StdinPipe()
 	if err != nil {
