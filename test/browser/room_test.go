@@ -65,3 +65,20 @@ func wrote(t *testing.T, text string) {
 		t.Fatalf("write an entry: %s", response.Status)
 	}
 }
+
+// What is due soon runs down by the second, from what was left when the page was made.
+func TestPageRoomCountsDown(t *testing.T) {
+	t.Parallel()
+	tab, who := browsertest.Open(t), personOf(t, tocsin.RoleIncidentManager)
+	tab.Before(`const real = Date.now.bind(Date); window.skip = 0; Date.now = () => real() + window.skip;
+		document.addEventListener("readystatechange", () => { if (document.readyState !== "interactive") return;
+			const el = document.createElement("b"); el.id = "left"; el.dataset.left = "3725"; document.body.append(el); });`)
+	tab.Go(base(t) + "/login")
+	submit(tab, ".login__form", map[string]string{"name": who.Name, "password": who.Password})
+	tab.Go(base(t) + "/incidents/1")
+	tab.Wait(`/^1:0[12]:[0-9][0-9]$/.test(document.querySelector("#left").textContent)`)
+	browsertest.Eval[bool](tab, `(() => { window.skip = 3_600_000; return true; })()`)
+	tab.Wait(`/^[12]:[0-9][0-9]$/.test(document.querySelector("#left").textContent)`)
+	browsertest.Eval[bool](tab, `(() => { window.skip = 7_200_000; return true; })()`)
+	tab.Wait(`document.querySelector("#left").textContent === "0:00"`)
+}

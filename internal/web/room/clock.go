@@ -19,12 +19,17 @@ type clock struct {
 	Key                         string // step and number, such as updates/3
 	Tag                         string // the same as a part of ids
 	Step, Objective, Out, Owner string
+	Left                        int          // seconds until it is due, where that is within hours; 0 else
 	Due                         *lang.Moment // nil for what waits for something else than time
 	Plan                        string       // what the guide says of its due time
 	WasLate                     string       // while another start held, "" mostly
 	Now, Ended, Ends            bool         // Ends: somebody may say that it is done
 	Prepare, PrepareWords       string       // where what ends it is prepared, and its name; "" mostly
 }
+
+// counted is how long before its due time a step is counted down by the second, where
+// pages have their script.
+const counted = 4 * time.Hour
 
 // key names a step.
 func key(k respond.Key) string {
@@ -78,7 +83,11 @@ func (v *view) clock(c respond.Clock, i tocsin.Incident) clock {
 	default:
 		out.Look = web.Look{Glyph: "unknown", Family: "neutral", Words: v.Text("room.waits")}
 		if out.Due != nil {
-			out.Words = v.Text("room.in", "time", v.Length(max(c.Due.Sub(v.Now), time.Minute)))
+			left := c.Due.Sub(v.Now)
+			out.Words = v.Text("room.in", "time", v.Length(max(left, time.Minute)))
+			if left < counted {
+				out.Left = int(left / time.Second)
+			}
 		}
 	}
 	if c.WasLate >= time.Minute {

@@ -13,3 +13,17 @@ export default async function (put, refresh) {
   }
   document.body.dataset.part = told.dataset.next;
 }
+
+// What is due soon is counted down, from the seconds that were left when the page was
+// made: the clock of this machine may be wrong. Without this the words stay.
+const ends = new WeakMap();
+const two = (n) => String(n).padStart(2, "0");
+function count() {
+  for (const el of document.querySelectorAll("[data-left]")) {
+    if (!ends.has(el)) ends.set(el, Date.now() + el.dataset.left * 1000);
+    const s = Math.max(0, Math.round((ends.get(el) - Date.now()) / 1000)), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+    el.textContent = h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  }
+}
+count();
+setInterval(count, 1000);
