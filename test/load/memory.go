@@ -51,6 +51,21 @@ func (s *sheet) Header() http.Header         { return s.header }
 func (s *sheet) WriteHeader(int)             {}
 func (s *sheet) Write(b []byte) (int, error) { return s.body.Write(b) }
 
+// asked is what the API answers to a question.
+func asked(api *graph.API, target, accepts string) ([]byte, error) {
+	address, err := url.Parse(target)
+	if err != nil {
+		return nil, err
+	}
+	r := &http.Request{Method: http.MethodGet, URL: address, Host: "load.example", RequestURI: target, Header: http.Header{}, Body: http.NoBody}
+	if accepts != "" {
+		r.Header.Set("Accept-Encoding", accepts)
+	}
+	w := &sheet{header: http.Header{}}
+	api.ServeHTTP(w, r)
+	return w.body.Bytes(), nil
+}
+
 // live says what each of the first issues of a tenant costs in memory once its
 // pages were asked for often, as they are, compressed, selected and alone.
 func live(model *readmodel.Model, snapshot *readmodel.Snapshot) error {
@@ -58,21 +73,8 @@ func live(model *readmodel.Model, snapshot *readmodel.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	ask := func(target, accepts string) ([]byte, error) {
-		address, err := url.Parse(target)
-		if err != nil {
-			return nil, err
-		}
-		r := &http.Request{Method: http.MethodGet, URL: address, Host: "load.example", RequestURI: target, Header: http.Header{}, Body: http.NoBody}
-		if accepts != "" {
-			r.Header.Set("Accept-Encoding", accepts)
-		}
-		w := &sheet{header: http.Header{}}
-		api.ServeHTTP(w, r)
-		return w.body.Bytes(), nil
-	}
 	before := heap()
-	asked, text := 0, 0
+	count, text := 0, 0
 	for target, pages := announcements+"issues?$orderby=lastModifiedDateTime%20desc", 0; target != "" && pages < livePages; pages++ {
 		var page struct {
 			Value []struct{ ID string }
@@ -80,7 +82,7 @@ func live(model *readmodel.Model, snapshot *readmodel.Snapshot) error {
 		}
 		for range 3 {
 			for _, accepts := range []string{"", "gzip"} {
-				body, err := ask(target, accepts)
+				body, err := asked(api, target, accepts)
 				if err != nil {
 					return err
 				}
@@ -95,12 +97,12 @@ func live(model *readmodel.Model, snapshot *readmodel.Snapshot) error {
 		}
 		for _, issue := range page.Value {
 			for range 3 {
-				if _, err := ask(announcements+"issues/"+issue.ID, "gzip"); err != nil {
+				if _, err := asked(api, announcements+"issues/"+issue.ID, "gzip"); err != nil {
 					return err
 				}
 			}
 		}
-		asked += len(page.Value)
+		count += len(page.Value)
 		next, err := url.Parse(page.Next)
 		if err != nil {
 			return err
@@ -110,15 +112,15 @@ func live(model *readmodel.Model, snapshot *readmodel.Snapshot) error {
 			target = ""
 		}
 	}
-	each := float64(heap()-before) / float64(max(asked, 1))
+	each := float64(heap()-before) / float64(max(count, 1))
 	limit, parts := 0, ""
 	for _, keeps := range []map[string]cache.Use{model.Caches(), api.Caches()} {
 		for name, use := range keeps {
 			limit += use.Limit
-			parts += fmt.Sprintf(", %s %d B", name, use.Bytes/max(asked, 1))
+			parts += fmt.Sprintf(", %s %d B", name, use.Bytes/max(count, 1))
 		}
 	}
-	fmt.Printf("%17s %9d of them asked for in every form: %.0f B an issue of %d B as JSON (goal %d%s)%s; for all issues at most %d MB\n", "", asked, each, text/3/max(asked, 1), goalLive, missed(each, goalLive), parts, limit>>20)
+	fmt.Printf("%17s %9d of them asked for in every form: %.0f B an issue of %d B as JSON (goal %d%s)%s; for all issues at most %d MB\n", "", count, each, text/3/max(count, 1), goalLive, missed(each, goalLive), parts, limit>>20)
 	runtime.KeepAlive(api)
 	return nil
 }
