@@ -112,11 +112,11 @@ var forms = func() map[string]*regexp.Regexp {
 	table := map[string]string{
 		"id": `[A-Za-z][A-Za-z0-9_.:-]*`, "name": `[a-zA-Z][a-zA-Z0-9-]*`, "class": `[a-z0-9_ -]+`, "lang": `|en|fr|ja|es|de`, "dir": `auto`, "hreflang": `en|fr|ja|es|de`, "data-theme": `light|dark`,
 		"aria-hidden": `true`, "aria-current": `page|step|true`, "aria-pressed": `true|false`, "aria-invalid": `true`, "aria-disabled": `true`, "readonly": ``, "aria-live": `polite`, "aria-expanded": `true|false`, "aria-sort": `ascending|descending`,
-		"role":   `alert|button|cell|columnheader|group|img|radiogroup|region|row|rowgroup|rowheader|search|status|table`,
+		"role":   `alert|button|cell|columnheader|group|img|radiogroup|region|row|rowgroup|rowheader|search|status|table|timer`,
 		"method": `get|post|dialog`, "type": `button|checkbox|date|datetime-local|email|file|hidden|image/svg\+xml|module|password|radio|search|submit|tel|text|text/calendar|application/(rss\+xml|atom\+xml|feed\+json)`,
 		"rel": `[a-z ]+`, "target": `_blank`, "scope": `col|row|rowgroup`, "translate": `no`, "charset": `utf-8`, "http-equiv": `refresh`, "content": `light dark|noindex|[0-9]+|width=device-width, initial-scale=1`,
 		"autocomplete": `off|(username|current-password|new-password|webauthn|email| )+`, "autocapitalize": `none`, "spellcheck": `false`, "focusable": `false`,
-		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`, "data-from": `[0-9]{4}-[0-9]{2}-[0-9]{2}`,
+		"maxlength": `[0-9]+`, "min": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "max": `[0-9]{4}-[0-9]{2}-[0-9]{2}`, "minlength": `[0-9]+`, "tabindex": `-1|0`, "colspan": `[0-9]+`, "data-refresh": `[0-9]+`, "data-copy": `[A-Z0-9]+`, "data-key": `[a-z]`, "data-left": `[0-9]+`, "data-from": `[0-9]{4}-[0-9]{2}-[0-9]{2}`,
 		"data-seen": `[a-z0-9-]+`, "data-seen-at": `[0-9]+`, "data-key-form": ``, "data-live": ``, "data-login": ``, "data-news": ``, "data-passkey-problem": ``, "data-print": ``, "data-theme-toggle": ``,
 		"enctype": `multipart/form-data`, "accept": `[a-z0-9.,/+-]+`, "rows": `[0-9]+`, "formnovalidate": ``, "autofocus": ``, "checked": ``, "multiple": ``, "download": ``, "hidden": ``, "required": ``, "reversed": ``, "selected": ``, "open": ``, "disabled": ``,
 		"d": `[MmLlHhVvCcSsQqTtAaZz0-9 ,.-]+`, "viewBox": number + `( ` + number + `){3}`, "preserveAspectRatio": `none`, "fill": `none|currentColor|var\(--[a-z-]+\)`,
