@@ -19,13 +19,13 @@ func TestCauseOfAFailedPoll(t *testing.T) {
 	if err := d.store.PutSource(ctx, storetest.Contoso, "graph", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	claim, err := d.store.ClaimSource(ctx, storetest.Contoso, "graph", d.now, time.Minute, true)
+	claim, err := d.store.ClaimSource(ctx, storetest.Contoso, "graph", d.now(), time.Minute, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	problem := tocsin.NewProblem(tocsin.ProblemSecret).With(&tocsin.Evidence{Status: 401, Code: "invalid_client", Number: "AADSTS7000215", Quote: "No."})
 	if _, err := d.store.FinishPoll(ctx, archive.PollEnd{Poll: tocsin.Poll{
-		TenantID: storetest.Contoso, Source: "graph", Epoch: claim.Epoch, FinishedAt: d.now, Outcome: tocsin.OutcomeFailed, Problem: problem,
+		TenantID: storetest.Contoso, Source: "graph", Epoch: claim.Epoch, FinishedAt: d.now(), Outcome: tocsin.OutcomeFailed, Problem: problem,
 	}}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestIssuesHaveTheTenantsServices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now, Entries: []archive.Entry{{Document: doc}, {Document: overview}}}); err != nil {
+	if _, err := d.store.Record(t.Context(), archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now(), Entries: []archive.Entry{{Document: doc}, {Document: overview}}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.must(200, "GET", "contoso", contoso+"/issues/CP1", "").string("service"); got != "AI" {

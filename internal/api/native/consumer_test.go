@@ -52,9 +52,9 @@ func TestConsumers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := s.ClaimConsumer(ctx, "index", d.now, time.Minute)
+	c, err := s.ClaimConsumer(ctx, "index", d.now(), time.Minute)
 	if err == nil {
-		_, err = s.SkipChange(ctx, c, d.now, time.Minute, tocsin.NewProblem(tocsin.ProblemChangeGone, "detail", "the index is broken"))
+		_, err = s.SkipChange(ctx, c, d.now(), time.Minute, tocsin.NewProblem(tocsin.ProblemChangeGone, "detail", "the index is broken"))
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -33,10 +33,10 @@ func (d *desk) ledger() {
 		rows = append(rows, delivery.Row{Change: ours, Endpoint: key, Kind: "update", Route: "r"})
 	}
 	rows = append(rows, delivery.Row{Change: theirs, Endpoint: "channel:b", Kind: "update", Route: "r"}, delivery.Row{Change: theirs, Endpoint: "channel:c", Kind: "update", Route: "r"})
-	if err := d.store.InTx(ctx, func(tx *store.Tx) error { return l.Enqueue(ctx, tx, rows, d.now) }); err != nil {
+	if err := d.store.InTx(ctx, func(tx *store.Tx) error { return l.Enqueue(ctx, tx, rows, d.now()) }); err != nil {
 		d.tb.Fatal(err)
 	}
-	claims, err := l.Claim(ctx, delivery.Lane{}, 10, d.now, time.Minute)
+	claims, err := l.Claim(ctx, delivery.Lane{}, 10, d.now(), time.Minute)
 	if err != nil || len(claims) != 3 {
 		d.tb.Fatal(claims, err)
 	}
@@ -47,7 +47,7 @@ func (d *desk) ledger() {
 	start := func(id, key string, seqs ...int64) delivery.Start {
 		return delivery.Start{Claim: claim[key], Changes: seqs, Batch: delivery.Batch{ID: id, Kind: "update", Letter: []byte("{}")}}
 	}
-	begun, err := l.Begin(ctx, []delivery.Start{start("msg_sent", "channel:a", ours), start("msg_both", "channel:b", ours, theirs), start("msg_dead", "channel:c", ours), start("msg_theirs", "channel:c", theirs)}, d.now, time.Minute)
+	begun, err := l.Begin(ctx, []delivery.Start{start("msg_sent", "channel:a", ours), start("msg_both", "channel:b", ours, theirs), start("msg_dead", "channel:c", ours), start("msg_theirs", "channel:c", theirs)}, d.now(), time.Minute)
 	if err != nil {
 		d.tb.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func (d *desk) ledger() {
 		}
 		outcomes = append(outcomes, o)
 	}
-	if err := l.Finish(ctx, outcomes, nil, d.now); err != nil {
+	if err := l.Finish(ctx, outcomes, nil, d.now()); err != nil {
 		d.tb.Fatal(err)
 	}
 }

@@ -117,7 +117,7 @@ func tellAll(t *testing.T, d *desk) {
 	err := d.store.InTx(t.Context(), func(tx *store.Tx) error {
 		tenant, err := d.store.TenantNum(t.Context(), tx, storetest.Contoso)
 		for _, what := range []tocsin.What{tocsin.WhatLate, tocsin.WhatStale, tocsin.WhatHeard} {
-			err = errors.Join(err, tx.Tell(t.Context(), tenant, tocsin.Change{Kind: tocsin.KindSource, ID: "graph", What: what, At: d.now}))
+			err = errors.Join(err, tx.Tell(t.Context(), tenant, tocsin.Change{Kind: tocsin.KindSource, ID: "graph", What: what, At: d.now()}))
 		}
 		return err
 	})

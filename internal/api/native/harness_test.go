@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,9 +58,12 @@ type desk struct {
 	model   *readmodel.Model
 	api     *native.API
 	address string
-	now     time.Time
-	second  bool // a second person looks at messages first
+	passed  atomic.Int64 // nanoseconds since T0
+	second  bool         // a second person looks at messages first
 }
+
+// now is the time of the desk. Servers read it beside the test.
+func (d *desk) now() time.Time { return storetest.T0.Add(time.Duration(d.passed.Load())) }
 
 func sqlite(tb testing.TB) *desk {
 	tb.Helper()
@@ -70,8 +74,8 @@ func newDesk(tb testing.TB, dsn string, change ...func(*native.Config)) *desk {
 	tb.Helper()
 	s := storetest.Open(tb, dsn)
 	storetest.AddTenants(tb, s)
-	d := &desk{tb: tb, store: s, now: storetest.T0}
-	clock := func() time.Time { return d.now }
+	d := &desk{tb: tb, store: s}
+	clock := d.now
 	d.model = readmodel.New(s, clock, slog.New(slog.DiscardHandler))
 	speaker := speakerOf(s, func() bool { return d.second })
 	c := native.Config{Base: base, Archive: s, Handlings: s, People: s, Consumers: consuming(s), Deliveries: s.Ledger, Subscriptions: subscribing{s.Ledger}, Calls: s, Reports: s, Probes: s, Help: s, Edits: s, Incidents: s, Rooms: s, Speeches: speaker, Speech: speech.Desk{Model: d.model, Rooms: s, Edits: s}, Requests: s, Answers: s, Speakers: s, Maps: s, Told: s, Webhook: webhook.Body{}, Model: d.model, Author: author.New(s, d.model, clock), Admission: httpserver.NewAdmission(everyToken(), nil), Now: clock}

@@ -16,12 +16,12 @@ func TestHealthIsTheOneJudgement(t *testing.T) {
 	if got := d.must(200, "GET", "contoso", contoso+"/health", ""); got.string("severity") != "unknown" {
 		t.Errorf("an empty tenant: %s", got.text)
 	}
-	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now}
+	r := archive.Record{TenantID: storetest.Contoso, Source: "graph", SeenAt: d.now()}
 	for _, v := range []any{
 		tocsin.Overview{ServiceID: "Exchange", Service: "Exchange Online", Status: tocsin.StatusOperational},
 		tocsin.Issue{
 			ID: "EX1", Title: "Mail fails", Service: "Exchange Online", ServiceID: "Exchange", Classification: "incident",
-			Status: tocsin.StatusInterruption, StartAt: d.now.Add(-time.Hour), ModifiedAt: d.now,
+			Status: tocsin.StatusInterruption, StartAt: d.now().Add(-time.Hour), ModifiedAt: d.now(),
 		},
 	} {
 		doc, err := tocsin.NewDocument(v)
@@ -36,7 +36,7 @@ func TestHealthIsTheOneJudgement(t *testing.T) {
 	if err := d.model.Refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	since := d.now.Add(-time.Hour).Format(time.RFC3339)
+	since := d.now().Add(-time.Hour).Format(time.RFC3339)
 	for _, path := range []string{"/health", "/health/Exchange"} {
 		got := d.must(200, "GET", "contoso", contoso+path, "")
 		if got.string("severity") != "interruption" || got.string("issue") != "EX1" || got.string("since") != since {

@@ -73,7 +73,7 @@ func TestSpeeches(t *testing.T) {
 	if !strings.Contains(room.text, `"promise":{"message":1,"dueAt":"2026-03-02T14:30:00Z","lateSeconds":0}`) || !strings.Contains(room.text, `{"step":"announcement","state":"done"`) {
 		t.Errorf("%s", room.text)
 	}
-	d.now = d.now.Add(time.Minute)
+	d.passed.Add(int64(time.Minute))
 	if got := d.must(201, "POST", "contoso", path+"/1/messages", `{"template":"short-alert","facts":{"next":"when there is news"},"outside":true}`); got.string("state") != "sent" || got.body["promisedAt"] != nil {
 		t.Errorf("%s", got.text)
 	}
@@ -86,7 +86,7 @@ func TestSpeeches(t *testing.T) {
 			t.Errorf("audit log without %s: %v", what, err)
 		}
 	}
-	if _, err := d.store.OpenIncident(t.Context(), tocsin.Incident{Title: "Both", TenantIDs: []string{storetest.Contoso, storetest.Fabrikam}, Zone: "UTC"}, d.now); err != nil {
+	if _, err := d.store.OpenIncident(t.Context(), tocsin.Incident{Title: "Both", TenantIDs: []string{storetest.Contoso, storetest.Fabrikam}, Zone: "UTC"}, d.now()); err != nil {
 		t.Fatal(err)
 	}
 	d.must(404, "GET", "contoso", path+"/2/offers", "")

@@ -116,13 +116,13 @@ func TestReports(t *testing.T) {
 	if n := d.must(200, "GET", "fabrikam", fabrikam+"/reports", "").body["reports"]; n != 0.0 {
 		t.Errorf("another tenant counts %v", n)
 	}
-	if err := d.store.CountBeacon(t.Context(), tocsin.Beacon{TenantID: storetest.Contoso, Service: "teams", Failed: true, At: d.now}, d.now); err != nil {
+	if err := d.store.CountBeacon(t.Context(), tocsin.Beacon{TenantID: storetest.Contoso, Service: "teams", Failed: true, At: d.now()}, d.now()); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.must(200, "GET", "reader", path, ""); !strings.Contains(got.text, `"beacons":[{"service":"teams","ok":0,"failed":1}]`) {
 		t.Errorf("%s", got.text)
 	}
-	d.now = d.now.Add(2 * time.Hour)
+	d.passed.Add(int64(2 * time.Hour))
 	if n := d.must(200, "GET", "contoso", path, "").body["reports"]; n != 0.0 {
 		t.Errorf("after two hours %v", n)
 	}
@@ -134,7 +134,7 @@ func TestProbes(t *testing.T) {
 	t.Parallel()
 	d := sqlite(t)
 	const path = contoso + "/probes"
-	r := probe.Result{At: d.now, Seat: "PC-0417", Network: "office", Checks: []probe.Check{{Kind: probe.DNS, Target: "outlook.office365.com", Outcome: probe.Fail, Code: "dns.nxdomain", Args: map[string]string{"resolver": "192.0.2.1"}}}}
+	r := probe.Result{At: d.now(), Seat: "PC-0417", Network: "office", Checks: []probe.Check{{Kind: probe.DNS, Target: "outlook.office365.com", Outcome: probe.Fail, Code: "dns.nxdomain", Args: map[string]string{"resolver": "192.0.2.1"}}}}
 	for _, code := range probe.Codes() {
 		if strings.HasPrefix(code, "dns.") {
 			r.Checks[0].Code = code
@@ -190,17 +190,17 @@ func TestKnowledge(t *testing.T) {
 	const path = contoso + "/knowledge"
 	ana := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: "u1", Name: "ana"})
 	bo := tocsin.WithActor(t.Context(), tocsin.Actor{UserID: "u2", Name: "bo"})
-	w, err := d.store.AddWorkaround(ana, tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Service: "teams", Language: "fr", Text: "Désactivez la MFA.", Lowers: true, CreatedAt: d.now})
+	w, err := d.store.AddWorkaround(ana, tocsin.Workaround{ID: tocsin.NewGUID(), TenantID: storetest.Contoso, Service: "teams", Language: "fr", Text: "Désactivez la MFA.", Lowers: true, CreatedAt: d.now()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := d.must(200, "GET", "reader", path+"?language=ja", ""); strings.Contains(got.text, "Désactivez") || got.string("language") != "ja" || len(got.body["services"].([]any)) != 4 {
 		t.Errorf("%s", got.text)
 	}
-	if err := d.store.ApproveWorkaround(bo, storetest.Contoso, w.ID, d.now); err != nil {
+	if err := d.store.ApproveWorkaround(bo, storetest.Contoso, w.ID, d.now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.store.Vote(ana, storetest.Contoso, issue, w.ID, true, d.now); err != nil {
+	if err := d.store.Vote(ana, storetest.Contoso, issue, w.ID, true, d.now()); err != nil {
 		t.Fatal(err)
 	}
 	got := d.must(200, "GET", "reader", path+"?language=fr&issue="+issue, "")
