@@ -279,6 +279,8 @@ func (v *view) entry(e tocsin.IncidentEntry) entry {
 		state = one.Look.Words
 	case "check":
 		subject = v.itemText(e.Subject)
+	case "message", "message-wait", "message-return":
+		subject = v.messageName(e.Subject)
 	case "request":
 		subject = e.Subject[strings.LastIndexByte(e.Subject, '/')+1:]
 	case "start":
@@ -313,6 +315,22 @@ func (v *view) reach(state string) string {
 		return v.Text("room.reach.unknown")
 	}
 	return v.Text("room.reach."+of, "n", n)
+}
+
+// messageName is what the reader calls a message that its writer called by a name.
+func (v *view) messageName(name string) string {
+	for _, code := range lang.Languages() {
+		shipped, err := respond.In(code)
+		if err != nil {
+			continue
+		}
+		for n, t := range shipped.Messages {
+			if t.Name == name {
+				return v.book.Messages[n].Name // books have the same messages in the same order
+			}
+		}
+	}
+	return name
 }
 
 // itemText is the text of an item of the checklists.

@@ -228,6 +228,7 @@ func TestMessagesThroughChannels(t *testing.T) {
 		}
 	}
 	sent(t, b, at+"/sent", form("staff", "managers", "staff"))
+	webtest.Lacks(t, "room in French", b.Open("/fr"+at), "Short alert")
 	webtest.Has(t, "room", b.Open(at), "Sent: Short alert", "Sent through channels", "managers <span class=\"st c-neutral\">", "Waiting", "First announcement: done")
 	rows, err := h.Store.Ledger.Deliveries(t.Context(), delivery.Query{Limit: 10})
 	if err != nil || len(rows) != 2 || rows[0].Kind != delivery.KindIncident || rows[1].Endpoint != "channel:staff" {
