@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.org/tocsin/internal/store"
@@ -85,20 +84,9 @@ func (s *Store) Bodies(ctx context.Context, documents []int64) (map[int64][]byte
 }
 
 func (s *Store) bodiesOf(ctx context.Context, q store.Querier, documents []int64) (map[int64][]byte, error) {
-	bodies := make(map[int64][]byte, len(documents))
-	for part := range slices.Chunk(documents, store.MaxArgs) {
-		rows, err := q.QueryContext(ctx, `SELECT num, body FROM documents WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
-		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
-			var num int64
-			var packed []byte
-			if err = rows.Scan(&num, &packed); err == nil {
-				bodies[num], err = s.db.Unpack(packed)
-			}
-			return none, err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read documents: %w", err)
-		}
+	bodies, err := s.db.Packed(ctx, q, "documents", documents)
+	if err != nil {
+		return nil, fmt.Errorf("read documents: %w", err)
 	}
 	return bodies, nil
 }

@@ -130,20 +130,9 @@ func (s *Store) readLetters(ctx context.Context, list []Batch, letters []letter)
 		nums[i] = l.num
 	}
 	slices.Sort(nums)
-	whole := map[int64][]byte{}
-	for part := range slices.Chunk(slices.Compact(nums), store.MaxArgs) {
-		rows, err := s.db.Read().QueryContext(ctx, `SELECT num, body FROM delivery_letters WHERE num IN (`+store.Placeholders(1, len(part))+`)`, store.Args(part)...)
-		_, err = store.Collect(rows, err, func(rows *sql.Rows) (none struct{}, err error) {
-			var num int64
-			var packed []byte
-			if err = rows.Scan(&num, &packed); err == nil {
-				whole[num], err = s.db.Unpack(packed)
-			}
-			return none, err
-		})
-		if err != nil {
-			return err
-		}
+	whole, err := s.db.Packed(ctx, s.db.Read(), "delivery_letters", slices.Compact(nums))
+	if err != nil {
+		return err
 	}
 	sheaves := map[int64][][]byte{}
 	for i, l := range letters {
