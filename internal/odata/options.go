@@ -81,6 +81,27 @@ func (o *Options) Timed() bool {
 	return slices.ContainsFunc(o.given, func(option Option) bool { return strings.Contains(strings.ToLower(option.Value), "now") })
 }
 
+// SaysNow reports whether a query as it was sent has the name of a function of time
+// in it, in any spelling, or cannot be read.
+func SaysNow(raw string) bool {
+	var last [3]byte
+	for i := 0; i < len(raw); i++ {
+		c := raw[i]
+		if c == '%' {
+			if i+2 >= len(raw) || unhex(raw[i+1]) < 0 || unhex(raw[i+2]) < 0 {
+				return true
+			}
+			c = byte(unhex(raw[i+1])<<4 | unhex(raw[i+2]))
+			i += 2
+		}
+		last = [3]byte{last[1], last[2], c | 0x20}
+		if last == [3]byte{'n', 'o', 'w'} {
+			return true
+		}
+	}
+	return false
+}
+
 // Link encodes the options again, for the query of a next link, with the
 // values in set instead of those given. An empty value in set leaves the option
 // out; one that was given empty stays, since it may be a condition.

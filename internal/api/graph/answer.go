@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"example.org/tocsin/internal/httpserver"
+	"example.org/tocsin/internal/odata"
 	"example.org/tocsin/internal/readmodel"
 )
 
@@ -145,41 +146,8 @@ const maxKeptQuery = 512
 // personal reports whether the answer shows how a person marked messages.
 func (x *exchange) personal() bool { return x.identity.Delegated && x.to.list == listMessages }
 
-// timed reports whether the answer may depend on the clock: whether the query
-// has the name of a function of time in it, in any spelling.
-func (x *exchange) timed() bool {
-	var last [3]byte
-	for i := 0; i < len(x.query); i++ {
-		c := x.query[i]
-		if c == '%' {
-			high, low := hexDigit(x.query, i+1), hexDigit(x.query, i+2)
-			if high < 0 || low < 0 {
-				return true // refused later on
-			}
-			c = byte(high<<4 | low)
-			i += 2
-		}
-		last = [3]byte{last[1], last[2], c | 0x20}
-		if last == [3]byte{'n', 'o', 'w'} {
-			return true
-		}
-	}
-	return false
-}
-
-// hexDigit is the value of a digit of a text, -1 for none.
-func hexDigit(text string, i int) int {
-	if i >= len(text) {
-		return -1
-	}
-	switch c := text[i]; {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
-}
+// timed reports whether the answer may depend on the clock.
+func (x *exchange) timed() bool { return odata.SaysNow(x.query) }
 
 // tag names the exact bytes of an answer to a tenant, in quotes. Tenants that
 // share an item have different tags for it.
