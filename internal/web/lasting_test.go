@@ -1,14 +1,10 @@
 package web_test
 
 import (
-	"bufio"
-	"bytes"
 	"compress/gzip"
 	"context"
 	"io"
-	"net"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"regexp"
 	"slices"
@@ -45,18 +41,13 @@ func (c counting) Again(ctx context.Context, r *http.Request) func() bool {
 
 // A line is one connection.
 type line struct {
-	t    *testing.T
-	conn net.Conn
-	in   *bufio.Reader
+	*servetest.Line
+	t *testing.T
 }
 
 func dial(t *testing.T, base string) *line {
 	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &line{t, conn, bufio.NewReader(conn)}
+	return &line{servetest.Dial(t, base), t}
 }
 
 var unlike = regexp.MustCompile(`^(Date|X-Request-Id|Content-Length): `)
@@ -65,48 +56,30 @@ var unlike = regexp.MustCompile(`^(Date|X-Request-Id|Content-Length): `)
 // the fields in order and the body unpacked.
 func (l *line) ask(request string) string {
 	l.t.Helper()
-	if _, err := io.WriteString(l.conn, request); err != nil {
-		l.t.Fatal(err)
-	}
-	in, length := textproto.NewReader(l.in), 0
+	fields, body := l.Ask(request)
 	var head []string
 	name := ""
-	for {
-		text, err := in.ReadLine()
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		if text == "" {
-			break
-		}
-		switch field, value, _ := strings.Cut(text, ": "); field {
-		case "Content-Length":
-			length, _ = strconv.Atoi(value)
-		case "X-Request-Id":
+	for _, text := range fields {
+		if field, value, _ := strings.Cut(text, ": "); field == "X-Request-Id" {
 			name = value
 		}
 		if !unlike.MatchString(text) {
 			head = append(head, text)
 		}
 	}
-	if strings.Contains(head[0], "304") {
-		length = 0
-	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(l.in, body); err != nil {
-		l.t.Fatal(err)
-	}
 	if slices.Contains(head, "Content-Encoding: gzip") {
-		packed, err := gzip.NewReader(bytes.NewReader(body))
+		packed, err := gzip.NewReader(strings.NewReader(body))
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		if body, err = io.ReadAll(packed); err != nil {
+		whole, err := io.ReadAll(packed)
+		if err != nil {
 			l.t.Fatal(err)
 		}
+		body = string(whole)
 	}
 	slices.Sort(head[1:])
-	return strings.Join(head, "\n") + "\n\n" + strings.ReplaceAll(string(body), name, "name")
+	return strings.Join(head, "\n") + "\n\n" + strings.ReplaceAll(body, name, "name")
 }
 
 // A world is a furnished house with somebody who reads in it, asked on connections
@@ -188,7 +161,7 @@ func TestAskedAgainIsAsAnew(t *testing.T) {
 	lines := make([]*line, len(asked))
 	for i := range asked {
 		lines[i] = dial(t, w.base)
-		defer lines[i].conn.Close()
+		defer lines[i].Close()
 	}
 	kept := func(i int) string {
 		lines[i].ask(asked[i])
@@ -269,7 +242,7 @@ func TestAskedAgainIsAsAnew(t *testing.T) {
 			again := lines[i].ask(request)
 			fresh := dial(t, w.base)
 			anew := fresh.ask(request)
-			_ = fresh.conn.Close()
+			_ = fresh.Close()
 			if again != anew {
 				t.Errorf("%s: asked again\n%.1500s\nin place of\n%.1500s", step.name, again, anew)
 			}
@@ -302,7 +275,7 @@ func TestKeptAnswersNeedNoHandler(t *testing.T) {
 			target, _, _ := strings.Cut(request, " HTTP")
 			t.Errorf("%s: %d of 5 came to the handler", target, n)
 		}
-		_ = l.conn.Close()
+		_ = l.Close()
 	}
 }
 
@@ -324,7 +297,7 @@ func TestKeptAnswersEndWithTheSession(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			l := dial(t, w.base)
-			defer l.conn.Close()
+			defer l.Close()
 			mine := "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
 			sheet := "GET " + w.Pages.Static("app.css") + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
 			for range 6 {
@@ -358,7 +331,7 @@ func TestKeptAnswersEndOnTime(t *testing.T) {
 		t.Fatal(sessions, err)
 	}
 	l := dial(t, w.base)
-	defer l.conn.Close()
+	defer l.Close()
 	request := "GET /status/contoso/EX1/1 HTTP/1.1\r\nHost: localhost\r\nCookie: " + w.cookie + "\r\n\r\n"
 	ask := func(want string) {
 		t.Helper()

@@ -10,6 +10,7 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
@@ -31,7 +32,7 @@ func TestOtherAPIsAskedAgainAfterAChange(t *testing.T) {
 			if _, err := app.AddClient(t.Context(), d.Programs, client); err != nil {
 				t.Fatal(err)
 			}
-			lines := map[string]*wire{}
+			lines := map[string]*servetest.Line{}
 			for api, resource := range map[string]string{"legacy": app.LegacyResource, "own": d.Base()} {
 				var err error
 				if d.tokens[api+" ends"], err = d.Issuer.Mint(t.Context(), client, resource, time.Hour); err != nil {
@@ -44,7 +45,7 @@ func TestOtherAPIsAskedAgainAfterAChange(t *testing.T) {
 			for api, request := range requests {
 				lines[api] = d.wire(t)
 				for range 5 {
-					if status := lines[api].status(request); status != "200" {
+					if status := lines[api].Status(request); status != "200" {
 						t.Fatal(api, status)
 					}
 				}
@@ -54,7 +55,7 @@ func TestOtherAPIsAskedAgainAfterAChange(t *testing.T) {
 			}
 			begun := time.Now()
 			for api, request := range requests {
-				for lines[api].status(request) == "200" {
+				for lines[api].Status(request) == "200" {
 					if time.Since(begun) > access.Follow+5*time.Second {
 						t.Fatal(api, "goes on being answered")
 					}
@@ -62,7 +63,7 @@ func TestOtherAPIsAskedAgainAfterAChange(t *testing.T) {
 				}
 				t.Logf("%s: refused after %v", api, time.Since(begun).Round(time.Millisecond))
 				want := map[string]string{"revoked client": "401", "closed tenant": "403"}[name]
-				if status := lines[api].status(request); status != want {
+				if status := lines[api].Status(request); status != want {
 					t.Errorf("%s: %s, want %s", api, status, want)
 				}
 			}
@@ -77,7 +78,7 @@ func TestReadinessAskedAgain(t *testing.T) {
 	for _, target := range []string{"/readyz", "/health"} {
 		c, before, run, longest := d.wire(t), "", 0, 0
 		for range 300 {
-			head, body := c.ask(d.request("GET", target, ""))
+			head, body := c.Ask(d.request("GET", target, ""))
 			if !strings.Contains(head[0], " 200 ") || !strings.Contains(body, "ok") {
 				t.Fatal(target, head, body)
 			}

@@ -31,14 +31,14 @@ func TestPagesAskedAgain(t *testing.T) {
 	for _, target := range []string{sheet, "/status/contoso/EX100/1", "/fr/status/contoso/EX100/1", "/status/contoso/feed.xml", "/status/contoso/feed.json?lang=fr", "/status/contoso/badge.svg", "/status/contoso/api/v2/components.json"} {
 		for _, headers := range [][]string{nil, {"Accept-Encoding", "gzip"}, {"If-None-Match", d.ask(t, "", "GET", target, "").header.Get("ETag")}} {
 			request := d.request("GET", target, "", headers...)
-			fresh, body := d.wire(t).ask(request)
+			fresh, body := d.wire(t).Ask(request)
 			if !strings.Contains(fresh[0], " 200 ") && !strings.Contains(fresh[0], " 304 ") {
 				t.Fatal(target, fresh)
 			}
 			c := d.wire(t)
 			var heads []string
 			for range 8 {
-				head, again := c.ask(request)
+				head, again := c.Ask(request)
 				if sorted(head) != sorted(fresh) || again != body {
 					t.Errorf("%s %q: asked again\n%s\n%.300q\nin place of\n%s\n%.300q", target, headers, sorted(head), again, sorted(fresh), body)
 				}
@@ -53,12 +53,12 @@ func TestPagesAskedAgain(t *testing.T) {
 		c, request := d.wire(t), d.request("GET", target, "")
 		publish(tocsin.ForEverybody)
 		for range 5 {
-			if status := c.status(request); status != "200" {
+			if status := c.Status(request); status != "200" {
 				t.Error(target, status)
 			}
 		}
 		publish(tocsin.ForNobody)
-		if status := c.status(request); status != "404" {
+		if status := c.Status(request); status != "404" {
 			t.Errorf("%s: %s when nothing is published any more", target, status)
 		}
 	}
@@ -93,7 +93,7 @@ func TestSignedInAskedAgain(t *testing.T) {
 		c := d.wire(t)
 		last, kept := "", false
 		for i := range 10 {
-			head, _ := c.ask(request)
+			head, _ := c.Ask(request)
 			if !strings.Contains(head[0], " 200 ") {
 				t.Fatal(name, i, head)
 			}
@@ -106,7 +106,7 @@ func TestSignedInAskedAgain(t *testing.T) {
 		if err := change(user.ID); err != nil {
 			t.Fatal(err)
 		}
-		if status := c.status(request); status != "401" {
+		if status := c.Status(request); status != "401" {
 			t.Errorf("%s: %s, want 401", name, status)
 		}
 	}

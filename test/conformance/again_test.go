@@ -1,15 +1,12 @@
 package conformance
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,25 +18,14 @@ import (
 	"example.org/tocsin/internal/access/signin"
 	"example.org/tocsin/internal/app"
 	"example.org/tocsin/internal/config"
+	"example.org/tocsin/internal/httpserver/servetest"
 	"example.org/tocsin/internal/tocsin"
 )
 
-// A wire is one connection, on which answers are looked at as they are sent.
-type wire struct {
-	t    *testing.T
-	conn net.Conn
-	in   *bufio.Reader
-}
-
-func (d *desk) wire(t *testing.T) *wire {
+// wire is one connection, on which answers are looked at as they are sent.
+func (d *desk) wire(t *testing.T) *servetest.Line {
 	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(d.Base(), "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	return &wire{t, conn, bufio.NewReader(conn)}
+	return servetest.Dial(t, d.Base())
 }
 
 // request is one as somebody sends it; nobody sends no token.
@@ -52,44 +38,6 @@ func (d *desk) request(method, target, who string, headers ...string) string {
 		text += headers[i] + ": " + headers[i+1] + "\r\n"
 	}
 	return text + "\r\n"
-}
-
-// ask sends a request and returns the lines of the head of its answer, and its
-// body.
-func (c *wire) ask(request string) (head []string, body string) {
-	c.t.Helper()
-	if _, err := io.WriteString(c.conn, request); err != nil {
-		c.t.Fatal(err)
-	}
-	in, length := textproto.NewReader(c.in), 0
-	for {
-		line, err := in.ReadLine()
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		if line == "" {
-			break
-		}
-		head = append(head, line)
-		if name, value, _ := strings.Cut(line, ": "); name == "Content-Length" {
-			_, _ = fmt.Sscan(value, &length)
-		}
-	}
-	if strings.HasPrefix(request, "HEAD") || strings.Contains(head[0], "304") {
-		return head, ""
-	}
-	text := make([]byte, length)
-	if _, err := io.ReadFull(c.in, text); err != nil {
-		c.t.Fatal(err)
-	}
-	return head, string(text)
-}
-
-func (c *wire) status(request string) string {
-	c.t.Helper()
-	head, _ := c.ask(request)
-	_, status, _ := strings.Cut(head[0], " ")
-	return status[:3]
 }
 
 var (
@@ -210,15 +158,15 @@ func TestAskedAgain(t *testing.T) {
 				request := d.request(tt.method, tt.target, tt.who, tt.headers...)
 				path, _, _ := strings.Cut(tt.target, "?")
 				for range 3 {
-					d.wire(t).ask(request) // so that it is kept, and compressed
+					d.wire(t).Ask(request) // so that it is kept, and compressed
 				}
-				fresh, body := d.wire(t).ask(request)
+				fresh, body := d.wire(t).Ask(request)
 				asked[path] += 12
 				c := d.wire(t)
 				var heads []string
 				named := map[string]bool{}
 				for range 8 {
-					head, again := c.ask(request)
+					head, again := c.Ask(request)
 					if sorted(head) != sorted(fresh) || ids.ReplaceAllString(again, "") != ids.ReplaceAllString(body, "") && !strings.Contains(body, `"error"`) {
 						t.Errorf("%s: asked again\n%s\n%.300s\nin place of\n%s\n%.300s", name, sorted(head), again, sorted(fresh), body)
 					}
@@ -237,7 +185,7 @@ func TestAskedAgain(t *testing.T) {
 					}
 					heads = nil
 					for range 8 {
-						head, _ := c.ask(request)
+						head, _ := c.Ask(request)
 						heads = append(heads, alike(head))
 					}
 					asked[path] += 8
@@ -285,7 +233,7 @@ func TestAskedAgainIsCounted(t *testing.T) {
 	request := d.request("GET", announcements+"issues", "graph contoso")
 	c, before := d.wire(t), d.counted(t, "graph", "200")
 	for range 20 {
-		c.ask(request)
+		c.Ask(request)
 	}
 	if n := d.counted(t, "graph", "200") - before; n != 20 {
 		t.Errorf("%v requests are counted, want 20", n)
@@ -300,7 +248,7 @@ func TestAskedAgainIsCounted(t *testing.T) {
 	}
 	request, c = d.request("GET", announcements+"issues", "limited"), d.wire(t)
 	for i := range 12 {
-		head, _ := c.ask(request)
+		head, _ := c.Ask(request)
 		if want := map[bool]string{true: "200", false: "429"}[i < 7]; !strings.Contains(head[0], want) {
 			t.Errorf("request %d: %s, want %s", i, head[0], want)
 		}
@@ -337,7 +285,7 @@ func TestAskedAgainAfterAChange(t *testing.T) {
 	} {
 		request, c := d.request("GET", announcements+"issues", tt.who), d.wire(t)
 		for range 5 {
-			if status := c.status(request); status != "200" {
+			if status := c.Status(request); status != "200" {
 				t.Fatal(name, status)
 			}
 		}
@@ -345,7 +293,7 @@ func TestAskedAgainAfterAChange(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun := time.Now()
-		for c.status(request) == "200" {
+		for c.Status(request) == "200" {
 			if time.Since(begun) > 30*time.Second {
 				t.Fatal(name, "goes on being answered")
 			}
@@ -355,21 +303,21 @@ func TestAskedAgainAfterAChange(t *testing.T) {
 		if took := time.Since(begun); took > access.Follow+5*time.Second {
 			t.Errorf("%s: refused after %v", name, took)
 		}
-		if status := c.status(request); status != tt.status {
+		if status := c.Status(request); status != tt.status {
 			t.Errorf("%s: %s, want %s", name, status, tt.status)
 		}
 	}
 	request, c := d.request("GET", announcements+"issues/EX100", "graph contoso"), d.wire(t)
 	for range 5 {
-		c.ask(request)
+		c.Ask(request)
 	}
 	changed := issue("EX100", "Exchange Online", "incident", tocsin.StatusServiceRestored, 10, 0)
 	changed.Title, changed.ModifiedAt = "Another title", time.Now()
 	d.put(t, contoso, changed)
 	for {
-		_, kept := c.ask(request)
-		_, fresh := d.wire(t).ask(request)
-		_, after := c.ask(request)
+		_, kept := c.Ask(request)
+		_, fresh := d.wire(t).Ask(request)
+		_, after := c.Ask(request)
 		if strings.Contains(kept, "Another title") && !strings.Contains(fresh, "Another title") || strings.Contains(fresh, "Another title") && !strings.Contains(after, "Another title") {
 			t.Fatal("a connection that is asked all the time says something else")
 		}
@@ -387,13 +335,13 @@ func TestAskedAgainForAnotherHost(t *testing.T) {
 	c, request := d.wire(t), d.request("GET", announcements+"issues", "graph contoso")
 	other := strings.Replace(request, "Host: 127.0.0.1", "Host: other.example", 1)
 	for i := range 12 {
-		if status := c.status(request); status != "200" {
+		if status := c.Status(request); status != "200" {
 			t.Error(i, status)
 		}
 		if i%4 == 3 {
 			continue // twice the same
 		}
-		if status := c.status(other); status != fmt.Sprint(http.StatusMisdirectedRequest) {
+		if status := c.Status(other); status != fmt.Sprint(http.StatusMisdirectedRequest) {
 			t.Error(i, status)
 		}
 	}
@@ -404,9 +352,9 @@ func TestAskedAgainCompressed(t *testing.T) {
 	t.Parallel()
 	d := start(t)
 	c := d.wire(t)
-	_, plain := c.ask(d.request("GET", announcements+"issues", "graph contoso"))
+	_, plain := c.Ask(d.request("GET", announcements+"issues", "graph contoso"))
 	for range 6 {
-		_, body := c.ask(d.request("GET", announcements+"issues", "graph contoso", "Accept-Encoding", "gzip"))
+		_, body := c.Ask(d.request("GET", announcements+"issues", "graph contoso", "Accept-Encoding", "gzip"))
 		r, err := gzip.NewReader(strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"time"
@@ -41,16 +41,6 @@ func (c caller) Authenticate(*http.Request, ...string) (access.Identity, error) 
 	return access.Identity{ClientID: "load", TenantID: string(c), Scopes: []string{tocsin.ScopeServiceHealthAll}}, nil
 }
 
-// A sheet is an answer that is read.
-type sheet struct {
-	header http.Header
-	body   bytes.Buffer
-}
-
-func (s *sheet) Header() http.Header         { return s.header }
-func (s *sheet) WriteHeader(int)             {}
-func (s *sheet) Write(b []byte) (int, error) { return s.body.Write(b) }
-
 // asked is what the API answers to a question.
 func asked(api *graph.API, target, accepts string) ([]byte, error) {
 	address, err := url.Parse(target)
@@ -61,9 +51,9 @@ func asked(api *graph.API, target, accepts string) ([]byte, error) {
 	if accepts != "" {
 		r.Header.Set("Accept-Encoding", accepts)
 	}
-	w := &sheet{header: http.Header{}}
+	w := httptest.NewRecorder()
 	api.ServeHTTP(w, r)
-	return w.body.Bytes(), nil
+	return w.Body.Bytes(), nil
 }
 
 // live says what each of the first issues of a tenant costs in memory once its

@@ -31,6 +31,9 @@ func Dial(tb testing.TB, base string) *Line {
 	return &Line{tb, conn, bufio.NewReader(conn)}
 }
 
+// Close ends the connection before the test does.
+func (l *Line) Close() error { return l.conn.Close() }
+
 // Get is a request for a target of a base address with a token; headers are
 // lines.
 func Get(base, target, token string, headers ...string) string {
@@ -72,6 +75,14 @@ func (l *Line) Ask(request string) (head []string, body string) {
 		l.tb.Fatal(err)
 	}
 	return head, string(text)
+}
+
+// Status sends a request and returns the status of its answer, such as 200.
+func (l *Line) Status(request string) string {
+	l.tb.Helper()
+	head, _ := l.Ask(request)
+	_, status, _ := strings.Cut(head[0], " ")
+	return status[:3]
 }
 
 // Lasting are the lines of a head, sorted, without those that differ from one
